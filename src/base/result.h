@@ -1,0 +1,56 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace fanlight {
+
+/// What went wrong, as far as some caller acts on it. Everything finer is in the message.
+enum class Errc {
+  invalid,     ///< The input is at fault: configuration, SDP, HTTP body.
+  not_found,   ///< No such camera, session or file.
+  busy,        ///< A limit is reached; the same call may succeed later.
+  unsupported, ///< No common codec, or a form of media that cannot be carried.
+  unavailable, ///< The camera is not there (yet): unreachable, refused, timed out.
+  conflict,    ///< The state does not allow it: a wrong ETag, a session already closed.
+  internal,    ///< Ours: a missing element, a failed library call.
+};
+
+/// A failure for an operator to read: the message says *doing what: why*.
+struct Error {
+  Errc code = Errc::internal;
+  std::string message;
+};
+
+/// Either a value or the Error that prevented it. Move-only values are fine.
+template <typename T = std::monostate> class [[nodiscard]] Result {
+ public:
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+
+  bool ok() const { return state_.index() == 0; }
+  explicit operator bool() const { return ok(); }
+
+  /// Only when ok().
+  T& value() & { return std::get<0>(state_); }
+  const T& value() const& { return std::get<0>(state_); }
+  T&& value() && { return std::get<0>(std::move(state_)); }
+  T* operator->() { return &std::get<0>(state_); }
+  const T* operator->() const { return &std::get<0>(state_); }
+  T& operator*() & { return std::get<0>(state_); }
+  const T& operator*() const& { return std::get<0>(state_); }
+  T&& operator*() && { return std::get<0>(std::move(state_)); }
+
+  /// Only when not ok().
+  const Error& error() const { return std::get<1>(state_); }
+
+ private:
+  std::variant<T, Error> state_;
+};
+
+/// A Result without a value: `return Done{};`.
+using Done = std::monostate;
+
+} // namespace fanlight

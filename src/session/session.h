@@ -1,0 +1,149 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace fanlight::session {
+
+/// What carries a viewer, in the words of the API.
+enum class State { waiting, connecting, connected, disconnected, closed };
+const char* to_string(State state);
+
+/// Why a session ended, as a stable code for programs beside the words for people.
+/// Codes: stopped, replaced, no_common_codec, camera_unavailable, camera_removed,
+/// connection_failed, timeout, shutting_down, internal.
+struct CloseReason {
+  std::string code;
+  std::string message;
+};
+
+/// One trickled candidate; `candidate` empty means end of candidates.
+struct Candidate {
+  unsigned mline_index = 0;
+  std::string candidate; ///< "candidate:…" without the leading "a=".
+};
+
+/// A picture of a session for the API. Counters are 0 until the transport reports them.
+struct Info {
+  std::string id;
+  std::string camera;
+  State state = State::waiting;
+  std::string transport = "webrtcbin"; ///< What carries the viewer.
+  std::string signalling;              ///< "whep" or "websocket".
+  std::string remote_address;          ///< Of the signalling client.
+  std::string video_codec;             ///< "H264", "H265" or empty.
+  std::string audio_codec;             ///< "OPUS", "PCMU", "PCMA" or empty.
+  std::string codec_reason;            ///< Why this codec, in words.
+  std::int64_t age_ms = 0;
+  std::uint64_t packets_sent = 0;
+  std::uint64_t bytes_sent = 0;
+  std::int64_t packets_lost = 0; ///< As the viewer's receiver reports say.
+  double rtt_ms = 0;
+  std::uint64_t nack_count = 0;
+  std::uint64_t pli_count = 0;
+  std::uint64_t groups_dropped = 0; ///< Groups of pictures lost because the branch did not keep up.
+};
+
+/// One viewer of one camera, its whole life: offer, answer, candidates, media, end.
+///
+/// Threads: main only. Lifetime: owned by the SessionTable; ends by close(), by the viewer's going,
+/// or with its camera.
+class Session {
+ public:
+  /// News of the session to whoever signals for it. On main, never from inside a call into the
+  /// session.
+  struct Observer {
+    virtual ~Observer() = default;
+    virtual void
+    on_answer(Session& session,
+              const std::string& sdp) = 0; ///< For the offer of open() and each restart().
+    virtual void on_candidate(Session& session, const Candidate& candidate) = 0;
+    virtual void on_state(Session& session, State state, const std::string& message) = 0;
+    virtual void
+    on_closed(Session& session,
+              const CloseReason& reason) = 0; ///< The last call; the session dies after it.
+  };
+
+  virtual ~Session() = default;
+  virtual const std::string& id() const = 0; ///< Unguessable, 128 bits, URL-safe.
+  virtual const std::string& camera_id() const = 0;
+  virtual void add_candidate(const Candidate& candidate) = 0;
+  /// A new offer on the same session (ICE restart): answered through on_answer. Errc::invalid,
+  /// conflict.
+  virtual Result<Done> restart(const std::string& offer) = 0;
+  /// Ends the session; the observer hears on_closed in a later turn.
+  virtual void close(CloseReason reason) = 0;
+  /// From now on nobody listens (the WebSocket is gone).
+  virtual void forget_observer() = 0;
+  virtual Info info() const = 0;
+};
+
+/// What the API says of a camera. The URL has no credentials.
+struct CameraInfo {
+  std::string id;
+  std::string name;
+  std::string url;
+  std::string state;  ///< idle, connecting, live, retrying, refused.
+  std::string reason; ///< In words: why it is not live.
+  std::int64_t state_age_ms = 0;
+  std::string video_codec; ///< Joined with "+" where the camera sends two.
+  std::string audio_codec; ///< As viewers get it; empty: none.
+  std::string audio_note;  ///< Why there is no sound, or what is converted.
+  int width = 0;
+  int height = 0;
+  double fps = 0;
+  std::uint64_t bitrate = 0; ///< bit/s over the last seconds.
+  std::uint64_t packets = 0; ///< Access units received.
+  std::uint64_t bytes = 0;
+  std::uint32_t reconnects = 0;
+  std::uint32_t viewers = 0;
+  std::uint64_t cached_bytes = 0; ///< In the cache of the current group of pictures.
+};
+
+/// Listens for changes of any camera: state, codec, viewer count.
+struct CameraObserver {
+  virtual ~CameraObserver() = default;
+  virtual void on_camera_changed(const CameraInfo& info) = 0; ///< On main.
+};
+
+/// What http needs of the rest: cameras to list, sessions to open and find. Implemented by
+/// SessionTable.
+class Directory {
+ public:
+  struct OpenOptions {
+    std::string signalling;     ///< "whep" or "websocket".
+    std::string remote_address; ///< Numeric address of the signalling client, without port.
+    /// How long the viewer may wait for a camera that is not live yet, before Errc::unavailable
+    /// comes as on_closed.
+    int wait_ms = 10000;
+    /// Answer only when all local candidates are in it (WHEP); otherwise candidates trickle through
+    /// on_candidate.
+    bool complete_answer = false;
+  };
+  virtual ~Directory() = default;
+
+  virtual std::vector<CameraInfo> cameras() const = 0;
+  virtual std::optional<CameraInfo> camera(const std::string& id) const = 0;
+  /// Opens a session. At once: not_found (camera), busy (limits), invalid (SDP), unsupported (no
+  /// common codec with a live camera). All later failure comes as on_closed. The observer must live
+  /// until on_closed or forget_observer().
+  virtual Result<Session*> open(const std::string& camera, const std::string& offer,
+                                const OpenOptions& options, Session::Observer& observer) = 0;
+  virtual Session* find(const std::string& id) = 0;
+  virtual std::vector<Info> sessions() const = 0;
+  /// Brings the counters of all sessions (or those of one camera) up to date, at most 300 ms long,
+  /// then calls `done` on main.
+  virtual void refresh_stats(std::function<void()> done) = 0;
+  /// The camera's pipeline as a Graphviz document; Errc::not_found.
+  virtual Result<std::string> pipeline_dot(const std::string& camera) const = 0;
+  virtual void add_observer(CameraObserver& observer) = 0;
+  virtual void remove_observer(CameraObserver& observer) = 0;
+};
+
+} // namespace fanlight::session
