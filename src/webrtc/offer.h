@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/rtp_format.h"
+
+namespace fanlight::webrtc {
+
+/// A viewer's SDP offer (RFC 8866, RFC 8829) as far as we act on it. Everything in it was checked:
+/// no field holds control characters or white space, and what an answer needs is there.
+struct Offer {
+  static constexpr std::size_t kMaxSize = 256 * 1024;
+  static constexpr std::size_t kMaxMedia = 64;
+  static constexpr std::size_t kMaxPayloads = 128; ///< Of one media; RTP has no more.
+
+  enum class Kind { video, audio, other };
+  enum class Direction { sendrecv, sendonly, recvonly, inactive };
+
+  struct Payload {
+    int type = 0;                      ///< 0-127.
+    RtpFormat format;                  ///< `encoding` is empty where the offer has no rtpmap.
+    std::vector<std::string> feedback; ///< a=rtcp-fb values, e.g. "nack", "nack pli".
+    std::optional<int> rtx;            ///< Payload type of its retransmission (RFC 4588).
+
+    bool has_feedback(std::string_view value) const;
+  };
+
+  struct HeaderExtension {
+    int id = 0;
+    std::string uri;
+    Direction direction = Direction::sendrecv; ///< As the offer says it: recvonly = it receives.
+  };
+
+  /// ICE and DTLS of one media; those of its bundle where the media itself says nothing.
+  struct Transport {
+    std::string ice_ufrag;
+    std::string ice_pwd;
+    std::string fingerprint; ///< "sha-256 AB:CD:…", the strongest of those offered.
+    std::string setup;       ///< actpass, active or passive.
+  };
+
+  struct Media {
+    Kind kind = Kind::other;
+    std::string type;     ///< As written: video, audio, application.
+    std::string protocol; ///< As written: UDP/TLS/RTP/SAVPF.
+    std::vector<std::string> formats; ///< As written; for audio and video the payload types.
+    std::string mid;
+    Direction direction = Direction::sendrecv;
+    int port = 0;
+    bool bundle_only = false;
+    bool rejected = false; ///< Port 0 and not bundle-only (RFC 9143): to be left alone.
+    bool bundled = false;
+    bool rtcp_mux = false;
+    bool rtcp_rsize = false;
+    std::vector<Payload> payloads; ///< In the order of the m-line: the viewer's preference.
+    std::vector<HeaderExtension> extensions;
+    Transport transport;
+    std::vector<std::string> candidates; ///< "candidate:…" without the leading "a=".
+    bool end_of_candidates = false;
+
+    const Payload* find(int payload_type) const;
+    const HeaderExtension* find_extension(std::string_view uri) const;
+    /// Whether we may send on it: audio or video, not rejected, sendrecv or recvonly.
+    bool receives() const;
+  };
+
+  /// Errc::invalid names the line and what a viewer's offer needs instead.
+  static Result<Offer> parse(std::string_view text);
+
+  const Media* find(std::string_view mid) const;
+
+  std::string session_id = "0";      ///< Digits, from o=.
+  std::string session_version = "0"; ///< Digits, from o=.
+  std::vector<std::string> bundle;   ///< The mids of the BUNDLE group; empty: no group.
+  std::vector<Media> media;          ///< In the order of the m-lines.
+};
+
+const char* to_string(Offer::Direction direction);
+
+} // namespace fanlight::webrtc
