@@ -9,8 +9,8 @@
 
 namespace fanlight::http {
 
-/// A body of type application/trickle-ice-sdpfrag (RFC 8840, section 9), as a WHEP PATCH carries it:
-/// further candidates of one side, or the new ICE credentials of a restart.
+/// A body of type application/trickle-ice-sdpfrag (RFC 8840, section 9), as a WHEP PATCH carries
+/// it: further candidates of one side, or the new ICE credentials of a restart.
 struct IceFragment {
   static constexpr std::size_t kMaxSize = 64 * 1024;
   static constexpr std::size_t kMaxCandidates = 256;

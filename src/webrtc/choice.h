@@ -26,7 +26,8 @@ struct Choice {
 /// - H.264 (RFC 6184): packetization-mode 1 before 0; then the same profile, the nearest profile
 ///   that includes it, any other: browsers decode Main and High whatever they offer. The level is
 ///   not compared.
-/// - H.265 (RFC 7798): the same profile-id and tier-flag (defaults 1 and 0), else a profile and tier
+/// - H.265 (RFC 7798): the same profile-id and tier-flag (defaults 1 and 0), else a profile and
+/// tier
 ///   that include them; only single-stream transport; level-id is not compared.
 /// - Others: encoding, clock rate and channels.
 ///

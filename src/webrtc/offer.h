@@ -46,8 +46,8 @@ struct Offer {
 
   struct Media {
     Kind kind = Kind::other;
-    std::string type;     ///< As written: video, audio, application.
-    std::string protocol; ///< As written: UDP/TLS/RTP/SAVPF.
+    std::string type;                 ///< As written: video, audio, application.
+    std::string protocol;             ///< As written: UDP/TLS/RTP/SAVPF.
     std::vector<std::string> formats; ///< As written; for audio and video the payload types.
     std::string mid;
     Direction direction = Direction::sendrecv;
