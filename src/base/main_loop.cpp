@@ -31,14 +31,12 @@ void Timer::start(std::chrono::milliseconds delay, bool repeat, std::function<vo
   source_ = g_timeout_add_full(
       G_PRIORITY_DEFAULT, static_cast<guint>(delay.count()),
       +[](gpointer data) -> gboolean {
-        auto* tick = static_cast<Tick*>(data);
-        const bool repeat = tick->repeat;
+        auto* due = static_cast<Tick*>(data);
         // A one-shot timer is over before its task runs: the task may start it again or destroy its
-        // owner.
-        if (!repeat) *tick->source = 0;
-        const auto task = tick->task;
-        task();
-        return repeat ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+        // owner. GLib keeps `due` alive until the dispatch returns.
+        if (!due->repeat) *due->source = 0;
+        due->task();
+        return due->repeat ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
       },
       tick.release(), +[](gpointer data) { delete static_cast<Tick*>(data); });
 }

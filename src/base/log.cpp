@@ -1,0 +1,186 @@
+#include "base/log.h"
+
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <mutex>
+#include <vector>
+
+#include <gst/gst.h>
+#include <sys/uio.h>
+#include <syslog.h>
+#include <systemd/sd-journal.h>
+#include <unistd.h>
+
+#include "base/log_line.h"
+
+namespace fanlight::log {
+namespace {
+
+constexpr const char* kJournalSocket = "/run/systemd/journal/socket";
+
+std::atomic<Level> g_level{Level::info};
+std::atomic<Format> g_format{Format::text};
+/// Keeps lines whole on stderr: a pipe splits long writes.
+std::mutex g_stderr_mutex;
+
+void write_stderr(std::string line) {
+  line += '\n';
+  const std::lock_guard lock(g_stderr_mutex);
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    const ssize_t written = ::write(STDERR_FILENO, rest.data(), rest.size());
+    if (written > 0)
+      rest.remove_prefix(static_cast<std::size_t>(written));
+    else if (errno != EINTR)
+      return; // Closed or full and non-blocking: there is nowhere left to say so.
+  }
+}
+
+int priority(Level level) {
+  switch (level) {
+  case Level::error: return LOG_ERR;
+  case Level::warning: return LOG_WARNING;
+  case Level::info: return LOG_INFO;
+  case Level::debug: return LOG_DEBUG;
+  }
+  return LOG_INFO;
+}
+
+void write_journal(const Event& event) {
+  std::vector<std::string> texts{
+      "MESSAGE=" + plain_line(event), "PRIORITY=" + std::to_string(priority(event.level)),
+      "SYSLOG_IDENTIFIER=fanlight", journal_name("category") + '=' + escaped(event.category)};
+  for (const Field& field : event.fields)
+    texts.push_back(journal_name(field.key) + '=' + plain_value(field.value));
+  std::vector<iovec> parts;
+  for (std::string& text : texts) parts.push_back({text.data(), text.size()});
+  if (sd_journal_sendv(parts.data(), static_cast<int>(parts.size())) < 0)
+    write_stderr(text_line(event));
+}
+
+void emit(Level level, std::string_view category, std::span<const Field> fields,
+          std::string_view message) {
+  const Event event{std::chrono::system_clock::now(), level, category, fields, message};
+  switch (g_format.load(std::memory_order_relaxed)) {
+  case Format::text: return write_stderr(text_line(event));
+  case Format::json: return write_stderr(json_line(event));
+  case Format::journald: return write_journal(event);
+  }
+}
+
+/// "pay0:src" for a pad, the name of any other GStreamer object, else its type.
+std::string object_name(GObject* object) {
+  if (object == nullptr) return {};
+  // Names are read without the object's lock, as GStreamer's own log function does: its holder may
+  // be the one that logs.
+  const auto name = [](gpointer of) {
+    const char* text = GST_OBJECT_NAME(of);
+    return std::string(text != nullptr ? text : "?");
+  };
+  if (GST_IS_PAD(object)) {
+    GstObject* parent = GST_OBJECT_PARENT(object);
+    return (parent != nullptr ? name(parent) + ':' : std::string()) + name(object);
+  }
+  return GST_IS_OBJECT(object) ? name(object) : G_OBJECT_TYPE_NAME(object);
+}
+
+/// At most so many GStreamer messages a second, unless GST_DEBUG asked for them: an element in
+/// trouble can say so once a packet.
+constexpr unsigned kGstMessagesPerSecond = 20;
+bool g_gst_unlimited = false;
+
+bool gst_message_may_pass() {
+  if (g_gst_unlimited) return true;
+  static std::atomic<gint64> second{0};
+  static std::atomic<unsigned> count{0};
+  const gint64 now = g_get_monotonic_time() / G_USEC_PER_SEC;
+  if (second.exchange(now) != now) {
+    const unsigned before = count.exchange(0);
+    if (before > kGstMessagesPerSecond)
+      emit(Level::warning, "gst", {},
+           std::to_string(before - kGstMessagesPerSecond) + " more messages were left out");
+  }
+  return ++count <= kGstMessagesPerSecond;
+}
+
+/// GStreamer's levels say how bad it is for one element; whether an operator must act is decided by
+/// whoever owns the pipeline, so nothing here is an error.
+Level level_of(GstDebugLevel level) {
+  if (level <= GST_LEVEL_WARNING) return Level::warning;
+  return level <= GST_LEVEL_INFO ? Level::info : Level::debug;
+}
+
+void on_gst_message(GstDebugCategory* category, GstDebugLevel level, const char* file,
+                    const char* function, int line, GObject* object, GstDebugMessage* message,
+                    gpointer) {
+  // The level was judged already, by GStreamer against its thresholds.
+  if (!gst_message_may_pass()) return;
+  const std::string_view path = file;
+  const auto slash = path.rfind('/');
+  const std::vector<Field> fields{
+      {"object", object_name(object)},
+      {"at", std::string(slash == path.npos ? path : path.substr(slash + 1)) + ':' +
+                 std::to_string(line) + ':' + function}};
+  const char* text = gst_debug_message_get(message);
+  emit(level_of(level), std::string("gst/") + gst_debug_category_get_name(category),
+       std::span(fields).subspan(object == nullptr ? 1 : 0), text != nullptr ? text : "");
+}
+
+/// Messages of GLib, libsoup and libnice.
+GLogWriterOutput on_glib_message(GLogLevelFlags flags, const GLogField* fields, gsize count,
+                                 gpointer) {
+  std::string domain = "glib";
+  std::string message;
+  for (gsize i = 0; i < count; ++i) {
+    const std::string_view key = fields[i].key;
+    const auto* value = static_cast<const char*>(fields[i].value);
+    const std::string text = fields[i].length < 0
+                                 ? std::string(value)
+                                 : std::string(value, static_cast<std::size_t>(fields[i].length));
+    if (key == "MESSAGE") message = text;
+    if (key == "GLIB_DOMAIN") domain = "glib/" + text;
+  }
+  const Level level = (flags & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL)) != 0 ? Level::error
+                      : (flags & G_LOG_LEVEL_WARNING) != 0                      ? Level::warning
+                      : (flags & (G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO)) != 0 ? Level::info
+                                                                                : Level::debug;
+  const bool asked = std::getenv("G_MESSAGES_DEBUG") != nullptr;
+  if (asked || (flags & (G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG)) == 0)
+    emit(level, domain, {}, message);
+  return G_LOG_WRITER_HANDLED;
+}
+
+} // namespace
+
+void configure(Level level, Format format) {
+  g_level = level;
+  const bool no_journal = format == Format::journald && ::access(kJournalSocket, W_OK) != 0;
+  // Without its socket sd_journal_sendv() succeeds and writes nothing.
+  g_format = no_journal ? Format::text : format;
+
+  g_gst_unlimited = std::getenv("GST_DEBUG") != nullptr;
+  if (!g_gst_unlimited)
+    gst_debug_set_default_threshold(level == Level::debug ? GST_LEVEL_WARNING : GST_LEVEL_ERROR);
+  // The names are in parentheses to get the functions: the macros of the same names compare
+  // pointers in a way that is not C++. nullptr stands for GStreamer's own function, and works
+  // before gst_init() too. Removing ours makes a second call harmless.
+  (gst_debug_remove_log_function)(nullptr);
+  (gst_debug_remove_log_function)(on_gst_message);
+  (gst_debug_add_log_function)(on_gst_message, nullptr, nullptr);
+  static std::once_flag once; // GLib takes one writer for ever.
+  std::call_once(once, [] { g_log_set_writer_func(on_glib_message, nullptr, nullptr); });
+
+  if (no_journal)
+    warning("config", {},
+            std::string("logging.format is journald, but ") + kJournalSocket +
+                " cannot be written; logging text to stderr");
+}
+
+void write(Level level, std::string_view category, Fields fields, std::string_view message) {
+  if (level <= g_level.load(std::memory_order_relaxed))
+    emit(level, category, {fields.begin(), fields.size()}, message);
+}
+
+} // namespace fanlight::log

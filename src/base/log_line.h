@@ -1,0 +1,46 @@
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/log.h"
+
+/// How an event looks when written: pure functions, any thread. Credentials in URLs are replaced
+/// and control characters escaped, so that whatever cameras and viewers send stays one line.
+namespace fanlight::log {
+
+struct Event {
+  std::chrono::system_clock::time_point time;
+  Level level;
+  std::string_view category;
+  std::span<const Field> fields;
+  std::string_view message;
+};
+
+const char* to_string(Level level);
+
+/// Local time, ISO 8601 with milliseconds and zone: 2026-01-31T23:59:59.123+01:00.
+std::string iso_time(std::chrono::system_clock::time_point time);
+
+/// `session camera=front session=ab12 message` without time and level, which the journal
+/// keeps itself. Values with spaces or quotes are quoted.
+std::string plain_line(const Event& event);
+/// Time, level and plain_line().
+std::string text_line(const Event& event);
+/// One JSON object: time, level, category, the fields, message. A field named like one of those
+/// gets a trailing underscore.
+std::string json_line(const Event& event);
+
+/// Upper case, [A-Z0-9_] only, as the journal wants the names of its fields: FANLIGHT_CAMERA.
+std::string journal_name(std::string_view key);
+
+/// A field's value without credentials and control characters, not quoted.
+std::string plain_value(std::string_view value);
+
+/// Printable, valid UTF-8 of one line: control characters as \n, \t, \x1b; broken UTF-8 byte by
+/// byte as \xff.
+std::string escaped(std::string_view text);
+
+} // namespace fanlight::log

@@ -1,0 +1,36 @@
+#include "base/systemd.h"
+
+#include <chrono>
+#include <cstdint>
+
+#include <systemd/sd-daemon.h>
+
+#include "base/log_line.h"
+
+namespace fanlight::systemd {
+namespace {
+
+// Lines of the protocol end at a newline; plain_value() leaves none in `status`.
+void notify(const std::string& state, const std::string& status) {
+  sd_notify(0, (state + "STATUS=" + log::plain_value(status)).c_str());
+}
+
+} // namespace
+
+void Notifier::ready(const std::string& status) {
+  notify("READY=1\n", status);
+  std::uint64_t timeout_us = 0;
+  if (sd_watchdog_enabled(0, &timeout_us) <= 0) return;
+  // Half of the timeout, as sd_watchdog_enabled(3) advises.
+  const auto period =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::microseconds(timeout_us)) /
+      2;
+  sd_notify(0, "WATCHDOG=1");
+  watchdog_.every(period, [] { sd_notify(0, "WATCHDOG=1"); });
+}
+
+void Notifier::status(const std::string& text) { notify("", text); }
+
+void Notifier::stopping(const std::string& status) { notify("STOPPING=1\n", status); }
+
+} // namespace fanlight::systemd

@@ -1,0 +1,116 @@
+#include "base/main_loop.h"
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace fanlight {
+namespace {
+
+using std::chrono_literals::operator""ms;
+
+/// Turns the main loop until `done`, at most five seconds.
+template <typename Predicate> testing::AssertionResult run_until(Predicate done) {
+  bool late = false;
+  const guint watchdog = g_timeout_add_seconds(
+      5,
+      +[](gpointer data) -> gboolean {
+        *static_cast<bool*>(data) = true;
+        return G_SOURCE_CONTINUE;
+      },
+      &late);
+  while (!done() && !late) g_main_context_iteration(nullptr, TRUE);
+  g_source_remove(watchdog);
+  return late ? testing::AssertionFailure() << "nothing happened in five seconds"
+              : testing::AssertionSuccess();
+}
+
+TEST(PostTest, RunsTasksOfAnotherThreadOnMainInOrder) {
+  std::vector<int> seen;
+  std::thread::id where;
+  std::thread guest([&] {
+    for (int i = 0; i < 100; ++i)
+      post([&seen, &where, i] {
+        seen.push_back(i);
+        where = std::this_thread::get_id();
+      });
+  });
+  EXPECT_TRUE(run_until([&] { return seen.size() == 100; }));
+  guest.join();
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(seen[static_cast<std::size_t>(i)], i);
+  EXPECT_EQ(where, std::this_thread::get_id());
+}
+
+TEST(PostTest, NeverRunsATaskInsideTheCall) {
+  bool ran = false;
+  post([&] { ran = true; });
+  EXPECT_FALSE(ran);
+  EXPECT_TRUE(run_until([&] { return ran; }));
+}
+
+TEST(TimerTest, RunsOnceAndIsNotRunningInsideItsTask) {
+  Timer timer;
+  int runs = 0;
+  bool running_inside = true;
+  timer.once(1ms, [&] {
+    ++runs;
+    running_inside = timer.running();
+  });
+  EXPECT_TRUE(timer.running());
+  EXPECT_TRUE(run_until([&] { return runs == 1; }));
+  EXPECT_FALSE(running_inside);
+  bool later = false;
+  Timer other;
+  other.once(20ms, [&] { later = true; });
+  EXPECT_TRUE(run_until([&] { return later; }));
+  EXPECT_EQ(runs, 1);
+}
+
+TEST(TimerTest, RepeatsUntilItsTaskStopsIt) {
+  Timer timer;
+  int runs = 0;
+  timer.every(1ms, [&] {
+    if (++runs == 3) timer.stop();
+  });
+  EXPECT_TRUE(run_until([&] { return !timer.running(); }));
+  EXPECT_EQ(runs, 3);
+}
+
+TEST(TimerTest, MayBeStartedAgainByItsTask) {
+  Timer timer;
+  int runs = 0;
+  std::function<void()> task = [&] {
+    if (++runs < 3) timer.once(1ms, task);
+  };
+  timer.once(1ms, task);
+  EXPECT_TRUE(run_until([&] { return runs == 3; }));
+  EXPECT_FALSE(timer.running());
+}
+
+TEST(TimerTest, MayBeDestroyedByItsTask) {
+  bool ran = false;
+  auto timer = std::make_unique<Timer>();
+  auto kept = std::make_shared<int>(1);
+  timer->every(1ms, [&, kept] {
+    timer.reset();
+    ran = *kept == 1; // The task itself outlives its timer.
+  });
+  EXPECT_TRUE(run_until([&] { return ran; }));
+}
+
+TEST(TimerTest, DoesNotRunAfterItIsDestroyed) {
+  bool ran = false;
+  {
+    Timer().once(0ms, [&] { ran = true; });
+  }
+  bool later = false;
+  Timer other;
+  other.once(5ms, [&] { later = true; });
+  EXPECT_TRUE(run_until([&] { return later; }));
+  EXPECT_FALSE(ran);
+}
+
+} // namespace
+} // namespace fanlight
