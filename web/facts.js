@@ -1,0 +1,94 @@
+import { words } from './i18n.js';
+
+/** @typedef {import('./statistics.js').Statistics} Statistics */
+
+/**
+ * One thing worth knowing about a session.
+ * @typedef {object} Fact
+ * @property {string} name `fact.<name>` is its label.
+ * @property {(statistics: Statistics) => string | null} text Null: not known.
+ */
+
+/** @type {Record<string, string>} */
+const CODEC_NAMES = {
+  H264: 'H.264',
+  H265: 'H.265',
+  OPUS: 'Opus',
+  PCMU: 'G.711 µ-law',
+  PCMA: 'G.711 A-law',
+};
+
+/** @param {string | null} codec As in SDP. */
+export const codecText = (codec) => codec && (CODEC_NAMES[codec.toUpperCase()] ?? codec);
+
+/** @param {Statistics} statistics */
+const sizeText = ({ width, height }) => (width && height ? `${width}×${height}` : null);
+
+/** @param {Statistics} statistics */
+const fpsText = ({ fps }) =>
+  fps === null ? null : words.text('value.fps', { value: words.number(fps) });
+
+/** @param {number | null} seconds */
+const milliseconds = (seconds) =>
+  seconds === null
+    ? null
+    : words.text('value.milliseconds', { value: words.milliseconds(seconds) });
+
+/**
+ * The line under a picture, the most wanted first: what does not fit is left out.
+ * @type {Fact[]}
+ */
+export const BRIEF = [
+  { name: 'videoCodec', text: ({ videoCodec }) => codecText(videoCodec) },
+  { name: 'size', text: sizeText },
+  { name: 'fps', text: fpsText },
+  { name: 'bitrate', text: ({ bitrate }) => (bitrate === null ? null : words.bitrate(bitrate)) },
+  {
+    name: 'loss',
+    text: ({ loss }) =>
+      loss === null ? null : words.text('value.loss', { share: words.percent(loss) }),
+  },
+  {
+    name: 'rtt',
+    text: ({ rtt }) =>
+      rtt === null ? null : words.text('value.rtt', { value: words.milliseconds(rtt) }),
+  },
+  {
+    name: 'packets',
+    text: ({ packets }) => words.text('value.packets', { value: words.number(packets) }, packets),
+  },
+  { name: 'bytes', text: ({ bytes }) => words.bytes(bytes) },
+];
+
+/**
+ * The whole, as a table.
+ * @type {Fact[]}
+ */
+export const ALL = [
+  { name: 'videoCodec', text: ({ videoCodec }) => codecText(videoCodec) },
+  {
+    name: 'audioCodec',
+    text: ({ audioCodec }) => codecText(audioCodec) ?? words.text('sound.none'),
+  },
+  { name: 'size', text: sizeText },
+  { name: 'fps', text: fpsText },
+  { name: 'bitrate', text: ({ bitrate }) => (bitrate === null ? null : words.bitrate(bitrate)) },
+  { name: 'packets', text: ({ packets }) => words.number(packets) },
+  { name: 'bytes', text: ({ bytes }) => words.bytes(bytes) },
+  {
+    name: 'loss',
+    text: ({ loss, lost }) =>
+      words.text('value.loss.full', { share: words.percent(loss ?? 0), count: words.number(lost) }),
+  },
+  { name: 'rtt', text: ({ rtt }) => milliseconds(rtt) },
+  { name: 'buffered', text: ({ buffered }) => milliseconds(buffered) },
+  { name: 'frames', text: ({ framesDecoded }) => words.number(framesDecoded) },
+  { name: 'dropped', text: ({ framesDropped }) => words.number(framesDropped) },
+  { name: 'freezes', text: ({ freezes }) => words.number(freezes) },
+  {
+    name: 'repair',
+    text: ({ nacks, retransmitted, plis }) =>
+      [nacks, retransmitted, plis].map((count) => words.number(count)).join(' / '),
+  },
+  { name: 'path', text: ({ path }) => path },
+];

@@ -1,0 +1,304 @@
+import { Backoff } from './backoff.js';
+import { Emitter } from './emitter.js';
+import { Peer } from './peer.js';
+import { readStatistics } from './statistics.js';
+
+/** @typedef {import('./signalling.js').Answer} Answer */
+/** @typedef {import('./signalling.js').Camera} Camera */
+/** @typedef {import('./signalling.js').Reason} Reason */
+/** @typedef {import('./signalling.js').Signalling} Signalling */
+/** @typedef {import('./statistics.js').Statistics} Statistics */
+
+/**
+ * - idle: not wanted
+ * - connecting: on the way to the first picture
+ * - live: pictures arrive
+ * - stalled: pictures have stopped, a new session follows if they do not resume
+ * - retrying: a session failed, the next follows at `retryAt`
+ * - offline: the server has lost the camera and looks for it
+ * - refused: trying again would not help; `reason` says why
+ * - gone: no connection to the server
+ * @typedef {'idle'|'connecting'|'live'|'stalled'|'retrying'|'offline'|'refused'|'gone'} StateName
+ */
+
+/**
+ * @typedef {object} State
+ * @property {StateName} name
+ * @property {number} since Date.now() time.
+ * @property {Reason | null} reason
+ * @property {number} retryAt Date.now() time of the next try; 0: none is planned.
+ */
+
+/**
+ * Moments of the current session in milliseconds of performance.now(); 0: not yet.
+ * @typedef {object} Moments
+ * @property {number} asked
+ * @property {number} answered
+ * @property {number} connected
+ * @property {number} pictured
+ */
+
+/** How often the browser is asked how the session does. */
+const LOOK_MS = 1000;
+/** Looks without a new frame until the tile says so, and until a new session is made. */
+const STALLED_LOOKS = 3;
+const FROZEN_LOOKS = 5;
+/** Looks without any frame until a session counts as failed. */
+const STARTING_LOOKS = 12;
+/** Looks with pictures after which a session counts as good. */
+const GOOD_LOOKS = 10;
+
+/** Ends that another try would not change. */
+const FINAL = ['no_common_codec', 'unknown_camera', 'camera_removed', 'bad_offer', 'replaced'];
+
+/**
+ * Keeps one camera playing while it is wanted: makes sessions, watches over them, replaces those
+ * that fail or freeze. Knows nothing of how it is shown: `stream` is for a video element, and its
+ * owner tells by pictureShown() when a first frame is on the screen.
+ * @extends {Emitter<{state: State, stream: MediaStream, statistics: Statistics | null}>}
+ */
+export class Player extends Emitter {
+  /** @type {State} */
+  state = { name: 'idle', since: Date.now(), reason: null, retryAt: 0 };
+  /** @type {MediaStream | null} Of the newest session that has one. */
+  stream = null;
+  /** @type {Statistics | null} */
+  statistics = null;
+  /** @type {Answer | null} Of the current session. */
+  answer = null;
+  /** @type {Moments} */
+  moments = { asked: 0, answered: 0, connected: 0, pictured: 0 };
+  wanted = false;
+
+  #signalling;
+  /** @type {Camera} */
+  #camera;
+  #backoff;
+  /** @type {Peer | null} */
+  #peer = null;
+  /** @type {Reason | null} Why trying has stopped. */
+  #refusal = null;
+  /** @type {Reason | null} Why the last session ended. */
+  #failure = null;
+  #offlineSince = 0;
+  #retryAt = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retry;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #look;
+  #looksWithoutFrame = 0;
+  #looksWithFrames = 0;
+  #playing = false;
+  #subscriptions;
+
+  /**
+   * @param {Signalling} signalling
+   * @param {Camera} camera
+   * @param {{backoff?: Backoff}} [options]
+   */
+  constructor(signalling, camera, { backoff } = {}) {
+    super();
+    this.#signalling = signalling;
+    this.#camera = camera;
+    this.#backoff = backoff ?? new Backoff({ first: 500, cap: 30000 });
+    this.#noteCameraState();
+    this.#subscriptions = [
+      signalling.on('phase', () => this.#followServer()),
+      signalling.on('camera', (news) => news.id === camera.id && this.#followCamera(news)),
+      signalling.on('cameras', (all) => {
+        const news = all.find(({ id }) => id === camera.id);
+        if (news) this.#followCamera(news);
+      }),
+    ];
+  }
+
+  /** What the server last said of the camera. */
+  get camera() {
+    return this.#camera;
+  }
+
+  /** Whether the current session brings sound. */
+  get hasSound() {
+    return Boolean(this.answer?.audio_codec ?? this.statistics?.audioCodec);
+  }
+
+  /** From now on the camera is wanted; also: try again now. */
+  connect() {
+    this.wanted = true;
+    this.#backoff.reset();
+    this.#open();
+  }
+
+  disconnect() {
+    this.wanted = false;
+    this.#close();
+    this.#refusal = this.#failure = null;
+    this.#update();
+  }
+
+  /** Ends everything; the player is of no use after it. */
+  dispose() {
+    this.disconnect();
+    for (const unsubscribe of this.#subscriptions) unsubscribe();
+  }
+
+  /** A frame of the current stream is on the screen: faster news than statistics are. */
+  pictureShown() {
+    if (!this.#peer || this.#playing) return;
+    this.moments.pictured ||= performance.now();
+    this.#looksWithoutFrame = 0;
+    this.#playing = true;
+    this.#update();
+  }
+
+  #open() {
+    this.#close();
+    this.#refusal = null;
+    if (this.wanted && this.#signalling.phase === 'open') {
+      this.moments = { asked: performance.now(), answered: 0, connected: 0, pictured: 0 };
+      this.#looksWithoutFrame = this.#looksWithFrames = 0;
+      this.#peer = new Peer(this.#signalling, this.#camera.id, {
+        onAnswer: (answer) => {
+          this.moments.answered = performance.now();
+          this.answer = answer;
+        },
+        onStream: (stream) => {
+          this.stream = stream;
+          this.emit('stream', stream);
+        },
+        onConnected: () => (this.moments.connected ||= performance.now()),
+        onClosed: (reason) => this.#ended(reason),
+      });
+      this.#look = setInterval(() => void this.#lookAfter(), LOOK_MS);
+    }
+    this.#update();
+  }
+
+  /** Ends the session. The stream stays, so that the last picture does. */
+  #close() {
+    clearTimeout(this.#retry);
+    clearInterval(this.#look);
+    this.#retryAt = 0;
+    this.#playing = false;
+    this.#peer?.close();
+    this.#peer = null;
+    this.answer = null;
+    this.statistics = null;
+    this.emit('statistics', null);
+  }
+
+  /** @param {Reason} reason */
+  #ended(reason) {
+    this.#close();
+    this.#failure = reason;
+    if (FINAL.includes(reason.code)) {
+      this.#refusal = reason;
+    } else if (reason.code !== 'server_gone') {
+      // A full server is asked again at leisure.
+      const wait = this.#backoff.next() + (reason.code === 'busy' ? 5000 : 0);
+      this.#retryAt = Date.now() + wait;
+      this.#retry = setTimeout(() => this.#open(), wait);
+    }
+    this.#update();
+  }
+
+  async #lookAfter() {
+    const peer = this.#peer;
+    if (!peer) return;
+    const report = await peer.statistics();
+    if (peer !== this.#peer) return;
+    const before = this.statistics;
+    const statistics = readStatistics(report, before);
+    this.statistics = statistics;
+
+    if (statistics.framesDecoded > (before?.framesDecoded ?? 0)) {
+      this.#looksWithoutFrame = 0;
+      this.#playing = true;
+      if (++this.#looksWithFrames === GOOD_LOOKS) this.#backoff.reset();
+    } else if (this.#camera.state === 'live') {
+      this.#looksWithoutFrame++;
+    } else {
+      // It is the camera that is missing; the server keeps the session until it is back.
+      this.#looksWithoutFrame = 0;
+      this.#playing = false;
+    }
+    this.emit('statistics', statistics);
+
+    const limit = this.#playing ? this.#frozenLooks() : STARTING_LOOKS;
+    if (this.#looksWithoutFrame >= limit) {
+      this.#ended({ code: this.#playing ? 'frozen' : 'no_picture', message: '' });
+    } else {
+      this.#update();
+    }
+  }
+
+  /** A camera may be slower than a frame a second: then patience is three frames. */
+  #frozenLooks() {
+    const fps = this.#camera.fps ?? 0;
+    return fps > 0 ? Math.max(FROZEN_LOOKS, Math.ceil(3 / fps)) : FROZEN_LOOKS;
+  }
+
+  #followServer() {
+    if (!this.wanted) return;
+    if (this.#signalling.phase === 'open') {
+      this.#backoff.reset();
+      this.#open();
+    } else {
+      this.#update();
+    }
+  }
+
+  /** @param {Camera} news */
+  #followCamera(news) {
+    const before = this.#camera;
+    this.#camera = news;
+    this.#noteCameraState();
+    const back = news.state === 'live' && before.state !== 'live';
+    const changed = news.video_codec !== before.video_codec;
+    const waiting = this.#retryAt > 0 || this.#refusal !== null;
+    if (this.wanted && waiting && (back || (news.state === 'live' && changed))) {
+      this.#open();
+    } else {
+      this.#update();
+    }
+  }
+
+  /** The server alternates between retrying and connecting; offline is from the first to live. */
+  #noteCameraState() {
+    const { state, state_age_ms = 0 } = this.#camera;
+    if (state === 'live') this.#offlineSince = 0;
+    else if (state === 'retrying') this.#offlineSince ||= Date.now() - state_age_ms;
+  }
+
+  #update() {
+    const { name, reason } = this.#judge();
+    const retryAt = name === 'gone' ? this.#signalling.retryAt : this.#retryAt;
+    const before = this.state;
+    const same = name === before.name;
+    if (same && retryAt === before.retryAt && reason?.message === before.reason?.message) return;
+    let since = same ? before.since : Date.now();
+    if (name === 'offline' && this.#offlineSince) since = this.#offlineSince;
+    this.state = { name, since, reason, retryAt };
+    this.emit('state', this.state);
+  }
+
+  /** @returns {{name: StateName, reason: Reason | null}} */
+  #judge() {
+    const camera = this.#camera;
+    const words = { code: `camera_${camera.state}`, message: camera.reason ?? '' };
+    if (!this.wanted) return { name: 'idle', reason: null };
+    if (this.#signalling.phase !== 'open') {
+      const lost = this.#signalling.retryAt > 0;
+      return { name: lost ? 'gone' : 'connecting', reason: null };
+    }
+    if (this.#refusal) return { name: 'refused', reason: this.#refusal };
+    if (camera.state === 'refused') return { name: 'refused', reason: words };
+    if (this.#offlineSince) return { name: 'offline', reason: words };
+    if (this.#playing) {
+      const stalled = this.#looksWithoutFrame >= Math.min(STALLED_LOOKS, this.#frozenLooks());
+      return { name: stalled ? 'stalled' : 'live', reason: null };
+    }
+    if (this.#retryAt) return { name: 'retrying', reason: this.#failure };
+    return { name: 'connecting', reason: null };
+  }
+}
