@@ -1,0 +1,388 @@
+#include "webrtc/answer.h"
+
+#include <algorithm>
+
+#include "webrtc/candidate.h"
+#include "webrtc/profile.h"
+#include "webrtc/sdp_text.h"
+
+namespace fanlight::webrtc {
+
+namespace {
+
+constexpr const char* kEnd = "\r\n";
+// Its feedback is of use only if our packets carry the numbers it speaks of.
+constexpr const char* kTransportCc =
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+
+/// One media of webrtcbin's answer, as far as it goes into ours.
+struct OwnMedia {
+  bool accepted = false; ///< Port not 0.
+  std::string first_format;
+  std::string mid;
+  std::string direction = "sendrecv"; ///< What RFC 8866 has for none.
+  std::string ice_ufrag;
+  std::string ice_pwd;
+  std::string fingerprint;
+  std::string setup;
+  bool rtcp_rsize = false;
+  bool nack = false;                ///< webrtcbin keeps packets to send them again.
+  bool transport_cc = false;        ///< Its congestion control reads the feedback.
+  std::vector<std::string> sources; ///< ssrc-group, ssrc and msid attributes, whole.
+  std::vector<std::string> candidates;
+};
+
+struct OwnAnswer {
+  std::vector<OwnMedia> media;
+
+  const OwnMedia* find(std::string_view mid) const {
+    const auto found =
+        std::find_if(media.begin(), media.end(), [&](const OwnMedia& m) { return m.mid == mid; });
+    return found == media.end() ? nullptr : &*found;
+  }
+};
+
+void read_own_attribute(OwnMedia& media, std::string_view text) {
+  const auto [key, value] = sdp::attribute(text);
+  if (key == "mid") media.mid = value;
+  if (key == "ice-ufrag") media.ice_ufrag = value;
+  if (key == "ice-pwd") media.ice_pwd = value;
+  if (key == "fingerprint") media.fingerprint = value;
+  if (key == "setup") media.setup = value;
+  if (key == "rtcp-rsize") media.rtcp_rsize = true;
+  if (key == "ssrc" || key == "ssrc-group" || key == "msid") media.sources.emplace_back(text);
+  if (key == "candidate") media.candidates.emplace_back(text);
+  if (key == "sendrecv" || key == "sendonly" || key == "recvonly" || key == "inactive") {
+    media.direction = key;
+  }
+  if (key == "rtcp-fb") {
+    const auto words = sdp::words(value);
+    if (words.size() == 2 && words[1] == "nack") media.nack = true;
+    if (words.size() == 2 && words[1] == "transport-cc") media.transport_cc = true;
+  }
+}
+
+OwnAnswer read_own(std::string_view text) {
+  OwnAnswer answer;
+  OwnMedia session; // What stands above the first m-line holds for all.
+  for (const auto& line : sdp::lines(text)) {
+    if (line.type == 'm') {
+      const auto words = sdp::words(line.value);
+      OwnMedia& media = answer.media.emplace_back(session);
+      media.accepted = words.size() > 3 && words[1] != "0";
+      if (words.size() > 3) media.first_format = words[3];
+    } else if (line.type == 'a') {
+      read_own_attribute(answer.media.empty() ? session : answer.media.back(), line.value);
+    }
+  }
+  return answer;
+}
+
+std::string value_of(const RtpFormat& format, const char* key) {
+  const auto found = format.fmtp.find(key);
+  return found == format.fmtp.end() ? std::string() : found->second;
+}
+
+/// Builds "a=b;c=d".
+class Parameters {
+ public:
+  void add(std::string_view key, std::string_view value) {
+    if (!text_.empty()) text_ += ';';
+    text_ += key;
+    text_ += '=';
+    text_ += value;
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+/// RFC 6184, section 8.2.2: the profile and the packetization-mode are the offer's, to the letter;
+/// with level-asymmetry-allowed the level of our own stream may be another.
+std::string h264_parameters(const RtpFormat& offered) {
+  Parameters parameters;
+  if (value_of(offered, "level-asymmetry-allowed") == "1") {
+    parameters.add("level-asymmetry-allowed", "1");
+  }
+  const std::string mode = value_of(offered, "packetization-mode");
+  if (mode == "0" || mode == "1") parameters.add("packetization-mode", mode);
+  const std::string profile = value_of(offered, "profile-level-id");
+  if (H264Profile::parse(profile)) parameters.add("profile-level-id", profile);
+  return parameters.text();
+}
+
+/// RFC 7798, section 7.2.2: profile and tier are the offer's, the level the lower of both. What the
+/// offer leaves to the default (Safari: everything) stays so.
+std::string h265_parameters(const Choice& choice) {
+  const auto taken = H265Profile::parse(choice.offered.fmtp);
+  const auto sent = H265Profile::parse(choice.sent.fmtp);
+  if (!taken) return {};
+  const auto has = [&](const char* key) { return choice.offered.fmtp.contains(key); };
+  Parameters parameters;
+  if (has("level-id")) {
+    const int level = sent && sent->has_level ? std::min(sent->level, taken->level) : taken->level;
+    parameters.add("level-id", std::to_string(level));
+  }
+  if (has("profile-id")) parameters.add("profile-id", std::to_string(taken->id));
+  if (has("tier-flag")) parameters.add("tier-flag", std::to_string(taken->tier));
+  if (has("tx-mode")) parameters.add("tx-mode", "SRST");
+  return parameters.text();
+}
+
+/// What the offer says of it, where it is clean, and for Opus whether our sound is stereo.
+std::string other_parameters(const Choice& choice) {
+  Parameters parameters;
+  for (const auto& [key, value] : choice.offered.fmtp) {
+    if (sdp::is_token(key, 64) && sdp::is_token(value, 64) && key != "sprop-stereo") {
+      parameters.add(key, value);
+    }
+  }
+  if (choice.sent.encoding == "OPUS" && value_of(choice.sent, "sprop-stereo") == "1") {
+    parameters.add("sprop-stereo", "1");
+  }
+  return parameters.text();
+}
+
+std::string parameters_of(const Choice& choice) {
+  if (choice.offered.encoding == "H264") return h264_parameters(choice.offered);
+  if (choice.offered.encoding == "H265") return h265_parameters(choice);
+  return other_parameters(choice);
+}
+
+std::string rtpmap(int type, const RtpFormat& format) {
+  std::string text = "a=rtpmap:" + std::to_string(type) + " " + format.encoding + "/" +
+                     std::to_string(format.clock_rate);
+  if (format.channels > 1) text += "/" + std::to_string(format.channels);
+  return text + kEnd;
+}
+
+std::string rtx_lines(const Offer::Media& media, const Choice& choice) {
+  if (!choice.rtx_payload_type) return {};
+  const int rtx = *choice.rtx_payload_type;
+  const Offer::Payload* const entry = media.find(rtx);
+  if (!entry) return {};
+  return rtpmap(rtx, entry->format) + "a=fmtp:" + std::to_string(rtx) +
+         " apt=" + std::to_string(choice.payload_type) + kEnd;
+}
+
+std::string formats_of(const Offer::Media& media, const Choice& choice) {
+  std::string text = std::to_string(choice.payload_type);
+  if (choice.rtx_payload_type && media.find(*choice.rtx_payload_type)) {
+    text += " " + std::to_string(*choice.rtx_payload_type);
+  }
+  return text;
+}
+
+/// The mids of the chosen media, in the order of the BUNDLE group: the first is the one whose
+/// transport all use (RFC 9143, section 7.3).
+std::vector<std::size_t> bundled_order(const Offer& offer, const Choices& choices) {
+  std::vector<std::size_t> order;
+  for (const auto& mid : offer.bundle) {
+    for (std::size_t i = 0; i < offer.media.size() && i < choices.size(); ++i) {
+      if (choices[i] && offer.media[i].mid == mid &&
+          std::find(order.begin(), order.end(), i) == order.end()) {
+        order.push_back(i);
+      }
+    }
+  }
+  return order;
+}
+
+std::string group_line(const Offer& offer, const std::vector<std::size_t>& order) {
+  if (order.empty()) return {};
+  std::string text = "a=group:BUNDLE";
+  for (const std::size_t i : order) text += " " + offer.media[i].mid;
+  return text + kEnd;
+}
+
+std::string session_lines(const Offer& offer) {
+  return std::string("v=0") + kEnd + "o=- " + offer.session_id + " " + offer.session_version +
+         " IN IP4 127.0.0.1" + kEnd + "s=-" + kEnd + "t=0 0" + kEnd;
+}
+
+bool wants(const std::vector<std::string>& extensions, const std::string& uri) {
+  return std::find(extensions.begin(), extensions.end(), uri) != extensions.end();
+}
+
+std::string extension_lines(const Offer::Media& media, const std::vector<std::string>& wanted,
+                            bool answering) {
+  using enum Offer::Direction;
+  std::string text;
+  for (const auto& extension : media.extensions) {
+    const bool received = extension.direction == sendrecv || extension.direction == recvonly;
+    if (!received || !wants(wanted, extension.uri)) continue;
+    text += "a=extmap:" + std::to_string(extension.id);
+    if (answering && extension.direction == recvonly) text += "/sendonly";
+    text += " " + extension.uri + kEnd;
+  }
+  return text;
+}
+
+std::string rejected_media(const Offer::Media& media) {
+  std::string text = "m=" + media.type + " 0 " + media.protocol;
+  for (const auto& format : media.formats) text += " " + format;
+  text += std::string(kEnd) + "c=IN IP4 0.0.0.0" + kEnd;
+  if (!media.mid.empty()) text += "a=mid:" + media.mid + kEnd;
+  return text + "a=inactive" + kEnd;
+}
+
+std::string feedback_lines(const Offer::Media& media, const Choice& choice, const OwnMedia& own) {
+  const Offer::Payload* const payload = media.find(choice.payload_type);
+  if (!payload) return {};
+  // PLI and FIR rtpbin always understands; the others are webrtcbin's to promise.
+  std::string text;
+  for (const auto& feedback : payload->feedback) {
+    if (feedback == "nack pli" || feedback == "ccm fir" || (feedback == "nack" && own.nack) ||
+        (feedback == "transport-cc" && own.transport_cc)) {
+      text += "a=rtcp-fb:" + std::to_string(choice.payload_type) + " " + feedback + kEnd;
+    }
+  }
+  return text;
+}
+
+std::string chosen_media(const Offer::Media& media, const Choice& choice, const OwnMedia& own,
+                         const AnswerOptions& options) {
+  std::string text = "m=" + media.type + " 9 " + media.protocol + " " + formats_of(media, choice) +
+                     kEnd + "c=IN IP4 0.0.0.0" + kEnd + "a=mid:" + media.mid + kEnd;
+  text += "a=ice-ufrag:" + own.ice_ufrag + kEnd + "a=ice-pwd:" + own.ice_pwd + kEnd;
+  text += "a=fingerprint:" + own.fingerprint + kEnd + "a=setup:" + own.setup + kEnd;
+  text += extension_lines(media, options.extensions, true);
+  text += std::string("a=sendonly") + kEnd + "a=rtcp-mux" + kEnd;
+  if (media.rtcp_rsize && own.rtcp_rsize) text += std::string("a=rtcp-rsize") + kEnd;
+  text += rtpmap(choice.payload_type, choice.offered);
+  text += feedback_lines(media, choice, own);
+  if (const std::string parameters = parameters_of(choice); !parameters.empty()) {
+    text += "a=fmtp:" + std::to_string(choice.payload_type) + " " + parameters + kEnd;
+  }
+  text += rtx_lines(media, choice);
+  for (const auto& source : own.sources) text += "a=" + source + kEnd;
+  return text;
+}
+
+/// The candidates of the media whose transport is used, each once.
+std::string candidate_lines(const OwnMedia& own, const AnswerOptions& options) {
+  std::vector<std::string> all;
+  const auto add = [&](const std::string& candidate) {
+    for (auto& announced : announce(candidate, options.public_addresses)) {
+      if (std::find(all.begin(), all.end(), announced) == all.end()) {
+        all.push_back(std::move(announced));
+      }
+    }
+  };
+  for (const auto& candidate : own.candidates) add(candidate);
+  for (const auto& candidate : options.candidates) add(candidate);
+  std::string text;
+  for (const auto& candidate : all) text += "a=" + candidate + kEnd;
+  if (options.complete) text += std::string("a=end-of-candidates") + kEnd;
+  return text;
+}
+
+Result<Done> check(const OwnAnswer& own, const Offer& offer, const Choices& choices) {
+  const auto fail = [&](std::size_t i, const std::string& what) {
+    return Error{Errc::internal, "checking webrtcbin's answer: m-line " + std::to_string(i) + " (" +
+                                     offer.media[i].type + ") " + what};
+  };
+  bool any = false;
+  for (std::size_t i = 0; i < offer.media.size() && i < choices.size(); ++i) {
+    if (!choices[i]) continue;
+    any = true;
+    const OwnMedia* const media = own.find(offer.media[i].mid);
+    if (!media) return fail(i, "is missing");
+    if (!media->accepted) return fail(i, "is rejected");
+    if (media->direction != "sendonly" && media->direction != "sendrecv") {
+      return fail(i, "is a=" + media->direction + ": the caps of the pad do not meet the offered " +
+                         describe(choices[i]->offered));
+    }
+    if (media->first_format != std::to_string(choices[i]->payload_type)) {
+      return fail(i, "has payload type " + sdp::excerpt(media->first_format) + " instead of " +
+                         std::to_string(choices[i]->payload_type));
+    }
+    if (media->ice_ufrag.empty() || media->ice_pwd.empty() || media->fingerprint.empty() ||
+        media->setup.empty()) {
+      return fail(i, "lacks ICE credentials, fingerprint or setup");
+    }
+  }
+  if (!any) return Error{Errc::internal, "checking webrtcbin's answer: no media was chosen"};
+  return Done{};
+}
+
+} // namespace
+
+std::string reduced_offer(const Offer& offer, const Choices& choices,
+                          const std::vector<std::string>& extensions) {
+  const auto order = bundled_order(offer, choices);
+  std::string media_text;
+  const Offer::Transport* transport = nullptr; // webrtcbin wants one and the same for all.
+  if (!order.empty()) transport = &offer.media[order[0]].transport;
+  for (std::size_t i = 0; i < offer.media.size() && i < choices.size(); ++i) {
+    if (!choices[i]) continue;
+    const Offer::Media& media = offer.media[i];
+    const Choice& choice = *choices[i];
+    if (!transport) transport = &media.transport;
+    media_text += "m=" + media.type + " 9 UDP/TLS/RTP/SAVPF " + formats_of(media, choice) + kEnd +
+                  "c=IN IP4 0.0.0.0" + kEnd + "a=mid:" + media.mid + kEnd;
+    media_text += "a=ice-ufrag:" + transport->ice_ufrag + kEnd + "a=ice-pwd:" + transport->ice_pwd +
+                  kEnd + "a=fingerprint:" + transport->fingerprint + kEnd +
+                  "a=setup:" + transport->setup + kEnd;
+    media_text += extension_lines(media, extensions, false);
+    media_text += std::string("a=recvonly") + kEnd + "a=rtcp-mux" + kEnd;
+    media_text += rtpmap(choice.payload_type, choice.offered);
+    if (const Offer::Payload* const payload = media.find(choice.payload_type)) {
+      for (const auto& feedback : payload->feedback) {
+        if (feedback == "nack" || feedback == "nack pli" || feedback == "ccm fir" ||
+            (feedback == "transport-cc" && wants(extensions, kTransportCc))) {
+          media_text += "a=rtcp-fb:" + std::to_string(choice.payload_type) + " " + feedback + kEnd;
+        }
+      }
+    }
+    media_text += rtx_lines(media, choice);
+    for (const auto& candidate : media.candidates) {
+      if (is_usable_candidate(candidate)) media_text += "a=" + candidate + kEnd;
+    }
+  }
+  if (media_text.empty()) return {};
+  return session_lines(offer) + group_line(offer, order) + "a=ice-options:trickle" + kEnd +
+         media_text;
+}
+
+std::optional<unsigned> to_reduced_mline(const Choices& choices, unsigned mline) {
+  if (mline >= choices.size() || !choices[mline]) return {};
+  const auto chosen = std::count_if(choices.begin(), choices.begin() + mline,
+                                    [](const auto& choice) { return choice.has_value(); });
+  return static_cast<unsigned>(chosen);
+}
+
+std::optional<unsigned> to_offered_mline(const Choices& choices, unsigned mline) {
+  for (unsigned i = 0; i < choices.size(); ++i) {
+    if (choices[i] && mline-- == 0) return i;
+  }
+  return {};
+}
+
+Result<Done> check_answer(std::string_view own, const Offer& offer, const Choices& choices) {
+  return check(read_own(own), offer, choices);
+}
+
+Result<std::string> write_answer(std::string_view own_text, const Offer& offer,
+                                 const Choices& choices, const AnswerOptions& options) {
+  const OwnAnswer own = read_own(own_text);
+  if (auto done = check(own, offer, choices); !done) return done.error();
+  const auto order = bundled_order(offer, choices);
+  std::string text = session_lines(offer) + group_line(offer, order);
+  if (!options.complete) text += std::string("a=ice-options:trickle") + kEnd;
+  text += std::string("a=msid-semantic: WMS *") + kEnd;
+  for (std::size_t i = 0; i < offer.media.size(); ++i) {
+    const Offer::Media& media = offer.media[i];
+    if (i >= choices.size() || !choices[i]) {
+      text += rejected_media(media);
+      continue;
+    }
+    const OwnMedia& own_media = *own.find(media.mid);
+    text += chosen_media(media, *choices[i], own_media, options);
+    if (order.empty() || order[0] == i) text += candidate_lines(own_media, options);
+  }
+  return text;
+}
+
+} // namespace fanlight::webrtc
