@@ -1,0 +1,70 @@
+#include "gst/elements.h"
+
+#include <string_view>
+
+namespace fanlight {
+namespace {
+
+struct Needed {
+  std::string_view element;
+  std::string_view package;
+};
+
+constexpr Needed kNeeded[] = {
+    {"rtspsrc", "gstreamer1.0-plugins-good"},
+    {"rtpbin", "gstreamer1.0-plugins-good"},
+    {"rtph264depay", "gstreamer1.0-plugins-good"},
+    {"rtph265depay", "gstreamer1.0-plugins-good"},
+    {"rtph264pay", "gstreamer1.0-plugins-good"},
+    {"rtph265pay", "gstreamer1.0-plugins-good"},
+    {"rtpopusdepay", "gstreamer1.0-plugins-good"},
+    {"rtpopuspay", "gstreamer1.0-plugins-good"},
+    {"rtppcmudepay", "gstreamer1.0-plugins-good"},
+    {"rtppcmupay", "gstreamer1.0-plugins-good"},
+    {"rtppcmadepay", "gstreamer1.0-plugins-good"},
+    {"rtppcmapay", "gstreamer1.0-plugins-good"},
+    {"rtpmp4gdepay", "gstreamer1.0-plugins-good"},
+    {"rtpmp4adepay", "gstreamer1.0-plugins-good"},
+    {"h264parse", "gstreamer1.0-plugins-bad"},
+    {"h265parse", "gstreamer1.0-plugins-bad"},
+    {"aacparse", "gstreamer1.0-plugins-good"},
+    {"avdec_aac", "gstreamer1.0-libav"},
+    {"audioconvert", "gstreamer1.0-plugins-base"},
+    {"audioresample", "gstreamer1.0-plugins-base"},
+    {"opusenc", "gstreamer1.0-plugins-base"},
+    {"capsfilter", "libgstreamer1.0-0"},
+    {"webrtcbin", "gstreamer1.0-plugins-bad"},
+    {"dtlssrtpenc", "gstreamer1.0-plugins-bad"},
+    {"srtpenc", "gstreamer1.0-plugins-bad"},
+    {"nicesink", "gstreamer1.0-nice"},
+    {"goptee", "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)"},
+};
+
+std::string_view package_of(std::string_view element) {
+  for (const Needed& needed : kNeeded)
+    if (needed.element == element) return needed.package;
+  return "an unknown package";
+}
+
+} // namespace
+
+Result<Ref<GstElement>> make_element(const char* factory, const std::string& name) {
+  GstElement* element = gst_element_factory_make(factory, name.empty() ? nullptr : name.c_str());
+  if (element == nullptr)
+    return Error{Errc::internal, "the GStreamer element " + std::string{factory} +
+                                     " is missing; install " + std::string{package_of(factory)}};
+  return Ref<GstElement>::retain(element);
+}
+
+std::vector<std::string> missing_elements() {
+  std::vector<std::string> missing;
+  for (const Needed& needed : kNeeded) {
+    const auto factory =
+        Ref<GstElementFactory>::adopt(gst_element_factory_find(needed.element.data()));
+    if (!factory)
+      missing.push_back(std::string{needed.element} + " (" + std::string{needed.package} + ")");
+  }
+  return missing;
+}
+
+} // namespace fanlight

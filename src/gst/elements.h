@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "gst/ref.h"
+
+namespace fanlight {
+
+/// Makes an element, named `name` or by GStreamer; Errc::internal names the Debian package that
+/// should hold it.
+Result<Ref<GstElement>> make_element(const char* factory, const std::string& name = {});
+
+/// Elements the service needs that are not to be found, each with the package that holds it; empty
+/// when all are there.
+std::vector<std::string> missing_elements();
+
+} // namespace fanlight

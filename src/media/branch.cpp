@@ -1,0 +1,41 @@
+#include "media/branch.h"
+
+#include "media/camera.h"
+
+namespace fanlight::media {
+
+Branch::Branch(Camera& camera, Ref<GstElement> bin, Observer& observer)
+    : camera_(camera), observer_(observer), bin_(std::move(bin)) {}
+
+Branch::~Branch() {
+  for (const Feed& feed : feeds_) {
+    gst_element_release_request_pad(feed.tee.get(), feed.pad.get());
+    if (feed.transcoded) camera_.release_transcoder();
+  }
+  camera_.end_branch(*this);
+}
+
+Result<Done> Branch::link(const std::string& encoding, GstPad* sink) {
+  auto tee = camera_.tee_for(encoding);
+  if (!tee) return tee.error();
+  auto pad = Ref<GstPad>::adopt(gst_element_request_pad_simple(tee->element.get(), "src_%u"));
+  if (!pad || gst_pad_link(pad.get(), sink) != GST_PAD_LINK_OK) {
+    if (pad) gst_element_release_request_pad(tee->element.get(), pad.get());
+    if (tee->transcoded) camera_.release_transcoder();
+    return Error{Errc::internal, "linking " + encoding + " to " + GST_OBJECT_NAME(bin_.get())};
+  }
+  feeds_.push_back({tee->element, std::move(pad), tee->transcoded});
+  return Done{};
+}
+
+std::uint64_t Branch::groups_dropped() const {
+  std::uint64_t total = 0;
+  for (const Feed& feed : feeds_) {
+    guint64 dropped = 0;
+    g_object_get(feed.pad.get(), "dropped-groups", &dropped, nullptr);
+    total += dropped;
+  }
+  return total;
+}
+
+} // namespace fanlight::media

@@ -1,0 +1,222 @@
+#include "media/source.h"
+
+#include <algorithm>
+#include <mutex>
+#include <set>
+#include <vector>
+
+#include "base/log.h"
+#include "base/main_loop.h"
+#include "gst/elements.h"
+#include "media/codec.h"
+
+namespace fanlight::media {
+namespace {
+
+/// The elements that bring one RTP stream to its tee, and the caps the tee is to see.
+struct Chain {
+  std::vector<const char*> elements;
+  const char* caps = nullptr;
+};
+
+Chain chain_of(const std::string& encoding) {
+  if (encoding == "H264")
+    return {{"rtph264depay", "h264parse"}, "video/x-h264,stream-format=byte-stream,alignment=au"};
+  if (encoding == "H265")
+    return {{"rtph265depay", "h265parse"}, "video/x-h265,stream-format=byte-stream,alignment=au"};
+  if (encoding == "PCMU") return {{"rtppcmudepay"}};
+  if (encoding == "PCMA") return {{"rtppcmadepay"}};
+  if (encoding == "OPUS") return {{"rtpopusdepay"}};
+  if (encoding == "MPEG4-GENERIC") return {{"rtpmp4gdepay", "aacparse"}};
+  if (encoding == "MP4A-LATM") return {{"rtpmp4adepay", "aacparse"}};
+  return {};
+}
+
+std::string field(const GstCaps* caps, const char* name) {
+  const char* text = gst_structure_get_string(gst_caps_get_structure(caps, 0), name);
+  return text == nullptr ? "" : text;
+}
+
+/// The camera's encoding name as registered, whatever its case.
+std::string encoding_of(const GstCaps* caps) {
+  std::string encoding = field(caps, "encoding-name");
+  std::transform(encoding.begin(), encoding.end(), encoding.begin(),
+                 [](unsigned char c) { return static_cast<char>(g_ascii_toupper(c)); });
+  // Static payload types need no rtpmap (RFC 3551, section 6).
+  gint payload = -1;
+  if (encoding.empty() &&
+      gst_structure_get_int(gst_caps_get_structure(caps, 0), "payload", &payload)) {
+    if (payload == 0) return "PCMU";
+    if (payload == 8) return "PCMA";
+  }
+  return encoding;
+}
+
+/// AAC is of use only with its configuration: without it nothing can decode the stream (RFC 3640,
+/// section 4.1).
+std::string audio_fault(const GstCaps* caps, const std::string& encoding) {
+  if (chain_of(encoding).elements.empty())
+    return "the camera sends " + (encoding.empty() ? "unnamed" : encoding) +
+           " sound, which no browser plays";
+  if (encoding == "MPEG4-GENERIC" && field(caps, "config").empty())
+    return "the camera sends AAC without its configuration";
+  return {};
+}
+
+} // namespace
+
+/// What rtspsrc's threads may reach; freed with the last signal closure.
+struct Source::Shared {
+  // Given; const or thread-safe.
+  GstElement* bin = nullptr; // Our grandparent: alive while its rtspsrc emits.
+  std::string camera;
+  std::vector<std::string> codecs; // Wanted video, preferred first.
+  bool audio = true;
+  Sinks sinks;
+  std::weak_ptr<Observer> observer;
+
+  std::mutex mutex;
+  std::set<std::string> taken; // Encodings and "audio"; protected by mutex.
+
+  void tell(std::function<void(Observer&)> what) {
+    post([observer = observer, what = std::move(what)] {
+      if (auto alive = observer.lock()) what(*alive);
+    });
+  }
+  bool take(const std::string& what) {
+    std::lock_guard lock{mutex};
+    return taken.insert(what).second;
+  }
+};
+
+Result<std::unique_ptr<Source>> Source::create(const config::Camera& config, Sinks sinks,
+                                               std::weak_ptr<Observer> observer) {
+  auto rtspsrc = make_element("rtspsrc", "rtspsrc");
+  if (!rtspsrc) return rtspsrc.error();
+  GstElement* element = rtspsrc->get();
+  const char* protocols = config.transport == config::RtspTransport::udp         ? "udp"
+                          : config.transport == config::RtspTransport::automatic ? "tcp+udp"
+                                                                                 : "tcp";
+  gst_util_set_object_arg(G_OBJECT(element), "protocols", protocols);
+  g_object_set(element, "location", config.url.c_str(), "latency",
+               static_cast<guint>(config.latency.count()), "tcp-timeout", guint64{5'000'000},
+               "timeout", guint64{5'000'000}, "do-rtcp", TRUE, nullptr);
+
+  auto bin = Ref<GstElement>::retain(gst_bin_new("source"));
+  gst_bin_add(GST_BIN(bin.get()), element);
+  auto shared = std::make_shared<Shared>();
+  shared->bin = bin.get();
+  shared->camera = config.id;
+  for (const auto codec : config.codecs) shared->codecs.push_back(encoding_name(codec));
+  shared->audio = config.audio;
+  shared->sinks = std::move(sinks);
+  shared->observer = std::move(observer);
+
+  const auto connect = [&](const char* signal, GCallback callback) {
+    g_signal_connect_data(
+        element, signal, callback, new std::shared_ptr<Shared>(shared),
+        +[](gpointer data, GClosure*) { delete static_cast<std::shared_ptr<Shared>*>(data); },
+        GConnectFlags{});
+  };
+  connect("select-stream", G_CALLBACK(on_select_stream));
+  connect("pad-added", G_CALLBACK(on_pad_added));
+  return std::unique_ptr<Source>(new Source(std::move(bin), std::move(shared)));
+}
+
+Source::Source(Ref<GstElement> bin, std::shared_ptr<Shared> shared)
+    : bin_(std::move(bin)), shared_(std::move(shared)) {}
+
+Source::~Source() = default;
+
+gboolean Source::on_select_stream(GstElement*, guint, GstCaps* caps, gpointer data) {
+  Shared& shared = **static_cast<std::shared_ptr<Shared>*>(data);
+  const std::string media = field(caps, "media");
+  const std::string encoding = encoding_of(caps);
+  if (media == "video") {
+    const bool wanted =
+        std::find(shared.codecs.begin(), shared.codecs.end(), encoding) != shared.codecs.end();
+    if (wanted && shared.take(encoding)) return TRUE;
+    shared.tell([encoding](Observer& observer) { observer.on_source_skipped(encoding); });
+    return FALSE;
+  }
+  if (media != "audio") return FALSE;
+  if (!shared.audio) {
+    shared.tell([](Observer& observer) {
+      observer.on_source_audio("", "sound is off in the configuration");
+    });
+    return FALSE;
+  }
+  // A back channel is described like any other audio, but flows the other way.
+  if (gst_structure_has_field(gst_caps_get_structure(caps, 0), "a-sendonly")) return FALSE;
+  if (const std::string fault = audio_fault(caps, encoding); !fault.empty()) {
+    shared.tell([fault](Observer& observer) { observer.on_source_audio("", fault); });
+    return FALSE;
+  }
+  if (!shared.take("audio")) return FALSE;
+  shared.tell([encoding](Observer& observer) { observer.on_source_audio(encoding, ""); });
+  return TRUE;
+}
+
+void Source::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
+  Shared& shared = **static_cast<std::shared_ptr<Shared>*>(data);
+  auto caps = Ref<GstCaps>::adopt(gst_pad_get_current_caps(pad));
+  if (!caps) caps = Ref<GstCaps>::adopt(gst_pad_query_caps(pad, nullptr));
+  if (gst_caps_is_empty(caps.get()) || gst_caps_is_any(caps.get())) return;
+  const std::string encoding = encoding_of(caps.get());
+  const std::string media = field(caps.get(), "media");
+  const auto sink = shared.sinks.find(media == "audio" ? "audio" : encoding);
+  const Chain chain = chain_of(encoding);
+  if (sink == shared.sinks.end() || chain.elements.empty()) return;
+
+  GstBin* bin = GST_BIN(shared.bin);
+  auto upstream = Ref<GstPad>::retain(pad);
+  std::vector<Ref<GstElement>> added;
+  const auto append = [&](const char* factory) -> GstElement* {
+    auto element = make_element(factory);
+    if (!element) {
+      log::error("camera", {{"camera", shared.camera}}, element.error().message);
+      return nullptr;
+    }
+    gst_bin_add(bin, element->get());
+    auto input = Ref<GstPad>::adopt(gst_element_get_static_pad(element->get(), "sink"));
+    if (gst_pad_link(upstream.get(), input.get()) != GST_PAD_LINK_OK) return nullptr;
+    upstream = Ref<GstPad>::adopt(gst_element_get_static_pad(element->get(), "src"));
+    added.push_back(*element);
+    return element->get();
+  };
+  for (const char* factory : chain.elements) {
+    GstElement* element = append(factory);
+    if (element == nullptr) return;
+    // Parameter sets in-band before every key picture, wherever the camera put them.
+    if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "config-interval") != nullptr)
+      g_object_set(element, "config-interval", -1, nullptr);
+  }
+  if (chain.caps != nullptr) {
+    GstElement* filter = append("capsfilter");
+    if (filter == nullptr) return;
+    const auto wanted = Ref<GstCaps>::adopt(gst_caps_from_string(chain.caps));
+    g_object_set(filter, "caps", wanted.get(), nullptr);
+  }
+  GstPad* ghost = gst_ghost_pad_new(media == "audio" ? "audio" : encoding.c_str(), upstream.get());
+  gst_pad_add_probe(
+      ghost, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      +[](GstPad*, GstPadProbeInfo* info, gpointer probe_data) -> GstPadProbeReturn {
+        // The end of this connection is not the end of the viewers' streams.
+        if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) != GST_EVENT_EOS)
+          return GST_PAD_PROBE_OK;
+        (*static_cast<std::shared_ptr<Shared>*>(probe_data))->tell([](Observer& observer) {
+          observer.on_source_end();
+        });
+        return GST_PAD_PROBE_DROP;
+      },
+      new std::shared_ptr<Shared>(*static_cast<std::shared_ptr<Shared>*>(data)),
+      +[](gpointer probe_data) { delete static_cast<std::shared_ptr<Shared>*>(probe_data); });
+  gst_pad_set_active(ghost, TRUE);
+  gst_element_add_pad(shared.bin, ghost);
+  gst_pad_link(ghost, sink->second.get());
+  // From the tee towards the camera, so that nothing flows into an element that is not ready.
+  for (auto element = added.rbegin(); element != added.rend(); ++element)
+    gst_element_sync_state_with_parent(element->get());
+}
+
+} // namespace fanlight::media

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "config.h"
+#include "gst/ref.h"
+
+namespace fanlight::media {
+
+/// The half of a camera's pipeline that is rebuilt for every connection: rtspsrc, and for every
+/// stream that is wanted a depayloader and a parser, linked to that stream's tee.
+///
+/// The bin lives in the camera's pipeline; this is only what it reports. Threads: main, but for
+/// linking, which rtspsrc wants done on its own thread before data flows; that part touches nothing
+/// but GStreamer objects and `Shared`.
+class Source {
+ public:
+  /// The tees' sink pads, by encoding name: H264, H265; "audio" for sound.
+  using Sinks = std::map<std::string, Ref<GstPad>>;
+  struct Observer {
+    virtual ~Observer() = default;
+    virtual void on_source_end() = 0; ///< The camera said goodbye. On main.
+    /// What was decided about sound: the codec the camera sends, or empty, and a word on why there
+    /// is none. On main.
+    virtual void on_source_audio(const std::string& encoding, const std::string& note) = 0;
+    /// The codec of every video stream that the camera described and that was not taken. On main.
+    virtual void on_source_skipped(const std::string& encoding) = 0;
+  };
+
+  /// Errc::internal when an element is missing.
+  static Result<std::unique_ptr<Source>> create(const config::Camera& config, Sinks sinks,
+                                                std::weak_ptr<Observer> observer);
+  ~Source();
+
+  GstElement* bin() const { return bin_.get(); }
+
+ private:
+  struct Shared;
+  Source(Ref<GstElement> bin, std::shared_ptr<Shared> shared);
+  static gboolean on_select_stream(GstElement* rtspsrc, guint number, GstCaps* caps,
+                                   gpointer shared);
+  static void on_pad_added(GstElement* rtspsrc, GstPad* pad, gpointer shared);
+
+  Ref<GstElement> bin_;
+  std::shared_ptr<Shared> shared_;
+};
+
+} // namespace fanlight::media

@@ -1,0 +1,101 @@
+#include "webrtc/ice.h"
+
+#include <memory>
+#include <vector>
+
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+
+#include "base/log.h"
+
+namespace fanlight::webrtc {
+namespace {
+
+bool is_loopback(const std::string& address) {
+  return address.rfind("127.", 0) == 0 || address == "::1" || address.rfind("::ffff:127.", 0) == 0;
+}
+
+/// The addresses of all interfaces that are up, loopback first; link-local IPv6 needs a scope and
+/// is of no use here.
+std::vector<std::string> local_addresses() {
+  ifaddrs* raw = nullptr;
+  if (getifaddrs(&raw) != 0) return {};
+  const std::unique_ptr<ifaddrs, FreeWith<freeifaddrs>> interfaces{raw};
+  std::vector<std::string> loopback;
+  std::vector<std::string> other;
+  for (const ifaddrs* entry = interfaces.get(); entry != nullptr; entry = entry->ifa_next) {
+    if (entry->ifa_addr == nullptr || (entry->ifa_flags & IFF_UP) == 0) continue;
+    const int family = entry->ifa_addr->sa_family;
+    const void* address = nullptr;
+    if (family == AF_INET) {
+      address = &reinterpret_cast<const sockaddr_in*>(entry->ifa_addr)->sin_addr;
+    } else if (family == AF_INET6) {
+      const auto* v6 = reinterpret_cast<const sockaddr_in6*>(entry->ifa_addr);
+      if (IN6_IS_ADDR_LINKLOCAL(&v6->sin6_addr)) continue;
+      address = &v6->sin6_addr;
+    } else {
+      continue;
+    }
+    char text[INET6_ADDRSTRLEN];
+    if (inet_ntop(family, address, text, sizeof text) == nullptr) continue;
+    ((entry->ifa_flags & IFF_LOOPBACK) != 0 ? loopback : other).push_back(text);
+  }
+  loopback.insert(loopback.end(), other.begin(), other.end());
+  return loopback;
+}
+
+/// RTCIceServer's "turn:host:port?transport=udp" as webrtcbin wants it:
+/// "turn://user:password@host:port?transport=udp".
+std::string turn_uri(const std::string& url, const config::IceServer& server) {
+  const auto escape = [](const std::string& text) {
+    return take_string(g_uri_escape_string(text.c_str(), nullptr, FALSE));
+  };
+  const auto colon = url.find(':');
+  return url.substr(0, colon) + "://" + escape(server.username) + ":" + escape(server.credential) +
+         "@" + url.substr(colon + 1);
+}
+
+void add_servers(GstElement* webrtcbin, const config::WebRtc& config) {
+  for (const config::IceServer& server : config.ice_servers) {
+    for (const std::string& url : server.urls) {
+      if (url.rfind("stun:", 0) == 0) {
+        const std::string uri = "stun://" + url.substr(5);
+        g_object_set(webrtcbin, "stun-server", uri.c_str(), nullptr);
+      } else {
+        gboolean added = FALSE;
+        g_signal_emit_by_name(webrtcbin, "add-turn-server", turn_uri(url, server).c_str(), &added);
+        if (!added) log::warning("session", {}, "webrtcbin does not take the TURN server " + url);
+      }
+    }
+  }
+}
+
+} // namespace
+
+void configure_ice(GstElement* webrtcbin, const IceSettings& settings) {
+  add_servers(webrtcbin, settings.config);
+  GObject* raw = nullptr;
+  g_object_get(webrtcbin, "ice-agent", &raw, nullptr);
+  const auto ice = Ref<GObject>::adopt(raw);
+  if (settings.config.udp_port_max != 0)
+    g_object_set(ice.get(), "min-rtp-port", guint{settings.config.udp_port_min}, "max-rtp-port",
+                 guint{settings.config.udp_port_max}, nullptr);
+  if (is_loopback(settings.client_address)) {
+    for (const std::string& address : local_addresses()) {
+      gboolean added = FALSE;
+      g_signal_emit_by_name(ice.get(), "add-local-ip-address", address.c_str(), &added);
+    }
+  }
+  GObject* raw_agent = nullptr;
+  g_object_get(ice.get(), "agent", &raw_agent, nullptr);
+  const auto agent = Ref<GObject>::adopt(raw_agent);
+  // UPnP waits for routers that are not there. Checks every 5 ms instead of 20 (the floor of RFC
+  // 8445, section 14.2, which one checks with few candidates never comes near in bytes), and
+  // keep-alives that notice a viewer who is gone.
+  g_object_set(agent.get(), "upnp", FALSE, "stun-pacing-timer", guint{5}, "keepalive-conncheck",
+               TRUE, nullptr);
+}
+
+} // namespace fanlight::webrtc

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "config.h"
+#include "gst/ref.h"
+
+namespace fanlight::webrtc {
+
+/// What the ICE agents of all viewers are told.
+struct IceSettings {
+  config::WebRtc config;
+  /// The signalling client's numeric address: on a loopback address the agent offers loopback
+  /// candidates too, which libnice leaves out otherwise.
+  std::string client_address;
+};
+
+/// Applies `settings` to a webrtcbin before it starts: servers, port range, addresses, and the
+/// agent's timing.
+void configure_ice(GstElement* webrtcbin, const IceSettings& settings);
+
+} // namespace fanlight::webrtc

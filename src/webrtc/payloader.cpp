@@ -1,0 +1,67 @@
+#include "webrtc/payloader.h"
+
+#include <gst/rtp/rtp.h>
+
+#include "gst/elements.h"
+
+namespace fanlight::webrtc {
+namespace {
+
+constexpr const char* kPlayoutDelay = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
+constexpr const char* kTransportCc =
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+/// Leaves room for DTLS-SRTP, TURN and tunnels below an MTU of 1280 (RFC 8200, section 5).
+constexpr guint kMtu = 1200;
+
+const char* payloader_of(const std::string& encoding) {
+  if (encoding == "H264") return "rtph264pay";
+  if (encoding == "H265") return "rtph265pay";
+  if (encoding == "OPUS") return "rtpopuspay";
+  if (encoding == "PCMU") return "rtppcmupay";
+  return "rtppcmapay";
+}
+
+} // namespace
+
+const std::vector<std::string>& sent_extensions() {
+  static const std::vector<std::string> extensions{kPlayoutDelay, kTransportCc};
+  return extensions;
+}
+
+Ref<GstCaps> rtp_caps(const Offer::Media& media, const Choice& choice, guint32 ssrc) {
+  const RtpFormat& format = choice.sent;
+  auto caps = Ref<GstCaps>::adopt(gst_caps_new_simple(
+      "application/x-rtp", "media", G_TYPE_STRING, media.type.c_str(), "encoding-name",
+      G_TYPE_STRING, format.encoding.c_str(), "clock-rate", G_TYPE_INT, format.clock_rate,
+      "payload", G_TYPE_INT, choice.payload_type, "ssrc", G_TYPE_UINT, ssrc, nullptr));
+  if (format.channels > 1)
+    gst_caps_set_simple(caps.get(), "encoding-params", G_TYPE_STRING,
+                        std::to_string(format.channels).c_str(), nullptr);
+  return caps;
+}
+
+Result<Ref<GstElement>> make_payloader(const Offer::Media& media, const Choice& choice,
+                                       guint32 ssrc) {
+  const std::string& encoding = choice.sent.encoding;
+  auto payloader = make_element(payloader_of(encoding));
+  if (!payloader) return payloader.error();
+  GstElement* element = payloader->get();
+  g_object_set(element, "pt", static_cast<guint>(choice.payload_type), "ssrc", ssrc, "mtu", kMtu,
+               nullptr);
+  // Single NAL units and fragments only: nothing waits for company.
+  if (encoding == "H264" || encoding == "H265")
+    gst_util_set_object_arg(G_OBJECT(element), "aggregate-mode", "zero-latency");
+  for (const std::string& uri : sent_extensions()) {
+    const Offer::HeaderExtension* offered = media.find_extension(uri);
+    if (offered == nullptr) continue;
+    auto* extension = gst_rtp_header_extension_create_from_uri(uri.c_str());
+    if (extension == nullptr)
+      return Error{Errc::internal, "no element writes the RTP header extension " + uri};
+    gst_rtp_header_extension_set_id(extension, static_cast<guint>(offered->id));
+    const auto owned = Ref<GstRTPHeaderExtension>::adopt(extension);
+    g_signal_emit_by_name(element, "add-extension", extension);
+  }
+  return payloader;
+}
+
+} // namespace fanlight::webrtc

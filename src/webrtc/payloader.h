@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/result.h"
+#include "gst/ref.h"
+#include "webrtc/choice.h"
+#include "webrtc/offer.h"
+
+namespace fanlight::webrtc {
+
+/// The RTP header extensions our packets carry where the viewer offers them.
+const std::vector<std::string>& sent_extensions();
+
+/// The caps of the RTP stream that goes into webrtcbin for one chosen media: no profile, no
+/// sprop-*, but the SSRC, without which webrtcbin binds the viewer's track to the SSRC of the
+/// retransmissions.
+Ref<GstCaps> rtp_caps(const Offer::Media& media, const Choice& choice, guint32 ssrc);
+
+/// A payloader for one chosen media: packets of at most 1200 bytes, the viewer's payload type, our
+/// SSRC, and the header extensions of sent_extensions() under the viewer's ids. Errc::internal when
+/// an element is missing.
+Result<Ref<GstElement>> make_payloader(const Offer::Media& media, const Choice& choice,
+                                       guint32 ssrc);
+
+} // namespace fanlight::webrtc

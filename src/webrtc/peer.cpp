@@ -1,0 +1,284 @@
+#include "webrtc/peer.h"
+
+#include <algorithm>
+
+#include <gst/webrtc/webrtc.h>
+
+#include "base/log.h"
+#include "gst/elements.h"
+#include "gst/promise.h"
+#include "webrtc/candidate.h"
+#include "webrtc/payloader.h"
+
+namespace fanlight::webrtc {
+namespace {
+
+/// How long a complete answer waits for candidates that need a server's reply.
+constexpr std::chrono::milliseconds kGatheringLimit{500};
+
+using DescriptionPtr = Owned<GstWebRTCSessionDescription, gst_webrtc_session_description_free>;
+
+DescriptionPtr parse_description(GstWebRTCSDPType type, const std::string& text) {
+  GstSDPMessage* message = nullptr;
+  if (gst_sdp_message_new_from_text(text.c_str(), &message) != GST_SDP_OK) return nullptr;
+  return DescriptionPtr{gst_webrtc_session_description_new(type, message)};
+}
+
+/// Every element that webrtcbin builds inside itself is tuned as it comes; on whatever thread
+/// builds it.
+void on_deep_element_added(GstBin*, GstBin*, GstElement* element, gpointer) {
+  const GstElementFactory* factory = gst_element_get_factory(element);
+  if (factory == nullptr) return;
+  const std::string name = GST_OBJECT_NAME(factory);
+  // Pictures leave when they come: pacing by the clock would add the camera's jitter buffer to the
+  // latency.
+  if (name == "clocksync") g_object_set(element, "sync", FALSE, nullptr);
+  // A retransmission that takes longer than this comes too late to be shown.
+  if (name == "rtprtxsend") g_object_set(element, "max-size-time", guint{1000}, nullptr);
+}
+
+void read_stat(const GstStructure* stat, PeerStats& stats) {
+  GstWebRTCStatsType type;
+  if (!gst_structure_get(stat, "type", GST_TYPE_WEBRTC_STATS_TYPE, &type, nullptr)) return;
+  if (type == GST_WEBRTC_STATS_OUTBOUND_RTP) {
+    guint64 packets = 0;
+    guint64 bytes = 0;
+    guint nack = 0;
+    guint pli = 0;
+    gst_structure_get_uint64(stat, "packets-sent", &packets);
+    gst_structure_get_uint64(stat, "bytes-sent", &bytes);
+    gst_structure_get_uint(stat, "nack-count", &nack);
+    gst_structure_get_uint(stat, "pli-count", &pli);
+    stats.packets_sent += packets;
+    stats.bytes_sent += bytes;
+    stats.nack_count += nack;
+    stats.pli_count += pli;
+  } else if (type == GST_WEBRTC_STATS_REMOTE_INBOUND_RTP) {
+    gint lost = 0;
+    double rtt = 0;
+    gst_structure_get_int(stat, "packets-lost", &lost);
+    gst_structure_get_double(stat, "round-trip-time", &rtt);
+    stats.packets_lost += lost;
+    stats.rtt_ms = std::max(stats.rtt_ms, rtt * 1000);
+  }
+}
+
+} // namespace
+
+Result<std::shared_ptr<Peer>> Peer::create(const std::string& id, IceSettings ice,
+                                           std::weak_ptr<Observer> observer) {
+  std::shared_ptr<Peer> peer{new Peer(id, std::move(ice), std::move(observer))};
+  if (auto built = peer->build(); !built) return built.error();
+  return peer;
+}
+
+Peer::Peer(std::string id, IceSettings ice, std::weak_ptr<Observer> observer)
+    : id_(std::move(id)), ice_(std::move(ice)), observer_(std::move(observer)) {}
+
+Peer::~Peer() = default;
+
+Result<Done> Peer::build() {
+  auto webrtcbin = make_element("webrtcbin", "webrtcbin");
+  if (!webrtcbin) return webrtcbin.error();
+  webrtcbin_ = std::move(*webrtcbin);
+  bin_ = Ref<GstElement>::retain(gst_bin_new(("session-" + id_).c_str()));
+  gst_bin_add(GST_BIN(bin_.get()), webrtcbin_.get());
+  gst_util_set_object_arg(G_OBJECT(webrtcbin_.get()), "bundle-policy", "max-bundle");
+  g_signal_connect(webrtcbin_.get(), "deep-element-added", G_CALLBACK(on_deep_element_added),
+                   nullptr);
+  configure_ice(webrtcbin_.get(), ice_);
+  const auto listen = [this](const char* signal, auto method) {
+    connections_.push_back(connect_on_main(webrtcbin_.get(), signal, weak_from_this(), method));
+  };
+  listen("on-ice-candidate", &Peer::on_candidate);
+  listen("notify::ice-gathering-state", &Peer::on_gathering);
+  listen("notify::connection-state", &Peer::on_connection_state);
+  return Done{};
+}
+
+void Peer::accept(Offer offer, Choices choices, bool complete) {
+  offer_ = std::move(offer);
+  choices_ = std::move(choices);
+  complete_ = complete;
+  answered_ = false;
+  remote_set_ = false;
+  for (std::size_t mline = 0; mline < choices_.size(); ++mline)
+    if (choices_[mline])
+      if (auto added = add_output(mline, *choices_[mline]); !added)
+        return fail(added.error().message);
+  auto description = parse_description(GST_WEBRTC_SDP_TYPE_OFFER,
+                                       reduced_offer(offer_, choices_, sent_extensions()));
+  if (!description) return fail("the offer could not be read again");
+  auto promise = reply_on_main(weak_from_this(), &Peer::on_remote_set);
+  g_signal_emit_by_name(webrtcbin_.get(), "set-remote-description", description.get(),
+                        promise.get());
+  promise = reply_on_main(weak_from_this(), &Peer::on_answer);
+  g_signal_emit_by_name(webrtcbin_.get(), "create-answer", nullptr, promise.get());
+}
+
+Result<Done> Peer::add_output(std::size_t mline, const Choice& choice) {
+  for (const Output& output : outputs_)
+    if (output.mline == mline) return Done{};
+  const guint32 ssrc = g_random_int_range(1, G_MAXINT32);
+  const auto reduced = to_reduced_mline(choices_, static_cast<unsigned>(mline));
+  const auto caps = rtp_caps(offer_.media[mline], choice, ssrc);
+  const std::string name = "sink_" + std::to_string(*reduced);
+  GstPadTemplate* pad_template =
+      gst_element_class_get_pad_template(GST_ELEMENT_GET_CLASS(webrtcbin_.get()), "sink_%u");
+  auto pad = Ref<GstPad>::adopt(
+      gst_element_request_pad(webrtcbin_.get(), pad_template, name.c_str(), caps.get()));
+  if (!pad) return Error{Errc::internal, "webrtcbin gives no pad for m-line " + name};
+
+  GObject* raw = nullptr;
+  g_object_get(pad.get(), "transceiver", &raw, nullptr);
+  const auto transceiver = Ref<GObject>::adopt(raw);
+  g_object_set(transceiver.get(), "codec-preferences", caps.get(), "do-nack",
+               choice.rtx_payload_type.has_value(), nullptr);
+  gst_util_set_object_arg(transceiver.get(), "direction", "sendonly");
+  // webrtcbin connects a pad that has caps while it sets the local description. Caps that come
+  // later, with the first packet, run into a lock that it already holds (seen in 1.22).
+  const std::string stream_id = "fanlight/" + id_ + "/" + name;
+  gst_pad_send_event(pad.get(), gst_event_new_stream_start(stream_id.c_str()));
+  gst_pad_send_event(pad.get(), gst_event_new_caps(caps.get()));
+  outputs_.push_back({mline, ssrc, std::move(pad)});
+  return Done{};
+}
+
+bool Peer::failed(const StructurePtr& reply, const char* doing) {
+  if (!reply || !gst_structure_has_field(reply.get(), "error")) return false;
+  GError* raw = nullptr;
+  gst_structure_get(reply.get(), "error", G_TYPE_ERROR, &raw, nullptr);
+  const GErrorPtr error{raw};
+  fail(std::string{doing} + ": " + (error ? error->message : "unknown error"));
+  return true;
+}
+
+void Peer::on_remote_set(StructurePtr reply) {
+  if (failed(reply, "reading the offer")) return;
+  remote_set_ = true;
+  for (const IceCandidate& candidate : std::exchange(early_candidates_, {}))
+    add_candidate(candidate);
+}
+
+void Peer::on_answer(StructurePtr reply) {
+  if (failed(reply, "writing the answer")) return;
+  GstWebRTCSessionDescription* raw = nullptr;
+  if (!reply ||
+      !gst_structure_get(reply.get(), "answer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &raw, nullptr))
+    return fail("writing the answer: webrtcbin gave none");
+  const DescriptionPtr answer{raw};
+  answer_ = take_string(gst_sdp_message_as_text(answer->sdp));
+  if (auto checked = check_answer(answer_, offer_, choices_); !checked)
+    return fail(checked.error().message);
+  auto promise = reply_on_main(weak_from_this(), &Peer::on_local_set);
+  g_signal_emit_by_name(webrtcbin_.get(), "set-local-description", answer.get(), promise.get());
+}
+
+void Peer::on_local_set(StructurePtr reply) {
+  if (failed(reply, "setting the answer")) return;
+  if (!complete_ || gathered_) return send_answer();
+  gathering_limit_.once(kGatheringLimit, [this] { send_answer(); });
+}
+
+void Peer::on_candidate(guint mline, std::string candidate) {
+  const auto offered = to_offered_mline(choices_, mline);
+  if (!offered || candidate.empty()) return;
+  for (const std::string& announced : announce(candidate, ice_.config.public_addresses)) {
+    local_candidates_.push_back({*offered, announced});
+    if (answered_ && !complete_)
+      tell([&](Observer& observer) { observer.on_peer_candidate(local_candidates_.back()); });
+  }
+}
+
+void Peer::on_gathering() {
+  GstWebRTCICEGatheringState state = GST_WEBRTC_ICE_GATHERING_STATE_NEW;
+  g_object_get(webrtcbin_.get(), "ice-gathering-state", &state, nullptr);
+  gathered_ = state == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE;
+  if (!gathered_) return;
+  if (complete_ && gathering_limit_.running()) send_answer();
+  if (answered_ && !complete_) tell([](Observer& observer) { observer.on_peer_candidate({}); });
+}
+
+void Peer::send_answer() {
+  if (std::exchange(answered_, true)) return;
+  gathering_limit_.stop();
+  AnswerOptions options{.public_addresses = {}, // The candidates are announced ones already.
+                        .extensions = sent_extensions(),
+                        .candidates = {},
+                        .complete = complete_ || gathered_};
+  for (const IceCandidate& candidate : local_candidates_)
+    options.candidates.push_back(candidate.candidate);
+  auto answer = write_answer(answer_, offer_, choices_, options);
+  if (!answer) return fail(answer.error().message);
+  tell([&](Observer& observer) { observer.on_peer_answer(*answer); });
+}
+
+void Peer::add_candidate(const IceCandidate& candidate) {
+  if (!remote_set_) {
+    early_candidates_.push_back(candidate);
+    return;
+  }
+  const auto reduced = to_reduced_mline(choices_, candidate.mline);
+  if (!reduced || (!candidate.candidate.empty() && !is_usable_candidate(candidate.candidate)))
+    return;
+  g_signal_emit_by_name(webrtcbin_.get(), "add-ice-candidate", *reduced,
+                        candidate.candidate.c_str());
+}
+
+Result<Ref<GstPad>> Peer::open(std::size_t mline) {
+  const auto output = std::find_if(outputs_.begin(), outputs_.end(),
+                                   [mline](const Output& known) { return known.mline == mline; });
+  if (output == outputs_.end()) return Error{Errc::internal, "nothing is sent on that m-line"};
+  auto payloader = make_payloader(offer_.media[mline], *choices_[mline], output->ssrc);
+  if (!payloader) return payloader.error();
+  GstElement* element = payloader->get();
+  gst_bin_add(GST_BIN(bin_.get()), element);
+  auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(element, "src"));
+  auto input = Ref<GstPad>::adopt(gst_element_get_static_pad(element, "sink"));
+  if (gst_pad_link(source.get(), output->pad.get()) != GST_PAD_LINK_OK)
+    return Error{Errc::internal, "linking the payloader to webrtcbin"};
+  GstPad* ghost = gst_ghost_pad_new(
+      (offer_.media[mline].type + "_" + std::to_string(mline)).c_str(), input.get());
+  gst_pad_set_active(ghost, TRUE);
+  gst_element_add_pad(bin_.get(), ghost);
+  gst_element_sync_state_with_parent(element);
+  return Ref<GstPad>::retain(ghost);
+}
+
+void Peer::on_connection_state() {
+  GstWebRTCPeerConnectionState state = GST_WEBRTC_PEER_CONNECTION_STATE_NEW;
+  g_object_get(webrtcbin_.get(), "connection-state", &state, nullptr);
+  State reported = State::connecting;
+  switch (state) {
+  case GST_WEBRTC_PEER_CONNECTION_STATE_NEW:
+  case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTING: reported = State::connecting; break;
+  case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED: reported = State::connected; break;
+  case GST_WEBRTC_PEER_CONNECTION_STATE_DISCONNECTED: reported = State::disconnected; break;
+  case GST_WEBRTC_PEER_CONNECTION_STATE_FAILED: reported = State::failed; break;
+  case GST_WEBRTC_PEER_CONNECTION_STATE_CLOSED: reported = State::closed; break;
+  }
+  tell([reported](Observer& observer) { observer.on_peer_state(reported); });
+}
+
+void Peer::read_stats(std::function<void(const PeerStats&)> done) {
+  auto promise = reply_on_main([done = std::move(done)](StructurePtr reply) {
+    PeerStats stats;
+    if (reply)
+      gst_structure_foreach(
+          reply.get(),
+          +[](GQuark, const GValue* value, gpointer data) -> gboolean {
+            if (GST_VALUE_HOLDS_STRUCTURE(value))
+              read_stat(gst_value_get_structure(value), *static_cast<PeerStats*>(data));
+            return TRUE;
+          },
+          &stats);
+    done(stats);
+  });
+  g_signal_emit_by_name(webrtcbin_.get(), "get-stats", nullptr, promise.get());
+}
+
+void Peer::fail(const std::string& why) {
+  tell([&](Observer& observer) { observer.on_peer_failed(why); });
+}
+
+} // namespace fanlight::webrtc

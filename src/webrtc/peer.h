@@ -1,0 +1,79 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/main_loop.h"
+#include "gst/signal.h"
+#include "webrtc/ice.h"
+#include "webrtc/peer_connection.h"
+
+namespace fanlight::webrtc {
+
+/// One viewer on a webrtcbin of its own: `[payloader ! ] webrtcbin` in a bin that becomes a branch
+/// of the camera.
+///
+/// The payloaders come with open(), once DTLS is up: until then nothing of the camera waits in a
+/// queue, and the cached group of pictures goes out whole the moment it can. Threads: main only;
+/// webrtcbin's own threads come in through connect_on_main and reply_on_main.
+class Peer : public PeerConnection, public std::enable_shared_from_this<Peer> {
+ public:
+  /// `id` names the elements in logs and graphs. Errc::internal when an element is missing.
+  static Result<std::shared_ptr<Peer>> create(const std::string& id, IceSettings ice,
+                                              std::weak_ptr<Observer> observer);
+  ~Peer() override;
+
+  const char* name() const override { return "webrtcbin"; }
+  Ref<GstElement> branch() const override { return bin_; }
+  void accept(Offer offer, Choices choices, bool complete) override;
+  void add_candidate(const IceCandidate& candidate) override;
+  Result<Ref<GstPad>> open(std::size_t mline) override;
+  void read_stats(std::function<void(const PeerStats&)> done) override;
+
+ private:
+  Peer(std::string id, IceSettings ice, std::weak_ptr<Observer> observer);
+  Result<Done> build();
+  Result<Done> add_output(std::size_t mline, const Choice& choice);
+  void on_remote_set(StructurePtr reply);
+  void on_answer(StructurePtr reply);
+  void on_local_set(StructurePtr reply);
+  void on_candidate(guint mline, std::string candidate);
+  void on_gathering();
+  void on_connection_state();
+  void send_answer();
+  void fail(const std::string& why);
+  bool failed(const StructurePtr& reply, const char* doing);
+  template <typename Call> void tell(Call call) {
+    if (auto observer = observer_.lock()) call(*observer);
+  }
+
+  // Given.
+  const std::string id_;
+  const IceSettings ice_;
+  const std::weak_ptr<Observer> observer_;
+
+  // Owned.
+  Ref<GstElement> bin_;
+  Ref<GstElement> webrtcbin_;
+  std::vector<Connection> connections_;
+  Timer gathering_limit_;
+
+  struct Output {
+    std::size_t mline;
+    guint32 ssrc;
+    Ref<GstPad> pad; // Of webrtcbin.
+  };
+  std::vector<Output> outputs_;
+  Offer offer_;
+  Choices choices_;
+  bool complete_ = false;
+  bool answered_ = false;
+  bool gathered_ = false;
+  std::string answer_; // webrtcbin's, without candidates.
+  std::vector<IceCandidate> local_candidates_;
+  std::vector<IceCandidate> early_candidates_; // Came before webrtcbin could take them.
+  bool remote_set_ = false;
+};
+
+} // namespace fanlight::webrtc
