@@ -30,6 +30,7 @@ function showSummary() {
   byId('retry-text').textContent = retry;
   byId('retry').hidden = !gone;
   byId('empty').hidden = wall.tiles.length > 0;
+  byId('connect-all').hidden = byId('statistics').hidden = wall.tiles.length === 0;
   byId('empty-text').textContent = gone
     ? words.text('wall.gone')
     : words.text(phase === 'open' ? 'wall.empty' : 'wall.connecting');

@@ -9,6 +9,8 @@ const STORED = 'fanlight.language';
  */
 class Words extends EventTarget {
   language = 'en';
+  /** The reader's own kind of it, for numbers and times: "en-GB". */
+  locale = 'en';
   /** @type {Record<string, Message>} */
   #messages = {};
   #plural = new Intl.PluralRules('en');
@@ -42,6 +44,7 @@ class Words extends EventTarget {
    */
   set(language, messages) {
     this.language = language;
+    this.locale = navigator.languages.find((wish) => wish.split('-')[0] === language) ?? language;
     this.#messages = messages;
     this.#plural = new Intl.PluralRules(language);
     this.#formats.clear();
@@ -81,7 +84,7 @@ class Words extends EventTarget {
     const key = JSON.stringify(options);
     let format = this.#formats.get(key);
     if (!format) {
-      format = new Intl.NumberFormat(this.language, options);
+      format = new Intl.NumberFormat(this.locale, options);
       this.#formats.set(key, format);
     }
     return format.format(value);
@@ -127,7 +130,7 @@ class Words extends EventTarget {
   /** Time of day; with the date if that is not today's. @param {number} at Date.now() time. */
   time(at) {
     const today = new Date(at).toDateString() === new Date().toDateString();
-    return new Intl.DateTimeFormat(this.language, {
+    return new Intl.DateTimeFormat(this.locale, {
       timeStyle: 'medium',
       dateStyle: today ? undefined : 'medium',
     }).format(at);

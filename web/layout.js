@@ -9,9 +9,9 @@
 export const GAP = 10;
 export const CAPTION = 56;
 export const COMPACT_CAPTION = 32;
-const COMPACT_BELOW = 260;
+const COMPACT_BELOW = 320;
 /** Narrower than this nothing can be seen: the page scrolls instead. */
-const LEAST_WIDTH = 132;
+const LEAST_WIDTH = 128;
 
 /**
  * The grid whose pictures are largest among those that fit the space without scrolling.
@@ -32,9 +32,9 @@ export function bestGrid(count, width, height, aspect = 16 / 9) {
     const compact = whole < COMPACT_BELOW;
     const caption = compact ? COMPACT_CAPTION : CAPTION;
     const small = Math.min(cell, (row - COMPACT_CAPTION) * aspect, COMPACT_BELOW - 1);
-    const tile = Math.floor(compact ? small : whole);
+    const tile = wholeSteps(compact ? small : whole);
     if (tile >= LEAST_WIDTH && (!best || tile > best.width)) {
-      best = { columns, width: tile, height: Math.floor(tile / aspect) + caption, compact };
+      best = { columns, width: tile, height: Math.round(tile / aspect) + caption, compact };
     }
   }
   return best ?? scrollingGrid(width, aspect);
@@ -47,8 +47,11 @@ export function bestGrid(count, width, height, aspect = 16 / 9) {
  */
 function scrollingGrid(width, aspect) {
   const columns = Math.max(1, Math.floor((width + GAP) / (180 + GAP)));
-  const tile = Math.max(LEAST_WIDTH, Math.floor((width - GAP * (columns - 1)) / columns));
+  const tile = Math.max(LEAST_WIDTH, wholeSteps((width - GAP * (columns - 1)) / columns));
   const compact = tile < COMPACT_BELOW;
   const caption = compact ? COMPACT_CAPTION : CAPTION;
-  return { columns, width: tile, height: Math.floor(tile / aspect) + caption, compact };
+  return { columns, width: tile, height: Math.round(tile / aspect) + caption, compact };
 }
+
+/** Down to a width that 16:9 divides into whole pixels: no hairline beside the picture. */
+const wholeSteps = (/** @type {number} */ width) => Math.floor(width / 16) * 16;

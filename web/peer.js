@@ -8,7 +8,8 @@
  * @property {(answer: Answer) => void} onAnswer
  * @property {(stream: MediaStream) => void} onStream The tracks are in it; called once.
  * @property {() => void} onConnected ICE and DTLS are done.
- * @property {(reason: Reason) => void} onClosed By the server or by failure, not by close().
+ * @property {(reason: Reason) => void} onClosed It has ended by the server or by failure, and
+ *   waits for close().
  */
 
 /**
@@ -120,10 +121,8 @@ export class Peer {
     this.#end({ code: 'bad_answer', message: error.message });
   }
 
-  /** @param {Reason} reason */
-  #end(reason) {
-    if (this.#closed) return;
-    this.close();
-    this.#listener.onClosed(reason);
+  /** The owner closes: it may want to keep the last picture, which goes with the connection. */
+  #end(/** @type {Reason} */ reason) {
+    if (!this.#closed) this.#listener.onClosed(reason);
   }
 }

@@ -55,7 +55,11 @@ const FINAL = ['no_common_codec', 'unknown_camera', 'camera_removed', 'bad_offer
  * Keeps one camera playing while it is wanted: makes sessions, watches over them, replaces those
  * that fail or freeze. Knows nothing of how it is shown: `stream` is for a video element, and its
  * owner tells by pictureShown() when a first frame is on the screen.
- * @extends {Emitter<{state: State, stream: MediaStream, statistics: Statistics | null}>}
+ *
+ * `ending` comes just before a session's stream ends, `stream` when the next one's begins.
+ * @extends {Emitter<{
+ *   state: State, stream: MediaStream, ending: void, statistics: Statistics | null
+ * }>}
  */
 export class Player extends Emitter {
   /** @type {State} */
@@ -174,12 +178,12 @@ export class Player extends Emitter {
     this.#update();
   }
 
-  /** Ends the session. The stream stays, so that the last picture does. */
   #close() {
     clearTimeout(this.#retry);
     clearInterval(this.#look);
     this.#retryAt = 0;
     this.#playing = false;
+    if (this.#peer) this.emit('ending', undefined);
     this.#peer?.close();
     this.#peer = null;
     this.answer = null;

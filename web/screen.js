@@ -1,12 +1,14 @@
 /**
  * A video element that shows a player's streams one after the other and never goes black between
- * them: the last picture stands still on a canvas above it until the next stream has its first.
+ * them: the last picture of one stands still on a canvas above until the next has its first.
  */
 export class Screen {
   #video;
   #still;
   #onPicture;
   #awaited = 0;
+  /** Frames of a stream that has ended are black. */
+  #ended = true;
 
   /**
    * @param {HTMLVideoElement} video
@@ -38,7 +40,7 @@ export class Screen {
 
   /** @param {MediaStream} stream */
   show(stream) {
-    this.#keep();
+    this.#ended = false;
     this.#video.srcObject = stream;
     this.expect();
     this.#video.play().catch((error) => {
@@ -49,8 +51,22 @@ export class Screen {
     });
   }
 
+  /** Keeps the picture while the stream ends; browsers drop it together with the stream. */
+  hold() {
+    this.#ended = true;
+    this.#awaited++;
+    const { videoWidth, videoHeight } = this.#video;
+    // A still that is there is of a stream that never had a picture after it.
+    if (!videoWidth || !videoHeight || !this.#still.hidden) return;
+    this.#still.width = videoWidth;
+    this.#still.height = videoHeight;
+    this.#still.getContext('2d')?.drawImage(this.#video, 0, 0);
+    this.#still.hidden = false;
+  }
+
   /** Reports the next frame: pictures have been missing and should come back. */
   expect() {
+    if (this.#ended) return;
     const awaited = ++this.#awaited;
     const video = this.#video;
     const seen = () => {
@@ -67,18 +83,10 @@ export class Screen {
   }
 
   clear() {
+    this.#ended = true;
     this.#awaited++;
     this.#video.srcObject = null;
     this.#still.hidden = true;
     this.#still.width = this.#still.height = 0;
-  }
-
-  #keep() {
-    const { videoWidth, videoHeight } = this.#video;
-    if (!videoWidth || !videoHeight) return;
-    this.#still.width = videoWidth;
-    this.#still.height = videoHeight;
-    this.#still.getContext('2d')?.drawImage(this.#video, 0, 0);
-    this.#still.hidden = false;
   }
 }

@@ -75,6 +75,10 @@ export class Tile extends HTMLElement {
     this.#part('.sound').addEventListener('click', () => this.toggleSound());
     this.#part('.statistics').addEventListener('click', () => this.toggleStatistics());
     this.#part('.fullscreen').addEventListener('click', () => this.toggleFullscreen());
+    // A touch has no hover: the first one brings the buttons.
+    this.#part('.picture').addEventListener('click', ({ target }) => {
+      if (!(/** @type {Element} */ (target).closest('button'))) this.focus({ preventScroll: true });
+    });
     this.#part('.picture').addEventListener('dblclick', (event) => {
       if (!(/** @type {Element} */ (event.target).closest('button'))) this.toggleFullscreen();
     });
@@ -89,6 +93,7 @@ export class Tile extends HTMLElement {
     this.#subscriptions = [
       () => words.removeEventListener('change', speak),
       player.on('stream', (stream) => this.#screen.show(stream)),
+      player.on('ending', () => this.#screen.hold()),
       player.on('state', () => this.#follow()),
       player.on('statistics', () => this.#showFacts()),
     ];
@@ -273,8 +278,9 @@ function show(facts, elements, statistics) {
     const element = /** @type {HTMLElement} */ (elements.get(name));
     write(element, (statistics && text(statistics)) ?? '');
     const term = element.previousElementSibling;
-    if (term instanceof HTMLElement && term.dataset.label)
+    if (term instanceof HTMLElement && term.dataset.label) {
       write(term, words.text(term.dataset.label));
+    }
   }
 }
 
