@@ -1,0 +1,59 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config.h"
+#include "media/camera.h"
+#include "session/session.h"
+#include "session/viewer.h"
+
+namespace fanlight::session {
+
+/// All cameras and all their viewers, and the limits on them.
+///
+/// Threads: main only. Lifetime: owned by App; ends the viewers, then the cameras.
+class SessionTable : public Directory, public media::Camera::Observer, public Viewer::Host {
+ public:
+  /// Builds the cameras; none connects yet. Errc::internal when an element is missing.
+  static Result<std::unique_ptr<SessionTable>> create(const config::Config& config);
+  ~SessionTable() override;
+
+  /// Connects the cameras, spread over a moment so that a wall of them does not storm the network.
+  void start();
+  /// Ends every session with `reason` and refuses new ones.
+  void drain(const CloseReason& reason);
+  bool empty() const { return viewers_.empty(); }
+
+  std::vector<CameraInfo> cameras() const override;
+  std::optional<CameraInfo> camera(const std::string& id) const override;
+  Result<Session*> open(const std::string& camera, const std::string& offer,
+                        const OpenOptions& options, Session::Observer& observer) override;
+  Session* find(const std::string& id) override;
+  std::vector<Info> sessions() const override;
+  void refresh_stats(std::function<void()> done) override;
+  Result<std::string> pipeline_dot(const std::string& camera) const override;
+  void add_observer(CameraObserver& observer) override;
+  void remove_observer(CameraObserver& observer) override;
+
+ private:
+  explicit SessionTable(const config::Config& config);
+  const std::shared_ptr<media::Camera>* find_camera(const std::string& id) const;
+  CameraInfo describe(const media::Camera& camera) const;
+  std::uint32_t viewers_of(const media::Camera& camera) const;
+  void tell(const media::Camera& camera);
+
+  void on_camera_changed(media::Camera& camera) override;
+  void on_viewer_ended(Viewer& viewer) override;
+
+  const config::WebRtc config_;
+  std::vector<std::shared_ptr<media::Camera>> cameras_; // In the order of the configuration.
+  std::map<std::string, std::shared_ptr<Viewer>> viewers_;
+  std::vector<CameraObserver*> observers_;
+  std::vector<std::unique_ptr<Timer>> starts_;
+  bool draining_ = false;
+};
+
+} // namespace fanlight::session

@@ -1,0 +1,267 @@
+#include "session/viewer.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace fanlight::session {
+namespace {
+
+/// From the answer to the end of the DTLS handshake.
+constexpr std::chrono::seconds kConnectLimit{15};
+/// How long a viewer whose network went away may take to come back.
+constexpr std::chrono::seconds kDisconnectLimit{15};
+
+std::int64_t since_ms(std::int64_t start_us) { return (g_get_monotonic_time() - start_us) / 1000; }
+
+std::vector<RtpFormat> formats_of(const std::vector<media::Stream>& streams) {
+  std::vector<RtpFormat> formats;
+  for (const media::Stream& stream : streams) formats.push_back(stream.format);
+  return formats;
+}
+
+} // namespace
+
+const char* to_string(State state) {
+  switch (state) {
+  case State::waiting: return "waiting";
+  case State::connecting: return "connecting";
+  case State::connected: return "connected";
+  case State::disconnected: return "disconnected";
+  case State::closed: return "closed";
+  }
+  return "closed";
+}
+
+Viewer::Viewer(std::string id, std::shared_ptr<media::Camera> camera, webrtc::Offer offer,
+               Directory::OpenOptions options, PeerFactory make_peer, Session::Observer& observer,
+               Host& host)
+    : id_(std::move(id)), camera_(std::move(camera)), options_(std::move(options)),
+      make_peer_(std::move(make_peer)), observer_(&observer), host_(host), offer_(std::move(offer)),
+      opened_us_(g_get_monotonic_time()) {}
+
+Viewer::~Viewer() = default;
+
+Result<Done> Viewer::begin() {
+  if (!camera_->video().empty()) return negotiate();
+  const std::string why = camera_->reason();
+  post([self = shared_from_this(), why] {
+    if (self->observer_ != nullptr && self->state_ == State::waiting)
+      self->observer_->on_state(*self, State::waiting, why);
+  });
+  deadline_.once(std::chrono::milliseconds{options_.wait_ms}, [this] {
+    close({"camera_unavailable", camera_->reason()});
+  });
+  return Done{};
+}
+
+void Viewer::on_camera_changed() {
+  if (state_ == State::closed) return;
+  if (state_ == State::waiting) {
+    if (camera_->state() == media::Camera::State::refused)
+      return close({"camera_unavailable", camera_->reason()});
+    if (camera_->video().empty()) return;
+    if (auto begun = negotiate(); !begun)
+      close({begun.error().code == Errc::unsupported ? "no_common_codec" : "internal",
+             begun.error().message});
+    return;
+  }
+  const auto streams = camera_->video();
+  const bool still_sent = std::any_of(streams.begin(), streams.end(), [this](const auto& stream) {
+    return stream.format.encoding == video_codec_;
+  });
+  if (!still_sent && !streams.empty())
+    close({"replaced", "the camera changed its codec from " + video_codec_ + " to " +
+                           streams.front().format.encoding});
+}
+
+Result<Done> Viewer::choose() {
+  choices_.assign(offer_.media.size(), std::nullopt);
+  const std::vector<RtpFormat> video = formats_of(camera_->video());
+  std::vector<RtpFormat> audio;
+  if (const auto sound = camera_->audio()) audio.push_back(sound->format);
+  bool asked_for_video = false;
+  for (std::size_t mline = 0; mline < offer_.media.size(); ++mline) {
+    const webrtc::Offer::Media& media = offer_.media[mline];
+    if (!media.receives()) continue;
+    if (media.kind == webrtc::Offer::Kind::video && video_codec_.empty()) {
+      asked_for_video = true;
+      auto choice = webrtc::choose(media, video);
+      if (!choice) return choice.error();
+      video_codec_ = choice->sent.encoding;
+      codec_reason_ = choice->reason;
+      choices_[mline] = std::move(*choice);
+    } else if (media.kind == webrtc::Offer::Kind::audio && audio_codec_.empty() && !audio.empty()) {
+      auto choice = webrtc::choose(media, audio);
+      // Pictures without sound are better than none.
+      if (!choice) {
+        log::info("session", {{"camera", camera_id()}, {"session", id_}},
+                  "no sound: " + choice.error().message);
+        continue;
+      }
+      audio_codec_ = choice->sent.encoding;
+      choices_[mline] = std::move(*choice);
+    }
+  }
+  if (!asked_for_video)
+    return Error{Errc::invalid,
+                 "the offer has no video to receive: add a recvonly m=video section"};
+  return Done{};
+}
+
+Result<Done> Viewer::negotiate() {
+  if (auto chosen = choose(); !chosen) return chosen.error();
+  auto peer = make_peer_(id_, options_.remote_address, weak_from_this());
+  if (!peer) return peer.error();
+  peer_ = std::move(*peer);
+  if (auto bin = peer_->branch()) {
+    auto branch = camera_->add_branch(bin, *this);
+    if (!branch) return branch.error();
+    branch_ = std::move(*branch);
+  }
+  state_ = State::connecting;
+  deadline_.once(kConnectLimit, [this] {
+    close({"timeout", "no connection within 15 s of the answer: is UDP between viewer and server "
+                      "blocked?"});
+  });
+  peer_->accept(offer_, choices_, options_.complete_answer);
+  for (const auto& candidate : std::exchange(early_candidates_, {}))
+    peer_->add_candidate(candidate);
+  return Done{};
+}
+
+void Viewer::add_candidate(const Candidate& candidate) {
+  const webrtc::IceCandidate ice{candidate.mline_index, candidate.candidate};
+  if (peer_)
+    peer_->add_candidate(ice);
+  else if (state_ == State::waiting)
+    early_candidates_.push_back(ice);
+}
+
+Result<Done> Viewer::restart(const std::string& text) {
+  if (!peer_)
+    return Error{Errc::conflict, "restarting session " + id_ + ": it has not been answered yet"};
+  auto offer = webrtc::Offer::parse(text);
+  if (!offer) return offer.error();
+  if (offer->media.size() != offer_.media.size())
+    return Error{Errc::invalid, "restarting session " + id_ +
+                                    ": the offer must have the same media as the first one"};
+  offer_ = std::move(*offer);
+  peer_->accept(offer_, choices_, options_.complete_answer);
+  return Done{};
+}
+
+void Viewer::feed() {
+  if (std::exchange(fed_, true)) return;
+  for (std::size_t mline = 0; mline < choices_.size(); ++mline) {
+    if (!choices_[mline]) continue;
+    auto pad = peer_->open(mline);
+    if (!pad) return close({"internal", pad.error().message});
+    if (!*pad) continue;
+    if (auto linked = branch_->link(choices_[mline]->sent.encoding, pad->get()); !linked)
+      return close({"internal", linked.error().message});
+  }
+}
+
+void Viewer::set_state(State state, const std::string& message) {
+  if (state == state_) return;
+  state_ = state;
+  if (observer_ != nullptr) observer_->on_state(*this, state, message);
+}
+
+void Viewer::on_peer_answer(const std::string& sdp) {
+  log::debug(
+      "session",
+      {{"camera", camera_id()}, {"session", id_}, {"ms", std::to_string(since_ms(opened_us_))}},
+      "answered with " + video_codec_ + ": " + codec_reason_);
+  if (observer_ != nullptr) observer_->on_answer(*this, sdp);
+}
+
+void Viewer::on_peer_candidate(const webrtc::IceCandidate& candidate) {
+  if (observer_ != nullptr) observer_->on_candidate(*this, {candidate.mline, candidate.candidate});
+}
+
+void Viewer::on_peer_state(webrtc::PeerConnection::State state) {
+  if (state_ == State::closed) return;
+  using Peer = webrtc::PeerConnection::State;
+  switch (state) {
+  case Peer::connecting: break;
+  case Peer::connected:
+    deadline_.stop();
+    log::info("session",
+              {{"camera", camera_id()},
+               {"session", id_},
+               {"video", video_codec_},
+               {"audio", audio_codec_},
+               {"ms", std::to_string(since_ms(opened_us_))}},
+              "connected");
+    feed();
+    if (state_ != State::closed) set_state(State::connected, "");
+    break;
+  case Peer::disconnected:
+    deadline_.once(kDisconnectLimit, [this] {
+      close({"connection_failed", "the viewer has not been heard of for 15 s"});
+    });
+    set_state(State::disconnected, "the viewer is not heard of; waiting for it");
+    break;
+  case Peer::failed:
+    close({"connection_failed", state_ == State::connecting
+                                    ? "no pair of addresses works between viewer and server"
+                                    : "the connection to the viewer broke"});
+    break;
+  case Peer::closed: close({"stopped", "the viewer closed the connection"}); break;
+  }
+}
+
+void Viewer::on_peer_failed(const std::string& why) { close({"internal", why}); }
+
+void Viewer::on_branch_failed(const std::string& why) { close({"internal", why}); }
+
+void Viewer::close(CloseReason reason) {
+  if (state_ == State::closed) return;
+  log::info("session",
+            {{"camera", camera_id()},
+             {"session", id_},
+             {"code", reason.code},
+             {"age_ms", std::to_string(since_ms(opened_us_))}},
+            "closed: " + reason.message);
+  state_ = State::closed;
+  deadline_.stop();
+  // In a turn of its own: we may be inside a call of the branch or the peer.
+  post([self = shared_from_this(), reason = std::move(reason)] {
+    self->branch_.reset();
+    self->peer_.reset();
+    if (self->observer_ != nullptr) self->observer_->on_closed(*self, reason);
+    self->host_.on_viewer_ended(*self);
+  });
+}
+
+void Viewer::refresh_stats(std::function<void()> done) {
+  if (!peer_ || !fed_) return done();
+  peer_->read_stats([weak = weak_from_this(), done = std::move(done)](const auto& stats) {
+    if (auto self = weak.lock()) self->stats_ = stats;
+    done();
+  });
+}
+
+Info Viewer::info() const {
+  return {.id = id_,
+          .camera = camera_id(),
+          .state = state_,
+          .transport = peer_ ? peer_->name() : "",
+          .signalling = options_.signalling,
+          .remote_address = options_.remote_address,
+          .video_codec = video_codec_,
+          .audio_codec = audio_codec_,
+          .codec_reason = codec_reason_,
+          .age_ms = since_ms(opened_us_),
+          .packets_sent = stats_.packets_sent,
+          .bytes_sent = stats_.bytes_sent,
+          .packets_lost = stats_.packets_lost,
+          .rtt_ms = stats_.rtt_ms,
+          .nack_count = stats_.nack_count,
+          .pli_count = stats_.pli_count,
+          .groups_dropped = branch_ ? branch_->groups_dropped() : 0};
+}
+
+} // namespace fanlight::session

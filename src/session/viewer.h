@@ -1,0 +1,91 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/main_loop.h"
+#include "media/camera.h"
+#include "session/session.h"
+#include "webrtc/peer_connection.h"
+
+namespace fanlight::session {
+
+/// The Session there is: joins one camera's streams to one peer connection.
+///
+/// waiting (no stream yet) -> connecting (answered) -> connected (fed) -> closed. Threads: main
+/// only. Lifetime: owned by the SessionTable, which drops it in a turn of the loop after
+/// `Host::on_viewer_ended`.
+class Viewer : public Session,
+               public webrtc::PeerConnection::Observer,
+               public media::Branch::Observer,
+               public std::enable_shared_from_this<Viewer> {
+ public:
+  struct Host {
+    virtual ~Host() = default;
+    virtual void on_viewer_ended(Viewer& viewer) = 0; ///< In a turn of the loop of its own.
+  };
+  /// Makes the peer connection when the codecs are settled; knows which kind carries the viewer.
+  using PeerFactory = std::function<Result<std::shared_ptr<webrtc::PeerConnection>>(
+      const std::string& id, const std::string& client_address,
+      std::weak_ptr<webrtc::PeerConnection::Observer> observer)>;
+
+  Viewer(std::string id, std::shared_ptr<media::Camera> camera, webrtc::Offer offer,
+         Directory::OpenOptions options, PeerFactory make_peer, Session::Observer& observer,
+         Host& host);
+  ~Viewer() override;
+
+  /// Answers if the camera has streams by now, waits otherwise. Errc::unsupported, invalid,
+  /// internal.
+  Result<Done> begin();
+  /// The camera's state or streams changed.
+  void on_camera_changed();
+  /// Brings the counters up to date; `done` comes on main unless the session ends first.
+  void refresh_stats(std::function<void()> done);
+  State state() const { return state_; }
+
+  const std::string& id() const override { return id_; }
+  const std::string& camera_id() const override { return camera_->config().id; }
+  void add_candidate(const Candidate& candidate) override;
+  Result<Done> restart(const std::string& offer) override;
+  void close(CloseReason reason) override;
+  void forget_observer() override { observer_ = nullptr; }
+  Info info() const override;
+
+ private:
+  Result<Done> choose();
+  Result<Done> negotiate();
+  void feed();
+  void set_state(State state, const std::string& message);
+
+  void on_peer_answer(const std::string& sdp) override;
+  void on_peer_candidate(const webrtc::IceCandidate& candidate) override;
+  void on_peer_state(webrtc::PeerConnection::State state) override;
+  void on_peer_failed(const std::string& why) override;
+  void on_branch_failed(const std::string& why) override;
+
+  // Given.
+  const std::string id_;
+  const std::shared_ptr<media::Camera> camera_;
+  const Directory::OpenOptions options_;
+  const PeerFactory make_peer_;
+  Session::Observer* observer_;
+  Host& host_;
+
+  // Owned.
+  webrtc::Offer offer_;
+  webrtc::Choices choices_;
+  std::shared_ptr<webrtc::PeerConnection> peer_;
+  std::unique_ptr<media::Branch> branch_;
+  std::vector<webrtc::IceCandidate> early_candidates_; // Came while waiting for the camera.
+  Timer deadline_;                                     // Of the state it is in.
+
+  State state_ = State::waiting;
+  bool fed_ = false;
+  std::int64_t opened_us_ = 0;
+  std::string video_codec_;
+  std::string audio_codec_;
+  std::string codec_reason_;
+  webrtc::PeerStats stats_;
+};
+
+} // namespace fanlight::session
