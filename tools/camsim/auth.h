@@ -1,0 +1,21 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include <gst/rtsp-server/rtsp-server.h>
+
+#include "gst/ref.h"
+#include "spec.h"
+
+namespace fanlight::camsim {
+
+/// Asks for the password of the camera a request is for, by the scheme of that camera only; a
+/// camera without `auth` is open. Factories of cameras with `auth` must let allow_users() be
+/// called on them.
+Ref<GstRTSPAuth> make_auth(const std::vector<CameraSpec>& cameras);
+
+/// Lets whoever proved to know the password use the factory.
+void allow_users(GstRTSPMediaFactory* factory);
+
+} // namespace fanlight::camsim

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <gst/app/app.h>
+
+#include "clip.h"
+#include "pacer.h"
+#include "scene.h"
+#include "spec.h"
+
+namespace fanlight::camsim {
+
+/// What a camera's pipeline is fed with: the looped tracks of its clip at their pace and, live,
+/// pictures painted at the moment. One for each running GstRTSPMedia, shared by its clients.
+///
+/// A feed starts a loop at its first frame and, once paused, goes on where it was. Faults on
+/// command belong here: between a unit of the clip and its push.
+/// Threads: start() and stop() any, one at a time; the rest on the pacer's.
+class Feed : public Pacer::Task {
+ public:
+  /// `sources` are the appsrcs in the order of `make_launch_line`.
+  Feed(Pacer& pacer, CameraSpec spec, std::shared_ptr<const Clip> clip,
+       std::vector<Ref<GstElement>> sources);
+  ~Feed() override;
+
+  /// Announces all streams, without data: what an RTSP server needs to answer DESCRIBE.
+  void announce();
+  void start();
+  void stop();
+
+  std::optional<Pacer::Clock::time_point> tick(Pacer::Clock::time_point now) override;
+
+ private:
+  struct Stream {
+    Ref<GstElement> source;
+    const Track* track = nullptr; ///< Null: live pictures.
+    std::uint64_t next = 0;       ///< Unit, counted over all loops.
+    std::uint64_t first = 0;      ///< `next` when the feed was last started.
+  };
+  GstClockTime due(const Stream& stream) const; ///< After the start.
+  void push(Stream& stream);
+  GstBuffer* make_unit(const Stream& stream) const;
+  GstBuffer* paint(const Stream& stream);
+
+  // Given.
+  Pacer& pacer_;
+  const CameraSpec spec_;
+  const std::shared_ptr<const Clip> clip_;
+  // Owned.
+  std::unique_ptr<Scene> scene_;
+  std::vector<Stream> streams_;
+  bool running_ = false;
+  Pacer::Clock::time_point started_;
+  GstClockTime started_running_time_ = 0;
+};
+
+/// The media of a camera for gst_parse_launch: appsrcs named src0, src1, ... and payloaders pay0,
+/// pay1, ..., video before audio.
+std::string make_launch_line(const CameraSpec& spec, const Clip* clip);
+
+} // namespace fanlight::camsim

@@ -1,0 +1,153 @@
+#include <cstdio>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <glib-unix.h>
+#include <gst/gst.h>
+#include <sysexits.h>
+
+#include "cache.h"
+#include "server.h"
+#include "spec.h"
+
+namespace {
+
+using namespace fanlight;
+using namespace fanlight::camsim;
+
+constexpr std::string_view kHelp = R"(fanlight-camsim: synthetic RTSP cameras
+
+  fanlight-camsim [--listen HOST:PORT] [--config FILE] [--camera KEY=VALUE,...]... [--cache DIR]
+
+  --camera KEY=VALUE,...  A camera; may be given again. Keys, with their defaults:
+                            id        1 to 64 of a-z 0-9 _ -; the path of the URL (required)
+                            name      the text in the picture (the id)
+                            codec     h264 | h265 | h265+h264: two video media (h264)
+                            profile   of H.264: baseline | main | high (main)
+                            audio     aac | pcma | pcmu | opus | none (aac)
+                            size      WIDTHxHEIGHT (640x360)
+                            fps       1 to 120 (25)
+                            bitrate   kbit/s, 50 to 50000 (1000)
+                            gop       frames from key frame to key frame, 1 to 3600 (50)
+                            bframes   0 to 4 (0)
+                            tone      Hz, 100 to 3000 (chosen by the name)
+                            count     this many: id-1, id-2, ... with one picture (1)
+                            live      true: encoded now, with the wall clock in the strip (false)
+                            auth      none | basic | digest (none); needs user and password
+  --config FILE           YAML: `cameras`, a list of maps with the keys above, and `listen`.
+  --listen HOST:PORT      Where to serve (127.0.0.1:8554); port 0 takes a free one.
+  --cache DIR             Where encoded clips are kept ($XDG_CACHE_HOME/fanlight-camsim).
+  --version, --help
+
+One line a camera is printed, `id rtsp://host:port/id`, then `ready`.
+)";
+
+struct Arguments {
+  Setup setup;
+  std::string cache;
+};
+
+/// A message for stderr and the exit code it means.
+struct Refusal {
+  int code;
+  std::string message;
+};
+
+int exit_code(const Error& error) {
+  switch (error.code) {
+  case Errc::invalid: return EX_CONFIG;
+  case Errc::not_found: return EX_NOINPUT;
+  case Errc::unavailable: return EX_UNAVAILABLE;
+  default: return EX_SOFTWARE;
+  }
+}
+
+std::optional<Refusal> read_arguments(int argc, char** argv, Arguments& out) {
+  std::optional<Listen> listen;
+  for (int i = 1; i < argc; ++i) {
+    std::string option = argv[i];
+    std::string value;
+    if (const auto equals = option.find('='); option.starts_with("--") && equals != option.npos) {
+      value = option.substr(equals + 1);
+      option.resize(equals);
+    } else if (option == "--camera" || option == "--config" || option == "--listen" ||
+               option == "--cache") {
+      if (++i == argc) return Refusal{EX_USAGE, option + " needs a value; see --help"};
+      value = argv[i];
+    }
+    if (option == "--camera") {
+      auto camera = parse_camera(value);
+      if (!camera) return Refusal{EX_USAGE, "--camera: " + camera.error().message};
+      out.setup.cameras.push_back(std::move(*camera));
+    } else if (option == "--config") {
+      auto setup = load_setup(value);
+      if (!setup) return Refusal{exit_code(setup.error()), setup.error().message};
+      out.setup.listen = setup->listen;
+      for (auto& camera : setup->cameras) out.setup.cameras.push_back(std::move(camera));
+    } else if (option == "--listen") {
+      auto parsed = parse_listen(value);
+      if (!parsed) return Refusal{EX_USAGE, "--listen: " + parsed.error().message};
+      listen = *parsed;
+    } else if (option == "--cache" && !value.empty()) {
+      out.cache = value;
+    } else {
+      return Refusal{EX_USAGE, "unknown argument '" + option + "'; see --help"};
+    }
+  }
+  if (listen) out.setup.listen = *listen;
+  auto cameras = expand(std::move(out.setup.cameras));
+  if (!cameras) return Refusal{EX_USAGE, cameras.error().message};
+  out.setup.cameras = std::move(*cameras);
+  if (out.setup.cameras.empty())
+    return Refusal{EX_USAGE, "no cameras: give --camera or --config; see --help"};
+  return {};
+}
+
+int refuse(const Refusal& refusal) {
+  std::cerr << "fanlight-camsim: " << refusal.message << "\n";
+  return refusal.code;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view option = argv[i];
+    if (option == "--help") {
+      std::cout << kHelp;
+      return EX_OK;
+    }
+    if (option == "--version") {
+      std::cout << "fanlight-camsim " FANLIGHT_VERSION "\n";
+      return EX_OK;
+    }
+  }
+  gst_init(nullptr, nullptr);
+  Arguments arguments{{}, Cache::default_folder()};
+  if (const auto refusal = read_arguments(argc, argv, arguments)) return refuse(*refusal);
+
+  // From here on a signal ends the loop below, even one that comes while clips are encoded.
+  const Owned<GMainLoop, g_main_loop_unref> loop{g_main_loop_new(nullptr, FALSE)};
+  const auto quit = [](gpointer data) -> gboolean {
+    g_main_loop_quit(static_cast<GMainLoop*>(data));
+    return G_SOURCE_CONTINUE;
+  };
+  g_unix_signal_add(SIGTERM, quit, loop.get());
+  g_unix_signal_add(SIGINT, quit, loop.get());
+
+  Cache cache(arguments.cache);
+  auto clips = cache.clips(arguments.setup.cameras, [](const CameraSpec& camera) {
+    std::cerr << "encoding " + camera.label() + "\n";
+  });
+  if (!clips) return refuse({exit_code(clips.error()), clips.error().message});
+  auto server = Server::create(arguments.setup.listen, arguments.setup.cameras, *clips);
+  if (!server) return refuse({exit_code(server.error()), server.error().message});
+
+  for (const CameraSpec& camera : arguments.setup.cameras)
+    std::cout << camera.id << " " << (*server)->url(camera) << "\n";
+  std::cout << "ready" << std::endl;
+  g_main_loop_run(loop.get());
+  return EX_OK;
+}

@@ -1,0 +1,125 @@
+#include "server.h"
+
+#include <atomic>
+
+#include "auth.h"
+#include "feed.h"
+#include "thread_pool.h"
+
+namespace fanlight::camsim {
+
+struct Server::Mount {
+  Pacer& pacer;
+  CameraSpec camera;
+  std::shared_ptr<const Clip> clip;
+  std::shared_ptr<std::atomic<int>> feeds; ///< Alive now, of all cameras.
+};
+
+namespace {
+
+/// A feed and its place in the count of those alive; goes with its media.
+struct CountedFeed {
+  CountedFeed(Pacer& pacer, const CameraSpec& camera, std::shared_ptr<const Clip> clip,
+              std::vector<Ref<GstElement>> sources, std::shared_ptr<std::atomic<int>> counter)
+      : feed(pacer, camera, std::move(clip), std::move(sources)), alive(std::move(counter)) {
+    ++*alive;
+  }
+  ~CountedFeed() {
+    feed.stop();
+    --*alive;
+  }
+  Feed feed;
+  std::shared_ptr<std::atomic<int>> alive;
+};
+
+} // namespace
+
+Server::Server(Listen listen) : listen_(std::move(listen)) {}
+
+void Server::configure_media(GstRTSPMediaFactory*, GstRTSPMedia* media, gpointer data) {
+  const auto& mount = *static_cast<const Mount*>(data);
+  const auto bin = Ref<GstElement>::adopt(gst_rtsp_media_get_element(media));
+  std::vector<Ref<GstElement>> sources;
+  while (GstElement* source = gst_bin_get_by_name(GST_BIN(bin.get()),
+                                                  ("src" + std::to_string(sources.size())).c_str()))
+    sources.push_back(Ref<GstElement>::adopt(source));
+
+  auto* counted =
+      new CountedFeed(mount.pacer, mount.camera, mount.clip, std::move(sources), mount.feeds);
+  counted->feed.announce();
+  g_object_set_data_full(G_OBJECT(media), "camsim-feed", counted,
+                         [](gpointer feed) { delete static_cast<CountedFeed*>(feed); });
+  const auto on_state = +[](GstRTSPMedia*, gint state, gpointer feed) {
+    auto& paced = static_cast<CountedFeed*>(feed)->feed;
+    state == GST_STATE_PLAYING ? paced.start() : paced.stop();
+  };
+  const auto on_unprepared =
+      +[](GstRTSPMedia*, gpointer feed) { static_cast<CountedFeed*>(feed)->feed.stop(); };
+  g_signal_connect(media, "new-state", G_CALLBACK(on_state), counted);
+  g_signal_connect(media, "unprepared", G_CALLBACK(on_unprepared), counted);
+}
+
+Result<std::unique_ptr<Server>> Server::create(const Listen& listen,
+                                               const std::vector<CameraSpec>& cameras,
+                                               const Cache::Clips& clips) {
+  std::unique_ptr<Server> server{new Server(listen)};
+  server->server_ = Ref<GstRTSPServer>::adopt(gst_rtsp_server_new());
+  GstRTSPServer* rtsp = server->server_.get();
+  gst_rtsp_server_set_address(rtsp, listen.host.c_str());
+  gst_rtsp_server_set_service(rtsp, std::to_string(listen.port).c_str());
+  gst_rtsp_server_set_auth(rtsp, make_auth(cameras).get());
+  gst_rtsp_server_set_thread_pool(rtsp, make_thread_pool().get());
+  for (const CameraSpec& camera : cameras) {
+    const auto clip = clips.find(Cache::key(camera));
+    server->add_camera(camera, clip == clips.end() ? nullptr : clip->second);
+  }
+
+  GError* raw = nullptr;
+  server->source_.reset(gst_rtsp_server_create_source(rtsp, nullptr, &raw));
+  if (const GErrorPtr error{raw}; error)
+    return Error{Errc::unavailable, "listening on " + listen.host + ":" +
+                                        std::to_string(listen.port) + ": " + error->message};
+  g_source_attach(server->source_.get(), nullptr);
+  server->listen_.port = gst_rtsp_server_get_bound_port(rtsp);
+  return server;
+}
+
+void Server::add_camera(const CameraSpec& camera, std::shared_ptr<const Clip> clip) {
+  static const auto feeds = std::make_shared<std::atomic<int>>(0);
+  const auto factory = Ref<GstRTSPMediaFactory>::adopt(gst_rtsp_media_factory_new());
+  gst_rtsp_media_factory_set_launch(factory.get(), make_launch_line(camera, clip.get()).c_str());
+  gst_rtsp_media_factory_set_shared(factory.get(), TRUE);
+  gst_rtsp_media_factory_set_protocols(
+      factory.get(),
+      static_cast<GstRTSPLowerTrans>(GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP));
+  if (camera.auth != Auth::none) allow_users(factory.get());
+
+  mounts_.push_back(std::make_unique<Mount>(Mount{pacer_, camera, std::move(clip), feeds}));
+  g_signal_connect(factory.get(), "media-configure", G_CALLBACK(configure_media),
+                   mounts_.back().get());
+  const auto points =
+      Ref<GstRTSPMountPoints>::adopt(gst_rtsp_server_get_mount_points(server_.get()));
+  auto given = factory;
+  gst_rtsp_mount_points_add_factory(points.get(), ("/" + camera.id).c_str(), given.release());
+}
+
+std::string Server::url(const CameraSpec& camera) const {
+  const bool v6 = listen_.host.find(':') != std::string::npos;
+  return "rtsp://" + (v6 ? "[" + listen_.host + "]" : listen_.host) + ":" +
+         std::to_string(listen_.port) + "/" + camera.id;
+}
+
+Server::~Server() {
+  if (source_) g_source_destroy(source_.get());
+  gst_rtsp_server_client_filter(
+      server_.get(),
+      [](GstRTSPServer*, GstRTSPClient*, gpointer) { return GST_RTSP_FILTER_REMOVE; }, nullptr);
+  const gint64 deadline = g_get_monotonic_time() + 3 * G_USEC_PER_SEC;
+  while (!mounts_.empty() && *mounts_.front()->feeds > 0 && g_get_monotonic_time() < deadline) {
+    while (g_main_context_iteration(nullptr, FALSE)) {
+    }
+    g_usleep(2000);
+  }
+}
+
+} // namespace fanlight::camsim

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gst/rtsp-server/rtsp-server.h>
+
+#include "base/result.h"
+#include "cache.h"
+#include "pacer.h"
+#include "spec.h"
+
+namespace fanlight::camsim {
+
+/// The RTSP server with all of its cameras, each at rtsp://host:port/id.
+///
+/// Threads: main only; media runs on the library's threads and the pacer's.
+class Server {
+ public:
+  /// Listens at once. Errc::unavailable when the address cannot be had.
+  static Result<std::unique_ptr<Server>>
+  create(const Listen& listen, const std::vector<CameraSpec>& cameras, const Cache::Clips& clips);
+  /// Sends all clients away and waits until their media has ended, 3 s at most.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  std::string url(const CameraSpec& camera) const;
+
+ private:
+  struct Mount; ///< One camera: what its media are made from.
+
+  explicit Server(Listen listen);
+  void add_camera(const CameraSpec& camera, std::shared_ptr<const Clip> clip);
+  static void configure_media(GstRTSPMediaFactory*, GstRTSPMedia* media, gpointer mount);
+
+  Listen listen_;
+  Pacer pacer_;
+  std::vector<std::unique_ptr<Mount>> mounts_;
+  Ref<GstRTSPServer> server_;
+  Owned<GSource, g_source_unref> source_;
+};
+
+} // namespace fanlight::camsim

@@ -1,0 +1,76 @@
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include <yaml-cpp/yaml.h>
+
+#include "spec_keys.h"
+
+namespace fanlight::camsim {
+namespace {
+
+/// Thrown inside this file only: it carries the place to load_setup().
+struct Bad {
+  YAML::Mark mark;
+  std::string message;
+};
+
+std::string scalar(const YAML::Node& node, const std::string& key) {
+  if (!node.IsScalar()) throw Bad{node.Mark(), key + ": must be a single value"};
+  return node.Scalar();
+}
+
+CameraSpec read_camera(const YAML::Node& node) {
+  if (!node.IsMap()) throw Bad{node.Mark(), "a camera must be a map of keys, the first is id"};
+  CameraSpec spec;
+  std::set<std::string> seen;
+  for (const auto& item : node) {
+    const std::string key = scalar(item.first, "key");
+    if (!seen.insert(key).second) throw Bad{item.first.Mark(), "key '" + key + "' comes twice"};
+    if (auto set = set_key(spec, key, scalar(item.second, key)); !set)
+      throw Bad{item.first.Mark(), set.error().message};
+  }
+  if (auto checked = check(spec); !checked) throw Bad{node.Mark(), checked.error().message};
+  return spec;
+}
+
+Setup read_setup(const YAML::Node& root) {
+  if (!root.IsMap()) throw Bad{root.Mark(), "must be a map with listen and cameras"};
+  Setup setup;
+  for (const auto& item : root) {
+    const std::string key = scalar(item.first, "key");
+    if (key == "listen") {
+      auto listen = parse_listen(scalar(item.second, key));
+      if (!listen) throw Bad{item.first.Mark(), "listen " + listen.error().message};
+      setup.listen = *listen;
+    } else if (key == "cameras") {
+      if (!item.second.IsSequence()) throw Bad{item.first.Mark(), "cameras: must be a list"};
+      for (const auto& camera : item.second) setup.cameras.push_back(read_camera(camera));
+    } else {
+      throw Bad{item.first.Mark(), "unknown key '" + key + "': the keys are listen, cameras"};
+    }
+  }
+  return setup;
+}
+
+} // namespace
+
+Result<Setup> load_setup(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return Error{Errc::not_found, "reading " + path + ": cannot be opened"};
+  std::stringstream text;
+  text << file.rdbuf();
+
+  const auto failed = [&](const YAML::Mark& mark, const std::string& message) {
+    return Error{Errc::invalid, path + ":" + std::to_string(mark.line + 1) + ": " + message};
+  };
+  try {
+    return read_setup(YAML::Load(text.str()));
+  } catch (const Bad& bad) {
+    return failed(bad.mark, bad.message);
+  } catch (const YAML::Exception& error) {
+    return failed(error.mark, error.msg);
+  }
+}
+
+} // namespace fanlight::camsim
