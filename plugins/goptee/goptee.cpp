@@ -1,0 +1,423 @@
+/**
+ * SECTION:element-goptee
+ *
+ * A tee for live streams that are joined and left at any time. It has three talents:
+ *
+ * - It keeps the current group of pictures (the newest key frame and all since) and starts every
+ *   new src pad with it, all at once, so that the viewer has a picture without waiting for a key
+ *   frame. The older frames' timestamps are squeezed to `squeeze-step` before the newest one, so
+ *   that the viewer is at the live edge at once. Memory is shared, never copied.
+ * - Each src pad has its own bounded queue and streaming thread. A branch that does not keep up
+ *   loses whole groups of pictures (sound: its oldest buffers), counted on the pad; it delays
+ *   neither the source nor another branch. What follows a gap is marked DISCONT.
+ * - Src pads may be requested and released at any time from any thread. A release waits for no one:
+ *   if the branch is inside a push that does not return, that thread goes on by itself when the
+ *   push returns, which is up to the elements behind it (stop them, or unblock their pads).
+ *
+ * Key frames are buffers without GST_BUFFER_FLAG_DELTA_UNIT of a stream whose caps are video/...;
+ * one buffer must hold one access unit (alignment=au). Anything else, such as sound, passes through
+ * in the same way but without a cache.
+ *
+ * A group that outgrows `max-gop-bytes` or `max-gop-time` is not cached at all (`outgrown-groups`
+ * counts them): new pads then wait for the next key frame, as they do before the first one.
+ *
+ * What a branch returns concerns that branch alone; the sink always returns GST_FLOW_OK, also
+ * without any src pad. After not-linked and flushing the next buffer is a new start with the cached
+ * group, so a pad may be linked before the elements behind it run. After EOS or an error the pad
+ * rests until it is linked anew or a new stream begins. A pad without peer costs nothing; it starts
+ * when it is linked.
+ *
+ * The source in front may be replaced while it all runs: with its stream-start, caps and segment
+ * the cache is dropped and each branch goes on, in the same thread, at the next key frame. Set
+ * `hold-eos` so that the end of the old source is not passed on.
+ *
+ * A GstForceKeyUnit event from behind (webrtcbin makes one of each PLI and FIR) is answered from
+ * the cache, at most once in `key-unit-interval` for a pad: the group is sent again with timestamps
+ * between the last one sent and the next frame's, as receivers drop what is older. Streams with
+ * B-frames leave no such room and get no answer from the cache. The event also goes to the source,
+ * at most once in `upstream-key-unit-interval`. No other event goes from a branch to the source.
+ *
+ * ## Example
+ * |[
+ * gst-launch-1.0 videotestsrc is-live=true ! x264enc tune=zerolatency key-int-max=250 ! h264parse !
+ *   goptee name=t  t. ! avdec_h264 ! autovideosink  t. ! fakesink
+ * ]|
+ * Give it a live source: it never slows one down, so a source that runs ahead of the clock loses
+ * pictures in branches that follow the clock.
+ */
+#include "goptee.h"
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "goptee_pad.h"
+#include "tee.h"
+
+GST_DEBUG_CATEGORY(gst_goptee_debug);
+#define GST_CAT_DEFAULT gst_goptee_debug
+
+using fanlight::Branch;
+using fanlight::BufferRef;
+using fanlight::EventRef;
+using fanlight::Tee;
+
+namespace {
+
+constexpr guint64 kDefaultGopBytes = 32 * 1024 * 1024;
+constexpr guint64 kDefaultGopTime = 30 * GST_SECOND;
+
+struct Latency {
+  gboolean live = TRUE;
+  GstClockTime shortest = 0;
+  GstClockTime longest = GST_CLOCK_TIME_NONE;
+};
+
+struct ElementState {
+  std::shared_ptr<Tee> tee = std::make_shared<Tee>();
+  /// Protects all below.
+  std::mutex lock;
+  guint next_pad = 0;
+  Branch::Limits limits = fanlight::kDefaultLimits;
+  Latency latency; ///< As the source last said.
+};
+
+} // namespace
+
+struct _GstGopTee {
+  GstElement parent;
+  GstPad* sink;
+  ElementState* state;
+};
+
+G_DEFINE_TYPE_WITH_CODE(GstGopTee, gst_goptee, GST_TYPE_ELEMENT,
+                        GST_DEBUG_CATEGORY_INIT(gst_goptee_debug, "goptee", 0,
+                                                "Tee with a cache of the group of pictures"))
+GST_ELEMENT_REGISTER_DEFINE(goptee, "goptee", GST_RANK_NONE, GST_TYPE_GOPTEE)
+
+static GstStaticPadTemplate sink_template =
+    GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+
+enum {
+  PROP_0,
+  PROP_MAX_GOP_BYTES,
+  PROP_MAX_GOP_TIME,
+  PROP_SQUEEZE_STEP,
+  PROP_MAX_QUEUE_BYTES,
+  PROP_MAX_QUEUE_TIME,
+  PROP_MAX_QUEUE_BUFFERS,
+  PROP_KEY_UNIT_INTERVAL,
+  PROP_UPSTREAM_KEY_UNIT_INTERVAL,
+  PROP_HOLD_EOS,
+  PROP_CACHED_BYTES,
+  PROP_CACHED_TIME,
+  PROP_CACHED_BUFFERS,
+  PROP_GROUPS,
+  PROP_OUTGROWN_GROUPS,
+  PROP_STATS,
+};
+
+GstPad* gst_goptee_sink_pad(GstGopTee* self) { return self->sink; }
+
+void gst_goptee_query_latency(GstGopTee* self, GstQuery* query) {
+  Latency latency;
+  const bool answered = gst_pad_peer_query(self->sink, query);
+  std::lock_guard lock(self->state->lock);
+  if (answered) {
+    gst_query_parse_latency(query, &latency.live, &latency.shortest, &latency.longest);
+    self->state->latency = latency;
+  } else {
+    latency = self->state->latency;
+  }
+  gst_query_set_latency(query, latency.live, latency.shortest, latency.longest);
+}
+
+static GstFlowReturn gst_goptee_chain(GstPad*, GstObject* parent, GstBuffer* buffer) {
+  GST_GOPTEE(parent)->state->tee->deliver(BufferRef::adopt(buffer));
+  return GST_FLOW_OK;
+}
+
+static gboolean push_flush_start(GstElement*, GstPad* pad, gpointer event) {
+  gst_pad_push_event(pad, gst_event_ref(static_cast<GstEvent*>(event)));
+  return TRUE;
+}
+
+static gboolean gst_goptee_sink_event(GstPad*, GstObject* parent, GstEvent* event) {
+  GstGopTee* self = GST_GOPTEE(parent);
+  if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_START) {
+    // Not through the queues: it is there to unblock whoever works on what is in them.
+    self->state->tee->flush();
+    gst_element_foreach_src_pad(GST_ELEMENT(self), push_flush_start, event);
+    gst_event_unref(event);
+  } else {
+    self->state->tee->deliver(EventRef::adopt(event));
+  }
+  return TRUE;
+}
+
+static gboolean gst_goptee_sink_query(GstPad* pad, GstObject* parent, GstQuery* query) {
+  switch (GST_QUERY_TYPE(query)) {
+  case GST_QUERY_CAPS:
+  case GST_QUERY_ACCEPT_CAPS: return gst_pad_query_default(pad, parent, query);
+  default: return FALSE; // No branch has a say in what the source does, nor can make it wait.
+  }
+}
+
+static void gst_goptee_source_unlinked(GstPad*, GstPad*, gpointer self) {
+  GST_GOPTEE(self)->state->tee->source_gone();
+}
+
+static std::string free_pad_name(GstGopTee* self) {
+  while (true) {
+    std::string name;
+    {
+      std::lock_guard lock(self->state->lock);
+      name = "src_" + std::to_string(self->state->next_pad++);
+    }
+    GstPad* taken = gst_element_get_static_pad(GST_ELEMENT(self), name.c_str());
+    if (!taken) return name;
+    gst_object_unref(taken);
+  }
+}
+
+static GstPad* gst_goptee_request_new_pad(GstElement* element, GstPadTemplate* pad_template,
+                                          const gchar* wanted_name, const GstCaps*) {
+  GstGopTee* self = GST_GOPTEE(element);
+  const std::string name = wanted_name ? wanted_name : free_pad_name(self);
+  Branch::Limits limits;
+  {
+    std::lock_guard lock(self->state->lock);
+    limits = self->state->limits;
+  }
+  GstPad* pad =
+      GST_PAD(fanlight::new_goptee_pad(pad_template, name.c_str(), self->state->tee, limits));
+  gst_object_ref_sink(pad);
+  GstPad* result = nullptr;
+  if (gst_pad_set_active(pad, TRUE)) {
+    if (gst_element_add_pad(element, pad))
+      result = pad;
+    else
+      fanlight::retire(GST_GOPTEE_PAD(pad)); // The name was taken meanwhile.
+  }
+  gst_object_unref(pad);
+  return result;
+}
+
+static void gst_goptee_release_pad(GstElement* element, GstPad* pad) {
+  fanlight::retire(GST_GOPTEE_PAD(pad));
+  gst_element_remove_pad(element, pad);
+}
+
+static GstStateChangeReturn gst_goptee_change_state(GstElement* element,
+                                                    GstStateChange transition) {
+  const GstStateChangeReturn result =
+      GST_ELEMENT_CLASS(gst_goptee_parent_class)->change_state(element, transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) GST_GOPTEE(element)->state->tee->reset();
+  return result;
+}
+
+static gboolean add_counters(GstElement*, GstPad* pad, gpointer sum) {
+  const Branch::Counters counters = fanlight::counters_of(GST_GOPTEE_PAD(pad));
+  Branch::Counters& total = *static_cast<Branch::Counters*>(sum);
+  total.pushed_buffers += counters.pushed_buffers;
+  total.pushed_bytes += counters.pushed_bytes;
+  total.dropped_buffers += counters.dropped_buffers;
+  total.dropped_groups += counters.dropped_groups;
+  total.replays += counters.replays;
+  total.key_unit_requests += counters.key_unit_requests;
+  return TRUE;
+}
+
+static GstStructure* collect_stats(GstGopTee* self) {
+  const Tee::Stats stats = self->state->tee->stats();
+  Branch::Counters total;
+  gst_element_foreach_src_pad(GST_ELEMENT(self), add_counters, &total);
+  // clang-format off
+  return gst_structure_new("application/x-goptee-stats",
+      "cached-bytes", G_TYPE_UINT64, stats.cached_bytes,
+      "cached-buffers", G_TYPE_UINT64, stats.cached_buffers,
+      "cached-time", G_TYPE_UINT64, stats.cached_duration,
+      "groups", G_TYPE_UINT64, stats.groups,
+      "outgrown-groups", G_TYPE_UINT64, stats.outgrown_groups,
+      "received-buffers", G_TYPE_UINT64, stats.received_buffers,
+      "received-bytes", G_TYPE_UINT64, stats.received_bytes,
+      "src-pads", G_TYPE_UINT, stats.branches,
+      "pushed-buffers", G_TYPE_UINT64, total.pushed_buffers,
+      "pushed-bytes", G_TYPE_UINT64, total.pushed_bytes,
+      "dropped-buffers", G_TYPE_UINT64, total.dropped_buffers,
+      "dropped-groups", G_TYPE_UINT64, total.dropped_groups,
+      "replays", G_TYPE_UINT64, total.replays,
+      "key-unit-requests", G_TYPE_UINT64, total.key_unit_requests,
+      "key-unit-requests-sent", G_TYPE_UINT64, stats.key_unit_requests_sent,
+      nullptr);
+  // clang-format on
+}
+
+static void gst_goptee_set_property(GObject* object, guint id, const GValue* value,
+                                    GParamSpec* pspec) {
+  ElementState& state = *GST_GOPTEE(object)->state;
+  std::lock_guard lock(state.lock);
+  fanlight::GopCache::Bounds bounds = state.tee->bounds();
+  Tee::Settings& settings = state.tee->settings;
+  switch (id) {
+  case PROP_MAX_GOP_BYTES: bounds.bytes = g_value_get_uint64(value); break;
+  case PROP_MAX_GOP_TIME: bounds.duration = g_value_get_uint64(value); break;
+  case PROP_SQUEEZE_STEP: settings.squeeze_step = g_value_get_uint64(value); break;
+  case PROP_MAX_QUEUE_BYTES: state.limits.bytes = g_value_get_uint64(value); break;
+  case PROP_MAX_QUEUE_TIME: state.limits.duration = g_value_get_uint64(value); break;
+  case PROP_MAX_QUEUE_BUFFERS: state.limits.buffers = g_value_get_uint64(value); break;
+  case PROP_KEY_UNIT_INTERVAL: settings.key_unit_interval = g_value_get_uint64(value); break;
+  case PROP_UPSTREAM_KEY_UNIT_INTERVAL:
+    settings.upstream_key_unit_interval = g_value_get_uint64(value);
+    break;
+  case PROP_HOLD_EOS: settings.hold_eos = g_value_get_boolean(value); break;
+  default: G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec); return;
+  }
+  state.tee->set_bounds(bounds);
+}
+
+static void gst_goptee_get_property(GObject* object, guint id, GValue* value, GParamSpec* pspec) {
+  GstGopTee* self = GST_GOPTEE(object);
+  ElementState& state = *self->state;
+  const Tee::Settings& settings = state.tee->settings;
+  const Tee::Stats stats = state.tee->stats();
+  Branch::Limits limits;
+  {
+    std::lock_guard lock(state.lock);
+    limits = state.limits;
+  }
+  switch (id) {
+  case PROP_MAX_GOP_BYTES: g_value_set_uint64(value, state.tee->bounds().bytes); break;
+  case PROP_MAX_GOP_TIME: g_value_set_uint64(value, state.tee->bounds().duration); break;
+  case PROP_SQUEEZE_STEP: g_value_set_uint64(value, settings.squeeze_step); break;
+  case PROP_MAX_QUEUE_BYTES: g_value_set_uint64(value, limits.bytes); break;
+  case PROP_MAX_QUEUE_TIME: g_value_set_uint64(value, limits.duration); break;
+  case PROP_MAX_QUEUE_BUFFERS: g_value_set_uint64(value, limits.buffers); break;
+  case PROP_KEY_UNIT_INTERVAL: g_value_set_uint64(value, settings.key_unit_interval); break;
+  case PROP_UPSTREAM_KEY_UNIT_INTERVAL:
+    g_value_set_uint64(value, settings.upstream_key_unit_interval);
+    break;
+  case PROP_HOLD_EOS: g_value_set_boolean(value, settings.hold_eos); break;
+  case PROP_CACHED_BYTES: g_value_set_uint64(value, stats.cached_bytes); break;
+  case PROP_CACHED_TIME: g_value_set_uint64(value, stats.cached_duration); break;
+  case PROP_CACHED_BUFFERS: g_value_set_uint64(value, stats.cached_buffers); break;
+  case PROP_GROUPS: g_value_set_uint64(value, stats.groups); break;
+  case PROP_OUTGROWN_GROUPS: g_value_set_uint64(value, stats.outgrown_groups); break;
+  case PROP_STATS: g_value_take_boxed(value, collect_stats(self)); break;
+  default: G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
+  }
+}
+
+static void gst_goptee_finalize(GObject* object) {
+  delete GST_GOPTEE(object)->state;
+  G_OBJECT_CLASS(gst_goptee_parent_class)->finalize(object);
+}
+
+static void gst_goptee_init(GstGopTee* self) {
+  self->state = new ElementState;
+  self->state->tee->set_bounds({.bytes = kDefaultGopBytes, .duration = kDefaultGopTime});
+  self->sink = gst_pad_new_from_static_template(&sink_template, "sink");
+  gst_pad_set_chain_function(self->sink, gst_goptee_chain);
+  gst_pad_set_event_function(self->sink, gst_goptee_sink_event);
+  gst_pad_set_query_function(self->sink, gst_goptee_sink_query);
+  g_signal_connect(self->sink, "unlinked", G_CALLBACK(gst_goptee_source_unlinked), self);
+  gst_element_add_pad(GST_ELEMENT(self), self->sink);
+}
+
+static constexpr GParamFlags kReadable = GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+static constexpr GParamFlags kWritable =
+    GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+
+static void install_setting(GObjectClass* klass, guint id, const char* name, const char* blurb,
+                            guint64 value) {
+  g_object_class_install_property(
+      klass, id, g_param_spec_uint64(name, name, blurb, 0, G_MAXINT64, value, kWritable));
+}
+
+static void install_counter(GObjectClass* klass, guint id, const char* name, const char* blurb) {
+  g_object_class_install_property(
+      klass, id, g_param_spec_uint64(name, name, blurb, 0, G_MAXUINT64, 0, kReadable));
+}
+
+static void gst_goptee_class_init(GstGopTeeClass* klass) {
+  GObjectClass* object_class = G_OBJECT_CLASS(klass);
+  GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
+  object_class->set_property = gst_goptee_set_property;
+  object_class->get_property = gst_goptee_get_property;
+  object_class->finalize = gst_goptee_finalize;
+  element_class->request_new_pad = gst_goptee_request_new_pad;
+  element_class->release_pad = gst_goptee_release_pad;
+  element_class->change_state = gst_goptee_change_state;
+
+  install_setting(object_class, PROP_MAX_GOP_BYTES, "max-gop-bytes",
+                  "Largest group of pictures that is cached, in bytes; of a larger one nothing is "
+                  "kept (0: no bound)",
+                  kDefaultGopBytes);
+  install_setting(object_class, PROP_MAX_GOP_TIME, "max-gop-time",
+                  "Longest group of pictures that is cached, in ns; of a longer one nothing is "
+                  "kept (0: no bound)",
+                  kDefaultGopTime);
+  install_setting(object_class, PROP_SQUEEZE_STEP, "squeeze-step",
+                  "Distance of the old frames' timestamps when a cached group is sent at once (ns)",
+                  GST_MSECOND);
+  fanlight::install_queue_limits(
+      object_class, {PROP_MAX_QUEUE_BYTES, PROP_MAX_QUEUE_TIME, PROP_MAX_QUEUE_BUFFERS});
+  install_setting(object_class, PROP_KEY_UNIT_INTERVAL, "key-unit-interval",
+                  "Shortest time between two cached groups sent to a pad that asks for key frames "
+                  "(ns)",
+                  500 * GST_MSECOND);
+  install_setting(object_class, PROP_UPSTREAM_KEY_UNIT_INTERVAL, "upstream-key-unit-interval",
+                  "Shortest time between two requests for a key frame that reach the source, over "
+                  "all pads (ns)",
+                  GST_SECOND);
+  g_object_class_install_property(
+      object_class, PROP_HOLD_EOS,
+      g_param_spec_boolean("hold-eos", "hold-eos",
+                           "Do not pass the end of the source on: another one is to follow", FALSE,
+                           kWritable));
+  install_counter(object_class, PROP_CACHED_BYTES, "cached-bytes", "Bytes in the cache");
+  install_counter(object_class, PROP_CACHED_TIME, "cached-time",
+                  "Time from the first to the last frame in the cache (ns)");
+  install_counter(object_class, PROP_CACHED_BUFFERS, "cached-buffers", "Frames in the cache");
+  install_counter(object_class, PROP_GROUPS, "groups",
+                  "Groups of pictures (key frames) that have come so far");
+  install_counter(object_class, PROP_OUTGROWN_GROUPS, "outgrown-groups",
+                  "Groups that were too large or too long for the cache");
+  g_object_class_install_property(
+      object_class, PROP_STATS,
+      g_param_spec_boxed("stats", "stats",
+                         "All counters, those of the present src pads added up (times in ns)",
+                         GST_TYPE_STRUCTURE, kReadable));
+
+  gst_element_class_add_static_pad_template(element_class, &sink_template);
+  // With the type of its pads, so that their properties are documented, too.
+  GstCaps* any = gst_caps_new_any();
+  gst_element_class_add_pad_template(
+      element_class, gst_pad_template_new_with_gtype("src_%u", GST_PAD_SRC, GST_PAD_REQUEST, any,
+                                                     GST_TYPE_GOPTEE_PAD));
+  gst_caps_unref(any);
+  gst_element_class_set_static_metadata(
+      element_class, "Tee with a GOP cache", "Generic",
+      "Gives a live stream to any number of branches: each starts with the current group of "
+      "pictures, has a thread and a bounded queue, and loses whole groups if it is slow",
+      "The Fanlight project");
+}
+
+namespace fanlight {
+
+void install_queue_limits(GObjectClass* klass, const LimitProperties& ids) {
+  install_setting(klass, ids.bytes, "max-queue-bytes",
+                  "Most bytes waiting for a branch (0: no bound). Set on the element for the pads "
+                  "to come, on a pad for itself",
+                  kDefaultLimits.bytes);
+  install_setting(klass, ids.time, "max-queue-time",
+                  "Longest time from the first to the last buffer waiting for a branch, in ns (0: "
+                  "no bound). Set on the element for the pads to come, on a pad for itself",
+                  kDefaultLimits.duration);
+  install_setting(klass, ids.buffers, "max-queue-buffers",
+                  "Most buffers waiting for a branch (0: no bound). Set on the element for the "
+                  "pads to come, on a pad for itself",
+                  kDefaultLimits.buffers);
+}
+
+} // namespace fanlight

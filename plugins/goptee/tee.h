@@ -1,0 +1,96 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <gst/gst.h>
+
+#include "branch.h"
+#include "gop_cache.h"
+#include "mini_ref.h"
+
+namespace fanlight {
+
+/// What the sink pad and all src pads share: the cached group of pictures, the sticky events and
+/// the list of branches.
+///
+/// Threads: any. Lifetime: shared by the element and its pads, as a push that is under way may
+/// outlive both. Lock order: Tee, then Branch, then GstObject.
+class Tee {
+ public:
+  /// Read at any time; times in ns.
+  struct Settings {
+    std::atomic<guint64> squeeze_step{GST_MSECOND};
+    std::atomic<guint64> key_unit_interval{500 * GST_MSECOND};
+    std::atomic<guint64> upstream_key_unit_interval{GST_SECOND};
+    std::atomic<bool> hold_eos{false};
+  };
+  struct Stats {
+    guint64 cached_bytes = 0;
+    guint64 cached_buffers = 0;
+    GstClockTime cached_duration = 0;
+    guint64 groups = 0;
+    guint64 outgrown_groups = 0;
+    guint64 received_buffers = 0;
+    guint64 received_bytes = 0;
+    guint64 key_unit_requests_sent = 0;
+    guint branches = 0;
+  };
+  /// How a branch begins.
+  struct Opening {
+    unsigned run = 0;
+    std::vector<EventRef> sticky; ///< To be stored on the pad before its thread starts.
+  };
+
+  Settings settings;
+
+  // The streaming thread of the source.
+
+  /// Hands the frame to every branch; never waits for one.
+  void deliver(BufferRef buffer);
+  /// The same for a serialized event.
+  void deliver(EventRef event);
+  /// FLUSH_START came: all frames, cached or queued, are void.
+  void flush();
+
+  // Anybody.
+
+  /// The source is no longer linked: its pictures are no start for a viewer of the next one.
+  void source_gone();
+  /// Back to nothing; the branches are closed.
+  void reset();
+  Opening open(Branch& branch, GstPad* pad);
+  void close(Branch& branch);
+  void link_changed(Branch& branch, GstPad* pad);
+  /// A receiver wants a key frame: replays the cached group to it, rate-limited. Returns whether
+  /// the source should be asked, too.
+  bool request_key_unit(Branch& branch);
+  void replay_late_start(Branch& branch);
+  void set_bounds(GopCache::Bounds bounds);
+  GopCache::Bounds bounds() const;
+  Stats stats() const;
+
+ private:
+  // With lock_ held.
+  void note(const EventRef& event);
+  void remember(const EventRef& event);
+  GopSnapshot replayable() const;
+
+  /// Protects all below, and the order in which frames and events reach the branches.
+  mutable std::mutex lock_;
+  GopCache cache_;
+  std::vector<EventRef> sticky_; ///< In the order of their types, as a pad sends them.
+  EventRef eos_;
+  bool grouped_ = false;
+  std::vector<Branch*> branches_;
+  std::optional<std::chrono::steady_clock::time_point> last_upstream_request_;
+  guint64 received_buffers_ = 0;
+  guint64 received_bytes_ = 0;
+  guint64 key_unit_requests_sent_ = 0;
+};
+
+} // namespace fanlight

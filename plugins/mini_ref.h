@@ -1,0 +1,49 @@
+#pragma once
+
+#include <utility>
+
+#include <gst/gst.h>
+
+namespace fanlight {
+
+/// Holds one reference on a GstBuffer, GstEvent or another GstMiniObject.
+template <typename T> class MiniRef {
+ public:
+  MiniRef() = default;
+  MiniRef(const MiniRef& other) : object_(other.object_) {
+    if (object_) gst_mini_object_ref(GST_MINI_OBJECT_CAST(object_));
+  }
+  MiniRef(MiniRef&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+  MiniRef& operator=(MiniRef other) noexcept {
+    std::swap(object_, other.object_);
+    return *this;
+  }
+  ~MiniRef() {
+    if (object_) gst_mini_object_unref(GST_MINI_OBJECT_CAST(object_));
+  }
+
+  /// Takes over the reference of a (transfer full).
+  static MiniRef adopt(T* object) {
+    MiniRef ref;
+    ref.object_ = object;
+    return ref;
+  }
+  /// Adds a reference to a (transfer none).
+  static MiniRef retain(T* object) {
+    if (object) gst_mini_object_ref(GST_MINI_OBJECT_CAST(object));
+    return adopt(object);
+  }
+
+  T* get() const { return object_; }
+  /// Gives the reference away, for a (transfer full) argument.
+  T* release() { return std::exchange(object_, nullptr); }
+  explicit operator bool() const { return object_ != nullptr; }
+
+ private:
+  T* object_ = nullptr;
+};
+
+using BufferRef = MiniRef<GstBuffer>;
+using EventRef = MiniRef<GstEvent>;
+
+} // namespace fanlight

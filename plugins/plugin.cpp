@@ -1,0 +1,10 @@
+#include <gst/gst.h>
+
+#include "goptee/goptee.h"
+
+static gboolean plugin_init(GstPlugin* plugin) { return GST_ELEMENT_REGISTER(goptee, plugin); }
+
+#define PACKAGE "fanlight"
+GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, fanlight,
+                  "Elements of Fanlight: live streams to many viewers", plugin_init,
+                  FANLIGHT_VERSION, GST_LICENSE_UNKNOWN, "Fanlight", GST_PACKAGE_ORIGIN)
