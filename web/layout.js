@@ -11,7 +11,7 @@ export const CAPTION = 56;
 export const COMPACT_CAPTION = 32;
 const COMPACT_BELOW = 320;
 /** Narrower than this nothing can be seen: the page scrolls instead. */
-const LEAST_WIDTH = 128;
+const LEAST_WIDTH = 96;
 
 /**
  * The grid whose pictures are largest among those that fit the space without scrolling.

@@ -40,9 +40,9 @@ import { readStatistics } from './statistics.js';
 
 /** How often the browser is asked how the session does. */
 const LOOK_MS = 1000;
-/** Looks without a new frame until the tile says so, and until a new session is made. */
-const STALLED_LOOKS = 3;
+/** Looks without a new frame until a new session is made, and the share of them until it is said. */
 const FROZEN_LOOKS = 5;
+const STALLED_SHARE = 0.6;
 /** Looks without any frame until a session counts as failed. */
 const STARTING_LOOKS = 12;
 /** Looks with pictures after which a session counts as good. */
@@ -299,7 +299,7 @@ export class Player extends Emitter {
     if (camera.state === 'refused') return { name: 'refused', reason: words };
     if (this.#offlineSince) return { name: 'offline', reason: words };
     if (this.#playing) {
-      const stalled = this.#looksWithoutFrame >= Math.min(STALLED_LOOKS, this.#frozenLooks());
+      const stalled = this.#looksWithoutFrame >= STALLED_SHARE * this.#frozenLooks();
       return { name: stalled ? 'stalled' : 'live', reason: null };
     }
     if (this.#retryAt) return { name: 'retrying', reason: this.#failure };

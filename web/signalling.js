@@ -200,8 +200,8 @@ export class Signalling extends Emitter {
   #expectNews() {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.send({ type: 'list' });
       this.#timer = setTimeout(() => this.#lost(), ANSWER_MS);
+      this.send({ type: 'list' });
     }, QUIET_MS);
   }
 

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { beforeEach, test } from 'node:test';
+import { LANGUAGES, Words } from '../../web/i18n.js';
+
+const WEB = new URL('../../web/', import.meta.url);
+/** @type {Record<string, Record<string, string | Record<string, string>>>} */
+const messages = Object.fromEntries(
+  LANGUAGES.map((language) => [
+    language,
+    JSON.parse(readFileSync(new URL(`i18n/${language}.json`, WEB), 'utf8')),
+  ]),
+);
+
+/** @type {Words} */
+let english;
+/** @type {Words} */
+let korean;
+
+beforeEach(() => {
+  Object.defineProperty(globalThis, 'navigator', {
+    value: { languages: ['en', 'ko'] },
+    configurable: true,
+  });
+  english = new Words();
+  english.set('en', messages.en);
+  korean = new Words();
+  korean.set('ko', messages.ko);
+});
+
+/** @param {string | Record<string, string>} message */
+const forms = (message) => (typeof message === 'string' ? [message] : Object.values(message));
+/** @param {string} text */
+const places = (text) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+
+test('every language has the same keys in the same order', () => {
+  for (const language of LANGUAGES) {
+    assert.deepEqual(Object.keys(messages[language]), Object.keys(messages.en), language);
+  }
+});
+
+test('no text is empty, and each has the places for values that English has', () => {
+  for (const language of LANGUAGES) {
+    for (const [key, message] of Object.entries(messages[language])) {
+      for (const form of forms(message)) {
+        assert.notEqual(form.trim(), '', `${language}: ${key}`);
+        assert.deepEqual(places(form), places(forms(messages.en[key])[0]), `${language}: ${key}`);
+      }
+    }
+  }
+});
+
+test('each language has the plural forms it needs', () => {
+  for (const language of LANGUAGES) {
+    const { pluralCategories } = new Intl.PluralRules(language).resolvedOptions();
+    for (const [key, message] of Object.entries(messages[language])) {
+      if (typeof message === 'string') continue;
+      assert.deepEqual(
+        Object.keys(message).sort(),
+        [...pluralCategories].sort(),
+        `${language} ${key}`,
+      );
+    }
+  }
+});
+
+test('every text that the modules ask for exists, and every one that exists is asked for', () => {
+  const sources = readdirSync(WEB)
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => readFileSync(new URL(name, WEB), 'utf8'))
+    .join('\n');
+  const literals = new Set(
+    [...sources.matchAll(/'([a-z]+(?:\.[a-zA-Z_]+)+)'/g)].map(([, key]) => key),
+  );
+  const asked = [...literals].filter((key) =>
+    /^(wall|action|state|sound|value|language)\./.test(key),
+  );
+  for (const key of asked) assert.ok(key in messages.en, `${key} is missing`);
+
+  // These are put together from a name: state.<name>, reason.<code>, fact.<name>.
+  const composed = /^(state\.\w+|reason\.\w+|fact\.\w+|language)$/;
+  for (const key of Object.keys(messages.en)) {
+    assert.ok(literals.has(key) || composed.test(key), `${key} is not used`);
+  }
+});
+
+test('every state, every code of docs/signalling.md and every fact has its words', async () => {
+  const states = [
+    'idle',
+    'connecting',
+    'live',
+    'stalled',
+    'retrying',
+    'offline',
+    'refused',
+    'gone',
+  ];
+  for (const state of states) assert.ok(`state.${state}` in messages.en, state);
+
+  const contract = readFileSync(new URL('../docs/signalling.md', WEB), 'utf8');
+  const paragraph = contract.slice(
+    contract.indexOf('`closed`: `stopped`'),
+    contract.indexOf('`error`: '),
+  );
+  const codes = [...paragraph.matchAll(/`([a-z_]+)`/g)].map(([, code]) => code);
+  assert.ok(codes.length > 8);
+  for (const code of codes) {
+    if (code === 'closed' || code === 'watch') continue;
+    assert.ok(`reason.${code}` in messages.en, code);
+  }
+
+  const { ALL, BRIEF } = await import('../../web/facts.js');
+  for (const { name } of [...ALL, ...BRIEF]) assert.ok(`fact.${name}` in messages.en, name);
+});
+
+test('numbers, rates and sizes are written as the reader does', () => {
+  assert.equal(english.number(1234567), '1,234,567');
+  assert.equal(english.bitrate(1_024_000), '1.02 Mbit/s');
+  assert.equal(english.bitrate(64_250), '64.3 kbit/s');
+  assert.equal(korean.bitrate(2_500_000), '2.50Mbit/s');
+  assert.equal(english.bytes(3_210_000), '3.2 MB');
+  assert.equal(english.percent(0.004), '0.4%');
+  assert.equal(english.milliseconds(0.0004), '0.4');
+});
+
+test('a count chooses the plural form', () => {
+  assert.equal(english.text('value.packets', { value: '1' }, 1), '1 packet');
+  assert.equal(english.text('value.packets', { value: '2' }, 2), '2 packets');
+  assert.equal(korean.text('value.packets', { value: '2' }, 2), '패킷 2개');
+});

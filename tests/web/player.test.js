@@ -1,0 +1,333 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { Backoff } from '../../web/backoff.js';
+import { Player } from '../../web/player.js';
+import { Signalling } from '../../web/signalling.js';
+import { Clock, settle } from './support/clock.js';
+import { FakeMediaStream, FakePeerConnection, FakeSocket } from './support/fakes.js';
+
+/** @type {import('../../web/signalling.js').Camera} */
+const FRONT = { id: 'front', name: 'Front door', state: 'live', video_codec: 'H264', fps: 25 };
+
+/** @type {Clock} */
+let clock;
+/** @type {Signalling} */
+let signalling;
+/** @type {Player} */
+let player;
+
+Object.assign(globalThis, { RTCPeerConnection: FakePeerConnection, MediaStream: FakeMediaStream });
+
+beforeEach(() => {
+  clock = new Clock().install();
+  FakeSocket.all = [];
+  FakePeerConnection.all = [];
+  signalling = new Signalling('ws://server/ws', { WebSocket: /** @type {any} */ (FakeSocket) });
+  signalling.start();
+  FakeSocket.newest.alive = true;
+  FakeSocket.newest.hello([FRONT]);
+  player = new Player(signalling, FRONT, {
+    backoff: new Backoff({ first: 500, cap: 30000, random: () => 1 }),
+  });
+});
+
+afterEach(() => clock.uninstall());
+
+const watches = () => FakeSocket.all.flatMap((socket) => socket.sentOf('watch'));
+const session = () => watches().at(-1).session;
+
+/** @param {object} change */
+const say = (change) => FakeSocket.newest.say({ session: session(), ...change });
+/** @param {object} change */
+const camera = (change) => say({ type: 'camera', camera: { ...FRONT, ...change } });
+/** @param {string} code @param {string} [message] */
+const close = (code, message = '') => say({ type: 'closed', code, message });
+
+async function answer() {
+  say({ type: 'answer', sdp: 'answer', video_codec: 'H264', audio_codec: 'OPUS' });
+  await settle();
+  FakePeerConnection.newest.become('connected');
+}
+
+/** Lets pictures come for so many seconds. @param {number} seconds */
+async function play(seconds) {
+  for (let i = 0; i < seconds; i++) {
+    FakePeerConnection.newest.framesDecoded += 25;
+    await clock.advance(1000);
+  }
+}
+
+async function goLive() {
+  player.connect();
+  await settle();
+  await answer();
+  player.pictureShown();
+}
+
+test('the offer is to receive video and sound, and leaves before any candidate is known', async () => {
+  player.connect();
+  await settle();
+
+  assert.deepEqual(FakePeerConnection.newest.transceivers, ['video recvonly', 'audio recvonly']);
+  assert.deepEqual(
+    watches().map(({ camera: id, sdp }) => [id, sdp]),
+    [['front', 'offer']],
+  );
+});
+
+test('candidates trickle both ways; early ones wait for the answer', async () => {
+  player.connect();
+  await settle();
+  FakePeerConnection.newest.onicecandidate({
+    candidate: { toJSON: () => ({ candidate: 'mine' }) },
+  });
+  FakePeerConnection.newest.onicecandidate({ candidate: null });
+  say({ type: 'candidate', candidate: { candidate: 'yours', sdpMLineIndex: 0 } });
+  await settle();
+  assert.deepEqual(FakePeerConnection.newest.candidates, []);
+
+  await answer();
+  say({ type: 'candidate', candidate: null });
+  await settle();
+
+  const sent = FakeSocket.newest.sentOf('candidate').map(({ candidate }) => candidate);
+  assert.deepEqual(sent, [{ candidate: 'mine' }, null]);
+  assert.deepEqual(FakePeerConnection.newest.candidates, [
+    { candidate: 'yours', sdpMLineIndex: 0 },
+    undefined,
+  ]);
+});
+
+test('it is connecting until the first picture, then live', async () => {
+  player.connect();
+  await settle();
+  await answer();
+  assert.equal(player.state.name, 'connecting');
+
+  player.pictureShown();
+
+  assert.equal(player.state.name, 'live');
+  assert.equal(player.hasSound, true);
+});
+
+test('statistics tell of pictures too, where the screen cannot (a hidden tab)', async () => {
+  player.connect();
+  await settle();
+  await answer();
+
+  await play(1);
+
+  assert.equal(player.state.name, 'live');
+});
+
+test('a picture that stands still is said after 3 s and replaced after 5 s', async () => {
+  await goLive();
+  await play(3);
+
+  await clock.advance(3000);
+  assert.equal(player.state.name, 'stalled');
+  assert.equal(watches().length, 1);
+  await clock.advance(2000);
+  assert.equal(player.state.reason?.code, 'frozen');
+  await clock.advance(500);
+
+  assert.equal(watches().length, 2);
+  assert.equal(FakeSocket.newest.sentOf('stop').length, 1);
+});
+
+test('a camera of one frame in four seconds is not taken for frozen', async () => {
+  player.dispose();
+  player = new Player(signalling, { ...FRONT, fps: 0.25 });
+  await goLive();
+  for (let i = 0; i < 5; i++) {
+    FakePeerConnection.newest.framesDecoded += 1;
+    await clock.advance(4000);
+  }
+
+  assert.equal(watches().length, 1);
+  assert.equal(player.state.name, 'live');
+});
+
+test('while the camera itself is offline the session is kept, and goes on with the camera', async () => {
+  await goLive();
+  await play(2);
+  camera({ state: 'retrying', reason: 'Connection refused', state_age_ms: 2000 });
+  const since = clock.now - 2000;
+
+  await clock.advance(60000);
+  camera({ state: 'connecting' });
+  await clock.advance(1000);
+
+  assert.equal(player.state.name, 'offline');
+  assert.equal(player.state.since, since);
+  assert.equal(watches().length, 1);
+
+  camera({ state: 'live' });
+  assert.equal(player.state.name, 'connecting');
+  await play(1);
+  assert.equal(player.state.name, 'live');
+  assert.equal(watches().length, 1);
+});
+
+test('a session that the server gave up while the camera was away is made anew with the camera', async () => {
+  await goLive();
+  camera({ state: 'retrying' });
+  for (let i = 0; i < 20; i++) {
+    close('camera_unavailable');
+    await clock.advance(30000);
+  }
+  close('camera_unavailable');
+  const before = watches().length;
+  assert.equal(player.state.name, 'offline');
+
+  camera({ state: 'live' });
+  await settle();
+
+  assert.equal(watches().length, before + 1);
+});
+
+test('a failed connection is followed by a new session', async () => {
+  await goLive();
+
+  FakePeerConnection.newest.become('failed');
+  assert.equal(player.state.name, 'retrying');
+  assert.equal(player.state.reason?.code, 'connection_failed');
+  await clock.advance(500);
+
+  assert.equal(watches().length, 2);
+  assert.equal(FakePeerConnection.all[0].connectionState, 'closed');
+});
+
+test('sessions that fail again and again are made at growing intervals', async () => {
+  player.connect();
+  await settle();
+  /** @type {number[]} */
+  const waits = [];
+  for (let i = 0; i < 8; i++) {
+    close('connection_failed');
+    waits.push(player.state.retryAt - clock.now);
+    await clock.advance(waits[i]);
+  }
+
+  assert.deepEqual(waits, [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000]);
+});
+
+test('a session that never shows a picture counts as failed', async () => {
+  player.connect();
+  await settle();
+  await answer();
+
+  await clock.advance(12000);
+
+  assert.equal(player.state.reason?.code, 'no_picture');
+  await clock.advance(500);
+  assert.equal(watches().length, 2);
+});
+
+test('an answer that the browser does not understand is said in words', async () => {
+  player.connect();
+  await settle();
+
+  say({ type: 'answer', sdp: 'nonsense' });
+  await settle();
+
+  assert.equal(player.state.reason?.code, 'bad_answer');
+  assert.equal(player.state.reason?.message, 'not understood');
+});
+
+test('without a common codec it is refused, keeps the reason and does not try again', async () => {
+  player.connect();
+  await settle();
+
+  close('no_common_codec', 'camera sends H265; browser takes VP8, H264');
+  await clock.advance(600000);
+
+  assert.equal(player.state.name, 'refused');
+  assert.equal(player.state.reason?.message, 'camera sends H265; browser takes VP8, H264');
+  assert.equal(watches().length, 1);
+});
+
+test('a refusal is reconsidered when the camera changes its codec, or when somebody asks', async () => {
+  player.connect();
+  await settle();
+  close('no_common_codec');
+
+  camera({ video_codec: 'H265' });
+  await settle();
+  assert.equal(watches().length, 2);
+
+  close('no_common_codec');
+  player.connect();
+  await settle();
+  assert.equal(watches().length, 3);
+});
+
+test('a camera that turned the server away is refused with its reason', async () => {
+  player.connect();
+  await settle();
+  camera({ state: 'refused', reason: 'wrong password' });
+
+  assert.equal(player.state.name, 'refused');
+  assert.deepEqual(player.state.reason, { code: 'camera_refused', message: 'wrong password' });
+});
+
+test('when the server is gone it says so, and returns with the server', async () => {
+  await goLive();
+
+  FakeSocket.newest.breakOff();
+  assert.equal(player.state.name, 'gone');
+  assert.ok(player.state.retryAt > clock.now);
+  await clock.advance(2000);
+  assert.equal(player.state.name, 'gone');
+  FakeSocket.newest.hello([FRONT]);
+  await settle();
+
+  assert.equal(player.state.name, 'connecting');
+  assert.equal(watches().length, 2);
+  await answer();
+  player.pictureShown();
+  assert.equal(player.state.name, 'live');
+});
+
+test('the stream is announced as ending before the browser drops its picture', async () => {
+  await goLive();
+  /** @type {string[]} */
+  const states = [];
+  player.on('ending', () => states.push(FakePeerConnection.all[0].connectionState));
+
+  FakePeerConnection.newest.become('failed');
+
+  assert.deepEqual(states, ['failed']);
+  assert.equal(FakePeerConnection.all[0].connectionState, 'closed');
+});
+
+test('disconnected it stays so, whatever happens', async () => {
+  await goLive();
+
+  player.disconnect();
+  assert.equal(player.state.name, 'idle');
+  assert.equal(FakeSocket.newest.sentOf('stop').length, 1);
+  camera({ state: 'retrying' });
+  camera({ state: 'live' });
+  FakeSocket.newest.breakOff();
+  await clock.advance(2000);
+  FakeSocket.newest.hello([FRONT]);
+  await clock.advance(60000);
+
+  assert.equal(player.state.name, 'idle');
+  assert.equal(watches().length, 1);
+});
+
+test('a thousand connects and disconnects leave no connection open and no timer running', async () => {
+  for (let i = 0; i < 1000; i++) {
+    player.connect();
+    await settle();
+    player.disconnect();
+  }
+
+  const open = FakePeerConnection.all.filter(({ connectionState }) => connectionState !== 'closed');
+  assert.equal(open.length, 0);
+  const before = watches().length;
+  await clock.advance(120000);
+  assert.equal(watches().length, before);
+});

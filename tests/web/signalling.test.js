@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { Backoff } from '../../web/backoff.js';
+import { Signalling } from '../../web/signalling.js';
+import { Clock } from './support/clock.js';
+import { FakeSocket } from './support/fakes.js';
+
+const FRONT = { id: 'front', name: 'Front door', state: 'live' };
+const GARDEN = { id: 'garden', name: 'Garden', state: 'live' };
+
+/** @type {Clock} */
+let clock;
+/** @type {Signalling} */
+let signalling;
+
+beforeEach(() => {
+  clock = new Clock().install();
+  FakeSocket.all = [];
+  signalling = new Signalling('ws://server/ws', {
+    WebSocket: /** @type {any} */ (FakeSocket),
+    backoff: new Backoff({ first: 1000, cap: 15000, random: () => 1 }),
+  });
+  signalling.start();
+});
+
+afterEach(() => clock.uninstall());
+
+/** A session that writes down what it hears. */
+function session() {
+  /** @type {any[]} */
+  const heard = [];
+  const channel = signalling.session({
+    onAnswer: ({ sdp }) => heard.push(['answer', sdp]),
+    onCandidate: (candidate) => heard.push(['candidate', candidate]),
+    onClosed: ({ code }) => heard.push(['closed', code]),
+  });
+  return { channel, heard };
+}
+
+test('it is open when the server has said hello, and knows the cameras by then', () => {
+  /** @type {string[]} */
+  const phases = [];
+  signalling.on('phase', () => phases.push(`${signalling.phase} ${signalling.cameras.length}`));
+
+  FakeSocket.newest.hello([FRONT, GARDEN]);
+
+  assert.deepEqual(phases, ['open 2']);
+});
+
+test('news of one camera replaces what was known of it', () => {
+  FakeSocket.newest.hello([FRONT, GARDEN]);
+
+  FakeSocket.newest.say({ type: 'camera', camera: { ...GARDEN, state: 'retrying' } });
+
+  assert.deepEqual(
+    signalling.cameras.map(({ state }) => state),
+    ['live', 'retrying'],
+  );
+});
+
+test('all sessions share the one socket and hear only their own messages', () => {
+  FakeSocket.newest.hello([FRONT, GARDEN]);
+  const one = session();
+  const two = session();
+  one.channel.watch('front', 'offer 1');
+  two.channel.watch('garden', 'offer 2');
+
+  FakeSocket.newest.say({ type: 'answer', session: two.channel.name, sdp: 'answer 2' });
+
+  assert.equal(FakeSocket.all.length, 1);
+  assert.deepEqual(
+    FakeSocket.newest.sentOf('watch').map(({ camera, sdp }) => [camera, sdp]),
+    [
+      ['front', 'offer 1'],
+      ['garden', 'offer 2'],
+    ],
+  );
+  assert.deepEqual(one.heard, []);
+  assert.deepEqual(two.heard, [['answer', 'answer 2']]);
+});
+
+test('names of sessions are ones the protocol allows, and never used twice', () => {
+  const names = Array.from({ length: 100 }, () => session().channel.name);
+
+  assert.equal(new Set(names).size, 100);
+  for (const name of names) assert.match(name, /^[A-Za-z0-9_-]{1,64}$/);
+});
+
+test('a session that was stopped hears nothing more', () => {
+  FakeSocket.newest.hello([FRONT]);
+  const { channel, heard } = session();
+
+  channel.stop();
+  channel.stop();
+  FakeSocket.newest.say({ type: 'closed', session: channel.name, code: 'stopped', message: '' });
+
+  assert.equal(FakeSocket.newest.sentOf('stop').length, 1);
+  assert.deepEqual(heard, []);
+});
+
+test('a lost socket ends its sessions and is replaced with growing pauses', async () => {
+  FakeSocket.newest.hello([FRONT]);
+  const { heard } = session();
+
+  FakeSocket.newest.breakOff();
+  assert.equal(signalling.phase, 'waiting');
+  assert.deepEqual(heard, [['closed', 'server_gone']]);
+  await clock.advance(999);
+  assert.equal(FakeSocket.all.length, 1);
+  await clock.advance(1);
+  assert.equal(FakeSocket.all.length, 2);
+
+  FakeSocket.newest.breakOff();
+  await clock.advance(1999);
+  assert.equal(FakeSocket.all.length, 2);
+  await clock.advance(1);
+  assert.equal(FakeSocket.all.length, 3);
+});
+
+test('after a goodbye it waits at least as long as the server asked', async () => {
+  FakeSocket.newest.hello([FRONT]);
+  FakeSocket.newest.say({ type: 'goodbye', message: 'stopping', retry_after_ms: 4000 });
+  FakeSocket.newest.breakOff();
+
+  await clock.advance(4000);
+  assert.equal(FakeSocket.all.length, 1);
+  await clock.advance(1000);
+  assert.equal(FakeSocket.all.length, 2);
+});
+
+test('pauses start small again after a connection that lasted', async () => {
+  for (let i = 0; i < 5; i++) {
+    FakeSocket.newest.breakOff();
+    await clock.advance(15000);
+  }
+  FakeSocket.newest.hello([FRONT]);
+  await clock.advance(11000);
+
+  FakeSocket.newest.breakOff();
+
+  assert.equal(signalling.retryAt - clock.now, 1000);
+});
+
+test('a socket that falls silent is asked, and given up when it does not answer', async () => {
+  FakeSocket.newest.hello([FRONT]);
+
+  await clock.advance(30000);
+  assert.equal(FakeSocket.newest.sentOf('list').length, 1);
+  FakeSocket.newest.say({ type: 'cameras', cameras: [FRONT] });
+  await clock.advance(30000);
+  assert.equal(FakeSocket.newest.sentOf('list').length, 2);
+  assert.equal(signalling.phase, 'open');
+  await clock.advance(10000);
+
+  assert.equal(signalling.phase, 'waiting');
+});
+
+test('a server that accepts but never says hello is given up', async () => {
+  await clock.advance(10000);
+
+  assert.equal(signalling.phase, 'waiting');
+});
+
+test('retryNow does not wait', async () => {
+  FakeSocket.newest.breakOff();
+
+  signalling.retryNow();
+
+  assert.equal(FakeSocket.all.length, 2);
+  await clock.advance(1500);
+  assert.equal(FakeSocket.all.length, 2);
+});
+
+test('a late word from a socket that was given up changes nothing', async () => {
+  const old = FakeSocket.newest;
+  await clock.advance(10000);
+  await clock.advance(1000);
+
+  old.hello([FRONT]);
+  old.breakOff();
+
+  assert.deepEqual(signalling.cameras, []);
+  assert.equal(FakeSocket.all.length, 2);
+});
