@@ -1,8 +1,13 @@
 #include <gst/gst.h>
 
 #include "goptee/goptee.h"
+#include "rtphdrextplayoutdelay/rtphdrextplayoutdelay.h"
 
-static gboolean plugin_init(GstPlugin* plugin) { return GST_ELEMENT_REGISTER(goptee, plugin); }
+static gboolean plugin_init(GstPlugin* plugin) {
+  gboolean registered = GST_ELEMENT_REGISTER(goptee, plugin);
+  registered &= GST_ELEMENT_REGISTER(rtphdrextplayoutdelay, plugin);
+  return registered;
+}
 
 #define PACKAGE "fanlight"
 GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, fanlight,
