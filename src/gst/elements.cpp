@@ -1,5 +1,6 @@
 #include "gst/elements.h"
 
+#include <filesystem>
 #include <string_view>
 
 namespace fanlight {
@@ -54,6 +55,18 @@ Result<Ref<GstElement>> make_element(const char* factory, const std::string& nam
     return Error{Errc::internal, "the GStreamer element " + std::string{factory} +
                                      " is missing; install " + std::string{package_of(factory)}};
   return Ref<GstElement>::retain(element);
+}
+
+std::string load_own_elements() {
+  if (Ref<GstElementFactory>::adopt(gst_element_factory_find("goptee"))) return {};
+  std::error_code error;
+  const auto binary = std::filesystem::read_symlink("/proc/self/exe", error);
+  const auto folder = binary.parent_path().parent_path() / "plugins";
+  GError* raw = nullptr;
+  const auto plugin =
+      Ref<GstPlugin>::adopt(gst_plugin_load_file((folder / "libgstfanlight.so").c_str(), &raw));
+  const GErrorPtr reason{raw}; // missing_elements() names what is not there.
+  return plugin ? folder.string() : std::string{};
 }
 
 std::vector<std::string> missing_elements() {

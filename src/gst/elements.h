@@ -12,6 +12,10 @@ namespace fanlight {
 /// should hold it.
 Result<Ref<GstElement>> make_element(const char* factory, const std::string& name = {});
 
+/// Loads our own elements from the build tree of the running binary when GStreamer does not find
+/// them installed. Returns the folder they were loaded from; empty: they are installed.
+std::string load_own_elements();
+
 /// Elements the service needs that are not to be found, each with the package that holds it; empty
 /// when all are there.
 std::vector<std::string> missing_elements();

@@ -48,8 +48,8 @@ Counted read_counters(GstElement* tee) {
   g_object_get(tee, "stats", &raw, nullptr);
   StructurePtr stats{raw};
   if (!stats) return counted;
-  gst_structure_get_uint64(stats.get(), "buffers", &counted.buffers);
-  gst_structure_get_uint64(stats.get(), "bytes", &counted.bytes);
+  gst_structure_get_uint64(stats.get(), "received-buffers", &counted.buffers);
+  gst_structure_get_uint64(stats.get(), "received-bytes", &counted.bytes);
   gst_structure_get_uint64(stats.get(), "cached-bytes", &counted.cached_bytes);
   return counted;
 }

@@ -8,29 +8,11 @@
 #include "base/log.h"
 #include "base/main_loop.h"
 #include "gst/elements.h"
+#include "media/chain.h"
 #include "media/codec.h"
 
 namespace fanlight::media {
 namespace {
-
-/// The elements that bring one RTP stream to its tee, and the caps the tee is to see.
-struct Chain {
-  std::vector<const char*> elements;
-  const char* caps = nullptr;
-};
-
-Chain chain_of(const std::string& encoding) {
-  if (encoding == "H264")
-    return {{"rtph264depay", "h264parse"}, "video/x-h264,stream-format=byte-stream,alignment=au"};
-  if (encoding == "H265")
-    return {{"rtph265depay", "h265parse"}, "video/x-h265,stream-format=byte-stream,alignment=au"};
-  if (encoding == "PCMU") return {{"rtppcmudepay"}};
-  if (encoding == "PCMA") return {{"rtppcmadepay"}};
-  if (encoding == "OPUS") return {{"rtpopusdepay"}};
-  if (encoding == "MPEG4-GENERIC") return {{"rtpmp4gdepay", "aacparse"}};
-  if (encoding == "MP4A-LATM") return {{"rtpmp4adepay", "aacparse"}};
-  return {};
-}
 
 std::string field(const GstCaps* caps, const char* name) {
   const char* text = gst_structure_get_string(gst_caps_get_structure(caps, 0), name);
@@ -94,10 +76,7 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& config, Sin
   auto rtspsrc = make_element("rtspsrc", "rtspsrc");
   if (!rtspsrc) return rtspsrc.error();
   GstElement* element = rtspsrc->get();
-  const char* protocols = config.transport == config::RtspTransport::udp         ? "udp"
-                          : config.transport == config::RtspTransport::automatic ? "tcp+udp"
-                                                                                 : "tcp";
-  gst_util_set_object_arg(G_OBJECT(element), "protocols", protocols);
+  gst_util_set_object_arg(G_OBJECT(element), "protocols", protocols_of(config.transport));
   g_object_set(element, "location", config.url.c_str(), "latency",
                static_cast<guint>(config.latency.count()), "tcp-timeout", guint64{5'000'000},
                "timeout", guint64{5'000'000}, "do-rtcp", TRUE, nullptr);

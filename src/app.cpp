@@ -1,0 +1,87 @@
+#include "app.h"
+
+#include <algorithm>
+#include <csignal>
+
+#include <glib-unix.h>
+
+#include "base/log.h"
+#include "gst/elements.h"
+#include "gst/undertaker.h"
+
+namespace fanlight {
+namespace {
+
+/// From the signal to the end of the process; systemd kills later than that.
+constexpr std::int64_t kDrainUs = 4'000'000;
+constexpr std::chrono::milliseconds kDrainPoll{20};
+
+std::string join(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+} // namespace
+
+Result<std::unique_ptr<App>> App::create(const config::Config& config) {
+  load_own_elements();
+  if (const auto missing = missing_elements(); !missing.empty())
+    return Error{Errc::internal,
+                 "GStreamer elements are missing; install the packages in brackets: " +
+                     join(missing)};
+  std::unique_ptr<App> app{new App};
+  auto sessions = session::SessionTable::create(config);
+  if (!sessions) return sessions.error();
+  app->sessions_ = std::move(*sessions);
+  auto server = http::Server::create(config, *app->sessions_);
+  if (!server) return server.error();
+  app->server_ = std::move(*server);
+  return app;
+}
+
+App::~App() {
+  server_.reset();
+  sessions_.reset();
+  // Pipelines stop on workers; a camera that does not answer its TEARDOWN is left behind.
+  if (!wait_for_stops(std::chrono::milliseconds{
+          std::max<std::int64_t>(0, (drain_until_us_ - g_get_monotonic_time()) / 1000)}))
+    log::warning("app", {{"pending", std::to_string(stops_pending())}},
+                 "leaving with pipelines that would not stop");
+}
+
+void App::run() {
+  loop_ = g_main_loop_new(nullptr, FALSE);
+  const auto on_signal = +[](gpointer self) -> gboolean {
+    static_cast<App*>(self)->drain();
+    return G_SOURCE_CONTINUE;
+  };
+  const guint term = g_unix_signal_add(SIGTERM, on_signal, this);
+  const guint interrupt = g_unix_signal_add(SIGINT, on_signal, this);
+  sessions_->start();
+  const std::string where = "http://" + server_->address();
+  log::info("app", {{"cameras", std::to_string(sessions_->cameras().size())}},
+            "serving on " + where);
+  notifier_.ready("serving on " + where);
+  g_main_loop_run(loop_);
+  g_source_remove(term);
+  g_source_remove(interrupt);
+  g_main_loop_unref(std::exchange(loop_, nullptr));
+}
+
+void App::drain() {
+  if (drain_until_us_ != 0) return;
+  drain_until_us_ = g_get_monotonic_time() + kDrainUs;
+  log::info("app", {{"sessions", std::to_string(sessions_->sessions().size())}}, "shutting down");
+  notifier_.stopping("saying goodbye to viewers");
+  server_->drain("the server is shutting down");
+  sessions_->drain({"shutting_down", "the server is shutting down"});
+  drain_check_.every(kDrainPoll, [this] { check_drained(); });
+}
+
+void App::check_drained() {
+  const bool late = g_get_monotonic_time() > drain_until_us_ - kDrainUs / 2;
+  if ((sessions_->empty() && stops_pending() == 0) || late) g_main_loop_quit(loop_);
+}
+
+} // namespace fanlight

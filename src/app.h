@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+
+#include "base/main_loop.h"
+#include "base/systemd.h"
+#include "config.h"
+#include "http/server.h"
+#include "session/session_table.h"
+
+namespace fanlight {
+
+/// The composition root: builds every object in order, runs the main loop, destroys in reverse.
+class App {
+ public:
+  /// Errc::internal names what is missing on the machine; Errc::invalid the configuration key at
+  /// fault.
+  static Result<std::unique_ptr<App>> create(const config::Config& config);
+  ~App();
+
+  /// Serves until SIGTERM or SIGINT, then says goodbye to viewers and ends within 5 s.
+  void run();
+
+ private:
+  App() = default;
+  void drain();
+  void check_drained();
+
+  std::unique_ptr<session::SessionTable> sessions_;
+  std::unique_ptr<http::Server> server_;
+  systemd::Notifier notifier_;
+  GMainLoop* loop_ = nullptr;
+  Timer drain_check_;
+  std::int64_t drain_until_us_ = 0;
+};
+
+} // namespace fanlight

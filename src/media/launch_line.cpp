@@ -1,0 +1,36 @@
+#include "media/launch_line.h"
+
+#include <glib.h>
+
+#include "gst/ref.h"
+#include "media/chain.h"
+#include "media/codec.h"
+
+namespace fanlight::media {
+namespace {
+
+std::string quote(const std::string& text) { return take_string(g_shell_quote(text.c_str())); }
+
+} // namespace
+
+std::string launch_line(const config::Camera& camera, const std::string& plugin_folder) {
+  std::string line;
+  if (!plugin_folder.empty()) line += "GST_PLUGIN_PATH=" + quote(plugin_folder) + " ";
+  line += "gst-launch-1.0 rtspsrc name=camera location=" + quote(camera.url) +
+          " protocols=" + protocols_of(camera.transport) +
+          " latency=" + std::to_string(camera.latency.count());
+  // What the camera does not send stays without a link, which gst-launch-1.0 accepts.
+  for (const auto codec : camera.codecs) {
+    const std::string encoding = encoding_name(codec);
+    const Chain chain = chain_of(encoding);
+    line += " camera.";
+    for (const char* element : chain.elements) line += std::string{" ! "} + element;
+    line += " config-interval=-1 ! " + std::string{chain.caps} + " ! goptee ! rtp" +
+            (encoding == "H265" ? "h265pay" : "h264pay") +
+            " aggregate-mode=zero-latency mtu=1200 ! fakesink async=false";
+  }
+  if (camera.audio) line += " camera. ! application/x-rtp,media=audio ! fakesink async=false";
+  return line;
+}
+
+} // namespace fanlight::media
