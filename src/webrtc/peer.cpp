@@ -33,6 +33,9 @@ void on_deep_element_added(GstBin*, GstBin*, GstElement* element, gpointer) {
   // Pictures leave when they come: pacing by the clock would add the camera's jitter buffer to the
   // latency.
   if (name == "clocksync") g_object_set(element, "sync", FALSE, nullptr);
+  // Sender reports map RTP time to the time of capture, which is what puts sound and picture
+  // together; the time of sending would need a latency that nothing here waits for.
+  if (name == "rtpbin") g_object_set(element, "rtcp-sync-send-time", FALSE, nullptr);
   // A retransmission that takes longer than this comes too late to be shown.
   if (name == "rtprtxsend") g_object_set(element, "max-size-time", guint{1000}, nullptr);
 }
@@ -193,8 +196,16 @@ void Peer::on_candidate(guint mline, std::string candidate) {
 void Peer::on_gathering() {
   GstWebRTCICEGatheringState state = GST_WEBRTC_ICE_GATHERING_STATE_NEW;
   g_object_get(webrtcbin_.get(), "ice-gathering-state", &state, nullptr);
-  gathered_ = state == GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE;
-  if (!gathered_) return;
+  if (state != GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE) return;
+  // This may still be the news of an earlier state, with candidates queued behind it: they go
+  // first.
+  post([weak = weak_from_this()] {
+    if (auto self = weak.lock()) self->on_gathered();
+  });
+}
+
+void Peer::on_gathered() {
+  if (std::exchange(gathered_, true)) return;
   if (complete_ && gathering_limit_.running()) send_answer();
   if (answered_ && !complete_) tell([](Observer& observer) { observer.on_peer_candidate({}); });
 }

@@ -40,6 +40,7 @@ class Peer : public PeerConnection, public std::enable_shared_from_this<Peer> {
   void on_local_set(StructurePtr reply);
   void on_candidate(guint mline, std::string candidate);
   void on_gathering();
+  void on_gathered();
   void on_connection_state();
   void send_answer();
   void fail(const std::string& why);

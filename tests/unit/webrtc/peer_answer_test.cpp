@@ -1,0 +1,121 @@
+#include "webrtc/peer.h"
+
+#include <gmock/gmock.h>
+#include <gst/gst.h>
+#include <gtest/gtest.h>
+
+#include "offers.h"
+
+namespace fanlight::webrtc {
+namespace {
+
+using namespace test;
+using testing::HasSubstr;
+using testing::Not;
+
+/// Hears what the peer says, on the default main context.
+struct Heard : PeerConnection::Observer {
+  std::optional<std::string> answer;
+  std::string failure;
+
+  void on_peer_answer(const std::string& sdp) override { answer = sdp; }
+  void on_peer_candidate(const IceCandidate&) override {}
+  void on_peer_state(PeerConnection::State) override {}
+  void on_peer_failed(const std::string& why) override { failure = why; }
+};
+
+/// A real webrtcbin, running, without a camera.
+class PeerAnswerTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    gst_init(nullptr, nullptr);
+    pipeline_ = Ref<GstElement>::retain(gst_pipeline_new(nullptr));
+  }
+  void TearDown() override { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
+
+  /// The answer to `text`, complete with candidates; fails the test after 10 s.
+  std::string answer_to(const std::string& text, const std::vector<RtpFormat>& video,
+                        const std::vector<RtpFormat>& audio) {
+    const Offer offer = parsed(text);
+    Choices choices;
+    for (const auto& media : offer.media) {
+      auto choice = choose(media, media.kind == Offer::Kind::video ? video : audio);
+      choices.push_back(choice ? std::optional(*choice) : std::nullopt);
+    }
+    auto heard = std::make_shared<Heard>();
+    IceSettings ice;
+    ice.client_address = "127.0.0.1";
+    auto peer = Peer::create("test", ice, heard);
+    if (!peer) {
+      ADD_FAILURE() << peer.error().message;
+      return {};
+    }
+    gst_bin_add(GST_BIN(pipeline_.get()), (*peer)->branch().get());
+    gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
+    bool late = false;
+    Timer watchdog;
+    watchdog.once(std::chrono::seconds(10), [&] { late = true; });
+    (*peer)->accept(offer, choices, true);
+    while (!heard->answer && heard->failure.empty() && !late) {
+      g_main_context_iteration(nullptr, TRUE);
+    }
+    EXPECT_EQ(heard->failure, "");
+    EXPECT_FALSE(late);
+    gst_element_set_state((*peer)->branch().get(), GST_STATE_NULL);
+    gst_bin_remove(GST_BIN(pipeline_.get()), (*peer)->branch().get());
+    return heard->answer.value_or("");
+  }
+
+  Ref<GstElement> pipeline_;
+};
+
+TEST_F(PeerAnswerTest, SendsInEveryRecordedOfferWhatWasChosen) {
+  for (const auto& name : recorded_names()) {
+    SCOPED_TRACE(name);
+    const std::string text = recorded(name);
+
+    const std::string sdp =
+        answer_to(text, {h265("1", "0", "120"), h264("640028")}, {{"PCMA", 8000, 1, {}}});
+
+    const Offer offer = parsed(text);
+    const Offer answer = parsed(with_every(sdp, "a=sendonly", "a=sendrecv"));
+    ASSERT_EQ(answer.media.size(), offer.media.size());
+    for (std::size_t i = 0; i < offer.media.size(); ++i) {
+      EXPECT_EQ(answer.media[i].mid, offer.media[i].mid);
+    }
+    EXPECT_THAT(sdp, HasSubstr("a=candidate:"));
+    EXPECT_THAT(sdp, HasSubstr(" msid:"));
+  }
+}
+
+TEST_F(PeerAnswerTest, OffersRetransmissionWithItsOwnSsrcSecond) {
+  const std::string sdp = answer_to(plain(), {h264("42e01f")}, {});
+
+  EXPECT_THAT(sdp, HasSubstr("m=video 9 UDP/TLS/RTP/SAVPF 102 103\r\n"));
+  EXPECT_THAT(sdp, HasSubstr("a=rtcp-fb:102 nack\r\n"));
+  EXPECT_THAT(sdp, HasSubstr("a=fmtp:103 apt=102\r\n"));
+  EXPECT_THAT(sdp, HasSubstr("a=ssrc-group:FID "));
+  EXPECT_THAT(sdp, Not(HasSubstr("a=ssrc-group:FID 0 ")));
+}
+
+TEST_F(PeerAnswerTest, SendsWithoutRetransmissionWhereItIsNotOffered) {
+  const std::string sdp =
+      answer_to(recorded("firefox-with-openh264"), {h264("42e01f")}, {{"OPUS", 48000, 2, {}}});
+
+  EXPECT_THAT(sdp, HasSubstr("m=video 9 UDP/TLS/RTP/SAVPF 126\r\n"));
+  EXPECT_THAT(sdp, Not(HasSubstr("ssrc-group")));
+  EXPECT_THAT(sdp, HasSubstr("m=audio 9 UDP/TLS/RTP/SAVPF 109\r\n"));
+}
+
+TEST_F(PeerAnswerTest, SendsSoundAloneWhereTheVideoIsRefused) {
+  const std::string sdp = answer_to(recorded("firefox-153esr-linux-no-openh264"), {h264("640028")},
+                                    {{"PCMU", 8000, 1, {}}});
+
+  EXPECT_THAT(sdp, HasSubstr("a=group:BUNDLE 1\r\n"));
+  EXPECT_THAT(sdp, HasSubstr("m=video 0 "));
+  EXPECT_THAT(sdp, HasSubstr("m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n"));
+  EXPECT_GT(sdp.find("a=candidate:"), sdp.find("m=audio"));
+}
+
+} // namespace
+} // namespace fanlight::webrtc
