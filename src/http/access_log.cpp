@@ -1,0 +1,65 @@
+#include "http/access_log.h"
+
+#include <string>
+
+#include "base/log.h"
+#include "http/address.h"
+#include "http/owned.h"
+
+namespace fanlight::http {
+namespace {
+
+constexpr gint64 kSecond = G_USEC_PER_SEC;
+constexpr guint kFirstFailure = 500;
+
+GQuark begun_quark() {
+  static const GQuark quark = g_quark_from_static_string("fanlight-http-begun");
+  return quark;
+}
+
+/// A camera that is not live, or a limit, is an answer (503); it is told by whoever knows why.
+bool is_failure(guint status) {
+  return status >= kFirstFailure && status != SOUP_STATUS_SERVICE_UNAVAILABLE &&
+         status != SOUP_STATUS_NOT_IMPLEMENTED;
+}
+
+std::string request_line(SoupServerMessage* message) {
+  GUri* uri = soup_server_message_get_uri(message);
+  const char* method = soup_server_message_get_method(message);
+  std::string path = uri != nullptr ? g_uri_get_path(uri) : "";
+  constexpr std::size_t kMaxPath = 256;
+  if (path.size() > kMaxPath) path = path.substr(0, kMaxPath) + "...";
+  return std::string{method != nullptr ? method : "?"} + ' ' + path;
+}
+
+} // namespace
+
+void AccessLog::begin(SoupServerMessage* message) {
+  auto* begun = g_new(gint64, 1);
+  *begun = g_get_monotonic_time();
+  g_object_set_qdata_full(G_OBJECT(message), begun_quark(), begun, g_free);
+}
+
+void AccessLog::end(SoupServerMessage* message) {
+  const gint64 now = g_get_monotonic_time();
+  const auto* begun =
+      static_cast<const gint64*>(g_object_get_qdata(G_OBJECT(message), begun_quark()));
+  const guint status = soup_server_message_get_status(message);
+  const std::string client = to_string(soup_server_message_get_remote_address(message));
+  const std::string took = begun != nullptr ? std::to_string((now - *begun) / 1000) : "0";
+  const std::string line = request_line(message);
+  log::debug("http", {{"client", client}, {"status", std::to_string(status)}, {"ms", took}}, line);
+  if (!is_failure(status)) return;
+  if (warned_at_ != 0 && now - warned_at_ < kSecond) {
+    ++unsaid_;
+    return;
+  }
+  log::warning(
+      "http",
+      {{"client", client}, {"status", std::to_string(status)}, {"more", std::to_string(unsaid_)}},
+      "a request failed: " + line);
+  warned_at_ = now;
+  unsaid_ = 0;
+}
+
+} // namespace fanlight::http

@@ -1,0 +1,142 @@
+#include "http/exchange.h"
+
+#include <utility>
+
+#include <glib-unix.h>
+#include <poll.h>
+
+#include "http/address.h"
+#include "http/connection.h"
+
+namespace fanlight::http {
+namespace {
+
+/// What nginx logs for a client that did not wait; nobody reads it on the wire.
+constexpr int kClientLeft = 499;
+
+} // namespace
+
+Exchange::Exchange(SoupServerMessage* message) : message_(share(message)) {}
+
+Exchange::~Exchange() {
+  if (waiting_ && !answered_) respond(Error{Errc::internal, "the request was given up"});
+  settle();
+}
+
+std::string_view Exchange::method() const { return soup_server_message_get_method(message_.get()); }
+
+std::string Exchange::path() const {
+  return g_uri_get_path(soup_server_message_get_uri(message_.get()));
+}
+
+std::string Exchange::header(const char* name) const {
+  const char* value =
+      soup_message_headers_get_list(soup_server_message_get_request_headers(message_.get()), name);
+  return value == nullptr ? std::string{} : std::string{value};
+}
+
+bool Exchange::has_header(const char* name) const {
+  return soup_message_headers_get_list(soup_server_message_get_request_headers(message_.get()),
+                                       name) != nullptr;
+}
+
+std::string Exchange::content_type() const {
+  const char* type = soup_message_headers_get_content_type(
+      soup_server_message_get_request_headers(message_.get()), nullptr);
+  return type == nullptr ? std::string{} : take_text(g_ascii_strdown(type, -1));
+}
+
+std::string Exchange::body() const {
+  const OwnedBytes bytes{
+      soup_message_body_flatten(soup_server_message_get_request_body(message_.get()))};
+  gsize size = 0;
+  const auto* data = static_cast<const char*>(g_bytes_get_data(bytes.get(), &size));
+  return data == nullptr ? std::string{} : std::string{data, size};
+}
+
+std::string Exchange::remote_address() const {
+  return host_of(soup_server_message_get_remote_address(message_.get()));
+}
+
+void Exchange::set_header(const char* name, const std::string& value) {
+  soup_message_headers_replace(soup_server_message_get_response_headers(message_.get()), name,
+                               value.c_str());
+}
+
+void Exchange::add_header(const char* name, const std::string& value) {
+  soup_message_headers_append(soup_server_message_get_response_headers(message_.get()), name,
+                              value.c_str());
+}
+
+void Exchange::respond(int status) { respond(status, nullptr, std::string_view{}); }
+
+void Exchange::respond(int status, const char* type, std::string_view body) {
+  const OwnedBytes bytes{g_bytes_new(body.data(), body.size())};
+  respond(status, type, bytes.get());
+}
+
+void Exchange::respond(int status, const char* type, GBytes* body) {
+  if (std::exchange(answered_, true)) return;
+  soup_server_message_set_status(message_.get(), static_cast<guint>(status), nullptr);
+  if (type != nullptr) set_header("Content-Type", type);
+  if (g_bytes_get_size(body) > 0)
+    soup_message_body_append_bytes(soup_server_message_get_response_body(message_.get()), body);
+  if (waiting_) {
+    settle();
+    if (Connection* connection = Connection::of(message_.get()))
+      connection->enter(Connection::Phase::writing);
+    soup_server_message_unpause(message_.get());
+  }
+}
+
+void Exchange::respond(const Problem& problem) {
+  if (problem.retry_after) set_header("Retry-After", std::to_string(*problem.retry_after));
+  set_header("Cache-Control", "no-store");
+  respond(problem.status, "application/problem+json", problem.to_json());
+}
+
+void Exchange::wait(std::function<void()> gone) {
+  waiting_ = true;
+  gone_ = std::move(gone);
+  disconnected_ =
+      g_signal_connect_swapped(message_.get(), "disconnected", G_CALLBACK(+[](Exchange* self) {
+                                 self->answered_ = true; // Nothing can be written any more.
+                                 self->client_left();
+                               }),
+                               this);
+  if (Connection* connection = Connection::of(message_.get()))
+    connection->enter(Connection::Phase::answering);
+  watch_client();
+  soup_server_message_pause(message_.get());
+}
+
+/// A paused message does not look at its socket, so libsoup would not notice that the client left.
+void Exchange::watch_client() {
+  const Connection* connection = Connection::of(message_.get());
+  if (connection == nullptr) return;
+  hangup_ = g_unix_fd_add(
+      connection->descriptor(), static_cast<GIOCondition>(POLLRDHUP),
+      +[](gint, GIOCondition, gpointer data) -> gboolean {
+        auto* self = static_cast<Exchange*>(data);
+        self->hangup_ = 0;
+        self->client_left();
+        return G_SOURCE_REMOVE;
+      },
+      this);
+}
+
+void Exchange::client_left() {
+  const auto gone = std::exchange(gone_, nullptr);
+  if (!answered_) respond(kClientLeft); // Lets libsoup find out and free the message.
+  settle();
+  if (gone) gone(); // May let go of us: the last line.
+}
+
+void Exchange::settle() {
+  gone_ = nullptr;
+  if (hangup_ != 0) g_source_remove(std::exchange(hangup_, 0));
+  if (disconnected_ != 0)
+    g_signal_handler_disconnect(message_.get(), std::exchange(disconnected_, 0));
+}
+
+} // namespace fanlight::http

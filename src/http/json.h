@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <json-glib/json-glib.h>
+
+#include "base/result.h"
+#include "config.h"
+#include "http/owned.h"
+#include "session/session.h"
+
+namespace fanlight::http::json {
+
+/// Writes one JSON document. Text that is not UTF-8 (a camera's name from the wire) is made so.
+class Writer {
+ public:
+  Writer() : builder_(json_builder_new()) {}
+
+  void object(const std::function<void()>& members);
+  void object(const char* name, const std::function<void()>& members);
+  void array(const char* name, const std::function<void()>& elements);
+  void member(const char* name, std::string_view value);
+  void member(const char* name, const std::string& value) { member(name, std::string_view{value}); }
+  void member(const char* name, const char* value) { member(name, std::string_view{value}); }
+  void member(const char* name, double value);
+  void member(const char* name, std::int64_t value);
+  void member(const char* name, int value) { member(name, std::int64_t{value}); }
+  void member(const char* name, std::uint32_t value) { member(name, std::int64_t{value}); }
+  void member(const char* name, std::uint64_t value) {
+    member(name, static_cast<std::int64_t>(value));
+  }
+  void null(const char* name);
+  void element(std::string_view value);
+
+  std::string text() const;
+
+ private:
+  const Owned<JsonBuilder> builder_;
+};
+
+/// The members of the camera object and of the session object of docs/signalling.md.
+void write_members(Writer& json, const session::CameraInfo& camera);
+void write_members(Writer& json, const session::Info& session);
+/// The member `ice_servers`, a list of RTCIceServer.
+void write_ice_servers(Writer& json, const std::vector<config::IceServer>& servers);
+
+using OwnedNode = Owned<JsonNode, json_node_unref>;
+
+/// Reads a JSON object from an untrusted client. Errc::invalid in words.
+///
+/// json-glib 1.6 descends as deep as the text nests, until the stack ends; so the nesting is
+/// bounded first.
+Result<OwnedNode> parse_object(std::string_view text);
+
+/// The member if it is a string.
+std::optional<std::string> string_member(JsonNode* object, const char* name);
+/// The member if it is a whole number.
+std::optional<std::int64_t> integer_member(JsonNode* object, const char* name);
+/// Null if absent.
+JsonNode* member(JsonNode* object, const char* name);
+
+} // namespace fanlight::http::json

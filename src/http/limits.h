@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace fanlight::http {
+
+/// What one client, and all of them together, may cost. The defaults serve a wall of hundreds of
+/// tiles and stay far below the usual 1024 descriptors of a process; tests make them small.
+struct Limits {
+  using Duration = std::chrono::milliseconds;
+
+  std::size_t connections = 512; ///< TCP connections at once, WebSockets included.
+  std::size_t sockets = 256;     ///< WebSockets at once.
+  std::size_t sessions_per_socket = 256;
+  std::size_t candidates_per_session = 256; ///< From the client, in each ICE generation.
+
+  std::size_t offer = 256 * 1024;            ///< Bytes of a request body.
+  std::size_t message = 256 * 1024;          ///< Bytes of a WebSocket message that is read.
+  std::size_t refused_message = 1024 * 1024; ///< Up to here it is answered too_large; above, the
+                                             ///< socket is closed.
+  std::size_t refused_body = 1024 * 1024;    ///< Up to here a body that is too large is thrown away
+                                          ///< so that the client reads its 413; above, it is cut.
+  std::size_t send_queue = 4 * 1024 * 1024; ///< Bytes that wait for one slow WebSocket.
+
+  Duration head{10'000};   ///< From the first byte, or the connection, to the end of the headers.
+  Duration body{20'000};   ///< From there to the end of the body.
+  Duration write{20'000};  ///< Without progress of an answer.
+  Duration idle{60'000};   ///< Kept alive between requests.
+  Duration answer{30'000}; ///< From a WHEP offer to its answer, whatever the camera does.
+  Duration ping{20'000};   ///< Between WebSocket pings; two without a pong end the socket.
+  Duration push{1'000};    ///< Between two pushes of one camera whose state did not change.
+  Duration accept_pause{500}; ///< After accept() failed, e.g. for want of descriptors.
+
+  Duration graph{10'000};                   ///< For Graphviz to draw a pipeline.
+  std::size_t graph_size = 8 * 1024 * 1024; ///< Bytes of its drawing.
+  std::size_t graphs = 2;                   ///< At once.
+};
+
+} // namespace fanlight::http

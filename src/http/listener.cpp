@@ -1,0 +1,135 @@
+#include "http/listener.h"
+
+#include <utility>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include "base/log.h"
+#include "http/address.h"
+
+namespace fanlight::http {
+namespace {
+
+constexpr int kBacklog = 256;
+
+std::string advice(const GError& error, const std::string& address) {
+  if (error.domain != G_IO_ERROR) return {};
+  switch (error.code) {
+  case G_IO_ERROR_ADDRESS_IN_USE:
+    return "; another program listens there (`ss -ltnp` shows which): stop it, or set "
+           "server.listen to a free port";
+  case G_IO_ERROR_PERMISSION_DENIED:
+    return "; a port below 1024 needs CAP_NET_BIND_SERVICE: use a higher one in server.listen, or "
+           "systemd's AmbientCapabilities=";
+  case G_IO_ERROR_NOT_FOUND:
+  case G_IO_ERROR_FAILED:
+  case G_IO_ERROR_INVALID_ARGUMENT:
+    return "; set server.listen to an address of this machine, or to 0.0.0.0 for all of them";
+  default: return "; server.listen is " + address;
+  }
+}
+
+std::string bound_address(GSocket* socket) {
+  const Owned<GSocketAddress> address{g_socket_get_local_address(socket, nullptr)};
+  return to_string(address.get());
+}
+
+} // namespace
+
+Result<std::unique_ptr<Listener>> Listener::create(const std::string& listen, const Limits& limits,
+                                                   Accepted accepted) {
+  auto parsed = parse_listen(listen);
+  if (!parsed) return parsed.error();
+  GSocketAddress* address = parsed->get();
+  const std::string doing = "listening on " + to_string(address) + ": ";
+
+  GError* raw = nullptr;
+  const GSocketFamily family = g_socket_address_get_family(address);
+  Owned<GSocket> socket{g_socket_new(family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &raw)};
+  if (socket) {
+    // [::] is meant to be every address there is.
+    if (family == G_SOCKET_FAMILY_IPV6)
+      g_socket_set_option(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, 0, nullptr);
+    g_socket_set_listen_backlog(socket.get(), kBacklog);
+    g_socket_set_blocking(socket.get(), FALSE);
+    if (g_socket_bind(socket.get(), address, TRUE, &raw) && g_socket_listen(socket.get(), &raw))
+      return std::unique_ptr<Listener>{
+          new Listener(std::move(socket), limits, std::move(accepted))};
+  }
+  const OwnedError error{raw};
+  return Error{Errc::unavailable, doing + error->message + advice(*error, to_string(address))};
+}
+
+Listener::Listener(Owned<GSocket> socket, const Limits& limits, Accepted accepted)
+    : limits_(limits), accepted_(std::move(accepted)), socket_(std::move(socket)),
+      address_(bound_address(socket_.get())) {
+  watch();
+}
+
+Listener::~Listener() {
+  if (source_ != 0) g_source_remove(source_);
+  for (const auto& [stream, connection] : connections_) g_object_weak_unref(stream, forget, this);
+  g_socket_close(socket_.get(), nullptr);
+}
+
+int Listener::port() const {
+  const Owned<GSocketAddress> address{g_socket_get_local_address(socket_.get(), nullptr)};
+  return g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(address.get()));
+}
+
+void Listener::watch() {
+  GSource* source = g_socket_create_source(socket_.get(), G_IO_IN, nullptr);
+  const GSocketSourceFunc ready = +[](GSocket*, GIOCondition, gpointer self) -> gboolean {
+    static_cast<Listener*>(self)->accept();
+    return static_cast<Listener*>(self)->source_ != 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+  };
+  g_source_set_callback(source, G_SOURCE_FUNC(ready), this, nullptr);
+  source_ = g_source_attach(source, nullptr);
+  g_source_unref(source);
+}
+
+void Listener::accept() {
+  GError* raw = nullptr;
+  if (Owned<GSocket> socket{g_socket_accept(socket_.get(), nullptr, &raw)})
+    return admit(std::move(socket));
+  const OwnedError error{raw};
+  if (g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) return;
+  // Out of descriptors, most likely: the socket stays readable, so look away for a while.
+  log::warning("http", {}, std::string{"accepting a connection: "} + error->message);
+  source_ = 0;
+  pause_.once(limits_.accept_pause, [this] { watch(); });
+}
+
+void Listener::admit(Owned<GSocket> socket) {
+  if (connections_.size() >= limits_.connections && !make_room()) {
+    log::debug("http", {}, "refusing a connection: all places are taken");
+    return;
+  }
+  g_socket_set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1, nullptr);
+  const Owned<GSocketAddress> local{g_socket_get_local_address(socket.get(), nullptr)};
+  const Owned<GSocketAddress> remote{g_socket_get_remote_address(socket.get(), nullptr)};
+  if (!local || !remote) return; // Gone again.
+  const Owned<GSocketConnection> stream{
+      g_socket_connection_factory_create_connection(socket.get())};
+  connections_.emplace(G_OBJECT(stream.get()),
+                       std::make_unique<Connection>(stream.get(), remote.get(), limits_));
+  g_object_weak_ref(G_OBJECT(stream.get()), forget, this);
+  accepted_(G_IO_STREAM(stream.get()), local.get(), remote.get());
+}
+
+void Listener::forget(gpointer self, GObject* stream) {
+  static_cast<Listener*>(self)->connections_.erase(stream);
+}
+
+bool Listener::make_room() {
+  Connection* oldest = nullptr;
+  for (const auto& [stream, connection] : connections_)
+    if (connection->waits() && (oldest == nullptr || connection->since() < oldest->since()))
+      oldest = connection.get();
+  if (oldest == nullptr) return false;
+  oldest->shut_down();
+  return true;
+}
+
+} // namespace fanlight::http

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include <gio/gio.h>
+
+#include "base/main_loop.h"
+#include "base/result.h"
+#include "http/connection.h"
+#include "http/limits.h"
+#include "http/owned.h"
+
+namespace fanlight::http {
+
+/// The listening socket: accepts connections, bounds their number, and survives a failing accept().
+///
+/// libsoup's own listener stops for good at the first accept() that fails, as it does when the
+/// process is out of descriptors, and shows neither connections nor their age; so we accept
+/// and hand the streams over. Threads: main only.
+class Listener {
+ public:
+  using Accepted =
+      std::function<void(GIOStream* stream, GSocketAddress* local, GSocketAddress* remote)>;
+
+  /// Binds `listen` (see parse_listen). Errc::invalid, or Errc::unavailable: the message names the
+  /// address and what to do.
+  static Result<std::unique_ptr<Listener>> create(const std::string& listen, const Limits& limits,
+                                                  Accepted accepted);
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  int port() const;
+  const std::string& address() const { return address_; } ///< As bound, with the real port.
+  std::size_t connections() const { return connections_.size(); }
+
+ private:
+  Listener(Owned<GSocket> socket, const Limits& limits, Accepted accepted);
+  void watch();
+  void accept();
+  void admit(Owned<GSocket> socket);
+  bool make_room();
+  static void forget(gpointer self, GObject* stream);
+
+  // Given.
+  const Limits& limits_;
+  const Accepted accepted_;
+  // Owned.
+  const Owned<GSocket> socket_;
+  const std::string address_;
+  guint source_ = 0;
+  Timer pause_;
+  std::unordered_map<GObject*, std::unique_ptr<Connection>> connections_;
+};
+
+} // namespace fanlight::http

@@ -1,0 +1,105 @@
+#include "http/router.h"
+
+#include <algorithm>
+
+namespace fanlight::http {
+namespace {
+
+constexpr std::size_t kMaxPath = 2048;
+
+/// Pages of any origin may use the API and WHEP: there are no cookies that they could misuse.
+void add_cors(Exchange& exchange) {
+  exchange.set_header("Access-Control-Allow-Origin", "*");
+  exchange.set_header("Access-Control-Expose-Headers",
+                      "Location, ETag, Link, Retry-After, Accept-Post, Accept-Patch");
+}
+
+/// Whether the method is one of `methods` ("GET, HEAD"). Otherwise answers: 204 to OPTIONS, which
+/// is always one of them, or 405.
+bool allow(Exchange& exchange, const std::string& methods) {
+  const std::string method{exchange.method()};
+  const std::string all = methods + ", OPTIONS";
+  if (method == "OPTIONS") {
+    exchange.set_header("Allow", all);
+    exchange.set_header("Access-Control-Allow-Methods", all);
+    exchange.set_header("Access-Control-Allow-Headers",
+                        "Content-Type, If-Match, If-None-Match, Authorization");
+    exchange.set_header("Access-Control-Max-Age", "86400");
+    exchange.respond(204);
+    return false;
+  }
+  if ((", " + methods + ",").find(", " + method + ",") != std::string::npos) return true;
+  exchange.set_header("Allow", all);
+  exchange.respond(Problem{405, "wrong_method", method + " is not one of " + all, {}});
+  return false;
+}
+
+void no_route(Exchange& exchange) {
+  exchange.respond(Error{Errc::not_found, "there is nothing at this address"});
+}
+
+} // namespace
+
+std::optional<std::vector<std::string>> segments(std::string_view path) {
+  std::vector<std::string> found;
+  if (path.size() > kMaxPath || !path.starts_with('/')) return {};
+  path.remove_prefix(1);
+  while (!path.empty()) {
+    const auto slash = path.find('/');
+    const std::string_view raw = path.substr(0, slash);
+    const OwnedText decoded{
+        g_uri_unescape_segment(raw.data(), raw.data() + raw.size(), "/")}; // Refuses %00 itself.
+    if (!decoded) return {};
+    found.emplace_back(decoded.get());
+    if (slash == std::string_view::npos) break;
+    path.remove_prefix(slash + 1);
+  }
+  return found;
+}
+
+void Router::dispatch(const ExchangePtr& exchange) {
+  const auto path = segments(exchange->path());
+  if (!path) return exchange->respond(Error{Errc::invalid, "the path is malformed"});
+  const std::string first = path->empty() ? "" : path->front();
+  if (first == "api") return api(*path, exchange);
+  if (first == "whep") return whep(*path, exchange);
+  if (path->size() == 1 && first == "ws") {
+    if (allow(*exchange, "GET")) signalling_.upgrade(exchange);
+    return;
+  }
+  if (path->size() == 1 && (first == "health" || first == "ready")) {
+    add_cors(*exchange);
+    if (!allow(*exchange, "GET, HEAD")) return;
+    return first == "health" ? rest_.health(exchange) : rest_.ready(exchange);
+  }
+  if (allow(*exchange, "GET, HEAD")) files_.get(*path, exchange);
+}
+
+void Router::api(const std::vector<std::string>& path, const ExchangePtr& exchange) {
+  add_cors(*exchange);
+  const bool cameras = path.size() >= 2 && path[1] == "cameras";
+  const bool sessions = path.size() >= 2 && path[1] == "sessions";
+  const bool dot = cameras && path.size() == 4 && path[3] == "pipeline.dot";
+  const bool svg = cameras && path.size() == 4 && path[3] == "pipeline.svg";
+  if (!((cameras || sessions) && path.size() <= 3) && !dot && !svg) return no_route(*exchange);
+  if (!allow(*exchange, "GET, HEAD")) return;
+  if (dot) return rest_.pipeline_dot(path[2], exchange);
+  if (svg) return rest_.pipeline_svg(path[2], exchange);
+  if (cameras) return path.size() == 2 ? rest_.cameras(exchange) : rest_.camera(path[2], exchange);
+  return path.size() == 2 ? rest_.sessions(exchange) : rest_.session(path[2], exchange);
+}
+
+void Router::whep(const std::vector<std::string>& path, const ExchangePtr& exchange) {
+  add_cors(*exchange);
+  if (path.size() == 2) {
+    if (exchange->method() == "OPTIONS") exchange->set_header("Accept-Post", "application/sdp");
+    if (allow(*exchange, "POST")) whep_.open(path[1], exchange);
+    return;
+  }
+  if (path.size() != 3) return no_route(*exchange);
+  if (exchange->method() == "OPTIONS")
+    exchange->set_header("Accept-Patch", "application/trickle-ice-sdpfrag");
+  if (allow(*exchange, "PATCH, DELETE")) whep_.control(path[1], path[2], exchange);
+}
+
+} // namespace fanlight::http

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/exchange.h"
+#include "http/rest.h"
+#include "http/signalling.h"
+#include "http/static_files.h"
+#include "http/whep.h"
+
+namespace fanlight::http {
+
+/// Which path and method is answered by whom; methods, CORS and everything else that many routes
+/// share. Threads: main only.
+class Router {
+ public:
+  Router(Whep& whep, Signalling& signalling, Rest& rest, StaticFiles& files)
+      : whep_(whep), signalling_(signalling), rest_(rest), files_(files) {}
+
+  void dispatch(const ExchangePtr& exchange);
+
+ private:
+  void api(const std::vector<std::string>& path, const ExchangePtr& exchange);
+  void whep(const std::vector<std::string>& path, const ExchangePtr& exchange);
+
+  // Given.
+  Whep& whep_;
+  Signalling& signalling_;
+  Rest& rest_;
+  StaticFiles& files_;
+};
+
+/// The decoded segments of a path; none where it is malformed: a bad escape, or an escaped slash or
+/// NUL. Empty segments other than the last stay, for nothing to match.
+std::optional<std::vector<std::string>> segments(std::string_view path);
+
+} // namespace fanlight::http

@@ -1,0 +1,173 @@
+#include "http/server.h"
+
+#include <chrono>
+#include <utility>
+
+#include <libsoup/soup.h>
+#include <sys/socket.h>
+
+#include "base/log.h"
+#include "http/access_log.h"
+#include "http/connection.h"
+#include "http/listener.h"
+#include "http/router.h"
+
+namespace fanlight::http {
+namespace {
+
+/// libsoup keeps a connection alive only while it has a listener of its own, but ours are accepted
+/// by Listener. One end of a socket pair on which nothing ever happens stands in for it.
+class KeepAlive {
+ public:
+  explicit KeepAlive(SoupServer* server) {
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return;
+    if (Owned<GSocket> quiet{g_socket_new_from_fd(ends[0], nullptr)})
+      soup_server_listen_socket(server, quiet.get(), static_cast<SoupServerListenOptions>(0),
+                                nullptr);
+    other_.reset(g_socket_new_from_fd(ends[1], nullptr));
+  }
+
+ private:
+  Owned<GSocket> other_;
+};
+
+class SoupHttpServer : public Server {
+ public:
+  SoupHttpServer(const config::Config& config, session::Directory& directory, const Limits& limits,
+                 std::unique_ptr<StaticFiles> files)
+      : limits_(limits), files_(std::move(files)), whep_(config.webrtc, directory, limits_),
+        signalling_(config.webrtc, directory, limits_), rest_(directory, limits_),
+        router_(whep_, signalling_, rest_, *files_),
+        soup_(SOUP_SERVER(g_object_new(SOUP_TYPE_SERVER, "raw-paths", TRUE, nullptr))),
+        keep_alive_(soup_.get()) {
+    g_signal_connect_swapped(soup_.get(), "request-started",
+                             G_CALLBACK(&SoupHttpServer::request_started), this);
+    soup_server_add_handler(
+        soup_.get(), nullptr,
+        +[](SoupServer*, SoupServerMessage* message, const char*, GHashTable*, gpointer self) {
+          static_cast<SoupHttpServer*>(self)->router_.dispatch(std::make_shared<Exchange>(message));
+        },
+        this, nullptr);
+  }
+
+  ~SoupHttpServer() override {
+    listener_.reset();
+    soup_server_disconnect(soup_.get());
+    g_signal_handlers_disconnect_by_data(soup_.get(), this);
+  }
+
+  Result<Done> listen(const std::string& address) {
+    auto listener = Listener::create(
+        address, limits_, [this](GIOStream* stream, GSocketAddress* local, GSocketAddress* remote) {
+          soup_server_accept_iostream(soup_.get(), stream, local, remote, nullptr);
+        });
+    if (!listener) return listener.error();
+    listener_ = std::move(listener).value();
+    return Done{};
+  }
+
+  int port() const override { return listener_->port(); }
+  const std::string& address() const override { return listener_->address(); }
+
+  void drain(const std::string& message) override {
+    whep_.refuse(message);
+    signalling_.drain(message);
+  }
+
+ private:
+  /// libsoup calls this with a connection (its first message) and at the first byte of each other
+  /// request on it.
+  static void request_started(SoupHttpServer* self, SoupServerMessage* message) {
+    Connection* connection = Connection::of(message);
+    if (connection == nullptr) return;
+    connection->enter(Connection::Phase::head);
+    connection->body_bytes = 0;
+    g_signal_connect_swapped(message, "got-headers", G_CALLBACK(&SoupHttpServer::got_headers),
+                             self);
+    g_signal_connect_swapped(message, "got-chunk", G_CALLBACK(&SoupHttpServer::got_chunk), self);
+    g_signal_connect(message, "got-body", G_CALLBACK(&SoupHttpServer::progress), nullptr);
+    g_signal_connect(
+        message, "wrote-body-data",
+        G_CALLBACK(+[](SoupServerMessage* written, guint, gpointer) { progress(written); }),
+        nullptr);
+    g_signal_connect_swapped(message, "finished", G_CALLBACK(&SoupHttpServer::finished), self);
+  }
+
+  static void got_headers(SoupHttpServer* self, SoupServerMessage* message) {
+    self->log_.begin(message);
+    if (Connection* connection = Connection::of(message))
+      connection->enter(Connection::Phase::body);
+    SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
+    if (soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CONTENT_LENGTH &&
+        soup_message_headers_get_content_length(headers) >
+            static_cast<goffset>(self->limits_.offer))
+      self->refuse_body(message);
+  }
+
+  static void got_chunk(SoupHttpServer* self, GBytes* chunk, SoupServerMessage* message) {
+    Connection* connection = Connection::of(message);
+    if (connection == nullptr) return;
+    connection->body_bytes += g_bytes_get_size(chunk);
+    if (connection->body_bytes > self->limits_.offer) self->refuse_body(message);
+    if (connection->body_bytes > self->limits_.refused_body) {
+      log::debug("http", {}, "closing the connection: its request body does not end");
+      connection->shut_down();
+    }
+  }
+
+  /// libsoup answers only when it has read the whole request, so the rest is read and not kept.
+  void refuse_body(SoupServerMessage* message) {
+    if (soup_server_message_get_status(message) != 0) return;
+    SoupMessageBody* body = soup_server_message_get_request_body(message);
+    soup_message_body_set_accumulate(body, FALSE);
+    soup_message_body_truncate(body);
+    Exchange exchange{message};
+    exchange.set_header("Access-Control-Allow-Origin", "*");
+    exchange.set_header("Connection", "close");
+    exchange.respond(Problem{413,
+                             "too_large",
+                             "a request body may have " + std::to_string(limits_.offer) + " bytes",
+                             {}});
+  }
+
+  static void progress(SoupServerMessage* message) {
+    if (Connection* connection = Connection::of(message))
+      connection->enter(Connection::Phase::writing);
+  }
+
+  static void finished(SoupHttpServer* self, SoupServerMessage* message) {
+    self->log_.end(message);
+    if (Connection* connection = Connection::of(message))
+      connection->enter(Connection::Phase::idle);
+  }
+
+  // Given.
+  const Limits limits_;
+  // Owned.
+  AccessLog log_;
+  const std::unique_ptr<StaticFiles> files_;
+  Whep whep_;
+  Signalling signalling_;
+  Rest rest_;
+  Router router_;
+  const Owned<SoupServer> soup_;
+  KeepAlive keep_alive_;
+  std::unique_ptr<Listener> listener_;
+};
+
+} // namespace
+
+Result<std::unique_ptr<Server>>
+Server::create(const config::Config& config, session::Directory& directory, const Limits& limits) {
+  auto files = StaticFiles::create(config.server.web_root);
+  if (!files) return files.error();
+  auto server =
+      std::make_unique<SoupHttpServer>(config, directory, limits, std::move(files).value());
+  const auto listening = server->listen(config.server.listen);
+  if (!listening) return listening.error();
+  log::info("http", {{"address", server->address()}}, "serving the web UI and the API");
+  return std::unique_ptr<Server>{std::move(server)};
+}
+
+} // namespace fanlight::http

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "base/main_loop.h"
+#include "config.h"
+#include "http/client.h"
+#include "http/exchange.h"
+#include "http/limits.h"
+#include "session/session.h"
+
+namespace fanlight::http {
+
+/// The WebSocket end of signalling (docs/signalling.md): all clients, and the cameras' news for all
+/// of them. Threads: main only.
+class Signalling : public session::CameraObserver {
+ public:
+  Signalling(const config::WebRtc& webrtc, session::Directory& directory, const Limits& limits);
+  ~Signalling() override;
+
+  /// GET /ws: the handshake, or why not.
+  void upgrade(const ExchangePtr& exchange);
+  /// Says goodbye to all clients; no new sessions from now on.
+  void drain(const std::string& message);
+
+  void on_camera_changed(const session::CameraInfo& info) override;
+
+ private:
+  /// What was last told of a camera.
+  struct News {
+    std::string state;
+    gint64 told_at = 0; ///< Monotonic µs.
+    Timer later;        ///< Running: a change waits for its second.
+  };
+  void adopt(SoupServerMessage* message);
+  void tell(const session::CameraInfo& info);
+  std::string cameras_message(const char* type) const;
+
+  // Given.
+  const config::WebRtc& webrtc_;
+  session::Directory& directory_;
+  const Limits& limits_;
+  // Owned.
+  Client::Server server_;
+  std::unordered_map<Client*, std::unique_ptr<Client>> clients_;
+  std::unordered_map<std::string, News> news_; ///< By camera.
+};
+
+} // namespace fanlight::http

@@ -1,0 +1,167 @@
+#include "http/static_files.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <sys/stat.h>
+
+namespace fanlight::http {
+namespace {
+
+namespace filesystem = std::filesystem;
+
+constexpr std::uintmax_t kMaxFile = 64 * 1024 * 1024;
+constexpr std::uintmax_t kMaxKeptFile = 1024 * 1024;
+constexpr std::size_t kMaxKept = 32 * 1024 * 1024;
+
+constexpr std::array<std::pair<std::string_view, const char*>, 20> kTypes{{
+    {".html", "text/html; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".mjs", "text/javascript; charset=utf-8"},
+    {".css", "text/css; charset=utf-8"},
+    {".json", "application/json"},
+    {".map", "application/json"},
+    {".webmanifest", "application/manifest+json"},
+    {".svg", "image/svg+xml"},
+    {".png", "image/png"},
+    {".jpg", "image/jpeg"},
+    {".jpeg", "image/jpeg"},
+    {".webp", "image/webp"},
+    {".gif", "image/gif"},
+    {".ico", "image/vnd.microsoft.icon"},
+    {".woff2", "font/woff2"},
+    {".wasm", "application/wasm"},
+    {".mp3", "audio/mpeg"},
+    {".mp4", "video/mp4"},
+    {".txt", "text/plain; charset=utf-8"},
+    {".md", "text/markdown; charset=utf-8"},
+}};
+
+bool is_plain(const std::string& segment) {
+  return !segment.empty() && segment.front() != '.' &&
+         segment.find_first_of(std::string_view{"/\\\0", 3}) == std::string::npos;
+}
+
+/// Whether `path` is below `root`; both without links.
+bool is_below(const filesystem::path& path, const filesystem::path& root) {
+  return std::mismatch(root.begin(), root.end(), path.begin(), path.end()).first == root.end();
+}
+
+void add_headers(Exchange& exchange, const std::string& etag) {
+  exchange.set_header("ETag", etag);
+  exchange.set_header("Cache-Control", "no-cache"); // Ask each time; 304 is cheap.
+  exchange.set_header("X-Content-Type-Options", "nosniff");
+  exchange.set_header("Referrer-Policy", "no-referrer");
+  exchange.set_header(
+      "Content-Security-Policy",
+      "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; "
+      "media-src 'self' blob: mediastream:; style-src 'self' 'unsafe-inline'; "
+      "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+      "frame-ancestors 'self'");
+}
+
+/// If-None-Match, by the weak comparison.
+bool is_known(std::string_view if_none_match, std::string_view etag) {
+  return if_none_match == "*" || if_none_match.find(etag) != std::string_view::npos;
+}
+
+void not_found(Exchange& exchange) {
+  exchange.set_header("X-Content-Type-Options", "nosniff");
+  exchange.respond(404, "text/plain; charset=utf-8", "There is nothing at this address.\n");
+}
+
+} // namespace
+
+const char* mime_type(const filesystem::path& path) {
+  const std::string extension = path.extension();
+  for (const auto& [known, type] : kTypes)
+    if (g_ascii_strcasecmp(extension.c_str(), std::string{known}.c_str()) == 0) return type;
+  return "application/octet-stream";
+}
+
+Result<std::unique_ptr<StaticFiles>> StaticFiles::create(const std::string& root) {
+  std::vector<filesystem::path> candidates{root};
+  if (root.empty()) candidates = {FANLIGHT_WEB_INSTALLED, FANLIGHT_WEB_SOURCE};
+  for (const filesystem::path& candidate : candidates) {
+    std::error_code error;
+    filesystem::path folder = filesystem::canonical(candidate, error);
+    if (!error && filesystem::is_directory(folder, error) && !error)
+      return std::unique_ptr<StaticFiles>{new StaticFiles(std::move(folder))};
+  }
+  return Error{Errc::not_found, "opening the web UI: there is no folder '" +
+                                    candidates.front().string() +
+                                    "'; set server.web_root to the folder that holds index.html"};
+}
+
+std::unique_ptr<StaticFiles::File>
+StaticFiles::find(const std::vector<std::string>& segments) const {
+  filesystem::path path = root_;
+  if (segments.empty()) path /= "index.html";
+  for (const std::string& segment : segments) {
+    if (!is_plain(segment)) return nullptr;
+    path /= segment;
+  }
+  std::error_code error;
+  path = filesystem::canonical(path, error);
+  if (error || !is_below(path, root_)) return nullptr;
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return nullptr;
+  const auto size = static_cast<std::uintmax_t>(status.st_size);
+  if (size > kMaxFile) return nullptr;
+  const std::string etag = '"' + std::to_string(status.st_ino) + '-' + std::to_string(size) + '-' +
+                           std::to_string(status.st_mtim.tv_sec) + '.' +
+                           std::to_string(status.st_mtim.tv_nsec) + '"';
+  return std::make_unique<File>(File{std::move(path), etag, size});
+}
+
+void StaticFiles::get(const std::vector<std::string>& segments, const ExchangePtr& exchange) {
+  const auto file = find(segments);
+  if (!file) return not_found(*exchange);
+  add_headers(*exchange, file->etag);
+  if (exchange->has_header("If-None-Match") &&
+      is_known(exchange->header("If-None-Match"), file->etag))
+    return exchange->respond(304);
+  const auto kept = kept_.find(file->path);
+  if (kept != kept_.end() && kept->second.etag == file->etag)
+    return exchange->respond(200, mime_type(file->path), kept->second.content.get());
+  load(*file, exchange);
+}
+
+void StaticFiles::load(const File& file, const ExchangePtr& exchange) {
+  struct Loading {
+    StaticFiles* self;
+    std::weak_ptr<char> alive;
+    File file;
+    ExchangePtr exchange;
+  };
+  exchange->wait({});
+  const Owned<GFile> source{g_file_new_for_path(file.path.c_str())};
+  g_file_load_bytes_async(
+      source.get(), nullptr,
+      +[](GObject* loaded, GAsyncResult* result, gpointer data) {
+        const std::unique_ptr<Loading> loading{static_cast<Loading*>(data)};
+        const OwnedBytes content{
+            g_file_load_bytes_finish(G_FILE(loaded), result, nullptr, nullptr)};
+        if (!content) return not_found(*loading->exchange);
+        if (!loading->alive.expired()) loading->self->keep(loading->file, content.get());
+        loading->exchange->respond(200, mime_type(loading->file.path), content.get());
+      },
+      new Loading{this, alive_, file, exchange});
+}
+
+void StaticFiles::keep(const File& file, GBytes* content) {
+  if (file.size > kMaxKeptFile || g_bytes_get_size(content) != file.size) return;
+  if (kept_bytes_ + file.size > kMaxKept) {
+    kept_.clear();
+    kept_bytes_ = 0;
+  }
+  Kept& kept = kept_[file.path];
+  if (kept.content) kept_bytes_ -= g_bytes_get_size(kept.content.get());
+  kept = {file.etag, OwnedBytes{g_bytes_ref(content)}};
+  kept_bytes_ += file.size;
+}
+
+} // namespace fanlight::http

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "http/exchange.h"
+
+namespace fanlight::http {
+
+/// The files of the web UI, from one folder: nothing outside of it, no hidden file, small files
+/// kept in memory. A change on disk is seen at the next request. Threads: main only.
+class StaticFiles {
+ public:
+  /// `root`: server.web_root; empty: the installed UI, else the one beside the source.
+  /// Errc::not_found names the folder.
+  static Result<std::unique_ptr<StaticFiles>> create(const std::string& root);
+
+  /// GET or HEAD of the decoded path segments; none is index.html.
+  void get(const std::vector<std::string>& segments, const ExchangePtr& exchange);
+
+  const std::filesystem::path& root() const { return root_; }
+
+ private:
+  struct Kept {
+    std::string etag;
+    OwnedBytes content;
+  };
+  struct File {
+    std::filesystem::path path;
+    std::string etag;
+    std::uintmax_t size = 0;
+  };
+  explicit StaticFiles(std::filesystem::path root) : root_(std::move(root)) {}
+  std::unique_ptr<File> find(const std::vector<std::string>& segments) const;
+  void load(const File& file, const ExchangePtr& exchange);
+  void keep(const File& file, GBytes* content);
+
+  // Owned.
+  const std::filesystem::path root_;           ///< Without links.
+  std::unordered_map<std::string, Kept> kept_; ///< By path.
+  std::size_t kept_bytes_ = 0;
+  const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by callbacks.
+};
+
+/// By the file's extension; application/octet-stream where it is unknown.
+const char* mime_type(const std::filesystem::path& path);
+
+} // namespace fanlight::http

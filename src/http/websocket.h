@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <libsoup/soup.h>
+
+#include "base/main_loop.h"
+#include "http/limits.h"
+#include "http/owned.h"
+
+namespace fanlight::http {
+
+/// One WebSocket of the server: text messages in both directions, pings, and a bound on what waits
+/// for a client that reads slowly.
+///
+/// libsoup queues what is sent without limit and does not miss a pong; both are done here. Messages
+/// are given to libsoup only while the kernel takes them. Threads: main only.
+class WebSocket {
+ public:
+  struct Observer {
+    virtual ~Observer() = default;
+    virtual void on_text(const std::string& text) = 0;
+    virtual void on_unreadable(std::size_t bytes) = 0; ///< Binary, or larger than Limits::message.
+    /// The client is gone or was sent away. In a turn of its own, like on_closed.
+    virtual void on_ended(const std::string& why) = 0;
+    virtual void on_closed() = 0; ///< Nothing is left to do: the WebSocket may be destroyed.
+  };
+
+  /// `stream` is what libsoup gave away after the handshake of a request to `uri`.
+  WebSocket(Owned<GIOStream> stream, GUri* uri, const char* protocol, int descriptor,
+            const Limits& limits, Observer& observer);
+  ~WebSocket();
+  WebSocket(const WebSocket&) = delete;
+  WebSocket& operator=(const WebSocket&) = delete;
+
+  /// Queues a message. One that still waits under the same `key` is replaced: the newer tells all.
+  void send(std::string text, std::string key = {});
+  /// Sends what waits, then closes.
+  void close(SoupWebsocketCloseCode code, const char* why);
+
+ private:
+  struct Waiting {
+    std::string key;
+    std::string text;
+  };
+  bool writable() const;
+  void give(const std::string& text);
+  void pump();
+  void watch_output();
+  void check_pong();
+  void end(const std::string& why);
+  void post_to_observer(std::function<void(Observer&)> call);
+  void on_message(int type, GBytes* data);
+
+  // Given.
+  const Limits& limits_;
+  Observer& observer_;
+  // Owned.
+  const Owned<GIOStream> stream_; ///< Without our guard; closed last.
+  Owned<SoupWebsocketConnection> connection_;
+  GPollableOutputStream* output_ = nullptr; ///< Of stream_.
+  std::deque<Waiting> waiting_;
+  std::size_t waiting_bytes_ = 0;
+  guint output_source_ = 0;
+  int missed_pongs_ = 0;
+  bool ended_ = false;
+  Timer pong_check_;
+  const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by what we post.
+};
+
+} // namespace fanlight::http

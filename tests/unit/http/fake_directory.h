@@ -1,0 +1,165 @@
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/main_loop.h"
+#include "session/session.h"
+
+namespace fanlight::test {
+
+class FakeDirectory;
+
+/// A session that does what the test says, in a later turn as the real ones do.
+class FakeSession : public session::Session {
+ public:
+  FakeSession(FakeDirectory& directory, std::string id, std::string camera,
+              session::Directory::OpenOptions given, Observer& observer)
+      : options(std::move(given)), observer_(&observer), directory_(directory),
+        id_(std::move(id)), camera_(std::move(camera)) {}
+
+  const std::string& id() const override { return id_; }
+  const std::string& camera_id() const override { return camera_; }
+  void add_candidate(const session::Candidate& candidate) override {
+    candidates.push_back(candidate);
+  }
+  Result<Done> restart(const std::string& offer) override {
+    if (restart_error) return *restart_error;
+    offers.push_back(offer);
+    if (answer_restarts) answer(restart_answer);
+    return Done{};
+  }
+  void close(session::CloseReason reason) override;
+  void forget_observer() override { observer_ = nullptr; }
+  session::Info info() const override {
+    session::Info info;
+    info.id = id_;
+    info.camera = camera_;
+    info.signalling = options.signalling;
+    info.remote_address = options.remote_address;
+    info.state = session::State::connected;
+    info.video_codec = "H264";
+    info.audio_codec = "OPUS";
+    info.codec_reason = "the only common one";
+    info.packets_sent = packets_sent;
+    return info;
+  }
+
+  /// The observer hears an answer in a later turn.
+  void answer(const std::string& sdp);
+  void tell(const std::function<void(Observer&)>& news);
+
+  std::vector<std::string> offers;
+  std::vector<session::Candidate> candidates;
+  std::vector<session::CloseReason> closed;
+  std::optional<Error> restart_error;
+  bool answer_restarts = true;
+  std::string restart_answer;
+  std::uint64_t packets_sent = 0;
+  const session::Directory::OpenOptions options;
+
+ private:
+  Observer* observer_;
+  FakeDirectory& directory_;
+  const std::string id_;
+  const std::string camera_;
+};
+
+/// Cameras and sessions as a test wants them.
+class FakeDirectory : public session::Directory {
+ public:
+  std::vector<session::CameraInfo> cameras() const override { return all_cameras; }
+  std::optional<session::CameraInfo> camera(const std::string& id) const override {
+    for (const auto& camera : all_cameras)
+      if (camera.id == id) return camera;
+    return {};
+  }
+  Result<session::Session*> open(const std::string& camera, const std::string& offer,
+                                 const OpenOptions& options,
+                                 session::Session::Observer& observer) override {
+    if (open_error) return *open_error;
+    if (!this->camera(camera)) return Error{Errc::not_found, "there is no camera '" + camera + "'"};
+    auto session = std::make_shared<FakeSession>(*this, "session-" + std::to_string(++opened),
+                                                 camera, options, observer);
+    session->offers.push_back(offer);
+    session->restart_answer = restart_answer;
+    live.push_back(session);
+    if (!answer.empty()) session->answer(answer);
+    return session.get();
+  }
+  session::Session* find(const std::string& id) override {
+    for (const auto& session : live)
+      if (session->id() == id) return session.get();
+    return nullptr;
+  }
+  std::vector<session::Info> sessions() const override {
+    std::vector<session::Info> infos;
+    for (const auto& session : live) infos.push_back(session->info());
+    return infos;
+  }
+  void refresh_stats(std::function<void()> done) override {
+    ++refreshes;
+    post([this, done = std::move(done)] {
+      for (const auto& session : live) session->packets_sent = 7;
+      done();
+    });
+  }
+  Result<std::string> pipeline_dot(const std::string& camera) const override {
+    if (!this->camera(camera)) return Error{Errc::not_found, "there is no camera '" + camera + "'"};
+    return dot;
+  }
+  void add_observer(session::CameraObserver& observer) override { observers.push_back(&observer); }
+  void remove_observer(session::CameraObserver& observer) override {
+    std::erase(observers, &observer);
+  }
+
+  void change(const session::CameraInfo& info) {
+    for (auto& camera : all_cameras)
+      if (camera.id == info.id) camera = info;
+    for (auto* observer : observers) observer->on_camera_changed(info);
+  }
+  std::shared_ptr<FakeSession> last() const { return live.empty() ? nullptr : live.back(); }
+  void end(FakeSession& session, const session::CloseReason& reason);
+
+  std::vector<session::CameraInfo> all_cameras;
+  std::optional<Error> open_error;
+  std::string answer = "v=0\r\na=ice-ufrag:srv1\r\n"; ///< Empty: no answer by itself.
+  std::string restart_answer;
+  std::string dot = "digraph { a -> b }";
+  int opened = 0;
+  int refreshes = 0;
+  std::vector<std::shared_ptr<FakeSession>> live;
+  std::vector<session::CameraObserver*> observers;
+};
+
+inline void FakeSession::tell(const std::function<void(Observer&)>& news) {
+  if (observer_ != nullptr) news(*observer_);
+}
+
+inline void FakeSession::answer(const std::string& sdp) {
+  post([this, sdp, directory = &directory_, id = id_] {
+    if (directory->find(id) == this)
+      tell([&](Observer& observer) { observer.on_answer(*this, sdp); });
+  });
+}
+
+inline void FakeSession::close(session::CloseReason reason) {
+  closed.push_back(reason);
+  post([this, reason, directory = &directory_, id = id_] {
+    if (directory->find(id) == this) directory->end(*this, reason);
+  });
+}
+
+inline void FakeDirectory::end(FakeSession& session, const session::CloseReason& reason) {
+  const auto found = std::find_if(live.begin(), live.end(),
+                                  [&](const auto& held) { return held.get() == &session; });
+  const auto kept = *found;
+  live.erase(found);
+  kept->tell([&](session::Session::Observer& observer) { observer.on_closed(*kept, reason); });
+}
+
+} // namespace fanlight::test
