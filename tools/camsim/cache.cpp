@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <mutex>
 #include <optional>
@@ -17,13 +18,16 @@
 namespace fanlight::camsim {
 namespace {
 
-/// An advisory lock on a file of its own, held until destruction (or the end of the process).
+/// An advisory lock on a file of its own, held until destruction (or the end of the process). May
+/// be had without the lock, when `stop` came first.
 class FileLock {
  public:
-  explicit FileLock(const std::string& path)
+  FileLock(const std::string& path, const std::stop_token& stop)
       : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-    while (fd_ >= 0 && ::flock(fd_, LOCK_EX) != 0 && errno == EINTR) {
-    }
+    // Polled: a blocking flock() cannot be told to stop.
+    while (fd_ >= 0 && ::flock(fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK &&
+           !stop.stop_requested())
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
   ~FileLock() {
     if (fd_ >= 0) ::close(fd_);
@@ -35,11 +39,11 @@ class FileLock {
   const int fd_;
 };
 
-Result<std::vector<EncodedTrack>> encode(const CameraSpec& spec) {
+Result<std::vector<EncodedTrack>> encode(const CameraSpec& spec, std::stop_token stop) {
   std::vector<EncodedTrack> tracks;
   if (!spec.live) {
     for (const auto codec : spec.codecs) {
-      auto track = encode_video(spec, codec);
+      auto track = encode_video(spec, codec, stop);
       if (!track) return track.error();
       tracks.push_back(std::move(*track));
     }
@@ -73,21 +77,22 @@ std::string Cache::key(const CameraSpec& spec) {
 
 Result<std::shared_ptr<const Clip>>
 Cache::clip(const CameraSpec& spec, const std::string& key,
-            const std::function<void(const CameraSpec&)>& encoding) {
+            const std::function<void(const CameraSpec&)>& encoding, std::stop_token stop) {
   const std::string path = folder_ + "/" + key.substr(0, 32) + ".clip";
   if (auto clip = Clip::open(path)) return clip;
 
-  const FileLock lock(path + ".lock");
+  const FileLock lock(path + ".lock", stop);
   if (auto clip = Clip::open(path)) return clip; // Another process was faster.
   encoding(spec);
-  auto tracks = encode(spec);
+  auto tracks = encode(spec, stop);
   if (!tracks) return tracks.error();
   if (auto written = write_clip(path, *tracks); !written) return written.error();
   return Clip::open(path);
 }
 
 Result<Cache::Clips> Cache::clips(const std::vector<CameraSpec>& cameras,
-                                  const std::function<void(const CameraSpec&)>& encoding) {
+                                  const std::function<void(const CameraSpec&)>& encoding,
+                                  std::stop_token stop) {
   if (g_mkdir_with_parents(folder_.c_str(), 0755) != 0)
     return Error{Errc::internal, "making the cache " + folder_ + ": " + std::strerror(errno)};
 
@@ -101,11 +106,11 @@ Result<Cache::Clips> Cache::clips(const std::vector<CameraSpec>& cameras,
   const auto work = [&] {
     while (true) {
       std::unique_lock lock(mutex);
-      if (wanted.empty() || failure) return;
+      if (wanted.empty() || failure || stop.stop_requested()) return;
       const auto [k, camera] = *wanted.begin();
       wanted.erase(wanted.begin());
       lock.unlock();
-      auto made = clip(*camera, k, encoding);
+      auto made = clip(*camera, k, encoding, stop);
       lock.lock();
       if (made)
         done[k] = *made;
@@ -119,6 +124,7 @@ Result<Cache::Clips> Cache::clips(const std::vector<CameraSpec>& cameras,
     for (std::size_t i = 1; i < count; ++i) workers.emplace_back(work);
     work();
   }
+  if (stop.stop_requested()) return Error{Errc::conflict, "filling the cache: stopped"};
   if (failure) return *failure;
   return done;
 }

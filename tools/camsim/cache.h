@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "clip.h"
@@ -20,17 +21,19 @@ class Cache {
   static std::string default_folder();
 
   /// The clips of `cameras`, by key(); several are encoded at a time, one for each CPU. `encoding`
-  /// is told, from any thread, of each camera that is not in the cache yet. Blocks.
+  /// is told, from any thread, of each camera that is not in the cache yet. Blocks; fails soon
+  /// after `stop` is requested.
   using Clips = std::map<std::string, std::shared_ptr<const Clip>>;
   Result<Clips> clips(const std::vector<CameraSpec>& cameras,
-                      const std::function<void(const CameraSpec&)>& encoding);
+                      const std::function<void(const CameraSpec&)>& encoding, std::stop_token stop);
 
   /// Equal for cameras that share a clip; empty for one that needs none (live, without sound).
   static std::string key(const CameraSpec& spec);
 
  private:
   Result<std::shared_ptr<const Clip>> clip(const CameraSpec& spec, const std::string& key,
-                                           const std::function<void(const CameraSpec&)>& encoding);
+                                           const std::function<void(const CameraSpec&)>& encoding,
+                                           std::stop_token stop);
   const std::string folder_;
 };
 

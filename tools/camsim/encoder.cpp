@@ -17,7 +17,6 @@ namespace {
 using config::VideoCodec;
 using Sample = Owned<GstSample, gst_sample_unref>;
 
-constexpr int kMinLoopSeconds = 20;
 constexpr int kMaxWholeLoopSeconds = 60;
 /// A multiple of the frames of every codec: 375 of AAC (1024/48000 s), 400 of 20 ms.
 constexpr int kAudioLoopSeconds = 8;
@@ -118,11 +117,11 @@ AudioFormat audio_format(AudioCodec codec) {
 
 int loop_frames(const CameraSpec& spec) {
   const auto at_least = [&](int step) {
-    const int min = kMinLoopSeconds * spec.fps;
+    const int min = spec.loop * spec.fps;
     return (min + step - 1) / step * step;
   };
   const int whole = at_least(std::lcm(spec.gop, spec.fps));
-  return whole <= kMaxWholeLoopSeconds * spec.fps ? whole : at_least(spec.gop);
+  return whole <= std::max(kMaxWholeLoopSeconds, spec.loop) * spec.fps ? whole : at_least(spec.gop);
 }
 
 std::string video_encoder(const CameraSpec& spec, VideoCodec codec) {
@@ -153,7 +152,7 @@ std::string video_encoder(const CameraSpec& spec, VideoCodec codec) {
          " ! h264parse ! video/x-h264,stream-format=avc,alignment=au";
 }
 
-Result<EncodedTrack> encode_video(const CameraSpec& spec, VideoCodec codec) {
+Result<EncodedTrack> encode_video(const CameraSpec& spec, VideoCodec codec, std::stop_token stop) {
   const int frames = loop_frames(spec);
   EncodedTrack out;
   out.track.video = codec;
@@ -163,7 +162,7 @@ Result<EncodedTrack> encode_video(const CameraSpec& spec, VideoCodec codec) {
   Scene scene(spec.label(), spec.width, spec.height, spec.fps, frames);
   int painted = 0;
   const auto next = [&]() -> GstBuffer* {
-    if (painted == frames) return nullptr;
+    if (painted == frames || stop.stop_requested()) return nullptr;
     const int n = painted++;
     const auto& data = scene.paint(n, n, frame_caption(n, spec.fps)).data();
     return new_buffer(data.data(), data.size(), out.track.time_of(n), out.track.time_of(1));

@@ -36,9 +36,12 @@ GstMemory* new_memory(std::string_view bytes) {
   return memory;
 }
 
-/// Beyond this a source drops its oldest data: a stream nobody has set up stays blocked.
-constexpr const char* kSource = "appsrc format=time is-live=true max-buffers=64 max-bytes=0 "
-                                "leaky-type=downstream name=src";
+/// Beyond `buffers` a source drops its oldest data: a stream nobody has set up stays blocked, an
+/// encoder may be too slow.
+std::string source(int buffers) {
+  return "appsrc format=time is-live=true leaky-type=downstream max-bytes=0 max-buffers=" +
+         std::to_string(buffers);
+}
 
 } // namespace
 
@@ -52,8 +55,8 @@ std::string make_launch_line(const CameraSpec& spec, const Clip* clip) {
     const bool fixed = track != nullptr && !track->video && spec.audio != AudioCodec::aac &&
                        spec.audio != AudioCodec::opus;
     const std::string pt = fixed ? "" : " pt=" + std::to_string(96 + n);
-    line += kSource + number + " caps=\"" + caps + "\" ! " + middle +
-            payloader(spec, track, codec) + " name=pay" + number + pt + " mtu=1400 ";
+    line += source(track == nullptr ? 2 : 64) + " name=src" + number + " caps=\"" + caps + "\" ! " +
+            middle + payloader(spec, track, codec) + " name=pay" + number + pt + " mtu=1400 ";
     ++n;
   };
   if (spec.live) {
@@ -91,8 +94,12 @@ Feed::Feed(Pacer& pacer, CameraSpec spec, std::shared_ptr<const Clip> clip,
 Feed::~Feed() { stop(); }
 
 void Feed::announce() {
-  for (const Stream& stream : streams_)
-    gst_element_send_event(stream.source.get(), gst_event_new_gap(0, GST_CLOCK_TIME_NONE));
+  for (Stream& stream : streams_) {
+    if (stream.track == nullptr)
+      push(stream); // Only an encoder at work knows its caps.
+    else
+      gst_element_send_event(stream.source.get(), gst_event_new_gap(0, GST_CLOCK_TIME_NONE));
+  }
 }
 
 void Feed::start() {

@@ -25,7 +25,8 @@ class Feed : public Pacer::Task {
        std::vector<Ref<GstElement>> sources);
   ~Feed() override;
 
-  /// Announces all streams, without data: what an RTSP server needs to answer DESCRIBE.
+  /// Announces all streams, looped ones without data: what an RTSP server needs to answer
+  /// DESCRIBE. A live one has its first picture taken now.
   void announce();
   void start();
   void stop();

@@ -3,12 +3,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include <glib-unix.h>
 #include <gst/gst.h>
 #include <sysexits.h>
 
 #include "cache.h"
+#include "gst/ref.h"
 #include "server.h"
 #include "spec.h"
 
@@ -32,6 +34,7 @@ constexpr std::string_view kHelp = R"(fanlight-camsim: synthetic RTSP cameras
                             bitrate   kbit/s, 50 to 50000 (1000)
                             gop       frames from key frame to key frame, 1 to 3600 (50)
                             bframes   0 to 4 (0)
+                            loop      seconds until it repeats, at least; 1 to 120 (20)
                             tone      Hz, 100 to 3000 (chosen by the name)
                             count     this many: id-1, id-2, ... with one picture (1)
                             live      true: encoded now, with the wall clock in the strip (false)
@@ -105,6 +108,41 @@ std::optional<Refusal> read_arguments(int argc, char** argv, Arguments& out) {
   return {};
 }
 
+/// What a signal acts on.
+struct Stop {
+  GMainLoop* loop;
+  bool& stopped;
+};
+
+gboolean on_signal(gpointer data) {
+  const auto& stop = *static_cast<Stop*>(data);
+  stop.stopped = true;
+  g_main_loop_quit(stop.loop);
+  return G_SOURCE_CONTINUE;
+}
+
+/// Fills the cache on a thread beside the loop, so that a signal can end it.
+Result<Cache::Clips> encode(const Arguments& arguments, GMainLoop* loop) {
+  Result<Cache::Clips> clips = Cache::Clips{};
+  std::jthread worker([&](std::stop_token stop) {
+    const auto say = [](const CameraSpec& camera) {
+      std::cerr << "encoding " + camera.label() + "\n";
+    };
+    clips = Cache(arguments.cache).clips(arguments.setup.cameras, say, stop);
+    // By way of an idle source: the loop may not be running yet.
+    g_idle_add(
+        [](gpointer data) -> gboolean {
+          g_main_loop_quit(static_cast<GMainLoop*>(data));
+          return G_SOURCE_REMOVE;
+        },
+        loop);
+  });
+  g_main_loop_run(loop);
+  worker.request_stop();
+  worker.join();
+  return clips;
+}
+
 int refuse(const Refusal& refusal) {
   std::cerr << "fanlight-camsim: " << refusal.message << "\n";
   return refusal.code;
@@ -128,19 +166,14 @@ int main(int argc, char** argv) {
   Arguments arguments{{}, Cache::default_folder()};
   if (const auto refusal = read_arguments(argc, argv, arguments)) return refuse(*refusal);
 
-  // From here on a signal ends the loop below, even one that comes while clips are encoded.
   const Owned<GMainLoop, g_main_loop_unref> loop{g_main_loop_new(nullptr, FALSE)};
-  const auto quit = [](gpointer data) -> gboolean {
-    g_main_loop_quit(static_cast<GMainLoop*>(data));
-    return G_SOURCE_CONTINUE;
-  };
-  g_unix_signal_add(SIGTERM, quit, loop.get());
-  g_unix_signal_add(SIGINT, quit, loop.get());
+  bool stopped = false;
+  const Stop stop{loop.get(), stopped};
+  g_unix_signal_add(SIGTERM, on_signal, const_cast<Stop*>(&stop));
+  g_unix_signal_add(SIGINT, on_signal, const_cast<Stop*>(&stop));
 
-  Cache cache(arguments.cache);
-  auto clips = cache.clips(arguments.setup.cameras, [](const CameraSpec& camera) {
-    std::cerr << "encoding " + camera.label() + "\n";
-  });
+  const auto clips = encode(arguments, loop.get());
+  if (stopped) return EX_OK;
   if (!clips) return refuse({exit_code(clips.error()), clips.error().message});
   auto server = Server::create(arguments.setup.listen, arguments.setup.cameras, *clips);
   if (!server) return refuse({exit_code(server.error()), server.error().message});

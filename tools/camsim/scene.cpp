@@ -23,6 +23,7 @@ constexpr Color kGrassNear{85, 100, 115};
 constexpr Color kWall{165, 116, 140};
 constexpr Color kWood{80, 110, 150};
 constexpr Color kGlass{120, 145, 118};
+constexpr Color kSkin{185, 110, 150};
 constexpr Color kLeaf{75, 104, 112};
 constexpr Color kStone{130, 126, 130};
 constexpr Color kAsphalt{62, 130, 127};
@@ -163,10 +164,11 @@ void Scene::paint_movers(double turn) {
     ball(x + size * 0.78, y + size * 0.55, size * 0.28, kBlack);
   };
   const auto walker = [&](double x, double y, double size, Color coat, double step) {
-    ball(x, y - size * 0.85, size * 0.16, kWall);
-    box(x - size * 0.12, y - size * 0.68, size * 0.24, size * 0.4, coat);
-    box(x - size * 0.10 + step * size * 0.06, y - size * 0.28, size * 0.07, size * 0.28, kBlack);
-    box(x + size * 0.03 - step * size * 0.06, y - size * 0.28, size * 0.07, size * 0.28, kBlack);
+    const double wide = size * h / w; // As many columns as `size` is rows.
+    box(x - wide * 0.13 + step * wide * 0.07, y - size * 0.32, wide * 0.11, size * 0.32, kBlack);
+    box(x + wide * 0.02 - step * wide * 0.07, y - size * 0.32, wide * 0.11, size * 0.32, kBlack);
+    box(x - wide * 0.16, y - size * 0.72, wide * 0.32, size * 0.44, coat);
+    ball(x, y - size * 0.86, size * 0.13, kSkin);
   };
 
   // Clouds cross the sky of every place.
@@ -209,8 +211,9 @@ void Scene::add_grain(std::uint64_t position) {
     std::uint8_t* luma = canvas_.luma() + y * canvas_.stride();
     // A fresh place in the tile for each row and frame.
     const std::int8_t* tile = grain_.data() + random() % (grain_.size() - canvas_.width());
+    // Luma from 16 to 235 has room for a step: nothing wraps, and the loop is easy to vectorise.
     for (int x = 0; x < canvas_.width(); ++x)
-      luma[x] = static_cast<std::uint8_t>(std::clamp(luma[x] + tile[x], 16, 235));
+      luma[x] = static_cast<std::uint8_t>(luma[x] + tile[x]);
   }
 }
 
@@ -223,7 +226,7 @@ const Canvas& Scene::paint(std::uint64_t position, std::uint32_t strip,
 
   const int w = canvas_.width();
   const int h = canvas_.height();
-  const int scale = std::max(2, h / 130);
+  const int scale = std::max(2, h / 110);
   const int top = strip_rows(h);
   canvas_.text(scale * 4, top + scale * 4, scale, label_.substr(0, w / (6 * scale) - 3));
   canvas_.text(scale * 4, h - text_height(scale) - scale * 4, scale, caption);

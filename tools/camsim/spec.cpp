@@ -111,6 +111,7 @@ const std::vector<std::pair<std::string_view, Setter>>& setters() {
       {"bitrate", number(&CameraSpec::bitrate, 50, 50000)},
       {"gop", number(&CameraSpec::gop, 1, 3600)},
       {"bframes", number(&CameraSpec::bframes, 0, 4)},
+      {"loop", number(&CameraSpec::loop, 1, 120)},
       {"tone", number(&CameraSpec::tone, 100, 3000)},
       {"count", number(&CameraSpec::count, 1, 1000)},
       {"live", choice(&CameraSpec::live, {{"true", true}, {"false", false}})},
@@ -194,7 +195,7 @@ Result<std::vector<CameraSpec>> expand(std::vector<CameraSpec> cameras) {
     if (camera.name.empty()) camera.name = camera.id;
     for (int i = 1; i <= count; ++i) {
       CameraSpec one = camera;
-      if (count > 1) one.id += "-" + std::to_string(i);
+      if (count > 1) one.id.append(1, '-').append(std::to_string(i));
       if (!ids.insert(one.id).second)
         return invalid("camera id '" + one.id + "' comes twice: ids must be unique");
       all.push_back(std::move(one));

@@ -47,8 +47,11 @@ void camsim_thread_pool_init(CamsimThreadPool* self) { g_mutex_init(&self->lock)
 namespace fanlight::camsim {
 
 Ref<GstRTSPThreadPool> make_thread_pool() {
-  return Ref<GstRTSPThreadPool>::adopt(
+  constexpr int kClientThreads = 8;
+  auto pool = Ref<GstRTSPThreadPool>::adopt(
       GST_RTSP_THREAD_POOL(g_object_new(camsim_thread_pool_get_type(), nullptr)));
+  gst_rtsp_thread_pool_set_max_threads(pool.get(), kClientThreads);
+  return pool;
 }
 
 } // namespace fanlight::camsim
