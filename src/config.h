@@ -21,6 +21,7 @@ struct Server {
   std::string listen = "0.0.0.0:8080"; ///< host:port; [v6]:port; port 0 takes a free one.
   std::string
       web_root; ///< Folder of the web UI; empty: the installed one, or web/ beside the build.
+  bool operator==(const Server&) const = default;
 };
 
 struct Camera {
@@ -33,6 +34,7 @@ struct Camera {
   /// Codecs a viewer may be given, the preferred first.
   std::vector<VideoCodec> codecs{VideoCodec::h265, VideoCodec::h264};
   std::uint32_t max_viewers = 0; ///< 0: no limit but webrtc.max_viewers.
+  bool operator==(const Camera&) const = default;
 };
 
 /// As RTCIceServer: stun:, turn:, turns: URLs.
@@ -40,6 +42,7 @@ struct IceServer {
   std::vector<std::string> urls;
   std::string username;
   std::string credential;
+  bool operator==(const IceServer&) const = default;
 };
 
 struct WebRtc {
@@ -50,11 +53,13 @@ struct WebRtc {
   std::vector<std::string> public_addresses; ///< For 1:1 NAT: announced in place of the local
                                              ///< address of the same family.
   std::uint32_t max_viewers = 1000;          ///< Of all cameras together.
+  bool operator==(const WebRtc&) const = default;
 };
 
 struct Logging {
   log::Level level = log::Level::info;
   log::Format format = log::Format::text;
+  bool operator==(const Logging&) const = default;
 };
 
 struct Config {
@@ -62,6 +67,7 @@ struct Config {
   std::vector<Camera> cameras;
   WebRtc webrtc;
   Logging logging;
+  bool operator==(const Config&) const = default;
 };
 
 /// Reads and validates a YAML file. Errors name file, line, key, and what would be right.
@@ -69,5 +75,8 @@ Result<Config> load(const std::string& path);
 
 /// The same from text; `name` stands for the file in messages.
 Result<Config> parse(std::string_view yaml, const std::string& name);
+
+/// Every key that parse() knows, as cameras[].url, in the order of config/fanlight.yaml.
+std::vector<std::string> known_keys();
 
 } // namespace fanlight::config

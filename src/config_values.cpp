@@ -1,0 +1,255 @@
+#include "config_values.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include <arpa/inet.h>
+#include <glib.h>
+
+namespace fanlight::config {
+namespace {
+
+constexpr const char* kDigits = "0123456789";
+
+template <typename T> std::optional<T> number(std::string_view text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+bool is_ip(int family, const std::string& text) {
+  std::array<unsigned char, sizeof(in6_addr)> binary{};
+  return inet_pton(family, text.c_str(), binary.data()) == 1;
+}
+
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
+}
+
+/// host, host:port, [v6] or [v6]:port; a missing port stays as it was.
+std::string split_host(std::string_view text, std::string& host,
+                       std::optional<std::uint32_t>& port) {
+  std::string_view rest;
+  if (text.starts_with('[')) {
+    const std::size_t close = text.find(']');
+    if (close == text.npos) return "has no ] after its IPv6 address; write [2001:db8::1]:554";
+    host = text.substr(1, close - 1);
+    if (!is_ip(AF_INET6, host.substr(0, host.find('%'))))
+      return "has no IPv6 address between [ and ]; write e.g. [2001:db8::1]";
+    rest = text.substr(close + 1);
+  } else {
+    host = text.substr(0, text.find(':'));
+    rest = text.substr(host.size());
+    if (std::count(rest.begin(), rest.end(), ':') > 1)
+      return "has more than one colon in its host; write an IPv6 address in brackets: "
+             "[2001:db8::1]";
+    const bool name = std::all_of(host.begin(), host.end(), [](char c) {
+      return g_ascii_isalnum(c) || c == '.' || c == '-' || c == '_';
+    });
+    if (!name) return "has a host that is neither a name nor an address; write e.g. 192.0.2.10";
+    if (!host.empty() && host.find_first_not_of("0123456789.") == host.npos &&
+        !is_ip(AF_INET, host))
+      return "has a malformed IPv4 address; write four numbers of 0-255, e.g. 192.0.2.10";
+  }
+  if (rest.empty()) return {};
+  if (rest.starts_with(':')) port = number<std::uint32_t>(rest.substr(1));
+  if (!rest.starts_with(':') || !port || *port > 65535)
+    return "has no valid port after its host; write a number of 1-65535";
+  return {};
+}
+
+/// The user and password before the host, still with percent signs.
+std::string check_user_info(std::string_view user_info) {
+  if (user_info.find('@') != user_info.npos)
+    return "has more than one @; in a user or password write %40 for @, %3A for :, %2F for /";
+  for (std::size_t at = user_info.find('%'); at != user_info.npos; at = user_info.find('%', at + 1))
+    if (at + 2 >= user_info.size() || !g_ascii_isxdigit(user_info[at + 1]) ||
+        !g_ascii_isxdigit(user_info[at + 2]))
+      return "has a % without two hexadecimal digits in its user or password; write %25 for %";
+  return {};
+}
+
+} // namespace
+
+std::string read_any(const std::string& text, std::string& out) {
+  if (has_control(text)) return "has a control character or a line break; must be one line of text";
+  if (!g_utf8_validate(text.data(), static_cast<gssize>(text.size()), nullptr))
+    return "is not UTF-8; save the file as UTF-8";
+  out = text;
+  return {};
+}
+
+std::string read_listen(const std::string& text, std::string& out) {
+  std::string host;
+  std::optional<std::uint32_t> port;
+  if (std::string wrong = split_host(text, host, port); !wrong.empty()) return wrong;
+  if (!port) return "has no port; write host:port, e.g. 0.0.0.0:8080 or [::]:8080";
+  out = text;
+  return {};
+}
+
+std::string read_id(const std::string& text, std::string& out) {
+  const bool allowed = std::all_of(text.begin(), text.end(), [](char c) {
+    return g_ascii_islower(c) || g_ascii_isdigit(c) || c == '_' || c == '-';
+  });
+  if (text.empty() || text.size() > 64 || !allowed)
+    return "is no id, which is part of URLs; must be 1-64 of a-z 0-9 _ -, e.g. front-door";
+  out = text;
+  return {};
+}
+
+std::string read_rtsp_url(const std::string& text, std::string& out) {
+  constexpr const char* kExample = "rtsp://192.0.2.10:554/stream1";
+  const std::size_t slashes = text.find("://");
+  std::string scheme = text.substr(0, slashes);
+  std::transform(scheme.begin(), scheme.end(), scheme.begin(), g_ascii_tolower);
+  if (slashes != text.npos && (scheme == "rtspt" || scheme == "rtspu" || scheme == "rtsph"))
+    return "has a scheme of GStreamer's own; write rtsp:// and the key transport: tcp or udp";
+  if (slashes == text.npos || (scheme != "rtsp" && scheme != "rtsps"))
+    return std::string("is no RTSP URL; must begin with rtsp:// or rtsps://, e.g. ") + kExample;
+  if (has_control(text) || text.find(' ') != text.npos)
+    return "has white space or a control character; write %20 for a space";
+
+  const std::string_view rest = std::string_view(text).substr(slashes + 3);
+  std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+  const std::size_t at = authority.rfind('@');
+  if (at != authority.npos) {
+    if (std::string wrong = check_user_info(authority.substr(0, at)); !wrong.empty()) return wrong;
+    authority.remove_prefix(at + 1);
+  } else if (const std::size_t colon = authority.find(':');
+             !authority.starts_with('[') && colon != authority.npos &&
+             !number<std::uint32_t>(authority.substr(colon + 1)) && rest.find('@') != rest.npos) {
+    return "has / ? or # in its user or password; write %2F for /, %3F for ?, %23 for #";
+  }
+  std::string host;
+  std::optional<std::uint32_t> port;
+  if (std::string wrong = split_host(authority, host, port); !wrong.empty()) return wrong;
+  if (host.empty()) return std::string("has no host; write e.g. ") + kExample;
+  if (port == 0U) return "has port 0; write the camera's RTSP port, mostly 554";
+  out = text;
+  return {};
+}
+
+std::string read_ice_url(const std::string& text, std::string& out) {
+  const std::size_t colon = text.find(':');
+  const std::string scheme = text.substr(0, colon);
+  const bool turn = scheme == "turn" || scheme == "turns";
+  if (colon == text.npos || (!turn && scheme != "stun"))
+    return "is no ICE server; write stun:host:port, turn:host:port or turns:host:port";
+  std::string_view rest = std::string_view(text).substr(colon + 1);
+  if (rest.starts_with("//")) return "has slashes; write " + scheme + ":host:port (RFC 7064, 7065)";
+  if (rest.find('@') != rest.npos)
+    return "has a user in it; write it in the keys username and credential";
+  const std::size_t query = rest.find('?');
+  if (query != rest.npos) {
+    const std::string_view transport = rest.substr(query);
+    if (!turn || (transport != "?transport=udp" && transport != "?transport=tcp"))
+      return "has an unknown ending; only turn: and turns: take ?transport=udp or ?transport=tcp";
+    rest = rest.substr(0, query);
+  }
+  std::string host;
+  std::optional<std::uint32_t> port;
+  if (std::string wrong = split_host(rest, host, port); !wrong.empty()) return wrong;
+  if (host.empty() || port == 0U)
+    return "has no host or port 0; write e.g. stun:stun.example.org:3478";
+  out = text;
+  return {};
+}
+
+std::string read_address(const std::string& text, std::string& out) {
+  if (!is_ip(AF_INET, text) && !is_ip(AF_INET6, text))
+    return "is no IP address; write e.g. 203.0.113.7 or 2001:db8::7, without port or brackets";
+  out = text;
+  return {};
+}
+
+std::string read_bool(const std::string& text, bool& out) {
+  for (const char* word : {"true", "yes", "on"})
+    if (g_ascii_strcasecmp(text.c_str(), word) == 0) return out = true, std::string();
+  for (const char* word : {"false", "no", "off"})
+    if (g_ascii_strcasecmp(text.c_str(), word) == 0) return out = false, std::string();
+  return "is no switch; must be true or false";
+}
+
+std::string read_latency(const std::string& text, std::chrono::milliseconds& out) {
+  constexpr double kLongest = 10000; // ms
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
+  const auto value = number<double>(text.substr(0, digits));
+  const std::string unit = text.substr(std::min(text.find_first_not_of(' ', digits), text.size()));
+  if (!value) return "is no duration; write e.g. 100ms or 0.1s";
+  if (unit.empty()) return "has no unit; write " + text + "ms or " + text + "s";
+  if (unit != "ms" && unit != "s") return "has an unknown unit; write e.g. 100ms or 0.1s";
+  const double ms = unit == "s" ? *value * 1000 : *value;
+  if (ms > kLongest) return "is too long; must be 0ms to 10s";
+  out = std::chrono::milliseconds(std::lround(ms));
+  return {};
+}
+
+std::string read_ports(const std::string& text, std::pair<std::uint16_t, std::uint16_t>& out) {
+  if (text == "any") {
+    out = {0, 0};
+    return {};
+  }
+  const std::size_t dash = text.find_first_not_of(kDigits);
+  const auto first = number<std::uint16_t>(std::string_view(text).substr(0, dash));
+  const auto last = dash == text.npos || text[dash] != '-'
+                        ? std::nullopt
+                        : number<std::uint16_t>(std::string_view(text).substr(dash + 1));
+  if (!first || !last || *first == 0 || *last < *first)
+    return "is no range of ports; write the lowest and the highest of 1-65535 with a dash, e.g. "
+           "50000-50999, or any";
+  out = {*first, *last};
+  return {};
+}
+
+std::string read_number(const std::string& text, std::uint32_t lowest, std::uint32_t highest,
+                        std::uint32_t& out) {
+  const std::string right =
+      "must be a whole number of " + std::to_string(lowest) + '-' + std::to_string(highest);
+  const auto value = number<std::int64_t>(text);
+  // Too many digits for any integer is out of range, too, rather than no number.
+  if (!value && (text.empty() || text.find_first_not_of(kDigits) != text.npos))
+    return "is no whole number; " + right;
+  if (!value || *value < lowest || *value > highest) return "is out of range; " + right;
+  out = static_cast<std::uint32_t>(*value);
+  return {};
+}
+
+std::string nearest(const std::string& mistyped, const std::vector<std::string>& words) {
+  // Edit distance, with a swap of neighbours as one edit; one row per character of `mistyped`.
+  const auto distance = [](const std::string& a, const std::string& b) {
+    std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i) {
+      for (std::size_t j = 0; j <= b.size(); ++j) {
+        if (i == 0 || j == 0) {
+          d[i][j] = i + j;
+          continue;
+        }
+        const bool same = g_ascii_tolower(a[i - 1]) == b[j - 1];
+        d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (same ? 0 : 1)});
+        if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+          d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      }
+    }
+    return d[a.size()][b.size()];
+  };
+  std::string best;
+  std::size_t least = std::max<std::size_t>(2, mistyped.size() / 3) + 1;
+  if (mistyped.size() > 64) return best;
+  for (const std::string& word : words) {
+    // A word of which most letters would have to change is a guess at random.
+    const std::size_t edits = distance(mistyped, word);
+    if (edits < least && edits * 2 <= word.size()) {
+      least = edits;
+      best = word;
+    }
+  }
+  return best;
+}
+
+} // namespace fanlight::config
