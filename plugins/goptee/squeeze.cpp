@@ -71,21 +71,27 @@ void squeeze_reordered(std::vector<Stamp>& frames, const SqueezeOptions& options
 
 } // namespace
 
-bool is_reordered(std::span<const Stamp> frames) {
+bool is_reordered(std::span<const Stamp> frames, const SqueezeOptions& options) {
   GstClockTime highest = 0;
+  GstClockTime least_ahead = GST_CLOCK_TIME_NONE;
+  GstClockTime most_ahead = 0;
   for (const Stamp& frame : frames) {
     if (!GST_CLOCK_TIME_IS_VALID(frame.pts)) continue;
     if (frame.pts < highest) return true;
     highest = frame.pts;
+    if (!GST_CLOCK_TIME_IS_VALID(frame.dts)) continue;
+    least_ahead = std::min(least_ahead, minus(frame.pts, frame.dts));
+    most_ahead = std::max(most_ahead, minus(frame.pts, frame.dts));
   }
-  return false;
+  return !GST_CLOCK_TIME_IS_VALID(options.sent_pts) &&
+         minus(most_ahead, least_ahead) > options.interval / 2;
 }
 
 std::vector<Stamp> squeeze(std::span<const Stamp> frames, const SqueezeOptions& options) {
   std::vector<Stamp> result(frames.begin(), frames.end());
   if (result.empty()) return result;
 
-  if (is_reordered(frames)) {
+  if (is_reordered(frames, options)) {
     squeeze_reordered(result, options);
   } else {
     squeeze_in_order(result, &Stamp::pts, options.sent_pts, options);

@@ -24,8 +24,11 @@ struct SqueezeOptions {
   GstClockTime sent_dts = GST_CLOCK_TIME_NONE; ///< The highest DTS the receiver has.
 };
 
-/// Whether some frame is shown before one that was sent earlier (B-frames).
-bool is_reordered(std::span<const Stamp> frames);
+/// Whether frames are shown in another order than they are sent in (B-frames), or may be by frames
+/// still to come: then some DTS is further ahead of its PTS than others. A DTS that only jitters
+/// can look the same; where `sent_pts` says that the receiver has frames, it is not taken for a
+/// sign.
+bool is_reordered(std::span<const Stamp> frames, const SqueezeOptions& options);
 
 /// New times for the frames of a group of pictures, in decoding order, that is sent at once and
 /// followed by live frames.

@@ -51,8 +51,10 @@ void Timeline::enter(const GstSegment& segment) {
 
 std::vector<Stamp> Timeline::plan(std::span<const Stamp> frames, GstClockTime step,
                                   GstClockTime interval) {
-  after_replay_ = !is_reordered(frames);
-  return squeeze(frames, {.step = step, .interval = interval, .sent_pts = pts_, .sent_dts = dts_});
+  const SqueezeOptions options{
+      .step = step, .interval = interval, .sent_pts = pts_, .sent_dts = dts_};
+  after_replay_ = !is_reordered(frames, options);
+  return squeeze(frames, options);
 }
 
 Stamp Timeline::follow(const Stamp& live) {
