@@ -1,22 +1,57 @@
+#include <cstdio>
+#include <sysexits.h>
+
 #include <gst/gst.h>
-#include <iostream>
 
 #include "app.h"
 #include "config.h"
+#include "gst/elements.h"
+#include "media/launch_line.h"
+#include "options.h"
+
+namespace {
+
+int fail(const fanlight::Error& error) {
+  std::fprintf(stderr, "fanlight: %s\n", error.message.c_str());
+  return fanlight::exit_code(error.code);
+}
+
+int print_pipeline(const fanlight::config::Config& config, const std::string& id) {
+  for (const auto& camera : config.cameras) {
+    if (camera.id != id) continue;
+    std::puts(fanlight::media::launch_line(camera, fanlight::load_own_elements()).c_str());
+    return EX_OK;
+  }
+  return fail(
+      {fanlight::Errc::not_found, "there is no camera \"" + id + "\" in the configuration"});
+}
+
+int serve(const fanlight::config::Config& config) {
+  fanlight::log::configure(config.logging.level, config.logging.format);
+  auto app = fanlight::App::create(config);
+  if (!app) return fail(app.error());
+  (*app)->run();
+  return EX_OK;
+}
+
+} // namespace
 
 int main(int argc, char** argv) {
-  gst_init(&argc, &argv);
-  auto config = fanlight::config::load(argv[2]);
-  if (!config) {
-    std::cerr << config.error().message << "\n";
-    return 78;
+  using Action = fanlight::Options::Action;
+  const auto options = fanlight::parse_options(argc, argv);
+  if (!options) {
+    std::fprintf(stderr, "fanlight: %s\n", options.error().message.c_str());
+    return EX_USAGE;
   }
-  fanlight::log::configure(config->logging.level, config->logging.format);
-  auto app = fanlight::App::create(*config);
-  if (!app) {
-    std::cerr << app.error().message << "\n";
-    return 70;
-  }
-  (*app)->run();
-  return 0;
+  if (options->action == Action::help) return std::fputs(fanlight::usage().c_str(), stdout), EX_OK;
+  if (options->action == Action::version) return std::puts("fanlight " FANLIGHT_VERSION), EX_OK;
+
+  const auto config = fanlight::config::load(options->config);
+  if (!config) return fail(config.error());
+  if (options->action == Action::check_config)
+    return std::printf("%s: all right\n", options->config.c_str()), EX_OK;
+
+  gst_init(nullptr, nullptr);
+  return options->action == Action::print_pipeline ? print_pipeline(*config, options->camera)
+                                                   : serve(*config);
 }

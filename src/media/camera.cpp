@@ -17,23 +17,37 @@ constexpr std::int64_t kSilenceUs = 5'000'000;
 constexpr std::int64_t kConnectUs = 15'000'000;
 /// A connection that lived this long starts the back-off anew.
 constexpr std::int64_t kStableUs = 30'000'000;
-/// Cameras lock accounts that fail too often.
-constexpr std::chrono::minutes kRefusedRetry{2};
+/// Cameras lock accounts that fail too often; a missing path may only be a camera that is still
+/// booting.
+constexpr std::chrono::minutes kLoginRetry{5};
+constexpr std::chrono::seconds kRefusedRetry{30};
 
 double seconds(std::int64_t us) { return static_cast<double>(us) / 1e6; }
 
-bool is_refusal(const GError& error) {
-  return g_error_matches(&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED) ||
-         g_error_matches(&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND);
+/// What rtspsrc means, in the words of somebody who set the camera up.
+std::string explain(const GError& error, const std::string& detail, const std::string& where) {
+  if (error.domain != GST_RESOURCE_ERROR) return detail;
+  switch (error.code) {
+  case GST_RESOURCE_ERROR_NOT_AUTHORIZED:
+    return "the camera refuses the login: check user and password in its url";
+  case GST_RESOURCE_ERROR_NOT_FOUND:
+    return "the camera has no such stream: check the path in its url";
+  case GST_RESOURCE_ERROR_OPEN_READ:
+  case GST_RESOURCE_ERROR_OPEN_WRITE:
+  case GST_RESOURCE_ERROR_OPEN_READ_WRITE:
+    return "cannot connect to " + where + ": is the camera on, and its address right?";
+  default: return detail;
+  }
 }
 
-/// What rtspsrc means, in the words of somebody who set the camera up.
-std::string explain(const GError& error, const std::string& detail) {
-  if (g_error_matches(&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED))
-    return "the camera refuses the login: check user and password in its url";
-  if (g_error_matches(&error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND))
-    return "the camera has no such stream: check the path in its url";
-  return detail;
+/// "192.0.2.10:554" of an RTSP URL.
+std::string host_of(const std::string& url) {
+  GError* raw = nullptr;
+  const Owned<GUri, g_uri_unref> uri{g_uri_parse(url.c_str(), G_URI_FLAGS_NONE, &raw)};
+  const GErrorPtr error{raw};
+  if (!uri || g_uri_get_host(uri.get()) == nullptr) return "the camera";
+  const int port = g_uri_get_port(uri.get());
+  return std::string{g_uri_get_host(uri.get())} + ":" + std::to_string(port < 0 ? 554 : port);
 }
 
 struct Counted {
@@ -113,7 +127,6 @@ void Camera::stop() {
 }
 
 void Camera::connect() {
-  skipped_.clear();
   streams_stale_ = true;
   connected_since_us_ = last_data_us_ = g_get_monotonic_time();
   Source::Sinks sinks;
@@ -133,11 +146,12 @@ void Camera::drop_source() {
   source_.reset();
 }
 
-void Camera::retry(State state, const std::string& why) {
+void Camera::retry(State state, const std::string& why,
+                   std::optional<std::chrono::milliseconds> wait) {
   drop_source();
   if (g_get_monotonic_time() - connected_since_us_ > kStableUs && state_ == State::live)
     backoff_.reset();
-  const std::chrono::milliseconds delay = state == State::refused ? kRefusedRetry : backoff_.next();
+  const std::chrono::milliseconds delay = wait ? *wait : backoff_.next();
   retry_.once(delay, [this] {
     ++counters_.reconnects;
     connect();
@@ -203,16 +217,12 @@ void Camera::on_source_failed(GstMessage* message) {
   GError* raw = nullptr;
   gst_message_parse_error(message, &raw, nullptr);
   const GErrorPtr error{raw};
-  if (streams_stale_ && !skipped_.empty()) {
-    std::string sent;
-    for (const std::string& encoding : skipped_) sent += (sent.empty() ? "" : ", ") + encoding;
-    std::string wanted;
-    for (const auto codec : config_.codecs)
-      wanted += (wanted.empty() ? "" : ", ") + encoding_name(codec);
-    return retry(State::refused, "the camera sends " + sent + ", and its viewers may be given " +
-                                     wanted + ": change the camera's codec or its codecs key");
-  }
-  retry(is_refusal(*error) ? State::refused : State::retrying, explain(*error, describe(message)));
+  const std::string why = explain(*error, describe(message), host_of(config_.url));
+  if (g_error_matches(error.get(), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_AUTHORIZED))
+    return retry(State::refused, why, kLoginRetry);
+  if (g_error_matches(error.get(), GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND))
+    return retry(State::refused, why, kRefusedRetry);
+  retry(State::retrying, why);
 }
 
 void Camera::on_source_end() {
@@ -227,7 +237,21 @@ void Camera::on_source_audio(const std::string& encoding, const std::string& not
   observer_.on_camera_changed(*this);
 }
 
-void Camera::on_source_skipped(const std::string& encoding) { skipped_.push_back(encoding); }
+void Camera::on_source_described(const std::vector<std::string>& video) {
+  if (!source_) return;
+  std::string wanted;
+  for (const auto codec : config_.codecs) {
+    if (std::find(video.begin(), video.end(), encoding_name(codec)) != video.end()) return;
+    wanted += (wanted.empty() ? "" : ", ") + encoding_name(codec);
+  }
+  std::string sent;
+  for (const std::string& encoding : video) sent += (sent.empty() ? "" : ", ") + encoding;
+  retry(State::refused,
+        "the camera sends " + (sent.empty() ? "no video" : sent) +
+            ", and its viewers may be given " + wanted +
+            ": change the camera's codec or its codecs key",
+        kRefusedRetry);
+}
 
 void Camera::on_caps(const std::string& tee) {
   auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(tees_[tee].get(), "sink"));
@@ -256,11 +280,11 @@ void Camera::on_tick() {
   const auto bits = static_cast<double>(total.bytes - counters_.bytes) * 8;
   // Smoothed over about three seconds: a long group of pictures puts most of its bits in one of
   // them.
-  constexpr double kShare = 0.3;
+  const double share = counters_.access_units == 0 ? 1 : 0.3;
   if (elapsed > 0 && elapsed < 60) {
-    counters_.fps += kShare * (pictures / elapsed - counters_.fps);
+    counters_.fps += share * (pictures / elapsed - counters_.fps);
     counters_.bitrate = static_cast<std::uint64_t>(
-        static_cast<double>(counters_.bitrate) * (1 - kShare) + kShare * bits / elapsed);
+        static_cast<double>(counters_.bitrate) * (1 - share) + share * bits / elapsed);
   }
   if (pictures > 0) last_data_us_ = now;
   counters_.access_units = total.buffers;

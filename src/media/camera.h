@@ -93,7 +93,9 @@ class Camera : public Source::Observer, public std::enable_shared_from_this<Came
   Result<Done> add_tee(const std::string& name);
   void connect();
   void drop_source();
-  void retry(State state, const std::string& why);
+  /// Plans the next attempt after `wait`, or as the back-off says.
+  void retry(State state, const std::string& why,
+             std::optional<std::chrono::milliseconds> wait = std::nullopt);
   void set_state(State state, const std::string& reason);
   void on_message(GstMessage* message);
   void on_source_failed(GstMessage* message);
@@ -102,7 +104,7 @@ class Camera : public Source::Observer, public std::enable_shared_from_this<Came
 
   void on_source_end() override;
   void on_source_audio(const std::string& encoding, const std::string& note) override;
-  void on_source_skipped(const std::string& encoding) override;
+  void on_source_described(const std::vector<std::string>& video) override;
 
   // Given.
   const config::Camera config_;
@@ -126,8 +128,7 @@ class Camera : public Source::Observer, public std::enable_shared_from_this<Came
   Backoff backoff_;
   std::map<std::string, Stream> streams_; // By tee, as of the last connection that brought any.
   bool streams_stale_ = true;             // They are of an earlier connection.
-  std::vector<std::string> skipped_; // Video codecs of this connection that nobody may be given.
-  std::string audio_encoding_;       // As the camera sends it.
+  std::string audio_encoding_;            // As the camera sends it.
   std::string audio_note_;
   Counters counters_;
   std::int64_t last_tick_us_ = 0;

@@ -1,6 +1,7 @@
 #include "media/source.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <mutex>
 #include <set>
 #include <vector>
@@ -97,6 +98,7 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& config, Sin
         +[](gpointer data, GClosure*) { delete static_cast<std::shared_ptr<Shared>*>(data); },
         GConnectFlags{});
   };
+  connect("on-sdp", G_CALLBACK(on_sdp));
   connect("select-stream", G_CALLBACK(on_select_stream));
   connect("pad-added", G_CALLBACK(on_pad_added));
   return std::unique_ptr<Source>(new Source(std::move(bin), std::move(shared)));
@@ -107,6 +109,23 @@ Source::Source(Ref<GstElement> bin, std::shared_ptr<Shared> shared)
 
 Source::~Source() = default;
 
+void Source::on_sdp(GstElement*, GstSDPMessage* sdp, gpointer data) {
+  std::vector<std::string> video;
+  for (guint i = 0; i < gst_sdp_message_medias_len(sdp); ++i) {
+    const GstSDPMedia* media = gst_sdp_message_get_media(sdp, i);
+    if (g_strcmp0(gst_sdp_media_get_media(media), "video") != 0) continue;
+    const char* payload =
+        gst_sdp_media_formats_len(media) > 0 ? gst_sdp_media_get_format(media, 0) : "";
+    const auto caps =
+        Ref<GstCaps>::adopt(gst_sdp_media_get_caps_from_media(media, std::atoi(payload)));
+    const std::string encoding = caps ? encoding_of(caps.get()) : "";
+    video.push_back(encoding.empty() ? std::string{"payload type "} + payload : encoding);
+  }
+  (*static_cast<std::shared_ptr<Shared>*>(data))->tell([video](Observer& observer) {
+    observer.on_source_described(video);
+  });
+}
+
 gboolean Source::on_select_stream(GstElement*, guint, GstCaps* caps, gpointer data) {
   Shared& shared = **static_cast<std::shared_ptr<Shared>*>(data);
   const std::string media = field(caps, "media");
@@ -114,9 +133,7 @@ gboolean Source::on_select_stream(GstElement*, guint, GstCaps* caps, gpointer da
   if (media == "video") {
     const bool wanted =
         std::find(shared.codecs.begin(), shared.codecs.end(), encoding) != shared.codecs.end();
-    if (wanted && shared.take(encoding)) return TRUE;
-    shared.tell([encoding](Observer& observer) { observer.on_source_skipped(encoding); });
-    return FALSE;
+    return wanted && shared.take(encoding);
   }
   if (media != "audio") return FALSE;
   if (!shared.audio) {

@@ -4,6 +4,9 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
+
+#include <gst/sdp/sdp.h>
 
 #include "base/result.h"
 #include "config.h"
@@ -27,8 +30,8 @@ class Source {
     /// What was decided about sound: the codec the camera sends, or empty, and a word on why there
     /// is none. On main.
     virtual void on_source_audio(const std::string& encoding, const std::string& note) = 0;
-    /// The codec of every video stream that the camera described and that was not taken. On main.
-    virtual void on_source_skipped(const std::string& encoding) = 0;
+    /// The video codecs in the camera's description (its SDP), in its order. On main.
+    virtual void on_source_described(const std::vector<std::string>& video) = 0;
   };
 
   /// Errc::internal when an element is missing.
@@ -41,6 +44,7 @@ class Source {
  private:
   struct Shared;
   Source(Ref<GstElement> bin, std::shared_ptr<Shared> shared);
+  static void on_sdp(GstElement* rtspsrc, GstSDPMessage* sdp, gpointer shared);
   static gboolean on_select_stream(GstElement* rtspsrc, guint number, GstCaps* caps,
                                    gpointer shared);
   static void on_pad_added(GstElement* rtspsrc, GstPad* pad, gpointer shared);

@@ -32,6 +32,7 @@ std::string new_id() {
 } // namespace
 
 Result<std::unique_ptr<SessionTable>> SessionTable::create(const config::Config& config) {
+  webrtc::Peer::warm_up();
   std::unique_ptr<SessionTable> table{new SessionTable(config)};
   for (const config::Camera& settings : config.cameras) {
     auto camera = media::Camera::create(settings, *table);

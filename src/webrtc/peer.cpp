@@ -80,6 +80,12 @@ Peer::Peer(std::string id, IceSettings ice, std::weak_ptr<Observer> observer)
 
 Peer::~Peer() = default;
 
+void Peer::warm_up() {
+  for (const char* factory : {"webrtcbin", "dtlsdec", "nicesink"})
+    if (auto element = make_element(factory); !element)
+      log::error("session", {}, element.error().message);
+}
+
 Result<Done> Peer::build() {
   auto webrtcbin = make_element("webrtcbin", "webrtcbin");
   if (!webrtcbin) return webrtcbin.error();

@@ -23,6 +23,9 @@ class Peer : public PeerConnection, public std::enable_shared_from_this<Peer> {
   static Result<std::shared_ptr<Peer>> create(const std::string& id, IceSettings ice,
                                               std::weak_ptr<Observer> observer);
   ~Peer() override;
+  /// Does once what the first viewer would wait for: loads the plugins and makes the process's DTLS
+  /// certificate.
+  static void warm_up();
 
   const char* name() const override { return "webrtcbin"; }
   Ref<GstElement> branch() const override { return bin_; }
