@@ -37,7 +37,6 @@ std::string join(const std::vector<std::string_view>& words);
 /// At the first `separator`: what is before and behind it, both trimmed; no separator: all and "".
 std::pair<std::string_view, std::string_view> cut(std::string_view text, char separator);
 
-bool starts_with_ignoring_case(std::string_view text, std::string_view prefix);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 std::string lower(std::string_view text);
 std::string upper(std::string_view text);
