@@ -239,9 +239,9 @@ export class Signalling extends Emitter {
         session?.onClosed({ code: message.code, message: message.message ?? '' });
         break;
       case 'error':
-        console.warn(
-          `fanlight: the server did not understand: ${message.code}: ${message.message}`,
-        );
+        // A candidate may cross the end of its session on the way: nothing to worry about.
+        if (message.code === 'unknown_session') break;
+        console.warn(`fanlight: not understood: ${message.code}: ${message.message}`);
         break;
       case 'goodbye':
         this.#retryAfter = message.retry_after_ms ?? 0;

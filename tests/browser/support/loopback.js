@@ -148,8 +148,9 @@ export function installLoopback(cameras) {
       const session = this.sessions.get(message.session);
       if (message.type === 'list') this.say({ type: 'cameras', cameras: loopback.list() });
       if (message.type === 'watch') void this.#watch(message);
-      if (message.type === 'candidate')
-        {void session?.addIceCandidate(message.candidate ?? undefined);}
+      if (message.type === 'candidate') {
+        void session?.addIceCandidate(message.candidate ?? undefined);
+      }
       if (message.type === 'stop') session?.close();
     }
 

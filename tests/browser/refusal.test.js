@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { after, before } from 'node:test';
+import { launchChromium } from './support/chromium.js';
+import { House } from './support/house.js';
+import { keepScreenshot, openPage, tileOf, waitForState, watchFrames } from './support/page.js';
+import { scenario } from './support/scenario.js';
+
+/** @type {House} */
+let house;
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {Awaited<ReturnType<typeof openPage>>} */
+let wall;
+const here = () => ({ page: wall.page, log: house.log });
+
+before(async () => {
+  const cameras = [
+    { id: 'new', name: 'A camera of H.265 only', codec: 'h265' },
+    { id: 'front', name: 'Front door' },
+  ];
+  [house, browser] = await Promise.all([House.open(cameras), launchChromium()]);
+  wall = await openPage(browser, house.url);
+});
+
+after(async () => {
+  await browser?.close();
+  await house?.close();
+});
+
+scenario(
+  'a camera that this browser cannot play is refused in words on its tile',
+  here,
+  async (page) => {
+    const tile = tileOf(page, 'new');
+    await waitForState(page, 'new', 'refused');
+
+    assert.equal(await tile.locator('.notice-text').innerText(), 'Refused');
+    assert.equal(
+      await tile.locator('.notice-why').innerText(),
+      'This browser cannot play what the camera sends.',
+    );
+    const detail = await tile.locator('.notice-detail').innerText();
+    assert.match(detail, /H\.?265/);
+    assert.match(detail, /VP8/);
+    assert.match(detail, /H\.?264/);
+    await keepScreenshot(page, 'refused');
+  },
+);
+
+scenario('the refusal of one camera leaves the others playing', here, async (page) => {
+  await waitForState(page, 'front', 'live');
+
+  await watchFrames(page, 'front', 5);
+});

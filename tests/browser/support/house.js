@@ -1,0 +1,126 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Child } from './child.js';
+
+/** The meson build directory with the programs under test. */
+export const BUILD =
+  process.env.FANLIGHT_BUILD ?? new URL('../../../build', import.meta.url).pathname;
+/** Where screenshots and figures are left for people. */
+export const ARTEFACTS = join(BUILD, 'artefacts', 'browser');
+mkdirSync(ARTEFACTS, { recursive: true });
+
+/**
+ * A camera of a house: id and name, and what else fanlight-camsim takes.
+ * @typedef {{id: string, name?: string, [key: string]: string | number | undefined}} CameraSpec
+ */
+
+const ORDINARY = {
+  codec: 'h264',
+  profile: 'main',
+  audio: 'aac',
+  size: '640x360',
+  fps: 25,
+  bitrate: 1000,
+  gop: 50,
+};
+
+/** One simulated camera, in a process of its own, so that it alone can be killed. */
+class SimulatedCamera {
+  /** @type {Child | null} */
+  #child = null;
+  #listen = '127.0.0.1:0';
+  url = '';
+
+  /** @param {CameraSpec} spec */
+  constructor(spec) {
+    this.spec = { ...ORDINARY, name: spec.id, ...spec };
+  }
+
+  async start() {
+    const camera = Object.entries(this.spec)
+      .map((pair) => pair.join('='))
+      .join();
+    const path = join(BUILD, 'tools/camsim/fanlight-camsim');
+    this.#child = new Child(path, ['--listen', this.#listen, '--camera', camera]);
+    const [, url] = await this.#child.says(/^\S+ (rtsp:\/\/\S+)$[^]*^ready$/m);
+    this.url = url;
+    this.#listen = new URL(url).host;
+  }
+
+  async kill() {
+    await this.#child?.kill();
+    this.#child = null;
+  }
+}
+
+/** Cameras and a Fanlight server on loopback, on free ports; the server keeps its port when restarted. */
+export class House {
+  #folder = mkdtempSync(join(tmpdir(), 'fanlight-browser-'));
+  #listen = '127.0.0.1:0';
+  /** @type {Child | null} */
+  #server = null;
+  /** @type {Map<string, SimulatedCamera>} */
+  #cameras;
+  url = '';
+
+  /** @param {CameraSpec[]} cameras */
+  constructor(cameras) {
+    this.#cameras = new Map(cameras.map((spec) => [spec.id, new SimulatedCamera(spec)]));
+  }
+
+  /**
+   * All cameras and the server, ready.
+   * @param {CameraSpec[]} cameras
+   */
+  static async open(cameras) {
+    const house = new House(cameras);
+    try {
+      await Promise.all([...house.#cameras.values()].map((camera) => camera.start()));
+      await house.startServer();
+    } catch (error) {
+      await house.close();
+      throw error;
+    }
+    return house;
+  }
+
+  /** @param {string} id */
+  camera(id) {
+    return /** @type {SimulatedCamera} */ (this.#cameras.get(id));
+  }
+
+  async startServer() {
+    const config = join(this.#folder, 'fanlight.yaml');
+    const cameras = [...this.#cameras.values()].map(
+      ({ spec, url }) =>
+        `  - id: ${spec.id}\n    name: ${JSON.stringify(spec.name)}\n    url: ${url}\n`,
+    );
+    writeFileSync(config, `server:\n  listen: ${this.#listen}\ncameras:\n${cameras.join('')}`);
+    this.#server = new Child(join(BUILD, 'src/fanlight'), ['--config', config]);
+    const [, url] = await this.#server.says(/serving on (http:\/\/[\d.:]+)/);
+    this.url = `${url}/`;
+    this.#listen = new URL(url).host;
+  }
+
+  async killServer() {
+    await this.#server?.kill();
+    this.#server = null;
+  }
+
+  async stopServer() {
+    await this.#server?.stop();
+    this.#server = null;
+  }
+
+  /** What the server has logged, for the message of a failed test. */
+  get log() {
+    return this.#server?.output ?? '';
+  }
+
+  async close() {
+    await this.stopServer();
+    await Promise.all([...this.#cameras.values()].map((camera) => camera.kill()));
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,152 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ARTEFACTS } from './house.js';
+
+/** @typedef {import('playwright-core').Page} Page */
+/** @typedef {import('../../../web/tile.js').Tile} Tile */
+
+/** Longer than anything here should take: whoever waits so long fails. */
+export const WATCHDOG_MS = 30000;
+
+/**
+ * Opens a page in a context of its own and notes what must not happen there.
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} url
+ * @param {import('playwright-core').BrowserContextOptions & {
+ *   init?: (page: Page) => Promise<unknown>
+ * }} [options]
+ */
+export async function openPage(browser, url, { init, ...options } = {}) {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 760 },
+    colorScheme: 'dark',
+    locale: 'en-GB',
+    ...options,
+  });
+  context.setDefaultTimeout(WATCHDOG_MS);
+  const page = await context.newPage();
+  /** @type {string[]} */
+  const faults = [];
+  /** @type {Set<string>} */
+  const hosts = new Set();
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('request', (request) => hosts.add(new URL(request.url()).host));
+  await init?.(page);
+  await page.goto(url);
+  return { page, faults, hosts, close: () => context.close() };
+}
+
+/**
+ * @param {Page} page
+ * @param {string} camera
+ */
+export const tileOf = (page, camera) => page.locator(`fanlight-tile[data-camera="${camera}"]`);
+
+/**
+ * Waits for a tile's state.
+ * @param {Page} page
+ * @param {string} camera
+ * @param {string} state
+ */
+export async function waitForState(page, camera, state) {
+  await page.locator(`fanlight-tile[data-camera="${camera}"][data-state="${state}"]`).waitFor();
+}
+
+/** @param {Page} page */
+export async function waitUntilAllLive(page) {
+  await page.waitForFunction(() => {
+    const tiles = [...document.querySelectorAll('fanlight-tile')];
+    return tiles.length > 0 && tiles.every((tile) => tile.getAttribute('data-state') === 'live');
+  });
+}
+
+/**
+ * Reads the frame number from the strip that fanlight-camsim paints at the top of each picture:
+ * 40 cells; white, black; 32 bits; 4 bits of checksum; black, white. Null: no whole strip there.
+ * @param {Page} page
+ * @param {string} camera
+ * @returns {Promise<number | null>}
+ */
+export function frameNumber(page, camera) {
+  return page.evaluate((id) => {
+    const video = /** @type {HTMLVideoElement} */ (
+      document.querySelector(`fanlight-tile[data-camera="${id}"] video`)
+    );
+    const { videoWidth: width, videoHeight: height } = video;
+    if (!width) return null;
+    const canvas = document.createElement('canvas');
+    canvas.width = width;
+    canvas.height = height;
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+    context.drawImage(video, 0, 0);
+    const row = Math.round(Math.max(8, height / 24) / 8) * 4;
+    const { data } = context.getImageData(0, row, width, 1);
+    const bits = Array.from({ length: 40 }, (_, cell) => {
+      const x = Math.floor(((cell + 0.5) * width) / 40);
+      return data[x * 4 + 1] > 127 ? 1 : 0;
+    });
+    if (bits[0] !== 1 || bits[1] !== 0 || bits[38] !== 0 || bits[39] !== 1) return null;
+    const number = parseInt(bits.slice(2, 34).join(''), 2);
+    let check = 0;
+    for (let shift = 0; shift < 32; shift += 4) check ^= (number >>> shift) & 15;
+    return check === parseInt(bits.slice(34, 38).join(''), 2) ? number : null;
+  }, camera);
+}
+
+/**
+ * Waits until so many different frames have been on the screen, and returns their numbers.
+ * @param {Page} page
+ * @param {string} camera
+ * @param {number} count
+ */
+export async function watchFrames(page, camera, count) {
+  /** @type {number[]} */
+  const seen = [];
+  const deadline = Date.now() + WATCHDOG_MS;
+  while (seen.length < count) {
+    if (Date.now() > deadline) throw new Error(`${camera}: only frames ${seen} of ${count}`);
+    await nextFrame(page, camera);
+    const number = await frameNumber(page, camera);
+    if (number !== null && number !== seen.at(-1)) seen.push(number);
+  }
+  return seen;
+}
+
+/**
+ * Waits until the browser shows another frame.
+ * @param {Page} page
+ * @param {string} camera
+ */
+async function nextFrame(page, camera) {
+  const shown = page.evaluate((id) => {
+    const video = /** @type {HTMLVideoElement} */ (
+      document.querySelector(`fanlight-tile[data-camera="${id}"] video`)
+    );
+    return new Promise((resolve) => video.requestVideoFrameCallback(() => resolve(true)));
+  }, camera);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let watchdog;
+  const late = new Promise((_, reject) => {
+    watchdog = setTimeout(() => reject(new Error(`${camera}: no new frame`)), WATCHDOG_MS);
+  });
+  await Promise.race([shown, late]);
+  clearTimeout(watchdog);
+}
+
+/**
+ * Keeps what the page looks like for people to judge.
+ * @param {Page} page
+ * @param {string} name
+ */
+export async function keepScreenshot(page, name) {
+  await page.screenshot({ path: join(ARTEFACTS, `${name}.png`) });
+}
+
+/**
+ * Keeps measured figures beside the screenshots.
+ * @param {string} name
+ * @param {object} figures
+ */
+export function keepFigures(name, figures) {
+  writeFileSync(join(ARTEFACTS, `${name}.json`), `${JSON.stringify(figures, null, 2)}\n`);
+}

@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launchChromium } from './support/chromium.js';
+import { House } from './support/house.js';
+import {
+  keepScreenshot,
+  openPage,
+  tileOf,
+  waitForState,
+  waitUntilAllLive,
+  watchFrames,
+} from './support/page.js';
+import { scenario } from './support/scenario.js';
+
+const CAMERAS = [
+  { id: 'front', name: 'Front door' },
+  { id: 'garden', name: 'Garden', profile: 'high', audio: 'pcma' },
+  { id: 'garage', name: 'Garage', profile: 'baseline', audio: 'none' },
+  { id: 'street', name: 'Street', audio: 'opus' },
+];
+
+/** @type {House} */
+let house;
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {Awaited<ReturnType<typeof openPage>>} */
+let wall;
+const here = () => ({ page: wall.page, log: house.log });
+
+before(async () => {
+  [house, browser] = await Promise.all([House.open(CAMERAS), launchChromium()]);
+  wall = await openPage(browser, house.url);
+});
+
+after(async () => {
+  await browser?.close();
+  await house?.close();
+});
+
+scenario('four cameras play at once', here, async (page) => {
+  await waitUntilAllLive(page);
+
+  assert.equal(await page.locator('#summary').innerText(), '4 of 4 live');
+  const frames = await Promise.all(CAMERAS.map(({ id }) => watchFrames(page, id, 8)));
+  for (const seen of frames) {
+    // A looped clip starts again at 0, once at most in so short a time.
+    const back = seen.filter((number, at) => at > 0 && number < seen[at - 1]);
+    assert.ok(back.length <= 1, `frames out of order: ${seen}`);
+  }
+  await keepScreenshot(page, 'four cameras, dark');
+});
+
+scenario(
+  'each tile shows its name, and codec, size, rates, counts, loss and round trip',
+  here,
+  async (page) => {
+    for (const { id, name } of CAMERAS) {
+      const tile = tileOf(page, id);
+      assert.equal(await tile.locator('.name').innerText(), name);
+      await tile
+        .locator('.facts [data-fact="bitrate"]', { hasText: /^[\d.,]+ [kM]bit\/s$/ })
+        .waitFor();
+      const fact = (/** @type {string} */ of) =>
+        tile.locator(`.facts [data-fact="${of}"]`).textContent();
+      assert.equal(await fact('videoCodec'), 'H.264');
+      assert.equal(await fact('size'), '640×360');
+      assert.match((await fact('fps')) ?? '', /^2[3-7] fps$/);
+      assert.match((await fact('loss')) ?? '', /^\d+(\.\d)?% lost$/);
+      assert.match((await fact('packets')) ?? '', /^[\d,]+ packets$/);
+      assert.match((await fact('bytes')) ?? '', /^[\d.,]+ [kM]B$/);
+      await tile
+        .locator('.facts [data-fact="rtt"]', { hasText: /^[\d.]+ ms rtt$/ })
+        .waitFor({ state: 'attached' });
+    }
+  },
+);
+
+scenario(
+  'the statistics button opens the whole table on every tile, and counts go up',
+  here,
+  async (page) => {
+    await page.locator('#statistics').click();
+    const frames = tileOf(page, 'front').locator('.panel [data-fact="frames"]');
+    await frames.filter({ hasText: /\d/ }).waitFor();
+    const earlier = Number((await frames.innerText()).replaceAll(',', ''));
+
+    await page.waitForFunction((before) => {
+      const shown = document.querySelector('[data-camera="front"] .panel [data-fact="frames"]');
+      return Number(shown?.textContent?.replaceAll(',', '')) > before;
+    }, earlier);
+
+    assert.equal(await page.locator('fanlight-tile .panel:visible').count(), CAMERAS.length);
+    const sound = (/** @type {string} */ id) =>
+      tileOf(page, id).locator('.panel [data-fact="audioCodec"]').innerText();
+    assert.equal(await sound('front'), 'Opus');
+    assert.equal(await sound('garden'), 'G.711 A-law');
+    assert.equal(await sound('garage'), 'No sound');
+    await keepScreenshot(page, 'statistics');
+    await page.locator('#statistics').click();
+    assert.equal(await page.locator('fanlight-tile .panel:visible').count(), 0);
+  },
+);
+
+scenario(
+  'sound arrives silently, is heard after a click, and from one tile at a time',
+  here,
+  async (page) => {
+    /** @param {string} id */
+    const heard = (id) =>
+      page.evaluate((camera) => {
+        const video = document.querySelector(`[data-camera="${camera}"] video`);
+        return video instanceof HTMLVideoElement && !video.muted;
+      }, id);
+    assert.deepEqual(await Promise.all(CAMERAS.map(({ id }) => heard(id))), [
+      false,
+      false,
+      false,
+      false,
+    ]);
+
+    await tileOf(page, 'front').hover();
+    await tileOf(page, 'front').getByRole('button', { name: 'Sound on' }).click();
+    assert.equal(await heard('front'), true);
+    // The camera's tone as the loudspeaker would get it, not only as the decoder counts it.
+    await page.waitForFunction(async () => {
+      const video = document.querySelector('[data-camera="front"] video');
+      if (!(video instanceof HTMLVideoElement)) return false;
+      const scope = /** @type {any} */ (window);
+      scope.audioContext ??= new AudioContext();
+      scope.analyser ??= (() => {
+        const analyser = scope.audioContext.createAnalyser();
+        scope.audioContext.createMediaStreamSource(video.srcObject).connect(analyser);
+        return analyser;
+      })();
+      const samples = new Float32Array(scope.analyser.fftSize);
+      scope.analyser.getFloatTimeDomainData(samples);
+      return Math.max(...samples.map(Math.abs)) > 0.01;
+    });
+    await keepScreenshot(page, 'sound on');
+
+    await tileOf(page, 'street').hover();
+    await tileOf(page, 'street').getByRole('button', { name: 'Sound on' }).click();
+    assert.equal(await heard('front'), false);
+    assert.equal(await heard('street'), true);
+    for (const id of ['front', 'garden', 'street']) {
+      await page.waitForFunction((camera) => {
+        const tile = /** @type {any} */ (document.querySelector(`[data-camera="${camera}"]`));
+        return tile.player.statistics?.audioEnergy > 0;
+      }, id);
+    }
+    await tileOf(page, 'street').getByRole('button', { name: 'Mute' }).click();
+    assert.equal(await heard('street'), false);
+  },
+);
+
+scenario('a camera without sound says so instead of offering it', here, async (page) => {
+  await tileOf(page, 'garage').hover();
+  const button = tileOf(page, 'garage').getByRole('button', { name: /^No sound/ });
+
+  assert.equal(await button.isDisabled(), true);
+});
+
+scenario('a tile disconnects and connects by its button, alone', here, async (page) => {
+  await tileOf(page, 'garden').hover();
+  await tileOf(page, 'garden').getByRole('button', { name: 'Disconnect' }).click();
+  await waitForState(page, 'garden', 'idle');
+  assert.equal(await tileOf(page, 'garden').locator('.notice-text').innerText(), 'Disconnected');
+  await page.locator('#summary', { hasText: '3 of 4 live' }).waitFor();
+
+  await tileOf(page, 'garden').locator('.notice').getByRole('button', { name: 'Connect' }).click();
+
+  await waitForState(page, 'garden', 'live');
+  await watchFrames(page, 'garden', 3);
+});
+
+scenario('all tiles disconnect and connect by one button', here, async (page) => {
+  await page.getByRole('button', { name: 'Disconnect all' }).click();
+  await Promise.all(CAMERAS.map(({ id }) => waitForState(page, id, 'idle')));
+
+  await page.getByRole('button', { name: 'Connect all' }).click();
+
+  await waitUntilAllLive(page);
+});
+
+scenario('everything can be done by keyboard', here, async (page) => {
+  const focused = () =>
+    page.evaluate(() =>
+      document.activeElement?.closest('fanlight-tile')?.getAttribute('data-camera'),
+    );
+  await page.locator('#language').focus();
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(), 'front');
+
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await focused(), 'garden');
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await focused(), 'street');
+  await keepScreenshot(page, 'keyboard focus');
+
+  await page.keyboard.press('m');
+  assert.equal(await tileOf(page, 'street').getAttribute('data-sound'), 'on');
+  await page.keyboard.press('m');
+  assert.equal(await tileOf(page, 'street').getAttribute('data-sound'), 'off');
+  await page.keyboard.press('i');
+  await tileOf(page, 'street').locator('.panel').waitFor();
+  await page.keyboard.press('i');
+  await page.keyboard.press('f');
+  await page.waitForFunction(() => document.fullscreenElement?.matches('[data-camera="street"]'));
+  await keepScreenshot(page, 'full screen');
+  await page.keyboard.press('f');
+  await page.waitForFunction(() => document.fullscreenElement === null);
+  await page.keyboard.press('c');
+  await waitForState(page, 'street', 'idle');
+  await page.keyboard.press('c');
+  await waitForState(page, 'street', 'live');
+
+  await page.keyboard.press('Tab');
+  const button = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+  assert.equal(await button(), 'Sound on');
+});
+
+scenario('the page talks to its own server only, and nothing went wrong in it', here, async () => {
+  assert.deepEqual([...wall.hosts], [new URL(house.url).host]);
+  assert.deepEqual(wall.faults, []);
+});
+
+test(
+  'a browser in Korean gets Korean, and the choice of a language is kept',
+  { timeout: 120000 },
+  async () => {
+    const korean = await openPage(browser, house.url, { locale: 'ko-KR', colorScheme: 'light' });
+    const { page } = korean;
+    await waitUntilAllLive(page);
+    assert.equal(await page.locator('#summary').innerText(), '4대 중 4대 재생 중');
+    assert.equal(await page.locator('html').getAttribute('lang'), 'ko');
+    await page.locator('#statistics').click();
+    await tileOf(page, 'front')
+      .locator('.panel [data-fact="bitrate"]', { hasText: 'bit/s' })
+      .waitFor();
+    assert.equal(await tileOf(page, 'front').locator('.panel dt').first().innerText(), '영상');
+    await keepScreenshot(page, 'Korean, light');
+
+    await page.locator('#language').selectOption('en');
+    await page.locator('#summary', { hasText: '4 of 4 live' }).waitFor();
+    assert.equal(await tileOf(page, 'front').locator('.panel dt').first().innerText(), 'Video');
+    await page.reload();
+    await page.locator('#summary', { hasText: '4 of 4 live' }).waitFor();
+    await korean.close();
+  },
+);
+
+test(
+  'a light page, a phone and a large screen show all cameras without scrolling',
+  { timeout: 120000 },
+  async () => {
+    const sizes = {
+      'four cameras, light': { width: 1280, height: 760 },
+      phone: { width: 390, height: 844 },
+      'phone on its side': { width: 844, height: 390 },
+      'large screen': { width: 2560, height: 1440 },
+    };
+    const { page, close } = await openPage(browser, house.url, { colorScheme: 'light' });
+    await waitUntilAllLive(page);
+    await tileOf(page, 'front')
+      .locator('[data-fact="bitrate"]', { hasText: 'bit/s' })
+      .first()
+      .waitFor({ state: 'attached' });
+    for (const [name, viewport] of Object.entries(sizes)) {
+      await page.setViewportSize(viewport);
+      await page.waitForFunction(() => {
+        const inside = (/** @type {Element} */ tile) => {
+          const { top, left, bottom, right } = tile.getBoundingClientRect();
+          return top >= 0 && left >= 0 && bottom <= innerHeight && right <= innerWidth;
+        };
+        return [...document.querySelectorAll('fanlight-tile')].every(inside);
+      });
+      await keepScreenshot(page, name);
+    }
+    await close();
+  },
+);
