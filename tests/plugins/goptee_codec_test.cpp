@@ -1,0 +1,171 @@
+// Real H.264 and H.265 through goptee: what a late viewer gets must decode without a flaw.
+#include "tee_fixture.h"
+
+#include <gst/app/gstappsink.h>
+
+namespace fanlight::test {
+namespace {
+
+struct Codec {
+  const char* name;
+  const char* encoder; ///< From raw video to access units.
+  const char* decoder;
+  bool reordered = false;
+};
+
+std::ostream& operator<<(std::ostream& out, const Codec& codec) { return out << codec.name; }
+
+constexpr int kFrames = 48;
+constexpr int kGroup = 20;
+constexpr int kJoined = 33; // Within the second group.
+
+class CodecTest : public TeeTest, public testing::WithParamInterface<Codec> {
+ protected:
+  struct Encoded {
+    GstCaps* caps = nullptr;
+    std::vector<BufferRef> frames;
+    ~Encoded() { gst_clear_caps(&caps); }
+  };
+
+  static void encode(Encoded& encoded) {
+    const std::string line = "videotestsrc pattern=ball num-buffers=" + std::to_string(kFrames) +
+                             " ! video/x-raw,format=I420,width=160,height=120,framerate=25/1 ! " +
+                             GetParam().encoder + " ! appsink name=sink sync=false";
+    GError* error = nullptr;
+    GstElement* pipeline = gst_parse_launch(line.c_str(), &error);
+    ASSERT_EQ(error, nullptr) << error->message;
+    gst_element_set_state(pipeline, GST_STATE_PLAYING);
+    GstElement* sink = gst_bin_get_by_name(GST_BIN(pipeline), "sink");
+    while (GstSample* sample = gst_app_sink_try_pull_sample(GST_APP_SINK(sink), 20 * GST_SECOND)) {
+      if (!encoded.caps) encoded.caps = gst_caps_ref(gst_sample_get_caps(sample));
+      encoded.frames.push_back(BufferRef::retain(gst_sample_get_buffer(sample)));
+      gst_sample_unref(sample);
+    }
+    gst_object_unref(sink);
+    gst_element_set_state(pipeline, GST_STATE_NULL);
+    gst_object_unref(pipeline);
+    ASSERT_EQ(encoded.frames.size(), static_cast<std::size_t>(kFrames));
+    for (int i = 0; i < kFrames; ++i)
+      ASSERT_EQ(GST_BUFFER_FLAG_IS_SET(encoded.frames[static_cast<std::size_t>(i)].get(),
+                                       GST_BUFFER_FLAG_DELTA_UNIT),
+                i % kGroup != 0)
+          << "the test wants key frames where it put them";
+  }
+
+  /// The times of the pictures that a decoder makes of the viewer's frames.
+  static std::vector<GstClockTime> decode(Viewer& viewer, std::size_t frames, GstCaps* caps) {
+    GstHarness* decoder = gst_harness_new_parse(GetParam().decoder);
+    gst_harness_set_src_caps(decoder, gst_caps_ref(caps));
+    for (std::size_t i = 0; i < frames; ++i) {
+      Received frame = viewer.next();
+      if (!frame.buffer) break;
+      EXPECT_EQ(gst_harness_push(decoder, frame.buffer.release()), GST_FLOW_OK);
+    }
+    gst_harness_push_event(decoder, gst_event_new_eos());
+    std::vector<GstClockTime> pictures;
+    while (GstBuffer* picture = gst_harness_try_pull(decoder)) {
+      EXPECT_FALSE(GST_BUFFER_FLAG_IS_SET(picture, GST_BUFFER_FLAG_CORRUPTED));
+      pictures.push_back(GST_BUFFER_PTS(picture));
+      gst_buffer_unref(picture);
+    }
+    gst_harness_teardown(decoder);
+    return pictures;
+  }
+};
+
+TEST_P(CodecTest, GivesALateViewerEveryPictureOfTheGroupInOrder) {
+  Encoded encoded;
+  ASSERT_NO_FATAL_FAILURE(encode(encoded));
+  gchar* caps = gst_caps_to_string(encoded.caps);
+  begin(caps);
+  g_free(caps);
+  for (int i = 0; i < kJoined; ++i)
+    gst_harness_push(source_, BufferRef(encoded.frames[static_cast<std::size_t>(i)]).release());
+
+  const auto viewer = join();
+  for (int i = kJoined; i < kFrames; ++i)
+    gst_harness_push(source_, BufferRef(encoded.frames[static_cast<std::size_t>(i)]).release());
+  const std::size_t sent = kFrames - kGroup;
+  const std::vector<GstClockTime> pictures = decode(*viewer, sent, encoded.caps);
+
+  ASSERT_EQ(pictures.size(), sent);
+  for (std::size_t i = 1; i < pictures.size(); ++i)
+    EXPECT_LT(pictures[i - 1], pictures[i]) << "picture " << i << " goes back in time";
+  // Of the frames before the viewer came at most the reordering depth keeps its own time.
+  const GstClockTime live_edge = GST_BUFFER_DTS_OR_PTS(encoded.frames[kJoined - 1].get());
+  EXPECT_GE(pictures[0] + 20 * GST_MSECOND, live_edge) << "the viewer is not at the live edge";
+}
+
+TEST_P(CodecTest, DecodesWhenAKeyFrameIsAskedForInTheMiddle) {
+  if (GetParam().reordered) GTEST_SKIP() << "not answered from the cache";
+  set("key-unit-interval", 0);
+  Encoded encoded;
+  ASSERT_NO_FATAL_FAILURE(encode(encoded));
+  gchar* caps = gst_caps_to_string(encoded.caps);
+  begin(caps);
+  g_free(caps);
+  const auto viewer = join();
+  GstHarness* decoder = gst_harness_new_parse(GetParam().decoder);
+  gst_harness_set_src_caps(decoder, gst_caps_ref(encoded.caps));
+  std::size_t sent = 0;
+  for (int i = 0; i < kFrames; ++i) {
+    gst_harness_push(source_, BufferRef(encoded.frames[static_cast<std::size_t>(i)]).release());
+    std::size_t expected = 1;
+    if (i == kJoined) {
+      gst_harness_push(decoder, viewer->next().buffer.release());
+      ++sent;
+      viewer->ask_for_key_frame();
+      expected = kJoined - kGroup + 1;
+    }
+    for (Received& frame : viewer->next(expected)) {
+      EXPECT_EQ(gst_harness_push(decoder, frame.buffer.release()), GST_FLOW_OK);
+      ++sent;
+    }
+  }
+  gst_harness_push_event(decoder, gst_event_new_eos());
+
+  GstClockTime last = 0;
+  std::size_t pictures = 0;
+  while (GstBuffer* picture = gst_harness_try_pull(decoder)) {
+    EXPECT_FALSE(GST_BUFFER_FLAG_IS_SET(picture, GST_BUFFER_FLAG_CORRUPTED));
+    if (pictures++ > 0) {
+      EXPECT_GT(GST_BUFFER_PTS(picture), last);
+    }
+    last = GST_BUFFER_PTS(picture);
+    gst_buffer_unref(picture);
+  }
+  EXPECT_EQ(pictures, sent);
+  gst_harness_teardown(decoder);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, CodecTest,
+    testing::Values(Codec{"H264ByteStream",
+                          "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=20 "
+                          "option-string=scenecut=0 "
+                          "! video/x-h264,stream-format=byte-stream,alignment=au",
+                          "h264parse ! avdec_h264"},
+                    Codec{"H264Avc",
+                          "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=20 "
+                          "option-string=scenecut=0 "
+                          "! h264parse ! video/x-h264,stream-format=avc,alignment=au",
+                          "h264parse ! avdec_h264"},
+                    Codec{"H264WithBFrames",
+                          "x264enc bframes=2 b-adapt=false speed-preset=veryfast key-int-max=20 "
+                          "option-string=scenecut=0:open-gop=0 ! h264parse "
+                          "! video/x-h264,stream-format=byte-stream,alignment=au",
+                          "h264parse ! avdec_h264", true},
+                    Codec{"H265ByteStream",
+                          "x265enc tune=zerolatency speed-preset=ultrafast key-int-max=20 "
+                          "option-string=scenecut=0:open-gop=0 ! h265parse config-interval=-1 "
+                          "! video/x-h265,stream-format=byte-stream,alignment=au",
+                          "h265parse ! avdec_h265"},
+                    Codec{"H265Hvc1",
+                          "x265enc tune=zerolatency speed-preset=ultrafast key-int-max=20 "
+                          "option-string=scenecut=0:open-gop=0 ! h265parse "
+                          "! video/x-h265,stream-format=hvc1,alignment=au",
+                          "h265parse ! avdec_h265"}),
+    [](const auto& codec) { return std::string(codec.param.name); });
+
+} // namespace
+} // namespace fanlight::test
