@@ -35,7 +35,7 @@ void on_deep_element_added(GstBin*, GstBin*, GstElement* element, gpointer) {
   if (name == "clocksync") g_object_set(element, "sync", FALSE, nullptr);
   // Sender reports map RTP time to the time of capture, which is what puts sound and picture
   // together; the time of sending would need a latency that nothing here waits for.
-  if (name == "rtpbin") g_object_set(element, "rtcp-sync-send-time", FALSE, nullptr);
+  if (name == "rtpsession") g_object_set(element, "rtcp-sync-send-time", FALSE, nullptr);
   // A retransmission that takes longer than this comes too late to be shown.
   if (name == "rtprtxsend") g_object_set(element, "max-size-time", guint{1000}, nullptr);
 }
@@ -149,7 +149,7 @@ Result<Done> Peer::add_output(std::size_t mline, const Choice& choice) {
   const std::string stream_id = "fanlight/" + id_ + "/" + name;
   gst_pad_send_event(pad.get(), gst_event_new_stream_start(stream_id.c_str()));
   gst_pad_send_event(pad.get(), gst_event_new_caps(caps.get()));
-  outputs_.push_back({mline, ssrc, std::move(pad)});
+  outputs_.push_back({mline, ssrc, std::move(pad), transceiver});
   return Done{};
 }
 
@@ -185,8 +185,31 @@ void Peer::on_answer(StructurePtr reply) {
 
 void Peer::on_local_set(StructurePtr reply) {
   if (failed(reply, "setting the answer")) return;
+  watch_dtls();
   if (!complete_ || gathered_) return send_answer();
   gathering_limit_.once(kGatheringLimit, [this] { send_answer(); });
+}
+
+void Peer::watch_dtls() {
+  if (dtls_ || outputs_.empty()) return;
+  GObject* raw = nullptr;
+  g_object_get(outputs_.front().transceiver.get(), "sender", &raw, nullptr);
+  const auto sender = Ref<GObject>::adopt(raw);
+  raw = nullptr;
+  g_object_get(sender.get(), "transport", &raw, nullptr);
+  dtls_ = Ref<GObject>::adopt(raw);
+  if (dtls_)
+    connections_.push_back(
+        connect_on_main(dtls_.get(), "notify::state", weak_from_this(), &Peer::on_dtls_state));
+}
+
+void Peer::on_dtls_state() {
+  GstWebRTCDTLSTransportState state = GST_WEBRTC_DTLS_TRANSPORT_STATE_NEW;
+  g_object_get(dtls_.get(), "state", &state, nullptr);
+  // A browser that closes says so by DTLS alone (RFC 8842, section 5.5); the connection state of
+  // webrtcbin stays "connected" until ICE notices.
+  if (state == GST_WEBRTC_DTLS_TRANSPORT_STATE_CLOSED)
+    tell([](Observer& observer) { observer.on_peer_state(State::closed); });
 }
 
 void Peer::on_candidate(guint mline, std::string candidate) {

@@ -45,6 +45,8 @@ class Peer : public PeerConnection, public std::enable_shared_from_this<Peer> {
   void on_gathering();
   void on_gathered();
   void on_connection_state();
+  void watch_dtls();
+  void on_dtls_state();
   void send_answer();
   void fail(const std::string& why);
   bool failed(const StructurePtr& reply, const char* doing);
@@ -62,11 +64,13 @@ class Peer : public PeerConnection, public std::enable_shared_from_this<Peer> {
   Ref<GstElement> webrtcbin_;
   std::vector<Connection> connections_;
   Timer gathering_limit_;
+  Ref<GObject> dtls_; // The GstWebRTCDTLSTransport, once there is one.
 
   struct Output {
     std::size_t mline;
     guint32 ssrc;
     Ref<GstPad> pad; // Of webrtcbin.
+    Ref<GObject> transceiver;
   };
   std::vector<Output> outputs_;
   Offer offer_;
