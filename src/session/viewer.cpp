@@ -170,7 +170,7 @@ void Viewer::set_state(State state, const std::string& message) {
 }
 
 void Viewer::on_peer_answer(const std::string& sdp) {
-  log::debug(
+  log::info(
       "session",
       {{"camera", camera_id()}, {"session", id_}, {"ms", std::to_string(since_ms(opened_us_))}},
       "answered with " + video_codec_ + ": " + codec_reason_);
