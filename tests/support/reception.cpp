@@ -1,0 +1,199 @@
+#include "reception.h"
+
+#include <gst/app/gstappsink.h>
+#include <gst/rtp/rtp.h>
+#include <gst/video/video.h>
+
+#include "base/main_loop.h"
+#include "camsim/strip.h"
+#include "gst/ref.h"
+
+namespace fanlight::support {
+
+namespace {
+
+constexpr const char* kSink = "fakesink sync=false async=false";
+
+/// The elements behind one pad, as gst-launch would write them.
+std::string chain_of(const std::string& encoding, bool decode) {
+  if (!decode) return kSink;
+  const std::string pictures = " ! videoconvert ! video/x-raw,format={I420,NV12} ! appsink "
+                               "name=pictures sync=false async=false emit-signals=true "
+                               "max-buffers=8";
+  const std::string sound = std::string(" ! audioconvert ! level ! ") + kSink;
+  if (encoding == "H264") {
+    return "rtph264depay ! h264parse ! avdec_h264 max-threads=1" + pictures;
+  }
+  if (encoding == "H265") {
+    return "rtph265depay ! h265parse ! avdec_h265 max-threads=1" + pictures;
+  }
+  if (encoding == "OPUS") return "rtpopusdepay ! opusdec" + sound;
+  if (encoding == "PCMU") return "rtppcmudepay ! mulawdec" + sound;
+  if (encoding == "PCMA") return "rtppcmadepay ! alawdec" + sound;
+  return kSink;
+}
+
+/// Connects a C++ callable to a signal; it lives as long as the connection.
+template <typename Signature, typename Function>
+void connect(gpointer instance, const char* signal, Signature trampoline, Function function) {
+  g_signal_connect_data(
+      instance, signal, G_CALLBACK(trampoline), new Function(std::move(function)),
+      [](gpointer data, GClosure*) { delete static_cast<Function*>(data); }, GConnectFlags{});
+}
+
+using OnPad = std::function<void(GstPad*)>;
+using OnSample = std::function<void(GstElement*)>;
+using OnBuffer = std::function<void(GstBuffer*)>;
+
+void pad_added(GstElement*, GstPad* pad, gpointer data) { (*static_cast<OnPad*>(data))(pad); }
+
+GstFlowReturn new_sample(GstElement* appsink, gpointer data) {
+  (*static_cast<OnSample*>(data))(appsink);
+  return GST_FLOW_OK;
+}
+
+GstPadProbeReturn on_data(GstPad*, GstPadProbeInfo* info, gpointer data) {
+  auto& function = *static_cast<OnBuffer*>(data);
+  if ((info->type & GST_PAD_PROBE_TYPE_BUFFER) != 0) {
+    function(GST_PAD_PROBE_INFO_BUFFER(info));
+  } else if ((info->type & GST_PAD_PROBE_TYPE_BUFFER_LIST) != 0) {
+    GstBufferList* const list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
+    for (guint i = 0; i < gst_buffer_list_length(list); ++i) {
+      function(gst_buffer_list_get(list, i));
+    }
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+std::string encoding_of(GstPad* pad, bool& video) {
+  GstCaps* raw = gst_pad_get_current_caps(pad);
+  if (raw == nullptr) raw = gst_pad_query_caps(pad, nullptr);
+  const auto caps = Ref<GstCaps>::adopt(raw);
+  if (gst_caps_is_any(caps.get()) || gst_caps_is_empty(caps.get())) return {};
+  const GstStructure* const rtp = gst_caps_get_structure(caps.get(), 0);
+  const char* const media = gst_structure_get_string(rtp, "media");
+  video = media != nullptr && std::string(media) == "video";
+  const char* const encoding = gst_structure_get_string(rtp, "encoding-name");
+  return encoding == nullptr ? "" : encoding;
+}
+
+} // namespace
+
+Reception::Reception(bool decode, std::function<void()> on_news)
+    : decode_(decode), on_news_(std::move(on_news)) {}
+
+void Reception::watch(GstElement* pipeline, GstElement* webrtcbin) {
+  connect(webrtcbin, "pad-added", pad_added,
+          OnPad([self = shared_from_this(), pipeline](GstPad* pad) {
+            if (GST_PAD_DIRECTION(pad) == GST_PAD_SRC) self->on_pad(pipeline, pad);
+          }));
+}
+
+void Reception::on_pad(GstElement* pipeline, GstPad* pad) {
+  bool video = false;
+  const std::string encoding = encoding_of(pad, video);
+  {
+    const std::lock_guard lock(mutex_);
+    (video ? received_.video_codec : received_.audio_codec) = encoding;
+  }
+  const auto probe = GstPadProbeType(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
+  auto counter = [self = shared_from_this(), video, last = std::optional<std::uint16_t>()](
+                     GstBuffer* buffer) mutable { self->on_packet(buffer, video, last); };
+  gst_pad_add_probe(pad, probe, on_data, new OnBuffer(std::move(counter)),
+                    [](gpointer data) { delete static_cast<OnBuffer*>(data); });
+
+  GError* raw = nullptr;
+  GstElement* const chain =
+      gst_parse_bin_from_description(chain_of(encoding, decode_).c_str(), TRUE, &raw);
+  if (const GErrorPtr error{raw}) {
+    g_printerr("whep-viewer: %s\n", error->message);
+    return;
+  }
+  gst_bin_add(GST_BIN(pipeline), chain);
+  if (GstElement* const sink = gst_bin_get_by_name(GST_BIN(chain), "pictures")) {
+    const auto owned = Ref<GstElement>::adopt(sink);
+    connect(sink, "new-sample", new_sample,
+            OnSample([self = shared_from_this()](GstElement* from) { self->on_sample(from); }));
+  }
+  gst_element_sync_state_with_parent(chain);
+  const auto input = Ref<GstPad>::adopt(gst_element_get_static_pad(chain, "sink"));
+  gst_pad_link(pad, input.get());
+}
+
+void Reception::on_packet(GstBuffer* buffer, bool video,
+                          std::optional<std::uint16_t>& last_sequence) {
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  if (!gst_rtp_buffer_map(buffer, GST_MAP_READ, &rtp)) return;
+  const std::uint16_t sequence = gst_rtp_buffer_get_seq(&rtp);
+  const bool marker = gst_rtp_buffer_get_marker(&rtp);
+  gst_rtp_buffer_unmap(&rtp);
+  bool news = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (received_.first_packet_at == 0) {
+      received_.first_packet_at = g_get_monotonic_time();
+      news = true;
+    }
+    auto& packets = video ? received_.video_packets : received_.audio_packets;
+    ++packets;
+    received_.bytes += gst_buffer_get_size(buffer);
+    if (last_sequence) {
+      const auto step = static_cast<std::uint16_t>(sequence - *last_sequence);
+      if (step > 1 && step < 0x8000) received_.lost += step - 1u;
+    }
+    if (video && marker && !decode_) {
+      if (++received_.pictures == 1) received_.first_picture_at = g_get_monotonic_time();
+      news = news || received_.pictures % 25 == 1;
+    }
+    news = news || packets % 50 == 0;
+  }
+  last_sequence = sequence;
+  if (news) tell();
+}
+
+void Reception::on_sample(GstElement* appsink) {
+  const Owned<GstSample, gst_sample_unref> sample{gst_app_sink_pull_sample(GST_APP_SINK(appsink))};
+  if (!sample) return;
+  GstVideoInfo info;
+  GstVideoFrame frame;
+  if (!gst_video_info_from_caps(&info, gst_sample_get_caps(sample.get()))) return;
+  if (!gst_video_frame_map(&frame, &info, gst_sample_get_buffer(sample.get()), GST_MAP_READ))
+    return;
+  const auto value =
+      camsim::read_strip(static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0)),
+                         info.width, info.height, GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0));
+  gst_video_frame_unmap(&frame);
+  {
+    const std::lock_guard lock(mutex_);
+    if (received_.first_picture_at == 0) received_.first_picture_at = g_get_monotonic_time();
+    ++received_.pictures;
+    received_.width = info.width;
+    received_.height = info.height;
+    if (!value) {
+      ++received_.unreadable;
+    } else {
+      if (received_.last_value && *value != *received_.last_value + 1) ++received_.gaps;
+      if (!received_.first_value) received_.first_value = value;
+      received_.last_value = value;
+    }
+  }
+  tell();
+}
+
+void Reception::on_level(double rms) {
+  const std::lock_guard lock(mutex_);
+  if (!received_.audio_level || *received_.audio_level < rms) received_.audio_level = rms;
+}
+
+Received Reception::received() const {
+  const std::lock_guard lock(mutex_);
+  return received_;
+}
+
+void Reception::tell() {
+  post([weak = weak_from_this()] {
+    if (auto self = weak.lock()) self->on_news_();
+  });
+}
+
+} // namespace fanlight::support

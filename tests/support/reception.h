@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include <gst/gst.h>
+
+namespace fanlight::support {
+
+/// What one viewer has received; a copy.
+struct Received {
+  std::string video_codec; ///< Encoding name of RTP: "H265".
+  std::string audio_codec;
+  std::uint64_t pictures = 0;   ///< Decoded; without decoding: markers seen.
+  std::uint64_t unreadable = 0; ///< Decoded pictures without a readable strip.
+  std::uint64_t gaps = 0;       ///< Strip values that did not follow the one before.
+  std::optional<std::uint32_t> first_value;
+  std::optional<std::uint32_t> last_value;
+  std::uint64_t video_packets = 0;
+  std::uint64_t audio_packets = 0;
+  std::uint64_t lost = 0; ///< Missing sequence numbers behind the jitter buffer.
+  std::uint64_t bytes = 0;
+  int width = 0;
+  int height = 0;
+  std::optional<double> audio_level; ///< Loudest RMS so far, dB below full scale.
+  std::int64_t first_packet_at = 0;  ///< g_get_monotonic_time(); 0: none yet.
+  std::int64_t first_picture_at = 0;
+};
+
+/// Counts and, where asked to, decodes what comes out of one webrtcbin.
+///
+/// Threads: any. Held by shared_ptr in the closures of GStreamer's threads.
+class Reception : public std::enable_shared_from_this<Reception> {
+ public:
+  /// `on_news` is called on main: at the first packet, at every decoded picture, and now and then.
+  Reception(bool decode, std::function<void()> on_news);
+
+  /// Connects to webrtcbin's pads as they come; the elements go into `pipeline`.
+  void watch(GstElement* pipeline, GstElement* webrtcbin);
+  void on_level(double rms);
+  Received received() const;
+
+ private:
+  void on_pad(GstElement* pipeline, GstPad* pad);
+  void on_packet(GstBuffer* buffer, bool video, std::optional<std::uint16_t>& last_sequence);
+  void on_sample(GstElement* appsink);
+  void tell();
+
+  const bool decode_;
+  const std::function<void()> on_news_;
+  mutable std::mutex mutex_; // Protects received_.
+  Received received_;
+};
+
+} // namespace fanlight::support
