@@ -1,0 +1,24 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "base/main_loop.h"
+
+namespace fanlight::test {
+
+/// Turns the main loop until `done` holds. Fails the test, and returns false, if that takes too
+/// long.
+inline bool turn_until(const std::function<bool()>& done, const std::string& what,
+                       std::chrono::seconds limit = std::chrono::seconds{10}) {
+  bool late = false;
+  Timer watchdog;
+  watchdog.once(limit, [&late] { late = true; });
+  while (!done() && !late) g_main_context_iteration(nullptr, TRUE);
+  if (late) ADD_FAILURE() << "waited too long for " << what;
+  return !late;
+}
+
+} // namespace fanlight::test

@@ -1,0 +1,180 @@
+#include "session/session_table.h"
+
+#include <fstream>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gst/elements.h"
+#include "gst/undertaker.h"
+#include "support/turn_until.h"
+
+namespace fanlight::session {
+namespace {
+
+using test::turn_until;
+using testing::HasSubstr;
+
+std::string offer() {
+  std::ifstream file{OFFERS_DIR "/chromium-156-linux-video-audio.sdp"};
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+struct Listener : Session::Observer, CameraObserver {
+  void on_answer(Session&, const std::string& sdp) override { answers.push_back(sdp); }
+  void on_candidate(Session&, const Candidate&) override {}
+  void on_state(Session&, State state, const std::string&) override { states.push_back(state); }
+  void on_closed(Session&, const CloseReason& reason) override { closed.push_back(reason); }
+  void on_camera_changed(const CameraInfo& info) override { cameras.push_back(info); }
+  std::vector<std::string> answers;
+  std::vector<State> states;
+  std::vector<CloseReason> closed;
+  std::vector<CameraInfo> cameras;
+};
+
+/// A table of cameras nobody answers for: port 9 of loopback is closed.
+struct SessionTableTest : testing::Test {
+  void SetUp() override {
+    load_own_elements();
+    for (const char* id : {"front", "garden"}) {
+      config::Camera camera;
+      camera.id = id;
+      camera.url = "rtsp://user:sesame@127.0.0.1:9/" + std::string{id};
+      config.cameras.push_back(camera);
+    }
+    config.cameras[0].max_viewers = 1;
+    config.webrtc.max_viewers = 2;
+    auto created = SessionTable::create(config);
+    ASSERT_TRUE(created) << created.error().message;
+    table = std::move(*created);
+  }
+  void TearDown() override {
+    table.reset();
+    wait_for_stops(std::chrono::seconds{5});
+  }
+  Result<Session*> open(const std::string& camera, const std::string& sdp, int wait_ms = 60'000) {
+    return table->open(camera, sdp,
+                       {.signalling = "whep", .remote_address = "127.0.0.1", .wait_ms = wait_ms},
+                       listener);
+  }
+
+  config::Config config;
+  Listener listener;
+  std::unique_ptr<SessionTable> table;
+};
+
+TEST_F(SessionTableTest, ListsTheCamerasInOrderAndWithoutCredentials) {
+  const auto cameras = table->cameras();
+  ASSERT_EQ(cameras.size(), 2u);
+  EXPECT_EQ(cameras[0].id, "front");
+  EXPECT_EQ(cameras[0].name, "front");
+  EXPECT_EQ(cameras[0].state, "idle");
+  EXPECT_EQ(cameras[0].url.find("sesame"), std::string::npos);
+  EXPECT_EQ(cameras[1].id, "garden");
+}
+
+TEST_F(SessionTableTest, RefusesACameraThatDoesNotExist) {
+  const auto opened = open("cellar", offer());
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::not_found);
+  EXPECT_THAT(opened.error().message, HasSubstr("cellar"));
+}
+
+TEST_F(SessionTableTest, RefusesAnOfferThatIsNone) {
+  const auto opened = open("front", "hello");
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::invalid);
+}
+
+TEST_F(SessionTableTest, HoldsAViewerUntilTheCameraIsThere) {
+  const auto opened = open("front", offer());
+  ASSERT_TRUE(opened) << opened.error().message;
+  turn_until([this] { return !listener.states.empty(); }, "the state");
+  EXPECT_EQ(listener.states.front(), State::waiting);
+  EXPECT_EQ(table->camera("front")->viewers, 1u);
+  EXPECT_EQ((*opened)->info().state, State::waiting);
+  EXPECT_EQ((*opened)->id().size(), 32u);
+}
+
+TEST_F(SessionTableTest, GivesUpWaitingAfterTheLimitAndSaysWhy) {
+  table->start();
+  ASSERT_TRUE(open("front", offer(), 200));
+  turn_until([this] { return !listener.closed.empty(); }, "the end of waiting");
+  ASSERT_EQ(listener.closed.size(), 1u);
+  EXPECT_EQ(listener.closed[0].code, "camera_unavailable");
+  EXPECT_THAT(listener.closed[0].message, HasSubstr("127.0.0.1:9"));
+  turn_until([this] { return table->sessions().empty(); }, "the session to be gone");
+}
+
+TEST_F(SessionTableTest, EnforcesTheLimitsOfTheCameraAndOfAll) {
+  ASSERT_TRUE(open("front", offer()));
+  const auto second = open("front", offer());
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Errc::busy);
+  EXPECT_THAT(second.error().message, HasSubstr("max_viewers"));
+  ASSERT_TRUE(open("garden", offer()));
+  const auto third = open("garden", offer());
+  ASSERT_FALSE(third);
+  EXPECT_EQ(third.error().code, Errc::busy);
+}
+
+TEST_F(SessionTableTest, FreesThePlaceOfAViewerThatLeft) {
+  const auto first = open("front", offer());
+  ASSERT_TRUE(first);
+  (*first)->close({"stopped", "by the test"});
+  turn_until([this] { return table->sessions().empty(); }, "the session to be gone");
+  EXPECT_EQ(listener.closed.at(0).code, "stopped");
+  EXPECT_TRUE(open("front", offer()));
+}
+
+TEST_F(SessionTableTest, TellsAViewerThatForgotItsObserverNothing) {
+  const auto first = open("front", offer());
+  ASSERT_TRUE(first);
+  (*first)->forget_observer();
+  (*first)->close({"stopped", "by the test"});
+  turn_until([this] { return table->sessions().empty(); }, "the session to be gone");
+  EXPECT_TRUE(listener.closed.empty());
+}
+
+TEST_F(SessionTableTest, SaysGoodbyeToEverybodyAndLetsNobodyInWhenItDrains) {
+  ASSERT_TRUE(open("front", offer()));
+  ASSERT_TRUE(open("garden", offer()));
+  table->drain({"shutting_down", "the server is shutting down"});
+  turn_until([this] { return table->empty(); }, "all sessions to be gone");
+  ASSERT_EQ(listener.closed.size(), 2u);
+  EXPECT_EQ(listener.closed[0].code, "shutting_down");
+  const auto late = open("front", offer());
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, Errc::unavailable);
+}
+
+TEST_F(SessionTableTest, ReportsACameraThatCannotBeReached) {
+  table->add_observer(listener);
+  table->start();
+  turn_until([this] { return table->camera("front")->state == "retrying"; },
+             "the camera to be retried");
+  EXPECT_THAT(table->camera("front")->reason, HasSubstr("cannot connect to 127.0.0.1:9"));
+  ASSERT_FALSE(listener.cameras.empty());
+  table->remove_observer(listener);
+}
+
+TEST_F(SessionTableTest, RefreshesStatisticsAtOnceWhereNobodyIsConnected) {
+  ASSERT_TRUE(open("front", offer()));
+  bool done = false;
+  table->refresh_stats([&done] { done = true; });
+  EXPECT_FALSE(done);
+  EXPECT_TRUE(turn_until([&done] { return done; }, "the statistics"));
+}
+
+TEST_F(SessionTableTest, DrawsTheCamerasPipeline) {
+  const auto dot = table->pipeline_dot("front");
+  ASSERT_TRUE(dot);
+  EXPECT_THAT(*dot, HasSubstr("tee-H264"));
+  EXPECT_EQ(table->pipeline_dot("cellar").error().code, Errc::not_found);
+}
+
+} // namespace
+} // namespace fanlight::session
