@@ -143,6 +143,13 @@ Result<Cache::Clips> encode(const Arguments& arguments, GMainLoop* loop) {
   return clips;
 }
 
+/// GStreamer 1.22 warns of the order of events on the RTCP path whenever a client asks for UDP: it
+/// is gst-rtsp-server's own and does no harm. All else is shown.
+void show_warning(const gchar* domain, GLogLevelFlags level, const gchar* message, gpointer) {
+  if (std::string_view(message).find("Sticky event misordering") == std::string_view::npos)
+    g_log_default_handler(domain, level, message, nullptr);
+}
+
 int refuse(const Refusal& refusal) {
   std::cerr << "fanlight-camsim: " << refusal.message << "\n";
   return refusal.code;
@@ -163,6 +170,7 @@ int main(int argc, char** argv) {
     }
   }
   gst_init(nullptr, nullptr);
+  g_log_set_handler("GStreamer", G_LOG_LEVEL_WARNING, show_warning, nullptr);
   Arguments arguments{{}, Cache::default_folder()};
   if (const auto refusal = read_arguments(argc, argv, arguments)) return refuse(*refusal);
 

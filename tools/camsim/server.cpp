@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "auth.h"
+#include "factory.h"
 #include "feed.h"
 #include "thread_pool.h"
 
@@ -86,9 +87,7 @@ Result<std::unique_ptr<Server>> Server::create(const Listen& listen,
 
 void Server::add_camera(const CameraSpec& camera, std::shared_ptr<const Clip> clip) {
   static const auto feeds = std::make_shared<std::atomic<int>>(0);
-  const auto factory = Ref<GstRTSPMediaFactory>::adopt(gst_rtsp_media_factory_new());
-  gst_rtsp_media_factory_set_launch(factory.get(), make_launch_line(camera, clip.get()).c_str());
-  gst_rtsp_media_factory_set_shared(factory.get(), TRUE);
+  const auto factory = make_shared_factory(make_launch_line(camera, clip.get()));
   gst_rtsp_media_factory_set_protocols(
       factory.get(),
       static_cast<GstRTSPLowerTrans>(GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP));

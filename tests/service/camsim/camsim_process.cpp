@@ -1,0 +1,108 @@
+#include "camsim_process.h"
+
+#include <csignal>
+#include <cstdlib>
+
+#include <glib.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace fanlight::test {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kReadyLimit{60};
+
+bool wait_readable(int fd, Clock::time_point deadline) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+  pollfd entry{fd, POLLIN, 0};
+  return left.count() > 0 && ::poll(&entry, 1, static_cast<int>(left.count())) == 1;
+}
+
+} // namespace
+
+CamsimProcess::CamsimProcess(std::vector<std::string> arguments) {
+  const char* binary = std::getenv("FANLIGHT_CAMSIM");
+  arguments.insert(arguments.begin(),
+                   {binary != nullptr ? binary : "fanlight-camsim", "--listen", "127.0.0.1:0"});
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  const auto die_with_parent = [](gpointer) { ::prctl(PR_SET_PDEATHSIG, SIGKILL); };
+  g_spawn_async_with_pipes(
+      nullptr, argv.data(), nullptr,
+      static_cast<GSpawnFlags>(G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH), die_with_parent,
+      nullptr, &pid_, nullptr, &out_, &err_, nullptr);
+}
+
+CamsimProcess::~CamsimProcess() {
+  if (pid_ != 0 && !ended_) {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  if (out_ >= 0) ::close(out_);
+  if (err_ >= 0) ::close(err_);
+}
+
+std::optional<std::string> CamsimProcess::read_line(Clock::time_point deadline) {
+  while (true) {
+    if (const auto end = pending_.find('\n'); end != std::string::npos) {
+      std::string line = pending_.substr(0, end);
+      pending_.erase(0, end + 1);
+      return line;
+    }
+    if (!wait_readable(out_, deadline)) return {};
+    char buffer[4096];
+    const ssize_t size = ::read(out_, buffer, sizeof buffer);
+    if (size <= 0) return {};
+    pending_.append(buffer, static_cast<std::size_t>(size));
+  }
+}
+
+bool CamsimProcess::wait_ready() {
+  const auto deadline = Clock::now() + kReadyLimit;
+  while (const auto line = read_line(deadline)) {
+    lines_.push_back(*line);
+    if (*line == "ready") return true;
+    if (const auto space = line->find(' '); space != std::string::npos)
+      urls_[line->substr(0, space)] = line->substr(space + 1);
+  }
+  return false;
+}
+
+std::string CamsimProcess::url(const std::string& id) const {
+  const auto found = urls_.find(id);
+  return found == urls_.end() ? "" : found->second;
+}
+
+void CamsimProcess::signal(int number) const { ::kill(pid_, number); }
+
+std::optional<int> CamsimProcess::wait_exit(std::chrono::seconds limit) {
+  const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
+  const bool ended = fd >= 0 && wait_readable(fd, Clock::now() + limit);
+  if (fd >= 0) ::close(fd);
+  if (!ended) return {};
+  int status = 0;
+  ::waitpid(pid_, &status, 0);
+  ended_ = true;
+  if (!WIFEXITED(status)) return {};
+  return WEXITSTATUS(status);
+}
+
+std::string CamsimProcess::read_errors() {
+  std::string text;
+  char buffer[4096];
+  const auto deadline = Clock::now() + kReadyLimit;
+  while (wait_readable(err_, deadline)) {
+    const ssize_t size = ::read(err_, buffer, sizeof buffer);
+    if (size <= 0) break;
+    text.append(buffer, static_cast<std::size_t>(size));
+  }
+  return text;
+}
+
+} // namespace fanlight::test

@@ -1,0 +1,130 @@
+#include "rtsp_reader.h"
+
+#include <map>
+
+#include <gst/rtp/rtp.h>
+#include <gst/video/video.h>
+
+#include "camsim/strip.h"
+
+namespace fanlight::test {
+namespace {
+
+constexpr GstClockTime kLimit = 10 * GST_SECOND;
+
+std::string source(const std::string& url, const std::string& encoding,
+                   const std::string& transport) {
+  return "rtspsrc name=src latency=100 protocols=" + transport + " location=" + url +
+         " src. ! application/x-rtp,encoding-name=" + encoding +
+         " ! tee name=rtp ! queue ! appsink name=packets sync=false rtp. ! queue ! ";
+}
+
+} // namespace
+
+RtspReader RtspReader::video(const std::string& url, const std::string& encoding,
+                             const std::string& transport) {
+  const bool h264 = encoding == "H264";
+  const std::string depayloader =
+      h264 ? "rtph264depay ! video/x-h264" : "rtph265depay ! video/x-h265";
+  return RtspReader(source(url, encoding, transport) + depayloader +
+                    ",stream-format=byte-stream,alignment=au ! tee name=units ! queue ! "
+                    "appsink name=access-units sync=false units. ! queue ! " +
+                    (h264 ? "avdec_h264" : "avdec_h265") +
+                    " max-threads=1 ! videoconvert ! video/x-raw,format=I420 ! "
+                    "appsink name=decoded sync=false");
+}
+
+RtspReader RtspReader::audio(const std::string& url, const std::string& encoding,
+                             const std::string& transport) {
+  const std::map<std::string, std::string> decoders = {
+      {"MPEG4-GENERIC", "rtpmp4gdepay ! avdec_aac"},
+      {"OPUS", "rtpopusdepay ! opusdec"},
+      {"PCMA", "rtppcmadepay ! alawdec"},
+      {"PCMU", "rtppcmudepay ! mulawdec"}};
+  return RtspReader(source(url, encoding, transport) + decoders.at(encoding) +
+                    " ! audioconvert ! audioresample ! "
+                    "audio/x-raw,format=S16LE,channels=1,rate=48000 ! "
+                    "appsink name=decoded sync=false");
+}
+
+RtspReader::RtspReader(const std::string& pipeline)
+    : pipeline_(Ref<GstElement>::retain(gst_parse_launch(pipeline.c_str(), nullptr))) {
+  gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
+}
+
+RtspReader::~RtspReader() {
+  if (pipeline_) gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
+}
+
+Owned<GstSample, gst_sample_unref> RtspReader::pull(const char* sink) {
+  const auto element = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline_.get()), sink));
+  return Owned<GstSample, gst_sample_unref>{
+      gst_app_sink_try_pull_sample(GST_APP_SINK(element.get()), kLimit)};
+}
+
+std::optional<std::uint32_t> RtspReader::strip() {
+  const auto sample = pull("decoded");
+  if (!sample) return {};
+  GstVideoInfo info;
+  gst_video_info_from_caps(&info, gst_sample_get_caps(sample.get()));
+  GstVideoFrame frame;
+  gst_video_frame_map(&frame, &info, gst_sample_get_buffer(sample.get()), GST_MAP_READ);
+  const auto value =
+      camsim::read_strip(static_cast<const std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, 0)),
+                         GST_VIDEO_FRAME_WIDTH(&frame), GST_VIDEO_FRAME_HEIGHT(&frame),
+                         GST_VIDEO_FRAME_PLANE_STRIDE(&frame, 0));
+  gst_video_frame_unmap(&frame);
+  return value;
+}
+
+std::optional<std::vector<std::uint8_t>> RtspReader::access_unit() {
+  const auto sample = pull("access-units");
+  if (!sample) return {};
+  GstMapInfo map;
+  GstBuffer* buffer = gst_sample_get_buffer(sample.get());
+  gst_buffer_map(buffer, &map, GST_MAP_READ);
+  std::vector<std::uint8_t> bytes(map.data, map.data + map.size);
+  gst_buffer_unmap(buffer, &map);
+  return bytes;
+}
+
+std::optional<Packet> RtspReader::packet() {
+  const auto sample = pull("packets");
+  if (!sample) return {};
+  const GstStructure* caps = gst_caps_get_structure(gst_sample_get_caps(sample.get()), 0);
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+  gst_rtp_buffer_map(gst_sample_get_buffer(sample.get()), GST_MAP_READ, &rtp);
+  Packet packet{gst_rtp_buffer_get_seq(&rtp), gst_rtp_buffer_get_timestamp(&rtp),
+                gst_rtp_buffer_get_ssrc(&rtp), gst_structure_get_string(caps, "encoding-name")};
+  gst_rtp_buffer_unmap(&rtp);
+  return packet;
+}
+
+std::vector<std::int16_t> RtspReader::sound(std::size_t count) {
+  std::vector<std::int16_t> samples;
+  while (samples.size() < count) {
+    const auto sample = pull("decoded");
+    if (!sample) break;
+    GstMapInfo map;
+    GstBuffer* buffer = gst_sample_get_buffer(sample.get());
+    gst_buffer_map(buffer, &map, GST_MAP_READ);
+    const auto* begin = reinterpret_cast<const std::int16_t*>(map.data);
+    samples.insert(samples.end(), begin, begin + map.size / sizeof *begin);
+    gst_buffer_unmap(buffer, &map);
+  }
+  return samples;
+}
+
+std::string RtspReader::error() {
+  const auto bus = Ref<GstBus>::adopt(gst_element_get_bus(pipeline_.get()));
+  const auto message =
+      Ref<GstMessage>::adopt(gst_bus_timed_pop_filtered(bus.get(), kLimit, GST_MESSAGE_ERROR));
+  if (!message) return {};
+  GError* raw = nullptr;
+  gst_message_parse_error(message.get(), &raw, nullptr);
+  const GErrorPtr error{raw};
+  return std::string(g_quark_to_string(error->domain)) + " " + std::to_string(error->code) + ": " +
+         error->message;
+}
+
+} // namespace fanlight::test

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gst/app/app.h>
+#include <gst/gst.h>
+
+#include "gst/ref.h"
+
+namespace fanlight::test {
+
+/// One RTP packet, as far as a test asks.
+struct Packet {
+  std::uint16_t sequence = 0;
+  std::uint32_t timestamp = 0;
+  std::uint32_t ssrc = 0;
+  std::string encoding; ///< encoding-name of the SDP.
+};
+
+/// A GStreamer client of one media of one RTSP camera. Every call waits, at most ten seconds.
+class RtspReader {
+ public:
+  /// `encoding` is the encoding-name to take, `decoder` what follows the depayloader; the branch of
+  /// decoded data ends in raw I420 or mono S16 at 48 kHz.
+  static RtspReader video(const std::string& url, const std::string& encoding = "H264",
+                          const std::string& transport = "tcp");
+  static RtspReader audio(const std::string& url, const std::string& encoding,
+                          const std::string& transport = "tcp");
+  RtspReader(RtspReader&&) = default;
+  ~RtspReader();
+
+  /// The value of the strip of the next decoded picture; empty when none came or it was unreadable.
+  std::optional<std::uint32_t> strip();
+  /// The next access unit, Annex B.
+  std::optional<std::vector<std::uint8_t>> access_unit();
+  std::optional<Packet> packet();
+  /// At least `count` samples; fewer when they did not come in time.
+  std::vector<std::int16_t> sound(std::size_t count);
+  /// The first error the pipeline reports, as "domain code: message"; empty when none comes.
+  std::string error();
+
+ private:
+  explicit RtspReader(const std::string& pipeline);
+  Owned<GstSample, gst_sample_unref> pull(const char* sink);
+
+  Ref<GstElement> pipeline_;
+};
+
+} // namespace fanlight::test
