@@ -59,14 +59,19 @@ Result<Ref<GstElement>> make_element(const char* factory, const std::string& nam
 
 std::string load_own_elements() {
   if (Ref<GstElementFactory>::adopt(gst_element_factory_find("goptee"))) return {};
-  std::error_code error;
-  const auto binary = std::filesystem::read_symlink("/proc/self/exe", error);
-  const auto folder = binary.parent_path().parent_path() / "plugins";
-  GError* raw = nullptr;
-  const auto plugin =
-      Ref<GstPlugin>::adopt(gst_plugin_load_file((folder / "libgstfanlight.so").c_str(), &raw));
-  const GErrorPtr reason{raw}; // missing_elements() names what is not there.
-  return plugin ? folder.string() : std::string{};
+  std::error_code ignored;
+  const auto binary = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  // Beside the program in its build folder, or where it was installed, which GStreamer may not
+  // know.
+  for (const std::filesystem::path& folder : {binary.parent_path().parent_path() / "plugins",
+                                              std::filesystem::path{FANLIGHT_PLUGINS_INSTALLED}}) {
+    GError* raw = nullptr;
+    const auto plugin =
+        Ref<GstPlugin>::adopt(gst_plugin_load_file((folder / "libgstfanlight.so").c_str(), &raw));
+    const GErrorPtr reason{raw}; // missing_elements() names what is not there.
+    if (plugin) return folder.string();
+  }
+  return {};
 }
 
 std::vector<std::string> missing_elements() {

@@ -12,8 +12,9 @@ namespace fanlight {
 /// should hold it.
 Result<Ref<GstElement>> make_element(const char* factory, const std::string& name = {});
 
-/// Loads our own elements from the build tree of the running binary when GStreamer does not find
-/// them installed. Returns the folder they were loaded from; empty: they are installed.
+/// Loads our own elements when GStreamer does not find them by itself: from the build tree of the
+/// running binary, or from where they were installed. Returns the folder they were loaded from;
+/// empty: GStreamer knows them.
 std::string load_own_elements();
 
 /// Elements the service needs that are not to be found, each with the package that holds it; empty
