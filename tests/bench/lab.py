@@ -1,0 +1,212 @@
+"""Starts what is measured: cameras, the server and viewers, on free ports of the loopback interface."""
+
+import json
+import os
+import pathlib
+import queue
+import re
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.request
+
+
+class LabError(Exception):
+    """Something did not start, answer or end in time; the message says what."""
+
+
+class Program:
+    """A process whose lines can be waited for."""
+
+    def __init__(self, command: list, log: pathlib.Path, env: dict | None = None):
+        self.name = pathlib.Path(str(command[0])).name
+        self._log = open(log, "w", encoding="utf-8")
+        self.process = subprocess.Popen(
+            [str(part) for part in command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, **(env or {})},
+        )
+        self._lines: queue.Queue = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def _read(self):
+        for line in self.process.stdout:
+            self._log.write(line)
+            self._log.flush()
+            self._lines.put(line.rstrip("\n"))
+        self._lines.put(None)
+
+    def begin(self):
+        """Waits until the program serves; nothing to wait for by default."""
+
+    def line(self, seconds: float) -> str:
+        try:
+            line = self._lines.get(timeout=seconds)
+        except queue.Empty:
+            raise LabError(f"{self.name} said nothing for {seconds:.0f} s; see {self._log.name}") from None
+        if line is None:
+            raise LabError(f"{self.name} ended with code {self.process.wait()}; see {self._log.name}")
+        return line
+
+    def wait_for(self, pattern: str, seconds: float) -> re.Match:
+        """The first line that matches; what comes before is dropped."""
+        deadline = time.monotonic() + seconds
+        while True:
+            match = re.search(pattern, self.line(max(0.0, deadline - time.monotonic())))
+            if match:
+                return match
+
+    def say(self, line: str):
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+
+    def running(self) -> bool:
+        return self.process.poll() is None
+
+    def stop(self, seconds: float = 10) -> int:
+        """SIGTERM and its exit code; SIGKILL when that does not end it."""
+        if self.running():
+            self.process.terminate()
+        try:
+            code = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            code = self.process.wait()
+        self.process.stdin.close()
+        return code
+
+
+class Cameras(Program):
+    def __init__(self, build: pathlib.Path, folder: pathlib.Path, specs: list[str], cache: pathlib.Path | None = None):
+        command = [build / "tools/camsim/fanlight-camsim", "--listen", "127.0.0.1:0"]
+        if cache:
+            command += ["--cache", cache]
+        for spec in specs:
+            command += ["--camera", spec]
+        super().__init__(command, folder / "camsim.log")
+        self.urls: dict[str, str] = {}
+
+    def begin(self):
+        # A clip is encoded once a machine; that can take its time.
+        while True:
+            words = self.line(300).split()
+            if words == ["ready"]:
+                break
+            if len(words) == 2 and words[1].startswith("rtsp://"):
+                self.urls[words[0]] = words[1]
+
+
+class Server(Program):
+    def __init__(self, build: pathlib.Path, folder: pathlib.Path, cameras: dict[str, str], audio: bool = False, env: dict | None = None):
+        config = folder / "fanlight.yaml"
+        lines = ["server:", "  listen: 127.0.0.1:0", "cameras:" if cameras else "cameras: []"]
+        for name, url in cameras.items():
+            lines += [f"  - id: {name}", f"    url: {url}", f"    audio: {str(audio).lower()}"]
+        config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        super().__init__(
+            [build / "src/fanlight", "--config", config],
+            folder / "fanlight.log",
+            {
+                "GST_PLUGIN_PATH": str(build / "plugins"),
+                "GST_REGISTRY": str(folder / "registry.bin"),
+                **(env or {}),
+            },
+        )
+        self.url = ""
+
+    def begin(self):
+        self.url = self.wait_for(r"serving on (http://\S+)", 30)[1]
+
+    def get(self, path: str) -> dict:
+        with urllib.request.urlopen(self.url + path, timeout=20) as response:
+            return json.load(response)
+
+    def wait_live(self, seconds: float = 60):
+        """Until every camera is live and has sent pictures."""
+        deadline = time.monotonic() + seconds
+        while True:
+            cameras = self.get("/api/cameras")["cameras"]
+            if all(camera["state"] == "live" and camera["packets"] > 0 for camera in cameras):
+                return
+            if time.monotonic() > deadline:
+                raise LabError(f"not live within {seconds:.0f} s: {cameras}")
+            time.sleep(0.05)
+
+
+class Crowd(Program):
+    """whep-crowd; every command returns what it says of the viewers."""
+
+    def __init__(self, build: pathlib.Path, folder: pathlib.Path, url: str, *options: str):
+        super().__init__([build / "tests/bench/crowd/whep-crowd", *options, url], folder / "crowd.log")
+
+    def command(self, *words) -> list[dict]:
+        self.say(" ".join(map(str, words)))
+        reply = json.loads(self.line(120))
+        if "viewers" not in reply:
+            raise LabError(f"whep-crowd: {reply}")
+        return reply["viewers"]
+
+    def join(self, count: int, spacing_ms: int = 0) -> list[dict]:
+        viewers = self.command("join", count, spacing_ms)
+        failed = [viewer for viewer in viewers if viewer["state"] != "playing"]
+        if failed:
+            raise LabError(f"{len(failed)} of {count} viewers did not come to play, the first: {failed[0]}")
+        return viewers
+
+    def leave(self, count: int) -> list[dict]:
+        viewers = self.command("leave", count)
+        failed = [viewer for viewer in viewers if viewer["state"] != "gone"]
+        if failed:
+            raise LabError(f"{len(failed)} of {count} viewers could not leave, the first: {failed[0]}")
+        return viewers
+
+    def stats(self) -> list[dict]:
+        return self.command("stats")
+
+
+class Lab:
+    """A folder for the logs, and the programs; all of them end with it."""
+
+    def __init__(self, build: pathlib.Path):
+        self.build = build
+        self._folder = tempfile.TemporaryDirectory(prefix="fanlight-bench-", ignore_cleanup_errors=True)
+        self.folder = pathlib.Path(self._folder.name)
+        self._programs: list[Program] = []
+
+    def __enter__(self) -> "Lab":
+        return self
+
+    def __exit__(self, *_):
+        for program in reversed(self._programs):
+            program.stop()
+        self._folder.cleanup()
+
+    def stop(self, program: Program) -> int:
+        self._programs.remove(program)
+        return program.stop()
+
+    def _keep(self, program):
+        self._programs.append(program)
+        program.begin()
+        return program
+
+    def cameras(self, *specs: str) -> Cameras:
+        return self._keep(Cameras(self.build, self.folder, list(specs)))
+
+    def server(self, cameras: dict[str, str], **options) -> Server:
+        return self._keep(Server(self.build, self.folder, cameras, **options))
+
+    def crowd(self, url: str, *options: str) -> Crowd:
+        return self._keep(Crowd(self.build, self.folder, url, *options))
+
+    def program(self, command: list, **options) -> Program:
+        name = pathlib.Path(str(command[0])).name
+        return self._keep(Program(command, self.folder / f"{name}.log", **options))
