@@ -12,9 +12,20 @@ namespace {
 constexpr gint64 kSecond = G_USEC_PER_SEC;
 constexpr guint kFirstFailure = 500;
 
-GQuark begun_quark() {
-  static const GQuark quark = g_quark_from_static_string("fanlight-http-begun");
+/// What is kept with a message.
+struct Record {
+  gint64 begun = 0; ///< Monotonic µs.
+  guint answered =
+      0; ///< The status that went out. libsoup makes it 500 where the client breaks off.
+};
+
+GQuark record_quark() {
+  static const GQuark quark = g_quark_from_static_string("fanlight-http-record");
   return quark;
+}
+
+Record* record_of(SoupServerMessage* message) {
+  return static_cast<Record*>(g_object_get_qdata(G_OBJECT(message), record_quark()));
 }
 
 /// A camera that is not live, or a limit, is an answer (503); it is told by whoever knows why.
@@ -35,20 +46,25 @@ std::string request_line(SoupServerMessage* message) {
 } // namespace
 
 void AccessLog::begin(SoupServerMessage* message) {
-  auto* begun = g_new(gint64, 1);
-  *begun = g_get_monotonic_time();
-  g_object_set_qdata_full(G_OBJECT(message), begun_quark(), begun, g_free);
+  g_object_set_qdata_full(
+      G_OBJECT(message), record_quark(), new Record{g_get_monotonic_time(), 0},
+      +[](gpointer record) { delete static_cast<Record*>(record); });
+}
+
+void AccessLog::answer(SoupServerMessage* message) {
+  if (Record* record = record_of(message))
+    record->answered = soup_server_message_get_status(message);
 }
 
 void AccessLog::end(SoupServerMessage* message) {
   const gint64 now = g_get_monotonic_time();
-  const auto* begun =
-      static_cast<const gint64*>(g_object_get_qdata(G_OBJECT(message), begun_quark()));
-  const guint status = soup_server_message_get_status(message);
+  const Record* record = record_of(message);
+  const guint status = record != nullptr ? record->answered : 0;
   const std::string client = to_string(soup_server_message_get_remote_address(message));
-  const std::string took = begun != nullptr ? std::to_string((now - *begun) / 1000) : "0";
+  const std::string took = record != nullptr ? std::to_string((now - record->begun) / 1000) : "0";
   const std::string line = request_line(message);
-  log::debug("http", {{"client", client}, {"status", std::to_string(status)}, {"ms", took}}, line);
+  const std::string said = status != 0 ? std::to_string(status) : "none";
+  log::debug("http", {{"client", client}, {"status", said}, {"ms", took}}, line);
   if (!is_failure(status)) return;
   if (warned_at_ != 0 && now - warned_at_ < kSecond) {
     ++unsaid_;

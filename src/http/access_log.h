@@ -10,7 +10,8 @@ namespace fanlight::http {
 /// Threads: main only.
 class AccessLog {
  public:
-  void begin(SoupServerMessage* message); ///< The headers are there.
+  void begin(SoupServerMessage* message);  ///< The headers are there.
+  void answer(SoupServerMessage* message); ///< Headers of an answer were written.
   void end(SoupServerMessage* message);
 
  private:

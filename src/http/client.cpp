@@ -62,6 +62,8 @@ void Client::send_error(const char* code, const std::string& message, const std:
     if (!session.empty()) json.member("session", session);
   });
   socket_->send(json.text());
+  if (++errors_ >= server_.limits.errors_per_socket)
+    socket_->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "too many bad messages");
 }
 
 void Client::on_unreadable(std::size_t bytes) {

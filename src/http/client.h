@@ -52,6 +52,7 @@ class Client : public WebSocket::Observer {
   const std::string remote_address_;
   // Owned.
   std::unique_ptr<WebSocket> socket_;
+  std::size_t errors_ = 0;
   std::unordered_map<std::string, std::unique_ptr<Watch>> watches_; ///< By the client's name.
 };
 

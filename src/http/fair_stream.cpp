@@ -7,13 +7,15 @@ namespace {
 using fanlight::http::FrameMeter;
 
 constexpr gssize kBytesPerTurn = 64 * 1024;
+constexpr guint64 kFramesPerTurn = 64;
 
 struct FairStream {
   GFilterInputStream parent;
   GPollableOutputStream* output; // Owned.
   FrameMeter* meter;             // Owned: GObject memory is zeroed, not constructed.
   guint64 max_message;
-  gssize turn; // Bytes since we last let the loop turn.
+  gssize turn;         // Bytes since we last let the loop turn.
+  guint64 turn_frames; // Frames until then.
 };
 
 struct FairStreamClass {
@@ -41,18 +43,23 @@ GSource* fair_stream_create_source(GPollableInputStream* stream, GCancellable* c
   return g_pollable_source_new_full(stream, base.get(), cancellable);
 }
 
+void start_turn(FairStream* self) {
+  self->turn = 0;
+  self->turn_frames = self->meter->frames();
+}
+
 gssize fair_stream_read_nonblocking(GPollableInputStream* stream, void* buffer, gsize count,
                                     GError** error) {
   auto* self = reinterpret_cast<FairStream*>(stream);
-  if (self->turn >= kBytesPerTurn) {
-    self->turn = 0;
+  if (self->turn >= kBytesPerTurn || self->meter->frames() - self->turn_frames >= kFramesPerTurn) {
+    start_turn(self);
     g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "the others' turn");
     return -1;
   }
   const gssize got =
       g_pollable_input_stream_read_nonblocking(base_of(stream), buffer, count, nullptr, error);
   if (got <= 0) {
-    self->turn = 0;
+    start_turn(self);
     return got;
   }
   self->turn += got;

@@ -40,6 +40,7 @@ void FrameMeter::feed(std::string_view bytes) {
 }
 
 void FrameMeter::end_of_header() {
+  ++frames_;
   payload_ = header_[1] & kLength;
   const std::size_t extended = extended_length(static_cast<unsigned char>(payload_));
   if (extended > 0) payload_ = 0;

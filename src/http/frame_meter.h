@@ -15,6 +15,8 @@ class FrameMeter {
   std::uint64_t message_bytes() const { return message_bytes_; }
   /// Pings since the last call.
   std::uint64_t take_pings();
+  /// Frames of any kind so far.
+  std::uint64_t frames() const { return frames_; }
 
  private:
   void end_of_header();
@@ -27,6 +29,7 @@ class FrameMeter {
   bool message_over_ = true;  ///< The next data frame begins a message.
   std::uint64_t message_bytes_ = 0;
   std::uint64_t pings_ = 0;
+  std::uint64_t frames_ = 0;
 };
 
 } // namespace fanlight::http

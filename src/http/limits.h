@@ -14,6 +14,7 @@ struct Limits {
   std::size_t sockets = 256;     ///< WebSockets at once.
   std::size_t sessions_per_socket = 256;
   std::size_t candidates_per_session = 256; ///< From the client, in each ICE generation.
+  std::size_t errors_per_socket = 100;      ///< Bad messages until the socket is closed.
 
   std::size_t offer = 256 * 1024;            ///< Bytes of a request body.
   std::size_t message = 256 * 1024;          ///< Bytes of a WebSocket message that is read.

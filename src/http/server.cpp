@@ -91,6 +91,11 @@ class SoupHttpServer : public Server {
         message, "wrote-body-data",
         G_CALLBACK(+[](SoupServerMessage* written, guint, gpointer) { progress(written); }),
         nullptr);
+    g_signal_connect_swapped(message, "wrote-headers",
+                             G_CALLBACK(+[](SoupHttpServer* of, SoupServerMessage* written) {
+                               of->log_.answer(written);
+                             }),
+                             self);
     g_signal_connect_swapped(message, "finished", G_CALLBACK(&SoupHttpServer::finished), self);
   }
 

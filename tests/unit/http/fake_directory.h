@@ -19,8 +19,8 @@ class FakeSession : public session::Session {
  public:
   FakeSession(FakeDirectory& directory, std::string id, std::string camera,
               session::Directory::OpenOptions given, Observer& observer)
-      : options(std::move(given)), observer_(&observer), directory_(directory),
-        id_(std::move(id)), camera_(std::move(camera)) {}
+      : options(std::move(given)), observer_(&observer), directory_(directory), id_(std::move(id)),
+        camera_(std::move(camera)) {}
 
   const std::string& id() const override { return id_; }
   const std::string& camera_id() const override { return camera_; }

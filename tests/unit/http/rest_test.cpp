@@ -1,6 +1,8 @@
-#include "server_fixture.h"
+#include <cstdlib>
 
 #include <gmock/gmock.h>
+
+#include "server_fixture.h"
 
 namespace fanlight::test {
 namespace {
@@ -25,6 +27,214 @@ TEST_F(RestTest, ListsCamerasInTheirOrder) {
   EXPECT_EQ(response.header("access-control-allow-origin"), "*");
   EXPECT_LT(response.body.find("\"front\""), response.body.find("\"yard\""));
   EXPECT_THAT(response.body, HasSubstr("마당"));
+}
+
+TEST_F(RestTest, TellsEverythingOfACamera) {
+  directory.all_cameras[0].bitrate = 2'000'000;
+  directory.all_cameras[0].fps = 12.5;
+
+  const Response response = get("/api/cameras/front");
+
+  EXPECT_EQ(response.status, 200);
+  for (const char* name : {"id", "name", "url", "state", "reason", "state_age_ms", "video_codec",
+                           "audio_codec", "audio_note", "width", "height", "fps", "bitrate",
+                           "packets", "bytes", "reconnects", "viewers", "cached_bytes"})
+    EXPECT_THAT(response.body, HasSubstr('"' + std::string{name} + "\":"));
+  EXPECT_THAT(response.body, HasSubstr("\"bitrate\":2000000"));
+  EXPECT_THAT(response.body, HasSubstr("\"fps\":12.5"));
+}
+
+TEST_F(RestTest, FindsACameraByItsEscapedId) { EXPECT_EQ(get("/api/cameras/%66ront").status, 200); }
+
+TEST_F(RestTest, KnowsNoOtherCamera) {
+  const Response response = get("/api/cameras/back");
+
+  EXPECT_EQ(response.status, 404);
+  EXPECT_EQ(response.header("content-type"), "application/problem+json");
+  EXPECT_THAT(response.body, HasSubstr("\"code\":\"not_found\""));
+  EXPECT_THAT(response.body, HasSubstr("back"));
+}
+
+TEST_F(RestTest, SaysNothingOfAnOddPath) {
+  EXPECT_EQ(get("/api").status, 404);
+  EXPECT_EQ(get("/api/").status, 404);
+  EXPECT_EQ(get("/api/secrets").status, 404);
+  EXPECT_EQ(get("/api/cameras/front/pipeline.png").status, 404);
+  EXPECT_EQ(get("/api/sessions/a/b").status, 404);
+  RawClient raw{server->port()}; // libsoup's client would not send this.
+  raw.write("GET /api/cameras/%zz HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_TRUE(raw.wait_for("HTTP/1.1 400"));
+  EXPECT_EQ(get("/api/cameras/a%00b").status, 400);
+  EXPECT_EQ(get("/api/cameras/a%2fb").status, 400);
+  EXPECT_EQ(get("/api/cameras/" + std::string(3000, 'a')).status, 400);
+}
+
+TEST_F(RestTest, MakesTextThatIsNotUtf8IntoJson) {
+  directory.all_cameras[0].name = "caf\xe9\n\"quoted\"";
+
+  const Response response = get("/api/cameras/front");
+
+  EXPECT_TRUE(g_utf8_validate(response.body.c_str(), -1, nullptr));
+  EXPECT_THAT(response.body, HasSubstr("\\n\\\"quoted\\\""));
+}
+
+TEST_F(RestTest, ListsSessionsWithFreshCounters) {
+  send({"POST", "/whep/front", "v=0\r\n", "application/sdp", {}});
+
+  const Response response = get("/api/sessions");
+
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(directory.refreshes, 1);
+  EXPECT_THAT(response.body, HasSubstr("\"id\":\"session-1\""));
+  EXPECT_THAT(response.body, HasSubstr("\"packets_sent\":7"));
+  for (const char* name : {"camera", "state", "transport", "signalling", "remote_address",
+                           "video_codec", "audio_codec", "codec_reason", "age_ms", "bytes_sent",
+                           "packets_lost", "rtt_ms", "nack_count", "pli_count", "groups_dropped"})
+    EXPECT_THAT(response.body, HasSubstr('"' + std::string{name} + "\":"));
+}
+
+TEST_F(RestTest, TellsOfOneSession) {
+  send({"POST", "/whep/front", "v=0\r\n", "application/sdp", {}});
+
+  EXPECT_THAT(get("/api/sessions/session-1").body, HasSubstr("\"remote_address\":\"127.0.0.1\""));
+  EXPECT_EQ(get("/api/sessions/session-2").status, 404);
+}
+
+TEST_F(RestTest, RefreshesCountersOnceForRequestsThatComeTogether) {
+  const auto first = std::make_shared<Response>();
+  const auto second = std::make_shared<Response>();
+  begin({"GET", "/api/sessions", {}, {}, {}}, first);
+  begin({"GET", "/api/sessions", {}, {}, {}}, second);
+  turn_until([&] { return first->status != 0 && second->status != 0; }, "both");
+
+  EXPECT_EQ(first->status, 200);
+  EXPECT_EQ(second->status, 200);
+  EXPECT_LE(directory.refreshes, 2);
+}
+
+TEST_F(RestTest, IsHealthyWhileItServesAndReadyWhenAllCamerasAreLive) {
+  EXPECT_EQ(get("/health").status, 200);
+  const Response waiting = get("/ready");
+  EXPECT_EQ(waiting.status, 503);
+  EXPECT_THAT(waiting.body, HasSubstr("\"state\":\"retrying\""));
+  EXPECT_THAT(waiting.body, HasSubstr("no answer"));
+
+  directory.all_cameras[1].state = "live";
+
+  EXPECT_EQ(get("/ready").status, 200);
+  EXPECT_THAT(get("/health").body, HasSubstr("\"version\":"));
+}
+
+TEST_F(RestTest, GivesThePipelineAsGraphviz) {
+  const Response response = get("/api/cameras/front/pipeline.dot");
+
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.header("content-type"), "text/vnd.graphviz; charset=utf-8");
+  EXPECT_EQ(response.body, "digraph { a -> b }");
+  EXPECT_EQ(get("/api/cameras/back/pipeline.dot").status, 404);
+}
+
+TEST_F(RestTest, DrawsThePipeline) {
+  const Response response = get("/api/cameras/front/pipeline.svg");
+
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.header("content-type"), "image/svg+xml");
+  EXPECT_THAT(response.body, HasSubstr("<svg"));
+  EXPECT_EQ(get("/api/cameras/back/pipeline.svg").status, 404);
+}
+
+TEST_F(RestTest, SaysThatADrawingFailed) {
+  directory.dot = "this is no graph";
+
+  const Response response = get("/api/cameras/front/pipeline.svg");
+
+  EXPECT_EQ(response.status, 500);
+  EXPECT_THAT(response.body, HasSubstr("drawing the pipeline"));
+}
+
+/// Runs with a PATH of its own, in which `dot` is what the test wants.
+class DotTest : public ServerTest {
+ protected:
+  DotTest() : path_(g_getenv("PATH")) { g_setenv("PATH", folder.c_str(), TRUE); }
+  ~DotTest() override { g_setenv("PATH", path_.c_str(), TRUE); }
+  void install_dot(const std::string& script) {
+    std::filesystem::create_directory(folder / "web");
+    write_file("../dot", "#!/bin/sh\n" + script + "\n");
+    std::filesystem::permissions(folder / "dot", std::filesystem::perms::owner_all);
+  }
+
+ private:
+  const std::string path_;
+};
+
+TEST_F(DotTest, SaysThatGraphvizIsNotInstalled) {
+  start();
+
+  const Response response = get("/api/cameras/front/pipeline.svg");
+
+  EXPECT_EQ(response.status, 501);
+  EXPECT_THAT(response.body, HasSubstr("graphviz"));
+}
+
+TEST_F(DotTest, EndsADrawingThatTakesTooLong) {
+  limits.graph = std::chrono::milliseconds{50};
+  install_dot("exec /bin/sleep 60");
+  start();
+
+  const Response response = get("/api/cameras/front/pipeline.svg");
+
+  EXPECT_EQ(response.status, 500);
+  EXPECT_THAT(response.body, HasSubstr("too long"));
+}
+
+TEST_F(DotTest, RefusesADrawingThatIsTooLarge) {
+  limits.graph_size = 1000;
+  install_dot("while :; do echo 0123456789; done");
+  start();
+
+  const Response response = get("/api/cameras/front/pipeline.svg");
+
+  EXPECT_EQ(response.status, 500);
+  EXPECT_THAT(response.body, HasSubstr("too large"));
+}
+
+TEST_F(DotTest, DrawsOnlySoManyAtOnce) {
+  limits.graphs = 1;
+  limits.graph = std::chrono::milliseconds{200};
+  install_dot("exec /bin/sleep 60");
+  start();
+  const auto first = std::make_shared<Response>();
+  begin({"GET", "/api/cameras/front/pipeline.svg", {}, {}, {}}, first);
+
+  const Response second = get("/api/cameras/yard/pipeline.svg");
+
+  EXPECT_EQ(second.status, 503);
+  EXPECT_FALSE(second.header("retry-after").empty());
+  turn_until([&] { return first->status != 0; }, "the first");
+}
+
+TEST_F(RestTest, AnswersHeadWithoutABody) {
+  const Response response = send({"HEAD", "/api/cameras", {}, {}, {}});
+
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.body, "");
+}
+
+TEST_F(RestTest, OnlyReads) {
+  for (const char* path : {"/api/cameras", "/api/cameras/front", "/api/sessions", "/health"}) {
+    const Response response = send({"POST", path, "x", "text/plain", {}});
+    EXPECT_EQ(response.status, 405);
+    EXPECT_EQ(response.header("allow"), "GET, HEAD, OPTIONS");
+  }
+}
+
+TEST_F(RestTest, LetsOtherOriginsAsk) {
+  const Response response =
+      send({"OPTIONS", "/api/cameras", {}, {}, {{"Origin", "https://elsewhere.example"}}});
+
+  EXPECT_EQ(response.status, 204);
+  EXPECT_EQ(response.header("access-control-allow-origin"), "*");
+  EXPECT_EQ(response.header("access-control-allow-methods"), "GET, HEAD, OPTIONS");
 }
 
 } // namespace

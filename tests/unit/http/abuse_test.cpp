@@ -1,0 +1,354 @@
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <libsoup/soup.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "page.h"
+#include "server_fixture.h"
+
+namespace fanlight::test {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::HasSubstr;
+
+/// Clients that are slow, broken or hostile; what matters is that the others are served.
+class AbuseTest : public ServerTest {
+ protected:
+  void SetUp() override {
+    ServerTest::SetUp();
+    limits.head = limits.body = limits.write = milliseconds{150};
+    limits.idle = milliseconds{300};
+  }
+  std::unique_ptr<RawClient> connect() { return std::make_unique<RawClient>(server->port()); }
+
+  /// A WebSocket after its handshake.
+  std::unique_ptr<RawClient> websocket() {
+    auto raw = connect();
+    raw->write("GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+               "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    EXPECT_TRUE(raw->wait_for("\"hello\""));
+    return raw;
+  }
+  /// A masked frame; its mask is zero, so that the payload is as given.
+  static std::string frame(unsigned char opcode, bool fin, const std::string& payload) {
+    std::string bytes;
+    bytes += static_cast<char>(opcode | (fin ? 0x80 : 0));
+    if (payload.size() < 126) {
+      bytes += static_cast<char>(0x80 | payload.size());
+    } else if (payload.size() < 65536) {
+      bytes += static_cast<char>(0x80 | 126);
+      bytes += static_cast<char>(payload.size() >> 8);
+      bytes += static_cast<char>(payload.size());
+    } else {
+      bytes += static_cast<char>(0x80 | 127);
+      for (int shift = 56; shift >= 0; shift -= 8)
+        bytes += static_cast<char>(static_cast<std::uint64_t>(payload.size()) >> shift);
+    }
+    return bytes + std::string(4, '\0') + payload;
+  }
+};
+
+TEST_F(AbuseTest, ClosesAConnectionThatSaysNothing) {
+  start();
+  const auto silent = connect();
+  EXPECT_TRUE(silent->wait_for_close());
+}
+
+TEST_F(AbuseTest, ClosesAConnectionThatDripsItsHeaders) {
+  start();
+  const auto slow = connect();
+  slow->write("GET / HTTP/1.1\r\nHost: a\r\n");
+  Timer drip;
+  int lines = 0;
+  drip.every(milliseconds{20}, [&] { slow->offer("X-" + std::to_string(++lines) + ": y\r\n"); });
+
+  EXPECT_TRUE(slow->wait_for_close());
+  EXPECT_EQ(get("/health").status, 200);
+}
+
+TEST_F(AbuseTest, ClosesAConnectionThatDripsItsBody) {
+  start();
+  const auto slow = connect();
+  slow->write("POST /whep/front HTTP/1.1\r\nHost: a\r\nContent-Type: application/sdp\r\n"
+              "Content-Length: 1000\r\n\r\n");
+  Timer drip;
+  drip.every(milliseconds{20}, [&] { slow->offer("v"); });
+
+  EXPECT_TRUE(slow->wait_for_close());
+  EXPECT_EQ(directory.opened, 0);
+}
+
+TEST_F(AbuseTest, ClosesAnIdleConnectionButKeepsItForAWhile) {
+  start();
+  const auto keeper = connect();
+  const std::string request = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
+  keeper->write(request);
+  ASSERT_TRUE(keeper->wait_for("\"version\""));
+  const std::size_t first = keeper->received().size();
+  keeper->write(request);
+  Timer poll;
+  poll.every(milliseconds{2}, [] {});
+  turn_until([&] { return keeper->received().size() >= 2 * first; }, "the second answer");
+
+  EXPECT_TRUE(keeper->wait_for_close());
+}
+
+TEST_F(AbuseTest, ClosesAConnectionThatDoesNotReadItsAnswer) {
+  limits.write = milliseconds{200};
+  write_file("large.bin", std::string(48 * 1024 * 1024, 'x'));
+  start();
+  const auto lazy = connect();
+  const int small = 4096;
+  setsockopt(lazy->descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  lazy->write("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+
+  bool over = false;
+  Timer wait;
+  wait.once(milliseconds{900}, [&] { over = true; });
+  turn_until([&] { return over; }, "the deadline");
+
+  EXPECT_TRUE(lazy->wait_for_close());
+  EXPECT_LT(lazy->received().size(), 48u * 1024 * 1024);
+}
+
+TEST_F(AbuseTest, RefusesTooLargeABodyWithoutKeepingIt) {
+  start();
+  const auto fat = connect();
+  fat->write("POST /whep/front HTTP/1.1\r\nHost: a\r\nContent-Type: application/sdp\r\n"
+             "Content-Length: 400000\r\n\r\n" +
+             std::string(400'000, 'v'));
+  EXPECT_TRUE(fat->wait_for("HTTP/1.1 413"));
+  EXPECT_TRUE(fat->wait_for_close());
+}
+
+TEST_F(AbuseTest, RefusesTooLargeABodyInChunks) {
+  start();
+  const auto fat = connect();
+  fat->write("POST /whep/front HTTP/1.1\r\nHost: a\r\nContent-Type: application/sdp\r\n"
+             "Transfer-Encoding: chunked\r\n\r\n");
+  for (int i = 0; i < 5; ++i) fat->write("10000\r\n" + std::string(0x10000, 'v') + "\r\n");
+  fat->write("0\r\n\r\n");
+  EXPECT_TRUE(fat->wait_for("HTTP/1.1 413"));
+}
+
+TEST_F(AbuseTest, RefusesBeforeTheBodyWhereTheClientAsks) {
+  start();
+  const auto polite = connect();
+  polite->write("POST /whep/front HTTP/1.1\r\nHost: a\r\nContent-Type: application/sdp\r\n"
+                "Expect: 100-continue\r\nContent-Length: 99000000\r\n\r\n");
+  EXPECT_TRUE(polite->wait_for("HTTP/1.1 413"));
+}
+
+TEST_F(AbuseTest, CutsABodyThatDoesNotEnd) {
+  limits.body = std::chrono::seconds{60};
+  start();
+  const auto endless = connect();
+  endless->write("POST /whep/front HTTP/1.1\r\nHost: a\r\nContent-Type: application/sdp\r\n"
+                 "Content-Length: 9000000000\r\n\r\n");
+  const std::string block(65536, 'v');
+  Timer more;
+  more.every(milliseconds{1}, [&] { endless->offer(block); });
+  EXPECT_TRUE(endless->wait_for_close());
+}
+
+TEST_F(AbuseTest, RefusesHeadersWithoutEnd) {
+  limits.head = std::chrono::seconds{60};
+  start();
+  const auto endless = connect();
+  endless->write("GET / HTTP/1.1\r\n");
+  const std::string line = "X: " + std::string(8000, 'y') + "\r\n";
+  Timer more;
+  more.every(milliseconds{1}, [&] { endless->offer(line); });
+  EXPECT_TRUE(endless->wait_for_close());
+  EXPECT_EQ(get("/health").status, 200);
+}
+
+TEST_F(AbuseTest, SurvivesBytesThatAreNotHttp) {
+  start();
+  for (const std::string& bytes :
+       {std::string{"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"}, std::string(100, '\0'),
+        std::string{"GET\r\n\r\n"}, std::string{"GET / HTTP/9.9\r\n\r\n"},
+        std::string{"GET / HTTP/1.1\r\n\r\n"},
+        std::string{"OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"},
+        std::string{"CONNECT a:1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"},
+        std::string{"GET http://a/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"},
+        std::string{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n"},
+        std::string{"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n"}}) {
+    const auto odd = connect();
+    odd->write(bytes);
+    EXPECT_TRUE(odd->wait_for_close()) << bytes;
+  }
+  EXPECT_EQ(get("/health").status, 200);
+}
+
+TEST_F(AbuseTest, GivesThePlaceOfTheLongestIdleToTheNext) {
+  limits.connections = 3;
+  limits.head = limits.idle = std::chrono::seconds{60};
+  start();
+  std::vector<std::unique_ptr<RawClient>> idle;
+  for (int i = 0; i < 3; ++i) {
+    idle.push_back(connect());
+    idle.back()->write("G");
+  }
+
+  EXPECT_EQ(get("/health").status, 200);
+  EXPECT_TRUE(idle.front()->wait_for_close());
+  EXPECT_FALSE(idle.back()->closed());
+}
+
+TEST_F(AbuseTest, AcceptsAgainAfterItRanOutOfDescriptors) {
+  limits.accept_pause = milliseconds{50};
+  start();
+  ASSERT_EQ(get("/health").status, 200);
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  const auto next = connect(); // Takes our own descriptor while there is one.
+  rlimit none = before;
+  const int probe = open("/dev/null", O_RDONLY);
+  none.rlim_cur = static_cast<rlim_t>(probe);
+  close(probe);
+  setrlimit(RLIMIT_NOFILE, &none);
+  next->write("GET /health HTTP/1.1\r\nHost: a\r\n\r\n");
+  bool over = false;
+  Timer wait;
+  wait.once(milliseconds{120}, [&] { over = true; });
+  turn_until([&] { return over; }, "a while without descriptors");
+  EXPECT_EQ(next->received(), "");
+
+  setrlimit(RLIMIT_NOFILE, &before);
+
+  EXPECT_TRUE(next->wait_for("HTTP/1.1 200"));
+}
+
+TEST_F(AbuseTest, ClosesAWebSocketThatDoesNotRead) {
+  limits.send_queue = 256 * 1024;
+  start();
+  const auto lazy = websocket();
+  Page good{client.get(), url("/ws")};
+  session::CameraInfo camera = directory.all_cameras[0];
+  camera.reason = std::string(60'000, 'r');
+  int changes = 0;
+  // Many cameras, each change a new one: nothing can be joined.
+  Timer change;
+  change.every(milliseconds{1}, [&] {
+    camera.id = "camera" + std::to_string(++changes);
+    directory.change(camera);
+  });
+  const std::string watch = R"({"type":"watch","session":"a","camera":"front","sdp":"v=0"})";
+  lazy->write(frame(1, true, watch));
+  turn_until([&] { return directory.opened == 1 && directory.live.empty(); },
+             "the session of the lazy client to end", std::chrono::seconds{30});
+
+  const int then = changes;
+  turn_until([&] { return changes >= then + 20; }, "more changes");
+  EXPECT_FALSE(good.closed());
+  EXPECT_GT(good.count("camera"), static_cast<std::size_t>(then));
+}
+
+TEST_F(AbuseTest, JoinsTheNewsOfACameraForASlowWebSocket) {
+  limits.push = milliseconds{0};
+  limits.send_queue = 1024 * 1024;
+  start();
+  const auto lazy = websocket();
+  session::CameraInfo camera = directory.all_cameras[0];
+  camera.reason = std::string(60'000, 'r');
+  for (int i = 1; i <= 400; ++i) {
+    camera.reconnects = static_cast<std::uint32_t>(i);
+    directory.change(camera);
+    g_main_context_iteration(nullptr, FALSE);
+  }
+
+  // 24 MB of news, of which the last is what counts; the client is not closed for it.
+  EXPECT_TRUE(lazy->wait_for("\"reconnects\":400,"));
+  EXPECT_LT(lazy->received().size(), 24'000'000u);
+  EXPECT_FALSE(lazy->closed());
+}
+
+TEST_F(AbuseTest, ClosesAWebSocketThatDoesNotAnswerPings) {
+  limits.ping = std::chrono::seconds{1};
+  start();
+  const auto deaf = websocket();
+  deaf->write(frame(1, true, R"({"type":"watch","session":"a","camera":"front","sdp":"v=0"})"));
+  EXPECT_TRUE(deaf->wait_for("answer"));
+  turn_until([&] { return directory.live.empty(); }, "the session to end");
+}
+
+TEST_F(AbuseTest, ClosesAWebSocketWhoseMessageComesInEndlessFragments) {
+  start();
+  const auto endless = websocket();
+  endless->write(frame(1, false, std::string(60'000, 'x')));
+  for (int i = 0; i < 30 && !endless->closed(); ++i)
+    endless->write(frame(0, false, std::string(60'000, 'x')));
+  EXPECT_TRUE(endless->wait_for_close());
+}
+
+TEST_F(AbuseTest, ClosesAWebSocketThatPingsAndDoesNotRead) {
+  start();
+  const auto pinger = websocket();
+  std::string pings;
+  for (int i = 0; i < 1000; ++i) pings += frame(9, true, std::string(125, 'p'));
+  // It never reads, and sends until the server has had enough.
+  bool reset = false;
+  Timer more;
+  std::size_t sent = 0;
+  more.every(milliseconds{1}, [&] {
+    const ssize_t step = ::send(pinger->descriptor(), pings.data() + sent % pings.size(),
+                                pings.size() - sent % pings.size(), MSG_NOSIGNAL);
+    if (step > 0) sent += static_cast<std::size_t>(step);
+    if (step < 0 && errno != EAGAIN) reset = true;
+  });
+  turn_until([&] { return reset; }, "the server to close", std::chrono::seconds{30});
+  EXPECT_EQ(get("/health").status, 200);
+}
+
+TEST_F(AbuseTest, ClosesAWebSocketThatKeepsSendingNonsense) {
+  limits.errors_per_socket = 10;
+  start();
+  const auto confused = websocket();
+  for (int i = 0; i < 9; ++i) confused->write(frame(1, true, "?"));
+  confused->write(frame(1, true, R"({"type":"list"})"));
+  EXPECT_TRUE(confused->wait_for("\"type\":\"cameras\""));
+  EXPECT_FALSE(confused->closed());
+
+  confused->write(frame(1, true, "?"));
+
+  EXPECT_TRUE(confused->wait_for("too many bad messages"));
+}
+
+TEST_F(AbuseTest, ServesOthersWhileAWebSocketFloodsIt) {
+  limits.errors_per_socket = 1'000'000;
+  start();
+  const auto flood = websocket();
+  std::string messages;
+  for (int i = 0; i < 2000; ++i) messages += frame(1, true, R"({"type":"x"})");
+  std::size_t sent = 0;
+  Timer more;
+  more.every(milliseconds{1}, [&] {
+    flood->received();
+    sent += flood->offer(messages.substr(sent % messages.size()));
+  });
+
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(get("/health").status, 200);
+  EXPECT_GT(sent, messages.size() / 2);
+}
+
+TEST_F(AbuseTest, ClosesAWebSocketThatBreaksTheProtocol) {
+  start();
+  for (const std::string& bytes :
+       {std::string{"\x81\x05hello"},             // Not masked.
+        frame(3, true, "x"), frame(0, true, "x"), // Reserved; a fragment of nothing.
+        frame(1, true, "\xff\xfe"),               // Not UTF-8.
+        std::string{"\xf1\x80\0\0\0\0", 6},       // Reserved bits.
+        std::string{"\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0", 14}}) { // 2^64 - 1 bytes.
+    const auto broken = websocket();
+    broken->write(bytes);
+    EXPECT_TRUE(broken->wait_for_close());
+  }
+  EXPECT_EQ(get("/health").status, 200);
+}
+
+} // namespace
+} // namespace fanlight::test

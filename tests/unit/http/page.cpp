@@ -1,0 +1,73 @@
+#include "page.h"
+
+#include <algorithm>
+
+namespace fanlight::test {
+namespace {
+
+struct Connecting {
+  bool done = false;
+  http::Owned<SoupWebsocketConnection> connection;
+};
+
+} // namespace
+
+std::string text_of(const std::string& object, const char* name) {
+  const auto parsed = http::json::parse_object(object);
+  return parsed ? http::json::string_member(parsed->get(), name).value_or("") : "";
+}
+
+Page::Page(SoupSession* session, const std::string& url, char** protocols) {
+  Connecting connecting;
+  const http::Owned<SoupMessage> message{soup_message_new("GET", url.c_str())};
+  soup_session_websocket_connect_async(
+      session, message.get(), nullptr, protocols, G_PRIORITY_DEFAULT, nullptr,
+      +[](GObject* source, GAsyncResult* result, gpointer data) {
+        auto* out = static_cast<Connecting*>(data);
+        out->connection.reset(
+            soup_session_websocket_connect_finish(SOUP_SESSION(source), result, nullptr));
+        out->done = true;
+      },
+      &connecting);
+  turn_until([&] { return connecting.done; }, "the WebSocket");
+  connection_ = std::move(connecting.connection);
+  if (!connection_) return;
+  soup_websocket_connection_set_max_incoming_payload_size(connection_.get(), 0);
+  const auto keep = +[](Page* self, int, GBytes* data) {
+    gsize size = 0;
+    const auto* text = static_cast<const char*>(g_bytes_get_data(data, &size));
+    const std::string message_text(text, size);
+    self->messages_.emplace_back(text_of(message_text, "type"), message_text);
+  };
+  g_signal_connect_swapped(connection_.get(), "message", G_CALLBACK(keep), this);
+  g_signal_connect_swapped(connection_.get(), "closed",
+                           G_CALLBACK(+[](Page* self) { self->closed_ = true; }), this);
+}
+
+Page::~Page() {
+  if (connection_) g_signal_handlers_disconnect_by_data(connection_.get(), this);
+}
+
+std::string Page::next(const std::string& type) {
+  const auto find = [&] {
+    return std::find_if(messages_.begin(), messages_.end(),
+                        [&](const auto& message) { return message.first == type; });
+  };
+  turn_until([&] { return find() != messages_.end() || closed_; }, "a message " + type);
+  const auto found = find();
+  if (found == messages_.end()) {
+    ADD_FAILURE() << "no message " << type;
+    return "{}";
+  }
+  std::string text = found->second;
+  messages_.erase(found);
+  return text;
+}
+
+std::size_t Page::count(const std::string& type) const {
+  return static_cast<std::size_t>(
+      std::count_if(messages_.begin(), messages_.end(),
+                    [&](const auto& message) { return message.first == type; }));
+}
+
+} // namespace fanlight::test

@@ -1,0 +1,374 @@
+#include <gmock/gmock.h>
+
+#include "page.h"
+#include "server_fixture.h"
+
+namespace fanlight::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+const std::string kOffer =
+    "v=0\\r\\nm=audio 9 X 0\\r\\na=mid:a\\r\\nm=video 9 X 0\\r\\na=mid:v\\r\\n";
+
+class SignallingTest : public ServerTest {
+ protected:
+  std::unique_ptr<Page> open() { return std::make_unique<Page>(client.get(), url("/ws")); }
+  static std::string watch(const std::string& session, const std::string& camera = "front") {
+    return R"({"type":"watch","session":")" + session + R"(","camera":")" + camera +
+           R"(","sdp":")" + kOffer + "\"}";
+  }
+};
+
+TEST_F(SignallingTest, SaysHelloWithCamerasAndIceServers) {
+  config.webrtc.browser_ice_servers = {{{"stun:stun.example"}, "", ""},
+                                       {{"turn:turn.example"}, "user", "pass"}};
+  start();
+  const auto page = open();
+
+  const std::string hello = page->next("hello");
+
+  EXPECT_THAT(hello, HasSubstr("\"version\":\""));
+  EXPECT_THAT(hello, HasSubstr(R"({"urls":["stun:stun.example"]})"));
+  EXPECT_THAT(hello, HasSubstr(R"("username":"user","credential":"pass")"));
+  EXPECT_THAT(hello, HasSubstr("\"id\":\"front\""));
+}
+
+TEST_F(SignallingTest, SpeaksItsProtocolIfOffered) {
+  start();
+  char mine[] = "fanlight.v1";
+  char other[] = "something.else";
+  char* offered[] = {other, mine, nullptr};
+  const Page page{client.get(), url("/ws"), offered};
+  ASSERT_TRUE(page.connected());
+  EXPECT_STREQ(page.protocol(), "fanlight.v1");
+}
+
+TEST_F(SignallingTest, ListsCameras) {
+  start();
+  const auto page = open();
+  page->send(R"({"type":"list"})");
+  EXPECT_THAT(page->next("cameras"), HasSubstr("\"id\":\"yard\""));
+}
+
+TEST_F(SignallingTest, AnswersAWatch) {
+  start();
+  const auto page = open();
+
+  page->send(watch("tile1"));
+  const std::string answer = page->next("answer");
+
+  EXPECT_EQ(text_of(answer, "session"), "tile1");
+  EXPECT_EQ(text_of(answer, "sdp"), directory.answer);
+  EXPECT_EQ(text_of(answer, "id"), "session-1");
+  EXPECT_EQ(text_of(answer, "video_codec"), "H264");
+  EXPECT_EQ(text_of(answer, "audio_codec"), "OPUS");
+  EXPECT_EQ(text_of(answer, "codec_reason"), "the only common one");
+  EXPECT_EQ(directory.last()->options.signalling, "websocket");
+  EXPECT_FALSE(directory.last()->options.complete_answer);
+  EXPECT_THAT(directory.last()->offers.front(), HasSubstr("a=mid:a\r\n"));
+}
+
+TEST_F(SignallingTest, CarriesManySessionsOnOneSocket) {
+  start();
+  const auto page = open();
+  for (const char* name : {"a", "b", "c"}) page->send(watch(name));
+  for (const char* name : {"a", "b", "c"})
+    EXPECT_EQ(text_of(page->next("answer"), "session"), name);
+
+  page->send(R"({"type":"stop","session":"b"})");
+
+  const std::string closed = page->next("closed");
+  EXPECT_EQ(text_of(closed, "session"), "b");
+  EXPECT_EQ(text_of(closed, "code"), "stopped");
+  EXPECT_EQ(directory.live.size(), 2u);
+}
+
+TEST_F(SignallingTest, FreesTheNameOfAClosedSession) {
+  start();
+  const auto page = open();
+  page->send(watch("tile"));
+  page->next("answer");
+  page->send(R"({"type":"stop","session":"tile"})");
+  page->next("closed");
+  page->send(watch("tile"));
+  EXPECT_EQ(text_of(page->next("answer"), "id"), "session-2");
+}
+
+TEST_F(SignallingTest, TellsSessionStatesAndTheEnd) {
+  start();
+  const auto page = open();
+  page->send(watch("tile"));
+  page->next("answer");
+  const auto session = directory.last();
+
+  session->tell([&](auto& o) { o.on_state(*session, session::State::waiting, "for the camera"); });
+  const std::string state = page->next("session");
+  EXPECT_EQ(text_of(state, "state"), "waiting");
+  EXPECT_EQ(text_of(state, "message"), "for the camera");
+
+  directory.end(*session, {"camera_removed", "it is gone"});
+  const std::string closed = page->next("closed");
+  EXPECT_EQ(text_of(closed, "code"), "camera_removed");
+  EXPECT_EQ(text_of(closed, "message"), "it is gone");
+}
+
+TEST_F(SignallingTest, TricklesCandidatesBothWays) {
+  start();
+  const auto page = open();
+  page->send(watch("tile"));
+  page->next("answer");
+  const auto session = directory.last();
+
+  page->send(R"({"type":"candidate","session":"tile","candidate":
+                 {"candidate":"candidate:1 1 udp 1 192.0.2.1 9 typ host","sdpMLineIndex":1}})");
+  page->send(R"({"type":"candidate","session":"tile","candidate":
+                 {"candidate":"candidate:2 1 udp 1 192.0.2.1 9 typ host","sdpMid":"v"}})");
+  page->send(R"({"type":"candidate","session":"tile","candidate":null})");
+  turn_until([&] { return session->candidates.size() == 3; }, "the candidates");
+  EXPECT_EQ(session->candidates[0].mline_index, 1u);
+  EXPECT_EQ(session->candidates[1].mline_index, 1u);
+  EXPECT_EQ(session->candidates[2].candidate, "");
+
+  session->tell([&](auto& o) { o.on_candidate(*session, {1, "candidate:7 1 udp"}); });
+  const std::string candidate = page->next("candidate");
+  EXPECT_THAT(candidate, HasSubstr("\"candidate\":\"candidate:7 1 udp\""));
+  EXPECT_THAT(candidate, HasSubstr("\"sdpMLineIndex\":1"));
+  EXPECT_THAT(candidate, HasSubstr("\"sdpMid\":\"v\""));
+  session->tell([&](auto& o) { o.on_candidate(*session, {0, ""}); });
+  EXPECT_THAT(page->next("candidate"), HasSubstr("\"candidate\":null"));
+}
+
+TEST_F(SignallingTest, RestartsIce) {
+  directory.restart_answer = "v=0\r\ns=again\r\n";
+  start();
+  const auto page = open();
+  page->send(watch("tile"));
+  page->next("answer");
+
+  page->send(R"({"type":"restart","session":"tile","sdp":"v=0\r\n"})");
+
+  EXPECT_EQ(text_of(page->next("answer"), "sdp"), directory.restart_answer);
+}
+
+TEST_F(SignallingTest, SaysWhyAWatchFails) {
+  start();
+  const auto page = open();
+  const auto code_for = [&](Errc code) {
+    directory.open_error = Error{code, "because"};
+    page->send(watch("tile"));
+    const std::string closed = page->next("closed");
+    EXPECT_EQ(text_of(closed, "message"), "because");
+    return text_of(closed, "code");
+  };
+  EXPECT_EQ(code_for(Errc::not_found), "unknown_camera");
+  EXPECT_EQ(code_for(Errc::busy), "busy");
+  EXPECT_EQ(code_for(Errc::invalid), "bad_offer");
+  EXPECT_EQ(code_for(Errc::unsupported), "no_common_codec");
+  EXPECT_EQ(code_for(Errc::unavailable), "camera_unavailable");
+  EXPECT_EQ(code_for(Errc::internal), "internal");
+}
+
+TEST_F(SignallingTest, NamesWhatIsWrongWithAMessageAndStaysOpen) {
+  start();
+  const auto page = open();
+  const auto code_for = [&](const std::string& message) {
+    page->send(message);
+    return text_of(page->next("error"), "code");
+  };
+  EXPECT_EQ(code_for("nonsense"), "bad_message");
+  EXPECT_EQ(code_for("[]"), "bad_message");
+  EXPECT_EQ(code_for("{}"), "bad_message");
+  EXPECT_EQ(code_for(R"({"type":7})"), "bad_message");
+  EXPECT_EQ(code_for(R"({"type":"dance"})"), "unknown_type");
+  EXPECT_EQ(code_for(R"({"type":"watch"})"), "bad_message");
+  EXPECT_EQ(code_for(R"({"type":"watch","session":"a"})"), "bad_message");
+  EXPECT_EQ(code_for(watch("a b")), "bad_message");
+  EXPECT_EQ(code_for(watch(std::string(65, 'a'))), "bad_message");
+  EXPECT_EQ(code_for(R"({"type":"stop","session":"nobody"})"), "unknown_session");
+  EXPECT_EQ(code_for(R"({"type":"stop"})"), "bad_message");
+  EXPECT_EQ(code_for(R"({"type":"restart","session":"nobody","sdp":""})"), "unknown_session");
+  page->send(watch("tile"));
+  page->next("answer");
+  EXPECT_EQ(code_for(watch("tile")), "session_in_use");
+  EXPECT_EQ(code_for(R"({"type":"candidate","session":"tile"})"), "bad_message");
+  EXPECT_EQ(code_for(R"({"type":"candidate","session":"tile","candidate":"x"})"), "bad_message");
+  EXPECT_EQ(code_for(R"({"type":"candidate","session":"tile","candidate":{"candidate":"a\r\nb"}})"),
+            "bad_message");
+  EXPECT_EQ(code_for(R"({"type":"restart","session":"tile"})"), "bad_message");
+  EXPECT_FALSE(page->closed());
+}
+
+TEST_F(SignallingTest, SurvivesJsonThatNestsVeryDeep) {
+  start();
+  const auto page = open();
+  page->send(R"({"type":)" + std::string(200'000, '['));
+  EXPECT_EQ(text_of(page->next("error"), "code"), "bad_message");
+}
+
+TEST_F(SignallingTest, RefusesBinaryAndLargeMessages) {
+  start();
+  const auto page = open();
+  page->send_binary("x");
+  EXPECT_EQ(text_of(page->next("error"), "code"), "bad_message");
+  page->send(std::string(300 * 1024, ' '));
+  EXPECT_EQ(text_of(page->next("error"), "code"), "too_large");
+  page->send(R"({"type":"list"})");
+  page->next("cameras");
+}
+
+TEST_F(SignallingTest, ClosesTheSocketOfAHugeMessage) {
+  start();
+  const auto page = open();
+  page->send(std::string(2 * 1024 * 1024, ' '));
+  turn_until([&] { return page->closed(); }, "the close");
+  EXPECT_EQ(get("/health").status, 200);
+}
+
+TEST_F(SignallingTest, BoundsTheSessionsOfASocket) {
+  limits.sessions_per_socket = 2;
+  start();
+  const auto page = open();
+  for (const char* name : {"a", "b", "c"}) page->send(watch(name));
+  const std::string closed = page->next("closed");
+  EXPECT_EQ(text_of(closed, "session"), "c");
+  EXPECT_EQ(text_of(closed, "code"), "busy");
+  EXPECT_EQ(directory.live.size(), 2u);
+}
+
+TEST_F(SignallingTest, BoundsTheCandidatesOfASession) {
+  limits.candidates_per_session = 1;
+  start();
+  const auto page = open();
+  page->send(watch("tile"));
+  for (int i = 0; i < 2; ++i)
+    page->send(R"({"type":"candidate","session":"tile","candidate":null})");
+  EXPECT_EQ(text_of(page->next("error"), "code"), "bad_message");
+  EXPECT_EQ(directory.last()->candidates.size(), 1u);
+}
+
+TEST_F(SignallingTest, BoundsTheSockets) {
+  limits.sockets = 1;
+  start();
+  const auto first = open();
+  ASSERT_TRUE(first->connected());
+  const Page second{client.get(), url("/ws")};
+  EXPECT_FALSE(second.connected());
+
+  first->close();
+  turn_until([&] { return first->closed(); }, "the close");
+
+  // The place is free once the server has seen the close, too.
+  bool free = false;
+  for (int i = 0; i < 100 && !free; ++i) free = Page{client.get(), url("/ws")}.connected();
+  EXPECT_TRUE(free);
+}
+
+TEST_F(SignallingTest, EndsTheSessionsOfAPageThatIsGone) {
+  start();
+  auto page = open();
+  page->send(watch("a"));
+  page->send(watch("b"));
+  page->next("answer");
+  page->next("answer");
+
+  page->close();
+  turn_until([&] { return directory.live.empty(); }, "the sessions to end");
+
+  EXPECT_EQ(get("/health").status, 200);
+}
+
+TEST_F(SignallingTest, EndsTheSessionsOfAPageThatBreaksOff) {
+  start();
+  auto page = open();
+  page->send(watch("a"));
+  page->next("answer");
+
+  g_io_stream_close(soup_websocket_connection_get_io_stream(page->connection()), nullptr, nullptr);
+  page.reset();
+
+  turn_until([&] { return directory.live.empty(); }, "the session to end");
+}
+
+TEST_F(SignallingTest, PushesCamerasAtOnceWhenTheirStateChanges) {
+  limits.push = std::chrono::hours{1};
+  start();
+  const auto page = open();
+  page->next("hello");
+  session::CameraInfo camera = directory.all_cameras[0];
+  for (const char* state : {"retrying", "connecting", "live"}) {
+    camera.state = state;
+    directory.change(camera);
+    EXPECT_THAT(page->next("camera"), HasSubstr("\"state\":\"" + std::string{state} + '"'));
+  }
+}
+
+TEST_F(SignallingTest, JoinsOtherChangesOfACamera) {
+  limits.push = std::chrono::milliseconds{100};
+  start();
+  const auto page = open();
+  page->next("hello");
+  session::CameraInfo camera = directory.all_cameras[0];
+  for (int viewers = 1; viewers <= 20; ++viewers) {
+    camera.viewers = static_cast<std::uint32_t>(viewers);
+    directory.change(camera);
+  }
+
+  EXPECT_THAT(page->next("camera"), HasSubstr("\"viewers\":1,"));
+  EXPECT_THAT(page->next("camera"), HasSubstr("\"viewers\":20,"));
+  EXPECT_EQ(page->count("camera"), 0u);
+}
+
+TEST_F(SignallingTest, SaysGoodbyeAndClosesWhenItDrains) {
+  start();
+  const auto page = open();
+  page->send(watch("tile"));
+  page->next("answer");
+
+  server->drain("the server stops");
+
+  const std::string goodbye = page->next("goodbye");
+  EXPECT_EQ(text_of(goodbye, "message"), "the server stops");
+  EXPECT_THAT(goodbye, HasSubstr("\"retry_after_ms\":"));
+  turn_until([&] { return page->closed(); }, "the close");
+  EXPECT_EQ(page->close_code(), SOUP_WEBSOCKET_CLOSE_GOING_AWAY);
+  const Page late{client.get(), url("/ws")};
+  EXPECT_FALSE(late.connected());
+}
+
+TEST_F(SignallingTest, StaysOpenWhileAnIdlePageAnswersPings) {
+  limits.ping = std::chrono::seconds{1};
+  start();
+  const auto page = open();
+  bool over = false;
+  Timer time;
+  time.once(std::chrono::milliseconds{3600}, [&] { over = true; });
+  turn_until([&] { return over || page->closed(); }, "some pings");
+  EXPECT_FALSE(page->closed());
+}
+
+TEST_F(SignallingTest, IsOnlyAWebSocket) {
+  start();
+  const Response response = get("/ws");
+  EXPECT_EQ(response.status, 426);
+  EXPECT_EQ(response.header("upgrade"), "websocket");
+  EXPECT_EQ(send({"POST", "/ws", "x", "text/plain", {}}).status, 405);
+  EXPECT_EQ(get("/ws/more").status, 404);
+  EXPECT_EQ(send({"GET", "/ws", {}, {}, {{"Upgrade", "websocket"}}}).status, 400);
+}
+
+TEST_F(SignallingTest, OutlivesAServerThatIsDestroyedUnderIt) {
+  start();
+  const auto page = open();
+  page->send(watch("tile"));
+  page->next("answer");
+
+  server.reset();
+
+  turn_until([&] { return page->closed(); }, "the close");
+  EXPECT_TRUE(directory.observers.empty());
+}
+
+} // namespace
+} // namespace fanlight::test
