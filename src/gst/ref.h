@@ -9,15 +9,19 @@
 
 namespace fanlight {
 
-/// How a reference of a type is taken and given back.
+/// How a reference of a type is taken and given back. `ref_sink` takes the first one of a new
+/// object and sinks what floats; `ref` takes one more and never sinks what another holds as
+/// floating (webrtcbin does so with its DTLS transports).
 template <typename T> struct RefTraits {
-  static T* ref(T* object) { return static_cast<T*>(g_object_ref_sink(object)); }
+  static T* ref(T* object) { return static_cast<T*>(g_object_ref(object)); }
+  static T* ref_sink(T* object) { return static_cast<T*>(g_object_ref_sink(object)); }
   static void unref(T* object) { g_object_unref(object); }
 };
 template <typename T> struct MiniObjectRefTraits {
   static T* ref(T* object) {
     return reinterpret_cast<T*>(gst_mini_object_ref(GST_MINI_OBJECT_CAST(object)));
   }
+  static T* ref_sink(T* object) { return ref(object); }
   static void unref(T* object) { gst_mini_object_unref(GST_MINI_OBJECT_CAST(object)); }
 };
 template <> struct RefTraits<GstCaps> : MiniObjectRefTraits<GstCaps> {};
@@ -34,9 +38,13 @@ template <typename T> class Ref {
   static Ref adopt(T* object) { return Ref(object); }
   /// (transfer none) or floating: takes a reference.
   static Ref retain(T* object) {
+    return Ref(object == nullptr ? nullptr : RefTraits<T>::ref_sink(object));
+  }
+  /// (transfer none) of an object that is somebody's, even if that one holds it as floating.
+  static Ref share(T* object) {
     return Ref(object == nullptr ? nullptr : RefTraits<T>::ref(object));
   }
-  Ref(const Ref& other) : Ref(retain(other.object_)) {}
+  Ref(const Ref& other) : Ref(share(other.object_)) {}
   Ref(Ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
   Ref& operator=(Ref other) noexcept {
     std::swap(object_, other.object_);

@@ -25,7 +25,8 @@ Connection connect_values(GObject* instance, const char* signal, Deliver deliver
   reinterpret_cast<SignalClosure*>(closure)->deliver = new Deliver(std::move(deliver));
   g_closure_set_marshal(closure, marshal);
   g_closure_add_finalize_notifier(closure, nullptr, finalize);
-  return {instance, g_signal_connect_closure(instance, signal, closure, FALSE)};
+  return {Ref<GObject>::share(instance),
+          g_signal_connect_closure(instance, signal, closure, FALSE)};
 }
 
 } // namespace fanlight::detail

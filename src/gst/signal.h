@@ -15,7 +15,7 @@ namespace fanlight {
 class Connection {
  public:
   Connection() = default;
-  Connection(GObject* instance, gulong id) : instance_(Ref<GObject>::retain(instance)), id_(id) {}
+  Connection(Ref<GObject> instance, gulong id) : instance_(std::move(instance)), id_(id) {}
   Connection(Connection&& other) noexcept
       : instance_(std::move(other.instance_)), id_(std::exchange(other.id_, 0)) {}
   Connection& operator=(Connection&& other) noexcept {
@@ -50,7 +50,7 @@ template <> struct FromGValue<guint> {
 };
 template <typename T> struct FromGValue<Ref<T>> {
   static Ref<T> get(const GValue* value) {
-    return Ref<T>::retain(reinterpret_cast<T*>(g_value_get_object(value)));
+    return Ref<T>::share(reinterpret_cast<T*>(g_value_get_object(value)));
   }
 };
 
