@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include <glib-unix.h>
+#include <sys/resource.h>
 
 #include "base/log.h"
 #include "gst/elements.h"
@@ -22,9 +23,20 @@ std::string join(const std::vector<std::string>& words) {
   return text;
 }
 
+/// A viewer takes about a dozen descriptors; the usual soft limit of 1024 is for programs that use
+/// select(), which nothing here does.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+    log::warning("app", {}, "raising the limit of open files failed; viewers may be refused");
+}
+
 } // namespace
 
 Result<std::unique_ptr<App>> App::create(const config::Config& config) {
+  raise_descriptor_limit();
   load_own_elements();
   if (const auto missing = missing_elements(); !missing.empty())
     return Error{Errc::internal,
