@@ -1,5 +1,7 @@
 #include "reception.h"
 
+#include <array>
+
 #include <gst/app/gstappsink.h>
 #include <gst/rtp/rtp.h>
 #include <gst/video/video.h>
@@ -41,9 +43,14 @@ void connect(gpointer instance, const char* signal, Signature trampoline, Functi
       [](gpointer data, GClosure*) { delete static_cast<Function*>(data); }, GConnectFlags{});
 }
 
+using OnElement = std::function<void(GstElement*)>;
 using OnPad = std::function<void(GstPad*)>;
 using OnSample = std::function<void(GstElement*)>;
 using OnBuffer = std::function<void(GstBuffer*)>;
+
+void deep_element_added(GstBin*, GstBin*, GstElement* element, gpointer data) {
+  (*static_cast<OnElement*>(data))(element);
+}
 
 void pad_added(GstElement*, GstPad* pad, gpointer data) { (*static_cast<OnPad*>(data))(pad); }
 
@@ -65,6 +72,12 @@ GstPadProbeReturn on_data(GstPad*, GstPadProbeInfo* info, gpointer data) {
   return GST_PAD_PROBE_OK;
 }
 
+void probe(GstPad* pad, OnBuffer function) {
+  const auto types = GstPadProbeType(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
+  gst_pad_add_probe(pad, types, on_data, new OnBuffer(std::move(function)),
+                    [](gpointer data) { delete static_cast<OnBuffer*>(data); });
+}
+
 std::string encoding_of(GstPad* pad, bool& video) {
   GstCaps* raw = gst_pad_get_current_caps(pad);
   if (raw == nullptr) raw = gst_pad_query_caps(pad, nullptr);
@@ -83,6 +96,9 @@ Reception::Reception(bool decode, std::function<void()> on_news)
     : decode_(decode), on_news_(std::move(on_news)) {}
 
 void Reception::watch(GstElement* pipeline, GstElement* webrtcbin) {
+  connect(
+      webrtcbin, "deep-element-added", deep_element_added,
+      OnElement([self = shared_from_this()](GstElement* element) { self->on_element(element); }));
   connect(webrtcbin, "pad-added", pad_added,
           OnPad([self = shared_from_this(), pipeline](GstPad* pad) {
             if (GST_PAD_DIRECTION(pad) == GST_PAD_SRC) self->on_pad(pipeline, pad);
@@ -96,11 +112,8 @@ void Reception::on_pad(GstElement* pipeline, GstPad* pad) {
     const std::lock_guard lock(mutex_);
     (video ? received_.video_codec : received_.audio_codec) = encoding;
   }
-  const auto probe = GstPadProbeType(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
-  auto counter = [self = shared_from_this(), video, last = std::optional<std::uint16_t>()](
-                     GstBuffer* buffer) mutable { self->on_packet(buffer, video, last); };
-  gst_pad_add_probe(pad, probe, on_data, new OnBuffer(std::move(counter)),
-                    [](gpointer data) { delete static_cast<OnBuffer*>(data); });
+  probe(pad, [self = shared_from_this(), video, last = std::optional<std::uint16_t>()](
+                 GstBuffer* buffer) mutable { self->on_packet(buffer, video, last); });
 
   GError* raw = nullptr;
   GstElement* const chain =
@@ -118,6 +131,33 @@ void Reception::on_pad(GstElement* pipeline, GstPad* pad) {
   gst_element_sync_state_with_parent(chain);
   const auto input = Ref<GstPad>::adopt(gst_element_get_static_pad(chain, "sink"));
   gst_pad_link(pad, input.get());
+}
+
+void Reception::on_element(GstElement* element) {
+  const GstElementFactory* const factory = gst_element_get_factory(element);
+  if (factory == nullptr || std::string(GST_OBJECT_NAME(factory)) != "nicesrc") return;
+  const auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(element, "src"));
+  probe(source.get(),
+        [self = shared_from_this()](GstBuffer* buffer) { self->on_datagram(buffer); });
+}
+
+void Reception::on_datagram(GstBuffer* buffer) {
+  std::array<std::uint8_t, 12> header{};
+  if (gst_buffer_extract(buffer, 0, header.data(), header.size()) != header.size()) return;
+  // RTP beside DTLS and STUN (RFC 7983), and not RTCP (RFC 5761, section 4).
+  const unsigned type = header[1] & 0x7f;
+  if (header[0] < 128 || header[0] > 191 || (type >= 64 && type <= 95)) return;
+  const auto sequence = static_cast<std::uint16_t>(header[2] << 8 | header[3]);
+  const std::uint32_t ssrc = static_cast<std::uint32_t>(header[8]) << 24 |
+                             static_cast<std::uint32_t>(header[9]) << 16 |
+                             static_cast<std::uint32_t>(header[10]) << 8 | header[11];
+  const std::lock_guard lock(mutex_);
+  if (received_.datagrams++ == 0) received_.first_datagram_at = g_get_monotonic_time();
+  const auto [known, is_new] = sequences_.try_emplace(ssrc, sequence);
+  const auto step = static_cast<std::uint16_t>(sequence - known->second);
+  if (is_new || step == 0 || step >= 0x8000) return;
+  received_.missed += step - 1u;
+  known->second = sequence;
 }
 
 void Reception::on_packet(GstBuffer* buffer, bool video,
@@ -172,7 +212,10 @@ void Reception::on_sample(GstElement* appsink) {
     if (!value) {
       ++received_.unreadable;
     } else {
-      if (received_.last_value && *value != *received_.last_value + 1) ++received_.gaps;
+      // A looped camera begins again at 0.
+      const bool follows =
+          received_.last_value && (*value == *received_.last_value + 1 || *value == 0);
+      if (received_.last_value && !follows) ++received_.gaps;
       if (!received_.first_value) received_.first_value = value;
       received_.last_value = value;
     }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,17 +18,20 @@ struct Received {
   std::string audio_codec;
   std::uint64_t pictures = 0;   ///< Decoded; without decoding: markers seen.
   std::uint64_t unreadable = 0; ///< Decoded pictures without a readable strip.
-  std::uint64_t gaps = 0;       ///< Strip values that did not follow the one before.
+  std::uint64_t gaps = 0;       ///< Strip values that neither followed the one before nor were 0.
   std::optional<std::uint32_t> first_value;
   std::optional<std::uint32_t> last_value;
   std::uint64_t video_packets = 0;
   std::uint64_t audio_packets = 0;
-  std::uint64_t lost = 0; ///< Missing sequence numbers behind the jitter buffer.
+  std::uint64_t datagrams = 0; ///< Of RTP, as they came from the network, retransmissions too.
+  std::uint64_t missed = 0;    ///< Sequence numbers that were skipped there.
+  std::uint64_t lost = 0;      ///< Those that were missing still behind the jitter buffer.
   std::uint64_t bytes = 0;
   int width = 0;
   int height = 0;
-  std::optional<double> audio_level; ///< Loudest RMS so far, dB below full scale.
-  std::int64_t first_packet_at = 0;  ///< g_get_monotonic_time(); 0: none yet.
+  std::optional<double> audio_level;  ///< Loudest RMS so far, dB below full scale.
+  std::int64_t first_datagram_at = 0; ///< g_get_monotonic_time(); 0: none yet.
+  std::int64_t first_packet_at = 0;   ///< Behind the jitter buffer.
   std::int64_t first_picture_at = 0;
 };
 
@@ -46,14 +50,17 @@ class Reception : public std::enable_shared_from_this<Reception> {
 
  private:
   void on_pad(GstElement* pipeline, GstPad* pad);
+  void on_element(GstElement* element);
+  void on_datagram(GstBuffer* buffer);
   void on_packet(GstBuffer* buffer, bool video, std::optional<std::uint16_t>& last_sequence);
   void on_sample(GstElement* appsink);
   void tell();
 
   const bool decode_;
   const std::function<void()> on_news_;
-  mutable std::mutex mutex_; // Protects received_.
+  mutable std::mutex mutex_; // Protects what follows.
   Received received_;
+  std::map<std::uint32_t, std::uint16_t> sequences_; // The highest of each SSRC on the network.
 };
 
 } // namespace fanlight::support

@@ -210,6 +210,7 @@ Viewer::Times Viewer::times() const {
   const auto since = [this](std::int64_t at) {
     return at == 0 ? -1 : static_cast<double>(at - asked_at_) / 1000;
   };
+  times.first_datagram = since(seen.first_datagram_at);
   times.first_packet = since(seen.first_packet_at);
   times.first_picture = since(seen.first_picture_at);
   return times;

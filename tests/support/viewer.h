@@ -32,9 +32,10 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
   /// Milliseconds from the POST; negative: not yet.
   struct Times {
     double answered = -1;
-    double ice = -1;       ///< A pair of candidates works.
-    double connected = -1; ///< DTLS is done.
-    double first_packet = -1;
+    double ice = -1;            ///< A pair of candidates works.
+    double connected = -1;      ///< DTLS is done.
+    double first_datagram = -1; ///< Of RTP.
+    double first_packet = -1;   ///< Behind the jitter buffer.
     double first_picture = -1;
   };
 

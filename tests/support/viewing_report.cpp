@@ -116,6 +116,7 @@ void ViewingReport::tell_of(const Viewer& viewer) {
       .add_ms("answered_ms", times.answered)
       .add_ms("ice_ms", times.ice)
       .add_ms("connected_ms", times.connected)
+      .add_ms("first_datagram_ms", times.first_datagram)
       .add_ms("first_packet_ms", times.first_packet)
       .add_ms("first_frame_ms", times.first_picture)
       .add("frames", received.pictures)
@@ -126,6 +127,8 @@ void ViewingReport::tell_of(const Viewer& viewer) {
       .add("width", received.width)
       .add("height", received.height)
       .add("video_packets", received.video_packets)
+      .add("datagrams", received.datagrams)
+      .add("missed", received.missed)
       .add("lost", received.lost)
       .add("bytes", received.bytes)
       .add("audio_codec", received.audio_codec)
@@ -140,6 +143,7 @@ void ViewingReport::summary(const std::vector<std::shared_ptr<Viewer>>& viewers,
   Received sum;
   std::vector<double> answered;
   std::vector<double> connected;
+  std::vector<double> first_datagram;
   std::vector<double> first;
   for (const auto& viewer : viewers) {
     const Received received = viewer->received();
@@ -149,10 +153,12 @@ void ViewingReport::summary(const std::vector<std::shared_ptr<Viewer>>& viewers,
     sum.gaps += received.gaps;
     sum.video_packets += received.video_packets;
     sum.audio_packets += received.audio_packets;
+    sum.missed += received.missed;
     sum.lost += received.lost;
     sum.bytes += received.bytes;
     answered.push_back(times.answered);
     connected.push_back(times.connected);
+    first_datagram.push_back(times.first_datagram);
     first.push_back(times.first_picture);
   }
   Line(json_, "summary")
@@ -161,11 +167,13 @@ void ViewingReport::summary(const std::vector<std::shared_ptr<Viewer>>& viewers,
       .add("playing", playing)
       .add_spread("answered_ms", answered)
       .add_spread("connected_ms", connected)
+      .add_spread("first_datagram_ms", first_datagram)
       .add_spread("first_frame_ms", first)
       .add("frames", sum.pictures)
       .add("gaps", sum.gaps)
       .add("video_packets", sum.video_packets)
       .add("audio_packets", sum.audio_packets)
+      .add("missed", sum.missed)
       .add("lost", sum.lost)
       .add("bytes", sum.bytes)
       .print();
