@@ -21,6 +21,16 @@ const char* payloader_of(const std::string& encoding) {
   return "rtppcmapay";
 }
 
+/// The payloaders' templates begin at payload type 96, but browsers that have run out of those
+/// offer 35 to 63 as well (RFC 5761, section 4; Chrome does so for H.265 and some H.264 profiles).
+void allow_any_payload_type(GstElement* payloader) {
+  const auto caps = Ref<GstCaps>::adopt(gst_caps_new_empty_simple("application/x-rtp"));
+  const auto pad_template = Ref<GstPadTemplate>::retain(
+      gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps.get()));
+  const auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(payloader, "src"));
+  g_object_set(source.get(), "template", pad_template.get(), nullptr);
+}
+
 } // namespace
 
 const std::vector<std::string>& sent_extensions() {
@@ -48,6 +58,7 @@ Result<Ref<GstElement>> make_payloader(const Offer::Media& media, const Choice& 
   GstElement* element = payloader->get();
   g_object_set(element, "pt", static_cast<guint>(choice.payload_type), "ssrc", ssrc, "mtu", kMtu,
                nullptr);
+  allow_any_payload_type(element);
   // Single NAL units and fragments only: nothing waits for company.
   if (encoding == "H264" || encoding == "H265")
     gst_util_set_object_arg(G_OBJECT(element), "aggregate-mode", "zero-latency");
