@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <numbers>
@@ -148,6 +150,39 @@ TEST(CamsimAudioTest, PlaysTheCamerasToneAndABeepASecondInEveryCodec) {
       EXPECT_NEAR(level_of(part, 1760), 0.022, 0.01) << tone << ", second " << second;
       EXPECT_LT(level_of(part, tone + 50), 0.005) << tone << ", second " << second;
     }
+  }
+}
+
+TEST(CamsimSyncTest, BeepsWhenTheLampLights) {
+  CamsimProcess camsim({"--camera", std::string("id=cam,audio=aac") + kSmall});
+  ASSERT_TRUE(camsim.wait_ready()) << camsim.read_errors();
+  RtspReader reader = RtspReader::both(camsim.url("cam"));
+
+  std::vector<GstClockTime> lamps; // Frame 0 of each loop of a second.
+  while (lamps.size() < 4) {
+    const auto frame = reader.strip();
+    ASSERT_TRUE(frame);
+    if (*frame == 0) lamps.push_back(reader.strip_time());
+  }
+  const auto [begin, samples] = reader.sound_from(48000 * 3);
+  ASSERT_GE(samples.size(), 48000u * 3);
+
+  // The onsets of the beep, to 10 ms: loud after at least half a second of quiet.
+  std::vector<GstClockTime> beeps;
+  constexpr std::size_t kWindow = 480;
+  std::size_t quiet = 0;
+  for (std::size_t at = 0; at + kWindow <= samples.size(); at += kWindow) {
+    const std::vector window(samples.begin() + at, samples.begin() + at + kWindow);
+    const bool loud = level_of(window, 1760) > 0.1;
+    if (loud && quiet >= 50) beeps.push_back(begin + gst_util_uint64_scale(at, GST_SECOND, 48000));
+    quiet = loud ? 0 : quiet + 1;
+  }
+  ASSERT_GE(beeps.size(), 2u);
+  for (const GstClockTime beep : beeps) {
+    gint64 nearest = G_MAXINT64;
+    for (const GstClockTime lamp : lamps)
+      nearest = std::min(nearest, std::abs(GST_CLOCK_DIFF(lamp, beep)));
+    EXPECT_LT(nearest, static_cast<gint64>(60 * GST_MSECOND)) << GST_TIME_AS_MSECONDS(beep);
   }
 }
 

@@ -47,6 +47,16 @@ RtspReader RtspReader::audio(const std::string& url, const std::string& encoding
                     "appsink name=decoded sync=false");
 }
 
+RtspReader RtspReader::both(const std::string& url) {
+  return RtspReader("rtspsrc name=src latency=100 protocols=tcp location=" + url +
+                    " src. ! application/x-rtp,encoding-name=H264 ! queue ! rtph264depay ! "
+                    "avdec_h264 max-threads=1 ! videoconvert ! video/x-raw,format=I420 ! "
+                    "appsink name=decoded sync=false "
+                    "src. ! application/x-rtp,encoding-name=MPEG4-GENERIC ! queue ! rtpmp4gdepay ! "
+                    "avdec_aac ! audioconvert ! audio/x-raw,format=S16LE,channels=1,rate=48000 ! "
+                    "appsink name=sound sync=false");
+}
+
 RtspReader::RtspReader(const std::string& pipeline)
     : pipeline_(Ref<GstElement>::retain(gst_parse_launch(pipeline.c_str(), nullptr))) {
   gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
@@ -65,6 +75,7 @@ Owned<GstSample, gst_sample_unref> RtspReader::pull(const char* sink) {
 std::optional<std::uint32_t> RtspReader::strip() {
   const auto sample = pull("decoded");
   if (!sample) return {};
+  strip_time_ = GST_BUFFER_PTS(gst_sample_get_buffer(sample.get()));
   GstVideoInfo info;
   gst_video_info_from_caps(&info, gst_sample_get_caps(sample.get()));
   GstVideoFrame frame;
@@ -100,19 +111,38 @@ std::optional<Packet> RtspReader::packet() {
   return packet;
 }
 
+namespace {
+
+void append_samples(std::vector<std::int16_t>& samples, GstSample* sample) {
+  GstMapInfo map;
+  GstBuffer* buffer = gst_sample_get_buffer(sample);
+  gst_buffer_map(buffer, &map, GST_MAP_READ);
+  const auto* begin = reinterpret_cast<const std::int16_t*>(map.data);
+  samples.insert(samples.end(), begin, begin + map.size / sizeof *begin);
+  gst_buffer_unmap(buffer, &map);
+}
+
+} // namespace
+
 std::vector<std::int16_t> RtspReader::sound(std::size_t count) {
   std::vector<std::int16_t> samples;
   while (samples.size() < count) {
     const auto sample = pull("decoded");
     if (!sample) break;
-    GstMapInfo map;
-    GstBuffer* buffer = gst_sample_get_buffer(sample.get());
-    gst_buffer_map(buffer, &map, GST_MAP_READ);
-    const auto* begin = reinterpret_cast<const std::int16_t*>(map.data);
-    samples.insert(samples.end(), begin, begin + map.size / sizeof *begin);
-    gst_buffer_unmap(buffer, &map);
+    append_samples(samples, sample.get());
   }
   return samples;
+}
+
+std::pair<GstClockTime, std::vector<std::int16_t>> RtspReader::sound_from(std::size_t count) {
+  std::pair<GstClockTime, std::vector<std::int16_t>> sound{GST_CLOCK_TIME_NONE, {}};
+  while (sound.second.size() < count) {
+    const auto sample = pull("sound");
+    if (!sample) break;
+    if (sound.second.empty()) sound.first = GST_BUFFER_PTS(gst_sample_get_buffer(sample.get()));
+    append_samples(sound.second, sample.get());
+  }
+  return sound;
 }
 
 std::string RtspReader::error() {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gst/app/app.h>
@@ -29,16 +30,22 @@ class RtspReader {
                           const std::string& transport = "tcp");
   static RtspReader audio(const std::string& url, const std::string& encoding,
                           const std::string& transport = "tcp");
+  /// H.264 and AAC of one camera, decoded: for strip() and sound_from().
+  static RtspReader both(const std::string& url);
   RtspReader(RtspReader&&) = default;
   ~RtspReader();
 
   /// The value of the strip of the next decoded picture; empty when none came or it was unreadable.
   std::optional<std::uint32_t> strip();
+  /// When the picture of the last strip() is to be shown, on the same scale as sound_from().
+  GstClockTime strip_time() const { return strip_time_; }
   /// The next access unit, Annex B.
   std::optional<std::vector<std::uint8_t>> access_unit();
   std::optional<Packet> packet();
   /// At least `count` samples; fewer when they did not come in time.
   std::vector<std::int16_t> sound(std::size_t count);
+  /// The same, with the time of the first of them: the next of reader `both`.
+  std::pair<GstClockTime, std::vector<std::int16_t>> sound_from(std::size_t count);
   /// The first error the pipeline reports, as "domain code: message"; empty when none comes.
   std::string error();
 
@@ -47,6 +54,7 @@ class RtspReader {
   Owned<GstSample, gst_sample_unref> pull(const char* sink);
 
   Ref<GstElement> pipeline_;
+  GstClockTime strip_time_ = GST_CLOCK_TIME_NONE;
 };
 
 } // namespace fanlight::test
