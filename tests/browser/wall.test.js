@@ -64,7 +64,10 @@ scenario(
         tile.locator(`.facts [data-fact="${of}"]`).textContent();
       assert.equal(await fact('videoCodec'), 'H.264');
       assert.equal(await fact('size'), '640×360');
-      assert.match((await fact('fps')) ?? '', /^2[3-7] fps$/);
+      // More at first, when the cached group of pictures comes all at once.
+      await tile
+        .locator('.facts [data-fact="fps"]', { hasText: /^2[3-7] fps$/ })
+        .waitFor({ state: 'attached' });
       assert.match((await fact('loss')) ?? '', /^\d+(\.\d)?% lost$/);
       assert.match((await fact('packets')) ?? '', /^[\d,]+ packets$/);
       assert.match((await fact('bytes')) ?? '', /^[\d.,]+ [kM]B$/);
@@ -138,11 +141,15 @@ scenario(
     });
     await keepScreenshot(page, 'sound on');
 
-    await tileOf(page, 'street').hover();
-    await tileOf(page, 'street').getByRole('button', { name: 'Sound on' }).click();
-    assert.equal(await heard('front'), false);
-    assert.equal(await heard('street'), true);
-    for (const id of ['front', 'garden', 'street']) {
+    // AAC that became Opus was heard above; G.711 and Opus pass through.
+    for (const id of ['garden', 'street']) {
+      await tileOf(page, id).hover();
+      await tileOf(page, id).getByRole('button', { name: 'Sound on' }).click();
+      const all = await Promise.all(CAMERAS.map((camera) => heard(camera.id)));
+      assert.deepEqual(
+        all,
+        CAMERAS.map((camera) => camera.id === id),
+      );
       await page.waitForFunction((camera) => {
         const tile = /** @type {any} */ (document.querySelector(`[data-camera="${camera}"]`));
         return tile.player.statistics?.audioEnergy > 0;
