@@ -4,6 +4,9 @@
 
 #include "sticky.h"
 
+GST_DEBUG_CATEGORY_EXTERN(gst_goptee_debug);
+#define GST_CAT_DEFAULT gst_goptee_debug
+
 namespace fanlight {
 
 unsigned Branch::open(GstPad* pad, const GopSnapshot& snapshot, EventRef eos) {
@@ -313,6 +316,7 @@ Branch::Step Branch::step(GstPad* pad, unsigned run, GstClockTime step_size) {
     timeline_.forget();
   }
   if (std::exchange(late_start_, false)) {
+    GST_DEBUG_OBJECT(pad, "The branch was not ready for its start; it starts again");
     joining_ = false; // Once: a branch that is just slow must not be fed group after group.
     return Step::wants_replay;
   }
@@ -324,7 +328,7 @@ Branch::Step Branch::step(GstPad* pad, unsigned run, GstClockTime step_size) {
     Item item = std::move(queue_.front());
     queue_.pop_front();
     if (QueuedReplay* replay = std::get_if<QueuedReplay>(&item)) {
-      begin_replay(lock, std::move(*replay), step_size);
+      begin_replay(pad, lock, std::move(*replay), step_size);
       return Step::again;
     }
     if (EventRef* event = std::get_if<EventRef>(&item)) push.event = std::move(*event);
@@ -346,10 +350,11 @@ Branch::Step Branch::step(GstPad* pad, unsigned run, GstClockTime step_size) {
   pushing_ = false;
   idle_.notify_all();
   if (is_buffer) judge(flow, size, epoch, push.last_of_replay);
+  if (flow != GST_FLOW_OK) GST_INFO_OBJECT(pad, "The branch says %s", gst_flow_get_name(flow));
   return Step::again;
 }
 
-void Branch::begin_replay(std::unique_lock<std::mutex>& lock, QueuedReplay replay,
+void Branch::begin_replay(GstPad* pad, std::unique_lock<std::mutex>& lock, QueuedReplay replay,
                           GstClockTime step_size) {
   replay_ = replay.snapshot;
   replay_frame_ = nullptr;
@@ -367,6 +372,9 @@ void Branch::begin_replay(std::unique_lock<std::mutex>& lock, QueuedReplay repla
     frame = frame->next;
   }
   plan_ = timeline_.plan(stamps, step_size, replay.snapshot.interval);
+  GST_DEBUG_OBJECT(
+      pad, "Replays %" G_GSIZE_FORMAT " frames as %" GST_TIME_FORMAT " to %" GST_TIME_FORMAT,
+      plan_.size(), GST_TIME_ARGS(plan_.front().pts), GST_TIME_ARGS(plan_.back().pts));
 }
 
 Branch::Push Branch::next_of_replay() {

@@ -136,7 +136,7 @@ class Branch {
   GstClockTime level_duration() const;
 
   // On the streaming thread, without the lock.
-  void begin_replay(std::unique_lock<std::mutex>& lock, QueuedReplay replay,
+  void begin_replay(GstPad* pad, std::unique_lock<std::mutex>& lock, QueuedReplay replay,
                     GstClockTime step_size); ///< Unlocks.
   GstFlowReturn push_frame(GstPad* pad, Push& push);
   GstFlowReturn push_event(GstPad* pad, Push& push);

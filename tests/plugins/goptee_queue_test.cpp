@@ -356,24 +356,28 @@ TEST_P(FlowTest, KeepsTheRefusalOfABranchFromTheSourceAndTheOthers) {
   EXPECT_EQ(numbers(other->next(3)), range(0, 2));
 }
 
+std::string name_of(const testing::TestParamInfo<GstFlowReturn>& flow) {
+  std::string name = gst_flow_get_name(flow.param);
+  std::erase(name, '-');
+  return name;
+}
+
 INSTANTIATE_TEST_SUITE_P(All, FlowTest,
                          testing::Values(GST_FLOW_NOT_LINKED, GST_FLOW_FLUSHING, GST_FLOW_EOS,
                                          GST_FLOW_ERROR, GST_FLOW_NOT_NEGOTIATED),
-                         [](const auto& flow) {
-                           std::string name = gst_flow_get_name(flow.param);
-                           std::erase(name, '-');
-                           return name;
-                         });
+                         name_of);
 
-TEST_F(QueueTest, StartsABranchAnewThatWasNotRunningWhenItWasLinked) {
+class NotReadyTest : public QueueTest, public testing::WithParamInterface<GstFlowReturn> {};
+
+TEST_P(NotReadyTest, StartsABranchAnewThatWasNotReadyWhenItWasLinked) {
   begin();
   push_group(2);
-  Failing late(tee_, GST_FLOW_FLUSHING, 1);
+  Failing late(tee_, GetParam(), 1);
   ASSERT_TRUE(late.failed());
 
   // The refusal is noted after the branch returned; until then frames count as refused, too.
   ASSERT_TRUE(returns_in_time([&] {
-    while (late.last_flow() != GST_FLOW_FLUSHING) std::this_thread::yield();
+    while (late.last_flow() != GetParam()) std::this_thread::yield();
   }));
   push(false);
 
@@ -384,6 +388,10 @@ TEST_F(QueueTest, StartsABranchAnewThatWasNotRunningWhenItWasLinked) {
   })) << "the whole group comes once more";
   EXPECT_EQ(late.refused(), 1);
 }
+
+// Linked before it runs; linked to a bin that leads nowhere yet.
+INSTANTIATE_TEST_SUITE_P(All, NotReadyTest, testing::Values(GST_FLOW_FLUSHING, GST_FLOW_NOT_LINKED),
+                         name_of);
 
 TEST_F(QueueTest, LeavesABranchThatSaidEosAloneUntilItIsLinkedAnew) {
   begin();

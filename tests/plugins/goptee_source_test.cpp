@@ -222,17 +222,24 @@ TEST_F(SourceTest, PassesAFlushOnAndStartsAgainWithTheNextKeyFrame) {
 }
 
 TEST_F(SourceTest, AnswersTheLatencyOfTheSourceAndItsOwnQueue) {
-  gst_harness_set_upstream_latency(source_, 100 * GST_MSECOND);
+  gst_pad_set_query_function(source_->srcpad, [](GstPad*, GstObject*, GstQuery* query) -> gboolean {
+    if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY) return FALSE;
+    gst_query_set_latency(query, TRUE, 100 * GST_MSECOND, GST_SECOND);
+    return TRUE;
+  });
   const auto viewer = join();
-  viewer->set("max-queue-time", GST_SECOND);
+  viewer->set("max-queue-time", 2 * GST_SECOND);
   GstQuery* query = gst_query_new_latency();
 
   ASSERT_TRUE(gst_pad_query(viewer->pad(), query));
 
   gboolean live = FALSE;
   GstClockTime shortest = 0;
-  gst_query_parse_latency(query, &live, &shortest, nullptr);
+  GstClockTime longest = 0;
+  gst_query_parse_latency(query, &live, &shortest, &longest);
+  EXPECT_TRUE(live);
   EXPECT_EQ(shortest, 100 * GST_MSECOND);
+  EXPECT_EQ(longest, 3 * GST_SECOND);
   gst_query_unref(query);
 }
 
