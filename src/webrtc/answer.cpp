@@ -151,7 +151,10 @@ std::string parameters_of(const Choice& choice) {
 }
 
 std::string rtpmap(int type, const RtpFormat& format) {
-  std::string text = "a=rtpmap:" + std::to_string(type) + " " + format.encoding + "/" +
+  // Case is of no matter (RFC 8866, section 6.6), but not every player knows.
+  const bool small = format.encoding == "RTX" || format.encoding == "OPUS";
+  std::string text = "a=rtpmap:" + std::to_string(type) + " " +
+                     (small ? sdp::lower(format.encoding) : format.encoding) + "/" +
                      std::to_string(format.clock_rate);
   if (format.channels > 1) text += "/" + std::to_string(format.channels);
   return text + kEnd;

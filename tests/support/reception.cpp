@@ -46,7 +46,7 @@ void connect(gpointer instance, const char* signal, Signature trampoline, Functi
 using OnElement = std::function<void(GstElement*)>;
 using OnPad = std::function<void(GstPad*)>;
 using OnSample = std::function<void(GstElement*)>;
-using OnBuffer = std::function<void(GstBuffer*)>;
+using OnBuffer = std::function<bool(GstBuffer*)>; // False: it goes no further.
 
 void deep_element_added(GstBin*, GstBin*, GstElement* element, gpointer data) {
   (*static_cast<OnElement*>(data))(element);
@@ -62,13 +62,17 @@ GstFlowReturn new_sample(GstElement* appsink, gpointer data) {
 GstPadProbeReturn on_data(GstPad*, GstPadProbeInfo* info, gpointer data) {
   auto& function = *static_cast<OnBuffer*>(data);
   if ((info->type & GST_PAD_PROBE_TYPE_BUFFER) != 0) {
-    function(GST_PAD_PROBE_INFO_BUFFER(info));
-  } else if ((info->type & GST_PAD_PROBE_TYPE_BUFFER_LIST) != 0) {
-    GstBufferList* const list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
-    for (guint i = 0; i < gst_buffer_list_length(list); ++i) {
-      function(gst_buffer_list_get(list, i));
-    }
+    return function(GST_PAD_PROBE_INFO_BUFFER(info)) ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
   }
+  auto* const list = gst_buffer_list_make_writable(GST_PAD_PROBE_INFO_BUFFER_LIST(info));
+  GST_PAD_PROBE_INFO_DATA(info) = list;
+  gst_buffer_list_foreach(
+      list,
+      +[](GstBuffer** buffer, guint, gpointer each) -> gboolean {
+        if (!(*static_cast<OnBuffer*>(each))(*buffer)) gst_clear_buffer(buffer);
+        return TRUE;
+      },
+      data);
   return GST_PAD_PROBE_OK;
 }
 
@@ -92,8 +96,8 @@ std::string encoding_of(GstPad* pad, bool& video) {
 
 } // namespace
 
-Reception::Reception(bool decode, std::function<void()> on_news)
-    : decode_(decode), on_news_(std::move(on_news)) {}
+Reception::Reception(bool decode, unsigned drop_every, std::function<void()> on_news)
+    : decode_(decode), drop_every_(drop_every), on_news_(std::move(on_news)) {}
 
 void Reception::watch(GstElement* pipeline, GstElement* webrtcbin) {
   connect(
@@ -112,8 +116,11 @@ void Reception::on_pad(GstElement* pipeline, GstPad* pad) {
     const std::lock_guard lock(mutex_);
     (video ? received_.video_codec : received_.audio_codec) = encoding;
   }
-  probe(pad, [self = shared_from_this(), video, last = std::optional<std::uint16_t>()](
-                 GstBuffer* buffer) mutable { self->on_packet(buffer, video, last); });
+  probe(pad, [self = shared_from_this(), video,
+              last = std::optional<std::uint16_t>()](GstBuffer* buffer) mutable {
+    self->on_packet(buffer, video, last);
+    return true;
+  });
 
   GError* raw = nullptr;
   GstElement* const chain =
@@ -135,29 +142,39 @@ void Reception::on_pad(GstElement* pipeline, GstPad* pad) {
 
 void Reception::on_element(GstElement* element) {
   const GstElementFactory* const factory = gst_element_get_factory(element);
-  if (factory == nullptr || std::string(GST_OBJECT_NAME(factory)) != "nicesrc") return;
+  if (factory == nullptr) return;
+  const std::string name = GST_OBJECT_NAME(factory);
+  // A browser asks for a lost packet as soon as it misses it; GStreamer would by default only with
+  // a share of the bandwidth and once in several seconds.
+  if (name == "rtpsession") {
+    g_object_set(element, "rtcp-min-interval", guint64{20 * GST_MSECOND}, "rtcp-fraction", 100000.0,
+                 nullptr);
+  }
+  if (name != "nicesrc") return;
   const auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(element, "src"));
   probe(source.get(),
-        [self = shared_from_this()](GstBuffer* buffer) { self->on_datagram(buffer); });
+        [self = shared_from_this()](GstBuffer* buffer) { return self->on_datagram(buffer); });
 }
 
-void Reception::on_datagram(GstBuffer* buffer) {
+bool Reception::on_datagram(GstBuffer* buffer) {
   std::array<std::uint8_t, 12> header{};
-  if (gst_buffer_extract(buffer, 0, header.data(), header.size()) != header.size()) return;
+  if (gst_buffer_extract(buffer, 0, header.data(), header.size()) != header.size()) return true;
   // RTP beside DTLS and STUN (RFC 7983), and not RTCP (RFC 5761, section 4).
   const unsigned type = header[1] & 0x7f;
-  if (header[0] < 128 || header[0] > 191 || (type >= 64 && type <= 95)) return;
+  if (header[0] < 128 || header[0] > 191 || (type >= 64 && type <= 95)) return true;
   const auto sequence = static_cast<std::uint16_t>(header[2] << 8 | header[3]);
   const std::uint32_t ssrc = static_cast<std::uint32_t>(header[8]) << 24 |
                              static_cast<std::uint32_t>(header[9]) << 16 |
                              static_cast<std::uint32_t>(header[10]) << 8 | header[11];
   const std::lock_guard lock(mutex_);
+  if (drop_every_ != 0 && ++arrived_ % drop_every_ == 0) return false;
   if (received_.datagrams++ == 0) received_.first_datagram_at = g_get_monotonic_time();
   const auto [known, is_new] = sequences_.try_emplace(ssrc, sequence);
   const auto step = static_cast<std::uint16_t>(sequence - known->second);
-  if (is_new || step == 0 || step >= 0x8000) return;
+  if (is_new || step == 0 || step >= 0x8000) return true;
   received_.missed += step - 1u;
   known->second = sequence;
+  return true;
 }
 
 void Reception::on_packet(GstBuffer* buffer, bool video,

@@ -41,7 +41,8 @@ struct Received {
 class Reception : public std::enable_shared_from_this<Reception> {
  public:
   /// `on_news` is called on main: at the first packet, at every decoded picture, and now and then.
-  Reception(bool decode, std::function<void()> on_news);
+  /// Of `drop_every` datagrams of RTP one is lost on the way; 0: none.
+  Reception(bool decode, unsigned drop_every, std::function<void()> on_news);
 
   /// Connects to webrtcbin's pads as they come; the elements go into `pipeline`.
   void watch(GstElement* pipeline, GstElement* webrtcbin);
@@ -51,15 +52,17 @@ class Reception : public std::enable_shared_from_this<Reception> {
  private:
   void on_pad(GstElement* pipeline, GstPad* pad);
   void on_element(GstElement* element);
-  void on_datagram(GstBuffer* buffer);
+  bool on_datagram(GstBuffer* buffer); // False: it is lost.
   void on_packet(GstBuffer* buffer, bool video, std::optional<std::uint16_t>& last_sequence);
   void on_sample(GstElement* appsink);
   void tell();
 
   const bool decode_;
+  const unsigned drop_every_;
   const std::function<void()> on_news_;
   mutable std::mutex mutex_; // Protects what follows.
   Received received_;
+  std::uint64_t arrived_ = 0;                        // Datagrams of RTP, dropped ones too.
   std::map<std::uint32_t, std::uint16_t> sequences_; // The highest of each SSRC on the network.
 };
 

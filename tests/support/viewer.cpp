@@ -1,5 +1,7 @@
 #include "viewer.h"
 
+#include <cstdio>
+
 #include <gst/webrtc/webrtc.h>
 
 #include "gst/elements.h"
@@ -53,10 +55,15 @@ void Viewer::start() {
   const auto owned = Ref<GObject>::adopt(ice);
   gboolean added = FALSE;
   g_signal_emit_by_name(ice, "add-local-ip-address", "127.0.0.1", &added); // libnice skips it.
+  GObject* agent = nullptr;
+  g_object_get(ice, "agent", &agent, nullptr);
+  const auto owned_agent = Ref<GObject>::adopt(agent);
+  g_object_set(agent, "upnp", FALSE, "ice-tcp", FALSE, "stun-pacing-timer", 5u, nullptr);
 
-  reception_ = std::make_shared<Reception>(options_.decode, [weak = weak_from_this()] {
-    if (auto self = weak.lock()) self->on_news_(*self);
-  });
+  reception_ =
+      std::make_shared<Reception>(options_.decode, options_.drop_every, [weak = weak_from_this()] {
+        if (auto self = weak.lock()) self->on_news_(*self);
+      });
   reception_->watch(pipeline_.get(), webrtcbin_.get());
   const auto listen = [this](const char* signal, auto method) {
     connections_.push_back(connect_on_main(webrtcbin_.get(), signal, weak_from_this(), method));
@@ -114,10 +121,11 @@ void Viewer::post_offer() {
   const DescriptionPtr offer{raw};
   state_ = State::asked;
   asked_at_ = g_get_monotonic_time();
-  http_.offer(options_.url, take_string(gst_sdp_message_as_text(offer->sdp)),
-              [weak = weak_from_this()](Result<WhepClient::Reply> reply) {
-                if (auto self = weak.lock()) self->on_reply(std::move(reply));
-              });
+  const std::string text = take_string(gst_sdp_message_as_text(offer->sdp));
+  if (options_.show_sdp) std::fprintf(stderr, "%s\n", text.c_str());
+  http_.offer(options_.url, text, [weak = weak_from_this()](Result<WhepClient::Reply> reply) {
+    if (auto self = weak.lock()) self->on_reply(std::move(reply));
+  });
 }
 
 void Viewer::on_reply(Result<WhepClient::Reply> reply) {
@@ -129,6 +137,7 @@ void Viewer::on_reply(Result<WhepClient::Reply> reply) {
   }
   location_ = reply->location;
   answer_ = reply->body;
+  if (options_.show_sdp) std::fprintf(stderr, "%s\n", answer_.c_str());
   GstSDPMessage* message = nullptr;
   if (gst_sdp_message_new_from_text(answer_.c_str(), &message) != GST_SDP_OK) {
     return end(State::failed, "the answer is no SDP");

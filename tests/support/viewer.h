@@ -19,7 +19,9 @@ struct ViewerOptions {
   std::vector<std::string> codecs{"H264"}; ///< Offered, the preferred first: H264, H265.
   bool audio = false;
   bool decode = true;
-  unsigned latency_ms = 50; ///< Of the jitter buffer.
+  unsigned latency_ms = 100; ///< Of the jitter buffer: the time there is for retransmissions.
+  bool show_sdp = false;     ///< Offer and answer on stderr.
+  unsigned drop_every = 0;   ///< Of so many datagrams one is lost; 0: none.
 };
 
 /// A browser's part as GStreamer plays it: a webrtcbin that offers to receive, by WHEP, with host

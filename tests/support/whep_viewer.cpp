@@ -133,8 +133,10 @@ int main(int argc, char** argv) {
   gboolean audio = FALSE;
   gboolean no_decode = FALSE;
   gboolean json = FALSE;
+  gboolean sdp = FALSE;
   gint frames = 0;
-  gint latency = 50;
+  gint latency = 100;
+  gint drop = 0;
   gchar** rest = nullptr;
   const GOptionEntry entries[] = {
       {"codec", 0, 0, G_OPTION_ARG_STRING, &codec, "h264 | h265 | both (h264)", "CODEC"},
@@ -146,7 +148,9 @@ int main(int argc, char** argv) {
       {"count", 0, 0, G_OPTION_ARG_INT, &arguments.count, "Viewers in this process (1)", "N"},
       {"stagger", 0, 0, G_OPTION_ARG_INT, &arguments.stagger_ms, "Between their starts (0)", "MS"},
       {"no-decode", 0, 0, G_OPTION_ARG_NONE, &no_decode, "Only count packets", nullptr},
-      {"latency", 0, 0, G_OPTION_ARG_INT, &latency, "Of the jitter buffer (50)", "MS"},
+      {"latency", 0, 0, G_OPTION_ARG_INT, &latency, "Of the jitter buffer (100)", "MS"},
+      {"drop", 0, 0, G_OPTION_ARG_INT, &drop, "Lose one of so many datagrams (none)", "N"},
+      {"sdp", 0, 0, G_OPTION_ARG_NONE, &sdp, "Offer and answer to stderr", nullptr},
       {"json", 0, 0, G_OPTION_ARG_NONE, &json, "One JSON object a line", nullptr},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &rest, nullptr, "URL"},
       {nullptr, 0, 0, G_OPTION_ARG_NONE, nullptr, nullptr, nullptr}};
@@ -169,11 +173,14 @@ int main(int argc, char** argv) {
     arguments.viewer.codecs = {"H265", "H264"};
   else
     return fail("--codec is h264, h265 or both, not '" + name + "'");
-  if (arguments.count < 1 || frames < 0 || latency < 0) return fail("numbers must be positive");
+  if (arguments.count < 1 || frames < 0 || latency < 0 || drop < 0)
+    return fail("numbers must be positive");
   arguments.viewer.url = urls.get()[0];
   arguments.viewer.audio = audio;
   arguments.viewer.decode = !no_decode;
   arguments.viewer.latency_ms = static_cast<unsigned>(latency);
+  arguments.viewer.show_sdp = sdp;
+  arguments.viewer.drop_every = static_cast<unsigned>(drop);
   arguments.frames = static_cast<std::uint64_t>(frames);
   arguments.json = json;
   return Run(std::move(arguments)).run();

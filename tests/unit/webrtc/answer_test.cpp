@@ -151,7 +151,7 @@ TEST(AnswerTest, HasTheOffersMediaInItsOrderWithOurTransport) {
   for (const char* line :
        {"a=mid:0\r\n", "a=ice-ufrag:own1\r\n", "a=ice-pwd:ownownownownownownownow\r\n",
         "a=fingerprint:sha-256 AA:11", "a=setup:active\r\n", "a=sendonly\r\n", "a=rtcp-mux\r\n",
-        "a=rtpmap:102 H264/90000\r\n", "a=rtpmap:103 RTX/90000\r\n", "a=fmtp:103 apt=102\r\n",
+        "a=rtpmap:102 H264/90000\r\n", "a=rtpmap:103 rtx/90000\r\n", "a=fmtp:103 apt=102\r\n",
         "a=rtcp-fb:102 nack\r\n", "a=rtcp-fb:102 nack pli\r\n", "a=rtcp-fb:102 ccm fir\r\n",
         "a=ssrc-group:FID 11 12\r\n", "a=ssrc:11 msid:user1@host-a webrtctransceiver0\r\n"}) {
     EXPECT_THAT(video, HasSubstr(line));
@@ -232,7 +232,7 @@ TEST(AnswerTest, RepeatsTheOfferedOpusParametersAndSaysWhetherItIsStereo) {
   const Choices choices = choices_of(offer, {}, {{"OPUS", 48000, 2, {{"sprop-stereo", "1"}}}});
   const std::string answer =
       written(kOwnSession + own_media("audio", "1", "111", ""), offer, choices);
-  EXPECT_THAT(answer, HasSubstr("a=rtpmap:111 OPUS/48000/2\r\n"));
+  EXPECT_THAT(answer, HasSubstr("a=rtpmap:111 opus/48000/2\r\n"));
   EXPECT_THAT(answer, HasSubstr("a=fmtp:111 minptime=10;useinbandfec=1;sprop-stereo=1\r\n"));
 }
 
