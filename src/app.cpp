@@ -76,6 +76,7 @@ void App::run() {
             "serving on " + where);
   notifier_.ready("serving on " + where);
   g_main_loop_run(loop_);
+  drain_check_.stop(); // ~App turns the loop again, without what this looks at.
   g_source_remove(term);
   g_source_remove(interrupt);
   g_main_loop_unref(std::exchange(loop_, nullptr));
