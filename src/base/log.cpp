@@ -55,6 +55,7 @@ void write_journal(const Event& event) {
   for (const Field& field : event.fields)
     texts.push_back(journal_name(field.key) + '=' + plain_value(field.value));
   std::vector<iovec> parts;
+  parts.reserve(texts.size());
   for (std::string& text : texts) parts.push_back({text.data(), text.size()});
   if (sd_journal_sendv(parts.data(), static_cast<int>(parts.size())) < 0)
     write_stderr(text_line(event));
