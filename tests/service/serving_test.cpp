@@ -55,7 +55,8 @@ TEST_F(ServingTest, ShowsThePipelineOfACamera) {
 
   const Response dot = get("/api/cameras/front/pipeline.dot");
   EXPECT_EQ(dot.status, 200);
-  EXPECT_THAT(dot.body, AllOf(StartsWith("digraph"), HasSubstr("rtspsrc"), HasSubstr("goptee")));
+  EXPECT_THAT(dot.body,
+              AllOf(StartsWith("digraph"), HasSubstr("GstRTSPSrc"), HasSubstr("GstGopTee")));
   const Response svg = get("/api/cameras/front/pipeline.svg");
   EXPECT_EQ(svg.status, 200);
   EXPECT_THAT(svg.body, HasSubstr("<svg"));
