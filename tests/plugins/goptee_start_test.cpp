@@ -174,6 +174,18 @@ TEST_F(TeeTest, StartsAPadAnewWhenItIsLinkedAgain) {
   EXPECT_TRUE(frames[0].discont);
 }
 
+TEST_F(TeeTest, OwesAPadThatIsLinkedAgainNothingOfItsPast) {
+  begin();
+  push_group(1);
+  const auto viewer = join();
+  viewer->next(2);
+
+  gst_pad_unlink(viewer->pad(), viewer->sink());
+  gst_pad_link(viewer->pad(), viewer->sink());
+
+  EXPECT_EQ(viewer->next(2)[1].pts, kFrame) << "the newest frame has its own time again";
+}
+
 TEST_F(TeeTest, MarksTheFirstFrameOfABranchAsADiscontinuity) {
   begin();
   push_group(2);
