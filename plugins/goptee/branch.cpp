@@ -314,6 +314,9 @@ Branch::Step Branch::step(GstPad* pad, unsigned run, GstClockTime step_size) {
   if (std::exchange(new_thread_, false)) {
     thread_ = std::this_thread::get_id();
     timeline_.forget();
+    // The segment that was stored on the pad before this thread began.
+    const EventRef segment = EventRef::adopt(gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0));
+    if (segment) enter(segment.get());
   }
   if (std::exchange(late_start_, false)) {
     GST_DEBUG_OBJECT(pad, "The branch was not ready for its start; it starts again");
@@ -404,12 +407,16 @@ GstFlowReturn Branch::push_frame(GstPad* pad, Push& push) {
   return flow;
 }
 
+void Branch::enter(GstEvent* segment_event) {
+  const GstSegment* segment = nullptr;
+  gst_event_parse_segment(segment_event, &segment);
+  timeline_.enter(*segment);
+}
+
 GstFlowReturn Branch::push_event(GstPad* pad, Push& push) {
   GstEvent* event = push.event.get();
   if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) {
-    const GstSegment* segment = nullptr;
-    gst_event_parse_segment(event, &segment);
-    timeline_.enter(*segment);
+    enter(event);
   } else if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP) {
     timeline_.forget();
   }

@@ -140,6 +140,7 @@ class Branch {
                     GstClockTime step_size); ///< Unlocks.
   GstFlowReturn push_frame(GstPad* pad, Push& push);
   GstFlowReturn push_event(GstPad* pad, Push& push);
+  void enter(GstEvent* segment_event);
 
   /// Protects everything below but timeline_ and plan_.
   mutable std::mutex lock_;

@@ -107,6 +107,26 @@ TEST_F(KeyUnitTest, FillsTheRoomUpToTheNewestFrameForABranchThatIsBehind) {
   EXPECT_EQ(frames[4].pts, 3 * kFrame) << "the newest keeps its time";
 }
 
+TEST_F(KeyUnitTest, PutsTheReplayAfterWhatWasSentInAnOlderSegment) {
+  begin();
+  push_group(0);
+  const auto viewer = join();
+  viewer->next(1);
+  viewer->block();
+  push(false); // 1, in the push, at a running time of one frame.
+  ASSERT_TRUE(viewer->blocked());
+  begin("video/x-h264,stream-format=byte-stream,alignment=au", 10 * GST_SECOND);
+  time_ = 10 * GST_SECOND; // A source that does not count on: its running time starts at 0.
+  push_group(1);
+
+  viewer->ask_for_key_frame();
+  viewer->unblock();
+
+  const auto frames = viewer->next(3);
+  EXPECT_EQ(numbers(frames), range(1, 3));
+  EXPECT_GT(frames[1].pts, 10 * GST_SECOND + kFrame);
+}
+
 TEST_F(KeyUnitTest, AnswersAPadOnceInItsInterval) {
   set("key-unit-interval", GST_SECOND * 3600);
   begin();

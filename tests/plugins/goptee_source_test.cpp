@@ -99,8 +99,9 @@ TEST_F(SourceTest, ForgetsTheGroupWhenANewStreamStarts) {
   begin();
   push_group(1);
 
-  begin();
+  gst_harness_push_event(source_, gst_event_new_stream_start("another camera"));
   EXPECT_EQ(counter("cached-buffers"), 0U);
+  begin();
 
   const auto viewer = join();
   push(false);
