@@ -33,10 +33,13 @@ CamsimProcess::CamsimProcess(std::vector<std::string> arguments) {
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   const auto die_with_parent = [](gpointer) { ::prctl(PR_SET_PDEATHSIG, SIGKILL); };
+  GError* raw = nullptr;
   g_spawn_async_with_pipes(
       nullptr, argv.data(), nullptr,
       static_cast<GSpawnFlags>(G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH), die_with_parent,
-      nullptr, &pid_, nullptr, &out_, &err_, nullptr);
+      nullptr, &pid_, nullptr, &out_, &err_, &raw);
+  if (raw != nullptr) start_error_ = raw->message;
+  g_clear_error(&raw);
 }
 
 CamsimProcess::~CamsimProcess() {
@@ -64,6 +67,7 @@ std::optional<std::string> CamsimProcess::read_line(Clock::time_point deadline) 
 }
 
 bool CamsimProcess::wait_ready() {
+  if (pid_ == 0) return false;
   const auto deadline = Clock::now() + kReadyLimit;
   while (const auto line = read_line(deadline)) {
     lines_.push_back(*line);
@@ -79,9 +83,12 @@ std::string CamsimProcess::url(const std::string& id) const {
   return found == urls_.end() ? "" : found->second;
 }
 
-void CamsimProcess::signal(int number) const { ::kill(pid_, number); }
+void CamsimProcess::signal(int number) const {
+  if (pid_ != 0) ::kill(pid_, number);
+}
 
 std::optional<int> CamsimProcess::wait_exit(std::chrono::seconds limit) {
+  if (pid_ == 0) return {};
   const int fd = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
   const bool ended = fd >= 0 && wait_readable(fd, Clock::now() + limit);
   if (fd >= 0) ::close(fd);
@@ -94,6 +101,7 @@ std::optional<int> CamsimProcess::wait_exit(std::chrono::seconds limit) {
 }
 
 std::string CamsimProcess::read_errors() {
+  if (pid_ == 0) return start_error_;
   std::string text;
   char buffer[4096];
   const auto deadline = Clock::now() + kReadyLimit;

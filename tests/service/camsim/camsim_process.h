@@ -40,6 +40,7 @@ class CamsimProcess {
   int out_ = -1;
   int err_ = -1;
   bool ended_ = false;
+  std::string start_error_; ///< Why there is no process.
   std::string pending_;
   std::vector<std::string> lines_;
   std::map<std::string, std::string> urls_;

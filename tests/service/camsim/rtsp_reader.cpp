@@ -16,7 +16,7 @@ std::string source(const std::string& url, const std::string& encoding,
                    const std::string& transport) {
   return "rtspsrc name=src latency=100 protocols=" + transport + " location=" + url +
          " src. ! application/x-rtp,encoding-name=" + encoding +
-         " ! tee name=rtp ! queue ! appsink name=packets sync=false rtp. ! queue ! ";
+         " ! tee name=rtp ! queue ! appsink name=packets sync=false async=false rtp. ! queue ! ";
 }
 
 } // namespace
@@ -28,10 +28,10 @@ RtspReader RtspReader::video(const std::string& url, const std::string& encoding
       h264 ? "rtph264depay ! video/x-h264" : "rtph265depay ! video/x-h265";
   return RtspReader(source(url, encoding, transport) + depayloader +
                     ",stream-format=byte-stream,alignment=au ! tee name=units ! queue ! "
-                    "appsink name=access-units sync=false units. ! queue ! " +
+                    "appsink name=access-units sync=false async=false units. ! queue ! " +
                     (h264 ? "avdec_h264" : "avdec_h265") +
                     " max-threads=1 ! videoconvert ! video/x-raw,format=I420 ! "
-                    "appsink name=decoded sync=false");
+                    "appsink name=decoded sync=false async=false");
 }
 
 RtspReader RtspReader::audio(const std::string& url, const std::string& encoding,
@@ -44,17 +44,17 @@ RtspReader RtspReader::audio(const std::string& url, const std::string& encoding
   return RtspReader(source(url, encoding, transport) + decoders.at(encoding) +
                     " ! audioconvert ! audioresample ! "
                     "audio/x-raw,format=S16LE,channels=1,rate=48000 ! "
-                    "appsink name=decoded sync=false");
+                    "appsink name=decoded sync=false async=false");
 }
 
 RtspReader RtspReader::both(const std::string& url) {
   return RtspReader("rtspsrc name=src latency=100 protocols=tcp location=" + url +
                     " src. ! application/x-rtp,encoding-name=H264 ! queue ! rtph264depay ! "
                     "avdec_h264 max-threads=1 ! videoconvert ! video/x-raw,format=I420 ! "
-                    "appsink name=decoded sync=false "
+                    "appsink name=decoded sync=false async=false "
                     "src. ! application/x-rtp,encoding-name=MPEG4-GENERIC ! queue ! rtpmp4gdepay ! "
                     "avdec_aac ! audioconvert ! audio/x-raw,format=S16LE,channels=1,rate=48000 ! "
-                    "appsink name=sound sync=false");
+                    "appsink name=sound sync=false async=false");
 }
 
 RtspReader::RtspReader(const std::string& pipeline)
@@ -65,6 +65,21 @@ RtspReader::RtspReader(const std::string& pipeline)
 RtspReader::~RtspReader() {
   if (pipeline_) gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
 }
+
+bool RtspReader::pause() {
+  const auto bus = Ref<GstBus>::adopt(gst_element_get_bus(pipeline_.get()));
+  gst_element_set_state(pipeline_.get(), GST_STATE_PAUSED);
+  // rtspsrc sends PAUSE on its own thread and says when it is done.
+  while (const auto message = Ref<GstMessage>::adopt(
+             gst_bus_timed_pop_filtered(bus.get(), kLimit, GST_MESSAGE_PROGRESS))) {
+    gchar* text = nullptr;
+    gst_message_parse_progress(message.get(), nullptr, nullptr, &text);
+    if (take_string(text) == "Sent PAUSE request") return true;
+  }
+  return false;
+}
+
+void RtspReader::play() { gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING); }
 
 Owned<GstSample, gst_sample_unref> RtspReader::pull(const char* sink) {
   const auto element = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline_.get()), sink));

@@ -35,6 +35,9 @@ class RtspReader {
   RtspReader(RtspReader&&) = default;
   ~RtspReader();
 
+  /// PAUSE and PLAY of RTSP. False when the camera did not answer.
+  bool pause();
+  void play();
   /// The value of the strip of the next decoded picture; empty when none came or it was unreadable.
   std::optional<std::uint32_t> strip();
   /// When the picture of the last strip() is to be shown, on the same scale as sound_from().
