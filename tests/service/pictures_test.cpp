@@ -1,0 +1,138 @@
+#include <cstdlib>
+
+#include <gmock/gmock.h>
+
+#include "service_fixture.h"
+
+namespace fanlight::test {
+namespace {
+
+using testing::HasSubstr;
+
+/// What whep-viewer says of itself at its end.
+struct Viewing {
+  int exit_code = -1;
+  std::string output;
+
+  /// The value of `key` in the line of the viewer, as JSON; empty if it is not there.
+  std::string operator[](const std::string& key) const {
+    const auto line = output.find("{\"event\":\"viewer\"");
+    const std::string label = "\"" + key + "\":";
+    const auto at = line == std::string::npos ? line : output.find(label, line);
+    if (at == std::string::npos) return {};
+    const auto begin = at + label.size();
+    return output.substr(begin, output.find_first_of(",}", begin) - begin);
+  }
+  double number(const std::string& key) const {
+    const std::string value = (*this)[key];
+    EXPECT_FALSE(value.empty() || value == "null") << key << " in\n" << output;
+    return std::atof(value.c_str());
+  }
+};
+
+/// Every picture is decoded and told apart by the number in its strip: what Chromium cannot show
+/// for H.265 on a machine without a hardware decoder.
+class PicturesTest : public ServiceTest {
+ protected:
+  Viewing view(const std::string& camera, std::vector<std::string> options) {
+    const char* viewer = std::getenv("FANLIGHT_VIEWER");
+    options.insert(options.begin(), {viewer != nullptr ? viewer : "whep-viewer", "--json",
+                                     "--timeout", "60", "--latency", "500"});
+    options.push_back(url("/whep/" + camera));
+    Process process{std::move(options)};
+    Viewing viewing;
+    viewing.exit_code = process.wait_exit(Process::Seconds{90}).value_or(-1);
+    viewing.output = process.output();
+    return viewing;
+  }
+
+  static std::string small(const std::string& id, const std::string& codec,
+                           const std::string& more = "audio=none") {
+    return "id=" + id + ",codec=" + codec + ",size=320x180,gop=25,loop=4,bitrate=300," + more;
+  }
+
+  static void expect_whole(const Viewing& viewing) {
+    EXPECT_EQ(viewing.exit_code, 0) << viewing.output;
+    EXPECT_EQ(viewing.number("unreadable"), 0) << viewing.output;
+    // A machine that is busy may cost a group of pictures; that is one gap.
+    EXPECT_LE(viewing.number("gaps"), 1) << viewing.output;
+  }
+};
+
+TEST_F(PicturesTest, EveryPictureOfAnH265CameraIsDecoded) {
+  start_cameras({small("hevc", "h265")});
+  start_service({camera("hevc")});
+
+  const Viewing viewing = view("hevc", {"--codec", "h265", "--frames", "120"});
+
+  expect_whole(viewing);
+  EXPECT_EQ(viewing["codec"], "\"H265\"");
+  EXPECT_EQ(viewing["width"], "320");
+  EXPECT_THAT(get("/api/cameras/hevc").body, HasSubstr("\"video_codec\":\"H265\""));
+}
+
+TEST_F(PicturesTest, ACameraOfBothCodecsGivesEachViewerTheBestItTakes) {
+  start_cameras({small("both", "h265+h264")});
+  start_service({camera("both")});
+
+  const Viewing either = view("both", {"--codec", "both", "--frames", "50"});
+  const Viewing old = view("both", {"--codec", "h264", "--frames", "50"});
+
+  expect_whole(either);
+  EXPECT_EQ(either["codec"], "\"H265\"");
+  expect_whole(old);
+  EXPECT_EQ(old["codec"], "\"H264\"");
+}
+
+TEST_F(PicturesTest, AnH265CameraRefusesAViewerWithoutH265ByName) {
+  start_cameras({small("hevc", "h265")});
+  start_service({camera("hevc")});
+  wait_state("hevc", "live");
+
+  const Viewing viewing = view("hevc", {"--codec", "h264", "--frames", "1"});
+
+  EXPECT_EQ(viewing.exit_code, 2) << viewing.output;
+  EXPECT_EQ(viewing["status"], "406");
+  EXPECT_THAT(viewing.output, HasSubstr("camera sends H265 (Main, level "));
+  EXPECT_THAT(viewing.output, HasSubstr("browser takes H264 (42e01f)"));
+}
+
+TEST_F(PicturesTest, LostPacketsAreSentAgain) {
+  start_cameras({small("hevc", "h265"), small("avc", "h264")});
+  start_service({camera("hevc"), camera("avc")});
+  for (const auto& [id, codec] : {std::pair{"hevc", "h265"}, std::pair{"avc", "h264"}}) {
+    SCOPED_TRACE(id);
+
+    const Viewing viewing = view(id, {"--codec", codec, "--frames", "100", "--drop", "25"});
+
+    expect_whole(viewing);
+    EXPECT_GT(viewing.number("missed"), 0) << viewing.output;
+    EXPECT_EQ(viewing.number("lost"), 0) << viewing.output;
+  }
+}
+
+TEST_F(PicturesTest, SoundComesWithAnH265Picture) {
+  start_cameras({small("hevc", "h265", "audio=aac")});
+  start_service({camera("hevc")});
+
+  const Viewing viewing = view("hevc", {"--codec", "h265", "--audio", "--frames", "75"});
+
+  expect_whole(viewing);
+  EXPECT_EQ(viewing["audio_codec"], "\"OPUS\"");
+  EXPECT_GT(viewing.number("audio_level_db"), -40) << viewing.output;
+}
+
+TEST_F(PicturesTest, AViewerIsShownAPictureLongBeforeTheNextKeyFrame) {
+  start_cameras({"id=slow,codec=h265,size=320x180,gop=500,loop=20,bitrate=300,audio=none"});
+  start_service({camera("slow")});
+  // The first viewer waits for whatever comes first; after it a group of pictures is in the cache.
+  ASSERT_EQ(view("slow", {"--codec", "h265", "--frames", "30"}).exit_code, 0);
+
+  const Viewing viewing = view("slow", {"--codec", "h265", "--frames", "5"});
+
+  expect_whole(viewing);
+  EXPECT_LT(viewing.number("first_frame_ms"), 5000) << viewing.output;
+}
+
+} // namespace
+} // namespace fanlight::test
