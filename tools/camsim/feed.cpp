@@ -36,12 +36,17 @@ GstMemory* new_memory(std::string_view bytes) {
   return memory;
 }
 
-/// Beyond `buffers` a source drops its oldest data: a stream nobody has set up stays blocked, an
+/// Beyond `buffers` a source drops its oldest data: nothing flows before the first PLAY, and an
 /// encoder may be too slow.
 std::string source(int buffers) {
-  return "appsrc format=time is-live=true leaky-type=downstream max-bytes=0 max-buffers=" +
+  return "appsrc format=time is-live=true min-latency=0 leaky-type=downstream max-bytes=0 "
+         "max-buffers=" +
          std::to_string(buffers);
 }
+
+/// Behind the payloader of a stream that no client has set up nothing is linked, and a source that
+/// is told so ends with an error, which ends all of the media. This one hop does not tell it.
+constexpr const char* kForgiving = "tee allow-not-linked=true ! ";
 
 } // namespace
 
@@ -56,7 +61,8 @@ std::string make_launch_line(const CameraSpec& spec, const Clip* clip) {
                        spec.audio != AudioCodec::opus;
     const std::string pt = fixed ? "" : " pt=" + std::to_string(96 + n);
     line += source(track == nullptr ? 2 : 64) + " name=src" + number + " caps=\"" + caps + "\" ! " +
-            middle + payloader(spec, track, codec) + " name=pay" + number + pt + " mtu=1400 ";
+            middle + kForgiving + payloader(spec, track, codec) + " name=pay" + number + pt +
+            " mtu=1400 ";
     ++n;
   };
   if (spec.live) {

@@ -46,6 +46,16 @@ std::string CameraWall::wait_for_buffers(int count) {
     }
     return missing.empty();
   });
+  if (missing.empty()) return {};
+  const auto bus = Ref<GstBus>::adopt(gst_element_get_bus(pipeline_.get()));
+  while (const auto message =
+             Ref<GstMessage>::adopt(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR))) {
+    GError* raw = nullptr;
+    gchar* detail = nullptr;
+    gst_message_parse_error(message.get(), &raw, &detail);
+    const GErrorPtr error{raw};
+    missing += std::string("\n") + error->message + " " + take_string(detail);
+  }
   return missing;
 }
 

@@ -20,7 +20,7 @@ class CameraWall {
   ~CameraWall();
 
   /// Waits until every camera has sent that many RTP packets; names those that had not after half
-  /// a minute.
+  /// a minute, with the errors there were.
   std::string wait_for_buffers(int count);
 
  private:

@@ -169,10 +169,25 @@ TEST_F(CamsimServerTest, ServesAClientThatComesWhileTheLastOneLeaves) {
     ASSERT_THAT(describe("a"), HasSubstr("RTSP/1.0 200 OK")) << "round " << round;
 }
 
-TEST_F(CamsimServerTest, PlaysVideoWhileNobodyTakesTheSound) {
-  start({"--camera", std::string("id=a,audio=aac") + kSmall});
-  CameraWall wall({camsim_->url("a")}, "video");
-  EXPECT_EQ(wall.wait_for_buffers(60), "");
+TEST_F(CamsimServerTest, ServesEachClientTheMediaItTakes) {
+  start({"--camera", std::string("id=a,audio=pcmu") + kSmall, "--camera",
+         std::string("id=l,audio=pcmu,live=true") + kSmall});
+  for (const char* id : {"a", "l"}) {
+    const std::vector urls = {camsim_->url(id)};
+    CameraWall video(urls, "video");
+    EXPECT_EQ(video.wait_for_buffers(40), "");
+    CameraWall sound(urls, "audio");
+    EXPECT_EQ(sound.wait_for_buffers(20), "");
+    EXPECT_EQ(video.wait_for_buffers(80), "");
+  }
+  for (const char* id : {"a", "l"}) {
+    const std::vector urls = {camsim_->url(id)};
+    CameraWall sound(urls, "audio");
+    EXPECT_EQ(sound.wait_for_buffers(20), "");
+    CameraWall video(urls, "video");
+    EXPECT_EQ(video.wait_for_buffers(40), "");
+    EXPECT_EQ(sound.wait_for_buffers(40), "");
+  }
 }
 
 TEST_F(CamsimServerTest, PlaysFiftyCamerasAtOnce) {
