@@ -45,15 +45,22 @@ async function join() {
   mark('answer');
   await connection.setRemoteDescription({ type: 'answer', sdp: answer });
   await firstFrame;
-  // What a viewer is behind the newest picture a second later, by the buffer that holds it back.
-  await new Promise((resolve) => setTimeout(resolve, 1000));
-  for (const stat of (await connection.getStats()).values()) {
-    if (stat.type !== 'inbound-rtp') continue;
-    times.buffer = (1000 * stat.jitterBufferDelay) / stat.jitterBufferEmittedCount;
-    times.decoded = stat.framesDecoded;
-    times.dropped = stat.framesDropped;
-    times.lost = stat.packetsLost;
-  }
+  // What the jitter buffer holds back once joining is over: over the second after next.
+  const received = async () => {
+    const stats = [...(await connection.getStats()).values()];
+    return stats.find(({ type }) => type === 'inbound-rtp');
+  };
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 1000));
+  await pause();
+  const before = await received();
+  await pause();
+  const after = await received();
+  times.buffer =
+    (1000 * (after.jitterBufferDelay - before.jitterBufferDelay)) /
+    (after.jitterBufferEmittedCount - before.jitterBufferEmittedCount);
+  times.decoded = after.framesDecoded;
+  times.dropped = after.framesDropped;
+  times.lost = after.packetsLost;
   await fetch(response.headers.get('Location'), { method: 'DELETE' });
   connection.close();
   return times;

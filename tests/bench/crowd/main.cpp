@@ -18,7 +18,10 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view kHelp = R"(whep-crowd: many WHEP viewers in one light process
 
-  whep-crowd [--audio] [--h265] [--patience SECONDS] http://HOST:PORT/whep/CAMERA
+  whep-crowd [--audio] [--h265] [--without TEXT]... [--patience SECONDS]
+             http://HOST:PORT/whep/CAMERA
+
+  --without TEXT        lines of the offer that contain TEXT are left out
 
 Commands on stdin, one line of JSON each on stdout when it is done:
   join N [SPACING_MS]   N more viewers; done when each has a whole key frame or has failed
@@ -190,6 +193,8 @@ int main(int argc, char** argv) {
         settings.audio = true;
       else if (option == "--h265")
         settings.h265 = true;
+      else if (option == "--without" && i + 1 < argc)
+        settings.without.push_back(argv[++i]);
       else if (option == "--patience" && i + 1 < argc)
         patience = std::chrono::seconds{std::stoi(argv[++i])};
       else

@@ -40,6 +40,16 @@ constexpr std::string_view kVideoExtensions =
     "a=extmap:5 http://www.webrtc.org/experiments/rtp-hdrext/playout-delay\r\n"
     "a=extmap:9 urn:ietf:params:rtp-hdrext:sdes:mid\r\n";
 
+std::string drop_lines(const std::string& sdp, const std::vector<std::string>& without) {
+  std::string kept;
+  std::istringstream lines{sdp};
+  for (std::string line; std::getline(lines, line);)
+    if (std::none_of(without.begin(), without.end(),
+                     [&line](const std::string& text) { return line.find(text) != line.npos; }))
+      kept += line + '\n';
+  return kept;
+}
+
 bool after(const std::string& line, std::string_view prefix, std::string& value) {
   if (!line.starts_with(prefix)) return false;
   value = line.substr(prefix.size());
@@ -91,7 +101,7 @@ std::string write_offer(const OfferOptions& options) {
     sdp += "m=audio 9 UDP/TLS/RTP/SAVPF 111 0 8\r\n" + transport_lines(options) +
            "a=mid:1\r\na=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1\r\n"
            "a=rtpmap:0 PCMU/8000\r\na=rtpmap:8 PCMA/8000\r\n";
-  return sdp;
+  return options.without.empty() ? sdp : drop_lines(sdp, options.without);
 }
 
 Answer read_answer(const std::string& sdp) {

@@ -15,7 +15,8 @@ struct OfferOptions {
   std::string fingerprint;
   sockaddr_in candidate;
   bool audio = false;
-  bool h265 = false; ///< Offered before H.264.
+  bool h265 = false;                ///< Offered before H.264.
+  std::vector<std::string> without; ///< Lines with any of these are left out.
 };
 
 /// What Chromium would offer to receive, as far as the media of a camera go.

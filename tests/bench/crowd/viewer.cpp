@@ -79,7 +79,8 @@ void Viewer::post_offer() {
                                          .fingerprint = identity_.fingerprint(),
                                          .candidate = local_,
                                          .audio = settings_.audio,
-                                         .h265 = settings_.h265});
+                                         .h265 = settings_.h265,
+                                         .without = settings_.without});
   call_ =
       std::make_unique<HttpCall>(loop_, settings_.url, "POST", "application/sdp", offer,
                                  [this](HttpResponse response) { on_answer(std::move(response)); });

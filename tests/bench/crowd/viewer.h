@@ -21,6 +21,7 @@ struct Settings {
   Url url;
   bool audio = false;
   bool h265 = false;
+  std::vector<std::string> without; ///< Lines of the offer with any of these are left out.
 };
 
 /// One WHEP viewer: POST, ICE, DTLS, and receiving without decoding. It decrypts the picture only
