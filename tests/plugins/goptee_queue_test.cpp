@@ -393,6 +393,22 @@ TEST_P(NotReadyTest, StartsABranchAnewThatWasNotReadyWhenItWasLinked) {
 INSTANTIATE_TEST_SUITE_P(All, NotReadyTest, testing::Values(GST_FLOW_FLUSHING, GST_FLOW_NOT_LINKED),
                          name_of);
 
+TEST_F(QueueTest, TriesABranchThatFailedAgainWhenANewStreamBegins) {
+  begin();
+  push_group(0);
+  Failing failing(tee_, GST_FLOW_ERROR, 1);
+  ASSERT_TRUE(failing.failed());
+  ASSERT_TRUE(returns_in_time([&] {
+    while (failing.last_flow() != GST_FLOW_ERROR) std::this_thread::yield();
+  }));
+
+  begin();
+  push_group(0);
+
+  ASSERT_TRUE(failing.succeeded());
+  EXPECT_EQ(failing.first_taken(), 1);
+}
+
 TEST_F(QueueTest, LeavesABranchThatSaidEosAloneUntilItIsLinkedAnew) {
   begin();
   push_group(0);
