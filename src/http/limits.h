@@ -5,13 +5,13 @@
 
 namespace fanlight::http {
 
-/// What one client, and all of them together, may cost. The defaults serve a wall of hundreds of
-/// tiles and stay far below the usual 1024 descriptors of a process; tests make them small.
+/// What one client, and all of them together, may cost. The defaults serve hundreds of walls of
+/// hundreds of tiles; tests make them small.
 struct Limits {
   using Duration = std::chrono::milliseconds;
 
-  std::size_t connections = 512; ///< TCP connections at once, WebSockets included.
-  std::size_t sockets = 256;     ///< WebSockets at once.
+  std::size_t connections = 2048; ///< TCP connections at once, WebSockets included.
+  std::size_t sockets = 1024;     ///< WebSockets at once.
   std::size_t sessions_per_socket = 256;
   std::size_t candidates_per_session = 256; ///< From the client, in each ICE generation.
   std::size_t errors_per_socket = 100;      ///< Bad messages until the socket is closed.

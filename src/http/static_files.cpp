@@ -58,7 +58,7 @@ void add_headers(Exchange& exchange, const std::string& etag) {
   exchange.set_header(
       "Content-Security-Policy",
       "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; "
-      "media-src 'self' blob: mediastream:; style-src 'self' 'unsafe-inline'; "
+      "media-src 'self' blob: mediastream:; style-src 'self'; "
       "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; "
       "frame-ancestors 'self'");
 }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/log.h"
+
 namespace fanlight::http {
 
 Whep::Whep(const config::WebRtc& webrtc, session::Directory& directory, const Limits& limits)
@@ -25,7 +27,11 @@ void Whep::open(const std::string& camera, const ExchangePtr& exchange) {
   auto viewer = std::make_unique<WhepSession>(offer, exchange, webrtc_, limits_,
                                               [this](WhepSession& ended) { end(ended); });
   const auto opened = directory_.open(camera, offer, options, *viewer);
-  if (!opened) return exchange->respond(opened.error());
+  if (!opened) {
+    log::info("http", {{"camera", camera}, {"client", options.remote_address}},
+              "refusing a viewer: " + opened.error().message);
+    return exchange->respond(opened.error());
+  }
   viewer->begin(**opened);
   sessions_.insert_or_assign(viewer->id(), std::move(viewer));
 }

@@ -17,10 +17,10 @@ using testing::HasSubstr;
 /// Clients that are slow, broken or hostile; what matters is that the others are served.
 class AbuseTest : public ServerTest {
  protected:
-  void SetUp() override {
-    ServerTest::SetUp();
-    limits.head = limits.body = limits.write = milliseconds{150};
-    limits.idle = milliseconds{300};
+  /// Short enough to wait for, long enough for the others on a busy machine.
+  void shorten_deadlines() {
+    limits.head = limits.body = limits.write = milliseconds{400};
+    limits.idle = milliseconds{600};
   }
   std::unique_ptr<RawClient> connect() { return std::make_unique<RawClient>(server->port()); }
 
@@ -52,12 +52,14 @@ class AbuseTest : public ServerTest {
 };
 
 TEST_F(AbuseTest, ClosesAConnectionThatSaysNothing) {
+  shorten_deadlines();
   start();
   const auto silent = connect();
   EXPECT_TRUE(silent->wait_for_close());
 }
 
 TEST_F(AbuseTest, ClosesAConnectionThatDripsItsHeaders) {
+  shorten_deadlines();
   start();
   const auto slow = connect();
   slow->write("GET / HTTP/1.1\r\nHost: a\r\n");
@@ -70,6 +72,7 @@ TEST_F(AbuseTest, ClosesAConnectionThatDripsItsHeaders) {
 }
 
 TEST_F(AbuseTest, ClosesAConnectionThatDripsItsBody) {
+  shorten_deadlines();
   start();
   const auto slow = connect();
   slow->write("POST /whep/front HTTP/1.1\r\nHost: a\r\nContent-Type: application/sdp\r\n"
@@ -82,6 +85,7 @@ TEST_F(AbuseTest, ClosesAConnectionThatDripsItsBody) {
 }
 
 TEST_F(AbuseTest, ClosesAnIdleConnectionButKeepsItForAWhile) {
+  shorten_deadlines();
   start();
   const auto keeper = connect();
   const std::string request = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -143,7 +147,6 @@ TEST_F(AbuseTest, RefusesBeforeTheBodyWhereTheClientAsks) {
 }
 
 TEST_F(AbuseTest, CutsABodyThatDoesNotEnd) {
-  limits.body = std::chrono::seconds{60};
   start();
   const auto endless = connect();
   endless->write("POST /whep/front HTTP/1.1\r\nHost: a\r\nContent-Type: application/sdp\r\n"
@@ -155,7 +158,6 @@ TEST_F(AbuseTest, CutsABodyThatDoesNotEnd) {
 }
 
 TEST_F(AbuseTest, RefusesHeadersWithoutEnd) {
-  limits.head = std::chrono::seconds{60};
   start();
   const auto endless = connect();
   endless->write("GET / HTTP/1.1\r\n");
@@ -167,6 +169,7 @@ TEST_F(AbuseTest, RefusesHeadersWithoutEnd) {
 }
 
 TEST_F(AbuseTest, SurvivesBytesThatAreNotHttp) {
+  shorten_deadlines();
   start();
   for (const std::string& bytes :
        {std::string{"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"}, std::string(100, '\0'),
@@ -175,8 +178,7 @@ TEST_F(AbuseTest, SurvivesBytesThatAreNotHttp) {
         std::string{"OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"},
         std::string{"CONNECT a:1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"},
         std::string{"GET http://a/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"},
-        std::string{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n"},
-        std::string{"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n"}}) {
+        std::string{"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n"}}) {
     const auto odd = connect();
     odd->write(bytes);
     EXPECT_TRUE(odd->wait_for_close()) << bytes;
@@ -186,7 +188,6 @@ TEST_F(AbuseTest, SurvivesBytesThatAreNotHttp) {
 
 TEST_F(AbuseTest, GivesThePlaceOfTheLongestIdleToTheNext) {
   limits.connections = 3;
-  limits.head = limits.idle = std::chrono::seconds{60};
   start();
   std::vector<std::unique_ptr<RawClient>> idle;
   for (int i = 0; i < 3; ++i) {
