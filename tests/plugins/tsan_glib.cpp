@@ -129,20 +129,20 @@ extern "C" gboolean g_thread_pool_push(GThreadPool* pool, gpointer data, GError*
   return next(pool, data, error);
 }
 
-// Whoever drops the last reference comes after all who dropped theirs. Ours to count down until
-// then, so that there is no moment between the order and the count.
+// Whoever drops the last reference comes after all who dropped theirs. Those are counted here, so
+// that the order and the count are one.
 extern "C" void g_object_unref(gpointer object) {
   REAL(g_object_unref);
   if (G_IS_OBJECT(object)) {
     volatile guint* count = &G_OBJECT(object)->ref_count;
-    guint old = __atomic_load_n(count, __ATOMIC_RELAXED);
-    while (old > 1) {
-      __tsan_release(object);
+    guint old = __atomic_load_n(count, __ATOMIC_ACQUIRE);
+    while (old > 1)
       if (__atomic_compare_exchange_n(count, &old, old - 1, false, __ATOMIC_ACQ_REL,
-                                      __ATOMIC_RELAXED))
+                                      __ATOMIC_ACQUIRE))
         return;
-    }
-    __tsan_acquire(object);
+    // Once more: the thread that left us the last one may still be inside the sanitizer's lock of
+    // this address, which must not be freed under it.
+    __atomic_load_n(count, __ATOMIC_ACQUIRE);
   }
   next(object);
 }
