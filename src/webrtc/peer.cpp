@@ -8,6 +8,7 @@
 #include "gst/elements.h"
 #include "gst/promise.h"
 #include "webrtc/candidate.h"
+#include "webrtc/fingerprint.h"
 #include "webrtc/payloader.h"
 
 namespace fanlight::webrtc {
@@ -285,6 +286,16 @@ Result<Ref<GstPad>> Peer::open(std::size_t mline) {
   return Ref<GstPad>::retain(ghost);
 }
 
+/// webrtcbin 1.22 takes any certificate; only this check ties the media to the one who signalled
+/// (RFC 8827, section 5.6).
+bool Peer::is_who_it_says() const {
+  if (!dtls_ || outputs_.empty()) return false;
+  gchar* raw = nullptr;
+  g_object_get(dtls_.get(), "remote-certificate", &raw, nullptr);
+  return matches_fingerprint(take_string(raw),
+                             offer_.media[outputs_.front().mline].transport.fingerprint);
+}
+
 void Peer::on_connection_state() {
   GstWebRTCPeerConnectionState state = GST_WEBRTC_PEER_CONNECTION_STATE_NEW;
   g_object_get(webrtcbin_.get(), "connection-state", &state, nullptr);
@@ -292,7 +303,10 @@ void Peer::on_connection_state() {
   switch (state) {
   case GST_WEBRTC_PEER_CONNECTION_STATE_NEW:
   case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTING: reported = State::connecting; break;
-  case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED: reported = State::connected; break;
+  case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED:
+    if (!is_who_it_says()) return fail("the viewer's certificate is not the one its offer names");
+    reported = State::connected;
+    break;
   case GST_WEBRTC_PEER_CONNECTION_STATE_DISCONNECTED: reported = State::disconnected; break;
   case GST_WEBRTC_PEER_CONNECTION_STATE_FAILED: reported = State::failed; break;
   case GST_WEBRTC_PEER_CONNECTION_STATE_CLOSED: reported = State::closed; break;

@@ -45,6 +45,7 @@ class Peer : public PeerConnection, public std::enable_shared_from_this<Peer> {
   void on_gathering();
   void on_gathered();
   void on_connection_state();
+  bool is_who_it_says() const;
   void watch_dtls();
   void on_dtls_state();
   void send_answer();
