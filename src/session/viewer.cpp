@@ -45,8 +45,10 @@ Viewer::~Viewer() = default;
 Result<Done> Viewer::begin() {
   if (!camera_->video().empty()) return negotiate();
   const std::string why = camera_->reason();
-  post([self = shared_from_this(), why] {
-    if (self->observer_ != nullptr && self->state_ == State::waiting)
+  // Weak, here and in close(): a viewer that went with its table has nobody to tell any more.
+  post([weak = weak_from_this(), why] {
+    const auto self = weak.lock();
+    if (self && self->observer_ != nullptr && self->state_ == State::waiting)
       self->observer_->on_state(*self, State::waiting, why);
   });
   deadline_.once(std::chrono::milliseconds{options_.wait_ms}, [this] {
@@ -228,7 +230,9 @@ void Viewer::close(CloseReason reason) {
   state_ = State::closed;
   deadline_.stop();
   // In a turn of its own: we may be inside a call of the branch or the peer.
-  post([self = shared_from_this(), reason = std::move(reason)] {
+  post([weak = weak_from_this(), reason = std::move(reason)] {
+    const auto self = weak.lock();
+    if (!self) return;
     self->branch_.reset();
     self->peer_.reset();
     if (self->observer_ != nullptr) self->observer_->on_closed(*self, reason);
