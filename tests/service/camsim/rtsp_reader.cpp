@@ -12,11 +12,38 @@ namespace {
 
 constexpr GstClockTime kLimit = 10 * GST_SECOND;
 
-std::string source(const std::string& url, const std::string& encoding,
-                   const std::string& transport) {
-  return "rtspsrc name=src latency=100 protocols=" + transport + " location=" + url +
-         " src. ! application/x-rtp,encoding-name=" + encoding +
-         " ! tee name=rtp ! queue ! appsink name=packets sync=false async=false rtp. ! queue ! ";
+std::string source(const std::string& url, const std::string& transport) {
+  return "rtspsrc name=src latency=100 protocols=" + transport + " location=" + url + " ";
+}
+
+/// The start of the branch for the stream of this name; see link_streams().
+std::string branch(const std::string& encoding) { return "queue name=" + encoding + " ! "; }
+
+const std::string kPackets =
+    "tee name=rtp ! queue ! appsink name=packets sync=false async=false rtp. ! queue ! ";
+
+/// Takes the streams that have a branch, an element with the name of their encoding. Links in a
+/// line of gst_parse_launch would do, were it not for streams that show up on two threads at once:
+/// then it uses a link that it has freed (1.22).
+void link_streams(GstElement* pipeline) {
+  const auto select = +[](GstElement*, guint, GstCaps* caps, gpointer bin) -> gboolean {
+    const char* encoding =
+        gst_structure_get_string(gst_caps_get_structure(caps, 0), "encoding-name");
+    return static_cast<bool>(
+        Ref<GstElement>::adopt(gst_bin_get_by_name(static_cast<GstBin*>(bin), encoding)));
+  };
+  const auto link = +[](GstElement*, GstPad* pad, gpointer bin) {
+    const auto caps = Ref<GstCaps>::adopt(gst_pad_get_current_caps(pad));
+    const char* encoding =
+        gst_structure_get_string(gst_caps_get_structure(caps.get(), 0), "encoding-name");
+    const auto queue =
+        Ref<GstElement>::adopt(gst_bin_get_by_name(static_cast<GstBin*>(bin), encoding));
+    const auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(queue.get(), "sink"));
+    gst_pad_link(pad, sink.get());
+  };
+  const auto src = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(pipeline), "src"));
+  g_signal_connect(src.get(), "select-stream", G_CALLBACK(select), pipeline);
+  g_signal_connect(src.get(), "pad-added", G_CALLBACK(link), pipeline);
 }
 
 } // namespace
@@ -26,7 +53,7 @@ RtspReader RtspReader::video(const std::string& url, const std::string& encoding
   const bool h264 = encoding == "H264";
   const std::string depayloader =
       h264 ? "rtph264depay ! video/x-h264" : "rtph265depay ! video/x-h265";
-  return RtspReader(source(url, encoding, transport) + depayloader +
+  return RtspReader(source(url, transport) + branch(encoding) + kPackets + depayloader +
                     ",stream-format=byte-stream,alignment=au ! tee name=units ! queue ! "
                     "appsink name=access-units sync=false async=false units. ! queue ! " +
                     (h264 ? "avdec_h264" : "avdec_h265") +
@@ -41,24 +68,25 @@ RtspReader RtspReader::audio(const std::string& url, const std::string& encoding
       {"OPUS", "rtpopusdepay ! opusdec"},
       {"PCMA", "rtppcmadepay ! alawdec"},
       {"PCMU", "rtppcmudepay ! mulawdec"}};
-  return RtspReader(source(url, encoding, transport) + decoders.at(encoding) +
-                    " ! audioconvert ! audioresample ! "
-                    "audio/x-raw,format=S16LE,channels=1,rate=48000 ! "
+  return RtspReader(source(url, transport) + branch(encoding) + kPackets + decoders.at(encoding) +
+                    " ! audioconvert ! "
+                    "audio/x-raw,format=S16LE,channels=1 ! "
                     "appsink name=decoded sync=false async=false");
 }
 
 RtspReader RtspReader::both(const std::string& url) {
-  return RtspReader("rtspsrc name=src latency=100 protocols=tcp location=" + url +
-                    " src. ! application/x-rtp,encoding-name=H264 ! queue ! rtph264depay ! "
-                    "avdec_h264 max-threads=1 ! videoconvert ! video/x-raw,format=I420 ! "
-                    "appsink name=decoded sync=false async=false "
-                    "src. ! application/x-rtp,encoding-name=MPEG4-GENERIC ! queue ! rtpmp4gdepay ! "
-                    "avdec_aac ! audioconvert ! audio/x-raw,format=S16LE,channels=1,rate=48000 ! "
-                    "appsink name=sound sync=false async=false");
+  return RtspReader(
+      source(url, "tcp") + branch("H264") + "rtph264depay ! " +
+      "avdec_h264 max-threads=1 ! videoconvert ! video/x-raw,format=I420 ! "
+      "appsink name=decoded sync=false async=false " +
+      branch("MPEG4-GENERIC") +
+      "rtpmp4gdepay ! avdec_aac ! audioconvert ! audio/x-raw,format=S16LE,channels=1,rate=48000 ! "
+      "appsink name=sound sync=false async=false");
 }
 
 RtspReader::RtspReader(const std::string& pipeline)
     : pipeline_(Ref<GstElement>::retain(gst_parse_launch(pipeline.c_str(), nullptr))) {
+  link_streams(pipeline_.get());
   gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
 }
 

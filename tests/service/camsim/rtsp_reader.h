@@ -24,8 +24,9 @@ struct Packet {
 /// A GStreamer client of one media of one RTSP camera. Every call waits, at most ten seconds.
 class RtspReader {
  public:
-  /// `encoding` is the encoding-name to take, `decoder` what follows the depayloader; the branch of
-  /// decoded data ends in raw I420 or mono S16 at 48 kHz.
+  /// `encoding` is the encoding-name to take. Other media are not set up. Decoded data is raw I420
+  /// or mono S16 at the rate of the codec: resampling would make up for the jitter of timestamps by
+  /// leaving samples out.
   static RtspReader video(const std::string& url, const std::string& encoding = "H264",
                           const std::string& transport = "tcp");
   static RtspReader audio(const std::string& url, const std::string& encoding,
