@@ -2,16 +2,14 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <deque>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
-#include <variant>
 #include <vector>
 
 #include <gst/gst.h>
 
+#include "branch_queue.h"
 #include "gop_cache.h"
 #include "mini_ref.h"
 #include "squeeze.h"
@@ -19,25 +17,13 @@
 
 namespace fanlight {
 
-/// A frame on its way to the branches.
-struct LiveFrame {
-  BufferRef buffer;
-  bool grouped = false; ///< The stream has key frames (video).
-  bool key = false;     ///< A decoder can start here.
-};
-
 /// The way from the tee to one src pad: a bounded queue, and what its streaming thread does.
 ///
 /// Threads: any. The streaming thread runs step(); the others only put into the queue and never
 /// wait for it. No lock is held while pushing.
 class Branch {
  public:
-  /// 0: no bound.
-  struct Limits {
-    guint64 bytes = 0;
-    guint64 buffers = 0;
-    GstClockTime duration = 0;
-  };
+  using Limits = BranchQueue::Limits;
   struct Counters {
     guint64 pushed_buffers = 0;
     guint64 pushed_bytes = 0;
@@ -90,18 +76,6 @@ class Branch {
   Step step(GstPad* pad, unsigned run, GstClockTime step_size);
 
  private:
-  struct QueuedFrame {
-    BufferRef buffer;
-    bool key = false;
-    bool discont = false;
-    gsize size = 0;
-    GstClockTime time = GST_CLOCK_TIME_NONE;
-  };
-  struct QueuedReplay {
-    GopSnapshot snapshot;
-    bool afresh = false; ///< The receiver knows no earlier timestamps.
-  };
-  using Item = std::variant<QueuedFrame, EventRef, QueuedReplay>;
   enum class Phase {
     unlinked, ///< No peer: buffers are not for us.
     parked,   ///< The peer refuses buffers for now; the next frame starts anew.
@@ -109,37 +83,20 @@ class Branch {
     ended, ///< EOS or an error of the branch: until it is linked anew or a new stream begins.
   };
   enum class Waiting { no, for_start, after_loss };
-  struct Push {
-    EventRef event;
-    BufferRef buffer;
-    bool discont = false;
-    std::optional<std::size_t> replayed; ///< Its place in the group of pictures.
-    bool last_of_replay = false;
-    std::shared_ptr<const Gop> gop;
-  };
   using Clock = std::chrono::steady_clock;
 
   // With lock_ held.
   void start(const GopSnapshot& snapshot);
   void enqueue(const LiveFrame& frame);
-  void enqueue(Item item);
-  bool fits(gsize size, GstClockTime time) const;
-  bool make_room(const LiveFrame& frame, gsize size, GstClockTime time);
-  void lose_oldest_frame();
-  void lose_frames_before(std::size_t end); ///< Of the queue; counted. A replay goes, too.
-  void mark_discont(std::deque<Item>::iterator from);
-  void discard_frames(); ///< Not counted: they are void or sent otherwise.
+  void enqueue(EventRef event);
   void put_replay(const GopSnapshot& snapshot, bool afresh);
-  Push next_of_replay();
+  void discard_frames();
   void judge(GstFlowReturn flow, gsize size, unsigned epoch, bool last_of_replay);
-  GstClockTime oldest_time() const;
-  GstClockTime level_duration() const;
 
   // On the streaming thread, without the lock.
-  void begin_replay(GstPad* pad, std::unique_lock<std::mutex>& lock, QueuedReplay replay,
-                    GstClockTime step_size); ///< Unlocks.
-  GstFlowReturn push_frame(GstPad* pad, Push& push);
-  GstFlowReturn push_event(GstPad* pad, Push& push);
+  void plan_replay(GstPad* pad, const BranchQueue::Begin& replay, GstClockTime step_size);
+  GstFlowReturn push_frame(GstPad* pad, BranchQueue::Next& next);
+  GstFlowReturn push_event(GstPad* pad, BranchQueue::Next& next);
   void enter(GstEvent* segment_event);
 
   /// Protects everything below but timeline_ and plan_.
@@ -147,24 +104,15 @@ class Branch {
   std::condition_variable work_;
   std::condition_variable idle_;
 
-  Limits limits_;
-  Counters counters_;
-  std::deque<Item> queue_;
-  guint64 level_bytes_ = 0;
-  guint64 level_buffers_ = 0;
-  EventRef eos_; ///< To be sent behind the first replay.
+  BranchQueue queue_;
+  Counters counters_; ///< Those that are not of the queue.
+  EventRef eos_;      ///< To be sent behind the first replay.
 
   Phase phase_ = Phase::unlinked;
   Waiting waiting_ = Waiting::for_start;
-  bool discont_ = true; ///< The next frame into the queue follows a gap.
   bool joining_ = true; ///< Has not caught up with the live stream yet.
   bool late_start_ = false;
   std::optional<Clock::time_point> last_replay_;
-
-  // The replay being pushed: its frames up to `replay_count_`.
-  GopSnapshot replay_;
-  const Gop::Frame* replay_frame_ = nullptr; ///< The last one taken.
-  std::size_t replay_taken_ = 0;
 
   bool open_ = false;
   unsigned run_ = 0;   ///< Streaming threads so far.

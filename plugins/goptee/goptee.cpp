@@ -52,6 +52,7 @@
 #include <string>
 
 #include "goptee_pad.h"
+#include "properties.h"
 #include "tee.h"
 
 GST_DEBUG_CATEGORY(gst_goptee_debug);
@@ -60,6 +61,10 @@ GST_DEBUG_CATEGORY(gst_goptee_debug);
 using fanlight::Branch;
 using fanlight::BufferRef;
 using fanlight::EventRef;
+using fanlight::install_counter;
+using fanlight::install_setting;
+using fanlight::kReadable;
+using fanlight::kWritable;
 using fanlight::Tee;
 
 namespace {
@@ -324,21 +329,6 @@ static void gst_goptee_init(GstGopTee* self) {
   gst_element_add_pad(GST_ELEMENT(self), self->sink);
 }
 
-static constexpr GParamFlags kReadable = GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-static constexpr GParamFlags kWritable =
-    GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
-
-static void install_setting(GObjectClass* klass, guint id, const char* name, const char* blurb,
-                            guint64 value) {
-  g_object_class_install_property(
-      klass, id, g_param_spec_uint64(name, name, blurb, 0, G_MAXINT64, value, kWritable));
-}
-
-static void install_counter(GObjectClass* klass, guint id, const char* name, const char* blurb) {
-  g_object_class_install_property(
-      klass, id, g_param_spec_uint64(name, name, blurb, 0, G_MAXUINT64, 0, kReadable));
-}
-
 static void gst_goptee_class_init(GstGopTeeClass* klass) {
   GObjectClass* object_class = G_OBJECT_CLASS(klass);
   GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
@@ -402,22 +392,3 @@ static void gst_goptee_class_init(GstGopTeeClass* klass) {
       "pictures, has a thread and a bounded queue, and loses whole groups if it is slow",
       "The Fanlight project");
 }
-
-namespace fanlight {
-
-void install_queue_limits(GObjectClass* klass, const LimitProperties& ids) {
-  install_setting(klass, ids.bytes, "max-queue-bytes",
-                  "Most bytes waiting for a branch (0: no bound). Set on the element for the pads "
-                  "to come, on a pad for itself",
-                  kDefaultLimits.bytes);
-  install_setting(klass, ids.time, "max-queue-time",
-                  "Longest time from the first to the last buffer waiting for a branch, in ns (0: "
-                  "no bound). Set on the element for the pads to come, on a pad for itself",
-                  kDefaultLimits.duration);
-  install_setting(klass, ids.buffers, "max-queue-buffers",
-                  "Most buffers waiting for a branch (0: no bound). Set on the element for the "
-                  "pads to come, on a pad for itself",
-                  kDefaultLimits.buffers);
-}
-
-} // namespace fanlight

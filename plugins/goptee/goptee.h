@@ -2,8 +2,6 @@
 
 #include <gst/gst.h>
 
-#include "branch.h"
-
 G_BEGIN_DECLS
 
 #define GST_TYPE_GOPTEE (gst_goptee_get_type())
@@ -18,18 +16,3 @@ void gst_goptee_query_latency(GstGopTee* self, GstQuery* query);
 GST_ELEMENT_REGISTER_DECLARE(goptee)
 
 G_END_DECLS
-
-namespace fanlight {
-
-inline constexpr Branch::Limits kDefaultLimits{
-    .bytes = 8 * 1024 * 1024, .buffers = 0, .duration = 2 * GST_SECOND};
-
-/// The properties max-queue-bytes, -time and -buffers, which the element and its pads have.
-struct LimitProperties {
-  guint bytes;
-  guint time;
-  guint buffers;
-};
-void install_queue_limits(GObjectClass* klass, const LimitProperties& ids);
-
-} // namespace fanlight

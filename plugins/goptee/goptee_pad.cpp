@@ -13,12 +13,15 @@
 #include <gst/video/video.h>
 
 #include "goptee.h"
+#include "properties.h"
 
 GST_DEBUG_CATEGORY_EXTERN(gst_goptee_debug);
 #define GST_CAT_DEFAULT gst_goptee_debug
 
 using fanlight::Branch;
 using fanlight::EventRef;
+using fanlight::install_counter;
+using fanlight::kReadable;
 using fanlight::Tee;
 
 namespace {
@@ -260,13 +263,6 @@ static void gst_goptee_pad_init(GstGopTeePad* self) {
   g_rec_mutex_init(&self->state->push_lock);
 }
 
-static void install_counter(GObjectClass* klass, guint id, const char* name, const char* blurb) {
-  g_object_class_install_property(
-      klass, id,
-      g_param_spec_uint64(name, name, blurb, 0, G_MAXUINT64, 0,
-                          GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
-}
-
 static void gst_goptee_pad_class_init(GstGopTeePadClass* klass) {
   GObjectClass* object_class = G_OBJECT_CLASS(klass);
   object_class->set_property = gst_goptee_pad_set_property;
@@ -298,12 +294,11 @@ static void gst_goptee_pad_class_init(GstGopTeePadClass* klass) {
       object_class, PROP_WAITING_FOR_KEY,
       g_param_spec_boolean("waiting-for-key", "waiting-for-key",
                            "Whether the branch gets nothing before the next key frame", FALSE,
-                           GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
-  g_object_class_install_property(
-      object_class, PROP_LAST_FLOW,
-      g_param_spec_enum("last-flow", "last-flow", "What the branch answered to the last buffer",
-                        GST_TYPE_FLOW_RETURN, GST_FLOW_OK,
-                        GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
+                           kReadable));
+  g_object_class_install_property(object_class, PROP_LAST_FLOW,
+                                  g_param_spec_enum("last-flow", "last-flow",
+                                                    "What the branch answered to the last buffer",
+                                                    GST_TYPE_FLOW_RETURN, GST_FLOW_OK, kReadable));
 }
 
 namespace fanlight {

@@ -1,0 +1,31 @@
+#include "properties.h"
+
+namespace fanlight {
+
+void install_setting(GObjectClass* klass, guint id, const char* name, const char* blurb,
+                     guint64 value) {
+  g_object_class_install_property(
+      klass, id, g_param_spec_uint64(name, name, blurb, 0, G_MAXINT64, value, kWritable));
+}
+
+void install_counter(GObjectClass* klass, guint id, const char* name, const char* blurb) {
+  g_object_class_install_property(
+      klass, id, g_param_spec_uint64(name, name, blurb, 0, G_MAXUINT64, 0, kReadable));
+}
+
+void install_queue_limits(GObjectClass* klass, const LimitProperties& ids) {
+  install_setting(klass, ids.bytes, "max-queue-bytes",
+                  "Most bytes waiting for a branch (0: no bound). Set on the element for the pads "
+                  "to come, on a pad for itself",
+                  kDefaultLimits.bytes);
+  install_setting(klass, ids.time, "max-queue-time",
+                  "Longest time from the first to the last buffer waiting for a branch, in ns (0: "
+                  "no bound). Set on the element for the pads to come, on a pad for itself",
+                  kDefaultLimits.duration);
+  install_setting(klass, ids.buffers, "max-queue-buffers",
+                  "Most buffers waiting for a branch (0: no bound). Set on the element for the "
+                  "pads to come, on a pad for itself",
+                  kDefaultLimits.buffers);
+}
+
+} // namespace fanlight
