@@ -84,7 +84,13 @@ const char* mime_type(const filesystem::path& path) {
 
 Result<std::unique_ptr<StaticFiles>> StaticFiles::create(const std::string& root) {
   std::vector<filesystem::path> candidates{root};
-  if (root.empty()) candidates = {FANLIGHT_WEB_INSTALLED, FANLIGHT_WEB_SOURCE};
+  if (root.empty()) {
+    candidates = {FANLIGHT_WEB_INSTALLED, FANLIGHT_WEB_SOURCE};
+    // What runs from a build folder shows the page of its source, whatever is installed beside it.
+    std::error_code ignored;
+    if (filesystem::read_symlink("/proc/self/exe", ignored).parent_path() != FANLIGHT_BIN_INSTALLED)
+      std::swap(candidates[0], candidates[1]);
+  }
   for (const filesystem::path& candidate : candidates) {
     std::error_code error;
     filesystem::path folder = filesystem::canonical(candidate, error);

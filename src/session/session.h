@@ -16,7 +16,7 @@ enum class State { waiting, connecting, connected, disconnected, closed };
 const char* to_string(State state);
 
 /// Why a session ended, as a stable code for programs beside the words for people.
-/// Codes: stopped, replaced, no_common_codec, camera_unavailable, camera_removed,
+/// Codes: stopped, replaced, no_common_codec, camera_unavailable, camera_changed, camera_removed,
 /// connection_failed, timeout, shutting_down, internal.
 struct CloseReason {
   std::string code;

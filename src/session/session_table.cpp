@@ -45,6 +45,7 @@ Result<std::unique_ptr<SessionTable>> SessionTable::create(const config::Config&
 SessionTable::SessionTable(const config::Config& config) : config_(config.webrtc) {}
 
 SessionTable::~SessionTable() {
+  starts_.clear();
   viewers_.clear();
   for (const auto& camera : cameras_) camera->stop();
 }
@@ -60,7 +61,9 @@ void SessionTable::start() {
 
 void SessionTable::drain(const CloseReason& reason) {
   draining_ = true;
+  starts_.clear();
   for (const auto& [id, viewer] : viewers_) viewer->close(reason);
+  for (const auto& camera : cameras_) camera->stop();
 }
 
 const std::shared_ptr<media::Camera>* SessionTable::find_camera(const std::string& id) const {

@@ -73,8 +73,8 @@ void Viewer::on_camera_changed() {
     return stream.format.encoding == video_codec_;
   });
   if (!still_sent && !streams.empty())
-    close({"replaced", "the camera changed its codec from " + video_codec_ + " to " +
-                           streams.front().format.encoding});
+    close({"camera_changed", "the camera changed its codec from " + video_codec_ + " to " +
+                                 streams.front().format.encoding});
 }
 
 Result<Done> Viewer::choose() {

@@ -1,6 +1,7 @@
 #include "webrtc/ice.h"
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <arpa/inet.h>
@@ -58,9 +59,11 @@ std::string turn_uri(const std::string& url, const config::IceServer& server) {
 }
 
 void add_servers(GstElement* webrtcbin, const config::WebRtc& config) {
+  bool has_stun = false; // webrtcbin keeps one.
   for (const config::IceServer& server : config.ice_servers) {
     for (const std::string& url : server.urls) {
       if (url.rfind("stun:", 0) == 0) {
+        if (std::exchange(has_stun, true)) continue;
         const std::string uri = "stun://" + url.substr(5);
         g_object_set(webrtcbin, "stun-server", uri.c_str(), nullptr);
       } else {

@@ -219,7 +219,7 @@ TEST(CamsimLiveTest, ShowsTheWallClockInTheStrip) {
     EXPECT_LT(now_ms - *value, 5000u); // The machine may be busy.
     if (i > 0) {
       EXPECT_LT(*value - last, 5000u) << i;
-      EXPECT_GT(*value, last) << i;
+      EXPECT_GE(*value, last) << i; // Two may be painted within one millisecond.
     }
     last = *value;
   }
