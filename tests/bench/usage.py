@@ -13,6 +13,7 @@ class Usage:
     cpu: float
     rss: int
     threads: int
+    idle_workers: int  # Of GLib's thread pools, which end 15 s after their last work; in threads.
     fds: int
     machine_busy: float  # Core-seconds of the whole machine that were not idle.
 
@@ -26,6 +27,7 @@ class Usage:
             cpu=time.clock_gettime((~pid << 3) | 2),
             rss=int(status["VmRSS"].split()[0]) * 1024,
             threads=int(status["Threads"]),
+            idle_workers=sum(name.startswith("pool-") for name in _thread_names(pid)),
             fds=len(os.listdir(f"/proc/{pid}/fd")),
             machine_busy=_machine_busy(),
         )
@@ -62,6 +64,15 @@ def watch(pid: int, seconds: float) -> Window:
 def _fields(path: str) -> dict[str, str]:
     with open(path, encoding="ascii", errors="replace") as file:
         return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+
+
+def _thread_names(pid: int):
+    for task in os.listdir(f"/proc/{pid}/task"):
+        try:
+            with open(f"/proc/{pid}/task/{task}/comm", encoding="utf-8") as file:
+                yield file.read()
+        except (FileNotFoundError, ProcessLookupError):
+            pass  # It has just ended.
 
 
 def _machine_busy() -> float:

@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""A thousand viewers come and go, and the server is what it was before. Speaks TAP.
+
+leak_test.py BUILD, where BUILD is meson's build folder.
+"""
+
+import collections
+import pathlib
+import re
+import signal
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench"))
+
+# pylint: disable=wrong-import-position
+from lab import Lab, LabError, Server  # noqa: E402
+from usage import Usage  # noqa: E402
+
+# Small, as it is not about pictures; a group of pictures every two seconds.
+CAMERA = "id=cam,size=320x180,bitrate=200,gop=50,loop=4,audio=none"
+ROUNDS = 25  # Of 20 viewers one after the other, and 20 at once.
+PATIENCE = 60  # Seconds until what has been ended must be gone.
+# What may stay of a viewer: holes of the allocator, and the names of SSRCs, which GLib never forgets.
+# One forgotten DTLS connection is several times this, a webrtcbin a hundred times.
+MOST_BYTES_A_JOIN = 10000
+# Counted by what flows at the moment, not by who watches.
+FLOWING = {"GstBuffer", "GstBufferList", "GstMemory", "GstEvent", "GstSample", "GstMessage", "GstTagList", "GstCaps"}
+
+
+class LeakTest:
+    def __init__(self, build: pathlib.Path):
+        self.build = build
+        self.count = 0
+        self.failed = 0
+
+    def check(self, sentence: str, holds: bool, detail: str):
+        self.count += 1
+        self.failed += not holds
+        print(f"{'ok' if holds else 'not ok'} {self.count} - {sentence}", flush=True)
+        print(f"# {detail}", flush=True)
+
+    def run(self):
+        with Lab(self.build) as lab:
+            urls = lab.cameras(CAMERA).urls
+            self.run_processes(lab, urls)
+            self.run_objects(lab, urls)
+        print(f"1..{self.count}", flush=True)
+
+    def run_processes(self, lab: Lab, urls: dict):
+        server = lab.server(urls)
+        server.wait_live()
+        crowd = lab.crowd(server.url + "/whep/cam")
+        come_and_go(crowd, 2)  # Libraries are loaded and caches filled.
+        before = settle(server, None)
+        readings = []
+        for _ in range(ROUNDS):
+            come_and_go(crowd, 1)
+            readings.append(settle(server, before).rss)
+        after = settle(server, before)
+        joins = ROUNDS * 40
+        self.check(f"{joins} viewers that come and go leave no thread behind", own_threads(after) <= own_threads(before),
+                   f"{own_threads(before)} threads before, {own_threads(after)} after")
+        self.check(f"{joins} viewers that come and go leave no open file behind", after.fds <= before.fds,
+                   f"{before.fds} descriptors before, {after.fds} after")
+        half = readings[len(readings) // 2:]
+        growth = slope(half) / 40
+        self.check("memory does not grow with the viewers that were there", growth < MOST_BYTES_A_JOIN,
+                   f"{growth:.0f} bytes a viewer over the last {len(half) * 40}; RSS in MB: "
+                   + " ".join(f"{reading / 1e6:.1f}" for reading in readings))
+
+        crowd.join(20)
+        crowd.command("vanish", 20)
+        after = settle(server, before)
+        sessions = server.get("/api/sessions")["sessions"]
+        self.check("viewers that vanish without a word are let go", own_threads(after) <= own_threads(before) and not sessions,
+                   f"{len(sessions)} sessions, {own_threads(after)} threads, {own_threads(before)} before they came")
+        code = lab.stop(server)
+        self.check("a server that had a thousand viewers ends in order", code == 0, f"exit code {code}")
+        lab.stop(crowd)
+
+    def run_objects(self, lab: Lab, urls: dict):
+        server = lab.server(urls, env={"GST_TRACERS": "leaks", "GST_LEAKS_TRACER_SIG": "1", "GST_DEBUG": "GST_TRACER:7"})
+        server.wait_live()
+        crowd = lab.crowd(server.url + "/whep/cam")
+        crowd.join(20)
+        crowd.leave(20)
+        idle = settle(server, None)
+        before = live_objects(server)
+        for _ in range(5):
+            come_and_go(crowd, 1)
+        settle(server, idle)
+        # A timer of DTLS holds its connection for up to some seconds after its end.
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            after = live_objects(server)
+            more = {name: f"{before[name]} -> {count}" for name, count in after.items() if count > before[name]}
+            if not more or time.monotonic() > deadline:
+                break
+        self.check("viewers that come and go leave no GStreamer object behind", bool(before) and not more,
+                   f"{sum(before.values())} objects before, {sum(after.values())} after; more: {more or 'none'}")
+        lab.stop(crowd)
+        lab.stop(server)
+
+
+def come_and_go(crowd, rounds: int):
+    """Forty viewers a round: twenty one after the other, twenty at once."""
+    for _ in range(rounds):
+        for _ in range(20):
+            crowd.join(1)
+            crowd.leave(1)
+        crowd.join(20)
+        crowd.leave(20)
+
+
+def settle(server: Server, before: Usage | None) -> Usage:
+    """What the server uses when the last viewer's pipeline has ended: when it uses no more than
+    before, or, where there is no before, when that has not changed for two seconds."""
+    deadline = time.monotonic() + PATIENCE
+    last = None
+    while True:
+        now = Usage.of(server.pid)
+        if before and own_threads(now) <= own_threads(before) and now.fds <= before.fds:
+            return now
+        if last is None or (own_threads(now), now.fds) != (own_threads(last), last.fds):
+            last = now
+        if now.at > (deadline if before else last.at + 2):
+            return now
+        time.sleep(0.02)
+
+
+def own_threads(usage: Usage) -> int:
+    return usage.threads - usage.idle_workers
+
+
+def slope(values: list[int]) -> float:
+    """The straight line through the readings: growth from one to the next."""
+    mean_x = (len(values) - 1) / 2
+    mean_y = sum(values) / len(values)
+    above = sum((x - mean_x) * (y - mean_y) for x, y in enumerate(values))
+    return above / sum((x - mean_x) ** 2 for x in range(len(values)))
+
+
+def live_objects(server: Server) -> collections.Counter:
+    """By type, as the leaks tracer lists them in the log; the list has no last line."""
+    server.process.send_signal(signal.SIGUSR1)
+    counts: collections.Counter = collections.Counter()
+    patience = 10.0
+    while True:
+        try:
+            line = server.line(patience)
+        except LabError:
+            return counts
+        if match := re.search(r"object-alive, type-name=\(string\)(\w+)", line):
+            patience = 2.0
+            if match[1] not in FLOWING:
+                counts[match[1]] += 1
+
+
+if __name__ == "__main__":
+    test = LeakTest(pathlib.Path(sys.argv[1]))
+    try:
+        test.run()
+    except LabError as error:
+        print(f"Bail out! {error}", flush=True)
+        sys.exit(1)
+    sys.exit(1 if test.failed else 0)
