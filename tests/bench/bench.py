@@ -20,10 +20,13 @@ from report import print_report
 from rivals import naive_cameras, naive_viewers
 from usage import Usage, watch
 
-# One camera as in the limits: 2 Mbit/s, and a key frame every ten seconds, which is the hard case
-# for joining.
-SPEC = "size=1280x720,fps=25,bitrate=2000,gop=250,loop=20,audio=none"
+FPS = 25
 JOIN_SPACING_MS = 100
+
+
+def camera_spec(options) -> str:
+    """One camera as in the limits: 2 Mbit/s."""
+    return f"size=1280x720,fps={FPS},bitrate=2000,gop={round(options.gop * FPS)},loop=20,audio=none"
 
 
 def numbers(text: str) -> list[int]:
@@ -36,6 +39,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--build", type=pathlib.Path, default=root / "build", help="meson's build folder")
     parser.add_argument("--viewers", type=numbers, default=[1, 20, 50], metavar="N,...", help="1,20,50")
     parser.add_argument("--cameras", type=numbers, default=[1, 20, 50], metavar="N,...", help="1,20,50")
+    parser.add_argument("--gop", type=float, default=10, help="seconds from key frame to key frame (10: the hard case)")
     parser.add_argument("--quick", action="store_true", help="short windows: to see that it works, not for figures")
     parser.add_argument("--window", type=float, help="seconds to measure over (20; quick: 5)")
     parser.add_argument("--joins", type=int, help="joins to take the times of (20; quick: 5)")
@@ -119,7 +123,7 @@ def measure_viewers(lab: Lab, server, count: int, options, baseline) -> dict:
 
 
 def viewers_phase(lab: Lab, options) -> dict:
-    cameras = lab.cameras("id=cam," + SPEC)
+    cameras = lab.cameras("id=cam," + camera_spec(options))
     server = lab.server(cameras.urls)
     server.wait_live()
     say("viewers: the camera alone")
@@ -148,10 +152,13 @@ def measure_cameras(lab: Lab, urls: dict, count: int, options, idle: Usage) -> d
     chosen = dict(list(urls.items())[:count])
     server = lab.server(chosen)
     server.wait_live()
-    # The group of pictures in the cache is whole when the next one has begun.
-    time.sleep(options.window / 4 if options.quick else 10)
+    # The cached group of pictures grows until the next key frame: its largest is what stays in RSS.
+    cached = 0
+    whole = time.monotonic() + options.gop + 1
+    while time.monotonic() < whole:
+        cached = max(cached, sum(c["cached_bytes"] for c in server.get("/api/cameras")["cameras"]))
+        time.sleep(0.2)
     window = watch(server.pid, options.window)
-    cached = sum(c["cached_bytes"] for c in server.get("/api/cameras")["cameras"])
     lab.stop(server)
     return {
         "cameras": count,
@@ -166,7 +173,7 @@ def measure_cameras(lab: Lab, urls: dict, count: int, options, idle: Usage) -> d
 
 def cameras_phase(lab: Lab, options) -> dict:
     most = max(options.cameras)
-    cameras = lab.cameras(f"id=cam,count={most}," + SPEC)
+    cameras = lab.cameras(f"id=cam,count={most}," + camera_spec(options))
     urls = cameras.urls
     say("cameras: the process without any")
     server = lab.server({})
@@ -190,7 +197,7 @@ def machine() -> dict:
 
 def main() -> int:
     options = parse_arguments()
-    figures = {"quick": options.quick, "machine": machine(), "window_s": options.window,
+    figures = {"quick": options.quick, "machine": machine(), "window_s": options.window, "gop_s": options.gop,
                "gcm_gb_per_second": [calibrate()]}
     try:
         with Lab(options.build) as lab:
@@ -198,7 +205,7 @@ def main() -> int:
                 figures["viewers"] = viewers_phase(lab, options)
                 if not options.no_rival:
                     say("a naive webrtcbin for each viewer")
-                    figures["viewers"]["rival"] = naive_viewers(lab, options, SPEC, JOIN_SPACING_MS)
+                    figures["viewers"]["rival"] = naive_viewers(lab, options, camera_spec(options), JOIN_SPACING_MS)
             if options.cameras:
                 figures["cameras"] = cameras_phase(lab, options)
     except LabError as error:

@@ -53,14 +53,16 @@ def print_viewers(viewers: dict):
           ["", "answer", "ICE", "DTLS done", "key frame", "rtt"], rows)
 
 
-def print_browser(joins: list[dict]):
+def print_browser(joins: list[dict], gop: float):
     def of(values):
-        values = sorted(values)
+        values = sorted(value for value in values if value is not None)
+        if not values:
+            return "-"
         return f"{values[len(values) // 2]:.0f} / {values[min(len(values) - 1, int(len(values) * 0.95))]:.0f}"
 
     row = ["Chromium", of(j["answer"] for j in joins), of(j["ice"] for j in joins), of(j["dtls"] for j in joins),
            of(j["frame"] for j in joins), of(j["frame"] - j["ice"] for j in joins), of(j["buffer"] for j in joins)]
-    table(f"{len(joins)} joins in Chromium at a GOP of 10 s, ms (limit: ICE to first frame {LIMIT_FRAME_MS}):",
+    table(f"{len(joins)} joins in Chromium at a GOP of {gop:g} s, ms (limit: ICE to first frame {LIMIT_FRAME_MS}):",
           ["", "answer", "ICE", "DTLS", "first frame", "ICE to first frame", "jitter buffer"], [row])
 
 
@@ -81,7 +83,7 @@ def print_report(figures: dict):
     if viewers := figures.get("viewers"):
         print_viewers(viewers)
         if viewers["browser"]:
-            print_browser(viewers["browser"])
+            print_browser(viewers["browser"], figures["gop_s"])
     if cameras := figures.get("cameras"):
         print_cameras(cameras)
     results = [*figures.get("viewers", {}).get("results", []), *figures.get("cameras", {}).get("results", [])]
