@@ -5,7 +5,9 @@ import os
 import pathlib
 import queue
 import re
+import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -182,6 +184,8 @@ class Lab:
         self._programs: list[Program] = []
 
     def __enter__(self) -> "Lab":
+        # Whoever stops this stops the programs with it.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         return self
 
     def __exit__(self, *_):
