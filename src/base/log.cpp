@@ -87,24 +87,31 @@ std::string object_name(GObject* object) {
   return GST_IS_OBJECT(object) ? name(object) : G_OBJECT_TYPE_NAME(object);
 }
 
-/// At most so many GStreamer messages a second, unless GST_DEBUG asked for them: an element in
-/// trouble can say so once a packet.
-constexpr unsigned kGstMessagesPerSecond = 20;
-bool g_gst_unlimited = false;
-
-bool gst_message_may_pass() {
-  if (g_gst_unlimited) return true;
-  static std::atomic<gint64> second{0};
-  static std::atomic<unsigned> count{0};
-  const gint64 now = g_get_monotonic_time() / G_USEC_PER_SEC;
-  if (second.exchange(now) != now) {
-    const unsigned before = count.exchange(0);
-    if (before > kGstMessagesPerSecond)
-      emit(Level::warning, "gst", {},
-           std::to_string(before - kGstMessagesPerSecond) + " more messages were left out");
+/// At most so many messages a second from each library, unless the environment asked for them: an
+/// element in trouble can say so once a packet.
+class Throttle {
+ public:
+  explicit Throttle(const char* category) : category_(category) {}
+  /// True if one more may be written; now and then tells how many could not.
+  bool pass() {
+    const gint64 now = g_get_monotonic_time() / G_USEC_PER_SEC;
+    if (second_.exchange(now) != now) {
+      const unsigned before = count_.exchange(0);
+      if (before > kPerSecond)
+        emit(Level::warning, category_, {},
+             std::to_string(before - kPerSecond) + " more messages were left out");
+    }
+    return ++count_ <= kPerSecond;
   }
-  return ++count <= kGstMessagesPerSecond;
-}
+
+ private:
+  static constexpr unsigned kPerSecond = 20;
+  const char* const category_;
+  std::atomic<gint64> second_{0};
+  std::atomic<unsigned> count_{0};
+};
+
+bool g_gst_unlimited = false;
 
 /// GStreamer's levels say how bad it is for one element; whether an operator must act is decided by
 /// whoever owns the pipeline, so nothing here is an error.
@@ -117,7 +124,8 @@ void on_gst_message(GstDebugCategory* category, GstDebugLevel level, const char*
                     const char* function, int line, GObject* object, GstDebugMessage* message,
                     gpointer) {
   // The level was judged already, by GStreamer against its thresholds.
-  if (!gst_message_may_pass()) return;
+  static Throttle throttle("gst");
+  if (!g_gst_unlimited && !throttle.pass()) return;
   const std::string_view path = file;
   const auto slash = path.rfind('/');
   const std::vector<Field> fields{
@@ -143,13 +151,15 @@ GLogWriterOutput on_glib_message(GLogLevelFlags flags, const GLogField* fields, 
     if (key == "MESSAGE") message = text;
     if (key == "GLIB_DOMAIN") domain = "glib/" + text;
   }
-  const Level level = (flags & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL)) != 0 ? Level::error
-                      : (flags & G_LOG_LEVEL_WARNING) != 0                      ? Level::warning
-                      : (flags & (G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO)) != 0 ? Level::info
-                                                                                : Level::debug;
+  // As with GStreamer's levels; only G_LOG_LEVEL_ERROR, which aborts, is the operator's business.
+  const Level level = (flags & G_LOG_LEVEL_ERROR) != 0                              ? Level::error
+                      : (flags & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING)) != 0 ? Level::warning
+                      : (flags & (G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO)) != 0     ? Level::info
+                                                                                    : Level::debug;
+  static Throttle throttle("glib");
   const bool asked = std::getenv("G_MESSAGES_DEBUG") != nullptr;
-  if (asked || (flags & (G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG)) == 0)
-    emit(level, domain, {}, message);
+  const bool heard = (flags & (G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG)) == 0 && throttle.pass();
+  if (asked || heard || level == Level::error) emit(level, domain, {}, message);
   return G_LOG_WRITER_HANDLED;
 }
 

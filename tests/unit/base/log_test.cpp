@@ -233,6 +233,18 @@ TEST_F(LogTest, SendsGLibsMessagesThroughTheSameWriter) {
   EXPECT_EQ(members["message"], "lost rtsp://***@h");
 }
 
+// After the test above: what it writes is left out for the rest of the second.
+TEST_F(LogTest, DoesNotFloodWhenALibraryRepeatsACriticalWarning) {
+  configure(Level::info, Format::json);
+  const auto lines = lines_of([&] {
+    for (int packet = 0; packet < 5000; ++packet)
+      g_log("GStreamer", G_LOG_LEVEL_CRITICAL, "assertion failed");
+  });
+  ASSERT_GE(lines.size(), 1U);
+  EXPECT_LE(lines.size(), 100U);
+  EXPECT_EQ(parsed(lines[0])["level"], "warning");
+}
+
 TEST_F(LogTest, FallsBackToTextWhereThereIsNoJournal) {
   if (::access("/run/systemd/journal/socket", F_OK) == 0) GTEST_SKIP() << "there is a journal here";
   const auto lines = lines_of([] {
