@@ -174,14 +174,15 @@ void configure(Level level, Format format) {
   g_gst_unlimited = std::getenv("GST_DEBUG") != nullptr;
   if (!g_gst_unlimited)
     gst_debug_set_default_threshold(level == Level::debug ? GST_LEVEL_WARNING : GST_LEVEL_ERROR);
-  // The names are in parentheses to get the functions: the macros of the same names compare
-  // pointers in a way that is not C++. nullptr stands for GStreamer's own function, and works
-  // before gst_init() too. Removing ours makes a second call harmless.
-  (gst_debug_remove_log_function)(nullptr);
-  (gst_debug_remove_log_function)(on_gst_message);
-  (gst_debug_add_log_function)(on_gst_message, nullptr, nullptr);
-  static std::once_flag once; // GLib takes one writer for ever.
-  std::call_once(once, [] { g_log_set_writer_func(on_glib_message, nullptr, nullptr); });
+  static std::once_flag once; // GLib takes one writer for ever, and GStreamer forgets none.
+  std::call_once(once, [] {
+    // The names are in parentheses to get the functions: the macros of the same names compare
+    // pointers in a way that is not C++. nullptr stands for GStreamer's own function, and works
+    // before gst_init() too.
+    (gst_debug_remove_log_function)(nullptr);
+    (gst_debug_add_log_function)(on_gst_message, nullptr, nullptr);
+    g_log_set_writer_func(on_glib_message, nullptr, nullptr);
+  });
 
   if (no_journal)
     warning("config", {},
