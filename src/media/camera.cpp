@@ -171,6 +171,7 @@ void Camera::set_state(State state, const std::string& reason) {
     std::string streams;
     for (const auto& [tee, stream] : streams_)
       streams += (streams.empty() ? "" : " + ") + stream.format.encoding;
+    if (!audio_encoding_.empty()) streams += " + " + audio_encoding_;
     log::info("camera", {{"camera", config_.id}, {"streams", streams}}, "live");
   }
   observer_.on_camera_changed(*this);
@@ -188,13 +189,7 @@ std::vector<Stream> Camera::video() const {
   return streams;
 }
 
-std::optional<Stream> Camera::audio() const {
-  if (audio_encoding_.empty()) return std::nullopt;
-  if (const auto found = streams_.find("audio"); found != streams_.end()) return found->second;
-  if (audio_encoding_ == "MPEG4-GENERIC" || audio_encoding_ == "MP4A-LATM")
-    return Stream{.format = {.encoding = "OPUS", .clock_rate = 48000, .channels = 2}};
-  return std::nullopt;
-}
+std::optional<Stream> Camera::audio() const { return sound_of(audio_encoding_); }
 
 void Camera::on_message(GstMessage* message) {
   if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR) return;
@@ -232,13 +227,15 @@ void Camera::on_source_end() {
 void Camera::on_source_audio(const std::string& encoding, const std::string& note) {
   audio_encoding_ = encoding;
   audio_note_ = note;
-  if (encoding == "MPEG4-GENERIC" || encoding == "MP4A-LATM")
-    audio_note_ = "AAC from the camera, Opus to viewers";
+  if (is_aac(encoding)) audio_note_ = "AAC from the camera, Opus to viewers";
   observer_.on_camera_changed(*this);
 }
 
 void Camera::on_source_described(const std::vector<std::string>& video) {
   if (!source_) return;
+  // What is said of its sound comes after this; of none, nothing.
+  audio_encoding_.clear();
+  audio_note_.clear();
   std::string wanted;
   for (const auto codec : config_.codecs) {
     if (std::find(video.begin(), video.end(), encoding_name(codec)) != video.end()) return;
@@ -257,10 +254,9 @@ void Camera::on_caps(const std::string& tee) {
   auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(tees_[tee].get(), "sink"));
   const auto caps = Ref<GstCaps>::adopt(gst_pad_get_current_caps(sink.get()));
   auto stream = stream_of(caps.get());
-  if (!source_ || !stream || tee == "OPUS") return;
+  if (!source_ || !stream) return;
   if (std::exchange(streams_stale_, false)) streams_.clear();
   streams_[tee] = std::move(*stream);
-  if (tee == "audio") return observer_.on_camera_changed(*this);
   if (state_ == State::live) return observer_.on_camera_changed(*this);
   set_state(State::live, "");
 }
@@ -304,7 +300,7 @@ Result<Camera::Tee> Camera::tee_for(const std::string& encoding) {
   const auto sound = audio();
   if (!sound || sound->format.encoding != encoding)
     return Error{Errc::not_found, "camera " + config_.id + " sends no " + encoding};
-  if (streams_.count("audio") != 0) return Tee{tees_["audio"]};
+  if (!is_aac(audio_encoding_)) return Tee{tees_["audio"]};
   if (!transcoder_) {
     auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(tees_["OPUS"].get(), "sink"));
     auto created = Transcoder::create(*pipeline_, tees_["audio"].get(), sink.get());

@@ -126,7 +126,7 @@ class Camera : public Source::Observer, public std::enable_shared_from_this<Came
   std::string reason_;
   std::int64_t state_since_us_ = 0;
   Backoff backoff_;
-  std::map<std::string, Stream> streams_; // By tee, as of the last connection that brought any.
+  std::map<std::string, Stream> streams_; // Video by tee, of the last connection that brought any.
   bool streams_stale_ = true;             // They are of an earlier connection.
   std::string audio_encoding_;            // As the camera sends it.
   std::string audio_note_;

@@ -105,12 +105,18 @@ std::optional<Stream> stream_of(const GstCaps* caps) {
   const GstStructure* structure = gst_caps_get_structure(caps, 0);
   if (gst_structure_has_name(structure, "video/x-h264")) return h264_stream(structure);
   if (gst_structure_has_name(structure, "video/x-h265")) return h265_stream(structure);
-  if (gst_structure_has_name(structure, "audio/x-opus"))
+  return std::nullopt;
+}
+
+bool is_aac(const std::string& encoding) {
+  return encoding == "MPEG4-GENERIC" || encoding == "MP4A-LATM";
+}
+
+std::optional<Stream> sound_of(const std::string& encoding) {
+  if (encoding == "OPUS" || is_aac(encoding))
     return Stream{.format = {.encoding = "OPUS", .clock_rate = 48000, .channels = 2}};
-  if (gst_structure_has_name(structure, "audio/x-mulaw"))
-    return Stream{.format = {.encoding = "PCMU", .clock_rate = 8000}};
-  if (gst_structure_has_name(structure, "audio/x-alaw"))
-    return Stream{.format = {.encoding = "PCMA", .clock_rate = 8000}};
+  if (encoding == "PCMU" || encoding == "PCMA")
+    return Stream{.format = {.encoding = encoding, .clock_rate = 8000}};
   return std::nullopt;
 }
 

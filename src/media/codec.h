@@ -19,9 +19,15 @@ struct Stream {
 };
 
 /// Reads the caps at a tee: video/x-h264, video/x-h265 (with profile, level and tier from the
-/// parser) or audio that viewers can take: audio/x-opus, audio/x-mulaw, audio/x-alaw. Empty for all
-/// else, AAC included.
+/// parser). Empty for all else.
 std::optional<Stream> stream_of(const GstCaps* caps);
+
+/// Sound that a camera announces as `encoding` (upper case), as viewers get it: OPUS, PCMU and PCMA
+/// as they are, AAC as the OPUS it becomes. Empty for all else.
+std::optional<Stream> sound_of(const std::string& encoding);
+
+/// Whether sound of that encoding is AAC, which no browser takes.
+bool is_aac(const std::string& encoding);
 
 /// RFC 6184, section 8.1: the six hexadecimal digits of a profile-level-id. `profile` and `level`
 /// as h264parse writes them ("constrained-baseline", "3.1"); what is not known counts as

@@ -38,6 +38,11 @@ std::string encoding_of(const GstCaps* caps) {
 /// AAC is of use only with its configuration: without it nothing can decode the stream (RFC 3640,
 /// section 4.1).
 std::string audio_fault(const GstCaps* caps, const std::string& encoding) {
+  gint rate = 8000;
+  gst_structure_get_int(gst_caps_get_structure(caps, 0), "clock-rate", &rate);
+  if ((encoding == "PCMU" || encoding == "PCMA") && rate != 8000)
+    return "the camera sends " + encoding + " at " + std::to_string(rate) +
+           " Hz, and browsers play it at 8000 Hz only";
   if (chain_of(encoding).elements.empty())
     return "the camera sends " + (encoding.empty() ? "unnamed" : encoding) +
            " sound, which no browser plays";

@@ -10,6 +10,7 @@
 #include "webrtc/candidate.h"
 #include "webrtc/fingerprint.h"
 #include "webrtc/payloader.h"
+#include "webrtc/shortcut.h"
 
 namespace fanlight::webrtc {
 namespace {
@@ -274,6 +275,8 @@ Result<Ref<GstPad>> Peer::open(std::size_t mline) {
   if (!payloader) return payloader.error();
   GstElement* element = payloader->get();
   gst_bin_add(GST_BIN(bin_.get()), element);
+  if (!bypass_fec(output->pad.get()))
+    log::debug("session", {{"session", id_}}, "webrtcbin is built otherwise: no way round its FEC");
   auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(element, "src"));
   auto input = Ref<GstPad>::adopt(gst_element_get_static_pad(element, "sink"));
   if (gst_pad_link(source.get(), output->pad.get()) != GST_PAD_LINK_OK)

@@ -55,10 +55,26 @@ TEST(StreamOfTest, TakesMainProfileOfTheMainTierWhereH265SaysNothing) {
   EXPECT_EQ(stream->format.fmtp.at("level-id"), "93");
 }
 
-TEST(StreamOfTest, NamesTheSoundThatBrowsersTake) {
-  EXPECT_EQ(read("audio/x-opus")->format.encoding, "OPUS");
-  EXPECT_EQ(read("audio/x-mulaw,rate=8000")->format.encoding, "PCMU");
-  EXPECT_EQ(read("audio/x-alaw,rate=8000")->format.encoding, "PCMA");
+TEST(SoundOfTest, PassesOnWhatBrowsersTake) {
+  EXPECT_EQ(sound_of("OPUS")->format.clock_rate, 48000);
+  EXPECT_EQ(sound_of("OPUS")->format.channels, 2);
+  for (const char* encoding : {"PCMU", "PCMA"}) {
+    EXPECT_EQ(sound_of(encoding)->format.encoding, encoding);
+    EXPECT_EQ(sound_of(encoding)->format.clock_rate, 8000);
+  }
+}
+
+TEST(SoundOfTest, CountsAacAsTheOpusItBecomes) {
+  for (const char* encoding : {"MPEG4-GENERIC", "MP4A-LATM"}) {
+    EXPECT_TRUE(is_aac(encoding));
+    EXPECT_EQ(sound_of(encoding)->format.encoding, "OPUS");
+  }
+  EXPECT_FALSE(is_aac("OPUS"));
+}
+
+TEST(SoundOfTest, HasNoNameForSoundThatNobodyPlays) {
+  EXPECT_FALSE(sound_of("G726-32"));
+  EXPECT_FALSE(sound_of(""));
 }
 
 TEST(StreamOfTest, HasNoNameForWhatViewersCannotTake) {
