@@ -4,6 +4,7 @@
 #include <gst/gst.h>
 
 #include "app.h"
+#include "base/allocator.h"
 #include "config.h"
 #include "gst/elements.h"
 #include "media/launch_line.h"
@@ -38,6 +39,7 @@ int serve(const fanlight::config::Config& config) {
 
 int main(int argc, char** argv) {
   using Action = fanlight::Options::Action;
+  fanlight::use_shared_allocator(argv);
   const auto options = fanlight::parse_options(argc, argv);
   if (!options) {
     std::fprintf(stderr, "fanlight: %s\n", options.error().message.c_str());

@@ -139,10 +139,13 @@ Result<Session*> SessionTable::open(const std::string& camera_id, const std::str
   auto offer = webrtc::Offer::parse(text);
   if (!offer) return offer.error();
 
-  const auto make_peer = [this](const std::string& id, const std::string& client_address,
-                                std::weak_ptr<webrtc::PeerConnection::Observer> peer_observer)
+  const std::uint64_t bitrate = (*camera)->counters().bitrate;
+  const auto make_peer = [this,
+                          bitrate](const std::string& id, const std::string& client_address,
+                                   std::weak_ptr<webrtc::PeerConnection::Observer> peer_observer)
       -> Result<std::shared_ptr<webrtc::PeerConnection>> {
-    auto peer = webrtc::Peer::create(id, {config_, client_address}, std::move(peer_observer));
+    auto peer =
+        webrtc::Peer::create(id, {config_, client_address}, bitrate, std::move(peer_observer));
     if (!peer) return peer.error();
     return std::shared_ptr<webrtc::PeerConnection>{std::move(*peer)};
   };

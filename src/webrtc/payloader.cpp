@@ -8,8 +8,6 @@ namespace fanlight::webrtc {
 namespace {
 
 constexpr const char* kPlayoutDelay = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
-constexpr const char* kTransportCc =
-    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 /// Leaves room for DTLS-SRTP, TURN and tunnels below an MTU of 1280 (RFC 8200, section 5).
 constexpr guint kMtu = 1200;
 
@@ -34,7 +32,7 @@ void allow_any_payload_type(GstElement* payloader) {
 } // namespace
 
 const std::vector<std::string>& sent_extensions() {
-  static const std::vector<std::string> extensions{kPlayoutDelay, kTransportCc};
+  static const std::vector<std::string> extensions{kPlayoutDelay};
   return extensions;
 }
 

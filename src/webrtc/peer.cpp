@@ -28,7 +28,7 @@ DescriptionPtr parse_description(GstWebRTCSDPType type, const std::string& text)
 
 /// Every element that webrtcbin builds inside itself is tuned as it comes; on whatever thread
 /// builds it.
-void on_deep_element_added(GstBin*, GstBin*, GstElement* element, gpointer) {
+void on_deep_element_added(GstBin*, GstBin*, GstElement* element, gpointer packets) {
   const GstElementFactory* factory = gst_element_get_factory(element);
   if (factory == nullptr) return;
   const std::string name = GST_OBJECT_NAME(factory);
@@ -38,8 +38,9 @@ void on_deep_element_added(GstBin*, GstBin*, GstElement* element, gpointer) {
   // Sender reports map RTP time to the time of capture, which is what puts sound and picture
   // together; the time of sending would need a latency that nothing here waits for.
   if (name == "rtpsession") g_object_set(element, "rtcp-sync-send-time", FALSE, nullptr);
-  // A retransmission that takes longer than this comes too late to be shown.
-  if (name == "rtprtxsend") g_object_set(element, "max-size-time", guint{1000}, nullptr);
+  if (name == "rtprtxsend")
+    g_object_set(element, "max-size-time", guint{1000}, "max-size-packets",
+                 GPOINTER_TO_UINT(packets), nullptr);
 }
 
 void read_stat(const GstStructure* stat, PeerStats& stats) {
@@ -70,15 +71,23 @@ void read_stat(const GstStructure* stat, PeerStats& stats) {
 
 } // namespace
 
+unsigned retransmission_packets(std::uint64_t bitrate) {
+  constexpr std::uint64_t kPacketBits = 1100 * 8;
+  return bitrate == 0 ? 512U
+                      : static_cast<unsigned>(
+                            std::clamp<std::uint64_t>(bitrate / 2 / kPacketBits, 128, 1024));
+}
+
 Result<std::shared_ptr<Peer>> Peer::create(const std::string& id, IceSettings ice,
+                                           std::uint64_t bitrate,
                                            std::weak_ptr<Observer> observer) {
-  std::shared_ptr<Peer> peer{new Peer(id, std::move(ice), std::move(observer))};
+  std::shared_ptr<Peer> peer{new Peer(id, std::move(ice), bitrate, std::move(observer))};
   if (auto built = peer->build(); !built) return built.error();
   return peer;
 }
 
-Peer::Peer(std::string id, IceSettings ice, std::weak_ptr<Observer> observer)
-    : id_(std::move(id)), ice_(std::move(ice)), observer_(std::move(observer)) {}
+Peer::Peer(std::string id, IceSettings ice, std::uint64_t bitrate, std::weak_ptr<Observer> observer)
+    : id_(std::move(id)), ice_(std::move(ice)), bitrate_(bitrate), observer_(std::move(observer)) {}
 
 Peer::~Peer() = default;
 
@@ -96,7 +105,7 @@ Result<Done> Peer::build() {
   gst_bin_add(GST_BIN(bin_.get()), webrtcbin_.get());
   gst_util_set_object_arg(G_OBJECT(webrtcbin_.get()), "bundle-policy", "max-bundle");
   g_signal_connect(webrtcbin_.get(), "deep-element-added", G_CALLBACK(on_deep_element_added),
-                   nullptr);
+                   GUINT_TO_POINTER(retransmission_packets(bitrate_)));
   configure_ice(webrtcbin_.get(), ice_);
   const auto listen = [this](const char* signal, auto method) {
     connections_.push_back(connect_on_main(webrtcbin_.get(), signal, weak_from_this(), method));

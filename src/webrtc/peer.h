@@ -11,6 +11,11 @@
 
 namespace fanlight::webrtc {
 
+/// How many sent packets are kept for retransmission to a viewer of a stream of `bitrate` (bit/s;
+/// 0: not known): about half a second of them, after which a repaired packet comes too late to be
+/// shown. 128 to 1024.
+unsigned retransmission_packets(std::uint64_t bitrate);
+
 /// One viewer on a webrtcbin of its own: `[payloader ! ] webrtcbin` in a bin that becomes a branch
 /// of the camera.
 ///
@@ -19,8 +24,10 @@ namespace fanlight::webrtc {
 /// webrtcbin's own threads come in through connect_on_main and reply_on_main.
 class Peer : public PeerConnection, public std::enable_shared_from_this<Peer> {
  public:
-  /// `id` names the elements in logs and graphs. Errc::internal when an element is missing.
+  /// `id` names the elements in logs and graphs; `bitrate` is what the camera sends, in bit/s, or
+  /// 0. Errc::internal when an element is missing.
   static Result<std::shared_ptr<Peer>> create(const std::string& id, IceSettings ice,
+                                              std::uint64_t bitrate,
                                               std::weak_ptr<Observer> observer);
   ~Peer() override;
   /// Does once what the first viewer would wait for: loads the plugins and makes the process's DTLS
@@ -35,7 +42,7 @@ class Peer : public PeerConnection, public std::enable_shared_from_this<Peer> {
   void read_stats(std::function<void(const PeerStats&)> done) override;
 
  private:
-  Peer(std::string id, IceSettings ice, std::weak_ptr<Observer> observer);
+  Peer(std::string id, IceSettings ice, std::uint64_t bitrate, std::weak_ptr<Observer> observer);
   Result<Done> build();
   Result<Done> add_output(std::size_t mline, const Choice& choice);
   void on_remote_set(StructurePtr reply);
@@ -58,6 +65,7 @@ class Peer : public PeerConnection, public std::enable_shared_from_this<Peer> {
   // Given.
   const std::string id_;
   const IceSettings ice_;
+  const std::uint64_t bitrate_;
   const std::weak_ptr<Observer> observer_;
 
   // Owned.

@@ -45,7 +45,7 @@ class PeerAnswerTest : public testing::Test {
     auto heard = std::make_shared<Heard>();
     IceSettings ice;
     ice.client_address = "127.0.0.1";
-    auto peer = Peer::create("test", ice, heard);
+    auto peer = Peer::create("test", ice, 0, heard);
     if (!peer) {
       ADD_FAILURE() << peer.error().message;
       return {};
@@ -115,6 +115,13 @@ TEST_F(PeerAnswerTest, SendsSoundAloneWhereTheVideoIsRefused) {
   EXPECT_THAT(sdp, HasSubstr("m=video 0 "));
   EXPECT_THAT(sdp, HasSubstr("m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n"));
   EXPECT_GT(sdp.find("a=candidate:"), sdp.find("m=audio"));
+}
+
+TEST(RetransmissionPacketsTest, AreHalfASecondOfTheStreamWithinBounds) {
+  EXPECT_EQ(retransmission_packets(0), 512U);
+  EXPECT_EQ(retransmission_packets(300'000), 128U);
+  EXPECT_EQ(retransmission_packets(8'800'000), 500U);
+  EXPECT_EQ(retransmission_packets(100'000'000), 1024U);
 }
 
 } // namespace
