@@ -53,6 +53,7 @@ Result<std::unique_ptr<App>> App::create(const config::Config& config) {
 }
 
 App::~App() {
+  if (drain_until_us_ == 0) drain_until_us_ = g_get_monotonic_time() + kDrainUs; // It never ran.
   server_.reset();
   sessions_.reset();
   // Pipelines stop on workers; a camera that does not answer its TEARDOWN is left behind.

@@ -161,15 +161,23 @@ constexpr std::array kLogging{
 };
 
 void read_cameras(const Value& value, Config& config) {
-  std::map<std::string, int> lines;
+  std::map<std::string, int> ids;
+  std::map<std::string, int> urls;
   for (const Value& entry : value.list("cameras")) {
     Camera camera;
     read_mapping<Camera>(entry, camera, kCamera);
-    const auto [first, is_new] = lines.emplace(camera.id, entry.mark.line + 1);
-    if (!is_new && !camera.id.empty())
+    const int line = entry.mark.line + 1;
+    const auto [same_id, id_is_new] = ids.emplace(camera.id, line);
+    if (!id_is_new && !camera.id.empty())
       entry.complaints.add(entry.node["id"].Mark(), entry.key + ".id",
                            '"' + camera.id + "\" is the id of the camera in line " +
-                               std::to_string(first->second) + ", too; give each its own");
+                               std::to_string(same_id->second) + ", too; give each its own");
+    // Cameras allow few connections, and one is enough for any number of viewers.
+    const auto [same_url, url_is_new] = urls.emplace(camera.url, line);
+    if (!url_is_new && !camera.url.empty())
+      entry.complaints.add(entry.node["url"].Mark(), entry.key + ".url",
+                           "is the url of the camera in line " + std::to_string(same_url->second) +
+                               ", too; keep one of them, any number of viewers can watch it");
     config.cameras.push_back(std::move(camera));
   }
 }

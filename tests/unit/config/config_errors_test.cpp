@@ -67,6 +67,13 @@ TEST(ConfigErrorTest, RefusesTwoCamerasOfOneId) {
             "its own");
 }
 
+TEST(ConfigErrorTest, RefusesTwoConnectionsToOneUrl) {
+  EXPECT_EQ(refusal("cameras:\n  - {id: a, url: 'rtsp://u:secret@h/1'}\n"
+                    "  - {id: b, url: 'rtsp://u:secret@h/1'}\n"),
+            "f.yaml:3:18: cameras[1].url: is the url of the camera in line 2, too; keep one of "
+            "them, any number of viewers can watch it");
+}
+
 TEST(ConfigErrorTest, RefusesACameraWithoutIdOrUrl) {
   EXPECT_THAT(refusal("cameras:\n  - name: x\n"),
               HasSubstr("f.yaml:2:5: cameras[0]: has no id; add e.g. id: front"));
