@@ -28,8 +28,9 @@ void Worker::on_events(int timeout_ms) {
   const int count = epoll_wait(epoll_, events.data(), kEvents, timeout_ms);
   for (int i = 0; i < count; ++i) {
     void* const what = events[static_cast<std::size_t>(i)].data.ptr;
-    if (what == &mailbox_) continue; // run() takes from it in any case.
-    if (what == this) {
+    if (what == &mailbox_) {
+      mailbox_.hush(); // run() takes from it in any case.
+    } else if (what == this) {
       accept_streams();
     } else if (what == &receiver_) {
       const std::size_t got = receiver_.read();
