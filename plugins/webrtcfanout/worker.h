@@ -87,6 +87,7 @@ class Worker {
   void catch_up();
   void go_on();
   void sweep();
+  void end_strangers(std::int64_t now);
   void look_after(Connection& connection);
   void lag(Connection& connection);
   StreamView& view_of(const std::shared_ptr<Stream>& stream);

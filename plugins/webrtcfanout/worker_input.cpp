@@ -118,6 +118,7 @@ void Worker::hand_over_streams() {
 }
 
 void Worker::adopt(StreamPtr stream, const Check& check) {
+  stream->watched_for_writing = false;
   epoll_event event{.events = EPOLLIN, .data = {.ptr = stream.get()}};
   epoll_ctl(epoll_, EPOLL_CTL_ADD, stream->fd(), &event);
   const std::shared_ptr<Viewer> viewer = stream->viewer;
@@ -179,6 +180,10 @@ void Worker::on_stun(Bytes datagram, const Path& source) {
   const auto entry = registry_.find(local_ufrag(*request));
   // Whoever does not know the password gets nothing: no answer that could be aimed at others.
   if (!entry || !has_integrity(*request, datagram, entry->password))
+    return counters_.bad_stun.add(1);
+
+  // A TCP connection stays with the viewer that it has introduced itself as.
+  if (source.tcp != nullptr && source.tcp->viewer && source.tcp->viewer != entry->viewer)
     return counters_.bad_stun.add(1);
 
   Path path = source;
