@@ -244,7 +244,13 @@ Worker::Known& Worker::know(const std::shared_ptr<Viewer>& viewer, const Path& p
   if (path.tcp != nullptr) return known;
   if (const auto route = routes_.find(path.remote); route != routes_.end()) {
     // One viewer cannot take another's address; but one that went without a word leaves it.
-    if (route->second == &known || now - route->second->heard_us < kRouteUs) return known;
+    if (route->second == &known) {
+      // The one that was checked last is the last to be given up.
+      const auto at = std::find(known.addresses.begin(), known.addresses.end(), path.remote);
+      std::rotate(at, at + 1, known.addresses.end());
+      return known;
+    }
+    if (now - route->second->heard_us < kRouteUs) return known;
     std::erase(route->second->addresses, path.remote);
     routes_.erase(route);
   }
