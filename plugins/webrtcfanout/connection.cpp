@@ -36,7 +36,8 @@ bool Connection::on_check(const Path& path, bool nominated, std::uint32_t priori
   heard_us_ = now_us;
   if (path_ && path_->same_as(path)) {
     path_heard_us_ = now_us;
-    priority_ = std::max(priority_, priority);
+    // One that the viewer nominates no more, though it still checks it, gives way to any other.
+    priority_ = nominated ? priority : 0;
     return false;
   }
   // Agents that nominate every pair (RFC 8445, section 8.1.1, of old) mean the best one.
