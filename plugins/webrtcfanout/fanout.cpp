@@ -73,22 +73,28 @@ void Fanout::add_input(std::shared_ptr<Input> input) {
 }
 
 void Fanout::remove_input(const std::shared_ptr<Input>& input) {
+  {
+    std::lock_guard lock(lock_);
+    std::erase(inputs_, input);
+  }
+  end_viewers_of(*input, "the stream " + input->name() + " ended");
+}
+
+void Fanout::end_viewers_of(const Input& input, const std::string& why) {
   std::vector<std::shared_ptr<Viewer>> ended;
   std::shared_ptr<Transport> transport;
   {
     std::lock_guard lock(lock_);
-    std::erase(inputs_, input);
     transport = transport_;
     for (const auto& [id, entry] : entries_) {
       const auto& media = entry.viewer->settings().media;
       if (std::any_of(media.begin(), media.end(),
-                      [&](const Viewer::Media& m) { return m.stream == input->stream(); }))
+                      [&](const Viewer::Media& m) { return m.stream == input.stream(); }))
         ended.push_back(entry.viewer);
     }
   }
   if (!transport) return;
-  for (const auto& viewer : ended)
-    transport->end(viewer, Viewer::State::failed, "the stream " + input->name() + " ended");
+  for (const auto& viewer : ended) transport->end(viewer, Viewer::State::failed, why);
 }
 
 std::vector<std::shared_ptr<Input>> Fanout::inputs() const {

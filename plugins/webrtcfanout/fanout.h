@@ -48,6 +48,8 @@ class Fanout : public Viewer::Observer, public std::enable_shared_from_this<Fano
   void add_input(std::shared_ptr<Input> input);
   /// Ends the viewers that have it.
   void remove_input(const std::shared_ptr<Input>& input);
+  /// They fail with the reason `why`.
+  void end_viewers_of(const Input& input, const std::string& why);
   std::vector<std::shared_ptr<Input>> inputs() const;
 
   Reply add(std::string_view offer, const Options& options, const Settings& settings);

@@ -164,7 +164,12 @@ static gboolean gst_webrtcfanout_event(GstPad* pad, GstObject* parent, GstEvent*
     GstCaps* caps = nullptr;
     gst_event_parse_caps(event, &caps);
     handled = input->set_caps(caps);
-    if (!handled) GST_WARNING_OBJECT(pad, "refuses caps %" GST_PTR_FORMAT, static_cast<void*>(caps));
+    if (!handled)
+      GST_WARNING_OBJECT(pad, "refuses caps %" GST_PTR_FORMAT, static_cast<void*>(caps));
+    // Viewers were answered with the format that was; whoever comes back gets the new one.
+    if (handled && input->format_changed())
+      GST_WEBRTCFANOUT(parent)->state->fanout->end_viewers_of(
+          *input, "the stream " + input->name() + " is now " + input->format()->encoding);
     break;
   }
   case GST_EVENT_SEGMENT: {
