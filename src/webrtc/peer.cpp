@@ -253,6 +253,9 @@ void Peer::on_gathered() {
 void Peer::send_answer() {
   if (std::exchange(answered_, true)) return;
   gathering_limit_.stop();
+  // libnice says nothing when it finds no free port.
+  if (complete_ && local_candidates_.empty())
+    return fail("there is no port to send from: are all of webrtc.udp_ports in use?");
   AnswerOptions options{.public_addresses = {}, // The candidates are announced ones already.
                         .extensions = sent_extensions(),
                         .candidates = {},
