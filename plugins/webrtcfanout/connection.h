@@ -72,6 +72,7 @@ class Connection : private RtcpReader {
   struct Feed {
     std::unique_ptr<Track> track;
     StreamView* view;
+    std::uint64_t live_from = 0; ///< Frames before it came from the cache.
   };
   std::uint8_t* room(std::size_t size);
   void count_transport(const Track& track, std::size_t size, const Track::Moment& moment);
@@ -79,7 +80,7 @@ class Connection : private RtcpReader {
   bool advance(Feed& feed, const Track::Moment& moment, std::int64_t& budget);
   bool begin(Feed& feed);
   void skip_to(Feed& feed, const Frame& start);
-  void send_report(Feed& feed, std::int64_t now_us);
+  bool send_report(Feed& feed, std::int64_t now_us);
   Feed* feed_of(std::uint32_t ssrc);
   void replay(std::uint32_t ssrc);
   std::uint64_t demand() const;

@@ -130,11 +130,17 @@ void Worker::sweep() {
   next_sweep_us_ = now + kSweepUs;
   for (Connection* const connection : connections_) look_after(*connection);
   drop_unused_views();
+  end_strangers(now);
+}
+
+/// Connections of nobody: they have not said whose they are, or that viewer has gone.
+void Worker::end_strangers(std::int64_t now) {
+  std::vector<TcpConnection*> strangers;
   for (const auto& [key, stream] : streams_)
-    if (!stream->viewer && now - stream->opened_us > kIntroductionUs) {
-      counters_.refused_streams.add(1);
-      return end_stream(*stream); // The next sweep takes the next one.
-    }
+    if (now - stream->opened_us > kIntroductionUs && !known_.contains(stream->viewer.get()))
+      strangers.push_back(stream.get());
+  counters_.refused_streams.add(strangers.size());
+  for (TcpConnection* const stranger : strangers) end_stream(*stranger);
 }
 
 void Worker::look_after(Connection& connection) {
