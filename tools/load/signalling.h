@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+namespace fanlight::load {
+
+/// How a viewer and a server come to know each other's descriptions. Ends silently when destroyed.
+class Signalling {
+ public:
+  struct Observer {
+    virtual ~Observer() = default;
+    /// The server's description, when ours has reached it. Once.
+    virtual void on_remote(const std::string& sdp) = 0;
+    virtual void on_refused(const std::string& why) = 0;
+    virtual void on_left(const std::string& error) = 0; ///< Empty: in order.
+  };
+
+  virtual ~Signalling() = default;
+  /// To be called once, after on_remote(); the answer is on_left(), which may destroy this.
+  virtual void leave() = 0;
+};
+
+} // namespace fanlight::load
