@@ -28,7 +28,7 @@ class Link {
   };
   struct Options {
     bool gro = true;                  ///< Datagrams that were sent as one are read as one.
-    int receive_buffer = 1024 * 1024; ///< Bytes; the kernel doubles it for what it needs itself.
+    int receive_buffer = 2048 * 1024; ///< Bytes; the kernel doubles it for what it needs itself.
   };
 
   virtual ~Link() = default;
@@ -45,6 +45,9 @@ class Link {
 
 /// A socket of UDP on a free port of `host`; nothing and errno when there is none.
 std::unique_ptr<Link> open_udp(Loop& loop, const Address& host, const Link::Options& options,
+                               Link::Observer& observer);
+/// The active side of ICE-TCP (RFC 6544), framed (RFC 4571): connects with whom it first sends to.
+std::unique_ptr<Link> open_tcp(Loop& loop, const Address& host, const Link::Options& options,
                                Link::Observer& observer);
 
 } // namespace fanlight::load

@@ -6,6 +6,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "commands.h"
 #include "options.h"
 #include "report.h"
 
@@ -61,6 +62,10 @@ int run(const Options& options, const std::vector<Target>& targets) {
   const Identity identity{options.srtp};
   Findings findings;
   Company company{loop, http, identity, options.settings, findings};
+  if (options.action == Options::Action::commands) {
+    Commands{company, targets}.run();
+    return EX_OK;
+  }
   const Outcome outcome = Run{company, targets, options.plan, !options.quiet}.run();
   if (options.json == "-")
     std::cout << write_json(options, outcome);

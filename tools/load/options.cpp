@@ -31,11 +31,12 @@ What viewers do:
   --storm N@SECONDS  N viewers leave and come back at once, so long after the ramp; repeatable
   --loss PERCENT     of the media packets that came count as never come (0)
   --no-nack          ask for nothing to be sent again
+  --tcp              media over ICE-TCP instead of UDP
   --audio            receive sound, too
   --h265             offer H.265 before H.264
   --srtp PROFILE     offer gcm (AEAD_AES_128_GCM) or sha1 (AES128_CM_SHA1_80) only
   --no-gro           read one datagram at a time: slower here, and dearer to a server on this machine
-  --receive-buffer KB of each socket (1024)
+  --receive-buffer KB of each socket (2048)
   --patience SECONDS with a viewer that joins (30)
 
 How the server is reached:
@@ -49,6 +50,8 @@ What is told:
   --idle SECONDS     of looking at it before the first viewer comes (2)
   --json FILE        all figures, beside the tables; "-" is stdout, without tables
   --quiet            no progress on stderr
+  --commands         no run: do what lines on stdin say, and answer each with a line of JSON.
+                     join N [SPACING_MS], leave N, vanish N, stats, quit
   --version, --help
 
 Exit codes: 0 all viewers joined and none was cut off, 1 not so, 64 wrong usage, 69 no viewer joined.
@@ -61,6 +64,7 @@ enum Name : int {
   kStorm,
   kLoss,
   kNoNack,
+  kTcp,
   kAudio,
   kH265,
   kSrtp,
@@ -75,6 +79,7 @@ enum Name : int {
   kIdle,
   kJson,
   kQuiet,
+  kCommands,
   kVersion,
   kHelpName,
 };
@@ -86,6 +91,7 @@ constexpr std::array kOptions{
     option{"storm", required_argument, nullptr, kStorm},
     option{"loss", required_argument, nullptr, kLoss},
     option{"no-nack", no_argument, nullptr, kNoNack},
+    option{"tcp", no_argument, nullptr, kTcp},
     option{"audio", no_argument, nullptr, kAudio},
     option{"h265", no_argument, nullptr, kH265},
     option{"srtp", required_argument, nullptr, kSrtp},
@@ -100,6 +106,7 @@ constexpr std::array kOptions{
     option{"idle", required_argument, nullptr, kIdle},
     option{"json", required_argument, nullptr, kJson},
     option{"quiet", no_argument, nullptr, kQuiet},
+    option{"commands", no_argument, nullptr, kCommands},
     option{"version", no_argument, nullptr, kVersion},
     option{"help", no_argument, nullptr, kHelpName},
     option{nullptr, 0, nullptr, 0},
@@ -135,6 +142,7 @@ class Reader {
     case kStorm: take_storm(); break;
     case kLoss: options.settings.loss = real(0, 100) / 100; break;
     case kNoNack: options.settings.nack = false; break;
+    case kTcp: options.settings.tcp = true; break;
     case kAudio: options.settings.audio = true; break;
     case kH265: options.settings.h265 = true; break;
     case kSrtp: take_srtp(); break;
@@ -151,6 +159,7 @@ class Reader {
     case kIdle: options.plan.idle = seconds(real(0, 3600)); break;
     case kJson: options.json = value_; break;
     case kQuiet: options.quiet = true; break;
+    case kCommands: options.action = Options::Action::commands; break;
     case kVersion: options.action = Options::Action::version; break;
     case kHelpName: options.action = Options::Action::help; break;
     default: break;
@@ -220,7 +229,8 @@ Result<Options> parse_options(int argc, char** argv) {
   }
   if (!reader.mistake.empty()) return misuse(reader.mistake);
   Options options = std::move(reader.options);
-  if (options.action != Options::Action::run) return options;
+  if (options.action == Options::Action::version || options.action == Options::Action::help)
+    return options;
   for (; optind < argc; ++optind) {
     auto url = Url::parse(argv[optind]);
     if (!url) return misuse(url.error().message);

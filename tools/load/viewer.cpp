@@ -34,7 +34,8 @@ Viewer::Viewer(Company& company, const Target& target, Joins& joins)
       ssrc_(static_cast<std::uint32_t>(company.random())) {
   ++joins_.started;
   for (auto& byte : check_id_) byte = static_cast<std::uint8_t>(company_.random());
-  link_ = open_udp(company_.loop, target_.from, company_.settings.link, *this);
+  const Settings& settings = company_.settings;
+  link_ = (settings.tcp ? open_tcp : open_udp)(company_.loop, target_.from, settings.link, *this);
   if (!link_) {
     fail(std::string("opening a socket: ") + std::strerror(errno));
     return;
@@ -42,9 +43,10 @@ Viewer::Viewer(Company& company, const Target& target, Joins& joins)
   const Local local{.ice = ice_,
                     .fingerprint = company_.identity.fingerprint(),
                     .candidate = link_->local(),
-                    .audio = company_.settings.audio,
-                    .h265 = company_.settings.h265,
-                    .nack = company_.settings.nack};
+                    .tcp = settings.tcp,
+                    .audio = settings.audio,
+                    .h265 = settings.h265,
+                    .nack = settings.nack};
   Signalling::Observer& signals = *this;
   signalling_ = std::make_unique<Whep>(company_.http, target_.url, target_.server,
                                        write_offer(local), signals);
@@ -160,9 +162,11 @@ void Viewer::on_dtls(Bytes datagram) {
 
 void Viewer::on_left(const std::string& error) {
   times_.left = std::chrono::duration<double, std::milli>(Clock::now() - leaving_).count();
-  if (!error.empty()) ++company_.findings.unclean[error];
-  error_ = error;
   vanish();
+  if (error.empty()) return;
+  ++company_.findings.unclean[error];
+  error_ = error;
+  state_ = State::failed;
 }
 
 void Viewer::on_link_end() {
