@@ -1,9 +1,12 @@
 #include "address.h"
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
+#include <vector>
 
 #include <arpa/inet.h>
+#include <ifaddrs.h>
 #include <netdb.h>
 
 namespace fanlight::load {
@@ -12,6 +15,20 @@ namespace {
 bool is_private_v4(std::uint32_t host) {
   const auto in = [host](std::uint32_t net, int bits) { return host >> (32 - bits) == net; };
   return in(127, 8) || in(10, 8) || in(0xac1, 12) || in(0xc0a8, 16) || in(0xa9fe, 16);
+}
+
+/// Of all interfaces, as they were when first asked for.
+const std::vector<Address>& own_addresses() {
+  static const std::vector<Address> addresses = [] {
+    std::vector<Address> found;
+    ifaddrs* list = nullptr;
+    if (getifaddrs(&list) != 0) return found;
+    for (const ifaddrs* each = list; each != nullptr; each = each->ifa_next)
+      if (each->ifa_addr != nullptr) found.push_back(Address::of(each->ifa_addr));
+    freeifaddrs(list);
+    return found;
+  }();
+  return addresses;
 }
 
 } // namespace
@@ -75,7 +92,7 @@ std::string Address::host() const {
 }
 
 bool Address::same_host(const Address& other) const {
-  if (family() != other.family()) return false;
+  if (family() != other.family() || family() == AF_UNSPEC) return false;
   if (family() == AF_INET6) return IN6_ARE_ADDR_EQUAL(&v6_.sin6_addr, &other.v6_.sin6_addr);
   return v4_.sin_addr.s_addr == other.v4_.sin_addr.s_addr;
 }
@@ -90,6 +107,12 @@ bool Address::is_private() const {
   }
   return family() == AF_INET6 && (IN6_IS_ADDR_LOOPBACK(&host) || IN6_IS_ADDR_LINKLOCAL(&host) ||
                                   (host.s6_addr[0] & 0xfe) == 0xfc);
+}
+
+bool Address::is_near() const {
+  const auto& own = own_addresses();
+  return is_private() || std::any_of(own.begin(), own.end(),
+                                     [this](const Address& each) { return same_host(each); });
 }
 
 } // namespace fanlight::load

@@ -34,6 +34,8 @@ class Address {
   bool operator==(const Address& other) const { return same_host(other) && port() == other.port(); }
   /// Loopback, link-local, RFC 1918, or a unique local address of RFC 4193.
   bool is_private() const;
+  /// Private, or one of this machine's.
+  bool is_near() const;
 
  private:
   union {

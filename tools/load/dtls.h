@@ -41,7 +41,7 @@ class Dtls {
 
   void start() { advance(); }
   void receive(Bytes datagram);
-  /// Sends again what was lost; to be called every 50 ms or so until done().
+  /// Sends again what was lost; to be called every 25 ms or so until done().
   void tick();
   bool done() const { return SSL_is_init_finished(ssl_.get()) == 1; }
   /// What went wrong for good; empty: nothing so far.

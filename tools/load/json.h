@@ -44,4 +44,9 @@ class JsonWriter {
   bool first_ = true;
 };
 
+/// The first string or number of this name, however deep; "" or 0 when there is none. Enough for
+/// the short answers of servers.
+std::string json_string(const std::string& text, const std::string& name);
+std::uint64_t json_number(const std::string& text, const std::string& name);
+
 } // namespace fanlight::load

@@ -43,7 +43,8 @@ class Link {
   virtual std::uint64_t overflowed() const = 0;
 };
 
-/// A socket of UDP on a free port of `host`; nothing and errno when there is none.
+/// A socket of UDP on a free port, which is told to others as one of `host`; nothing and errno when
+/// there is none.
 std::unique_ptr<Link> open_udp(Loop& loop, const Address& host, const Link::Options& options,
                                Link::Observer& observer);
 /// The active side of ICE-TCP (RFC 6544), framed (RFC 4571): connects with whom it first sends to.

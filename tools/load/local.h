@@ -25,4 +25,8 @@ constexpr std::uint32_t kHostPriority = 2130706431;
 /// What Chromium would offer to receive, as far as the media of a camera go.
 std::string write_offer(const Local& local);
 
+/// What a viewer answers to an offer: yes to the first video, and sound where it is wanted, in all
+/// formats of the offer; it sends the ClientHello.
+std::string write_answer(const Local& local, const std::string& offer);
+
 } // namespace fanlight::load

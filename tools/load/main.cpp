@@ -38,13 +38,17 @@ std::string raise_file_limit(std::size_t viewers) {
 Result<std::vector<Target>> find_targets(const Options& options) {
   std::vector<Target> targets;
   for (const Url& url : options.urls) {
-    auto target = Target::find(url);
+    const auto target = Target::find(url);
     if (!target) return target.error();
-    if (!options.settings.any_address && !target->server.is_private())
+    if (!options.settings.any_address && !target->server.is_near())
       return Error{Errc::conflict, url.host +
                                        " is neither on this machine nor in a private network: give "
                                        "--i-own-this-server if the load is wanted there"};
-    targets.push_back(*target);
+    if (options.mountpoints.empty()) targets.push_back(*target);
+    for (const std::uint64_t mountpoint : options.mountpoints) {
+      targets.push_back(*target);
+      targets.back().mountpoint = mountpoint;
+    }
   }
   return targets;
 }

@@ -19,6 +19,7 @@ constexpr std::string_view kHelp =
     R"(fanlight-load: many light WebRTC viewers, to see what a server carries
 
   fanlight-load [OPTION]... http://HOST[:PORT]/whep/CAMERA...
+  fanlight-load [OPTION]... --janus http://HOST:8088/janus --mountpoint ID...
 
 Viewers are spread evenly over the URLs. Each is a WHEP client with ICE, DTLS and SRTP of its own
 that receives as a browser does (reports, NACKs, PLIs) and decodes nothing. The run ends by itself;
@@ -40,6 +41,8 @@ What viewers do:
   --patience SECONDS with a viewer that joins (30)
 
 How the server is reached:
+  --janus URL        not WHEP: the REST API of Janus and its streaming plug-in
+  --mountpoint ID    of Janus: what is watched; repeatable
   --token TEXT       send "Authorization: Bearer TEXT"; without it $FANLIGHT_LOAD_TOKEN
   --insecure         take any certificate of https
   --concurrency N    HTTP requests at once (256); the others wait, and that counts
@@ -71,6 +74,8 @@ enum Name : int {
   kNoGro,
   kReceiveBuffer,
   kPatience,
+  kJanus,
+  kMountpoint,
   kToken,
   kInsecure,
   kConcurrency,
@@ -98,6 +103,8 @@ constexpr std::array kOptions{
     option{"no-gro", no_argument, nullptr, kNoGro},
     option{"receive-buffer", required_argument, nullptr, kReceiveBuffer},
     option{"patience", required_argument, nullptr, kPatience},
+    option{"janus", required_argument, nullptr, kJanus},
+    option{"mountpoint", required_argument, nullptr, kMountpoint},
     option{"token", required_argument, nullptr, kToken},
     option{"insecure", no_argument, nullptr, kInsecure},
     option{"concurrency", required_argument, nullptr, kConcurrency},
@@ -151,6 +158,10 @@ class Reader {
       options.settings.link.receive_buffer = static_cast<int>(whole(4, 1 << 20)) * 1024;
       break;
     case kPatience: options.settings.patience = seconds(real(0.1, 3600)); break;
+    case kJanus: take_janus(); break;
+    case kMountpoint:
+      options.mountpoints.push_back(whole(0, 9007199254740991)); // 2^53 - 1, as in JSON.
+      break;
     case kToken: options.http.token = value_; break;
     case kInsecure: options.http.insecure = true; break;
     case kConcurrency: options.http.most = whole(1, 10000); break;
@@ -191,6 +202,13 @@ class Reader {
         at == value_.npos ? std::nullopt : number(value_.substr(at + 1), 0, kMostSeconds);
     if (!viewers || !when) return complain("VIEWERS@SECONDS, as 100@5");
     options.plan.storms.push_back({static_cast<std::size_t>(*viewers), seconds(*when)});
+  }
+
+  void take_janus() {
+    auto url = Url::parse(value_);
+    if (!url) return complain("an address as http://localhost:8088/janus");
+    options.urls.push_back(std::move(*url));
+    options.janus = true;
   }
 
   void take_srtp() {
@@ -237,6 +255,9 @@ Result<Options> parse_options(int argc, char** argv) {
     options.urls.push_back(std::move(*url));
   }
   if (options.urls.empty()) return misuse("no URL to load is given");
+  if (options.janus != !options.mountpoints.empty())
+    return misuse("--janus and --mountpoint need each other");
+  if (options.janus && options.urls.size() > 1) return misuse("--janus goes with no other address");
   std::stable_sort(options.plan.storms.begin(), options.plan.storms.end(),
                    [](const Storm& a, const Storm& b) { return a.at < b.at; });
   if (!options.plan.storms.empty() && options.plan.storms.back().at > options.plan.duration)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,8 @@ struct Options {
   enum class Action { run, commands, version, help };
   Action action = Action::run;
   std::vector<Url> urls;
+  bool janus = false;                     ///< The URL is that of Janus' API,
+  std::vector<std::uint64_t> mountpoints; ///< and these are watched there.
   Plan plan;
   Settings settings;
   Http::Options http;

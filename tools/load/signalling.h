@@ -1,6 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <string>
+
+#include "http.h"
+#include "local.h"
+#include "target.h"
 
 namespace fanlight::load {
 
@@ -19,5 +24,8 @@ class Signalling {
   /// To be called once, after on_remote(); the answer is on_left(), which may destroy this.
   virtual void leave() = 0;
 };
+/// As the target wants it. What comes of it comes later, from the loop.
+std::unique_ptr<Signalling> begin_signalling(Loop& loop, Http& http, const Target& target,
+                                             const Local& local, Signalling::Observer& observer);
 
 } // namespace fanlight::load

@@ -97,7 +97,10 @@ std::vector<std::uint8_t> binding_request(const StunId& id, const IceCredentials
   writer.attribute(kUsername,
                    {reinterpret_cast<const std::uint8_t*>(username.data()), username.size()});
   writer.attribute32(kPriority, priority);
-  const std::array<std::uint8_t, 8> tie_breaker{0xff, 1, 2, 3, 4, 5, 6, 7};
+  // The highest there is: who offered takes itself for controlling, too, and then gives in (RFC
+  // 8445, section 7.3.1.1).
+  std::array<std::uint8_t, 8> tie_breaker;
+  tie_breaker.fill(0xff);
   writer.attribute(kIceControlling, tie_breaker);
   writer.attribute(kUseCandidate, {});
   return writer.finish(remote.password);

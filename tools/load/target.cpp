@@ -18,7 +18,7 @@ Result<Target> Target::find(const Url& url) {
   const Error error{Errc::unavailable, "going to " + url.host + ": " + std::strerror(errno)};
   close(fd);
   if (!known) return error;
-  return Target{url, *server, from};
+  return Target{.url = url, .server = *server, .mountpoint = {}, .from = from};
 }
 
 } // namespace fanlight::load

@@ -75,8 +75,9 @@ class Batch {
 
 class UdpLink : public Link, Loop::Listener {
  public:
-  UdpLink(Loop& loop, int fd, Observer& observer)
-      : loop_(loop), observer_(observer), fd_(fd), local_(Address::of_socket(fd)) {}
+  UdpLink(Loop& loop, int fd, const Address& host, Observer& observer)
+      : loop_(loop), observer_(observer), fd_(fd),
+        local_(host.with_port(Address::of_socket(fd).port())) {}
   ~UdpLink() override { close(); }
 
   bool watch() { return loop_.watch(fd_, EPOLLIN | EPOLLET, *this); }
@@ -158,12 +159,13 @@ std::unique_ptr<Link> open_udp(Loop& loop, const Address& host, const Link::Opti
   set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, options.receive_buffer);
   set_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
   if (options.gro) set_option(fd, SOL_UDP, UDP_GRO, 1);
-  const Address any_port = host.with_port(0);
-  if (bind(fd, any_port.get(), any_port.size()) != 0) {
+  // Not on `host` alone: media may come another way than HTTP.
+  const Address any = *Address::parse(host.family() == AF_INET6 ? "::" : "0.0.0.0", 0);
+  if (bind(fd, any.get(), any.size()) != 0) {
     close(fd);
     return nullptr;
   }
-  auto link = std::make_unique<UdpLink>(loop, fd, observer);
+  auto link = std::make_unique<UdpLink>(loop, fd, host, observer);
   return link->watch() ? std::move(link) : nullptr;
 }
 

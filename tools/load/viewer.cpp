@@ -5,8 +5,6 @@
 #include <cstring>
 #include <utility>
 
-#include "whep.h"
-
 namespace fanlight::load {
 namespace {
 
@@ -16,7 +14,7 @@ constexpr auto kCheckAgain = 50ms; // Until the first answer; then consent (RFC 
 constexpr auto kNextCandidate = 500ms;
 constexpr auto kConsentCheck = 5s;
 constexpr auto kConsentLost = 30s;
-constexpr auto kHandshakeTick = 50ms;
+constexpr auto kHandshakeTick = 25ms;
 
 std::string random_text(std::mt19937& random, std::size_t size) {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -47,9 +45,7 @@ Viewer::Viewer(Company& company, const Target& target, Joins& joins)
                     .audio = settings.audio,
                     .h265 = settings.h265,
                     .nack = settings.nack};
-  Signalling::Observer& signals = *this;
-  signalling_ = std::make_unique<Whep>(company_.http, target_.url, target_.server,
-                                       write_offer(local), signals);
+  signalling_ = begin_signalling(company_.loop, company_.http, target_, local, *this);
   timer_.start(started_ + company_.settings.patience);
 }
 
@@ -85,7 +81,7 @@ bool Viewer::choose_candidates() {
     return false;
   }
   if (!company_.settings.any_address)
-    std::erase_if(candidates, [](const auto& each) { return !each.address.is_private(); });
+    std::erase_if(candidates, [](const auto& each) { return !each.address.is_near(); });
   if (candidates.empty()) {
     fail("the answer has public addresses only; see --i-own-this-server");
     return false;

@@ -2,24 +2,12 @@
 
 #include <utility>
 
+#include "json.h"
+
 namespace fanlight::load {
-namespace {
-
-/// A string member of a flat JSON object, as problem documents are (RFC 9457); empty: none.
-std::string json_member(const std::string& body, const std::string& name) {
-  const auto key = body.find("\"" + name + "\"");
-  if (key == body.npos) return {};
-  const auto colon = body.find(':', key);
-  const auto open = body.find('"', std::min(colon, body.size()));
-  if (open == body.npos) return {};
-  return body.substr(open + 1, body.find('"', open + 1) - open - 1);
-}
-
-} // namespace
-
 std::string describe_failure(const std::string& request, const HttpResponse& response) {
   if (response.status == 0) return request + ": " + response.body;
-  std::string detail = json_member(response.body, "detail");
+  std::string detail = json_string(response.body, "detail");
   if (detail.empty()) detail = response.body.substr(0, response.body.find_first_of("\r\n"));
   constexpr std::size_t kMost = 120;
   if (detail.size() > kMost) detail.resize(kMost);

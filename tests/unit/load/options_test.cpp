@@ -47,6 +47,17 @@ TEST(OptionsTest, AreBounded) {
   EXPECT_THAT(refusal({"--loss", "nan"}), HasSubstr("--loss"));
 }
 
+TEST(OptionsTest, WatchMountpointsOfJanus) {
+  const auto options =
+      parse({"--janus", "http://localhost:8088/janus", "--mountpoint", "1", "--mountpoint", "7"});
+
+  ASSERT_TRUE(options) << options.error().message;
+  EXPECT_THAT(options->mountpoints, testing::ElementsAre(1, 7));
+  EXPECT_THAT(parse({"--janus", "http://localhost:8088/janus"}).error().message,
+              HasSubstr("need each other"));
+  EXPECT_THAT(refusal({"--mountpoint", "1"}), HasSubstr("need each other"));
+}
+
 TEST(OptionsTest, SayWhatWouldBeRight) {
   EXPECT_THAT(refusal({"--storm", "5"}), HasSubstr("VIEWERS@SECONDS"));
   EXPECT_THAT(refusal({"--storm", "5@20"}), HasSubstr("longer --duration"));
@@ -77,6 +88,23 @@ TEST(JsonWriterTest, IndentsForPeople) {
   json.object().add("a", 1).array("b").add("", 2).end().end();
 
   EXPECT_EQ(json.text(), "{\n  \"a\": 1,\n  \"b\": [\n    2\n  ]\n}");
+}
+
+TEST(JsonTest, FindsStringsAndNumbersHoweverDeep) {
+  const std::string text = R"({"janus" : "event","data":{"id": 4406555921063340},)"
+                           R"("jsep":{"type":"offer","sdp":"v=0\r\no=\"x\"\u002f\/"}})";
+
+  EXPECT_EQ(json_string(text, "janus"), "event");
+  EXPECT_EQ(json_number(text, "id"), 4406555921063340U);
+  EXPECT_EQ(json_string(text, "sdp"), "v=0\r\no=\"x\"//");
+}
+
+TEST(JsonTest, FindsNothingWhereThereIsNone) {
+  EXPECT_EQ(json_string(R"({"a":"id"})", "id"), "") << "a value is no name";
+  EXPECT_EQ(json_string(R"({"id":7})", "id"), "") << "a number is no string";
+  EXPECT_EQ(json_string(R"({"id":"cut off \)", "id"), "cut off \\");
+  EXPECT_EQ(json_number(R"({"id":)", "id"), 0U);
+  EXPECT_EQ(json_number("", "id"), 0U);
 }
 
 } // namespace
