@@ -108,6 +108,10 @@ class FakeDirectory : public session::Directory {
       done();
     });
   }
+  void refresh_stats(const std::string& id, std::function<void()> done) override {
+    refreshed.push_back(id);
+    refresh_stats(std::move(done));
+  }
   Result<std::string> pipeline_dot(const std::string& camera) const override {
     if (!this->camera(camera)) return Error{Errc::not_found, "there is no camera '" + camera + "'"};
     return dot;
@@ -132,6 +136,7 @@ class FakeDirectory : public session::Directory {
   std::string dot = "digraph { a -> b }";
   int opened = 0;
   int refreshes = 0;
+  std::vector<std::string> refreshed; ///< Sessions that were asked for alone.
   std::vector<std::shared_ptr<FakeSession>> live;
   std::vector<session::CameraObserver*> observers;
 };
