@@ -28,11 +28,15 @@ struct TransportFeedback {
     bool received = false;
     std::int64_t arrival_us = 0; ///< On the receiver's clock; of received ones only.
   };
+  /// A second of 80 Mbit/s. More is no receiver's: such feedback is passed over, unread.
+  static constexpr std::size_t kMaxPackets = 8192;
+
   std::uint8_t count = 0; ///< Of feedback packets, modulo 256.
   std::vector<Packet> packets;
 };
 
-/// What was read, one call each; nothing of a packet after the first malformed part is told.
+/// What was read, one call each. A compound's packets are told one after the other, each only after
+/// the whole of it was found sound; nothing from the first malformed one on is told.
 class RtcpReader {
  public:
   virtual ~RtcpReader() = default;
@@ -47,7 +51,7 @@ class RtcpReader {
 };
 
 /// Reads a compound or reduced-size (RFC 5506) packet, decrypted. False: malformed from some part
-/// on (what stood before was told). Unknown types are passed over.
+/// on (what stood before was told). Unknown types are passed over. Any thread.
 bool read_rtcp(Bytes packet, RtcpReader& reader);
 
 struct SenderReport {
@@ -60,11 +64,15 @@ struct SenderReport {
 
 inline constexpr std::size_t kMaxSenderReport = 28 + 8 + 2 + 256 + 4;
 
-/// A sender report and the SDES CNAME (up to 255 bytes) that a compound packet needs; its size.
+/// A sender report and the SDES CNAME (up to 255 bytes, the rest is cut off) that a compound packet
+/// needs; its size, 0 where `out` is smaller than that.
 std::size_t write_sender_report(MutableBytes out, const SenderReport& report,
                                 std::string_view cname);
 
-/// Sender report and CNAME as above for each of `ssrc`s, then BYE; see write_sender_report.
+inline constexpr std::size_t kByeSize = 8;
+
+/// The BYE of one source: to go behind its sender report, or alone with reduced-size RTCP.
+/// kByeSize, 0 where `out` is smaller.
 std::size_t write_bye(MutableBytes out, std::uint32_t ssrc);
 
 } // namespace fanlight::fanout
