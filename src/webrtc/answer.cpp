@@ -279,7 +279,7 @@ std::string reduced_offer(const Offer& offer, const Choices& choices,
       for (const auto& feedback : payload->feedback) {
         const char* needed = estimate_of(feedback);
         if (feedback == "nack" || feedback == "nack pli" || feedback == "ccm fir" ||
-            (needed != nullptr && wants(extensions, needed))) {
+            (needed != nullptr && wants(extensions, needed) && media.find_extension(needed))) {
           media_text += "a=rtcp-fb:" + std::to_string(choice.payload_type) + " " + feedback + kEnd;
         }
       }

@@ -69,7 +69,7 @@ Result<Ref<GstElement>> Fanout::open_port(const config::WebRtc& config) {
     return element;
   const auto message = Ref<GstMessage>::adopt(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
   gst_element_set_state(element->get(), GST_STATE_NULL);
-  return Error{Errc::unavailable, message ? describe(message.get())
+  return Error{Errc::unavailable, message ? fanlight::describe(message.get())
                                           : std::string{"webrtcfanout cannot open its port"}};
 }
 
