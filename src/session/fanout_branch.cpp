@@ -8,11 +8,12 @@ FanoutBranch::Share::~Share() { branch_->leave(*this); }
 
 Result<std::shared_ptr<FanoutBranch>> FanoutBranch::create(std::shared_ptr<media::Camera> camera,
                                                            const config::WebRtc& config,
-                                                           Ended ended) {
+                                                           Ended ended,
+                                                           std::chrono::milliseconds linger) {
   auto fanout = webrtc::Fanout::create(config);
   if (!fanout) return fanout.error();
   std::shared_ptr<FanoutBranch> self{
-      new FanoutBranch(std::move(camera), std::move(*fanout), std::move(ended))};
+      new FanoutBranch(std::move(camera), std::move(*fanout), std::move(ended), linger)};
   auto branch = self->camera_->add_branch(Ref<GstElement>::retain(self->fanout_->bin()), *self);
   if (!branch) return branch.error();
   self->branch_ = std::move(*branch);
@@ -20,8 +21,10 @@ Result<std::shared_ptr<FanoutBranch>> FanoutBranch::create(std::shared_ptr<media
 }
 
 FanoutBranch::FanoutBranch(std::shared_ptr<media::Camera> camera,
-                           std::shared_ptr<webrtc::Fanout> fanout, Ended ended)
-    : camera_(std::move(camera)), ended_(std::move(ended)), fanout_(std::move(fanout)) {}
+                           std::shared_ptr<webrtc::Fanout> fanout, Ended ended,
+                           std::chrono::milliseconds linger)
+    : camera_(std::move(camera)), ended_(std::move(ended)), linger_(linger),
+      fanout_(std::move(fanout)) {}
 
 Result<std::unique_ptr<FanoutBranch::Share>> FanoutBranch::join(const webrtc::Choices& choices,
                                                                 media::Branch::Observer& viewer) {
@@ -56,7 +59,7 @@ void FanoutBranch::leave(const Share& share) {
   for (const std::string& encoding : share.encodings_) {
     const auto feed = feeds_.find(encoding);
     if (feed == feeds_.end() || --feed->second.viewers > 0) continue;
-    feed->second.idle.once(kLinger, [this, encoding] { starve(encoding); });
+    feed->second.idle.once(linger_, [this, encoding] { starve(encoding); });
   }
 }
 

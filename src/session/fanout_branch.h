@@ -45,7 +45,8 @@ class FanoutBranch : public media::Branch::Observer,
   /// Adds the branch to `camera`; `ended` comes in a turn of its own when it has become idle or has
   /// failed: it is of no more use.
   static Result<std::shared_ptr<FanoutBranch>> create(std::shared_ptr<media::Camera> camera,
-                                                      const config::WebRtc& config, Ended ended);
+                                                      const config::WebRtc& config, Ended ended,
+                                                      std::chrono::milliseconds linger = kLinger);
 
   /// Feeds what was chosen. `viewer` hears when the branch fails, which ends all of its viewers.
   Result<std::unique_ptr<Share>> join(const webrtc::Choices& choices,
@@ -59,7 +60,7 @@ class FanoutBranch : public media::Branch::Observer,
     Timer idle;
   };
   FanoutBranch(std::shared_ptr<media::Camera> camera, std::shared_ptr<webrtc::Fanout> fanout,
-               Ended ended);
+               Ended ended, std::chrono::milliseconds linger);
   Result<Done> feed(const RtpFormat& format);
   void leave(const Share& share);
   void starve(const std::string& encoding);
@@ -69,6 +70,7 @@ class FanoutBranch : public media::Branch::Observer,
   // Given.
   const std::shared_ptr<media::Camera> camera_;
   const Ended ended_;
+  const std::chrono::milliseconds linger_;
   // Owned.
   const std::shared_ptr<webrtc::Fanout> fanout_;
   std::unique_ptr<media::Branch> branch_;
