@@ -11,17 +11,19 @@ namespace fanlight::fanout {
 
 /// Takes datagrams out of a TCP stream, where each has its length before it (RFC 4571, section 2).
 ///
-/// Bounded: holds one frame at most. Threads: none of its own.
+/// Bounded: holds no more than the longest frame, and nothing before the first byte is read.
+/// Threads: one at a time, any.
 class FrameReader {
  public:
   /// Longer frames than this are nothing that a viewer sends.
   static constexpr std::size_t kMaxFrame = 8192;
 
-  /// Where to read the next bytes of the stream to; never empty while the stream is sound.
+  /// Where to read the next bytes of the stream to, once next() has none. Not empty then, but for a
+  /// broken stream.
   MutableBytes space();
   /// So many bytes were read to space().
   void fill(std::size_t count);
-  /// The next whole frame, valid until the next call of this class; none if there is none yet.
+  /// The next whole frame, not empty, valid until the next call of space(); none: none yet.
   std::optional<Bytes> next();
   /// A frame was announced that is longer than kMaxFrame: the connection is of no use any more.
   bool broken() const { return broken_; }

@@ -12,6 +12,7 @@ namespace fanlight::fanout {
 struct Offer {
   static constexpr std::size_t kMaxSize = 256 * 1024;
   static constexpr std::size_t kMaxMedia = 64;
+  static constexpr std::size_t kMaxFormats = 128; ///< Of one media; RTP has no more.
 
   struct Payload {
     int type = 0;
@@ -29,20 +30,23 @@ struct Offer {
   struct Extension {
     int id = 0; ///< 1-14: one-byte headers only (RFC 8285, section 4.2); others are left out.
     std::string uri;
+    bool receive_only = false; ///< Offered as recvonly: answered as sendonly.
   };
   struct Media {
     std::string type;                 ///< audio, video, application ...
     std::string protocol;             ///< UDP/TLS/RTP/SAVPF
     std::vector<std::string> formats; ///< As written.
-    std::string mid;
-    bool receives = false; ///< audio or video, not rejected, sendrecv or recvonly.
+    std::string mid;                  ///< A token; empty where there is none.
+    bool receives = false;            ///< audio or video, not rejected, sendrecv or recvonly.
     bool rtcp_rsize = false;
-    std::vector<Payload> payloads;     ///< In the offer's order, without RTX, RED and FEC.
+    std::vector<Payload> payloads;     ///< In the offer's order, without RTX, RED and FEC, and
+                                       ///< without types that have no rtpmap and need one.
     std::vector<Extension> extensions; ///< That the viewer receives.
+    // Its own, or the session's, or those of the first of its bundle.
     std::string ice_ufrag;
     std::string ice_pwd;
-    std::string fingerprint; ///< "sha-256 AB:CD:…"
-    std::string setup;       ///< actpass, active, passive
+    std::string fingerprint; ///< "sha-256 AB:CD:…", the strongest of those offered.
+    std::string setup;       ///< actpass or active, where it receives.
   };
 
   /// None with the reason in `why`, which names the line and what it needs to be: no BUNDLE of all
