@@ -73,6 +73,8 @@ bool Connection::start(const SrtpKey& sending, const SrtpKey& receiving) {
 
 void Connection::add_track(const Viewer::Media& media, StreamView& view) {
   Feed feed{std::make_unique<Track>(media.answered, media.mid, media.video), &view};
+  if (feed.track->has_transport_sequence() && !transport_estimate_)
+    transport_estimate_ = std::make_unique<TransportEstimate>();
   view.join(*this, *feed.track);
   begin(feed);
   // Sound is little and must not wait behind a burst of pictures.
@@ -103,13 +105,19 @@ std::uint64_t Connection::demand() const {
   return sum;
 }
 
+void Connection::count_transport(const Track& track, std::size_t size,
+                                 const Track::Moment& moment) {
+  if (!track.has_transport_sequence()) return;
+  transport_estimate_->sent(transport_sequence_++, size, moment.now_us);
+}
+
 bool Connection::send_packet(Track& track, const Frame& frame, const Track::Moment& moment) {
   const std::size_t index = track.packet();
   const std::size_t size = track.packet_size(frame, index, *rtp_);
   std::uint8_t* const out = room(size);
   if (out == nullptr) return false;
   track.write(frame, index, moment, transport_sequence_, *rtp_, out);
-  transport_sequence_ += track.has_transport_sequence();
+  count_transport(track, size, moment);
   track.advance(frame);
   pacer_.spend(size);
   viewer_->counters.packets_sent.add(1);
@@ -240,7 +248,7 @@ void Connection::on_nack(std::uint32_t media_ssrc, std::uint16_t sequence) {
   std::array<std::uint8_t, Track::kMaxPacket> packet;
   const std::size_t size = track.write_again(*frame, *sent, sequence, moment_, transport_sequence_,
                                              *rtp_, packet.data());
-  transport_sequence_ += track.has_transport_sequence();
+  count_transport(track, size, moment_);
   if (!send(Bytes{packet.data(), size})) return;
   viewer_->counters.retransmitted_packets.add(1);
   viewer_->counters.bytes_sent.add(size);
@@ -272,7 +280,10 @@ void Connection::on_estimate(std::uint64_t bits_per_second) {
   viewer_->counters.estimate.set(bits_per_second);
 }
 
-void Connection::on_transport_feedback(const TransportFeedback&) {}
+void Connection::on_transport_feedback(const TransportFeedback& feedback) {
+  if (transport_estimate_)
+    viewer_->counters.estimate.set(transport_estimate_->on_feedback(feedback));
+}
 
 void Connection::report(std::int64_t now_us) {
   if (!rtcp_ || !path_ || paused_ || now_us < next_report_us_) return;

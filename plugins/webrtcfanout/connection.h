@@ -12,6 +12,7 @@
 #include "srtp.h"
 #include "tcp_connection.h"
 #include "track.h"
+#include "transport_estimate.h"
 #include "viewer.h"
 
 namespace fanlight::fanout {
@@ -72,6 +73,7 @@ class Connection : private RtcpReader {
     StreamView* view;
   };
   std::uint8_t* room(std::size_t size);
+  void count_transport(const Track& track, std::size_t size, const Track::Moment& moment);
   bool send_packet(Track& track, const Frame& frame, const Track::Moment& moment);
   bool advance(Feed& feed, const Track::Moment& moment);
   bool begin(Feed& feed);
@@ -101,6 +103,7 @@ class Connection : private RtcpReader {
   std::vector<Feed> feeds_; ///< Sound first.
   Pacer pacer_;
   std::uint16_t transport_sequence_ = 0;
+  std::unique_ptr<TransportEstimate> transport_estimate_; ///< Where its feedback was negotiated.
   bool paused_ = false;
 
   std::int64_t next_report_us_ = 0;

@@ -16,29 +16,16 @@ namespace {
 constexpr std::size_t kHeader = 8;
 constexpr std::size_t kSsrcAt = 4;
 constexpr std::size_t kIndex = 4;
-constexpr std::size_t kGcmTag = 16;
 constexpr std::size_t kCmTag = 10;
 constexpr std::uint32_t kEncrypted = 0x80000000; ///< The E bit before the index.
 
-/// Encrypts or decrypts `body` in place; with `encrypt`, `tag` is written, else it is compared.
-bool gcm(const SessionKey& key, bool encrypt, const std::uint8_t* header, MutableBytes body,
-         const std::uint8_t* esrtcp, std::uint8_t* tag) {
-  const std::uint32_t index = read_u32(esrtcp) & ~kEncrypted;
-  const auto iv = gcm_iv(key.salt, read_u32(header + kSsrcAt), index);
-  const CipherContext cipher{EVP_CIPHER_CTX_new()};
-  EVP_CIPHER_CTX* const context = cipher.get();
-  int written = 0;
-  if (!context || EVP_CipherInit_ex(context, aes_128_gcm(), nullptr, key.cipher.data(), iv.data(),
-                                    encrypt ? 1 : 0) != 1)
-    return false;
-  if (!encrypt && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, kGcmTag, tag) != 1)
-    return false;
-  return EVP_CipherUpdate(context, nullptr, &written, header, kHeader) == 1 &&
-         EVP_CipherUpdate(context, nullptr, &written, esrtcp, kIndex) == 1 &&
-         EVP_CipherUpdate(context, body.data(), &written, body.data(),
-                          static_cast<int>(body.size())) == 1 &&
-         EVP_CipherFinal_ex(context, body.data() + body.size(), &written) == 1 &&
-         (!encrypt || EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, kGcmTag, tag) == 1);
+/// What the tag of GCM covers without encrypting it (RFC 7714, section 9.2).
+std::array<std::uint8_t, kHeader + kIndex> in_clear(const std::uint8_t* header,
+                                                    const std::uint8_t* esrtcp) {
+  std::array<std::uint8_t, kHeader + kIndex> bytes;
+  std::memcpy(bytes.data(), header, kHeader);
+  std::memcpy(bytes.data() + kHeader, esrtcp, kIndex);
+  return bytes;
 }
 
 /// Encrypts or decrypts `body` in place: the same with a key stream.
@@ -66,15 +53,19 @@ std::size_t RtcpProtector::protect(MutableBytes packet, std::size_t size) {
     return 0;
   const std::uint32_t index = next_++;
   std::uint8_t* const header = packet.data();
+  const std::uint32_t ssrc = read_u32(header + kSsrcAt);
   const MutableBytes body = packet.subspan(kHeader, size - kHeader);
   std::uint8_t* const end = header + size;
   if (out_->profile == SrtpProfile::aead_aes_128_gcm) {
     std::uint8_t* const esrtcp = end + kGcmTag;
     write_u32(esrtcp, kEncrypted | index);
-    return gcm(*out_, true, header, body, esrtcp, end) ? size + kGcmTag + kIndex : 0;
+    return seal_gcm(out_->cipher, gcm_iv(out_->salt, ssrc, index), in_clear(header, esrtcp), body,
+                    end)
+               ? size + kGcmTag + kIndex
+               : 0;
   }
   write_u32(end, kEncrypted | index);
-  if (!cm(*out_, read_u32(header + kSsrcAt), index, body)) return 0;
+  if (!cm(*out_, ssrc, index, body)) return 0;
   const auto digest = HmacSha1{out_->auth}.digest({header, size + kIndex}, {});
   std::memcpy(end + kIndex, digest.data(), kCmTag);
   return size + kIndex + kCmTag;
@@ -89,7 +80,7 @@ std::optional<std::size_t> RtcpProtector::unprotect(MutableBytes packet) {
   const std::size_t size = packet.size() - overhead;
   std::uint8_t* const header = packet.data();
   const MutableBytes body = packet.subspan(kHeader, size - kHeader);
-  std::uint8_t* const tag = header + size + (is_gcm ? 0 : kIndex);
+  const std::uint8_t* const tag = header + size + (is_gcm ? 0 : kIndex);
   const std::uint8_t* const esrtcp = header + size + (is_gcm ? kGcmTag : 0);
   const std::uint32_t index = read_u32(esrtcp) & ~kEncrypted;
   // Both profiles encrypt RTCP, so that whoever does not set the bit is nobody who has the key.
@@ -99,7 +90,8 @@ std::optional<std::size_t> RtcpProtector::unprotect(MutableBytes packet) {
   if (window && window->has(index)) return std::nullopt;
 
   if (is_gcm) {
-    if (!gcm(*in_, false, header, body, esrtcp, tag)) return std::nullopt;
+    if (!open_gcm(in_->cipher, gcm_iv(in_->salt, ssrc, index), in_clear(header, esrtcp), body, tag))
+      return std::nullopt;
   } else {
     const auto digest = HmacSha1{in_->auth}.digest({header, size + kIndex}, {});
     if (CRYPTO_memcmp(digest.data(), tag, kCmTag) != 0 || !cm(*in_, ssrc, index, body))

@@ -12,7 +12,6 @@
 namespace fanlight::fanout {
 namespace {
 
-constexpr std::size_t kGcmTag = 16;
 constexpr std::size_t kCmTag = 10;
 constexpr std::size_t kSsrcAt = 8;
 
@@ -22,7 +21,7 @@ constexpr std::size_t kWholeIv = static_cast<std::size_t>(-1);
 /// In OpenSSL 3.0 30 ns cheaper than EVP_EncryptInit_ex(), which first asks the cipher how long its
 /// IV is, by name. One that does not take it is asked the usual way; one that ignores it refuses to
 /// encrypt, as it has no IV.
-bool set_gcm_iv(EVP_CIPHER_CTX* cipher, std::array<std::uint8_t, 12>& iv) {
+bool set_gcm_iv(EVP_CIPHER_CTX* cipher, GcmIv& iv) {
   const OSSL_PARAM whole[] = {
       OSSL_PARAM_octet_string(OSSL_CIPHER_PARAM_AEAD_TLS1_IV_FIXED, iv.data(), kWholeIv),
       OSSL_PARAM_END,
@@ -52,7 +51,7 @@ struct RtpProtector::State {
       : cipher(EVP_CIPHER_CTX_new()), profile(key.profile), salt(key.salt), hmac(key.auth) {}
 
   bool gcm(Bytes header, Bytes payload, std::uint64_t index, std::uint8_t* body) {
-    std::array<std::uint8_t, 12> iv = gcm_iv(salt, read_u32(&header[kSsrcAt]), index);
+    GcmIv iv = gcm_iv(salt, read_u32(&header[kSsrcAt]), index);
     std::uint8_t* const tag = body + payload.size();
     int written = 0;
     return set_gcm_iv(cipher.get(), iv) && update(cipher.get(), nullptr, header) &&
