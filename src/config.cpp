@@ -14,7 +14,7 @@ namespace fanlight::config {
 namespace {
 
 constexpr std::uint32_t kMostViewers = 100000;
-constexpr std::uint32_t kMostWorkers = 1024;
+constexpr std::uint32_t kMostWorkers = 128;
 
 void read_transport(const Value& value, Camera& camera) {
   read_scalar(

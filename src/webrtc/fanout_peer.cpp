@@ -21,6 +21,7 @@ Error refusal_of(const GstStructure* reply) {
   if (code == "no-common-codec") known = Errc::unsupported;
   if (code == "busy") known = Errc::busy;
   if (code == "not-ready") known = Errc::unavailable;
+  if (code == "unknown-viewer") known = Errc::conflict;
   return {known, text_field(reply, "message")};
 }
 

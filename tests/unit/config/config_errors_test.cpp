@@ -123,8 +123,8 @@ TEST(ConfigErrorTest, RefusesWhatIsOutOfRange) {
               HasSubstr("is out of range; must be a whole number of 1-100000"));
   EXPECT_THAT(refusal("webrtc: {port: 65536}"),
               HasSubstr("is out of range; must be a whole number of 0-65535"));
-  EXPECT_THAT(refusal("webrtc: {workers: 1025}"),
-              HasSubstr("is out of range; must be a whole number of 0-1024"));
+  EXPECT_THAT(refusal("webrtc: {workers: 129}"),
+              HasSubstr("is out of range; must be a whole number of 0-128"));
   EXPECT_THAT(refusal("webrtc: {max_webrtcbin_viewers: -1}"), HasSubstr("is out of range"));
   EXPECT_THAT(camera_refusal("latency: 10.1s"), HasSubstr("is too long; must be 0ms to 10s"));
   EXPECT_THAT(camera_refusal("latency: -5ms"), HasSubstr("is no duration"));

@@ -42,6 +42,7 @@ class FakeSession : public session::Session {
     info.signalling = options.signalling;
     info.remote_address = options.remote_address;
     info.state = session::State::connected;
+    info.transport = "fanout";
     info.video_codec = "H264";
     info.audio_codec = "OPUS";
     info.codec_reason = "the only common one";

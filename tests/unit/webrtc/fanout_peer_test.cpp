@@ -159,10 +159,13 @@ TEST_F(FanoutPeerTest, SharesAPayloaderWithAllViewersOfACodec) {
 }
 
 TEST_F(FanoutPeerTest, SaysWhyItIsRefused) {
-  const std::pair<const char*, Errc> kCodes[] = {
-      {"bad-offer", Errc::invalid}, {"no-common-codec", Errc::unsupported},
-      {"busy", Errc::busy},         {"not-ready", Errc::unavailable},
-      {"internal", Errc::internal}, {"of the future", Errc::internal}};
+  const std::pair<const char*, Errc> kCodes[] = {{"bad-offer", Errc::invalid},
+                                                 {"no-common-codec", Errc::unsupported},
+                                                 {"busy", Errc::busy},
+                                                 {"not-ready", Errc::unavailable},
+                                                 {"unknown-viewer", Errc::conflict},
+                                                 {"internal", Errc::internal},
+                                                 {"of the future", Errc::internal}};
   for (const auto& [code, expected] : kCodes) {
     SCOPED_TRACE(code);
     refuse(code, "in so many words");
