@@ -191,6 +191,10 @@ std::vector<Stream> Camera::video() const {
   return streams;
 }
 
+bool Camera::sends(const std::string& encoding) const {
+  return streams_.contains(encoding); // There are tees for the configured codecs only.
+}
+
 std::optional<Stream> Camera::audio() const { return sound_of(audio_encoding_); }
 
 void Camera::on_message(GstMessage* message) {

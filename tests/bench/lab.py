@@ -107,11 +107,12 @@ class Cameras(Program):
 
 
 class Server(Program):
-    def __init__(self, build: pathlib.Path, folder: pathlib.Path, cameras: dict[str, str], audio: bool = False, env: dict | None = None):
+    def __init__(self, build: pathlib.Path, folder: pathlib.Path, cameras: dict[str, str], audio: bool = False, env: dict | None = None,
+                 transport: str = "default"):
         config = folder / "fanlight.yaml"
         lines = ["server:", "  listen: 127.0.0.1:0", "cameras:" if cameras else "cameras: []"]
         for name, url in cameras.items():
-            lines += [f"  - id: {name}", f"    url: {url}", f"    audio: {str(audio).lower()}"]
+            lines += [f"  - id: {name}", f"    url: {url}", f"    audio: {str(audio).lower()}", f"    webrtc_transport: {transport}"]
         config.write_text("\n".join(lines) + "\n", encoding="utf-8")
         super().__init__(
             [build / "src/fanlight", "--config", config],

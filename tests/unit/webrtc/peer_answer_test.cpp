@@ -20,7 +20,7 @@ struct Heard : PeerConnection::Observer {
 
   void on_peer_answer(const std::string& sdp) override { answer = sdp; }
   void on_peer_candidate(const IceCandidate&) override {}
-  void on_peer_state(PeerConnection::State) override {}
+  void on_peer_state(PeerConnection::State, const std::string&) override {}
   void on_peer_failed(const std::string& why) override { failure = why; }
 };
 
@@ -55,7 +55,8 @@ class PeerAnswerTest : public testing::Test {
     bool late = false;
     Timer watchdog;
     watchdog.once(std::chrono::seconds(10), [&] { late = true; });
-    (*peer)->accept(offer, choices, true);
+    const auto accepted = (*peer)->accept(offer, choices, true);
+    EXPECT_TRUE(accepted) << accepted.error().message;
     while (!heard->answer && heard->failure.empty() && !late) {
       g_main_context_iteration(nullptr, TRUE);
     }
