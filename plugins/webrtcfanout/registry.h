@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "viewer.h"
+
+namespace fanlight::fanout {
+
+/// Who is let in: the ICE credentials of all viewers of a transport. Threads: any.
+class Registry {
+ public:
+  struct Entry {
+    std::shared_ptr<Viewer> viewer;
+    std::string password;
+  };
+
+  /// New credentials: of a new viewer, or of one that restarts ICE; its older ones hold on, as
+  /// checks with them may be under way.
+  void add(const std::string& ufrag, const std::string& password, std::shared_ptr<Viewer> viewer);
+  std::optional<Entry> find(std::string_view ufrag) const;
+  /// False: it is not there (any more).
+  bool remove(const std::shared_ptr<Viewer>& viewer);
+  bool has(const std::shared_ptr<Viewer>& viewer) const;
+  std::vector<std::shared_ptr<Viewer>> viewers() const;
+  std::size_t size() const;
+
+ private:
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  mutable std::mutex lock_;                                               ///< Protects the rest.
+  std::unordered_map<std::string, Entry, Hash, std::equal_to<>> entries_; ///< By ufrag.
+  std::unordered_map<std::shared_ptr<Viewer>, std::vector<std::string>> ufrags_;
+};
+
+} // namespace fanlight::fanout
