@@ -153,7 +153,7 @@ void Connection::skip_to(Feed& feed, const Frame& start) {
   track.go_to(start, *history.newest(), feed.view->stream().interval());
 }
 
-bool Connection::advance(Feed& feed, const Track::Moment& moment) {
+bool Connection::advance(Feed& feed, const Track::Moment& moment, std::int64_t& budget) {
   Track& track = *feed.track;
   const History& history = feed.view->history();
   while (track.started() && !history.empty() && track.frame() < history.end()) {
@@ -173,16 +173,18 @@ bool Connection::advance(Feed& feed, const Track::Moment& moment) {
       skip_to(feed, *start);
       continue;
     }
-    if (pacer_.allowance(moment.now_us) <= 0 || !send_packet(track, *frame, moment)) return false;
+    if (budget <= 0 || pacer_.allowance(moment.now_us) <= 0 || !send_packet(track, *frame, moment))
+      return false;
+    budget -= Track::kMaxPacket;
   }
   return true;
 }
 
-bool Connection::advance(const Track::Moment& moment) {
+bool Connection::advance(const Track::Moment& moment, std::int64_t& budget) {
   if (!path_ || paused_ || !rtp_) return true;
   pacer_.set_demand(demand());
   for (Feed& feed : feeds_)
-    if (!advance(feed, moment)) return false;
+    if (!advance(feed, moment, budget)) return false;
   return true;
 }
 
@@ -253,6 +255,7 @@ void Connection::on_nack(std::uint32_t media_ssrc, std::uint16_t sequence) {
   std::array<std::uint8_t, Track::kMaxPacket> packet;
   const std::size_t size = track.write_again(*frame, *sent, sequence, moment_, transport_sequence_,
                                              *rtp_, packet.data());
+  if (size == 0) return;
   count_transport(track, size, moment_);
   if (!send(Bytes{packet.data(), size})) return;
   viewer_->counters.retransmitted_packets.add(1);

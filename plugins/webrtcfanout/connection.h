@@ -52,8 +52,9 @@ class Connection : private RtcpReader {
   /// The hot path: a new frame of `track`'s stream has come. Sends it at once when the viewer is at
   /// the live edge. False: advance() has to go on with it.
   bool deliver(Track& track, const Frame& frame, const Track::Moment& moment);
-  /// Sends what the pace allows of all that is due. False: there is more, later.
-  bool advance(const Track::Moment& moment);
+  /// Sends what the pace allows of all that is due, and takes it off `budget` (bytes), which ends
+  /// it too. False: there is more, later.
+  bool advance(const Track::Moment& moment, std::int64_t& budget);
   /// The viewer is not heard of: nothing is sent until it is, and then it starts anew.
   void pause();
   bool paused() const { return paused_; }
@@ -76,7 +77,7 @@ class Connection : private RtcpReader {
   std::uint8_t* room(std::size_t size);
   void count_transport(const Track& track, std::size_t size, const Track::Moment& moment);
   bool send_packet(Track& track, const Frame& frame, const Track::Moment& moment);
-  bool advance(Feed& feed, const Track::Moment& moment);
+  bool advance(Feed& feed, const Track::Moment& moment, std::int64_t& budget);
   bool begin(Feed& feed);
   void skip_to(Feed& feed, const Frame& start);
   bool send_report(Feed& feed, std::int64_t now_us);

@@ -176,7 +176,7 @@ Fanout::Reply Fanout::add(std::string_view text, const Options& options, const S
     return {.code = "busy",
             .message = "the element has its " + std::to_string(settings.max_viewers) +
                        " viewers (max-viewers)"};
-  const std::string id = options.id.empty() ? random_ice_text(16) : options.id;
+  const std::string id = options.id.empty() ? random_name(16) : options.id;
   if (entries_.contains(id))
     return {.code = "busy", .message = "there is a viewer " + id + " already"};
 

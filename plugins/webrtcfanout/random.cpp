@@ -14,6 +14,13 @@ void fill(void* bytes, std::size_t size) {
   }
 }
 
+std::string random_text(std::size_t length, const char* alphabet) {
+  std::string text(length, '\0');
+  fill(text.data(), length);
+  for (char& c : text) c = alphabet[c & 63];
+  return text;
+}
+
 } // namespace
 
 std::uint32_t random_u32() {
@@ -23,11 +30,11 @@ std::uint32_t random_u32() {
 }
 
 std::string random_ice_text(std::size_t length) {
-  std::string text(length, '\0');
-  fill(text.data(), length);
-  for (char& c : text)
-    c = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[c & 63];
-  return text;
+  return random_text(length, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+}
+
+std::string random_name(std::size_t length) {
+  return random_text(length, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 }
 
 } // namespace fanlight::fanout

@@ -25,7 +25,7 @@ picture is shown. Open the address it prints; WHEP players take /whep.
 
 constexpr const char* kTestPicture =
     "videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=360,framerate=25/1 ! "
-    "timeoverlay ! x264enc tune=zerolatency bitrate=800 key-int-max=250 ! "
+    "x264enc tune=zerolatency bitrate=800 key-int-max=250 ! "
     "video/x-h264,profile=constrained-baseline ! rtph264pay mtu=1200 config-interval=-1 ! "
     "webrtcfanout name=fanout";
 

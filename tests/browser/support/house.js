@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child } from './child.js';
 
+/** What carries the viewers: webrtcbin, fanout, or what the server takes by itself. */
+export const TRANSPORT = process.env.FANLIGHT_TEST_TRANSPORT ?? 'default';
 /** The meson build directory with the programs under test. */
 export const BUILD =
   process.env.FANLIGHT_BUILD ?? new URL('../../../build', import.meta.url).pathname;
@@ -94,7 +96,7 @@ export class House {
     const config = join(this.#folder, 'fanlight.yaml');
     const cameras = [...this.#cameras.values()].map(
       ({ spec, url }) =>
-        `  - id: ${spec.id}\n    name: ${JSON.stringify(spec.name)}\n    url: ${url}\n`,
+        `  - id: ${spec.id}\n    name: ${JSON.stringify(spec.name)}\n    url: ${url}\n    webrtc_transport: ${TRANSPORT}\n`,
     );
     writeFileSync(config, `server:\n  listen: ${this.#listen}\ncameras:\n${cameras.join('')}`);
     this.#server = new Child(join(BUILD, 'src/fanlight'), ['--config', config]);
