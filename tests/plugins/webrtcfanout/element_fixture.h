@@ -33,6 +33,7 @@ class ElementTest : public testing::Test {
   void push_frame(bool key, std::size_t payload = 100);
   /// A key frame and `deltas` that need it.
   void push_group(std::size_t deltas, std::size_t payload = 100);
+  std::uint32_t frames_pushed() const { return frames_; }
   void push_sound();
   void end_video(); ///< Releases the pad.
   GstHarness* video() const { return video_; }
