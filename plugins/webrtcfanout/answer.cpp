@@ -129,6 +129,32 @@ std::string candidate_lines(const AnswerTransport& transport) {
   return text + line("a=end-of-candidates");
 }
 
+std::string transport_lines(const AnswerTransport& transport) {
+  return line("a=ice-ufrag:" + transport.ice_ufrag) + line("a=ice-pwd:" + transport.ice_pwd) +
+         line("a=fingerprint:" + transport.fingerprint) + line("a=setup:passive");
+}
+
+/// The first of the BUNDLE group where nothing is sent on it, but it can be answered all the same:
+/// its transport is the one of all, and Chromium finds none when it is rejected.
+std::optional<std::size_t> unsent_tag(const Offer& offer,
+                                      const std::vector<std::optional<AnsweredMedia>>& media) {
+  for (std::size_t i = 0; i < offer.media.size() && !offer.bundle.empty(); ++i) {
+    const bool sent = i < media.size() && media[i];
+    if (offer.media[i].mid == offer.bundle[0] && !sent && offer.media[i].receives &&
+        !offer.media[i].payloads.empty())
+      return i;
+  }
+  return std::nullopt;
+}
+
+std::string inactive_lines(const Offer::Media& media, const AnswerTransport& transport) {
+  const Offer::Payload& payload = media.payloads.front();
+  return line("m=" + media.type + " 9 " + media.protocol + " " + std::to_string(payload.type)) +
+         line("c=IN IP4 0.0.0.0") + line("a=mid:" + media.mid) + transport_lines(transport) +
+         line("a=inactive") + line("a=rtcp-mux") +
+         rtpmap_line(payload.type, payload.encoding, payload);
+}
+
 std::string accepted_lines(const Offer::Media& media, const AnsweredMedia& answered,
                            const std::string& track, const AnswerTransport& transport) {
   // Port and address are those of no candidate, which no agent minds (RFC 8839, section 4.2.5).
@@ -136,8 +162,7 @@ std::string accepted_lines(const Offer::Media& media, const AnsweredMedia& answe
       "m=" + media.type + " 9 " + media.protocol + " " + std::to_string(answered.payload.type);
   if (answered.use_rtx && answered.payload.rtx) text += " " + std::to_string(*answered.payload.rtx);
   text += kEnd + line("c=IN IP4 0.0.0.0") + line("a=mid:" + media.mid);
-  text += line("a=ice-ufrag:" + transport.ice_ufrag) + line("a=ice-pwd:" + transport.ice_pwd);
-  text += line("a=fingerprint:" + transport.fingerprint) + line("a=setup:passive");
+  text += transport_lines(transport);
   for (const auto& extension : answered.extensions)
     text += line("a=extmap:" + std::to_string(extension.id) +
                  (extension.receive_only ? "/sendonly " : " ") + extension.uri);
@@ -150,9 +175,15 @@ std::string accepted_lines(const Offer::Media& media, const AnsweredMedia& answe
 
 std::string write_answer(const Offer& offer, const std::vector<std::optional<AnsweredMedia>>& media,
                          const AnswerTransport& transport) {
-  const auto order = bundled_order(offer, media);
+  auto order = bundled_order(offer, media);
+  const auto tag = order.empty() ? std::nullopt : unsent_tag(offer, media);
+  if (tag) order.insert(order.begin(), *tag);
   std::string text = session_lines(offer, order);
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
+    if (tag == i) {
+      text += inactive_lines(offer.media[i], transport) + candidate_lines(transport);
+      continue;
+    }
     if (i >= media.size() || !media[i]) {
       text += rejected_lines(offer.media[i]);
       continue;

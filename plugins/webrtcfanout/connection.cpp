@@ -36,7 +36,8 @@ bool Connection::on_check(const Path& path, bool nominated, std::uint32_t priori
   heard_us_ = now_us;
   if (path_ && path_->same_as(path)) {
     path_heard_us_ = now_us;
-    priority_ = std::max(priority_, priority);
+    // One that the viewer nominates no more, though it still checks it, gives way to any other.
+    priority_ = nominated ? priority : 0;
     return false;
   }
   // Agents that nominate every pair (RFC 8445, section 8.1.1, of old) mean the best one.
@@ -92,6 +93,7 @@ bool Connection::begin(Feed& feed) {
     return false;
   }
   feed.track->go_to(*start, *history.newest(), feed.view->stream().interval());
+  feed.live_from = history.end();
   if (feed.track->is_video()) {
     viewer_->counters.replays.add(1);
     replayed_us_ = history.newest()->arrived_us;
@@ -145,13 +147,13 @@ void Connection::skip_to(Feed& feed, const Frame& start) {
   Track& track = *feed.track;
   const History& history = feed.view->history();
   // Of a cached group nothing is lost that is still of use.
-  if (track.is_video() && track.frame() > track.edge())
+  if (track.is_video() && track.frame() >= feed.live_from)
     viewer_->counters.groups_dropped.add(
         std::max<std::uint64_t>(history.groups_between(track.frame(), start.number), 1));
   track.go_to(start, *history.newest(), feed.view->stream().interval());
 }
 
-bool Connection::advance(Feed& feed, const Track::Moment& moment) {
+bool Connection::advance(Feed& feed, const Track::Moment& moment, std::int64_t& budget) {
   Track& track = *feed.track;
   const History& history = feed.view->history();
   while (track.started() && !history.empty() && track.frame() < history.end()) {
@@ -159,7 +161,10 @@ bool Connection::advance(Feed& feed, const Track::Moment& moment) {
     const Frame* const start = history.group_start();
     const bool gone = frame == nullptr;
     if (gone && start == nullptr) {
-      if (track.is_video()) viewer_->counters.groups_dropped.add(1);
+      if (track.is_video()) {
+        viewer_->counters.groups_dropped.add(1);
+        feed.view->stream().want_key();
+      }
       track.wait_for_key();
       break;
     }
@@ -168,16 +173,18 @@ bool Connection::advance(Feed& feed, const Track::Moment& moment) {
       skip_to(feed, *start);
       continue;
     }
-    if (pacer_.allowance(moment.now_us) <= 0 || !send_packet(track, *frame, moment)) return false;
+    if (budget <= 0 || pacer_.allowance(moment.now_us) <= 0 || !send_packet(track, *frame, moment))
+      return false;
+    budget -= Track::kMaxPacket;
   }
   return true;
 }
 
-bool Connection::advance(const Track::Moment& moment) {
+bool Connection::advance(const Track::Moment& moment, std::int64_t& budget) {
   if (!path_ || paused_ || !rtp_) return true;
   pacer_.set_demand(demand());
   for (Feed& feed : feeds_)
-    if (!advance(feed, moment)) return false;
+    if (!advance(feed, moment, budget)) return false;
   return true;
 }
 
@@ -287,14 +294,16 @@ void Connection::on_transport_feedback(const TransportFeedback& feedback) {
 
 void Connection::report(std::int64_t now_us) {
   if (!rtcp_ || !path_ || paused_ || now_us < next_report_us_) return;
+  bool any = false;
+  for (Feed& feed : feeds_) any |= send_report(feed, now_us);
+  if (!any) return;
   next_report_us_ = now_us + (reports_ < kEarlyReports ? kEarlyReportUs : kReportUs);
   ++reports_;
-  for (Feed& feed : feeds_) send_report(feed, now_us);
 }
 
-void Connection::send_report(Feed& feed, std::int64_t now_us) {
+bool Connection::send_report(Feed& feed, std::int64_t now_us) {
   const Track& track = *feed.track;
-  if (!track.started() || track.packets_sent() == 0 || feed.view->history().empty()) return;
+  if (!track.started() || track.packets_sent() == 0 || feed.view->history().empty()) return false;
   const Frame& newest = *feed.view->history().newest();
   const std::uint64_t now = ntp_of(now_us);
   // In 1/65536 s: what has passed since that frame was taken.
@@ -306,7 +315,7 @@ void Connection::send_report(Feed& feed, std::int64_t now_us) {
                           {track.ssrc(), now, track.on_viewers_clock(newest.timestamp) + ticks,
                            track.packets_sent(), track.octets_sent()},
                           viewer_->settings().cname);
-  send(Bytes{packet.data(), rtcp_->protect(packet, plain)});
+  return send(Bytes{packet.data(), rtcp_->protect(packet, plain)});
 }
 
 } // namespace fanlight::fanout

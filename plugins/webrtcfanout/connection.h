@@ -52,8 +52,9 @@ class Connection : private RtcpReader {
   /// The hot path: a new frame of `track`'s stream has come. Sends it at once when the viewer is at
   /// the live edge. False: advance() has to go on with it.
   bool deliver(Track& track, const Frame& frame, const Track::Moment& moment);
-  /// Sends what the pace allows of all that is due. False: there is more, later.
-  bool advance(const Track::Moment& moment);
+  /// Sends what the pace allows of all that is due, and takes it off `budget` (bytes), which ends
+  /// it too. False: there is more, later.
+  bool advance(const Track::Moment& moment, std::int64_t& budget);
   /// The viewer is not heard of: nothing is sent until it is, and then it starts anew.
   void pause();
   bool paused() const { return paused_; }
@@ -71,14 +72,15 @@ class Connection : private RtcpReader {
   struct Feed {
     std::unique_ptr<Track> track;
     StreamView* view;
+    std::uint64_t live_from = 0; ///< Frames before it came from the cache.
   };
   std::uint8_t* room(std::size_t size);
   void count_transport(const Track& track, std::size_t size, const Track::Moment& moment);
   bool send_packet(Track& track, const Frame& frame, const Track::Moment& moment);
-  bool advance(Feed& feed, const Track::Moment& moment);
+  bool advance(Feed& feed, const Track::Moment& moment, std::int64_t& budget);
   bool begin(Feed& feed);
   void skip_to(Feed& feed, const Frame& start);
-  void send_report(Feed& feed, std::int64_t now_us);
+  bool send_report(Feed& feed, std::int64_t now_us);
   Feed* feed_of(std::uint32_t ssrc);
   void replay(std::uint32_t ssrc);
   std::uint64_t demand() const;

@@ -45,6 +45,12 @@ void Control::start() {
   });
 }
 
+void Control::wake() {
+  // Under the lock, or it may fall between the look at the registry and the wait.
+  std::lock_guard lock(lock_);
+  work_.notify_one();
+}
+
 void Control::post(std::function<void()> task) {
   {
     std::lock_guard lock(lock_);
@@ -56,11 +62,12 @@ void Control::post(std::function<void()> task) {
 void Control::on_dtls(const std::shared_ptr<Viewer>& viewer, Bytes datagram) {
   {
     std::lock_guard lock(lock_);
-    if (waiting_datagrams_ >= kMaxWaiting) {
+    if (waiting_datagrams_ >= kMaxWaiting || viewer->waiting_datagrams >= kMaxWaitingOfOne) {
       ++dropped_datagrams_;
       return;
     }
     ++waiting_datagrams_;
+    ++viewer->waiting_datagrams;
     items_.push_back({viewer, {datagram.begin(), datagram.end()}, {}});
   }
   work_.notify_one();
@@ -101,7 +108,10 @@ void Control::run() {
     if (!items_.empty() && !stopping_) {
       Item item = std::move(items_.front());
       items_.pop_front();
-      if (item.viewer) --waiting_datagrams_;
+      if (item.viewer) {
+        --waiting_datagrams_;
+        --item.viewer->waiting_datagrams;
+      }
       lock.unlock();
       if (item.viewer)
         receive(item.viewer, item.datagram);
@@ -216,7 +226,7 @@ void Control::drop(const std::shared_ptr<Viewer>& viewer, bool goodbye) {
 
 void Control::tell(const Viewer& viewer, Viewer::State state, const std::string& message) {
   if (const auto observer = viewer.settings().observer.lock())
-    observer->on_viewer_state(viewer.id(), state, message);
+    observer->on_viewer_state(viewer, state, message);
 }
 
 } // namespace fanlight::fanout

@@ -36,6 +36,7 @@ class Control {
   };
   /// Datagrams that wait; more are left to the viewers to send again.
   static constexpr std::size_t kMaxWaiting = 8192;
+  static constexpr std::size_t kMaxWaitingOfOne = 64; ///< A flight has a few.
   /// From the answer to the end of the handshake.
   static constexpr std::int64_t kJoinUs = 30'000'000;
 
@@ -43,9 +44,11 @@ class Control {
   ~Control();
 
   void start();
+  bool is_own_thread() const { return thread_.get_id() == std::this_thread::get_id(); }
   /// Says goodbye to all viewers that are left, and ends.
   void stop();
-  void wake() { work_.notify_one(); }
+  /// There is a viewer to watch over.
+  void wake();
   void post(std::function<void()> task);
   void on_dtls(const std::shared_ptr<Viewer>& viewer, Bytes datagram);
   /// From a worker: failed and closed end the viewer.

@@ -57,6 +57,7 @@ void Fanout::close() {
     std::lock_guard lock(lock_);
     transport.swap(transport_);
     entries.swap(entries_);
+    for (const auto& [id, entry] : entries) add_to_past(*entry.viewer);
   }
   if (!transport) return;
   for (const auto& [id, entry] : entries) transport->remove(entry.viewer);
@@ -73,22 +74,28 @@ void Fanout::add_input(std::shared_ptr<Input> input) {
 }
 
 void Fanout::remove_input(const std::shared_ptr<Input>& input) {
+  {
+    std::lock_guard lock(lock_);
+    std::erase(inputs_, input);
+  }
+  end_viewers_of(*input, "the stream " + input->name() + " ended");
+}
+
+void Fanout::end_viewers_of(const Input& input, const std::string& why) {
   std::vector<std::shared_ptr<Viewer>> ended;
   std::shared_ptr<Transport> transport;
   {
     std::lock_guard lock(lock_);
-    std::erase(inputs_, input);
     transport = transport_;
     for (const auto& [id, entry] : entries_) {
       const auto& media = entry.viewer->settings().media;
       if (std::any_of(media.begin(), media.end(),
-                      [&](const Viewer::Media& m) { return m.stream == input->stream(); }))
+                      [&](const Viewer::Media& m) { return m.stream == input.stream(); }))
         ended.push_back(entry.viewer);
     }
   }
   if (!transport) return;
-  for (const auto& viewer : ended)
-    transport->end(viewer, Viewer::State::failed, "the stream " + input->name() + " ended");
+  for (const auto& viewer : ended) transport->end(viewer, Viewer::State::failed, why);
 }
 
 std::vector<std::shared_ptr<Input>> Fanout::inputs() const {
@@ -233,8 +240,9 @@ Fanout::Reply Fanout::restart(const std::string& id, std::string_view text,
   if (carrier->fingerprint != entry.viewer->settings().fingerprint)
     return {.code = "bad-offer",
             .message = "an ICE restart has the DTLS certificate of the first offer"};
-  const Transport::Credentials credentials = transport_->admit(entry.viewer);
-  return {.id = id, .sdp = write(*offer, entry, settings, *transport_, credentials)};
+  const auto credentials = transport_->readmit(entry.viewer);
+  if (!credentials) return {.code = "unknown-viewer", .message = "the viewer " + id + " has gone"};
+  return {.id = id, .sdp = write(*offer, entry, settings, *transport_, *credentials)};
 }
 
 std::string Fanout::write(const Offer& offer, const Entry& entry, const Settings& settings,
@@ -256,21 +264,27 @@ std::string Fanout::write(const Offer& offer, const Entry& entry, const Settings
 bool Fanout::remove(const std::string& id) {
   const auto viewer = find(id);
   const auto transport = this->transport();
-  if (!viewer || !transport) return false;
-  forget(id);
+  if (!viewer || !transport || !forget(*viewer)) return false;
   transport->remove(viewer);
   return true;
 }
 
-void Fanout::forget(const std::string& id) {
+bool Fanout::forget(const Viewer& viewer) {
   std::lock_guard lock(lock_);
-  const auto found = entries_.find(id);
-  if (found == entries_.end()) return;
-  const ViewerCounters& counters = found->second.viewer->counters;
+  const auto found = entries_.find(viewer.id());
+  if (found == entries_.end() || found->second.viewer.get() != &viewer) return false;
+  add_to_past(viewer);
+  entries_.erase(found);
+  return true;
+}
+
+void Fanout::add_to_past(const Viewer& viewer) {
+  const ViewerCounters& counters = viewer.counters;
   ++past_.viewers;
   past_.packets_sent += counters.packets_sent.get();
   past_.bytes_sent += counters.bytes_sent.get();
-  entries_.erase(found);
+  past_.retransmitted_packets += counters.retransmitted_packets.get();
+  past_.groups_dropped += counters.groups_dropped.get();
 }
 
 std::shared_ptr<Viewer> Fanout::find(const std::string& id) const {
@@ -296,11 +310,12 @@ Fanout::Past Fanout::past() const {
   return past_;
 }
 
-void Fanout::on_viewer_state(const std::string& id, Viewer::State state,
+void Fanout::on_viewer_state(const Viewer& viewer, Viewer::State state,
                              const std::string& message) {
-  if (!has(id)) return; // Removed in the meantime.
-  if (state == Viewer::State::failed || state == Viewer::State::closed) forget(id);
-  on_state_(id, state, message);
+  const bool ended = state == Viewer::State::failed || state == Viewer::State::closed;
+  const bool known = ended ? forget(viewer) : find(viewer.id()).get() == &viewer;
+  if (!known) return; // Removed in the meantime.
+  on_state_(viewer.id(), state, message);
 }
 
 } // namespace fanlight::fanout

@@ -48,6 +48,8 @@ class Fanout : public Viewer::Observer, public std::enable_shared_from_this<Fano
   void add_input(std::shared_ptr<Input> input);
   /// Ends the viewers that have it.
   void remove_input(const std::shared_ptr<Input>& input);
+  /// They fail with the reason `why`.
+  void end_viewers_of(const Input& input, const std::string& why);
   std::vector<std::shared_ptr<Input>> inputs() const;
 
   Reply add(std::string_view offer, const Options& options, const Settings& settings);
@@ -62,6 +64,8 @@ class Fanout : public Viewer::Observer, public std::enable_shared_from_this<Fano
     std::uint64_t viewers = 0;
     std::uint64_t packets_sent = 0;
     std::uint64_t bytes_sent = 0;
+    std::uint64_t retransmitted_packets = 0;
+    std::uint64_t groups_dropped = 0;
   };
   Past past() const;
 
@@ -82,9 +86,11 @@ class Fanout : public Viewer::Observer, public std::enable_shared_from_this<Fano
   static AnsweredMedia answer_media(const Offer::Media& media, const Offer::Payload& payload);
   std::string write(const Offer& offer, const Entry& entry, const Settings& settings,
                     Transport& transport, const Transport::Credentials& credentials) const;
-  void forget(const std::string& id);
+  /// False: it is not in the book (any more); another may have its id.
+  bool forget(const Viewer& viewer);
+  void add_to_past(const Viewer& viewer);
 
-  void on_viewer_state(const std::string& id, Viewer::State state,
+  void on_viewer_state(const Viewer& viewer, Viewer::State state,
                        const std::string& message) override;
 
   const OnState on_state_;

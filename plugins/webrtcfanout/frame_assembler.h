@@ -19,11 +19,13 @@ class FrameAssembler {
     std::string encoding; ///< H264, H265, OPUS, ...
     int clock_rate = 90000;
     bool video = true;
+    bool operator==(const Format&) const = default;
   };
   /// Payloads above this do not fit a datagram of 1280 bytes with what comes around them.
   static constexpr std::size_t kMaxPayload = 1232;
   static constexpr std::size_t kMaxFrame = 16 * 1024 * 1024;
 
+  /// Frames of another format than before do not follow those: their numbers leave one out.
   void set_format(Format format);
   const Format& format() const { return format_; }
 

@@ -24,6 +24,7 @@ class History {
 
   explicit History(Bounds bounds) : bounds_(bounds) {}
 
+  const Bounds& bounds() const { return bounds_; }
   void append(FramePtr frame);
   void clear();
 
@@ -51,7 +52,7 @@ class History {
  private:
   void drop_front();
 
-  Bounds bounds_;
+  const Bounds bounds_;
   std::deque<FramePtr> frames_;
   std::deque<std::uint64_t> keys_; ///< Numbers of the key frames in it.
   std::uint64_t bytes_ = 0;

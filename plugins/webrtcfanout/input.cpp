@@ -32,17 +32,28 @@ bool Input::set_caps(const GstCaps* caps) {
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   assembler_.set_format(format);
   std::lock_guard lock(lock_);
+  format_changed_ = format_ && *format_ != format;
+  if (format_changed_) stream_->clear();
   format_ = std::move(format);
   return true;
+}
+
+void Input::set_segment(const GstSegment& segment) {
+  if (segment.format == GST_FORMAT_TIME)
+    segment_ = segment;
+  else
+    gst_segment_init(&segment_, GST_FORMAT_TIME);
 }
 
 std::int64_t Input::captured_us(GstElement* element, const GstBuffer* buffer,
                                 std::int64_t now_us) const {
   const GstClockTime running =
       gst_segment_to_running_time(&segment_, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
-  GstClock* const clock = GST_ELEMENT_CLOCK(element);
-  if (!GST_CLOCK_TIME_IS_VALID(running) || clock == nullptr) return now_us;
+  if (!GST_CLOCK_TIME_IS_VALID(running)) return now_us;
+  GstClock* const clock = gst_element_get_clock(element); // It may be another one any time.
+  if (clock == nullptr) return now_us;
   const auto clock_now = static_cast<std::int64_t>(gst_clock_get_time(clock));
+  gst_object_unref(clock);
   const auto captured = static_cast<std::int64_t>(gst_element_get_base_time(element) + running);
   return now_us - (clock_now - captured) / 1000;
 }

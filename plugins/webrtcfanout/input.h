@@ -27,7 +27,10 @@ class Input {
 
   /// False: these are not RTP caps of this pad's media.
   bool set_caps(const GstCaps* caps);
-  void set_segment(const GstSegment& segment) { segment_ = segment; }
+  /// What was sent in the format before the last set_caps() is of no use in that one.
+  bool format_changed() const { return format_changed_; }
+  /// Other segments than those of time say nothing of when a packet was captured.
+  void set_segment(const GstSegment& segment);
   /// `element` tells the time.
   void push(GstElement* element, GstBuffer* buffer);
 
@@ -43,6 +46,7 @@ class Input {
   const std::shared_ptr<Stream> stream_;
   FrameAssembler assembler_;
   GstSegment segment_;
+  bool format_changed_ = false;
   std::atomic<std::uint64_t> malformed_{0};
   std::atomic<std::uint64_t> oversized_{0};
   mutable std::mutex lock_; ///< Protects format_.

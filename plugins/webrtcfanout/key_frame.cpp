@@ -10,7 +10,7 @@ bool is_key_h265(unsigned type) { return type >= 16 && type <= 23; }
 template <typename IsKey> bool any_aggregated(Bytes units, IsKey is_key) {
   while (units.size() > 2) {
     const std::size_t size = read_u16(units.data());
-    if (is_key(units[2])) return true;
+    if (size > 0 && is_key(units[2])) return true;
     if (units.size() < 2 + size) return false;
     units = units.subspan(2 + size);
   }

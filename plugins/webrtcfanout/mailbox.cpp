@@ -35,12 +35,15 @@ void Mailbox::close() {
   dropped.swap(tasks_);
 }
 
+void Mailbox::hush() {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const ssize_t got = read(fd_, &count, sizeof count);
+}
+
 void Mailbox::take(std::vector<Task>& tasks) {
-  // In this order: what comes in between wakes the worker once more.
-  if (woken_.exchange(false)) {
-    std::uint64_t count = 0;
-    [[maybe_unused]] const ssize_t got = read(fd_, &count, sizeof count);
-  }
+  // What comes in from here on wakes the worker once more; an exchange, for what was there before
+  // to be seen. The descriptor is not read here: wake() may still be about to write.
+  woken_.exchange(false);
   tasks.clear();
   std::lock_guard lock(lock_);
   tasks.swap(tasks_);

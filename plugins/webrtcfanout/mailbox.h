@@ -27,7 +27,9 @@ class Mailbox {
 
   int fd() const { return fd_; }
   bool good() const { return fd_ >= 0; }
-  /// The worker: what there is, in order; the descriptor is quiet again.
+  /// The worker, when the descriptor is readable and before take(): it is not any more.
+  void hush();
+  /// The worker: what there is, in order.
   void take(std::vector<Task>& tasks);
 
  private:

@@ -19,6 +19,7 @@ void Numbering::begin(const Frame& start, const Frame& newest, std::uint32_t int
     if (room <= static_cast<std::int64_t>(older)) {
       room = static_cast<std::int32_t>(std::max<std::uint64_t>(interval / 2, older + 1));
       run.edge_timestamp = last + static_cast<std::uint32_t>(room);
+      run.ahead = true;
     }
     run.step = std::clamp<std::uint32_t>(
         static_cast<std::uint32_t>(static_cast<std::uint64_t>(room) / (older + 1)), 1, run.step);
@@ -30,12 +31,16 @@ void Numbering::begin(const Frame& start, const Frame& newest, std::uint32_t int
 }
 
 std::uint32_t Numbering::timestamp_of(const Frame& frame, const Run& run) const {
-  const std::uint32_t own =
-      frame.number > run.edge_frame
-          ? frame.timestamp
-          : run.edge_timestamp -
-                static_cast<std::uint32_t>(run.edge_frame - frame.number) * run.step;
-  return own + offset_;
+  if (frame.number <= run.edge_frame)
+    return run.edge_timestamp -
+           static_cast<std::uint32_t>(run.edge_frame - frame.number) * run.step + offset_;
+  const std::uint64_t behind = frame.number - run.edge_frame;
+  if (run.ahead && behind < kOvertaken) {
+    // A long group may have needed more room than there is to the next frame.
+    const std::uint32_t least = run.edge_timestamp + static_cast<std::uint32_t>(behind);
+    if (static_cast<std::int32_t>(frame.timestamp - least) < 0) return least + offset_;
+  }
+  return frame.timestamp + offset_;
 }
 
 std::optional<Numbering::Sent> Numbering::find(std::uint16_t sequence) const {

@@ -22,6 +22,7 @@ class Numbering {
     std::uint64_t edge_frame = 0;     ///< Frames up to this one are squeezed,
     std::uint32_t edge_timestamp = 0; ///< which has this timestamp of the stream's clock,
     std::uint32_t step = 0;           ///< so many ticks apart.
+    bool ahead = false;               ///< The edge is later than the stream's clock has it.
   };
   /// A packet of a run, found by its sequence number.
   struct Sent {
@@ -31,7 +32,7 @@ class Numbering {
   };
   /// Distance of squeezed frames, of a clock of `clock_rate` Hz: 1 ms.
   static std::uint32_t usual_step(int clock_rate) {
-    return static_cast<std::uint32_t>(clock_rate / 1000);
+    return static_cast<std::uint32_t>(clock_rate < 1000 ? 1 : clock_rate / 1000);
   }
 
   /// First sequence number and what is added to all timestamps: random (RFC 3550, section 5.1).
@@ -61,6 +62,8 @@ class Numbering {
 
  private:
   static constexpr std::size_t kRuns = 8;
+  /// After so many frames the stream's clock has overtaken any edge.
+  static constexpr std::uint64_t kOvertaken = 256;
   const Run& current() const { return runs_[newest_]; }
 
   std::array<Run, kRuns> runs_{};

@@ -9,6 +9,21 @@ void Registry::add(const std::string& ufrag, const std::string& password,
   entries_[ufrag] = {std::move(viewer), password};
 }
 
+bool Registry::renew(const std::string& ufrag, const std::string& password,
+                     const std::shared_ptr<Viewer>& viewer) {
+  std::lock_guard lock(lock_);
+  const auto found = ufrags_.find(viewer);
+  if (found == ufrags_.end()) return false;
+  std::vector<std::string>& own = found->second;
+  if (own.size() >= kMaxCredentials) {
+    entries_.erase(own.front());
+    own.erase(own.begin());
+  }
+  own.push_back(ufrag);
+  entries_[ufrag] = {viewer, password};
+  return true;
+}
+
 std::optional<Registry::Entry> Registry::find(std::string_view ufrag) const {
   std::lock_guard lock(lock_);
   const auto found = entries_.find(ufrag);

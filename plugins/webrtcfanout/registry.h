@@ -20,9 +20,15 @@ class Registry {
     std::string password;
   };
 
-  /// New credentials: of a new viewer, or of one that restarts ICE; its older ones hold on, as
-  /// checks with them may be under way.
+  /// How many credentials a viewer has; with more it loses its oldest.
+  static constexpr std::size_t kMaxCredentials = 4;
+
+  /// Lets a new viewer in.
   void add(const std::string& ufrag, const std::string& password, std::shared_ptr<Viewer> viewer);
+  /// New credentials of one that restarts ICE; its older ones hold on, as checks with them may be
+  /// under way. False: it is not there (any more).
+  bool renew(const std::string& ufrag, const std::string& password,
+             const std::shared_ptr<Viewer>& viewer);
   std::optional<Entry> find(std::string_view ufrag) const;
   /// False: it is not there (any more).
   bool remove(const std::shared_ptr<Viewer>& viewer);

@@ -1,5 +1,6 @@
 #include "send_batch.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -82,10 +83,6 @@ void SendBatch::flush() {
   std::size_t done = 0;
   bool waited = false;
   while (done < count_) {
-    if (!segmentation_ && messages_[done].count > 1) {
-      send_one_by_one(messages_[done++]);
-      continue;
-    }
     const int sent = sendmmsg(socket_, &headers_[done], static_cast<unsigned>(count_ - done), 0);
     counters_.sends.add(1);
     if (sent > 0) {
@@ -100,7 +97,8 @@ void SendBatch::flush() {
       counters_.unsent_messages.add(count_ - done);
       break;
     } else if ((errno == EIO || errno == EINVAL) && messages_[done].count > 1) {
-      segmentation_ = false; // A device without checksums, or an old kernel.
+      // That way's device lacks checksums, or its MTU is smaller: of the others we know nothing.
+      send_one_by_one(done++);
     } else {
       counters_.unsent_messages.add(1); // No way to that address: of the others we know nothing.
       ++done;
@@ -111,13 +109,13 @@ void SendBatch::flush() {
   used_ = 0;
 }
 
-void SendBatch::send_one_by_one(const Message& message) {
-  for (std::size_t at = 0; at < message.size; at += message.segment) {
-    const std::size_t size = std::min(message.segment, message.size - at);
-    if (sendto(socket_, bytes_.data() + message.begin + at, size, 0,
-               reinterpret_cast<const sockaddr*>(&message.path->remote.raw()),
-               sizeof(sockaddr_in6)) < 0)
-      counters_.unsent_messages.add(1);
+void SendBatch::send_one_by_one(std::size_t index) {
+  const Message whole = messages_[index];
+  for (std::size_t at = 0; at < whole.size; at += whole.segment) {
+    const std::size_t size = std::min(whole.segment, whole.size - at);
+    messages_[index] = {whole.path, whole.begin + at, size, size, 1, true};
+    prepare(index);
+    if (sendmsg(socket_, &headers_[index].msg_hdr, 0) < 0) counters_.unsent_messages.add(1);
     counters_.sends.add(1);
   }
 }

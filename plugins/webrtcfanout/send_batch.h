@@ -47,7 +47,7 @@ class SendBatch {
     std::array<char, CMSG_SPACE(sizeof(std::uint16_t)) + CMSG_SPACE(sizeof(in6_pktinfo))> bytes;
   };
   void prepare(std::size_t index);
-  void send_one_by_one(const Message& message);
+  void send_one_by_one(std::size_t index);
   void wait_for_room();
 
   const int socket_;
@@ -55,7 +55,6 @@ class SendBatch {
   std::vector<std::uint8_t> bytes_;
   std::size_t used_ = 0;
   std::size_t count_ = 0;
-  bool segmentation_ = true;
   std::array<Message, kMessages> messages_;
   std::array<mmsghdr, kMessages> headers_{};
   std::array<iovec, kMessages> vectors_{};

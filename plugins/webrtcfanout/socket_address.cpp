@@ -46,6 +46,11 @@ bool SocketAddress::is_loopback() const {
   return is_v4() ? raw_.sin6_addr.s6_addr[12] == 127 : IN6_IS_ADDR_LOOPBACK(&raw_.sin6_addr);
 }
 
+bool SocketAddress::is_link_local() const {
+  const auto& bytes = raw_.sin6_addr.s6_addr;
+  return is_v4() ? bytes[12] == 169 && bytes[13] == 254 : IN6_IS_ADDR_LINKLOCAL(&raw_.sin6_addr);
+}
+
 std::string SocketAddress::ip_text() const {
   char text[INET6_ADDRSTRLEN] = "";
   if (is_v4())

@@ -23,6 +23,7 @@ class SocketAddress {
 
   bool is_v4() const { return IN6_IS_ADDR_V4MAPPED(&raw_.sin6_addr); }
   bool is_loopback() const;
+  bool is_link_local() const; ///< fe80::/10, 169.254.0.0/16.
   std::uint16_t port() const { return ntohs(raw_.sin6_port); }
   const in6_addr& ip() const { return raw_.sin6_addr; }
   const sockaddr_in6& raw() const { return raw_; }

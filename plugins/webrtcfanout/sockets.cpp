@@ -23,12 +23,13 @@ void enable(int fd, int level, int option, int value = 1) {
   setsockopt(fd, level, option, &value, sizeof value);
 }
 
-/// -1 with errno.
-int open_socket(int type, std::uint16_t port) {
+/// -1 with errno. Only of a port that is `shared` others may have a part: were all sockets opened
+/// so, the kernel would choose (for port 0) or share one of another program's of the same user.
+int open_socket(int type, std::uint16_t port, bool shared) {
   const int fd = socket(AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return -1;
   enable(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
-  enable(fd, SOL_SOCKET, SO_REUSEPORT);
+  if (shared) enable(fd, SOL_SOCKET, SO_REUSEPORT);
   if (type == SOCK_DGRAM) {
     enable(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO);
     // Beyond the system's bound with the right to, else up to it.
@@ -44,6 +45,7 @@ int open_socket(int type, std::uint16_t port) {
   address.sin6_port = htons(port);
   const bool bound = bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
                      (type == SOCK_DGRAM || listen(fd, kBacklog) == 0);
+  if (bound && !shared) enable(fd, SOL_SOCKET, SO_REUSEPORT); // For those of the other workers.
   if (bound) return fd;
   const int error = errno;
   close(fd);
@@ -58,37 +60,25 @@ std::uint16_t port_of(int fd) {
   return ntohs(address.sin6_port);
 }
 
-/// Whether somebody else has the port already: SO_REUSEPORT would share it with another process of
-/// the same user without a word.
-bool is_taken(std::uint16_t port) {
-  const int probe = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (probe < 0) return false;
-  enable(probe, IPPROTO_IPV6, IPV6_V6ONLY, 0);
-  sockaddr_in6 address{};
-  address.sin6_family = AF_INET6;
-  address.sin6_port = htons(port);
-  const bool taken =
-      bind(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
-      errno == EADDRINUSE;
-  close(probe);
-  return taken;
-}
-
 bool try_open(std::uint16_t port, unsigned workers, bool tcp, Sockets& sockets, std::string& why) {
   const auto fail = [&](const char* protocol) {
+    const int error = errno;
     why = "opening " + std::string(protocol) + " port " + std::to_string(port) + ": " +
-          std::strerror(errno);
-    if (errno == EAFNOSUPPORT) why += " (the sockets are IPv6 for both families: is it disabled?)";
+          std::strerror(error);
+    if (error == EADDRINUSE)
+      why += " (another program has it, or an element that is set otherwise)";
+    if (error == EAFNOSUPPORT) why += " (the sockets are IPv6 for both families: is it disabled?)";
     sockets.close();
     return false;
   };
   for (unsigned i = 0; i < workers; ++i) {
-    const int udp = open_socket(SOCK_DGRAM, sockets.port);
+    const int udp = open_socket(SOCK_DGRAM, sockets.port, i > 0);
     if (udp < 0) return fail("UDP");
     sockets.udp.push_back(udp);
     if (sockets.port == 0) sockets.port = port_of(udp);
     if (!tcp) continue;
-    const int listener = open_socket(SOCK_STREAM, sockets.port);
+    // Of TCP the port is this transport's as soon as UDP's is.
+    const int listener = open_socket(SOCK_STREAM, sockets.port, true);
     if (listener < 0) return fail("TCP");
     sockets.tcp.push_back(listener);
   }
@@ -106,10 +96,6 @@ void Sockets::close() {
 
 bool open_sockets(std::uint16_t port, unsigned workers, bool tcp, Sockets& sockets,
                   std::string& why) {
-  if (port != 0 && is_taken(port)) {
-    why = "opening UDP port " + std::to_string(port) + ": another program has it";
-    return false;
-  }
   for (int tries = port == 0 ? kTries : 1; tries > 0; --tries) {
     sockets.port = port;
     if (try_open(port, workers, tcp, sockets, why)) return true;
@@ -126,7 +112,7 @@ std::vector<SocketAddress> local_addresses(std::uint16_t port, bool loopback) {
     const int family = entry->ifa_addr->sa_family;
     if (family != AF_INET && family != AF_INET6) continue;
     const SocketAddress found = SocketAddress::of(entry->ifa_addr);
-    if (IN6_IS_ADDR_LINKLOCAL(&found.ip()) || (found.is_loopback() && !loopback)) continue;
+    if (found.is_link_local() || (found.is_loopback() && !loopback)) continue;
     const auto address = SocketAddress::parse(found.ip_text(), port);
     if (address && std::find(addresses.begin(), addresses.end(), *address) == addresses.end())
       addresses.push_back(*address);

@@ -25,8 +25,8 @@ GstStructure* stats_of(const Fanout& fanout) {
   std::uint64_t packets = past.packets_sent;
   std::uint64_t bytes = past.bytes_sent;
   std::uint64_t connected = 0;
-  std::uint64_t groups_dropped = 0;
-  std::uint64_t retransmitted = 0;
+  std::uint64_t groups_dropped = past.groups_dropped;
+  std::uint64_t retransmitted = past.retransmitted_packets;
   GValue list = G_VALUE_INIT;
   g_value_init(&list, GST_TYPE_ARRAY);
   for (const auto& viewer : fanout.viewers()) {

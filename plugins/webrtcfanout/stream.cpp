@@ -14,15 +14,15 @@ void Stream::append(FramePtr frame) {
     if (!subscription->news.exchange(true)) subscription->worker.wake();
 }
 
+void Stream::clear() {
+  std::lock_guard lock(lock_);
+  history_.clear();
+}
+
 void Stream::measure(const Frame& frame) {
   constexpr std::int64_t kWindowUs = 2'000'000;
   if (any_) {
-    const auto step = static_cast<std::int32_t>(frame.timestamp - last_timestamp_);
-    const std::uint32_t known = interval();
-    // Smoothed; a gap says nothing of the usual distance.
-    if (step > 0 && known == 0) interval_ = static_cast<std::uint32_t>(step);
-    if (step > 0 && known != 0 && static_cast<std::uint32_t>(step) < 4 * known)
-      interval_ = (7 * known + static_cast<std::uint32_t>(step)) / 8;
+    measure_interval(static_cast<std::int32_t>(frame.timestamp - last_timestamp_));
   } else {
     window_start_us_ = frame.arrived_us;
   }
@@ -34,6 +34,21 @@ void Stream::measure(const Frame& frame) {
   bit_rate_ = window_bytes_ * 8 * 1'000'000 / static_cast<std::uint64_t>(elapsed);
   window_bytes_ = 0;
   window_start_us_ = frame.arrived_us;
+}
+
+/// Smoothed. A gap says nothing of the usual distance, unless there are only gaps; much less than
+/// what was known says that it was a gap.
+void Stream::measure_interval(std::int32_t step) {
+  constexpr std::uint64_t kFar = 4;
+  constexpr int kConvincing = 4;
+  if (step <= 0) return;
+  const auto seen = static_cast<std::uint32_t>(step);
+  const std::uint32_t known = interval();
+  const bool gap = known != 0 && seen >= kFar * known;
+  gaps_ = gap ? gaps_ + 1 : 0;
+  if (gap && gaps_ < kConvincing) return;
+  const bool afresh = known == 0 || gap || kFar * seen <= known;
+  interval_ = afresh ? seen : static_cast<std::uint32_t>((7 * std::uint64_t{known} + seen) / 8);
 }
 
 void Stream::want_key() {

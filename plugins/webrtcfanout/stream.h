@@ -29,8 +29,11 @@ class Stream {
   Stream(std::string name, History::Bounds bounds) : name_(std::move(name)), history_(bounds) {}
 
   const std::string& name() const { return name_; }
+  const History::Bounds& bounds() const { return history_.bounds(); }
 
   void append(FramePtr frame);
+  /// What there is is of no use to new viewers: the format changes.
+  void clear();
 
   std::shared_ptr<Subscription> subscribe(Mailbox& worker);
   void unsubscribe(const std::shared_ptr<Subscription>& subscription);
@@ -51,6 +54,7 @@ class Stream {
 
  private:
   void measure(const Frame& frame);
+  void measure_interval(std::int32_t step);
 
   const std::string name_;
   std::function<void()> ask_for_key_;
@@ -66,6 +70,7 @@ class Stream {
   std::uint64_t window_bytes_ = 0;
   std::uint32_t last_timestamp_ = 0;
   bool any_ = false;
+  int gaps_ = 0; ///< In a row.
 };
 
 } // namespace fanlight::fanout

@@ -19,7 +19,8 @@ class StreamView {
   };
 
   StreamView(std::shared_ptr<Stream> stream, Mailbox& worker)
-      : stream_(std::move(stream)), subscription_(stream_->subscribe(worker)), history_({}) {
+      : stream_(std::move(stream)), subscription_(stream_->subscribe(worker)),
+        history_(stream_->bounds()) {
     catch_up([](const Frame&) {});
   }
   ~StreamView() { stream_->unsubscribe(subscription_); }

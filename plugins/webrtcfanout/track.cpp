@@ -26,7 +26,8 @@ Track::Track(const AnsweredMedia& answered, const std::string& mid, bool video)
     : header_(answered.payload.type, answered.ssrc, sent_extensions(answered), mid),
       // Below half of the range, so that receivers see no wrap in the first packets.
       numbering_(static_cast<std::uint16_t>(random_u32() & 0x7fff), random_u32()), video_(video),
-      ssrc_(answered.ssrc), rtx_ssrc_(answered.use_rtx ? answered.rtx_ssrc : 0),
+      repairs_negotiated_(answered.payload.nack), ssrc_(answered.ssrc),
+      rtx_ssrc_(answered.use_rtx ? answered.rtx_ssrc : 0),
       clock_rate_(answered.payload.clock_rate) {
   if (!answered.use_rtx) return;
   rtx_header_ = RtpHeader(*answered.payload.rtx, answered.rtx_ssrc, answered.extensions, mid);

@@ -55,9 +55,10 @@ class Track {
   void write(const Frame& frame, std::size_t index, const Moment& moment,
              std::uint16_t transport_sequence, RtpProtector& srtp, std::uint8_t* out);
 
-  /// What a NACK asks for.
+  /// What a NACK asks for; none as well where NACKs were not negotiated: then no packet could be
+  /// made again to the last bit.
   std::optional<Numbering::Sent> find_sent(std::uint16_t sequence) const {
-    return numbering_.find(sequence);
+    return repairs_negotiated_ ? numbering_.find(sequence) : std::nullopt;
   }
   /// Writes that packet again: by RTX where negotiated (RFC 4588), else just as it was. Returns its
   /// size; `out` has room for kMaxPacket.
@@ -86,6 +87,7 @@ class Track {
   std::size_t packet_ = 0;
   bool started_ = false;
   bool video_;
+  bool repairs_negotiated_;        ///< By NACK.
   std::uint32_t packets_sent_ = 0; ///< For sender reports.
   std::uint32_t octets_sent_ = 0;
 

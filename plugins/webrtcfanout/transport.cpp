@@ -1,7 +1,11 @@
 #include "transport.h"
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <map>
+#include <system_error>
+#include <thread>
 
 #include "clock.h"
 #include "random.h"
@@ -15,9 +19,17 @@ constexpr std::size_t kUfragLength = 8;
 constexpr std::size_t kPasswordLength = 24;
 constexpr unsigned kMaxWorkers = 128;
 
+/// How long a new transport waits for the port of one that is closing.
+constexpr std::chrono::seconds kClosing{5};
+
 struct Transports {
+  struct Slot {
+    std::weak_ptr<Transport> transport;
+    bool taken = false; ///< Until the last one with these settings has closed its sockets.
+  };
   std::mutex lock; ///< Protects the map.
-  std::map<Transport::Settings, std::weak_ptr<Transport>> open;
+  std::condition_variable closed;
+  std::map<Transport::Settings, Slot> slots;
 };
 
 Transports& transports() {
@@ -25,17 +37,46 @@ Transports& transports() {
   return *all;
 }
 
+Transport::Credentials new_credentials() {
+  return {random_ice_text(kUfragLength), random_ice_text(kPasswordLength)};
+}
+
 } // namespace
 
 std::shared_ptr<Transport> Transport::acquire(const Settings& settings, std::string& why) {
   Transports& all = transports();
-  std::lock_guard lock(all.lock);
-  std::weak_ptr<Transport>& known = all.open[settings];
-  if (auto transport = known.lock()) return transport;
-  std::shared_ptr<Transport> transport{new Transport(settings)};
-  if (!transport->open(why)) return nullptr;
-  known = transport;
+  std::unique_lock lock(all.lock);
+  Transports::Slot& slot = all.slots[settings];
+  if (auto transport = slot.transport.lock()) return transport;
+  all.closed.wait_for(lock, kClosing, [&] { return !slot.taken || !slot.transport.expired(); });
+  if (auto transport = slot.transport.lock()) return transport;
+  std::unique_ptr<Transport> made{new Transport(settings)};
+  if (!made->open(why)) return nullptr;
+  std::shared_ptr<Transport> transport{made.release(), &Transport::retire};
+  slot = {transport, true};
   return transport;
+}
+
+void Transport::retire(Transport* transport) {
+  const auto close = [transport] {
+    const Settings settings = transport->settings_;
+    delete transport;
+    Transports& all = transports();
+    std::lock_guard lock(all.lock);
+    all.slots[settings].taken = false;
+    all.closed.notify_all();
+  };
+  // Its own threads hold it now and then, and none of them can wait for its own end.
+  if (transport->is_own_thread())
+    std::thread(close).detach();
+  else
+    close();
+}
+
+bool Transport::is_own_thread() const {
+  return control_.is_own_thread() ||
+         std::any_of(workers_.begin(), workers_.end(),
+                     [](const auto& worker) { return worker->is_own_thread(); });
 }
 
 Transport::Transport(const Settings& settings)
@@ -53,8 +94,17 @@ bool Transport::open(std::string& why) {
     workers_.push_back(std::make_unique<Worker>(static_cast<int>(i), sockets_.udp[i],
                                                 settings_.tcp ? sockets_.tcp[i] : -1, registry_,
                                                 static_cast<Worker::Observer&>(*this)));
-  control_.start();
-  for (const auto& worker : workers_) worker->start();
+  if (!std::all_of(workers_.begin(), workers_.end(), [](const auto& w) { return w->good(); })) {
+    why = "starting workers: no more files may be open (ulimit -n)";
+    return false;
+  }
+  try {
+    control_.start();
+    for (const auto& worker : workers_) worker->start();
+  } catch (const std::system_error& error) {
+    why = std::string("starting threads: ") + error.what();
+    return false;
+  }
   return true;
 }
 
@@ -74,9 +124,15 @@ std::shared_ptr<const Certificate> Transport::certificate(std::string& why) {
 }
 
 Transport::Credentials Transport::admit(const std::shared_ptr<Viewer>& viewer) {
-  Credentials credentials{random_ice_text(kUfragLength), random_ice_text(kPasswordLength)};
+  Credentials credentials = new_credentials();
   registry_.add(credentials.ufrag, credentials.password, viewer);
   control_.wake(); // It watches over those that never come.
+  return credentials;
+}
+
+std::optional<Transport::Credentials> Transport::readmit(const std::shared_ptr<Viewer>& viewer) {
+  Credentials credentials = new_credentials();
+  if (!registry_.renew(credentials.ufrag, credentials.password, viewer)) return std::nullopt;
   return credentials;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,8 +42,10 @@ class Transport : private Worker::Observer, private Control::Workers {
     std::string ufrag;
     std::string password;
   };
-  /// Lets a viewer in; again for the same one, with new credentials (ICE restart).
+  /// Lets a viewer in.
   Credentials admit(const std::shared_ptr<Viewer>& viewer);
+  /// New credentials for one that is in (ICE restart); none if it has just gone.
+  std::optional<Credentials> readmit(const std::shared_ptr<Viewer>& viewer);
   /// Ends it with a goodbye; its observer hears nothing more.
   void remove(const std::shared_ptr<Viewer>& viewer) { control_.remove(viewer); }
   /// Ends it, and its observer hears why.
@@ -70,6 +73,8 @@ class Transport : private Worker::Observer, private Control::Workers {
  private:
   explicit Transport(const Settings& settings);
   bool open(std::string& why);
+  bool is_own_thread() const;
+  static void retire(Transport* transport); ///< When nobody holds it any more; any thread.
 
   void on_dtls(const std::shared_ptr<Viewer>& viewer, Bytes datagram) override;
   void on_state(const std::shared_ptr<Viewer>& viewer, Viewer::State state,

@@ -24,8 +24,7 @@ class Viewer {
   /// Hears of it on the control thread, one call at a time.
   struct Observer {
     virtual ~Observer() = default;
-    virtual void on_viewer_state(const std::string& id, State state,
-                                 const std::string& message) = 0;
+    virtual void on_viewer_state(const Viewer& viewer, State state, const std::string& message) = 0;
   };
 
   /// One answered media.
@@ -64,6 +63,7 @@ class Viewer {
   void set_state(State state) { state_.store(state, std::memory_order_relaxed); }
 
   ViewerCounters counters;
+  std::size_t waiting_datagrams = 0; ///< In the queue of Control, under its lock.
 
   /// How it is reached, for people.
   struct Route {

@@ -164,7 +164,12 @@ static gboolean gst_webrtcfanout_event(GstPad* pad, GstObject* parent, GstEvent*
     GstCaps* caps = nullptr;
     gst_event_parse_caps(event, &caps);
     handled = input->set_caps(caps);
-    if (!handled) GST_WARNING_OBJECT(pad, "refuses caps %" GST_PTR_FORMAT, static_cast<void*>(caps));
+    if (!handled)
+      GST_WARNING_OBJECT(pad, "refuses caps %" GST_PTR_FORMAT, static_cast<void*>(caps));
+    // Viewers were answered with the format that was; whoever comes back gets the new one.
+    if (handled && input->format_changed())
+      GST_WEBRTCFANOUT(parent)->state->fanout->end_viewers_of(
+          *input, "the stream " + input->name() + " is now " + input->format()->encoding);
     break;
   }
   case GST_EVENT_SEGMENT: {
@@ -174,6 +179,7 @@ static gboolean gst_webrtcfanout_event(GstPad* pad, GstObject* parent, GstEvent*
     break;
   }
   case GST_EVENT_STREAM_START:
+  case GST_EVENT_FLUSH_STOP:
     GST_OBJECT_LOCK(parent);
     input->at_end = false;
     GST_OBJECT_UNLOCK(parent);
@@ -204,14 +210,21 @@ static void gst_webrtcfanout_ask_for_key(GstWebrtcFanout* self, const std::strin
   });
 }
 
+/// Under the object lock.
+static bool gst_webrtcfanout_has_pad(GstElement* element, const std::string& name) {
+  for (GList* entry = element->sinkpads; entry != nullptr; entry = entry->next)
+    if (name == GST_OBJECT_NAME(entry->data)) return true;
+  return false;
+}
+
 static GstPad* gst_webrtcfanout_request_new_pad(GstElement* element, GstPadTemplate* pad_template,
                                                 const gchar* name, const GstCaps*) {
   GstWebrtcFanout* const self = GST_WEBRTCFANOUT(element);
   const bool video = g_str_has_prefix(GST_PAD_TEMPLATE_NAME_TEMPLATE(pad_template), "video");
   GST_OBJECT_LOCK(self);
-  const std::string own =
-      name != nullptr ? name
-                      : (video ? "video_" : "audio_") + std::to_string(self->state->next_pad++);
+  std::string own = name != nullptr ? name : "";
+  while (own.empty() || (name == nullptr && gst_webrtcfanout_has_pad(element, own)))
+    own = (video ? "video_" : "audio_") + std::to_string(self->state->next_pad++);
   const History::Bounds bounds = self->state->history;
   GST_OBJECT_UNLOCK(self);
 

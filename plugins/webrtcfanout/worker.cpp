@@ -14,6 +14,8 @@ namespace {
 
 /// Between two looks at whoever is behind.
 constexpr std::int64_t kGoOnUs = 1'000;
+/// How much of that is sent before live pictures have their turn again: some 2 ms.
+constexpr std::int64_t kGoOnBytes = 2 * 1024 * 1024;
 constexpr std::int64_t kSweepUs = 100'000;
 /// Browsers send a check every 2.5 to 5 s; RFC 7675 has consent end after 30 s.
 constexpr std::int64_t kSilenceUs = 12'000'000;
@@ -67,7 +69,7 @@ Track::Moment Worker::moment() const {
 }
 
 int Worker::timeout_ms() const {
-  if (!lagging_.empty()) return 1;
+  if (!lagging_.empty()) return monotonic_us() < next_go_on_us_ ? 1 : 0;
   if (connections_.empty() && streams_.empty()) return -1;
   return static_cast<int>(
       std::clamp<std::int64_t>((next_sweep_us_ - monotonic_us()) / 1000 + 1, 1, 100));
@@ -108,13 +110,18 @@ void Worker::go_on() {
   if (lagging_.empty()) return;
   const Track::Moment now = moment();
   if (now.now_us < next_go_on_us_) return;
-  next_go_on_us_ = now.now_us + kGoOnUs;
+  std::int64_t budget = kGoOnBytes;
+  std::size_t done = 0;
   still_lagging_.clear();
-  for (Connection* const connection : lagging_) {
-    connection->lagging = !connection->advance(now);
+  for (; done < lagging_.size() && budget > 0; ++done) {
+    Connection* const connection = lagging_[done];
+    connection->lagging = !connection->advance(now, budget);
     if (connection->lagging) still_lagging_.push_back(connection);
   }
-  lagging_.swap(still_lagging_);
+  // Whoever had no turn is the first next time, which then comes at once.
+  if (done == lagging_.size()) next_go_on_us_ = now.now_us + kGoOnUs;
+  lagging_.erase(lagging_.begin(), lagging_.begin() + static_cast<std::ptrdiff_t>(done));
+  lagging_.insert(lagging_.end(), still_lagging_.begin(), still_lagging_.end());
 }
 
 void Worker::sweep() {
@@ -123,11 +130,17 @@ void Worker::sweep() {
   next_sweep_us_ = now + kSweepUs;
   for (Connection* const connection : connections_) look_after(*connection);
   drop_unused_views();
+  end_strangers(now);
+}
+
+/// Connections of nobody: they have not said whose they are, or that viewer has gone.
+void Worker::end_strangers(std::int64_t now) {
+  std::vector<TcpConnection*> strangers;
   for (const auto& [key, stream] : streams_)
-    if (!stream->viewer && now - stream->opened_us > kIntroductionUs) {
-      counters_.refused_streams.add(1);
-      return end_stream(*stream); // The next sweep takes the next one.
-    }
+    if (now - stream->opened_us > kIntroductionUs && !known_.contains(stream->viewer.get()))
+      strangers.push_back(stream.get());
+  counters_.refused_streams.add(strangers.size());
+  for (TcpConnection* const stranger : strangers) end_stream(*stranger);
 }
 
 void Worker::look_after(Connection& connection) {

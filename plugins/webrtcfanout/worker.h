@@ -44,8 +44,11 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
+  /// It has all that it needs of the system.
+  bool good() const { return epoll_ >= 0 && mailbox_.good(); }
   void start();
   void stop(); ///< Waits for its end.
+  bool is_own_thread() const { return thread_.get_id() == std::this_thread::get_id(); }
   void post(Mailbox::Task task) { mailbox_.post(std::move(task)); }
   const WorkerCounters& counters() const { return counters_; }
 
@@ -87,6 +90,7 @@ class Worker {
   void catch_up();
   void go_on();
   void sweep();
+  void end_strangers(std::int64_t now);
   void look_after(Connection& connection);
   void lag(Connection& connection);
   StreamView& view_of(const std::shared_ptr<Stream>& stream);

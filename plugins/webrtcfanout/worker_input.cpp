@@ -28,8 +28,9 @@ void Worker::on_events(int timeout_ms) {
   const int count = epoll_wait(epoll_, events.data(), kEvents, timeout_ms);
   for (int i = 0; i < count; ++i) {
     void* const what = events[static_cast<std::size_t>(i)].data.ptr;
-    if (what == &mailbox_) continue; // run() takes from it in any case.
-    if (what == this) {
+    if (what == &mailbox_) {
+      mailbox_.hush(); // run() takes from it in any case.
+    } else if (what == this) {
       accept_streams();
     } else if (what == &receiver_) {
       const std::size_t got = receiver_.read();
@@ -117,6 +118,7 @@ void Worker::hand_over_streams() {
 }
 
 void Worker::adopt(StreamPtr stream, const Check& check) {
+  stream->watched_for_writing = false;
   epoll_event event{.events = EPOLLIN, .data = {.ptr = stream.get()}};
   epoll_ctl(epoll_, EPOLL_CTL_ADD, stream->fd(), &event);
   const std::shared_ptr<Viewer> viewer = stream->viewer;
@@ -180,6 +182,10 @@ void Worker::on_stun(Bytes datagram, const Path& source) {
   if (!entry || !has_integrity(*request, datagram, entry->password))
     return counters_.bad_stun.add(1);
 
+  // A TCP connection stays with the viewer that it has introduced itself as.
+  if (source.tcp != nullptr && source.tcp->viewer && source.tcp->viewer != entry->viewer)
+    return counters_.bad_stun.add(1);
+
   Path path = source;
   path.from_local = path.tcp == nullptr && !kernel_chooses(path.remote, path.local);
   std::array<std::uint8_t, kMaxStunResponse> response;
@@ -238,7 +244,13 @@ Worker::Known& Worker::know(const std::shared_ptr<Viewer>& viewer, const Path& p
   if (path.tcp != nullptr) return known;
   if (const auto route = routes_.find(path.remote); route != routes_.end()) {
     // One viewer cannot take another's address; but one that went without a word leaves it.
-    if (route->second == &known || now - route->second->heard_us < kRouteUs) return known;
+    if (route->second == &known) {
+      // The one that was checked last is the last to be given up.
+      const auto at = std::find(known.addresses.begin(), known.addresses.end(), path.remote);
+      std::rotate(at, at + 1, known.addresses.end());
+      return known;
+    }
+    if (now - route->second->heard_us < kRouteUs) return known;
     std::erase(route->second->addresses, path.remote);
     routes_.erase(route);
   }

@@ -136,8 +136,10 @@ void Camera::connect() {
   auto source = Source::create(config_, std::move(sinks), weak_from_this());
   if (!source) return retry(State::retrying, source.error().message);
   source_ = std::move(*source);
-  if (auto added = pipeline_->add(source_->bin()); !added)
+  if (auto added = pipeline_->add(source_->bin()); !added) {
+    source_.reset(); // It is no part of the pipeline.
     retry(State::retrying, added.error().message);
+  }
 }
 
 void Camera::drop_source() {

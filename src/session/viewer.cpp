@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "webrtc/candidate.h"
 
 namespace fanlight::session {
 namespace {
@@ -28,6 +29,22 @@ std::vector<RtpFormat> formats_of(const std::vector<media::Stream>& streams) {
   std::vector<RtpFormat> formats;
   for (const media::Stream& stream : streams) formats.push_back(stream.format);
   return formats;
+}
+
+/// Whether `next` offers the same media as `first`, and still what was chosen of them.
+bool continues(const webrtc::Offer& next, const webrtc::Offer& first,
+               const webrtc::Choices& choices) {
+  if (next.media.size() != first.media.size()) return false;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    const webrtc::Offer::Media& media = next.media[i];
+    if (media.type != first.media[i].type || media.mid != first.media[i].mid) return false;
+    if (!choices[i]) continue;
+    const webrtc::Offer::Payload* payload = media.find(choices[i]->payload_type);
+    if (payload == nullptr || payload->format.encoding != choices[i]->offered.encoding ||
+        !media.receives())
+      return false;
+  }
+  return true;
 }
 
 } // namespace
@@ -138,6 +155,8 @@ Result<Done> Viewer::negotiate() {
 }
 
 void Viewer::add_candidate(const Candidate& candidate) {
+  // Before anything is kept of it: what waits for the camera or the offer must not grow large.
+  if (!candidate.candidate.empty() && !webrtc::is_usable_candidate(candidate.candidate)) return;
   const webrtc::IceCandidate ice{candidate.mline_index, candidate.candidate};
   if (carriage_)
     carriage_->peer->add_candidate(ice);
@@ -150,9 +169,9 @@ Result<Done> Viewer::restart(const std::string& text) {
     return Error{Errc::conflict, "restarting session " + id_ + ": it has not been answered yet"};
   auto offer = webrtc::Offer::parse(text);
   if (!offer) return offer.error();
-  if (offer->media.size() != offer_.media.size())
+  if (!continues(*offer, offer_, choices_))
     return Error{Errc::invalid, "restarting session " + id_ +
-                                    ": the offer must have the same media as the first one"};
+                                    ": the offer must have the media and codecs of the first one"};
   offer_ = std::move(*offer);
   return carriage_->peer->accept(offer_, choices_, options_.complete_answer);
 }

@@ -174,6 +174,32 @@ std::string rejected_media(const Offer::Media& media) {
   return text + "a=inactive" + kEnd;
 }
 
+std::string transport_lines(const OwnMedia& own) {
+  return "a=ice-ufrag:" + own.ice_ufrag + kEnd + "a=ice-pwd:" + own.ice_pwd + kEnd +
+         "a=fingerprint:" + own.fingerprint + kEnd + "a=setup:" + own.setup + kEnd;
+}
+
+/// The first of the BUNDLE group where it is not chosen, but can be answered all the same: its
+/// transport is the one of all, and Chromium finds none when it is rejected.
+std::optional<std::size_t> unsent_tag(const Offer& offer, const Choices& choices) {
+  for (std::size_t i = 0; i < offer.media.size() && !offer.bundle.empty(); ++i) {
+    const Offer::Media& media = offer.media[i];
+    if (media.mid != offer.bundle[0]) continue;
+    const bool chosen = i < choices.size() && choices[i];
+    if (!chosen && !media.rejected && media.kind != Offer::Kind::other && !media.payloads.empty() &&
+        !media.payloads[0].format.encoding.empty())
+      return i;
+  }
+  return {};
+}
+
+std::string inactive_media(const Offer::Media& media, const OwnMedia& transport) {
+  const Offer::Payload& payload = media.payloads[0];
+  return "m=" + media.type + " 9 " + media.protocol + " " + std::to_string(payload.type) + kEnd +
+         "c=IN IP4 0.0.0.0" + kEnd + "a=mid:" + media.mid + kEnd + transport_lines(transport) +
+         "a=inactive" + kEnd + "a=rtcp-mux" + kEnd + rtpmap(payload.type, payload.format);
+}
+
 std::string feedback_lines(const Offer::Media& media, const Choice& choice, const OwnMedia& own) {
   const Offer::Payload* const payload = media.find(choice.payload_type);
   if (!payload) return {};
@@ -192,9 +218,7 @@ std::string chosen_media(const Offer::Media& media, const Choice& choice, const 
                          const AnswerOptions& options) {
   std::string text = "m=" + media.type + " 9 " + media.protocol + " " + formats_of(media, choice) +
                      kEnd + "c=IN IP4 0.0.0.0" + kEnd + "a=mid:" + media.mid + kEnd;
-  text += "a=ice-ufrag:" + own.ice_ufrag + kEnd + "a=ice-pwd:" + own.ice_pwd + kEnd;
-  text += "a=fingerprint:" + own.fingerprint + kEnd + "a=setup:" + own.setup + kEnd;
-  text += extension_lines(media, options.extensions, true);
+  text += transport_lines(own) + extension_lines(media, options.extensions, true);
   text += std::string("a=sendonly") + kEnd + "a=rtcp-mux" + kEnd;
   if (media.rtcp_rsize && own.rtcp_rsize) text += std::string("a=rtcp-rsize") + kEnd;
   text += rtpmap(choice.payload_type, choice.offered);
@@ -285,8 +309,14 @@ std::string reduced_offer(const Offer& offer, const Choices& choices,
       }
     }
     media_text += rtx_lines(media, choice);
-    for (const auto& candidate : media.candidates) {
-      if (is_usable_candidate(candidate)) media_text += "a=" + candidate + kEnd;
+    for (std::size_t j = 0; j < offer.media.size(); ++j) {
+      const bool unsent = j >= choices.size() || !choices[j];
+      // Those of media that share the transport but are not sent are as good.
+      if (j != i && !(unsent && offer.media[j].bundled && !order.empty() && order[0] == i))
+        continue;
+      for (const auto& candidate : offer.media[j].candidates) {
+        if (is_usable_candidate(candidate)) media_text += "a=" + candidate + kEnd;
+      }
     }
   }
   if (media_text.empty()) return {};
@@ -316,13 +346,20 @@ Result<std::string> write_answer(std::string_view own_text, const Offer& offer,
                                  const Choices& choices, const AnswerOptions& options) {
   const OwnAnswer own = read_own(own_text);
   if (auto done = check(own, offer, choices); !done) return done.error();
-  const auto order = bundled_order(offer, choices);
+  auto order = bundled_order(offer, choices);
+  const auto tag = order.empty() ? std::nullopt : unsent_tag(offer, choices);
+  const OwnMedia* const transport = tag ? own.find(offer.media[order[0]].mid) : nullptr;
+  if (tag) order.insert(order.begin(), *tag);
   std::string text = session_lines(offer) + group_line(offer, order);
   if (own.ice_lite) text += std::string("a=ice-lite") + kEnd;
   if (!options.complete) text += std::string("a=ice-options:trickle") + kEnd;
   text += std::string("a=msid-semantic: WMS *") + kEnd;
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
     const Offer::Media& media = offer.media[i];
+    if (tag == i) {
+      text += inactive_media(media, *transport) + candidate_lines(*transport, options);
+      continue;
+    }
     if (i >= choices.size() || !choices[i]) {
       text += rejected_media(media);
       continue;

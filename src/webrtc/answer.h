@@ -45,7 +45,8 @@ std::optional<unsigned> to_offered_mline(const Choices& choices, unsigned mline)
 
 /// The answer for the viewer: its m-lines, mids and order; ICE, DTLS, SSRCs and candidates as in
 /// `own`, the answer to the reduced (or the whole) offer; codecs, fmtp and extensions as chosen;
-/// what is not chosen rejected with port 0. Errc::internal as check_answer().
+/// what is not chosen rejected with port 0, but for the first of the BUNDLE group, whose transport
+/// all use: that is inactive. Errc::internal as check_answer().
 Result<std::string> write_answer(std::string_view own, const Offer& offer, const Choices& choices,
                                  const AnswerOptions& options);
 

@@ -259,6 +259,9 @@ void Peer::on_gathered() {
 void Peer::send_answer() {
   if (std::exchange(answered_, true)) return;
   gathering_limit_.stop();
+  // libnice says nothing when it finds no free port.
+  if (complete_ && local_candidates_.empty())
+    return fail("there is no port to send from: are all of webrtc.udp_ports in use?");
   AnswerOptions options{.public_addresses = {}, // The candidates are announced ones already.
                         .extensions = sent_extensions(),
                         .candidates = {},
@@ -275,7 +278,10 @@ void Peer::add_candidate(const IceCandidate& candidate) {
     early_candidates_.push_back(candidate);
     return;
   }
-  const auto reduced = to_reduced_mline(choices_, candidate.mline);
+  auto reduced = to_reduced_mline(choices_, candidate.mline);
+  // What shares the transport shares its candidates, even where nothing is sent on it.
+  if (!reduced && candidate.mline < offer_.media.size() && offer_.media[candidate.mline].bundled)
+    reduced = 0;
   if (!reduced || (!candidate.candidate.empty() && !is_usable_candidate(candidate.candidate)))
     return;
   g_signal_emit_by_name(webrtcbin_.get(), "add-ice-candidate", *reduced,

@@ -145,16 +145,17 @@ class Server(Program):
 
 
 class Crowd(Program):
-    """whep-crowd; every command returns what it says of the viewers."""
+    """fanlight-load that is told what to do; every command returns what it says of the viewers."""
 
     def __init__(self, build: pathlib.Path, folder: pathlib.Path, url: str, *options: str):
-        super().__init__([build / "tests/bench/crowd/whep-crowd", *options, url], folder / "crowd.log")
+        command = [build / "tools/load/fanlight-load", "--commands", *options, url]
+        super().__init__(command, folder / "crowd.log")
 
     def command(self, *words) -> list[dict]:
         self.say(" ".join(map(str, words)))
         reply = json.loads(self.line(120))
         if "viewers" not in reply:
-            raise LabError(f"whep-crowd: {reply}")
+            raise LabError(f"fanlight-load: {reply}")
         return reply["viewers"]
 
     def join(self, count: int, spacing_ms: int = 0) -> list[dict]:
