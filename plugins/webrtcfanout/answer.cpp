@@ -34,6 +34,8 @@ std::string session_lines(const Offer& offer, const std::vector<std::size_t>& or
     for (const std::size_t i : order) text += " " + offer.media[i].mid;
     text += kEnd;
   }
+  // Chromium nominates of an ICE-lite agent only the pair that it has selected and that works, but
+  // of a full one every better pair with its first check (libwebrtc, basic_ice_controller.cc).
   return text + line("a=ice-lite") + line("a=msid-semantic: WMS *");
 }
 

@@ -255,6 +255,7 @@ void Connection::on_nack(std::uint32_t media_ssrc, std::uint16_t sequence) {
   std::array<std::uint8_t, Track::kMaxPacket> packet;
   const std::size_t size = track.write_again(*frame, *sent, sequence, moment_, transport_sequence_,
                                              *rtp_, packet.data());
+  if (size == 0) return;
   count_transport(track, size, moment_);
   if (!send(Bytes{packet.data(), size})) return;
   viewer_->counters.retransmitted_packets.add(1);

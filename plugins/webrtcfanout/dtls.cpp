@@ -42,7 +42,7 @@ struct DtlsServer::Association {
   void advance();
   void read_connected(Bytes datagram);
   void end(State how, std::string why);
-  void fail(const std::string& why) { end(State::failed, "the DTLS handshake failed: " + why); }
+  void fail(std::string why) { end(State::failed, std::move(why)); }
   std::string reason() const;
 
   State state = State::handshaking;

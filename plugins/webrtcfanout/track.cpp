@@ -51,7 +51,8 @@ void Track::write(const Frame& frame, std::size_t index, const Moment& moment,
   std::array<std::uint8_t, RtpHeader::kMaxSize> header;
   header_.write(header.data(), {static_cast<std::uint16_t>(number), timestamp,
                                 frame.packets[index].marker, moment.send_time, transport_sequence});
-  srtp.protect(Bytes{header.data(), header_.size()}, payload, number, out);
+  if (srtp.protect(Bytes{header.data(), header_.size()}, payload, number, out) == 0)
+    std::memset(out, 0, packet_size(frame, index, srtp));
   numbering_.sent(packet, timestamp);
   ++packets_sent_;
   octets_sent_ += static_cast<std::uint32_t>(payload.size());

@@ -51,7 +51,8 @@ class Track {
   std::size_t packet_size(const Frame& frame, std::size_t index, const RtpProtector& srtp) const {
     return header_.size() + frame.packets[index].size + srtp.overhead();
   }
-  /// Writes a protected packet of the current run; its size as packet_size() says.
+  /// Writes a protected packet of the current run; its size as packet_size() says. Should OpenSSL
+  /// fail, all of it is zeros: nothing of an earlier packet, or in clear, leaves.
   void write(const Frame& frame, std::size_t index, const Moment& moment,
              std::uint16_t transport_sequence, RtpProtector& srtp, std::uint8_t* out);
 
