@@ -18,16 +18,6 @@ std::size_t occurrences(const std::string& text, const std::string& of) {
   return count;
 }
 
-/// A port that was free a moment ago.
-int free_udp_port() {
-  const http::Owned<GSocket> socket{
-      g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, nullptr)};
-  const http::Owned<GSocketAddress> any{g_inet_socket_address_new_from_string("0.0.0.0", 0)};
-  g_socket_bind(socket.get(), any.get(), FALSE, nullptr);
-  const http::Owned<GSocketAddress> bound{g_socket_get_local_address(socket.get(), nullptr)};
-  return g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound.get()));
-}
-
 /// The running service as operators, pages and players see it; media is looked at elsewhere.
 class ServingTest : public ServiceTest {};
 
@@ -143,19 +133,6 @@ TEST_F(ServingTest, RefusesAViewerAboveTheLimitAndSaysWhenToRetry) {
   bool free = false;
   for (int i = 0; i < 100 && !free; ++i) free = post_offer("front").status == 201;
   EXPECT_TRUE(free);
-}
-
-TEST_F(ServingTest, SaysThatTheUdpPortsAreUsedUp) {
-  const int port = free_udp_port();
-  start_cameras({small("front")});
-  start_service({camera("front")}, "webrtc:\n  udp_ports: " + std::to_string(port) + '-' +
-                                       std::to_string(port) + '\n');
-  ASSERT_EQ(post_offer("front").status, 201);
-
-  const Response second = post_offer("front");
-
-  EXPECT_EQ(second.status, 500);
-  EXPECT_THAT(second.body, HasSubstr("webrtc.udp_ports"));
 }
 
 TEST_F(ServingTest, RefusesABrowserWithoutACommonCodecInWords) {
