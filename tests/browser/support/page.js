@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ARTEFACTS } from './house.js';
 
 /** @typedef {import('playwright-core').Page} Page */
-/** @typedef {import('../../../web/tile.js').Tile} Tile */
+/** @typedef {import('../../../web/wall/tile.js').Tile} Tile */
 
 /** Longer than anything here should take: whoever waits so long fails. */
 export const WATCHDOG_MS = 30000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GAP, bestGrid } from '../../web/layout.js';
+import { GAP, bestGrid, pageSize } from '../../web/wall/grid.js';
 
 /** @type {[string, number, number][]} */
 const WINDOWS = [
@@ -34,9 +34,29 @@ test('the pictures are as large as any grid could make them', () => {
   assert.ok(grid.width >= 400);
 });
 
-test('more tiles than can be seen at once scroll at a size that can be seen', () => {
-  const grid = bestGrid(100, 370, 780);
+test('more tiles than can be seen well make pages, none of which scrolls', () => {
+  const size = pageSize(100, 370, 780);
 
-  assert.ok(grid.width >= 96);
-  assert.ok(grid.columns * grid.width + (grid.columns - 1) * GAP <= 370);
+  const grid = bestGrid(size, 370, 780);
+  assert.ok(size > 4 && size < 30);
+  assert.ok(grid.width >= 144);
+  assert.ok(Math.ceil(size / grid.columns) * (grid.height + GAP) - GAP <= 780);
+});
+
+test('sixteen tiles are one page of a laptop, and of a phone that stands', () => {
+  assert.equal(pageSize(16, 1252, 690), 16);
+  assert.ok(pageSize(16, 370, 780) >= 10);
+});
+
+test('a window in which nothing fits still has a tile', () => {
+  assert.equal(pageSize(16, 60, 40), 1);
+  assert.ok(bestGrid(1, 60, 40).width > 0);
+});
+
+test('short captions leave more to the picture', () => {
+  const long = bestGrid(4, 1252, 690);
+  const short = bestGrid(4, 1252, 690, { compact: true });
+
+  assert.ok(short.width > long.width);
+  assert.equal(short.compact, true);
 });
