@@ -19,6 +19,7 @@ export class Graph {
   #area = document.createElementNS(SVG, 'path');
   #name = make('span', { class: 'graph-name' });
   #value = make('span', { class: 'graph-value' });
+  #most = make('span', { class: 'graph-most' });
 
   /** @param {Curve} curve */
   constructor(curve) {
@@ -35,6 +36,7 @@ export class Graph {
       { class: 'graph', 'data-curve': curve.name },
       this.#name,
       this.#value,
+      this.#most,
       svg,
     );
   }
@@ -45,15 +47,8 @@ export class Graph {
     const highest = Math.max(...known, 0);
     const newest = values.at(-1) ?? null;
     write(this.#name, words.text(`fact.${this.#curve.name}`));
-    write(
-      this.#value,
-      newest === null
-        ? '–'
-        : words.text('graph.value', {
-            now: this.#curve.text(newest),
-            most: this.#curve.text(highest),
-          }),
-    );
+    write(this.#value, newest === null ? '–' : this.#curve.text(newest));
+    write(this.#most, words.text('graph.most', { value: this.#curve.text(highest) }));
     const { line, area } = outline(values, Math.max(highest * 1.1, this.#curve.least));
     this.#line.setAttribute('d', line);
     this.#area.setAttribute('d', area);

@@ -54,12 +54,16 @@ panelStyle.replaceSync(`
 
 .graph {
   display: grid;
-  grid-template-columns: auto 1fr;
+  grid-template-columns: auto 1fr auto;
   gap: 0 8px;
 }
 
 .graph-value {
   text-align: end;
+}
+
+.graph-most {
+  color: #aab3c0;
 }
 
 .graph svg {
@@ -117,8 +121,10 @@ panelStyle.replaceSync(`
 
   .graph-value {
     text-align: start;
-    white-space: nowrap;
-    overflow: hidden;
+  }
+
+  .graph-most {
+    display: none;
   }
 
   .graph svg {

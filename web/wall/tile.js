@@ -55,8 +55,8 @@ export class Tile extends HTMLElement {
     );
 
     this.picture.element.addEventListener('click', (event) => this.#click(event));
-    this.picture.element.addEventListener('dblclick', ({ target }) => {
-      if (this.focused && !isTool(target)) this.#run('fullscreen');
+    this.picture.element.addEventListener('dblclick', (event) => {
+      if (this.focused && !onTool(event)) this.#run('fullscreen');
     });
     this.addEventListener('keydown', (event) => this.key(event));
     this.addEventListener('fullscreenchange', () => this.#show());
@@ -149,15 +149,15 @@ export class Tile extends HTMLElement {
   }
 
   /** @param {MouseEvent} event */
-  #click({ target }) {
-    if (isTool(target) || this.focused) return;
+  #click(event) {
+    if (onTool(event) || this.focused) return;
     this.focus({ preventScroll: true });
     this.#run('focus');
   }
 
   /** Does what a key stands for. @param {KeyboardEvent} event */
   key(event) {
-    const onButton = isTool(event.target) && ['Enter', 'Space'].includes(event.code);
+    const onButton = onTool(event) && ['Enter', 'Space'].includes(event.code);
     if (onButton || event.target instanceof HTMLInputElement) return;
     if (this.focused && this.#pan(event)) return;
     const actions = this.focused ? [...this.#zoomActions(), ...this.#actions] : this.#actions;
@@ -202,8 +202,14 @@ export class Tile extends HTMLElement {
   }
 }
 
-/** What is above the picture and does something of its own. @param {EventTarget | null} target */
-const isTool = (target) =>
-  target instanceof Element && target.closest('button, input, .panel') !== null;
+/**
+ * Whether it happened to what is above the picture and does something of its own. By the path, for
+ * a button that has drawn another icon has left the old one behind.
+ * @param {Event} event
+ */
+const onTool = (event) =>
+  event
+    .composedPath()
+    .some((element) => element instanceof Element && element.matches('button, input, .panel'));
 
 customElements.define('fanlight-tile', Tile);
