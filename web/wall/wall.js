@@ -268,7 +268,9 @@ export class Wall extends Emitter {
    */
   #key(event) {
     const { tiles } = this;
-    const from = tiles.findIndex((tile) => tile === event.target);
+    const at = /** @type {Element} */ (event.target);
+    // The statistics scroll by arrows.
+    const from = at.closest('.panel') ? -1 : tiles.findIndex((tile) => tile.contains(at));
     const steps = /** @type {Record<string, number>} */ ({
       ArrowLeft: -1,
       ArrowRight: 1,
