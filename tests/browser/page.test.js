@@ -188,9 +188,11 @@ test(
         await page.addInitScript(installLoopback, [FRONT]);
         await page.addInitScript(() => {
           const play = HTMLMediaElement.prototype.play;
+          let clicked = false;
+          addEventListener('pointerdown', () => (clicked = true), true);
           Object.defineProperty(HTMLMediaElement.prototype, 'autoplay', { set() {} });
           HTMLMediaElement.prototype.play = function () {
-            if (navigator.userActivation.hasBeenActive) return play.call(this);
+            if (clicked) return play.call(this);
             return Promise.reject(new DOMException('no click yet', 'NotAllowedError'));
           };
         });

@@ -53,6 +53,15 @@ test('a window in which nothing fits still has a tile', () => {
   assert.ok(bestGrid(1, 60, 40).width > 0);
 });
 
+test('captions may be larger, for walls that are seen from afar', () => {
+  const usual = bestGrid(4, 3816, 2080);
+  const large = bestGrid(4, 3816, 2080, { scale: 1.5 });
+
+  const caption = (/** @type {typeof usual} */ { width, height }) => height - (width * 9) / 16;
+  assert.equal(caption(large), 1.5 * caption(usual));
+  assert.ok(large.columns * large.width < 3816 && 2 * large.height + GAP <= 2080);
+});
+
 test('short captions leave more to the picture', () => {
   const long = bestGrid(4, 1252, 690);
   const short = bestGrid(4, 1252, 690, { compact: true });

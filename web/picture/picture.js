@@ -15,17 +15,6 @@ import { describe } from './status.js';
 /** @import { Loudspeaker } from './loudspeaker.js' */
 /** @import { Status } from './types.js' */
 
-/** States that cover the picture with words. */
-const NOTICED = [
-  'paused',
-  'blocked',
-  'connecting',
-  'stalled',
-  'retrying',
-  'offline',
-  'refused',
-  'gone',
-];
 const BUSY = ['connecting', 'stalled', 'retrying', 'gone'];
 /** States in which pressing a button may help, and what the button says. */
 const HELP = /** @type {Record<string, string>} */ ({
@@ -99,7 +88,6 @@ export class Picture {
     ];
   }
 
-  /** Of no use after it. The player is its owner's. */
   dispose() {
     for (const unsubscribe of this.#subscriptions.splice(0)) unsubscribe();
     document.removeEventListener('pointerup', this.#tryToPlay, true);
@@ -156,13 +144,11 @@ export class Picture {
     }
   }
 
-  /** What the button in the notice does. */
   help() {
     if (this.state === 'blocked') this.screen.play();
     else this.player.connect();
   }
 
-  /** Saves the shown frame as a file. */
   async saveSnapshot() {
     const blob = await takeSnapshot(this.screen);
     if (blob) save(blob, snapshotName(this.name, new Date()));
@@ -250,7 +236,7 @@ class Notice {
    * @param {Status} status
    */
   show(state, status) {
-    this.element.hidden = !NOTICED.includes(state);
+    this.element.hidden = state === 'live';
     this.#spinner.hidden = !BUSY.includes(state);
     this.#button.hidden = !(state in HELP);
     write(this.#text, status.text);

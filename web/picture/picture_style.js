@@ -255,6 +255,10 @@ pictureStyle.replaceSync(`
 }
 
 @container (min-width: 1800px) {
+  .controls button {
+    zoom: 1.4;
+  }
+
   .notice-text {
     font-size: 34px;
   }

@@ -48,7 +48,13 @@ export class Drawer {
     for (const seconds of CYCLES) this.#cycle.append(make('option', { value: seconds }));
     this.#grid.addEventListener('change', () => (arrangement.grid = Number(this.#grid.value)));
     this.#cycle.addEventListener('change', () => (arrangement.cycle = Number(this.#cycle.value)));
-    const keys = this.#textButton('help.title', onHelp);
+    const keys = make(
+      'button',
+      { type: 'button' },
+      icon('keyboard'),
+      this.#text('span', 'help.title'),
+    );
+    keys.addEventListener('click', onHelp);
 
     element.append(
       make('div', { class: 'drawer-head' }, this.#title, this.#close),
@@ -95,7 +101,6 @@ export class Drawer {
     this.#onToggle();
   }
 
-  /** All words anew. */
   speak() {
     write(this.#title, words.text('arrange.title'));
     mark(this.#close, 'aria-label', words.text('action.close'));
@@ -135,13 +140,6 @@ export class Drawer {
       write(text, words.text('action.copied'));
       setTimeout(() => write(text, words.text(label)), SAID_MS);
     });
-    return button;
-  }
-
-  /** @param {string} key @param {() => void} run */
-  #textButton(key, run) {
-    const button = make('button', { type: 'button' }, icon('keyboard'), this.#text('span', key));
-    button.addEventListener('click', run);
     return button;
   }
 

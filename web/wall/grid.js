@@ -4,8 +4,8 @@
 export const SIZES = [0, 1, 4, 9, 16, 25];
 
 export const GAP = 8;
-export const CAPTION = 56;
-export const COMPACT_CAPTION = 30;
+const CAPTION = 56;
+const COMPACT_CAPTION = 30;
 const COMPACT_BELOW = 320;
 /** A picture that is narrower shows nothing. */
 const LEAST_WIDTH = 144;
@@ -17,27 +17,31 @@ const MOST_TILES = 36;
  * @param {number} count Of tiles.
  * @param {number} width Of the space, pixels.
  * @param {number} height
- * @param {{aspect?: number, compact?: boolean}} [options] Of the pictures; short captions anyway.
+ * @param {{aspect?: number, compact?: boolean, scale?: number}} [options] Of the pictures; short
+ *   captions anyway; how much larger than usual captions are.
  * @returns {Grid}
  */
-export function bestGrid(count, width, height, { aspect = 16 / 9, compact: always = false } = {}) {
+export function bestGrid(count, width, height, options = {}) {
+  const { aspect = 16 / 9, compact: always = false, scale = 1 } = options;
+  const [long, short] = [CAPTION * scale, COMPACT_CAPTION * scale];
   /** @type {Grid} */
-  let best = { columns: 1, width: 16, height: 9 + COMPACT_CAPTION, compact: true };
+  let best = { columns: 1, width: 16, height: 9 + short, compact: true };
   for (let columns = 1; columns <= count; columns++) {
     const rows = Math.ceil(count / columns);
     const cell = (width - GAP * (columns - 1)) / columns;
     const row = (height - GAP * (rows - 1)) / rows;
-    const whole = Math.min(cell, (row - CAPTION) * aspect);
+    const whole = Math.min(cell, (row - long) * aspect);
     const compact = always || whole < COMPACT_BELOW;
-    const caption = compact ? COMPACT_CAPTION : CAPTION;
-    const small = Math.min(
-      cell,
-      (row - COMPACT_CAPTION) * aspect,
-      always ? cell : COMPACT_BELOW - 1,
-    );
+    const caption = compact ? short : long;
+    const small = Math.min(cell, (row - short) * aspect, always ? cell : COMPACT_BELOW - 1);
     const tile = wholeSteps(compact ? small : whole);
     if (tile > best.width) {
-      best = { columns, width: tile, height: Math.round(tile / aspect) + caption, compact };
+      best = {
+        columns,
+        width: tile,
+        height: Math.round(tile / aspect) + caption,
+        compact,
+      };
     }
   }
   return best;

@@ -9,6 +9,8 @@ import { languageSelect, writeSizes } from './choices.js';
 /** @import { Arrangement } from './arrangement.js' */
 /** @import { Wall } from './wall.js' */
 
+/** @typedef {{name: IconName, label: string, pressed?: boolean, expanded?: boolean}} Look */
+
 /** Seconds a page stays when somebody only says that pages shall turn. */
 const USUAL_CYCLE = 15;
 
@@ -25,7 +27,7 @@ export class Header {
   #pageText = make('span', { id: 'page' });
   #pager = make('div', { id: 'pager', role: 'group' });
   #grid = make('select', { id: 'grid' });
-  /** @type {Map<HTMLButtonElement, () => {name: IconName, label: string, pressed?: boolean}>} */
+  /** @type {Map<HTMLButtonElement, () => Look>} */
   #buttons = new Map();
 
   /**
@@ -60,7 +62,7 @@ export class Header {
     );
     const cycle = this.#button(
       'cycle',
-      () => this.#toggleCycle(),
+      () => (arrangement.cycle = arrangement.cycle ? 0 : USUAL_CYCLE),
       () => ({
         name: 'cycle',
         label: words.text('pager.cycle'),
@@ -104,9 +106,10 @@ export class Header {
       () => ({
         name: 'arrange',
         label: words.text('arrange.title'),
+        expanded: drawer.open,
       }),
     );
-    this.#expands(arrange, drawer);
+    arrange.setAttribute('aria-controls', 'drawer');
 
     const actions = make('div', { class: 'actions' });
     actions.append(
@@ -129,7 +132,6 @@ export class Header {
     this.#reload.hidden = false;
   }
 
-  /** All words anew. */
   speak() {
     writeSizes(this.#grid);
     mark(this.#grid, 'aria-label', words.text('grid.choose'));
@@ -161,7 +163,7 @@ export class Header {
     this.#grid.value = String(this.#arrangement.grid);
     this.#grid.hidden = alone !== null;
     for (const [button, look] of this.#buttons) {
-      const { name, label, pressed } = look();
+      const { name, label, pressed, expanded } = look();
       if (button.dataset.icon !== name) {
         button.dataset.icon = name;
         button.replaceChildren(icon(name), make('span'));
@@ -170,17 +172,14 @@ export class Header {
       mark(button, 'title', label);
       mark(button, 'aria-label', label);
       if (pressed !== undefined) mark(button, 'aria-pressed', String(pressed));
+      if (expanded !== undefined) mark(button, 'aria-expanded', String(expanded));
     }
-  }
-
-  #toggleCycle() {
-    this.#arrangement.cycle = this.#arrangement.cycle ? 0 : USUAL_CYCLE;
   }
 
   /**
    * @param {string} id
    * @param {() => void} run
-   * @param {() => {name: IconName, label: string, pressed?: boolean}} look
+   * @param {() => Look} look
    */
   #button(id, run, look) {
     const button = make('button', { type: 'button', id });
@@ -190,16 +189,6 @@ export class Header {
     });
     this.#buttons.set(button, look);
     return button;
-  }
-
-  /** @param {HTMLButtonElement} button @param {{open: boolean}} drawer */
-  #expands(button, drawer) {
-    button.setAttribute('aria-controls', 'drawer');
-    const look = /** @type {() => {name: IconName, label: string}} */ (this.#buttons.get(button));
-    this.#buttons.set(button, () => {
-      mark(button, 'aria-expanded', String(drawer.open));
-      return look();
-    });
   }
 }
 

@@ -52,7 +52,6 @@ export class Help {
     if (!this.#dialog.open) this.#dialog.showModal();
   }
 
-  /** All words anew. */
   speak() {
     write(this.#title, words.text('help.title'));
     mark(this.#close, 'aria-label', words.text('action.close'));

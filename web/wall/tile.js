@@ -63,7 +63,6 @@ export class Tile extends HTMLElement {
     this.picture.refresh();
   }
 
-  /** Of no use after it. The player is its owner's. */
   dispose() {
     this.sight.end();
     this.picture.dispose();

@@ -2,7 +2,7 @@ import { words } from '../i18n/words.js';
 import { Emitter } from '../player/emitter.js';
 import { Player } from '../player/player.js';
 import { Drag } from './drag.js';
-import { GAP, bestGrid, pageSize } from './grid.js';
+import { bestGrid, pageSize } from './grid.js';
 import { Tile } from './tile.js';
 
 /** @import { Camera } from '../player/types.js' */
@@ -10,6 +10,8 @@ import { Tile } from './tile.js';
 
 /** The next page begins to play this long before it is turned to. */
 const AHEAD_MS = 2500;
+/** Walls with more room than this are seen from afar: what is written on them is larger. */
+const LARGE = { width: 2200, height: 1100, scale: 1.5 };
 
 /**
  * The cameras of an arrangement in a grid that fits its space, page by page, or one of them alone.
@@ -213,16 +215,17 @@ export class Wall extends Emitter {
     this.page = Math.min(this.page, this.pages - 1);
     this.#turnAt = Date.now() + this.#arrangement.cycle * 1000;
 
-    const compact = this.#kiosk;
+    const large = width > LARGE.width && height > LARGE.height;
+    const options = { compact: this.#kiosk, scale: large ? LARGE.scale : 1 };
     const shown = this.#arrangement.grid || Math.min(count, this.#size);
-    const grid = this.#alone
-      ? { columns: 1, width: Math.floor(width), height: Math.floor(height), compact }
-      : bestGrid(shown, width, height, { compact });
+    let grid = bestGrid(this.#alone ? 1 : shown, width, height, options);
+    if (this.#alone) grid = { ...grid, width: Math.floor(width), height: Math.floor(height) };
     this.#columns = grid.columns;
-    this.#element.style.setProperty('--columns', String(grid.columns));
-    this.#element.style.setProperty('--tile-width', `${grid.width}px`);
-    this.#element.style.setProperty('--tile-height', `${grid.height}px`);
-    this.#element.style.setProperty('--gap', `${GAP}px`);
+    const { style: own } = this.#element;
+    own.setProperty('--columns', String(grid.columns));
+    own.setProperty('--tile-width', `${grid.width}px`);
+    own.setProperty('--tile-height', `${grid.height}px`);
+    this.#element.toggleAttribute('data-large', large);
     this.#element.toggleAttribute('data-compact', grid.compact);
     this.#element.toggleAttribute('data-alone', this.#alone !== null);
     tiles.forEach((tile, at) => {
