@@ -75,8 +75,8 @@ pictureStyle.replaceSync(`
   overflow: hidden;
   text-align: center;
   text-shadow: 0 1px 3px #000;
-  font-size: 14px;
-  line-height: 1.4;
+  font-size: clamp(12px, 10px + 0.9cqi, 26px);
+  line-height: 1.35;
   pointer-events: none;
 }
 
@@ -85,7 +85,7 @@ pictureStyle.replaceSync(`
 }
 
 .notice-text {
-  font-size: 16px;
+  font-size: 1.15em;
   font-weight: 600;
 }
 
@@ -98,7 +98,7 @@ pictureStyle.replaceSync(`
   max-width: 64ch;
   max-height: 3lh;
   overflow: hidden;
-  font-size: 12px;
+  font-size: 0.85em;
   color: #b9c1cc;
   overflow-wrap: anywhere;
 }
@@ -200,16 +200,9 @@ pictureStyle.replaceSync(`
   .notice {
     gap: 2px;
     padding: 8px;
-    font-size: 12px;
-    line-height: 1.3;
-  }
-
-  .notice-text {
-    font-size: 13px;
   }
 
   .notice-detail {
-    font-size: 11px;
     max-height: 2lh;
   }
 
@@ -240,35 +233,9 @@ pictureStyle.replaceSync(`
   }
 }
 
-@container (min-width: 900px) {
-  .notice-text {
-    font-size: 22px;
-  }
-
-  .notice-why {
-    font-size: 17px;
-  }
-
-  .notice-detail {
-    font-size: 14px;
-  }
-}
-
 @container (min-width: 1800px) {
   .controls button {
     zoom: 1.4;
-  }
-
-  .notice-text {
-    font-size: 34px;
-  }
-
-  .notice-why {
-    font-size: 24px;
-  }
-
-  .notice-detail {
-    font-size: 19px;
   }
 }
 
