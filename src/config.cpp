@@ -14,6 +14,7 @@ namespace fanlight::config {
 namespace {
 
 constexpr std::uint32_t kMostViewers = 100000;
+constexpr std::uint32_t kMostWorkers = 128;
 
 void read_transport(const Value& value, Camera& camera) {
   read_scalar(
@@ -23,6 +24,30 @@ void read_transport(const Value& value, Camera& camera) {
                           {"udp", RtspTransport::udp},
                           {"auto", RtspTransport::automatic}},
                          out);
+      });
+}
+
+void read_transport(const Value& value, WebRtc& webrtc) {
+  read_scalar(
+      value, webrtc.transport, +[](const std::string& text, ViewerTransport& out) {
+        return read_word(text,
+                         {{"auto", ViewerTransport::automatic},
+                          {"webrtcbin", ViewerTransport::webrtcbin},
+                          {"fanout", ViewerTransport::fanout}},
+                         out);
+      });
+}
+
+void read_webrtc_transport(const Value& value, Camera& camera) {
+  using Own = std::optional<ViewerTransport>;
+  read_scalar(
+      value, camera.webrtc_transport, +[](const std::string& text, Own& out) {
+        return read_word<Own>(text,
+                              {{"default", std::nullopt},
+                               {"auto", ViewerTransport::automatic},
+                               {"webrtcbin", ViewerTransport::webrtcbin},
+                               {"fanout", ViewerTransport::fanout}},
+                              out);
       });
 }
 
@@ -62,6 +87,7 @@ constexpr std::array kCamera{
                         return read_number(text, 0, kMostViewers, out);
                       });
                 }},
+    Key<Camera>{"webrtc_transport", read_webrtc_transport},
 };
 
 constexpr std::array kServer{
@@ -113,7 +139,27 @@ void read_public_addresses(const Value& value, WebRtc& webrtc) {
                          "has two addresses of one family; give at most one IPv4 and one IPv6");
 }
 
+void read_port(const Value& value, WebRtc& webrtc) {
+  read_scalar(
+      value, webrtc.port, +[](const std::string& text, std::uint16_t& out) {
+        std::uint32_t port = 0;
+        std::string fault = read_number(text, 0, 65535, port);
+        out = static_cast<std::uint16_t>(port);
+        return fault;
+      });
+}
+
 constexpr std::array kWebRtc{
+    Key<WebRtc>{"transport", read_transport},
+    Key<WebRtc>{"port", read_port},
+    Key<WebRtc>{"tcp", [](const Value& v, WebRtc& w) { read_scalar(v, w.tcp, read_bool); }},
+    Key<WebRtc>{"workers",
+                [](const Value& v, WebRtc& w) {
+                  read_scalar(
+                      v, w.workers, +[](const std::string& text, std::uint32_t& out) {
+                        return read_number(text, 0, kMostWorkers, out);
+                      });
+                }},
     Key<WebRtc>{"ice_servers",
                 [](const Value& v, WebRtc& w) { read_ice_servers(v, w.ice_servers); }},
     Key<WebRtc>{"browser_ice_servers",
@@ -130,6 +176,13 @@ constexpr std::array kWebRtc{
                   read_scalar(
                       v, w.max_viewers, +[](const std::string& text, std::uint32_t& out) {
                         return read_number(text, 1, kMostViewers, out);
+                      });
+                }},
+    Key<WebRtc>{"max_webrtcbin_viewers",
+                [](const Value& v, WebRtc& w) {
+                  read_scalar(
+                      v, w.max_webrtcbin_viewers, +[](const std::string& text, std::uint32_t& out) {
+                        return read_number(text, 0, kMostViewers, out);
                       });
                 }},
 };

@@ -16,6 +16,8 @@ namespace fanlight::config {
 
 enum class RtspTransport { tcp, udp, automatic };
 enum class VideoCodec { h264, h265 };
+/// What carries viewers: a webrtcbin each, or one webrtcfanout for all viewers of a camera.
+enum class ViewerTransport { automatic, webrtcbin, fanout };
 
 struct Server {
   std::string listen = "0.0.0.0:8080"; ///< host:port; [v6]:port; port 0 takes a free one.
@@ -33,7 +35,8 @@ struct Camera {
   bool audio = true;
   /// Codecs a viewer may be given, the preferred first.
   std::vector<VideoCodec> codecs{VideoCodec::h265, VideoCodec::h264};
-  std::uint32_t max_viewers = 0; ///< 0: no limit but webrtc.max_viewers.
+  std::uint32_t max_viewers = 0;                   ///< 0: no limit but webrtc.max_viewers.
+  std::optional<ViewerTransport> webrtc_transport; ///< None: as webrtc.transport.
   bool operator==(const Camera&) const = default;
 };
 
@@ -46,13 +49,18 @@ struct IceServer {
 };
 
 struct WebRtc {
-  std::vector<IceServer> ice_servers;         ///< Used by the server's own ICE agents.
+  ViewerTransport transport = ViewerTransport::automatic;
+  std::uint16_t port = 0;             ///< Of the fanout, UDP and TCP; 0: any free one.
+  bool tcp = true;                    ///< Whether the fanout also takes viewers by TCP (RFC 6544).
+  std::uint32_t workers = 0;          ///< Threads of the fanout; 0: one a core.
+  std::vector<IceServer> ice_servers; ///< Used by the server's own ICE agents.
   std::vector<IceServer> browser_ice_servers; ///< Handed to browsers.
   std::uint16_t udp_port_min = 0;             ///< 0 with max 0: any port of the system.
   std::uint16_t udp_port_max = 0;
-  std::vector<std::string> public_addresses; ///< For 1:1 NAT: announced in place of the local
-                                             ///< address of the same family.
-  std::uint32_t max_viewers = 1000;          ///< Of all cameras together.
+  std::vector<std::string> public_addresses;  ///< For 1:1 NAT: announced in place of the local
+                                              ///< address of the same family.
+  std::uint32_t max_viewers = 10000;          ///< Of all cameras together.
+  std::uint32_t max_webrtcbin_viewers = 1000; ///< Those of them that a webrtcbin carries.
   bool operator==(const WebRtc&) const = default;
 };
 

@@ -20,7 +20,8 @@ int fail(const fanlight::Error& error) {
 int print_pipeline(const fanlight::config::Config& config, const std::string& id) {
   for (const auto& camera : config.cameras) {
     if (camera.id != id) continue;
-    std::puts(fanlight::media::launch_line(camera, fanlight::load_own_elements()).c_str());
+    std::puts(
+        fanlight::media::launch_line(camera, config.webrtc, fanlight::load_own_elements()).c_str());
     return EX_OK;
   }
   return fail(

@@ -1,5 +1,6 @@
 #include "branch.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "sticky.h"
@@ -190,7 +191,7 @@ void Branch::discard_frames() {
   queue_.discard_frames();
 }
 
-Branch::Step Branch::step(GstPad* pad, unsigned run, GstClockTime step_size) {
+Branch::Step Branch::step(GstPad* pad, unsigned run, const ReplaySettings& settings) {
   std::unique_lock lock(lock_);
   const auto mine = [&] { return open_ && run == run_; };
   while (mine() && !late_start_ && queue_.empty()) {
@@ -213,13 +214,18 @@ Branch::Step Branch::step(GstPad* pad, unsigned run, GstClockTime step_size) {
 
   if (const auto replay = queue_.begin_replay()) {
     lock.unlock();
-    plan_replay(pad, *replay, step_size);
+    plan_replay(pad, *replay, settings);
     return Step::again;
+  }
+  if (queue_.replay_is_next() && Pace::Clock::now() < pace_.due()) {
+    work_.wait_until(lock, pace_.due());
+    return Step::again; // Whatever woke us, the replay may be void by now.
   }
 
   BranchQueue::Next next = queue_.pop();
   const bool is_buffer = static_cast<bool>(next.buffer);
   const gsize size = is_buffer ? gst_buffer_get_size(next.buffer.get()) : 0;
+  if (next.replayed) pace_.sent(size);
   const unsigned epoch = epoch_;
   pushing_ = true;
   lock.unlock();
@@ -232,7 +238,8 @@ Branch::Step Branch::step(GstPad* pad, unsigned run, GstClockTime step_size) {
   return Step::again;
 }
 
-void Branch::plan_replay(GstPad* pad, const BranchQueue::Begin& replay, GstClockTime step_size) {
+void Branch::plan_replay(GstPad* pad, const BranchQueue::Begin& replay,
+                         const ReplaySettings& settings) {
   if (replay.afresh) timeline_.forget_sent();
   std::vector<Stamp> stamps;
   stamps.reserve(replay.snapshot.count);
@@ -243,7 +250,11 @@ void Branch::plan_replay(GstPad* pad, const BranchQueue::Begin& replay, GstClock
     if (stamps.size() == replay.snapshot.count) break;
     frame = frame->next;
   }
-  plan_ = timeline_.plan(stamps, step_size, replay.snapshot.interval);
+  pace_.begin(replay.snapshot.bytes, settings.bitrate);
+  // Frames that came later than their timestamps say would look like a slow network to a receiver.
+  const GstClockTime step = std::max<GstClockTime>(
+      settings.squeeze_step, static_cast<GstClockTime>(pace_.duration().count()) / stamps.size());
+  plan_ = timeline_.plan(stamps, step, replay.snapshot.interval);
   GST_DEBUG_OBJECT(
       pad, "Replays %" G_GSIZE_FORMAT " frames as %" GST_TIME_FORMAT " to %" GST_TIME_FORMAT,
       plan_.size(), GST_TIME_ARGS(plan_.front().pts), GST_TIME_ARGS(plan_.back().pts));

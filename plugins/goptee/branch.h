@@ -12,6 +12,7 @@
 #include "branch_queue.h"
 #include "gop_cache.h"
 #include "mini_ref.h"
+#include "pace.h"
 #include "squeeze.h"
 #include "timeline.h"
 
@@ -38,6 +39,11 @@ class Branch {
     GstFlowReturn last_flow = GST_FLOW_OK;
   };
   enum class Step { again, stop, wants_replay };
+  /// How cached groups are sent.
+  struct ReplaySettings {
+    GstClockTime squeeze_step = GST_MSECOND; ///< Least distance of squeezed frames, in ns.
+    guint64 bitrate = 0;                     ///< bit/s; 0: at once.
+  };
 
   // From the tee, which calls these one at a time.
 
@@ -71,9 +77,8 @@ class Branch {
 
   // The streaming thread.
 
-  /// Pushes the next frame or event to `pad`, waiting for one if there is none. `step_size` is the
-  /// distance of squeezed frames.
-  Step step(GstPad* pad, unsigned run, GstClockTime step_size);
+  /// Pushes the next frame or event to `pad`, waiting for one if there is none.
+  Step step(GstPad* pad, unsigned run, const ReplaySettings& settings);
 
  private:
   enum class Phase {
@@ -94,12 +99,12 @@ class Branch {
   void judge(GstFlowReturn flow, gsize size, unsigned epoch, bool last_of_replay);
 
   // On the streaming thread, without the lock.
-  void plan_replay(GstPad* pad, const BranchQueue::Begin& replay, GstClockTime step_size);
+  void plan_replay(GstPad* pad, const BranchQueue::Begin& replay, const ReplaySettings& settings);
   GstFlowReturn push_frame(GstPad* pad, BranchQueue::Next& next);
   GstFlowReturn push_event(GstPad* pad, BranchQueue::Next& next);
   void enter(GstEvent* segment_event);
 
-  /// Protects everything below but timeline_ and plan_.
+  /// Protects everything below but what is the streaming thread's own.
   mutable std::mutex lock_;
   std::condition_variable work_;
   std::condition_variable idle_;
@@ -124,6 +129,7 @@ class Branch {
   // The streaming thread's own.
   Timeline timeline_;
   std::vector<Stamp> plan_;
+  Pace pace_;
 };
 
 } // namespace fanlight

@@ -76,6 +76,10 @@ class BranchQueue {
   /// The next frame that is pushed follows a gap.
   void note_gap() { gap_ = true; }
 
+  /// Whether the next thing is of a cached group.
+  bool replay_is_next() const {
+    return !items_.empty() && std::holds_alternative<Replay>(items_.front());
+  }
   /// If a replay comes next that has not begun: begins it.
   std::optional<Begin> begin_replay();
   /// Not when empty, and not before a replay has begun.

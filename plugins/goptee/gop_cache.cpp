@@ -72,7 +72,7 @@ void GopCache::drop_group() {
 }
 
 GopSnapshot GopCache::snapshot() const {
-  return {gop_, count_, interval_ > 0 ? interval_ : kUnknownInterval};
+  return {gop_, count_, bytes_, interval_ > 0 ? interval_ : kUnknownInterval};
 }
 
 } // namespace fanlight

@@ -35,6 +35,7 @@ class Gop {
 struct GopSnapshot {
   std::shared_ptr<const Gop> gop;
   std::size_t count = 0;
+  guint64 bytes = 0;
   GstClockTime interval = 0; ///< Usual distance of two frames, in ns.
 
   explicit operator bool() const { return count > 0; }

@@ -4,9 +4,10 @@
  * A tee for live streams that are joined and left at any time. It has three talents:
  *
  * - It keeps the current group of pictures (the newest key frame and all since) and starts every
- *   new src pad with it, all at once, so that the viewer has a picture without waiting for a key
- *   frame. The older frames' timestamps are squeezed to `squeeze-step` before the newest one, so
- *   that the viewer is at the live edge at once. Memory is shared, never copied.
+ *   new src pad with it, at `replay-bitrate`, so that the viewer has a picture without waiting for
+ * a key frame. The older frames' timestamps are squeezed to `squeeze-step` before the newest one,
+ * or to the time that sending them takes if that is longer, so that the viewer is at the live edge
+ * at once. Memory is shared, never copied.
  * - Each src pad has its own bounded queue and streaming thread. A branch that does not keep up
  *   loses whole groups of pictures (sound: its oldest buffers), counted on the pad; it delays
  *   neither the source nor another branch. What follows a gap is marked DISCONT.
@@ -53,6 +54,7 @@
 
 #include "goptee_pad.h"
 #include "properties.h"
+#include "stats.h"
 #include "tee.h"
 
 GST_DEBUG_CATEGORY(gst_goptee_debug);
@@ -71,6 +73,8 @@ namespace {
 
 constexpr guint64 kDefaultGopBytes = 32 * 1024 * 1024;
 constexpr guint64 kDefaultGopTime = 30 * GST_SECOND;
+/// What a LAN takes beside its other traffic, and a receiver can decode.
+constexpr guint64 kDefaultReplayBitrate = 40'000'000;
 
 struct Latency {
   gboolean live = TRUE;
@@ -108,6 +112,7 @@ enum {
   PROP_MAX_GOP_BYTES,
   PROP_MAX_GOP_TIME,
   PROP_SQUEEZE_STEP,
+  PROP_REPLAY_BITRATE,
   PROP_MAX_QUEUE_BYTES,
   PROP_MAX_QUEUE_TIME,
   PROP_MAX_QUEUE_BUFFERS,
@@ -221,15 +226,8 @@ static GstStateChangeReturn gst_goptee_change_state(GstElement* element,
   return result;
 }
 
-static gboolean add_counters(GstElement*, GstPad* pad, gpointer sum) {
-  const Branch::Counters counters = fanlight::counters_of(GST_GOPTEE_PAD(pad));
-  Branch::Counters& total = *static_cast<Branch::Counters*>(sum);
-  total.pushed_buffers += counters.pushed_buffers;
-  total.pushed_bytes += counters.pushed_bytes;
-  total.dropped_buffers += counters.dropped_buffers;
-  total.dropped_groups += counters.dropped_groups;
-  total.replays += counters.replays;
-  total.key_unit_requests += counters.key_unit_requests;
+static gboolean add_counters(GstElement*, GstPad* pad, gpointer total) {
+  fanlight::add(*static_cast<Branch::Counters*>(total), fanlight::counters_of(GST_GOPTEE_PAD(pad)));
   return TRUE;
 }
 
@@ -237,25 +235,7 @@ static GstStructure* collect_stats(GstGopTee* self) {
   const Tee::Stats stats = self->state->tee->stats();
   Branch::Counters total;
   gst_element_foreach_src_pad(GST_ELEMENT(self), add_counters, &total);
-  // clang-format off
-  return gst_structure_new("application/x-goptee-stats",
-      "cached-bytes", G_TYPE_UINT64, stats.cached_bytes,
-      "cached-buffers", G_TYPE_UINT64, stats.cached_buffers,
-      "cached-time", G_TYPE_UINT64, stats.cached_duration,
-      "groups", G_TYPE_UINT64, stats.groups,
-      "outgrown-groups", G_TYPE_UINT64, stats.outgrown_groups,
-      "received-buffers", G_TYPE_UINT64, stats.received_buffers,
-      "received-bytes", G_TYPE_UINT64, stats.received_bytes,
-      "src-pads", G_TYPE_UINT, stats.branches,
-      "pushed-buffers", G_TYPE_UINT64, total.pushed_buffers,
-      "pushed-bytes", G_TYPE_UINT64, total.pushed_bytes,
-      "dropped-buffers", G_TYPE_UINT64, total.dropped_buffers,
-      "dropped-groups", G_TYPE_UINT64, total.dropped_groups,
-      "replays", G_TYPE_UINT64, total.replays,
-      "key-unit-requests", G_TYPE_UINT64, total.key_unit_requests,
-      "key-unit-requests-sent", G_TYPE_UINT64, stats.key_unit_requests_sent,
-      nullptr);
-  // clang-format on
+  return fanlight::to_structure(stats, total);
 }
 
 static void gst_goptee_set_property(GObject* object, guint id, const GValue* value,
@@ -268,6 +248,7 @@ static void gst_goptee_set_property(GObject* object, guint id, const GValue* val
   case PROP_MAX_GOP_BYTES: bounds.bytes = g_value_get_uint64(value); break;
   case PROP_MAX_GOP_TIME: bounds.duration = g_value_get_uint64(value); break;
   case PROP_SQUEEZE_STEP: settings.squeeze_step = g_value_get_uint64(value); break;
+  case PROP_REPLAY_BITRATE: settings.replay_bitrate = g_value_get_uint64(value); break;
   case PROP_MAX_QUEUE_BYTES: state.limits.bytes = g_value_get_uint64(value); break;
   case PROP_MAX_QUEUE_TIME: state.limits.duration = g_value_get_uint64(value); break;
   case PROP_MAX_QUEUE_BUFFERS: state.limits.buffers = g_value_get_uint64(value); break;
@@ -295,6 +276,7 @@ static void gst_goptee_get_property(GObject* object, guint id, GValue* value, GP
   case PROP_MAX_GOP_BYTES: g_value_set_uint64(value, state.tee->bounds().bytes); break;
   case PROP_MAX_GOP_TIME: g_value_set_uint64(value, state.tee->bounds().duration); break;
   case PROP_SQUEEZE_STEP: g_value_set_uint64(value, settings.squeeze_step); break;
+  case PROP_REPLAY_BITRATE: g_value_set_uint64(value, settings.replay_bitrate); break;
   case PROP_MAX_QUEUE_BYTES: g_value_set_uint64(value, limits.bytes); break;
   case PROP_MAX_QUEUE_TIME: g_value_set_uint64(value, limits.duration); break;
   case PROP_MAX_QUEUE_BUFFERS: g_value_set_uint64(value, limits.buffers); break;
@@ -321,6 +303,7 @@ static void gst_goptee_finalize(GObject* object) {
 static void gst_goptee_init(GstGopTee* self) {
   self->state = new ElementState;
   self->state->tee->set_bounds({.bytes = kDefaultGopBytes, .duration = kDefaultGopTime});
+  self->state->tee->settings.replay_bitrate = kDefaultReplayBitrate;
   self->sink = gst_pad_new_from_static_template(&sink_template, "sink");
   gst_pad_set_chain_function(self->sink, gst_goptee_chain);
   gst_pad_set_event_function(self->sink, gst_goptee_sink_event);
@@ -348,8 +331,12 @@ static void gst_goptee_class_init(GstGopTeeClass* klass) {
                   "kept (0: no bound)",
                   kDefaultGopTime);
   install_setting(object_class, PROP_SQUEEZE_STEP, "squeeze-step",
-                  "Distance of the old frames' timestamps when a cached group is sent at once (ns)",
+                  "Distance of the old frames' timestamps when a cached group is sent (ns)",
                   GST_MSECOND);
+  install_setting(object_class, PROP_REPLAY_BITRATE, "replay-bitrate",
+                  "How fast a cached group is sent, in bit/s (0: at once). A group that would take "
+                  "more than a second goes faster",
+                  kDefaultReplayBitrate);
   fanlight::install_queue_limits(
       object_class, {PROP_MAX_QUEUE_BYTES, PROP_MAX_QUEUE_TIME, PROP_MAX_QUEUE_BUFFERS});
   install_setting(object_class, PROP_KEY_UNIT_INTERVAL, "key-unit-interval",

@@ -78,8 +78,10 @@ enum {
 static void gst_goptee_pad_run(gpointer data) {
   const Run* run = static_cast<Run*>(data);
   PadState& state = *run->pad->state;
-  const Branch::Step step =
-      state.branch.step(GST_PAD(run->pad), run->number, state.tee->settings.squeeze_step);
+  const Tee::Settings& settings = state.tee->settings;
+  const Branch::Step step = state.branch.step(
+      GST_PAD(run->pad), run->number,
+      {.squeeze_step = settings.squeeze_step, .bitrate = settings.replay_bitrate});
   if (step == Branch::Step::wants_replay) state.tee->replay_late_start(state.branch);
 }
 

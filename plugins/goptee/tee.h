@@ -25,6 +25,7 @@ class Tee {
   /// Read at any time; times in ns.
   struct Settings {
     std::atomic<guint64> squeeze_step{GST_MSECOND};
+    std::atomic<guint64> replay_bitrate{0}; ///< 0: at once.
     std::atomic<guint64> key_unit_interval{500 * GST_MSECOND};
     std::atomic<guint64> upstream_key_unit_interval{GST_SECOND};
     std::atomic<bool> hold_eos{false};

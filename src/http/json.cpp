@@ -107,6 +107,7 @@ void write_members(Writer& json, const session::Info& session) {
   json.member("camera", session.camera);
   json.member("state", session::to_string(session.state));
   json.member("transport", session.transport);
+  json.member("transport_reason", session.transport_reason);
   json.member("signalling", session.signalling);
   json.member("remote_address", session.remote_address);
   json.member("video_codec", session.video_codec);
@@ -120,6 +121,8 @@ void write_members(Writer& json, const session::Info& session) {
   json.member("nack_count", session.nack_count);
   json.member("pli_count", session.pli_count);
   json.member("groups_dropped", session.groups_dropped);
+  json.member("estimate", session.estimate);
+  json.member("candidate", session.candidate);
 }
 
 void write_ice_servers(Writer& json, const std::vector<config::IceServer>& servers) {

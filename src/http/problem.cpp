@@ -28,6 +28,8 @@ Problem problem_of(const Error& error) {
 Error error_of(const session::CloseReason& reason) {
   Errc code = Errc::internal;
   if (reason.code == "no_common_codec") code = Errc::unsupported;
+  if (reason.code == "bad_offer") code = Errc::invalid;
+  if (reason.code == "busy") code = Errc::busy;
   if (reason.code == "camera_removed") code = Errc::not_found;
   if (reason.code == "camera_unavailable" || reason.code == "timeout" ||
       reason.code == "shutting_down")

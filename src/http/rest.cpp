@@ -104,7 +104,9 @@ void Rest::sessions(const ExchangePtr& exchange) {
 }
 
 void Rest::session(const std::string& id, const ExchangePtr& exchange) {
-  when_refreshed(exchange, [this, id, exchange] {
+  exchange->wait({});
+  directory_.refresh_stats(id, [this, alive = std::weak_ptr{alive_}, id, exchange] {
+    if (alive.expired()) return;
     const session::Session* session = directory_.find(id);
     if (session == nullptr)
       return exchange->respond(Error{Errc::not_found, "there is no such session"});

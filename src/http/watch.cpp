@@ -60,6 +60,7 @@ void Watch::on_answer(session::Session& session, const std::string& sdp) {
     json.member("session", name_);
     json.member("sdp", sdp);
     json.member("id", session.id());
+    json.member("transport", info.transport);
     json.member("video_codec", info.video_codec);
     json.member("audio_codec", info.audio_codec);
     json.member("codec_reason", info.codec_reason);

@@ -1,5 +1,7 @@
 #include "media/branch.h"
 
+#include <algorithm>
+
 #include "media/camera.h"
 
 namespace fanlight::media {
@@ -8,11 +10,13 @@ Branch::Branch(Camera& camera, Ref<GstElement> bin, Observer& observer)
     : camera_(camera), observer_(observer), bin_(std::move(bin)) {}
 
 Branch::~Branch() {
-  for (const Feed& feed : feeds_) {
-    gst_element_release_request_pad(feed.tee.get(), feed.pad.get());
-    if (feed.transcoded) camera_.release_transcoder();
-  }
+  for (const Feed& feed : feeds_) end(feed);
   camera_.end_branch(*this);
+}
+
+void Branch::end(const Feed& feed) {
+  gst_element_release_request_pad(feed.tee.get(), feed.pad.get());
+  if (feed.transcoded) camera_.release_transcoder();
 }
 
 Result<Done> Branch::link(const std::string& encoding, GstPad* sink) {
@@ -24,8 +28,17 @@ Result<Done> Branch::link(const std::string& encoding, GstPad* sink) {
     if (tee->transcoded) camera_.release_transcoder();
     return Error{Errc::internal, "linking " + encoding + " to " + GST_OBJECT_NAME(bin_.get())};
   }
-  feeds_.push_back({tee->element, std::move(pad), tee->transcoded});
+  feeds_.push_back({encoding, tee->element, std::move(pad), tee->transcoded});
   return Done{};
+}
+
+void Branch::unlink(const std::string& encoding) {
+  const auto found = std::find_if(feeds_.begin(), feeds_.end(), [&encoding](const Feed& feed) {
+    return feed.encoding == encoding;
+  });
+  if (found == feeds_.end()) return;
+  end(*found);
+  feeds_.erase(found);
 }
 
 std::uint64_t Branch::groups_dropped() const {

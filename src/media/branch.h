@@ -30,6 +30,8 @@ class Branch {
   /// Feeds `sink`, a pad of the bin, with the camera's stream of that encoding name, from the
   /// cached group of pictures on. Errc::not_found when the camera has no such stream.
   Result<Done> link(const std::string& encoding, GstPad* sink);
+  /// Ends what link() began for that encoding; the pad stays as it is.
+  void unlink(const std::string& encoding);
 
   /// Groups of pictures the branch has lost because it did not keep up.
   std::uint64_t groups_dropped() const;
@@ -38,10 +40,12 @@ class Branch {
   friend class Camera;
   Branch(Camera& camera, Ref<GstElement> bin, Observer& observer);
   struct Feed {
+    std::string encoding;
     Ref<GstElement> tee;
     Ref<GstPad> pad;
     bool transcoded;
   };
+  void end(const Feed& feed);
 
   Camera& camera_;
   Observer& observer_;

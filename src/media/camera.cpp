@@ -136,8 +136,10 @@ void Camera::connect() {
   auto source = Source::create(config_, std::move(sinks), weak_from_this());
   if (!source) return retry(State::retrying, source.error().message);
   source_ = std::move(*source);
-  if (auto added = pipeline_->add(source_->bin()); !added)
+  if (auto added = pipeline_->add(source_->bin()); !added) {
+    source_.reset(); // It is no part of the pipeline.
     retry(State::retrying, added.error().message);
+  }
 }
 
 void Camera::drop_source() {
@@ -187,6 +189,10 @@ std::vector<Stream> Camera::video() const {
     if (const auto found = streams_.find(encoding_name(codec)); found != streams_.end())
       streams.push_back(found->second);
   return streams;
+}
+
+bool Camera::sends(const std::string& encoding) const {
+  return streams_.contains(encoding); // There are tees for the configured codecs only.
 }
 
 std::optional<Stream> Camera::audio() const { return sound_of(audio_encoding_); }

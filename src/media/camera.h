@@ -66,6 +66,8 @@ class Camera : public Source::Observer, public std::enable_shared_from_this<Came
   /// The video streams that viewers can be given, the preferred first. Empty until the camera has
   /// been live.
   std::vector<Stream> video() const;
+  /// Whether video() has a stream of that encoding, for who asks often.
+  bool sends(const std::string& encoding) const;
   /// The sound as viewers get it: AAC counts as the Opus it becomes.
   std::optional<Stream> audio() const;
   const std::string& audio_note() const { return audio_note_; }

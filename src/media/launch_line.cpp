@@ -13,7 +13,10 @@ std::string quote(const std::string& text) { return take_string(g_shell_quote(te
 
 } // namespace
 
-std::string launch_line(const config::Camera& camera, const std::string& plugin_folder) {
+std::string launch_line(const config::Camera& camera, const config::WebRtc& webrtc,
+                        const std::string& plugin_folder) {
+  const bool fanout =
+      camera.webrtc_transport.value_or(webrtc.transport) != config::ViewerTransport::webrtcbin;
   std::string line;
   if (!plugin_folder.empty()) line += "GST_PLUGIN_PATH=" + quote(plugin_folder) + " ";
   line += "gst-launch-1.0 rtspsrc name=camera location=" + quote(camera.url) +
@@ -26,9 +29,11 @@ std::string launch_line(const config::Camera& camera, const std::string& plugin_
     line += " camera.";
     for (const char* element : chain.elements) line += std::string{" ! "} + element;
     line += " config-interval=-1 ! " + std::string{chain.caps} + " ! goptee ! rtp" +
-            (encoding == "H265" ? "h265pay" : "h264pay") +
-            " aggregate-mode=zero-latency mtu=1200 ! fakesink async=false";
+            (encoding == "H265" ? "h265pay" : "h264pay") + " aggregate-mode=zero-latency mtu=" +
+            (fanout ? "1174 ! fanout." : "1200 ! fakesink async=false");
   }
+  // On a port of its own: the service's is taken.
+  if (fanout) line += " webrtcfanout name=fanout";
   if (camera.audio) line += " camera. ! application/x-rtp,media=audio ! fakesink async=false";
   return line;
 }

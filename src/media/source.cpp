@@ -54,7 +54,7 @@ std::string audio_fault(const GstCaps* caps, const std::string& encoding) {
 } // namespace
 
 /// What rtspsrc's threads may reach; freed with the last signal closure.
-struct Source::Shared {
+struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   // Given; const or thread-safe.
   GstElement* bin = nullptr; // Our grandparent: alive while its rtspsrc emits.
   std::string camera;
@@ -66,9 +66,12 @@ struct Source::Shared {
   std::mutex mutex;
   std::set<std::string> taken; // Encodings and "audio"; protected by mutex.
 
+  bool over = false; // Main only: what is still on its way is of a connection that was given up.
+
   void tell(std::function<void(Observer&)> what) {
-    post([observer = observer, what = std::move(what)] {
-      if (auto alive = observer.lock()) what(*alive);
+    post([self = shared_from_this(), what = std::move(what)] {
+      const auto alive = self->observer.lock();
+      if (alive && !self->over) what(*alive);
     });
   }
   bool take(const std::string& what) {
@@ -112,7 +115,7 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& config, Sin
 Source::Source(Ref<GstElement> bin, std::shared_ptr<Shared> shared)
     : bin_(std::move(bin)), shared_(std::move(shared)) {}
 
-Source::~Source() = default;
+Source::~Source() { shared_->over = true; }
 
 void Source::on_sdp(GstElement*, GstSDPMessage* sdp, gpointer data) {
   std::vector<std::string> video;

@@ -16,8 +16,8 @@ enum class State { waiting, connecting, connected, disconnected, closed };
 const char* to_string(State state);
 
 /// Why a session ended, as a stable code for programs beside the words for people.
-/// Codes: stopped, replaced, no_common_codec, camera_unavailable, camera_changed, camera_removed,
-/// connection_failed, timeout, shutting_down, internal.
+/// Codes: stopped, replaced, no_common_codec, bad_offer, busy, camera_unavailable, camera_changed,
+/// camera_removed, connection_failed, timeout, shutting_down, internal.
 struct CloseReason {
   std::string code;
   std::string message;
@@ -34,12 +34,13 @@ struct Info {
   std::string id;
   std::string camera;
   State state = State::waiting;
-  std::string transport = "webrtcbin"; ///< What carries the viewer.
-  std::string signalling;              ///< "whep" or "websocket".
-  std::string remote_address;          ///< Of the signalling client.
-  std::string video_codec;             ///< "H264", "H265" or empty.
-  std::string audio_codec;             ///< "OPUS", "PCMU", "PCMA" or empty.
-  std::string codec_reason;            ///< Why this codec, in words.
+  std::string transport;        ///< What carries the viewer: "webrtcbin", "fanout"; empty: waits.
+  std::string transport_reason; ///< Why that, in words.
+  std::string signalling;       ///< "whep" or "websocket".
+  std::string remote_address;   ///< Of the signalling client.
+  std::string video_codec;      ///< "H264", "H265" or empty.
+  std::string audio_codec;      ///< "OPUS", "PCMU", "PCMA" or empty.
+  std::string codec_reason;     ///< Why this codec, in words.
   std::int64_t age_ms = 0;
   std::uint64_t packets_sent = 0;
   std::uint64_t bytes_sent = 0;
@@ -47,7 +48,9 @@ struct Info {
   double rtt_ms = 0;
   std::uint64_t nack_count = 0;
   std::uint64_t pli_count = 0;
-  std::uint64_t groups_dropped = 0; ///< Groups of pictures lost because the branch did not keep up.
+  std::uint64_t groups_dropped = 0; ///< Groups of pictures lost because the viewer did not keep up.
+  std::uint64_t estimate = 0;       ///< Of what the viewer's network carries, bit/s; 0: not known.
+  std::string candidate;            ///< "udp" or "tcp", how media travels; empty: not known.
 };
 
 /// One viewer of one camera, its whole life: offer, answer, candidates, media, end.
@@ -137,9 +140,11 @@ class Directory {
                                 const OpenOptions& options, Session::Observer& observer) = 0;
   virtual Session* find(const std::string& id) = 0;
   virtual std::vector<Info> sessions() const = 0;
-  /// Brings the counters of all sessions (or those of one camera) up to date, at most 300 ms long,
-  /// then calls `done` on main.
+  /// Brings the counters of all sessions up to date, at most 300 ms long, then calls `done` on main
+  /// in a later turn.
   virtual void refresh_stats(std::function<void()> done) = 0;
+  /// The same for the session `id` alone, if there is one.
+  virtual void refresh_stats(const std::string& id, std::function<void()> done) = 0;
   /// The camera's pipeline as a Graphviz document; Errc::not_found.
   virtual Result<std::string> pipeline_dot(const std::string& camera) const = 0;
   virtual void add_observer(CameraObserver& observer) = 0;

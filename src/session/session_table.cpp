@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 #include "base/url.h"
+#include "gst/undertaker.h"
+#include "webrtc/fanout.h"
 #include "webrtc/peer.h"
 
 namespace fanlight::session {
@@ -15,6 +17,8 @@ namespace {
 /// Between the connection attempts of two cameras at start.
 constexpr std::chrono::milliseconds kStagger{20};
 constexpr std::chrono::milliseconds kStatsLimit{300};
+/// How many viewers are asked for their counters in one turn of the loop, a few milliseconds.
+constexpr std::size_t kAskedAtOnce = 250;
 
 /// 128 bits from the kernel, in hexadecimal: whoever holds it holds the session.
 std::string new_id() {
@@ -32,12 +36,13 @@ std::string new_id() {
 } // namespace
 
 Result<std::unique_ptr<SessionTable>> SessionTable::create(const config::Config& config) {
-  webrtc::Peer::warm_up();
   std::unique_ptr<SessionTable> table{new SessionTable(config)};
+  if (auto warm = table->warm_up(config.cameras); !warm) return warm.error();
   for (const config::Camera& settings : config.cameras) {
     auto camera = media::Camera::create(settings, *table);
     if (!camera) return camera.error();
-    table->cameras_.push_back(std::move(*camera));
+    auto carrier = std::make_shared<Carrier>(*camera, config.webrtc);
+    table->channels_.push_back({std::move(*camera), std::move(carrier), {}});
   }
   return table;
 }
@@ -47,14 +52,33 @@ SessionTable::SessionTable(const config::Config& config) : config_(config.webrtc
 SessionTable::~SessionTable() {
   starts_.clear();
   viewers_.clear();
-  for (const auto& camera : cameras_) camera->stop();
+  for (Channel& channel : channels_) {
+    channel.carrier.reset();
+    channel.camera->stop();
+  }
+  if (port_) stop_in_background(std::move(port_), "the port of the fanout");
+}
+
+Result<Done> SessionTable::warm_up(const std::vector<config::Camera>& cameras) {
+  using Transport = config::ViewerTransport;
+  const auto any = [&](Transport unwanted) {
+    return std::any_of(cameras.begin(), cameras.end(), [&](const config::Camera& camera) {
+      return camera.webrtc_transport.value_or(config_.transport) != unwanted;
+    });
+  };
+  if (any(Transport::fanout)) webrtc::Peer::warm_up();
+  if (!any(Transport::webrtcbin)) return Done{};
+  auto port = webrtc::Fanout::open_port(config_);
+  if (!port) return port.error();
+  port_ = std::move(*port);
+  return Done{};
 }
 
 void SessionTable::start() {
   auto delay = std::chrono::milliseconds{0};
-  for (const auto& camera : cameras_) {
+  for (const Channel& channel : channels_) {
     starts_.push_back(std::make_unique<Timer>());
-    starts_.back()->once(delay, [camera] { camera->start(); });
+    starts_.back()->once(delay, [camera = channel.camera] { camera->start(); });
     delay += kStagger;
   }
 }
@@ -63,24 +87,23 @@ void SessionTable::drain(const CloseReason& reason) {
   draining_ = true;
   starts_.clear();
   for (const auto& [id, viewer] : viewers_) viewer->close(reason);
-  for (const auto& camera : cameras_) camera->stop();
+  for (const Channel& channel : channels_) channel.camera->stop();
 }
 
-const std::shared_ptr<media::Camera>* SessionTable::find_camera(const std::string& id) const {
-  const auto found = std::find_if(cameras_.begin(), cameras_.end(),
-                                  [&id](const auto& camera) { return camera->config().id == id; });
-  return found == cameras_.end() ? nullptr : &*found;
+const SessionTable::Channel* SessionTable::find_channel(const std::string& camera) const {
+  const auto found =
+      std::find_if(channels_.begin(), channels_.end(), [&camera](const Channel& channel) {
+        return channel.camera->config().id == camera;
+      });
+  return found == channels_.end() ? nullptr : &*found;
 }
 
-std::uint32_t SessionTable::viewers_of(const media::Camera& camera) const {
-  return static_cast<std::uint32_t>(
-      std::count_if(viewers_.begin(), viewers_.end(), [&camera](const auto& entry) {
-        return entry.second->camera_id() == camera.config().id &&
-               entry.second->state() != State::closed;
-      }));
+SessionTable::Channel* SessionTable::find_channel(const std::string& camera) {
+  return const_cast<Channel*>(std::as_const(*this).find_channel(camera));
 }
 
-CameraInfo SessionTable::describe(const media::Camera& camera) const {
+CameraInfo SessionTable::describe(const Channel& channel) {
+  const media::Camera& camera = *channel.camera;
   const media::Camera::Counters& counters = camera.counters();
   CameraInfo info{.id = camera.config().id,
                   .name = camera.config().name,
@@ -96,7 +119,7 @@ CameraInfo SessionTable::describe(const media::Camera& camera) const {
                   .packets = counters.access_units,
                   .bytes = counters.bytes,
                   .reconnects = counters.reconnects,
-                  .viewers = viewers_of(camera),
+                  .viewers = static_cast<std::uint32_t>(channel.viewers.size()),
                   .cached_bytes = counters.cached_bytes};
   if (info.name.empty()) info.name = info.id;
   for (const media::Stream& stream : camera.video()) {
@@ -112,45 +135,36 @@ CameraInfo SessionTable::describe(const media::Camera& camera) const {
 
 std::vector<CameraInfo> SessionTable::cameras() const {
   std::vector<CameraInfo> infos;
-  for (const auto& camera : cameras_) infos.push_back(describe(*camera));
+  for (const Channel& channel : channels_) infos.push_back(describe(channel));
   return infos;
 }
 
 std::optional<CameraInfo> SessionTable::camera(const std::string& id) const {
-  const auto* camera = find_camera(id);
-  if (camera == nullptr) return std::nullopt;
-  return describe(**camera);
+  const Channel* channel = find_channel(id);
+  if (channel == nullptr) return std::nullopt;
+  return describe(*channel);
 }
 
 Result<Session*> SessionTable::open(const std::string& camera_id, const std::string& text,
                                     const OpenOptions& options, Session::Observer& observer) {
-  const auto* camera = find_camera(camera_id);
-  if (camera == nullptr) return Error{Errc::not_found, "there is no camera \"" + camera_id + "\""};
+  Channel* channel = find_channel(camera_id);
+  if (channel == nullptr) return Error{Errc::not_found, "there is no camera \"" + camera_id + "\""};
   if (draining_) return Error{Errc::unavailable, "the server is shutting down"};
-  const std::uint32_t limit = (*camera)->config().max_viewers;
-  if (limit != 0 && viewers_of(**camera) >= limit)
+  const media::Camera& camera = *channel->camera;
+  const std::uint32_t limit = camera.config().max_viewers;
+  if (limit != 0 && channel->viewers.size() >= limit)
     return Error{Errc::busy, "camera " + camera_id + " has its " + std::to_string(limit) +
                                  " viewers (max_viewers)"};
   if (viewers_.size() >= config_.max_viewers)
     return Error{Errc::busy, "the server has its " + std::to_string(config_.max_viewers) +
                                  " viewers (webrtc.max_viewers)"};
-  if ((*camera)->state() == media::Camera::State::refused)
-    return Error{Errc::unavailable, "camera " + camera_id + ": " + (*camera)->reason()};
+  if (camera.state() == media::Camera::State::refused)
+    return Error{Errc::unavailable, "camera " + camera_id + ": " + camera.reason()};
   auto offer = webrtc::Offer::parse(text);
   if (!offer) return offer.error();
 
-  const std::uint64_t bitrate = (*camera)->counters().bitrate;
-  const auto make_peer = [this,
-                          bitrate](const std::string& id, const std::string& client_address,
-                                   std::weak_ptr<webrtc::PeerConnection::Observer> peer_observer)
-      -> Result<std::shared_ptr<webrtc::PeerConnection>> {
-    auto peer =
-        webrtc::Peer::create(id, {config_, client_address}, bitrate, std::move(peer_observer));
-    if (!peer) return peer.error();
-    return std::shared_ptr<webrtc::PeerConnection>{std::move(*peer)};
-  };
-  auto viewer = std::make_shared<Viewer>(new_id(), *camera, std::move(*offer), options, make_peer,
-                                         observer, *this);
+  auto viewer = std::make_shared<Viewer>(new_id(), channel->camera, std::move(*offer), options,
+                                         channel->carrier, observer, *this);
   if (auto begun = viewer->begin(); !begun) {
     log::info("session", {{"camera", camera_id}, {"client", options.remote_address}},
               "refused: " + begun.error().message);
@@ -160,7 +174,8 @@ Result<Session*> SessionTable::open(const std::string& camera_id, const std::str
             {{"camera", camera_id}, {"session", viewer->id()}, {"client", options.remote_address}},
             "opened by " + options.signalling);
   viewers_[viewer->id()] = viewer;
-  tell(**camera);
+  channel->viewers.insert(viewer.get());
+  tell(*channel);
   return static_cast<Session*>(viewer.get());
 }
 
@@ -175,33 +190,56 @@ std::vector<Info> SessionTable::sessions() const {
   return infos;
 }
 
+/// One round of asking viewers for their counters.
+struct SessionTable::Refresh {
+  std::vector<std::weak_ptr<Viewer>> viewers;
+  std::size_t asked = 0;
+  std::size_t open = 1; // One for the asking itself.
+  std::function<void()> done;
+  Timer limit;
+
+  void finish() {
+    limit.stop();
+    if (done) std::exchange(done, nullptr)();
+  }
+};
+
 void SessionTable::refresh_stats(std::function<void()> done) {
-  struct Round {
-    std::size_t open = 1; // One for this function itself.
-    std::function<void()> done;
-    Timer limit;
-    void finish() {
-      limit.stop();
-      if (done) std::exchange(done, nullptr)();
-    }
+  auto refresh = std::make_shared<Refresh>();
+  for (const auto& [id, viewer] : viewers_) refresh->viewers.push_back(viewer);
+  refresh->done = std::move(done);
+  refresh->limit.once(kStatsLimit, [refresh] { refresh->finish(); });
+  refresh_some(refresh);
+}
+
+void SessionTable::refresh_stats(const std::string& id, std::function<void()> done) {
+  auto refresh = std::make_shared<Refresh>();
+  if (const auto found = viewers_.find(id); found != viewers_.end())
+    refresh->viewers.push_back(found->second);
+  refresh->done = std::move(done);
+  refresh->limit.once(kStatsLimit, [refresh] { refresh->finish(); });
+  refresh_some(refresh);
+}
+
+void SessionTable::refresh_some(const std::shared_ptr<Refresh>& refresh) {
+  const auto one_less = [refresh] {
+    if (--refresh->open == 0) post([refresh] { refresh->finish(); });
   };
-  auto round = std::make_shared<Round>();
-  round->done = std::move(done);
-  round->limit.once(kStatsLimit, [round = round.get()] { round->finish(); });
-  const auto one_less = [round] {
-    if (--round->open == 0) post([round] { round->finish(); });
-  };
-  for (const auto& [id, viewer] : viewers_) {
-    ++round->open;
+  const std::size_t end = std::min(refresh->asked + kAskedAtOnce, refresh->viewers.size());
+  while (refresh->asked < end) {
+    const auto viewer = refresh->viewers[refresh->asked++].lock();
+    if (!viewer) continue;
+    ++refresh->open;
     viewer->refresh_stats(one_less);
   }
-  one_less();
+  if (end == refresh->viewers.size()) return one_less();
+  post([refresh] { refresh_some(refresh); });
 }
 
 Result<std::string> SessionTable::pipeline_dot(const std::string& id) const {
-  const auto* camera = find_camera(id);
-  if (camera == nullptr) return Error{Errc::not_found, "there is no camera \"" + id + "\""};
-  return (*camera)->dot();
+  const Channel* channel = find_channel(id);
+  if (channel == nullptr) return Error{Errc::not_found, "there is no camera \"" + id + "\""};
+  return channel->camera->dot();
 }
 
 void SessionTable::add_observer(CameraObserver& observer) { observers_.push_back(&observer); }
@@ -210,9 +248,9 @@ void SessionTable::remove_observer(CameraObserver& observer) {
   observers_.erase(std::remove(observers_.begin(), observers_.end(), &observer), observers_.end());
 }
 
-void SessionTable::tell(const media::Camera& camera) {
+void SessionTable::tell(const Channel& channel) {
   if (observers_.empty()) return;
-  const CameraInfo info = describe(camera);
+  const CameraInfo info = describe(channel);
   const auto observers = observers_;
   for (CameraObserver* observer : observers)
     if (std::find(observers_.begin(), observers_.end(), observer) != observers_.end())
@@ -220,15 +258,17 @@ void SessionTable::tell(const media::Camera& camera) {
 }
 
 void SessionTable::on_camera_changed(media::Camera& camera) {
-  for (const auto& [id, viewer] : viewers_)
-    if (viewer->camera_id() == camera.config().id) viewer->on_camera_changed();
-  tell(camera);
+  const Channel* channel = find_channel(camera.config().id);
+  if (channel == nullptr) return; // Still being built.
+  for (Viewer* viewer : channel->viewers) viewer->on_camera_changed();
+  tell(*channel);
 }
 
 void SessionTable::on_viewer_ended(Viewer& viewer) {
-  const auto* camera = find_camera(viewer.camera_id());
+  Channel* channel = find_channel(viewer.camera_id());
+  if (channel != nullptr) channel->viewers.erase(&viewer);
   viewers_.erase(viewer.id());
-  if (camera != nullptr) tell(**camera);
+  if (channel != nullptr) tell(*channel);
 }
 
 } // namespace fanlight::session

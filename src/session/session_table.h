@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "config.h"
@@ -34,22 +35,35 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
   Session* find(const std::string& id) override;
   std::vector<Info> sessions() const override;
   void refresh_stats(std::function<void()> done) override;
+  void refresh_stats(const std::string& id, std::function<void()> done) override;
   Result<std::string> pipeline_dot(const std::string& camera) const override;
   void add_observer(CameraObserver& observer) override;
   void remove_observer(CameraObserver& observer) override;
 
  private:
+  /// A camera and who watches it.
+  struct Channel {
+    std::shared_ptr<media::Camera> camera;
+    std::shared_ptr<Carrier> carrier;
+    std::unordered_set<Viewer*> viewers;
+  };
+  struct Refresh;
+
   explicit SessionTable(const config::Config& config);
-  const std::shared_ptr<media::Camera>* find_camera(const std::string& id) const;
-  CameraInfo describe(const media::Camera& camera) const;
-  std::uint32_t viewers_of(const media::Camera& camera) const;
-  void tell(const media::Camera& camera);
+  /// Does once what the first viewer would wait for or fail of.
+  Result<Done> warm_up(const std::vector<config::Camera>& cameras);
+  Channel* find_channel(const std::string& camera);
+  const Channel* find_channel(const std::string& camera) const;
+  static CameraInfo describe(const Channel& channel);
+  void tell(const Channel& channel);
+  static void refresh_some(const std::shared_ptr<Refresh>& refresh);
 
   void on_camera_changed(media::Camera& camera) override;
   void on_viewer_ended(Viewer& viewer) override;
 
   const config::WebRtc config_;
-  std::vector<std::shared_ptr<media::Camera>> cameras_; // In the order of the configuration.
+  Ref<GstElement> port_;          // Keeps the fanouts' port open.
+  std::vector<Channel> channels_; // In the order of the configuration.
   std::map<std::string, std::shared_ptr<Viewer>> viewers_;
   std::vector<CameraObserver*> observers_;
   std::vector<std::unique_ptr<Timer>> starts_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "webrtc/candidate.h"
 
 namespace fanlight::session {
 namespace {
@@ -14,10 +15,36 @@ constexpr std::chrono::seconds kDisconnectLimit{15};
 
 std::int64_t since_ms(std::int64_t start_us) { return (g_get_monotonic_time() - start_us) / 1000; }
 
+/// Why a viewer that waited for its camera cannot be answered.
+const char* code_of(Errc error) {
+  switch (error) {
+  case Errc::unsupported: return "no_common_codec";
+  case Errc::invalid: return "bad_offer";
+  case Errc::busy: return "busy";
+  default: return "internal";
+  }
+}
+
 std::vector<RtpFormat> formats_of(const std::vector<media::Stream>& streams) {
   std::vector<RtpFormat> formats;
   for (const media::Stream& stream : streams) formats.push_back(stream.format);
   return formats;
+}
+
+/// Whether `next` offers the same media as `first`, and still what was chosen of them.
+bool continues(const webrtc::Offer& next, const webrtc::Offer& first,
+               const webrtc::Choices& choices) {
+  if (next.media.size() != first.media.size()) return false;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    const webrtc::Offer::Media& media = next.media[i];
+    if (media.type != first.media[i].type || media.mid != first.media[i].mid) return false;
+    if (!choices[i]) continue;
+    const webrtc::Offer::Payload* payload = media.find(choices[i]->payload_type);
+    if (payload == nullptr || payload->format.encoding != choices[i]->offered.encoding ||
+        !media.receives())
+      return false;
+  }
+  return true;
 }
 
 } // namespace
@@ -34,10 +61,10 @@ const char* to_string(State state) {
 }
 
 Viewer::Viewer(std::string id, std::shared_ptr<media::Camera> camera, webrtc::Offer offer,
-               Directory::OpenOptions options, PeerFactory make_peer, Session::Observer& observer,
-               Host& host)
+               Directory::OpenOptions options, std::shared_ptr<Carrier> carrier,
+               Session::Observer& observer, Host& host)
     : id_(std::move(id)), camera_(std::move(camera)), options_(std::move(options)),
-      make_peer_(std::move(make_peer)), observer_(&observer), host_(host), offer_(std::move(offer)),
+      carrier_(std::move(carrier)), observer_(&observer), host_(host), offer_(std::move(offer)),
       opened_us_(g_get_monotonic_time()) {}
 
 Viewer::~Viewer() = default;
@@ -64,15 +91,11 @@ void Viewer::on_camera_changed() {
       return close({"camera_unavailable", camera_->reason()});
     if (camera_->video().empty()) return;
     if (auto begun = negotiate(); !begun)
-      close({begun.error().code == Errc::unsupported ? "no_common_codec" : "internal",
-             begun.error().message});
+      close({code_of(begun.error().code), begun.error().message});
     return;
   }
-  const auto streams = camera_->video();
-  const bool still_sent = std::any_of(streams.begin(), streams.end(), [this](const auto& stream) {
-    return stream.format.encoding == video_codec_;
-  });
-  if (!still_sent && !streams.empty())
+  if (camera_->sends(video_codec_)) return;
+  if (const auto streams = camera_->video(); !streams.empty())
     close({"camera_changed", "the camera changed its codec from " + video_codec_ + " to " +
                                  streams.front().format.encoding});
 }
@@ -113,54 +136,54 @@ Result<Done> Viewer::choose() {
 
 Result<Done> Viewer::negotiate() {
   if (auto chosen = choose(); !chosen) return chosen.error();
-  auto peer = make_peer_(id_, options_.remote_address, weak_from_this());
-  if (!peer) return peer.error();
-  peer_ = std::move(*peer);
-  if (auto bin = peer_->branch()) {
-    auto branch = camera_->add_branch(bin, *this);
-    if (!branch) return branch.error();
-    branch_ = std::move(*branch);
-  }
+  auto carriage = carrier_->carry({.id = id_,
+                                   .client_address = options_.remote_address,
+                                   .offer = offer_,
+                                   .choices = choices_,
+                                   .complete_answer = options_.complete_answer},
+                                  weak_from_this(), *this);
+  if (!carriage) return carriage.error();
+  carriage_ = std::move(*carriage);
   state_ = State::connecting;
   deadline_.once(kConnectLimit, [this] {
     close({"timeout", "no connection within 15 s of the answer: is UDP between viewer and server "
                       "blocked?"});
   });
-  peer_->accept(offer_, choices_, options_.complete_answer);
   for (const auto& candidate : std::exchange(early_candidates_, {}))
-    peer_->add_candidate(candidate);
+    carriage_->peer->add_candidate(candidate);
   return Done{};
 }
 
 void Viewer::add_candidate(const Candidate& candidate) {
+  // Before anything is kept of it: what waits for the camera or the offer must not grow large.
+  if (!candidate.candidate.empty() && !webrtc::is_usable_candidate(candidate.candidate)) return;
   const webrtc::IceCandidate ice{candidate.mline_index, candidate.candidate};
-  if (peer_)
-    peer_->add_candidate(ice);
+  if (carriage_)
+    carriage_->peer->add_candidate(ice);
   else if (state_ == State::waiting)
     early_candidates_.push_back(ice);
 }
 
 Result<Done> Viewer::restart(const std::string& text) {
-  if (!peer_)
+  if (!carriage_)
     return Error{Errc::conflict, "restarting session " + id_ + ": it has not been answered yet"};
   auto offer = webrtc::Offer::parse(text);
   if (!offer) return offer.error();
-  if (offer->media.size() != offer_.media.size())
+  if (!continues(*offer, offer_, choices_))
     return Error{Errc::invalid, "restarting session " + id_ +
-                                    ": the offer must have the same media as the first one"};
+                                    ": the offer must have the media and codecs of the first one"};
   offer_ = std::move(*offer);
-  peer_->accept(offer_, choices_, options_.complete_answer);
-  return Done{};
+  return carriage_->peer->accept(offer_, choices_, options_.complete_answer);
 }
 
 void Viewer::feed() {
   if (std::exchange(fed_, true)) return;
   for (std::size_t mline = 0; mline < choices_.size(); ++mline) {
     if (!choices_[mline]) continue;
-    auto pad = peer_->open(mline);
+    auto pad = carriage_->peer->open(mline);
     if (!pad) return close({"internal", pad.error().message});
     if (!*pad) continue;
-    if (auto linked = branch_->link(choices_[mline]->sent.encoding, pad->get()); !linked)
+    if (auto linked = carriage_->branch->link(choices_[mline]->sent.encoding, pad->get()); !linked)
       return close({"internal", linked.error().message});
   }
 }
@@ -172,10 +195,12 @@ void Viewer::set_state(State state, const std::string& message) {
 }
 
 void Viewer::on_peer_answer(const std::string& sdp) {
+  if (state_ == State::closed) return;
   log::info(
       "session",
       {{"camera", camera_id()}, {"session", id_}, {"ms", std::to_string(since_ms(opened_us_))}},
-      "answered with " + video_codec_ + ": " + codec_reason_);
+      "answered with " + video_codec_ + ": " + codec_reason_ + "; by " + carriage_->peer->name() +
+          ": " + carriage_->reason);
   if (observer_ != nullptr) observer_->on_answer(*this, sdp);
 }
 
@@ -183,7 +208,7 @@ void Viewer::on_peer_candidate(const webrtc::IceCandidate& candidate) {
   if (observer_ != nullptr) observer_->on_candidate(*this, {candidate.mline, candidate.candidate});
 }
 
-void Viewer::on_peer_state(webrtc::PeerConnection::State state) {
+void Viewer::on_peer_state(webrtc::PeerConnection::State state, const std::string& why) {
   if (state_ == State::closed) return;
   using Peer = webrtc::PeerConnection::State;
   switch (state) {
@@ -207,7 +232,8 @@ void Viewer::on_peer_state(webrtc::PeerConnection::State state) {
     set_state(State::disconnected, "the viewer is not heard of; waiting for it");
     break;
   case Peer::failed:
-    close({"connection_failed", state_ == State::connecting
+    close({"connection_failed", !why.empty() ? why
+                                : state_ == State::connecting
                                     ? "no pair of addresses works between viewer and server"
                                     : "the connection to the viewer broke"});
     break;
@@ -233,16 +259,15 @@ void Viewer::close(CloseReason reason) {
   post([weak = weak_from_this(), reason = std::move(reason)] {
     const auto self = weak.lock();
     if (!self) return;
-    self->branch_.reset();
-    self->peer_.reset();
+    self->carriage_.reset();
     if (self->observer_ != nullptr) self->observer_->on_closed(*self, reason);
     self->host_.on_viewer_ended(*self);
   });
 }
 
 void Viewer::refresh_stats(std::function<void()> done) {
-  if (!peer_ || !fed_) return done();
-  peer_->read_stats([weak = weak_from_this(), done = std::move(done)](const auto& stats) {
+  if (!carriage_ || !fed_) return done();
+  carriage_->peer->read_stats([weak = weak_from_this(), done = std::move(done)](const auto& stats) {
     if (auto self = weak.lock()) self->stats_ = stats;
     done();
   });
@@ -252,7 +277,8 @@ Info Viewer::info() const {
   return {.id = id_,
           .camera = camera_id(),
           .state = state_,
-          .transport = peer_ ? peer_->name() : "",
+          .transport = carriage_ ? carriage_->peer->name() : "",
+          .transport_reason = carriage_ ? carriage_->reason : "",
           .signalling = options_.signalling,
           .remote_address = options_.remote_address,
           .video_codec = video_codec_,
@@ -265,7 +291,10 @@ Info Viewer::info() const {
           .rtt_ms = stats_.rtt_ms,
           .nack_count = stats_.nack_count,
           .pli_count = stats_.pli_count,
-          .groups_dropped = branch_ ? branch_->groups_dropped() : 0};
+          .groups_dropped = carriage_ && carriage_->branch ? carriage_->branch->groups_dropped()
+                                                           : stats_.groups_dropped,
+          .estimate = stats_.estimate,
+          .candidate = stats_.candidate};
 }
 
 } // namespace fanlight::session

@@ -5,8 +5,8 @@
 
 #include "base/main_loop.h"
 #include "media/camera.h"
+#include "session/carrier.h"
 #include "session/session.h"
-#include "webrtc/peer_connection.h"
 
 namespace fanlight::session {
 
@@ -24,17 +24,13 @@ class Viewer : public Session,
     virtual ~Host() = default;
     virtual void on_viewer_ended(Viewer& viewer) = 0; ///< In a turn of the loop of its own.
   };
-  /// Makes the peer connection when the codecs are settled; knows which kind carries the viewer.
-  using PeerFactory = std::function<Result<std::shared_ptr<webrtc::PeerConnection>>(
-      const std::string& id, const std::string& client_address,
-      std::weak_ptr<webrtc::PeerConnection::Observer> observer)>;
-
   Viewer(std::string id, std::shared_ptr<media::Camera> camera, webrtc::Offer offer,
-         Directory::OpenOptions options, PeerFactory make_peer, Session::Observer& observer,
-         Host& host);
+         Directory::OpenOptions options, std::shared_ptr<Carrier> carrier,
+         Session::Observer& observer, Host& host);
   ~Viewer() override;
 
   /// Answers if the camera has streams by now, waits otherwise. Errc::unsupported, invalid,
+  /// busy,
   /// internal.
   Result<Done> begin();
   /// The camera's state or streams changed.
@@ -59,7 +55,7 @@ class Viewer : public Session,
 
   void on_peer_answer(const std::string& sdp) override;
   void on_peer_candidate(const webrtc::IceCandidate& candidate) override;
-  void on_peer_state(webrtc::PeerConnection::State state) override;
+  void on_peer_state(webrtc::PeerConnection::State state, const std::string& why) override;
   void on_peer_failed(const std::string& why) override;
   void on_branch_failed(const std::string& why) override;
 
@@ -67,15 +63,14 @@ class Viewer : public Session,
   const std::string id_;
   const std::shared_ptr<media::Camera> camera_;
   const Directory::OpenOptions options_;
-  const PeerFactory make_peer_;
+  const std::shared_ptr<Carrier> carrier_;
   Session::Observer* observer_;
   Host& host_;
 
   // Owned.
   webrtc::Offer offer_;
   webrtc::Choices choices_;
-  std::shared_ptr<webrtc::PeerConnection> peer_;
-  std::unique_ptr<media::Branch> branch_;
+  std::optional<Carrier::Carriage> carriage_;          // Once the codecs are settled.
   std::vector<webrtc::IceCandidate> early_candidates_; // Came while waiting for the camera.
   Timer deadline_;                                     // Of the state it is in.
 

@@ -1,9 +1,10 @@
 #include "webrtc/answer.h"
 
 #include <algorithm>
+#include <set>
 
 #include "webrtc/candidate.h"
-#include "webrtc/profile.h"
+#include "webrtc/parameters.h"
 #include "webrtc/sdp_text.h"
 
 namespace fanlight::webrtc {
@@ -11,11 +12,16 @@ namespace fanlight::webrtc {
 namespace {
 
 constexpr const char* kEnd = "\r\n";
-// Its feedback is of use only if our packets carry the numbers it speaks of.
-constexpr const char* kTransportCc =
-    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+/// Feedback that is of use only if our packets carry what it is reckoned from.
+struct FeedbackOf {
+  const char* feedback;
+  const char* extension;
+};
+constexpr FeedbackOf kFeedbackOf[] = {
+    {"transport-cc", "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"},
+    {"goog-remb", "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"}};
 
-/// One media of webrtcbin's answer, as far as it goes into ours.
+/// One media of the answer of what carries the viewer, as far as it goes into ours.
 struct OwnMedia {
   bool accepted = false; ///< Port not 0.
   std::string first_format;
@@ -26,13 +32,14 @@ struct OwnMedia {
   std::string fingerprint;
   std::string setup;
   bool rtcp_rsize = false;
-  bool nack = false;                ///< webrtcbin keeps packets to send them again.
-  bool transport_cc = false;        ///< Its congestion control reads the feedback.
+  bool nack = false;                ///< Packets are kept to be sent again.
+  std::set<std::string> estimates;  ///< transport-cc, goog-remb: the feedback is read.
   std::vector<std::string> sources; ///< ssrc-group, ssrc and msid attributes, whole.
   std::vector<std::string> candidates;
 };
 
 struct OwnAnswer {
+  bool ice_lite = false;
   std::vector<OwnMedia> media;
 
   const OwnMedia* find(std::string_view mid) const {
@@ -41,6 +48,14 @@ struct OwnAnswer {
     return found == media.end() ? nullptr : &*found;
   }
 };
+
+/// The extension that an estimate of the viewer's network is reckoned from; null: `feedback` is no
+/// such estimate.
+const char* estimate_of(std::string_view feedback) {
+  for (const auto& known : kFeedbackOf)
+    if (feedback == known.feedback) return known.extension;
+  return nullptr;
+}
 
 void read_own_attribute(OwnMedia& media, std::string_view text) {
   const auto [key, value] = sdp::attribute(text);
@@ -58,7 +73,7 @@ void read_own_attribute(OwnMedia& media, std::string_view text) {
   if (key == "rtcp-fb") {
     const auto words = sdp::words(value);
     if (words.size() == 2 && words[1] == "nack") media.nack = true;
-    if (words.size() == 2 && words[1] == "transport-cc") media.transport_cc = true;
+    if (words.size() == 2 && estimate_of(words[1])) media.estimates.emplace(words[1]);
   }
 }
 
@@ -72,82 +87,11 @@ OwnAnswer read_own(std::string_view text) {
       media.accepted = words.size() > 3 && words[1] != "0";
       if (words.size() > 3) media.first_format = words[3];
     } else if (line.type == 'a') {
+      answer.ice_lite |= line.value == "ice-lite";
       read_own_attribute(answer.media.empty() ? session : answer.media.back(), line.value);
     }
   }
   return answer;
-}
-
-std::string value_of(const RtpFormat& format, const char* key) {
-  const auto found = format.fmtp.find(key);
-  return found == format.fmtp.end() ? std::string() : found->second;
-}
-
-/// Builds "a=b;c=d".
-class Parameters {
- public:
-  void add(std::string_view key, std::string_view value) {
-    if (!text_.empty()) text_ += ';';
-    text_ += key;
-    text_ += '=';
-    text_ += value;
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-};
-
-/// RFC 6184, section 8.2.2: the profile and the packetization-mode are the offer's, to the letter;
-/// with level-asymmetry-allowed the level of our own stream may be another.
-std::string h264_parameters(const RtpFormat& offered) {
-  Parameters parameters;
-  if (value_of(offered, "level-asymmetry-allowed") == "1") {
-    parameters.add("level-asymmetry-allowed", "1");
-  }
-  const std::string mode = value_of(offered, "packetization-mode");
-  if (mode == "0" || mode == "1") parameters.add("packetization-mode", mode);
-  const std::string profile = value_of(offered, "profile-level-id");
-  if (H264Profile::parse(profile)) parameters.add("profile-level-id", profile);
-  return parameters.text();
-}
-
-/// RFC 7798, section 7.2.2: profile and tier are the offer's, the level the lower of both. What the
-/// offer leaves to the default (Safari: everything) stays so.
-std::string h265_parameters(const Choice& choice) {
-  const auto taken = H265Profile::parse(choice.offered.fmtp);
-  const auto sent = H265Profile::parse(choice.sent.fmtp);
-  if (!taken) return {};
-  const auto has = [&](const char* key) { return choice.offered.fmtp.contains(key); };
-  Parameters parameters;
-  if (has("level-id")) {
-    const int level = sent && sent->has_level ? std::min(sent->level, taken->level) : taken->level;
-    parameters.add("level-id", std::to_string(level));
-  }
-  if (has("profile-id")) parameters.add("profile-id", std::to_string(taken->id));
-  if (has("tier-flag")) parameters.add("tier-flag", std::to_string(taken->tier));
-  if (has("tx-mode")) parameters.add("tx-mode", "SRST");
-  return parameters.text();
-}
-
-/// What the offer says of it, where it is clean, and for Opus whether our sound is stereo.
-std::string other_parameters(const Choice& choice) {
-  Parameters parameters;
-  for (const auto& [key, value] : choice.offered.fmtp) {
-    if (sdp::is_token(key, 64) && sdp::is_token(value, 64) && key != "sprop-stereo") {
-      parameters.add(key, value);
-    }
-  }
-  if (choice.sent.encoding == "OPUS" && value_of(choice.sent, "sprop-stereo") == "1") {
-    parameters.add("sprop-stereo", "1");
-  }
-  return parameters.text();
-}
-
-std::string parameters_of(const Choice& choice) {
-  if (choice.offered.encoding == "H264") return h264_parameters(choice.offered);
-  if (choice.offered.encoding == "H265") return h265_parameters(choice);
-  return other_parameters(choice);
 }
 
 std::string rtpmap(int type, const RtpFormat& format) {
@@ -230,14 +174,40 @@ std::string rejected_media(const Offer::Media& media) {
   return text + "a=inactive" + kEnd;
 }
 
+std::string transport_lines(const OwnMedia& own) {
+  return "a=ice-ufrag:" + own.ice_ufrag + kEnd + "a=ice-pwd:" + own.ice_pwd + kEnd +
+         "a=fingerprint:" + own.fingerprint + kEnd + "a=setup:" + own.setup + kEnd;
+}
+
+/// The first of the BUNDLE group where it is not chosen, but can be answered all the same: its
+/// transport is the one of all, and Chromium finds none when it is rejected.
+std::optional<std::size_t> unsent_tag(const Offer& offer, const Choices& choices) {
+  for (std::size_t i = 0; i < offer.media.size() && !offer.bundle.empty(); ++i) {
+    const Offer::Media& media = offer.media[i];
+    if (media.mid != offer.bundle[0]) continue;
+    const bool chosen = i < choices.size() && choices[i];
+    if (!chosen && !media.rejected && media.kind != Offer::Kind::other && !media.payloads.empty() &&
+        !media.payloads[0].format.encoding.empty())
+      return i;
+  }
+  return {};
+}
+
+std::string inactive_media(const Offer::Media& media, const OwnMedia& transport) {
+  const Offer::Payload& payload = media.payloads[0];
+  return "m=" + media.type + " 9 " + media.protocol + " " + std::to_string(payload.type) + kEnd +
+         "c=IN IP4 0.0.0.0" + kEnd + "a=mid:" + media.mid + kEnd + transport_lines(transport) +
+         "a=inactive" + kEnd + "a=rtcp-mux" + kEnd + rtpmap(payload.type, payload.format);
+}
+
 std::string feedback_lines(const Offer::Media& media, const Choice& choice, const OwnMedia& own) {
   const Offer::Payload* const payload = media.find(choice.payload_type);
   if (!payload) return {};
-  // PLI and FIR rtpbin always understands; the others are webrtcbin's to promise.
+  // PLI and FIR are always understood; the others are for what carries the viewer to promise.
   std::string text;
   for (const auto& feedback : payload->feedback) {
     if (feedback == "nack pli" || feedback == "ccm fir" || (feedback == "nack" && own.nack) ||
-        (feedback == "transport-cc" && own.transport_cc)) {
+        own.estimates.contains(feedback)) {
       text += "a=rtcp-fb:" + std::to_string(choice.payload_type) + " " + feedback + kEnd;
     }
   }
@@ -248,14 +218,12 @@ std::string chosen_media(const Offer::Media& media, const Choice& choice, const 
                          const AnswerOptions& options) {
   std::string text = "m=" + media.type + " 9 " + media.protocol + " " + formats_of(media, choice) +
                      kEnd + "c=IN IP4 0.0.0.0" + kEnd + "a=mid:" + media.mid + kEnd;
-  text += "a=ice-ufrag:" + own.ice_ufrag + kEnd + "a=ice-pwd:" + own.ice_pwd + kEnd;
-  text += "a=fingerprint:" + own.fingerprint + kEnd + "a=setup:" + own.setup + kEnd;
-  text += extension_lines(media, options.extensions, true);
+  text += transport_lines(own) + extension_lines(media, options.extensions, true);
   text += std::string("a=sendonly") + kEnd + "a=rtcp-mux" + kEnd;
   if (media.rtcp_rsize && own.rtcp_rsize) text += std::string("a=rtcp-rsize") + kEnd;
   text += rtpmap(choice.payload_type, choice.offered);
   text += feedback_lines(media, choice, own);
-  if (const std::string parameters = parameters_of(choice); !parameters.empty()) {
+  if (const std::string parameters = answered_parameters(choice); !parameters.empty()) {
     text += "a=fmtp:" + std::to_string(choice.payload_type) + " " + parameters + kEnd;
   }
   text += rtx_lines(media, choice);
@@ -283,8 +251,8 @@ std::string candidate_lines(const OwnMedia& own, const AnswerOptions& options) {
 
 Result<Done> check(const OwnAnswer& own, const Offer& offer, const Choices& choices) {
   const auto fail = [&](std::size_t i, const std::string& what) {
-    return Error{Errc::internal, "checking webrtcbin's answer: m-line " + std::to_string(i) + " (" +
-                                     offer.media[i].type + ") " + what};
+    return Error{Errc::internal, "checking the transport's answer: m-line " + std::to_string(i) +
+                                     " (" + offer.media[i].type + ") " + what};
   };
   bool any = false;
   for (std::size_t i = 0; i < offer.media.size() && i < choices.size(); ++i) {
@@ -306,7 +274,7 @@ Result<Done> check(const OwnAnswer& own, const Offer& offer, const Choices& choi
       return fail(i, "lacks ICE credentials, fingerprint or setup");
     }
   }
-  if (!any) return Error{Errc::internal, "checking webrtcbin's answer: no media was chosen"};
+  if (!any) return Error{Errc::internal, "checking the transport's answer: no media was chosen"};
   return Done{};
 }
 
@@ -316,7 +284,7 @@ std::string reduced_offer(const Offer& offer, const Choices& choices,
                           const std::vector<std::string>& extensions) {
   const auto order = bundled_order(offer, choices);
   std::string media_text;
-  const Offer::Transport* transport = nullptr; // webrtcbin wants one and the same for all.
+  const Offer::Transport* transport = nullptr; // One and the same for all.
   if (!order.empty()) transport = &offer.media[order[0]].transport;
   for (std::size_t i = 0; i < offer.media.size() && i < choices.size(); ++i) {
     if (!choices[i]) continue;
@@ -333,15 +301,22 @@ std::string reduced_offer(const Offer& offer, const Choices& choices,
     media_text += rtpmap(choice.payload_type, choice.offered);
     if (const Offer::Payload* const payload = media.find(choice.payload_type)) {
       for (const auto& feedback : payload->feedback) {
+        const char* needed = estimate_of(feedback);
         if (feedback == "nack" || feedback == "nack pli" || feedback == "ccm fir" ||
-            (feedback == "transport-cc" && wants(extensions, kTransportCc))) {
+            (needed != nullptr && wants(extensions, needed) && media.find_extension(needed))) {
           media_text += "a=rtcp-fb:" + std::to_string(choice.payload_type) + " " + feedback + kEnd;
         }
       }
     }
     media_text += rtx_lines(media, choice);
-    for (const auto& candidate : media.candidates) {
-      if (is_usable_candidate(candidate)) media_text += "a=" + candidate + kEnd;
+    for (std::size_t j = 0; j < offer.media.size(); ++j) {
+      const bool unsent = j >= choices.size() || !choices[j];
+      // Those of media that share the transport but are not sent are as good.
+      if (j != i && !(unsent && offer.media[j].bundled && !order.empty() && order[0] == i))
+        continue;
+      for (const auto& candidate : offer.media[j].candidates) {
+        if (is_usable_candidate(candidate)) media_text += "a=" + candidate + kEnd;
+      }
     }
   }
   if (media_text.empty()) return {};
@@ -371,12 +346,20 @@ Result<std::string> write_answer(std::string_view own_text, const Offer& offer,
                                  const Choices& choices, const AnswerOptions& options) {
   const OwnAnswer own = read_own(own_text);
   if (auto done = check(own, offer, choices); !done) return done.error();
-  const auto order = bundled_order(offer, choices);
+  auto order = bundled_order(offer, choices);
+  const auto tag = order.empty() ? std::nullopt : unsent_tag(offer, choices);
+  const OwnMedia* const transport = tag ? own.find(offer.media[order[0]].mid) : nullptr;
+  if (tag) order.insert(order.begin(), *tag);
   std::string text = session_lines(offer) + group_line(offer, order);
+  if (own.ice_lite) text += std::string("a=ice-lite") + kEnd;
   if (!options.complete) text += std::string("a=ice-options:trickle") + kEnd;
   text += std::string("a=msid-semantic: WMS *") + kEnd;
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
     const Offer::Media& media = offer.media[i];
+    if (tag == i) {
+      text += inactive_media(media, *transport) + candidate_lines(*transport, options);
+      continue;
+    }
     if (i >= choices.size() || !choices[i]) {
       text += rejected_media(media);
       continue;

@@ -14,10 +14,6 @@
 namespace fanlight::webrtc {
 namespace {
 
-bool is_loopback(const std::string& address) {
-  return address.rfind("127.", 0) == 0 || address == "::1" || address.rfind("::ffff:127.", 0) == 0;
-}
-
 /// The addresses of all interfaces that are up, loopback first; link-local IPv6 needs a scope and
 /// is of no use here.
 std::vector<std::string> local_addresses() {
@@ -76,6 +72,10 @@ void add_servers(GstElement* webrtcbin, const config::WebRtc& config) {
 }
 
 } // namespace
+
+bool is_loopback(const std::string& address) {
+  return address.rfind("127.", 0) == 0 || address == "::1" || address.rfind("::ffff:127.", 0) == 0;
+}
 
 void configure_ice(GstElement* webrtcbin, const IceSettings& settings) {
   add_servers(webrtcbin, settings.config);

@@ -15,6 +15,9 @@ struct IceSettings {
   std::string client_address;
 };
 
+/// Whether `address`, a numeric one, is on this machine's loopback.
+bool is_loopback(const std::string& address);
+
 /// Applies `settings` to a webrtcbin before it starts: servers, port range, addresses, and the
 /// agent's timing.
 void configure_ice(GstElement* webrtcbin, const IceSettings& settings);

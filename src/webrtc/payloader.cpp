@@ -8,8 +8,13 @@ namespace fanlight::webrtc {
 namespace {
 
 constexpr const char* kPlayoutDelay = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
+constexpr const char* kAbsSendTime = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
+constexpr const char* kMid = "urn:ietf:params:rtp-hdrext:sdes:mid";
 /// Leaves room for DTLS-SRTP, TURN and tunnels below an MTU of 1280 (RFC 8200, section 5).
 constexpr guint kMtu = 1200;
+/// webrtcfanout writes the header extensions into each viewer's packet (4 bytes, and at most 20 of
+/// mid, playout-delay and abs-send-time) and the number of a packet sent again (2 bytes).
+constexpr guint kSharedMtu = kMtu - 26;
 
 const char* payloader_of(const std::string& encoding) {
   if (encoding == "H264") return "rtph264pay";
@@ -17,6 +22,16 @@ const char* payloader_of(const std::string& encoding) {
   if (encoding == "OPUS") return "rtpopuspay";
   if (encoding == "PCMU") return "rtppcmupay";
   return "rtppcmapay";
+}
+
+Result<Ref<GstElement>> make_bare_payloader(const std::string& encoding, guint mtu) {
+  auto payloader = make_element(payloader_of(encoding));
+  if (!payloader) return payloader.error();
+  g_object_set(payloader->get(), "mtu", mtu, nullptr);
+  // Single NAL units and fragments only: nothing waits for company.
+  if (encoding == "H264" || encoding == "H265")
+    gst_util_set_object_arg(G_OBJECT(payloader->get()), "aggregate-mode", "zero-latency");
+  return payloader;
 }
 
 /// The payloaders' templates begin at payload type 96, but browsers that have run out of those
@@ -36,6 +51,15 @@ const std::vector<std::string>& sent_extensions() {
   return extensions;
 }
 
+const std::vector<std::string>& fanout_extensions() {
+  static const std::vector<std::string> extensions{kMid, kPlayoutDelay, kAbsSendTime};
+  return extensions;
+}
+
+Result<Ref<GstElement>> make_shared_payloader(const RtpFormat& format) {
+  return make_bare_payloader(format.encoding, kSharedMtu);
+}
+
 Ref<GstCaps> rtp_caps(const Offer::Media& media, const Choice& choice, guint32 ssrc) {
   const RtpFormat& format = choice.sent;
   auto caps = Ref<GstCaps>::adopt(gst_caps_new_simple(
@@ -50,16 +74,11 @@ Ref<GstCaps> rtp_caps(const Offer::Media& media, const Choice& choice, guint32 s
 
 Result<Ref<GstElement>> make_payloader(const Offer::Media& media, const Choice& choice,
                                        guint32 ssrc) {
-  const std::string& encoding = choice.sent.encoding;
-  auto payloader = make_element(payloader_of(encoding));
+  auto payloader = make_bare_payloader(choice.sent.encoding, kMtu);
   if (!payloader) return payloader.error();
   GstElement* element = payloader->get();
-  g_object_set(element, "pt", static_cast<guint>(choice.payload_type), "ssrc", ssrc, "mtu", kMtu,
-               nullptr);
+  g_object_set(element, "pt", static_cast<guint>(choice.payload_type), "ssrc", ssrc, nullptr);
   allow_any_payload_type(element);
-  // Single NAL units and fragments only: nothing waits for company.
-  if (encoding == "H264" || encoding == "H265")
-    gst_util_set_object_arg(G_OBJECT(element), "aggregate-mode", "zero-latency");
   for (const std::string& uri : sent_extensions()) {
     const Offer::HeaderExtension* offered = media.find_extension(uri);
     if (offered == nullptr) continue;

@@ -15,6 +15,15 @@ const std::vector<std::string>& sent_extensions();
 /// retransmissions.
 Ref<GstCaps> rtp_caps(const Offer::Media& media, const Choice& choice, guint32 ssrc);
 
+/// The RTP header extensions that webrtcfanout writes where the viewer offers them. transport-cc is
+/// not among them: its feedback costs a packet every 50 ms from each viewer, and REMB, which
+/// abs-send-time is for, says as much for a fraction of that.
+const std::vector<std::string>& fanout_extensions();
+
+/// A payloader for what webrtcfanout sends to all: packets that leave room for what it adds to
+/// each. Errc::internal when an element is missing.
+Result<Ref<GstElement>> make_shared_payloader(const RtpFormat& format);
+
 /// A payloader for one chosen media: packets of at most 1200 bytes, the viewer's payload type, our
 /// SSRC, and the header extensions of sent_extensions() under the viewer's ids. Errc::internal when
 /// an element is missing.

@@ -18,6 +18,8 @@ namespace {
 /// How long a complete answer waits for candidates that need a server's reply.
 constexpr std::chrono::milliseconds kGatheringLimit{500};
 
+std::uint32_t alive = 0; // Main only.
+
 using DescriptionPtr = Owned<GstWebRTCSessionDescription, gst_webrtc_session_description_free>;
 
 DescriptionPtr parse_description(GstWebRTCSDPType type, const std::string& text) {
@@ -87,9 +89,13 @@ Result<std::shared_ptr<Peer>> Peer::create(const std::string& id, IceSettings ic
 }
 
 Peer::Peer(std::string id, IceSettings ice, std::uint64_t bitrate, std::weak_ptr<Observer> observer)
-    : id_(std::move(id)), ice_(std::move(ice)), bitrate_(bitrate), observer_(std::move(observer)) {}
+    : id_(std::move(id)), ice_(std::move(ice)), bitrate_(bitrate), observer_(std::move(observer)) {
+  ++alive;
+}
 
-Peer::~Peer() = default;
+Peer::~Peer() { --alive; }
+
+std::uint32_t Peer::count() { return alive; }
 
 void Peer::warm_up() {
   for (const char* factory : {"webrtcbin", "dtlsdec", "nicesink"})
@@ -116,7 +122,7 @@ Result<Done> Peer::build() {
   return Done{};
 }
 
-void Peer::accept(Offer offer, Choices choices, bool complete) {
+Result<Done> Peer::accept(Offer offer, Choices choices, bool complete) {
   offer_ = std::move(offer);
   choices_ = std::move(choices);
   complete_ = complete;
@@ -124,16 +130,16 @@ void Peer::accept(Offer offer, Choices choices, bool complete) {
   remote_set_ = false;
   for (std::size_t mline = 0; mline < choices_.size(); ++mline)
     if (choices_[mline])
-      if (auto added = add_output(mline, *choices_[mline]); !added)
-        return fail(added.error().message);
+      if (auto added = add_output(mline, *choices_[mline]); !added) return added.error();
   auto description = parse_description(GST_WEBRTC_SDP_TYPE_OFFER,
                                        reduced_offer(offer_, choices_, sent_extensions()));
-  if (!description) return fail("the offer could not be read again");
+  if (!description) return Error{Errc::internal, "the offer could not be read again"};
   auto promise = reply_on_main(weak_from_this(), &Peer::on_remote_set);
   g_signal_emit_by_name(webrtcbin_.get(), "set-remote-description", description.get(),
                         promise.get());
   promise = reply_on_main(weak_from_this(), &Peer::on_answer);
   g_signal_emit_by_name(webrtcbin_.get(), "create-answer", nullptr, promise.get());
+  return Done{};
 }
 
 Result<Done> Peer::add_output(std::size_t mline, const Choice& choice) {
@@ -220,7 +226,7 @@ void Peer::on_dtls_state() {
   // A browser that closes says so by DTLS alone (RFC 8842, section 5.5); the connection state of
   // webrtcbin stays "connected" until ICE notices.
   if (state == GST_WEBRTC_DTLS_TRANSPORT_STATE_CLOSED)
-    tell([](Observer& observer) { observer.on_peer_state(State::closed); });
+    tell([](Observer& observer) { observer.on_peer_state(State::closed, ""); });
 }
 
 void Peer::on_candidate(guint mline, std::string candidate) {
@@ -253,6 +259,9 @@ void Peer::on_gathered() {
 void Peer::send_answer() {
   if (std::exchange(answered_, true)) return;
   gathering_limit_.stop();
+  // libnice says nothing when it finds no free port.
+  if (complete_ && local_candidates_.empty())
+    return fail("there is no port to send from: are all of webrtc.udp_ports in use?");
   AnswerOptions options{.public_addresses = {}, // The candidates are announced ones already.
                         .extensions = sent_extensions(),
                         .candidates = {},
@@ -269,7 +278,10 @@ void Peer::add_candidate(const IceCandidate& candidate) {
     early_candidates_.push_back(candidate);
     return;
   }
-  const auto reduced = to_reduced_mline(choices_, candidate.mline);
+  auto reduced = to_reduced_mline(choices_, candidate.mline);
+  // What shares the transport shares its candidates, even where nothing is sent on it.
+  if (!reduced && candidate.mline < offer_.media.size() && offer_.media[candidate.mline].bundled)
+    reduced = 0;
   if (!reduced || (!candidate.candidate.empty() && !is_usable_candidate(candidate.candidate)))
     return;
   g_signal_emit_by_name(webrtcbin_.get(), "add-ice-candidate", *reduced,
@@ -323,7 +335,7 @@ void Peer::on_connection_state() {
   case GST_WEBRTC_PEER_CONNECTION_STATE_FAILED: reported = State::failed; break;
   case GST_WEBRTC_PEER_CONNECTION_STATE_CLOSED: reported = State::closed; break;
   }
-  tell([reported](Observer& observer) { observer.on_peer_state(reported); });
+  tell([reported](Observer& observer) { observer.on_peer_state(reported, ""); });
 }
 
 void Peer::read_stats(std::function<void(const PeerStats&)> done) {

@@ -33,10 +33,12 @@ class Peer : public PeerConnection, public std::enable_shared_from_this<Peer> {
   /// Does once what the first viewer would wait for: loads the plugins and makes the process's DTLS
   /// certificate.
   static void warm_up();
+  /// How many there are.
+  static std::uint32_t count();
 
   const char* name() const override { return "webrtcbin"; }
   Ref<GstElement> branch() const override { return bin_; }
-  void accept(Offer offer, Choices choices, bool complete) override;
+  Result<Done> accept(Offer offer, Choices choices, bool complete) override;
   void add_candidate(const IceCandidate& candidate) override;
   Result<Ref<GstPad>> open(std::size_t mline) override;
   void read_stats(std::function<void(const PeerStats&)> done) override;

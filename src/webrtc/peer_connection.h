@@ -26,12 +26,15 @@ struct PeerStats {
   double rtt_ms = 0;
   std::uint64_t nack_count = 0;
   std::uint64_t pli_count = 0;
+  std::uint64_t groups_dropped = 0; ///< Groups of pictures that this viewer's path had no room for.
+  std::uint64_t estimate = 0;       ///< What the viewer's network carries, bit/s; 0: not known.
+  std::string candidate;            ///< "udp" or "tcp"; empty: not known.
 };
 
 /// What carries one viewer: the server's end of an RTCPeerConnection that only sends.
 ///
-/// The one kind today is Peer, a webrtcbin of its own; whatever carries viewers otherwise does it
-/// behind these calls. Threads: main only. The observer hears nothing after it was destroyed (it is
+/// Either a Peer, with a webrtcbin of its own, or a FanoutPeer, one of many on a webrtcfanout.
+/// Threads: main only. The observer hears nothing after it was destroyed (it is
 /// held weakly).
 class PeerConnection {
  public:
@@ -40,21 +43,25 @@ class PeerConnection {
     virtual ~Observer() = default;
     virtual void on_peer_answer(const std::string& sdp) = 0;
     virtual void on_peer_candidate(const IceCandidate& candidate) = 0;
-    virtual void on_peer_state(State state) = 0;
+    /// `why` says in words why it failed, where that is known.
+    virtual void on_peer_state(State state, const std::string& why) = 0;
     virtual void on_peer_failed(const std::string& why) = 0; ///< It cannot go on.
   };
   virtual ~PeerConnection() = default;
 
-  virtual const char* name() const = 0; ///< In the words of webrtc.transport: "webrtcbin".
+  virtual const char*
+  name() const = 0; ///< In the words of webrtc.transport: "webrtcbin", "fanout".
   /// The branch to add to the camera's pipeline before accept(); null when it needs none of its
   /// own.
   virtual Ref<GstElement> branch() const = 0;
   /// Answers `offer` with `choices` through on_peer_answer: with all candidates when `complete`,
   /// else they follow one by one. Again for a later offer of the same viewer (ICE restart), with
-  /// the same choices.
-  virtual void accept(Offer offer, Choices choices, bool complete) = 0;
+  /// the same choices. At once: Errc::invalid, the offer cannot be carried this way; busy,
+  /// internal.
+  virtual Result<Done> accept(Offer offer, Choices choices, bool complete) = 0;
   virtual void add_candidate(const IceCandidate& candidate) = 0;
-  /// Once connected: the pad of branch() that wants the stream chosen for that m-line.
+  /// Once connected: the pad of branch() that wants the stream chosen for that m-line; null when
+  /// there is no branch.
   virtual Result<Ref<GstPad>> open(std::size_t mline) = 0;
   /// Asks for the counters; `done` comes on main, or never when the connection is gone.
   virtual void read_stats(std::function<void(const PeerStats&)> done) = 0;

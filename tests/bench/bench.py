@@ -112,7 +112,7 @@ def measure_viewers(lab: Lab, server, count: int, options, baseline) -> dict:
         "mbits_per_viewer": mbits / count,
         "groups_dropped": sum(session["groups_dropped"] for session in sessions),
         "packets_lost": sum(viewer["lost"] for viewer in after),
-        "gaps": sum(viewer["gaps"] for viewer in after),
+        "gaps": sum(viewer["missing"] for viewer in after),
         "rtt_ms": spread([session["rtt_ms"] for session in sessions]),
         "post_to_answer_ms": spread([join["answered_ms"] for join in joins]),
         "post_to_ice_ms": spread([join["ice_ms"] for join in joins]),

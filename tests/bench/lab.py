@@ -107,11 +107,12 @@ class Cameras(Program):
 
 
 class Server(Program):
-    def __init__(self, build: pathlib.Path, folder: pathlib.Path, cameras: dict[str, str], audio: bool = False, env: dict | None = None):
+    def __init__(self, build: pathlib.Path, folder: pathlib.Path, cameras: dict[str, str], audio: bool = False, env: dict | None = None,
+                 transport: str = "default"):
         config = folder / "fanlight.yaml"
         lines = ["server:", "  listen: 127.0.0.1:0", "cameras:" if cameras else "cameras: []"]
         for name, url in cameras.items():
-            lines += [f"  - id: {name}", f"    url: {url}", f"    audio: {str(audio).lower()}"]
+            lines += [f"  - id: {name}", f"    url: {url}", f"    audio: {str(audio).lower()}", f"    webrtc_transport: {transport}"]
         config.write_text("\n".join(lines) + "\n", encoding="utf-8")
         super().__init__(
             [build / "src/fanlight", "--config", config],
@@ -144,16 +145,17 @@ class Server(Program):
 
 
 class Crowd(Program):
-    """whep-crowd; every command returns what it says of the viewers."""
+    """fanlight-load that is told what to do; every command returns what it says of the viewers."""
 
     def __init__(self, build: pathlib.Path, folder: pathlib.Path, url: str, *options: str):
-        super().__init__([build / "tests/bench/crowd/whep-crowd", *options, url], folder / "crowd.log")
+        command = [build / "tools/load/fanlight-load", "--commands", *options, url]
+        super().__init__(command, folder / "crowd.log")
 
     def command(self, *words) -> list[dict]:
         self.say(" ".join(map(str, words)))
         reply = json.loads(self.line(120))
         if "viewers" not in reply:
-            raise LabError(f"whep-crowd: {reply}")
+            raise LabError(f"fanlight-load: {reply}")
         return reply["viewers"]
 
     def join(self, count: int, spacing_ms: int = 0) -> list[dict]:

@@ -104,8 +104,8 @@ TEST_F(CommandTest, PrintsAPipelineThatRuns) {
   const auto path = write_config({camera("avc")});
   const Outcome printed = outcome({"--config", path, "--print-pipeline", "avc"});
   ASSERT_EQ(printed.code, EX_OK) << printed.output;
-  ASSERT_THAT(printed.output,
-              AllOf(HasSubstr("gst-launch-1.0"), HasSubstr("rtspsrc"), HasSubstr("goptee")));
+  ASSERT_THAT(printed.output, AllOf(HasSubstr("gst-launch-1.0"), HasSubstr("rtspsrc"),
+                                    HasSubstr("goptee"), HasSubstr("webrtcfanout")));
 
 #ifdef __SANITIZE_ADDRESS__
   // gst-launch-1.0 is not ours to build with the sanitizer, and cannot load elements that are.

@@ -79,7 +79,8 @@ TEST_F(MediaFlowTest, CountsWhatAViewerGets) {
       },
       "packets");
 
-  EXPECT_THAT(sessions.body, HasSubstr("\"transport\":\"webrtcbin\""));
+  EXPECT_THAT(sessions.body, HasSubstr("\"transport\":\"" + test_transport() + "\""));
+  EXPECT_THAT(sessions.body, HasSubstr("\"transport_reason\":\""));
   EXPECT_THAT(get("/api/cameras/front").body, HasSubstr("\"viewers\":1"));
   viewer->signal(SIGTERM);
   viewer->wait_exit();

@@ -39,6 +39,8 @@ void add_header(const char* name, const char* value, gpointer data) {
 
 } // namespace
 
+std::string test_transport() { return environment("FANLIGHT_TEST_TRANSPORT", "fanout"); }
+
 ServiceTest::ServiceTest() : client(soup_session_new()) {
   std::string name = (std::filesystem::temp_directory_path() / "fanlight-service-XXXXXX").string();
   folder = mkdtemp(name.data());
@@ -81,7 +83,8 @@ std::filesystem::path ServiceTest::write_config(const std::vector<CameraEntry>& 
   std::string yaml = "server:\n  listen: " + listen + "\nlogging:\n  level: debug\n" + more;
   yaml += entries.empty() ? "cameras: []\n" : "cameras:\n";
   for (const CameraEntry& entry : entries)
-    yaml += "  - id: " + entry.id + "\n    url: " + entry.url + "\n" + entry.more;
+    yaml += "  - id: " + entry.id + "\n    url: " + entry.url + "\n    webrtc_transport: " +
+            environment("FANLIGHT_TEST_TRANSPORT", "default") + "\n" + entry.more;
   return write_text("fanlight.yaml", yaml);
 }
 

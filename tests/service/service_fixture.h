@@ -37,6 +37,10 @@ struct CameraEntry {
   std::string more; ///< Further lines, each "    key: value\n".
 };
 
+/// What carries the viewers in this run of the tests: FANLIGHT_TEST_TRANSPORT, webrtcbin or fanout,
+/// which is what viewers get who only receive.
+std::string test_transport();
+
 /// The built service on a free port of 127.0.0.1 with a configuration of its own, cameras of
 /// fanlight-camsim, and a real HTTP client.
 class ServiceTest : public testing::Test {

@@ -18,6 +18,16 @@ std::size_t occurrences(const std::string& text, const std::string& of) {
   return count;
 }
 
+/// A port that was free a moment ago.
+int free_udp_port() {
+  const http::Owned<GSocket> socket{
+      g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, nullptr)};
+  const http::Owned<GSocketAddress> any{g_inet_socket_address_new_from_string("0.0.0.0", 0)};
+  g_socket_bind(socket.get(), any.get(), FALSE, nullptr);
+  const http::Owned<GSocketAddress> bound{g_socket_get_local_address(socket.get(), nullptr)};
+  return g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound.get()));
+}
+
 /// The running service as operators, pages and players see it; media is looked at elsewhere.
 class ServingTest : public ServiceTest {};
 
@@ -135,6 +145,19 @@ TEST_F(ServingTest, RefusesAViewerAboveTheLimitAndSaysWhenToRetry) {
   EXPECT_TRUE(free);
 }
 
+TEST_F(ServingTest, SaysThatTheUdpPortsAreUsedUp) {
+  const int port = free_udp_port();
+  start_cameras({small("front")});
+  start_service({camera("front")}, "webrtc:\n  udp_ports: " + std::to_string(port) + '-' +
+                                       std::to_string(port) + '\n');
+  ASSERT_EQ(post_offer("front").status, 201);
+
+  const Response second = post_offer("front");
+
+  EXPECT_EQ(second.status, 500);
+  EXPECT_THAT(second.body, HasSubstr("webrtc.udp_ports"));
+}
+
 TEST_F(ServingTest, RefusesABrowserWithoutACommonCodecInWords) {
   start_cameras({small("front")});
   start_service({camera("front")});
@@ -209,6 +232,35 @@ TEST_F(ServingTest, CarriesManySessionsOnOneSocket) {
       "/api/sessions",
       [](const Response& r) { return r.body.find("websocket") == std::string::npos; },
       "the sessions of the page to end");
+}
+
+TEST_F(ServingTest, KeepsASessionWhoseIceRestartOffersOtherMedia) {
+  start_cameras({small("front")});
+  start_service({camera("front")});
+  const auto page = open_page();
+  ASSERT_TRUE(page->connected());
+  std::string offer = browser_offer();
+  const auto request = [&](const char* type) {
+    http::json::Writer json;
+    json.object([&] {
+      json.member("type", type);
+      json.member("session", "tile");
+      json.member("camera", "front");
+      json.member("sdp", offer);
+    });
+    return json.text();
+  };
+  page->send(request("watch"));
+  page->next("answer");
+
+  offer.replace(offer.find("m=video"), 7, "m=audio");
+  page->send(request("restart"));
+  EXPECT_THAT(page->next("error"), HasSubstr("the media and codecs of the first one"));
+
+  offer = browser_offer();
+  page->send(request("restart"));
+  EXPECT_THAT(page->next("answer"), HasSubstr("H264/90000"));
+  EXPECT_EQ(page->count("closed"), 0U);
 }
 
 TEST_F(ServingTest, TellsAPageWhenACameraGoesAndComes) {

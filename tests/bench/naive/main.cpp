@@ -1,6 +1,6 @@
 // What one writes first: a webrtcbin for each viewer behind a plain tee, with the defaults of every
 // element. The bench measures Fanlight against it in the same run, which a noisy machine cannot
-// tell apart. It takes offers at POST /whep/cam as whep-crowd makes them, for H.264 at payload
+// tell apart. It takes offers at POST /whep/cam as fanlight-load makes them, for H.264 at payload
 // type 116, and never lets a viewer go.
 
 #include <cstdio>

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child } from './child.js';
 
+/** What carries the viewers: webrtcbin, fanout, or what the server takes by itself. */
+export const TRANSPORT = process.env.FANLIGHT_TEST_TRANSPORT ?? 'default';
 /** The meson build directory with the programs under test. */
 export const BUILD =
   process.env.FANLIGHT_BUILD ?? new URL('../../../build', import.meta.url).pathname;
@@ -97,7 +99,7 @@ export class House {
     const cameras = [...this.#cameras.values()].flatMap(({ spec, all }) =>
       all.map(({ id, url }) => {
         const name = JSON.stringify(all.length > 1 ? id : spec.name);
-        return `  - id: ${id}\n    name: ${name}\n    url: ${url}\n`;
+        return `  - id: ${id}\n    name: ${name}\n    url: ${url}\n    webrtc_transport: ${TRANSPORT}\n`;
       }),
     );
     writeFileSync(config, `server:\n  listen: ${this.#listen}\ncameras:\n${cameras.join('')}`);

@@ -55,6 +55,14 @@ TEST(ConfigErrorTest, SuggestsTheKeyThatWasMeant) {
   EXPECT_THAT(camera_refusal("transport: tpc"), HasSubstr("did you mean tcp?"));
 }
 
+TEST(ConfigErrorTest, NamesTheWaysToCarryAViewer) {
+  EXPECT_THAT(refusal("webrtc: {transport: fan-out}"),
+              HasSubstr("must be one of auto, webrtcbin, fanout: did you mean fanout?"));
+  EXPECT_THAT(refusal("webrtc: {transport: default}"), HasSubstr("is unknown"));
+  EXPECT_THAT(camera_refusal("webrtc_transport: tcp"),
+              HasSubstr("must be one of default, auto, webrtcbin, fanout"));
+}
+
 TEST(ConfigErrorTest, RefusesAKeyGivenTwice) {
   EXPECT_EQ(refusal("server: {}\nlogging: {}\nserver: {}\n"),
             "f.yaml:3:1: server: is given twice, first in line 1; keep one");
@@ -113,6 +121,11 @@ TEST(ConfigErrorTest, RefusesWhatIsOutOfRange) {
   EXPECT_THAT(camera_refusal("max_viewers: 99999999999999999999"), HasSubstr("is out of range"));
   EXPECT_THAT(refusal("webrtc: {max_viewers: 0}"),
               HasSubstr("is out of range; must be a whole number of 1-100000"));
+  EXPECT_THAT(refusal("webrtc: {port: 65536}"),
+              HasSubstr("is out of range; must be a whole number of 0-65535"));
+  EXPECT_THAT(refusal("webrtc: {workers: 129}"),
+              HasSubstr("is out of range; must be a whole number of 0-128"));
+  EXPECT_THAT(refusal("webrtc: {max_webrtcbin_viewers: -1}"), HasSubstr("is out of range"));
   EXPECT_THAT(camera_refusal("latency: 10.1s"), HasSubstr("is too long; must be 0ms to 10s"));
   EXPECT_THAT(camera_refusal("latency: -5ms"), HasSubstr("is no duration"));
   EXPECT_THAT(camera_refusal("latency: 1..5s"), HasSubstr("is no duration"));

@@ -100,13 +100,19 @@ TEST(ConfigTest, ReadsEveryKey) {
 server: {listen: "[::1]:0", web_root: /srv/web}
 cameras:
   - {id: a-1_b, name: 현관, url: "rtsps://u:p%40ss@[2001:db8::1]:322/x?y=1", transport: udp,
-     latency: 0.25s, audio: off, codecs: [h264], max_viewers: 7}
+     latency: 0.25s, audio: off, codecs: [h264], max_viewers: 7,
+     webrtc_transport: webrtcbin}
 webrtc:
+  transport: fanout
+  port: 8189
+  tcp: off
+  workers: 3
   ice_servers: [{urls: "stun:stun.example.org"}]
   browser_ice_servers: [{urls: ["turn:t.example.org:3478?transport=tcp", "turns:t.example.org"], username: u, credential: c}]
   udp_ports: 50000-50100
   public_addresses: [203.0.113.7, "2001:db8::7"]
   max_viewers: 20
+  max_webrtcbin_viewers: 0
 logging: {level: debug, format: json}
 )");
   EXPECT_EQ(config.server, (Server{.listen = "[::1]:0", .web_root = "/srv/web"}));
@@ -117,8 +123,13 @@ logging: {level: debug, format: json}
                                                  .latency = 250ms,
                                                  .audio = false,
                                                  .codecs = {VideoCodec::h264},
-                                                 .max_viewers = 7}));
+                                                 .max_viewers = 7,
+                                                 .webrtc_transport = ViewerTransport::webrtcbin}));
   const WebRtc webrtc{
+      .transport = ViewerTransport::fanout,
+      .port = 8189,
+      .tcp = false,
+      .workers = 3,
       .ice_servers = {{.urls = {"stun:stun.example.org"}, .username = "", .credential = ""}},
       .browser_ice_servers = {{.urls = {"turn:t.example.org:3478?transport=tcp",
                                         "turns:t.example.org"},
@@ -127,7 +138,8 @@ logging: {level: debug, format: json}
       .udp_port_min = 50000,
       .udp_port_max = 50100,
       .public_addresses = {"203.0.113.7", "2001:db8::7"},
-      .max_viewers = 20};
+      .max_viewers = 20,
+      .max_webrtcbin_viewers = 0};
   EXPECT_EQ(config.webrtc, webrtc);
   EXPECT_EQ(config.logging, (Logging{.level = log::Level::debug, .format = log::Format::json}));
 }
@@ -135,6 +147,12 @@ logging: {level: debug, format: json}
 TEST(ConfigTest, TakesEveryWordOfEveryChoice) {
   EXPECT_EQ(camera_with("transport: tcp").transport, RtspTransport::tcp);
   EXPECT_EQ(camera_with("transport: auto").transport, RtspTransport::automatic);
+  EXPECT_EQ(camera_with("webrtc_transport: default").webrtc_transport, std::nullopt);
+  EXPECT_EQ(camera_with("webrtc_transport: auto").webrtc_transport, ViewerTransport::automatic);
+  EXPECT_EQ(camera_with("webrtc_transport: fanout").webrtc_transport, ViewerTransport::fanout);
+  EXPECT_EQ(accepted("webrtc: {transport: auto}").webrtc.transport, ViewerTransport::automatic);
+  EXPECT_EQ(accepted("webrtc: {transport: webrtcbin}").webrtc.transport,
+            ViewerTransport::webrtcbin);
   EXPECT_THAT(camera_with("codecs: [h264, h265]").codecs,
               ElementsAre(VideoCodec::h264, VideoCodec::h265));
   EXPECT_EQ(accepted("logging: {level: error}").logging.level, log::Level::error);

@@ -42,6 +42,7 @@ class FakeSession : public session::Session {
     info.signalling = options.signalling;
     info.remote_address = options.remote_address;
     info.state = session::State::connected;
+    info.transport = "fanout";
     info.video_codec = "H264";
     info.audio_codec = "OPUS";
     info.codec_reason = "the only common one";
@@ -108,6 +109,10 @@ class FakeDirectory : public session::Directory {
       done();
     });
   }
+  void refresh_stats(const std::string& id, std::function<void()> done) override {
+    refreshed.push_back(id);
+    refresh_stats(std::move(done));
+  }
   Result<std::string> pipeline_dot(const std::string& camera) const override {
     if (!this->camera(camera)) return Error{Errc::not_found, "there is no camera '" + camera + "'"};
     return dot;
@@ -132,6 +137,7 @@ class FakeDirectory : public session::Directory {
   std::string dot = "digraph { a -> b }";
   int opened = 0;
   int refreshes = 0;
+  std::vector<std::string> refreshed; ///< Sessions that were asked for alone.
   std::vector<std::shared_ptr<FakeSession>> live;
   std::vector<session::CameraObserver*> observers;
 };

@@ -87,9 +87,10 @@ TEST_F(RestTest, ListsSessionsWithFreshCounters) {
   EXPECT_EQ(directory.refreshes, 1);
   EXPECT_THAT(response.body, HasSubstr("\"id\":\"session-1\""));
   EXPECT_THAT(response.body, HasSubstr("\"packets_sent\":7"));
-  for (const char* name : {"camera", "state", "transport", "signalling", "remote_address",
-                           "video_codec", "audio_codec", "codec_reason", "age_ms", "bytes_sent",
-                           "packets_lost", "rtt_ms", "nack_count", "pli_count", "groups_dropped"})
+  for (const char* name :
+       {"camera", "state", "transport", "transport_reason", "signalling", "remote_address",
+        "video_codec", "audio_codec", "codec_reason", "age_ms", "bytes_sent", "estimate",
+        "candidate", "packets_lost", "rtt_ms", "nack_count", "pli_count", "groups_dropped"})
     EXPECT_THAT(response.body, HasSubstr('"' + std::string{name} + "\":"));
 }
 
@@ -98,6 +99,12 @@ TEST_F(RestTest, TellsOfOneSession) {
 
   EXPECT_THAT(get("/api/sessions/session-1").body, HasSubstr("\"remote_address\":\"127.0.0.1\""));
   EXPECT_EQ(get("/api/sessions/session-2").status, 404);
+}
+
+TEST_F(RestTest, RefreshesTheCountersOfTheOneSessionThatIsAskedFor) {
+  send({"POST", "/whep/front", "v=0\r\n", "application/sdp", {}});
+  get("/api/sessions/session-1");
+  EXPECT_THAT(directory.refreshed, testing::ElementsAre("session-1"));
 }
 
 TEST_F(RestTest, RefreshesCountersOnceForRequestsThatComeTogether) {

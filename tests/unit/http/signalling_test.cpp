@@ -62,6 +62,7 @@ TEST_F(SignallingTest, AnswersAWatch) {
   EXPECT_EQ(text_of(answer, "session"), "tile1");
   EXPECT_EQ(text_of(answer, "sdp"), directory.answer);
   EXPECT_EQ(text_of(answer, "id"), "session-1");
+  EXPECT_EQ(text_of(answer, "transport"), "fanout");
   EXPECT_EQ(text_of(answer, "video_codec"), "H264");
   EXPECT_EQ(text_of(answer, "audio_codec"), "OPUS");
   EXPECT_EQ(text_of(answer, "codec_reason"), "the only common one");

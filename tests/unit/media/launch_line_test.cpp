@@ -18,7 +18,7 @@ config::Camera camera() {
 }
 
 TEST(LaunchLineTest, HasTheSourceAndAChainForEachCodec) {
-  const std::string line = launch_line(camera(), "");
+  const std::string line = launch_line(camera(), {}, "");
   EXPECT_THAT(line, StartsWith("gst-launch-1.0 rtspsrc name=camera "));
   EXPECT_THAT(line, HasSubstr("protocols=tcp latency=100"));
   EXPECT_THAT(line, HasSubstr("rtph264depay ! h264parse config-interval=-1"));
@@ -27,20 +27,32 @@ TEST(LaunchLineTest, HasTheSourceAndAChainForEachCodec) {
 }
 
 TEST(LaunchLineTest, QuotesTheUrlForTheShell) {
-  EXPECT_THAT(launch_line(camera(), ""), HasSubstr("location='rtsp://192.0.2.10/a?b=1&c=2'"));
+  EXPECT_THAT(launch_line(camera(), {}, ""), HasSubstr("location='rtsp://192.0.2.10/a?b=1&c=2'"));
 }
 
 TEST(LaunchLineTest, LeavesOutWhatTheConfigurationLeavesOut) {
   config::Camera silent = camera();
   silent.audio = false;
   silent.codecs = {config::VideoCodec::h264};
-  const std::string line = launch_line(silent, "");
+  const std::string line = launch_line(silent, {}, "");
   EXPECT_THAT(line, Not(HasSubstr("media=audio")));
   EXPECT_THAT(line, Not(HasSubstr("h265")));
 }
 
+TEST(LaunchLineTest, EndsInWhatTheConfigurationHasForViewers) {
+  config::WebRtc webrtc;
+  const std::string line = launch_line(camera(), webrtc, "");
+  EXPECT_THAT(line, HasSubstr("rtph264pay aggregate-mode=zero-latency mtu=1174 ! fanout. "));
+  EXPECT_THAT(line, HasSubstr(" webrtcfanout name=fanout"));
+
+  webrtc.transport = config::ViewerTransport::webrtcbin;
+  const std::string other = launch_line(camera(), webrtc, "");
+  EXPECT_THAT(other, HasSubstr("mtu=1200 ! fakesink async=false"));
+  EXPECT_THAT(other, Not(HasSubstr("fanout")));
+}
+
 TEST(LaunchLineTest, PointsAtElementsThatAreNotInstalled) {
-  EXPECT_THAT(launch_line(camera(), "/build/plugins"),
+  EXPECT_THAT(launch_line(camera(), {}, "/build/plugins"),
               StartsWith("GST_PLUGIN_PATH='/build/plugins' gst-launch-1.0"));
 }
 

@@ -195,9 +195,33 @@ TEST(AnswerTest, AnswersSoundAloneWhereTheVideoIsRejected) {
   const std::string answer = written(kOwnSession + kOwnAudio, offer, choices,
                                      {{}, {}, {"candidate:1 1 UDP 1 192.0.2.1 9 typ host"}, true});
 
-  EXPECT_THAT(answer, HasSubstr("a=group:BUNDLE 1\r\n"));
-  EXPECT_THAT(media_of(answer, 0), HasSubstr("m=video 0 "));
-  EXPECT_THAT(media_of(answer, 1), HasSubstr("a=candidate:1 1 UDP 1 192.0.2.1 9 typ host\r\n"));
+  EXPECT_THAT(answer, HasSubstr("a=group:BUNDLE 0 1\r\n"));
+  EXPECT_THAT(media_of(answer, 1), HasSubstr("a=sendonly\r\n"));
+}
+
+TEST(AnswerTest, KeepsTheFirstOfTheBundleWhoseTransportAllUse) {
+  const Offer offer = parsed(plain_with_audio());
+  const Choices choices = choices_of(offer, {}, {{"PCMA", 8000, 1, {}}});
+
+  const std::string answer = written(kOwnSession + kOwnAudio, offer, choices,
+                                     {{}, {}, {"candidate:1 1 UDP 1 192.0.2.1 9 typ host"}, true});
+
+  const std::string first = media_of(answer, 0);
+  EXPECT_EQ(first.rfind("m=video 9 UDP/TLS/RTP/SAVPF 96\r\n", 0), 0u) << first;
+  for (const char* line : {"a=mid:0\r\n", "a=ice-ufrag:own1\r\n", "a=setup:active\r\n",
+                           "a=inactive\r\n", "a=rtcp-mux\r\n", "a=rtpmap:96 VP8/90000\r\n",
+                           "a=candidate:1 1 UDP 1 192.0.2.1 9 typ host\r\n"}) {
+    EXPECT_THAT(first, HasSubstr(line));
+  }
+  EXPECT_THAT(media_of(answer, 1), Not(HasSubstr("candidate")));
+}
+
+TEST(ReducedOfferTest, HasTheCandidatesOfTheWholeBundle) {
+  const std::string candidate = "candidate:1 1 udp 2113937151 192.0.2.7 5000 typ host";
+  const Offer offer = parsed(with(plain_with_audio(), "m=audio", "a=" + candidate + "\r\nm=audio"));
+  const Choices choices = choices_of(offer, {}, {{"PCMA", 8000, 1, {}}});
+  EXPECT_THAT(parsed(reduced_offer(offer, choices, {})).media[0].candidates,
+              ElementsAre(candidate));
 }
 
 TEST(AnswerTest, RepeatsTheOfferedH264Parameters) {
@@ -274,12 +298,12 @@ TEST(AnswerTest, IsItselfReadableSdpForEveryRecordedOffer) {
                        std::to_string(choices[i]->payload_type), "");
     }
     const std::string text = written(own, offer, choices);
-    // Read as an offer that would send: only the directions are the wrong way round.
-    const Offer answer = parsed(with_every(text, "a=sendonly", "a=sendrecv"));
+    const Offer answer = parsed(as_offer(text));
     ASSERT_EQ(answer.media.size(), offer.media.size());
     for (std::size_t i = 0; i < offer.media.size(); ++i) {
       EXPECT_EQ(answer.media[i].mid, offer.media[i].mid);
-      EXPECT_EQ(answer.media[i].rejected, !choices[i]);
+      const bool is_tag = offer.media[i].mid == offer.bundle.at(0);
+      EXPECT_EQ(answer.media[i].rejected, !choices[i] && !is_tag);
       if (!choices[i]) continue;
       EXPECT_EQ(answer.media[i].payloads[0].format.encoding, choices[i]->offered.encoding);
       EXPECT_EQ(answer.media[i].payloads[0].rtx, choices[i]->rtx_payload_type);

@@ -107,6 +107,13 @@ std::string with_every(std::string text, std::string_view what, std::string_view
   return text;
 }
 
+std::string as_offer(const std::string& answer) {
+  const std::string text = with_every(answer, "a=sendonly", "a=sendrecv");
+  return text.find("a=inactive") == std::string::npos
+             ? text
+             : with_every(text, "a=inactive", "a=sendrecv");
+}
+
 std::string without(std::string_view text, std::string_view prefix) {
   std::string result;
   bool found = false;

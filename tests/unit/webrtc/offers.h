@@ -25,6 +25,8 @@ std::string plain_with_audio();
 /// `text` with the first (or every) `what` replaced; fails the test where there is none.
 std::string with(std::string text, std::string_view what, std::string_view instead);
 std::string with_every(std::string text, std::string_view what, std::string_view instead);
+/// An answer as the offer of somebody who sends and receives, so that it can be read back.
+std::string as_offer(const std::string& answer);
 /// `text` without the lines that begin with `prefix`; fails the test where there is none.
 std::string without(std::string_view text, std::string_view prefix);
 

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "pacer.h"
+#include "path.h"
+#include "rtcp.h"
+#include "send_batch.h"
+#include "srtp.h"
+#include "tcp_connection.h"
+#include "track.h"
+#include "transport_estimate.h"
+#include "viewer.h"
+
+namespace fanlight::fanout {
+
+class StreamView;
+
+/// A worker's end of one viewer's connection: the path to it, its keys and its streams.
+///
+/// Threads: the worker.
+class Connection : private RtcpReader {
+ public:
+  Connection(std::shared_ptr<Viewer> viewer, SendBatch& udp);
+  ~Connection() override;
+
+  Viewer& viewer() { return *viewer_; }
+  const std::shared_ptr<Viewer>& shared_viewer() const { return viewer_; }
+
+  // The path.
+
+  const Path* path() const { return path_ ? &*path_ : nullptr; }
+  /// A check with the right password came over `path`: it keeps us allowed to send (consent, RFC
+  /// 7675), and may choose it. True when the path is another one now.
+  bool on_check(const Path& path, bool nominated, std::uint32_t priority, std::int64_t now_us);
+  /// That TCP connection is no more.
+  void forget(const TcpConnection* connection);
+  std::int64_t heard_us() const { return heard_us_; }
+  /// Sends one datagram as it is: STUN, DTLS. False: there is no path, or no room.
+  bool send(Bytes datagram);
+
+  // Media.
+
+  /// DTLS is done.
+  bool start(const SrtpKey& sending, const SrtpKey& receiving);
+  bool started() const { return rtp_ != nullptr; }
+  /// One of its streams, as the worker sees it; the connection leaves it when it goes.
+  void add_track(const Viewer::Media& media, StreamView& view);
+  /// The hot path: a new frame of `track`'s stream has come. Sends it at once when the viewer is at
+  /// the live edge. False: advance() has to go on with it.
+  bool deliver(Track& track, const Frame& frame, const Track::Moment& moment);
+  /// Sends what the pace allows of all that is due, and takes it off `budget` (bytes), which ends
+  /// it too. False: there is more, later.
+  bool advance(const Track::Moment& moment, std::int64_t& budget);
+  /// The viewer is not heard of: nothing is sent until it is, and then it starts anew.
+  void pause();
+  bool paused() const { return paused_; }
+  void resume(const Track::Moment& moment);
+
+  /// What the viewer says of what it gets; decrypts in place. False: not its words.
+  bool on_rtcp(MutableBytes packet, const Track::Moment& moment);
+  /// Sender reports, when they are due.
+  void report(std::int64_t now_us);
+
+  bool lagging = false;  ///< The worker has it in its list of those that advance() goes on with.
+  std::size_t place = 0; ///< In the worker's list of connections.
+
+ private:
+  struct Feed {
+    std::unique_ptr<Track> track;
+    StreamView* view;
+    std::uint64_t live_from = 0; ///< Frames before it came from the cache.
+  };
+  std::uint8_t* room(std::size_t size);
+  void count_transport(const Track& track, std::size_t size, const Track::Moment& moment);
+  bool send_packet(Track& track, const Frame& frame, const Track::Moment& moment);
+  bool advance(Feed& feed, const Track::Moment& moment, std::int64_t& budget);
+  bool begin(Feed& feed);
+  void skip_to(Feed& feed, const Frame& start);
+  bool send_report(Feed& feed, std::int64_t now_us);
+  Feed* feed_of(std::uint32_t ssrc);
+  void replay(std::uint32_t ssrc);
+  std::uint64_t demand() const;
+
+  void on_report(const ReportBlock& block) override;
+  void on_nack(std::uint32_t media_ssrc, std::uint16_t sequence) override;
+  void on_picture_loss(std::uint32_t media_ssrc) override;
+  void on_full_intra_request(std::uint32_t media_ssrc) override;
+  void on_estimate(std::uint64_t bits_per_second) override;
+  void on_transport_feedback(const TransportFeedback& feedback) override;
+  void on_bye() override {}
+
+  const std::shared_ptr<Viewer> viewer_;
+  SendBatch& udp_;
+  std::optional<Path> path_;
+  std::uint32_t priority_ = 0;
+  std::int64_t heard_us_ = 0;
+  std::int64_t path_heard_us_ = 0;
+
+  std::unique_ptr<RtpProtector> rtp_;
+  std::unique_ptr<RtcpProtector> rtcp_;
+  std::vector<Feed> feeds_; ///< Sound first.
+  Pacer pacer_;
+  std::uint16_t transport_sequence_ = 0;
+  std::unique_ptr<TransportEstimate> transport_estimate_; ///< Where its feedback was negotiated.
+  bool paused_ = false;
+
+  std::int64_t next_report_us_ = 0;
+  int reports_ = 0;
+  std::int64_t replayed_us_ = 0;
+  std::int64_t reported_us_ = 0;     ///< The last receiver report of the picture came.
+  std::uint64_t reported_bytes_ = 0; ///< What was sent until then.
+  Track::Moment moment_;             ///< While RTCP is read.
+};
+
+} // namespace fanlight::fanout

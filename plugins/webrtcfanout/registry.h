@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "viewer.h"
+
+namespace fanlight::fanout {
+
+/// Who is let in: the ICE credentials of all viewers of a transport. Threads: any.
+class Registry {
+ public:
+  struct Entry {
+    std::shared_ptr<Viewer> viewer;
+    std::string password;
+  };
+
+  /// How many credentials a viewer has; with more it loses its oldest.
+  static constexpr std::size_t kMaxCredentials = 4;
+
+  /// Lets a new viewer in.
+  void add(const std::string& ufrag, const std::string& password, std::shared_ptr<Viewer> viewer);
+  /// New credentials of one that restarts ICE; its older ones hold on, as checks with them may be
+  /// under way. False: it is not there (any more).
+  bool renew(const std::string& ufrag, const std::string& password,
+             const std::shared_ptr<Viewer>& viewer);
+  std::optional<Entry> find(std::string_view ufrag) const;
+  /// False: it is not there (any more).
+  bool remove(const std::shared_ptr<Viewer>& viewer);
+  bool has(const std::shared_ptr<Viewer>& viewer) const;
+  std::vector<std::shared_ptr<Viewer>> viewers() const;
+  std::size_t size() const;
+
+ private:
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  mutable std::mutex lock_;                                               ///< Protects the rest.
+  std::unordered_map<std::string, Entry, Hash, std::equal_to<>> entries_; ///< By ufrag.
+  std::unordered_map<std::shared_ptr<Viewer>, std::vector<std::string>> ufrags_;
+};
+
+} // namespace fanlight::fanout

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <gst/gst.h>
+
+#include "fanout.h"
+#include "viewer.h"
+
+namespace fanlight::fanout {
+
+/// What there is to say of one viewer; (transfer full).
+GstStructure* stats_of(const Viewer& viewer);
+
+/// Of an element and its transport, with all viewers as the array `viewers`; (transfer full).
+GstStructure* stats_of(const Fanout& fanout);
+
+} // namespace fanlight::fanout

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "framing.h"
+#include "path.h"
+#include "viewer.h"
+
+namespace fanlight::fanout {
+
+/// A TCP connection that a viewer has opened to us (ICE-TCP, RFC 6544), each datagram in a frame of
+/// its own. Bounded both ways; nothing blocks. Threads: the worker.
+class TcpConnection {
+ public:
+  /// What waits for a slow viewer; more than this is not taken.
+  static constexpr std::size_t kMaxQueued = 256 * 1024;
+
+  TcpConnection(int fd, const SocketAddress& remote);
+  ~TcpConnection();
+  TcpConnection(const TcpConnection&) = delete;
+  TcpConnection& operator=(const TcpConnection&) = delete;
+
+  int fd() const { return fd_; }
+  const SocketAddress& remote() const { return remote_; }
+
+  /// Reads what is there, `on_datagram(MutableBytes)` for each. False: the connection is over.
+  template <typename OnDatagram> bool read(OnDatagram on_datagram) {
+    for (int rounds = 0; rounds < kMaxReads; ++rounds) {
+      const ssize_t got = read_some();
+      if (got < 0) return got == kLater;
+      while (auto datagram = reader_.next())
+        on_datagram(MutableBytes{const_cast<std::uint8_t*>(datagram->data()), datagram->size()});
+      if (reader_.broken()) return false;
+    }
+    return true;
+  }
+
+  /// Room for a datagram, which leaves with flush(); null when too much waits.
+  std::uint8_t* add(std::size_t size);
+  /// Writes what the socket takes. False: the connection is over.
+  bool flush();
+  bool wants_to_write() const { return begin_ < queued_.size(); }
+
+  /// Who it belongs to, once it was checked.
+  std::shared_ptr<Viewer> viewer;
+  std::int64_t opened_us = 0;
+  bool watched_for_writing = false;
+
+ private:
+  static constexpr int kMaxReads = 16; // Others want to be read from, too.
+  static constexpr ssize_t kLater = -2;
+  /// Bytes, kLater, or -1: over.
+  ssize_t read_some();
+
+  const int fd_;
+  const SocketAddress remote_;
+  FrameReader reader_;
+  std::vector<std::uint8_t> queued_;
+  std::size_t begin_ = 0;
+};
+
+} // namespace fanlight::fanout

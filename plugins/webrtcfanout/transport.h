@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "control.h"
+#include "registry.h"
+#include "sockets.h"
+#include "worker.h"
+
+namespace fanlight::fanout {
+
+/// One port with all that serves viewers on it; shared by all elements of the process that are set
+/// alike.
+///
+/// Threads: any. Lifetime: as long as an element holds it; its end says goodbye to all viewers.
+class Transport : private Worker::Observer, private Control::Workers {
+ public:
+  struct Settings {
+    std::uint16_t port = 0; ///< 0: any that is free.
+    bool tcp = true;
+    unsigned workers = 0; ///< 0: one a core.
+    auto operator<=>(const Settings&) const = default;
+  };
+  /// The one with these settings, or a new one. Null with the reason in `why`.
+  static std::shared_ptr<Transport> acquire(const Settings& settings, std::string& why);
+  ~Transport() override;
+
+  std::uint16_t port() const { return sockets_.port; }
+  bool has_tcp() const { return settings_.tcp; }
+
+  /// Our certificate for a new viewer: the same for all, and a new one after half a day. Null with
+  /// the reason in `why`.
+  std::shared_ptr<const Certificate> certificate(std::string& why);
+
+  /// New ICE credentials.
+  struct Credentials {
+    std::string ufrag;
+    std::string password;
+  };
+  /// Lets a viewer in.
+  Credentials admit(const std::shared_ptr<Viewer>& viewer);
+  /// New credentials for one that is in (ICE restart); none if it has just gone.
+  std::optional<Credentials> readmit(const std::shared_ptr<Viewer>& viewer);
+  /// Ends it with a goodbye; its observer hears nothing more.
+  void remove(const std::shared_ptr<Viewer>& viewer) { control_.remove(viewer); }
+  /// Ends it, and its observer hears why.
+  void end(const std::shared_ptr<Viewer>& viewer, Viewer::State state, const std::string& why) {
+    control_.on_state(viewer, state, why);
+  }
+  /// Runs `task` where observers are called.
+  void on_control(std::function<void()> task) { control_.post(std::move(task)); }
+
+  struct Totals {
+    std::uint64_t datagrams_received = 0;
+    std::uint64_t stray_datagrams = 0;
+    std::uint64_t bad_stun = 0;
+    std::uint64_t bad_rtcp = 0;
+    std::uint64_t refused_streams = 0;
+    std::uint64_t dropped_dtls = 0;
+    std::uint64_t sends = 0;
+    std::uint64_t messages = 0;
+    std::uint64_t unsent_messages = 0;
+    std::size_t workers = 0;
+    std::size_t handshakes = 0;
+  };
+  Totals totals() const;
+
+ private:
+  explicit Transport(const Settings& settings);
+  bool open(std::string& why);
+  bool is_own_thread() const;
+  static void retire(Transport* transport); ///< When nobody holds it any more; any thread.
+
+  void on_dtls(const std::shared_ptr<Viewer>& viewer, Bytes datagram) override;
+  void on_state(const std::shared_ptr<Viewer>& viewer, Viewer::State state,
+                const std::string& message) override;
+  void forward(int worker, std::function<void(Worker&)> task) override;
+  void send(const std::shared_ptr<Viewer>& viewer, std::vector<std::uint8_t> datagram) override;
+  void connect(const std::shared_ptr<Viewer>& viewer, const SrtpKey& sending,
+               const SrtpKey& receiving) override;
+  void forget(const std::shared_ptr<Viewer>& viewer) override;
+
+  const Settings settings_;
+  Registry registry_;
+  Sockets sockets_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  Control control_;
+  std::mutex lock_; ///< Protects the two below.
+  std::shared_ptr<const Certificate> certificate_;
+  std::int64_t certified_us_ = 0;
+};
+
+} // namespace fanlight::fanout

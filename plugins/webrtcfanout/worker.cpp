@@ -1,0 +1,210 @@
+#include "worker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "clock.h"
+
+namespace fanlight::fanout {
+namespace {
+
+/// Between two looks at whoever is behind.
+constexpr std::int64_t kGoOnUs = 1'000;
+/// How much of that is sent before live pictures have their turn again: some 2 ms.
+constexpr std::int64_t kGoOnBytes = 2 * 1024 * 1024;
+constexpr std::int64_t kSweepUs = 100'000;
+/// Browsers send a check every 2.5 to 5 s; RFC 7675 has consent end after 30 s.
+constexpr std::int64_t kSilenceUs = 12'000'000;
+constexpr std::int64_t kConsentUs = 30'000'000;
+/// How long a TCP connection may take to say who it is.
+constexpr std::int64_t kIntroductionUs = 10'000'000;
+
+} // namespace
+
+Worker::Worker(int index, int socket, int listener, const Registry& registry, Observer& observer)
+    : index_(index), socket_(socket), listener_(listener), registry_(registry), observer_(observer),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)), batch_(socket, counters_), receiver_(socket) {}
+
+Worker::~Worker() {
+  stop();
+  lagging_.clear();
+  connections_.clear();
+  known_.clear();
+  views_.clear();
+  streams_.clear();
+  close(epoll_);
+  close(socket_);
+  if (listener_ >= 0) close(listener_);
+}
+
+void Worker::start() {
+  const auto watch = [this](int fd, void* what) {
+    epoll_event event{.events = EPOLLIN, .data = {.ptr = what}};
+    epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
+  };
+  watch(mailbox_.fd(), &mailbox_);
+  watch(socket_, &receiver_);
+  if (listener_ >= 0) watch(listener_, this);
+  thread_ = std::thread([this] {
+    const std::string name = "fanout-" + std::to_string(index_);
+    pthread_setname_np(pthread_self(), name.c_str());
+    run();
+  });
+}
+
+void Worker::stop() {
+  if (!thread_.joinable()) return;
+  mailbox_.post([this] { stopping_ = true; });
+  thread_.join();
+  mailbox_.close();
+}
+
+Track::Moment Worker::moment() const {
+  const std::int64_t now = monotonic_us();
+  return {now, abs_send_time(now)};
+}
+
+int Worker::timeout_ms() const {
+  if (!lagging_.empty()) return monotonic_us() < next_go_on_us_ ? 1 : 0;
+  if (connections_.empty() && streams_.empty()) return -1;
+  return static_cast<int>(
+      std::clamp<std::int64_t>((next_sweep_us_ - monotonic_us()) / 1000 + 1, 1, 100));
+}
+
+void Worker::run() {
+  while (!stopping_) {
+    on_events(timeout_ms());
+    mailbox_.take(tasks_);
+    for (const Mailbox::Task& task : tasks_) task();
+    tasks_.clear();
+    catch_up();
+    go_on();
+    sweep();
+    batch_.flush();
+    flush_streams();
+    ended_streams_.clear();
+  }
+}
+
+void Worker::catch_up() {
+  for (const auto& [stream, view] : views_) {
+    if (!view->has_news()) continue;
+    const Track::Moment now = moment();
+    view->catch_up([&, members = &view->members()](const Frame& frame) {
+      for (const StreamView::Member& member : *members)
+        if (!member.connection->deliver(*member.track, frame, now)) lag(*member.connection);
+    });
+  }
+}
+
+void Worker::lag(Connection& connection) {
+  if (std::exchange(connection.lagging, true)) return;
+  lagging_.push_back(&connection);
+}
+
+void Worker::go_on() {
+  if (lagging_.empty()) return;
+  const Track::Moment now = moment();
+  if (now.now_us < next_go_on_us_) return;
+  std::int64_t budget = kGoOnBytes;
+  std::size_t done = 0;
+  still_lagging_.clear();
+  for (; done < lagging_.size() && budget > 0; ++done) {
+    Connection* const connection = lagging_[done];
+    connection->lagging = !connection->advance(now, budget);
+    if (connection->lagging) still_lagging_.push_back(connection);
+  }
+  // Whoever had no turn is the first next time, which then comes at once.
+  if (done == lagging_.size()) next_go_on_us_ = now.now_us + kGoOnUs;
+  lagging_.erase(lagging_.begin(), lagging_.begin() + static_cast<std::ptrdiff_t>(done));
+  lagging_.insert(lagging_.end(), still_lagging_.begin(), still_lagging_.end());
+}
+
+void Worker::sweep() {
+  const std::int64_t now = monotonic_us();
+  if (now < next_sweep_us_) return;
+  next_sweep_us_ = now + kSweepUs;
+  for (Connection* const connection : connections_) look_after(*connection);
+  drop_unused_views();
+  end_strangers(now);
+}
+
+/// Connections of nobody: they have not said whose they are, or that viewer has gone.
+void Worker::end_strangers(std::int64_t now) {
+  std::vector<TcpConnection*> strangers;
+  for (const auto& [key, stream] : streams_)
+    if (now - stream->opened_us > kIntroductionUs && !known_.contains(stream->viewer.get()))
+      strangers.push_back(stream.get());
+  counters_.refused_streams.add(strangers.size());
+  for (TcpConnection* const stranger : strangers) end_stream(*stranger);
+}
+
+void Worker::look_after(Connection& connection) {
+  const Track::Moment now = moment();
+  const std::int64_t silence = now.now_us - connection.heard_us();
+  if (!connection.started()) return;
+  if (!connection.paused() && silence > kSilenceUs) {
+    connection.pause();
+    observer_.on_state(connection.shared_viewer(), Viewer::State::disconnected,
+                       "the viewer has not been heard of for 12 s");
+  } else if (connection.paused() && silence > kConsentUs) {
+    observer_.on_state(connection.shared_viewer(), Viewer::State::failed,
+                       "the viewer has not been heard of for 30 s");
+  }
+  connection.report(now.now_us);
+}
+
+StreamView& Worker::view_of(const std::shared_ptr<Stream>& stream) {
+  auto& view = views_[stream.get()];
+  if (!view) view = std::make_unique<StreamView>(stream, mailbox_);
+  return *view;
+}
+
+void Worker::drop_unused_views() {
+  std::erase_if(views_, [](const auto& entry) { return entry.second->members().empty(); });
+}
+
+void Worker::send(const std::shared_ptr<Viewer>& viewer, Bytes datagram) {
+  const auto found = known_.find(viewer.get());
+  if (found != known_.end() && found->second.connection) found->second.connection->send(datagram);
+}
+
+void Worker::connect(const std::shared_ptr<Viewer>& viewer, const SrtpKey& sending,
+                     const SrtpKey& receiving) {
+  const auto found = known_.find(viewer.get());
+  if (found == known_.end() || !found->second.connection) return;
+  Connection& connection = *found->second.connection;
+  if (!connection.start(sending, receiving))
+    return observer_.on_state(viewer, Viewer::State::failed, "OpenSSL gives no context for SRTP");
+  for (const Viewer::Media& media : viewer->settings().media)
+    connection.add_track(media, view_of(media.stream));
+  lag(connection);
+  connection.report(monotonic_us());
+}
+
+void Worker::remove(const std::shared_ptr<Viewer>& viewer) {
+  const auto found = known_.find(viewer.get());
+  if (found == known_.end()) return;
+  Known& known = found->second;
+  batch_.flush(); // It may hold pointers to the path.
+  for (const SocketAddress& address : known.addresses) routes_.erase(address);
+  if (Connection* const connection = known.connection.get()) {
+    if (connection->path() != nullptr && connection->path()->tcp != nullptr)
+      connection->path()->tcp->flush(); // The goodbye is in there.
+    std::erase(lagging_, connection);
+    connections_.back()->place = connection->place;
+    std::swap(connections_[connection->place], connections_.back());
+    connections_.pop_back();
+  }
+  std::vector<TcpConnection*> its_streams;
+  for (const auto& [key, stream] : streams_)
+    if (stream->viewer == viewer) its_streams.push_back(stream.get());
+  known_.erase(found);
+  for (TcpConnection* const stream : its_streams) end_stream(*stream);
+}
+
+} // namespace fanlight::fanout

@@ -1,0 +1,143 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "connection.h"
+#include "counters.h"
+#include "mailbox.h"
+#include "packet_kind.h"
+#include "registry.h"
+#include "send_batch.h"
+#include "stream_view.h"
+#include "tcp_connection.h"
+#include "udp_receiver.h"
+
+namespace fanlight::fanout {
+
+/// A thread with its own UDP socket (and listener of ICE-TCP) on the port that all workers share;
+/// the kernel spreads the viewers over them (SO_REUSEPORT). It serves the viewers that it got alone
+/// and without locks.
+///
+/// Threads: its own; post() and counters() from any; start() and stop() from the owner's.
+class Worker {
+ public:
+  /// Where its news goes; called on the worker, must not block.
+  struct Observer {
+    virtual ~Observer() = default;
+    /// A datagram of a viewer's DTLS association.
+    virtual void on_dtls(const std::shared_ptr<Viewer>& viewer, Bytes datagram) = 0;
+    virtual void on_state(const std::shared_ptr<Viewer>& viewer, Viewer::State state,
+                          const std::string& message) = 0;
+    /// Something came here that another worker has to know.
+    virtual void forward(int worker, std::function<void(Worker&)> task) = 0;
+  };
+
+  /// Takes over both sockets; `listener` is -1 without ICE-TCP.
+  Worker(int index, int socket, int listener, const Registry& registry, Observer& observer);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  /// It has all that it needs of the system.
+  bool good() const { return epoll_ >= 0 && mailbox_.good(); }
+  void start();
+  void stop(); ///< Waits for its end.
+  bool is_own_thread() const { return thread_.get_id() == std::this_thread::get_id(); }
+  void post(Mailbox::Task task) { mailbox_.post(std::move(task)); }
+  const WorkerCounters& counters() const { return counters_; }
+
+  // On the worker.
+
+  /// One datagram to a viewer as it is.
+  void send(const std::shared_ptr<Viewer>& viewer, Bytes datagram);
+  /// DTLS is done: from now on it gets its streams.
+  void connect(const std::shared_ptr<Viewer>& viewer, const SrtpKey& sending,
+               const SrtpKey& receiving);
+  void remove(const std::shared_ptr<Viewer>& viewer);
+
+ private:
+  /// A viewer whose datagrams come here.
+  struct Known {
+    std::shared_ptr<Viewer> viewer;
+    std::unique_ptr<Connection> connection; ///< Null: another worker serves it.
+    std::vector<SocketAddress> addresses;   ///< That were checked.
+    std::int64_t heard_us = 0;              ///< The last check.
+  };
+  struct Check {
+    Path path;
+    bool nominated = false;
+    std::uint32_t priority = 0;
+  };
+  using StreamPtr = std::unique_ptr<TcpConnection>;
+  /// A TCP connection that goes to the worker which serves its viewer.
+  struct Move {
+    TcpConnection* stream;
+    int worker;
+    Check check;
+  };
+
+  void run();
+  int timeout_ms() const;
+  Track::Moment moment() const;
+
+  // worker.cpp: serving.
+  void catch_up();
+  void go_on();
+  void sweep();
+  void end_strangers(std::int64_t now);
+  void look_after(Connection& connection);
+  void lag(Connection& connection);
+  StreamView& view_of(const std::shared_ptr<Stream>& stream);
+  void drop_unused_views();
+
+  // worker_input.cpp: what comes from outside.
+  void on_events(int count);
+  void accept_streams();
+  void on_stream_event(TcpConnection& stream, std::uint32_t events);
+  void end_stream(TcpConnection& stream);
+  void flush_streams();
+  void hand_over_streams();
+  void adopt(StreamPtr stream, const Check& check);
+  void on_datagram(MutableBytes datagram, const Path& source);
+  void on_stun(Bytes datagram, const Path& source);
+  void on_check(const std::shared_ptr<Viewer>& viewer, const Check& check);
+  void on_viewer_datagram(Known& known, PacketKind kind, MutableBytes datagram);
+  void send_stun(const Path& source, Bytes response);
+  Known& know(const std::shared_ptr<Viewer>& viewer, const Path& path);
+  bool kernel_chooses(const SocketAddress& remote, const in6_addr& local) const;
+
+  const int index_;
+  const int socket_;
+  const int listener_;
+  const Registry& registry_;
+  Observer& observer_;
+  WorkerCounters counters_;
+  Mailbox mailbox_;
+  std::thread thread_;
+
+  // The worker's own.
+  const int epoll_;
+  bool stopping_ = false;
+  SendBatch batch_;
+  UdpReceiver receiver_;
+  std::vector<Mailbox::Task> tasks_;
+  std::unordered_map<const Stream*, std::unique_ptr<StreamView>> views_;
+  std::unordered_map<const Viewer*, Known> known_;
+  std::unordered_map<SocketAddress, Known*> routes_;
+  std::unordered_map<const TcpConnection*, StreamPtr> streams_;
+  std::vector<StreamPtr> ended_streams_; ///< To be destroyed when no event can name them any more.
+  std::vector<Move> moves_;
+  std::vector<Connection*> connections_;
+  std::vector<Connection*> lagging_;
+  std::vector<Connection*> still_lagging_;
+  std::int64_t next_sweep_us_ = 0;
+  std::int64_t next_go_on_us_ = 0;
+};
+
+} // namespace fanlight::fanout

@@ -1,0 +1,93 @@
+#include "session/fanout_branch.h"
+
+#include "base/log.h"
+
+namespace fanlight::session {
+
+FanoutBranch::Share::~Share() { branch_->leave(*this); }
+
+Result<std::shared_ptr<FanoutBranch>> FanoutBranch::create(std::shared_ptr<media::Camera> camera,
+                                                           const config::WebRtc& config,
+                                                           Ended ended,
+                                                           std::chrono::milliseconds linger) {
+  auto fanout = webrtc::Fanout::create(config);
+  if (!fanout) return fanout.error();
+  std::shared_ptr<FanoutBranch> self{
+      new FanoutBranch(std::move(camera), std::move(*fanout), std::move(ended), linger)};
+  auto branch = self->camera_->add_branch(Ref<GstElement>::retain(self->fanout_->bin()), *self);
+  if (!branch) return branch.error();
+  self->branch_ = std::move(*branch);
+  return self;
+}
+
+FanoutBranch::FanoutBranch(std::shared_ptr<media::Camera> camera,
+                           std::shared_ptr<webrtc::Fanout> fanout, Ended ended,
+                           std::chrono::milliseconds linger)
+    : camera_(std::move(camera)), ended_(std::move(ended)), linger_(linger),
+      fanout_(std::move(fanout)) {}
+
+Result<std::unique_ptr<FanoutBranch::Share>> FanoutBranch::join(const webrtc::Choices& choices,
+                                                                media::Branch::Observer& viewer) {
+  std::unique_ptr<Share> share{new Share(shared_from_this(), viewer)};
+  shares_.insert(share.get());
+  for (const auto& choice : choices) {
+    if (!choice) continue;
+    if (auto fed = feed(choice->sent); !fed) return fed.error();
+    share->encodings_.push_back(choice->sent.encoding);
+  }
+  return share;
+}
+
+Result<Done> FanoutBranch::feed(const RtpFormat& format) {
+  if (failed_) return Error{Errc::internal, "the fanout has failed"};
+  const auto [entry, is_new] = feeds_.try_emplace(format.encoding);
+  if (is_new) {
+    auto input = fanout_->input(format);
+    auto linked = input ? branch_->link(format.encoding, input->pad.get()) : input.error();
+    if (!linked) {
+      feeds_.erase(entry);
+      return linked.error();
+    }
+  }
+  ++entry->second.viewers;
+  entry->second.idle.stop();
+  return Done{};
+}
+
+void FanoutBranch::leave(const Share& share) {
+  shares_.erase(&share);
+  for (const std::string& encoding : share.encodings_) {
+    const auto feed = feeds_.find(encoding);
+    if (feed == feeds_.end() || --feed->second.viewers > 0) continue;
+    feed->second.idle.once(linger_, [this, encoding] { starve(encoding); });
+  }
+}
+
+void FanoutBranch::starve(const std::string& encoding) {
+  branch_->unlink(encoding);
+  feeds_.erase(encoding);
+  if (feeds_.empty()) end();
+}
+
+void FanoutBranch::end() {
+  const Ended ended = ended_; // Ours may die with us in it.
+  ended(*this);
+}
+
+void FanoutBranch::on_branch_failed(const std::string& why) {
+  if (std::exchange(failed_, true)) return;
+  log::error("session",
+             {{"camera", camera_->config().id}, {"viewers", std::to_string(shares_.size())}},
+             "the fanout failed: " + why);
+  for (const Share* share : shares_) share->viewer_.on_branch_failed("the fanout failed: " + why);
+  feeds_.clear();
+  // In a turn of its own: the branch is telling us.
+  post([weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->branch_.reset();
+    self->end();
+  });
+}
+
+} // namespace fanlight::session

@@ -1,0 +1,228 @@
+// DTLS over a path that loses, doubles, reorders and brings what nobody sent; and how it ends.
+#include <random>
+
+#include "dtls_fixture.h"
+
+namespace fanlight::fanout {
+namespace {
+
+using State = DtlsServer::State;
+using DtlsPathTest = DtlsTest;
+
+TEST_F(DtlsPathTest, PutsAClientHelloTogetherFromFragments) {
+  make({.identity = &viewer(), .mtu = 300, .padding = 255}, viewer().fingerprint());
+
+  client_->start();
+  const std::size_t fragments = to_server_.size();
+  shake_hands();
+
+  EXPECT_GE(fragments, 2U);
+  for (const Octets& datagram : heard_) EXPECT_LE(datagram.size(), 300U);
+  expect_same_keys();
+}
+
+TEST_F(DtlsPathTest, BearsTheLossOfAnyDatagram) {
+  for (int lost = 0; lost < 5; ++lost) {
+    SCOPED_TRACE(lost);
+    posted_ = 0;
+    fate_ = [lost](int n) { return Fate{n == lost ? 0 : 1}; };
+    make();
+
+    shake_hands();
+
+    expect_same_keys();
+  }
+}
+
+TEST_F(DtlsPathTest, BearsAPathThatLosesDoublesAndReorders) {
+  for (unsigned seed = 1; seed <= 8; ++seed) {
+    SCOPED_TRACE(seed);
+    std::minstd_rand random{seed};
+    fate_ = [&random](int) {
+      const auto dice = random() % 100;
+      return dice < 20 ? Fate{0} : dice < 40 ? Fate{2} : Fate{1, dice < 70};
+    };
+    make({.identity = &viewer(), .mtu = 300, .padding = 255}, viewer().fingerprint());
+
+    shake_hands();
+
+    expect_same_keys();
+    to_server_.clear();
+    to_client_.clear();
+  }
+}
+
+TEST_F(DtlsPathTest, SendsItsFlightAgainWithinASecond) {
+  using namespace std::chrono_literals;
+  make();
+  EXPECT_FALSE(server_->timeout()) << "nothing is sent yet";
+  client_->start();
+  server_->receive(to_server_.front());
+  ASSERT_EQ(to_client_.size(), 1U);
+  const auto first = server_->timeout();
+  ASSERT_TRUE(first);
+  EXPECT_LE(*first, 200ms);
+  server_->on_timeout();
+  EXPECT_EQ(to_client_.size(), 1U) << "it is not due yet";
+
+  while (to_client_.size() < 2) {
+    poll(nullptr, 0, static_cast<int>(server_->timeout()->count()));
+    server_->on_timeout();
+  }
+
+  EXPECT_LE(*server_->timeout(), 1000ms);
+}
+
+TEST_F(DtlsPathTest, NeedsNoTimerOnceConnected) {
+  make();
+
+  shake_hands();
+
+  EXPECT_FALSE(server_->timeout());
+}
+
+TEST_F(DtlsPathTest, SendsItsLastFlightAgainToAViewerThatLacksIt) {
+  make();
+  client_->start();
+  while (server_->state() == State::handshaking) {
+    while (!to_client_.empty()) {
+      client_->receive(to_client_.front());
+      to_client_.pop_front();
+    }
+    server_->receive(to_server_.front());
+    to_server_.pop_front();
+  }
+  to_client_.clear(); // Lost.
+  heard_.clear();
+  ASSERT_FALSE(client_->connected());
+
+  shake_hands();
+  expect_same_keys();
+  for (const Octets& datagram : heard_) server_->receive(datagram);
+
+  EXPECT_TRUE(to_client_.empty()) << "a replay is not answered";
+}
+
+TEST_F(DtlsPathTest, HearsTheViewersGoodbye) {
+  make();
+  shake_hands();
+
+  client_->close();
+  deliver();
+
+  EXPECT_EQ(server_->state(), State::closed);
+  EXPECT_EQ(server_->error(), "");
+}
+
+TEST_F(DtlsPathTest, SaysGoodbyeOnce) {
+  make();
+  shake_hands();
+  posted_ = 0;
+
+  server_->close();
+  server_->close();
+  deliver();
+
+  EXPECT_EQ(server_->state(), State::closed);
+  EXPECT_TRUE(client_->heard_goodbye());
+  EXPECT_EQ(posted_, 1);
+}
+
+TEST_F(DtlsPathTest, SaysGoodbyeToAViewerThatGotTheLastFlightTwice) {
+  fate_ = [](int n) { return Fate{n == 3 ? 2 : 1}; };
+  make();
+  shake_hands();
+
+  server_->close();
+  deliver();
+
+  EXPECT_TRUE(client_->heard_goodbye());
+}
+
+TEST_F(DtlsPathTest, ClosesInSilenceWhileItShakesHands) {
+  make();
+  client_->start();
+  server_->receive(to_server_.front());
+  to_client_.clear();
+
+  server_->close();
+  server_->receive(to_server_.front());
+
+  EXPECT_EQ(server_->state(), State::closed);
+  EXPECT_TRUE(to_client_.empty());
+  EXPECT_FALSE(server_->timeout());
+}
+
+TEST_F(DtlsPathTest, PassesOverAForgedGoodbye) {
+  make();
+  shake_hands();
+  client_->close();
+  const Octets goodbye = to_server_.front();
+  for (std::size_t bit = 0; bit < goodbye.size() * 8; ++bit) {
+    Octets forged = goodbye;
+    forged[bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
+
+    server_->receive(forged);
+
+    ASSERT_EQ(server_->state(), State::connected) << bit;
+  }
+  for (std::size_t size = 0; size < goodbye.size(); ++size)
+    server_->receive(Bytes{goodbye}.first(size));
+  server_->receive(hex("15 fefd 0000000000000009 0002 0100")); // In clear.
+  EXPECT_EQ(server_->state(), State::connected);
+
+  server_->receive(goodbye);
+
+  EXPECT_EQ(server_->state(), State::closed);
+}
+
+TEST_F(DtlsPathTest, FindsTheGoodbyeBehindOtherRecords) {
+  make();
+  shake_hands();
+  client_->close();
+
+  server_->receive(hex("17 fefd 0001000000000007 0003 010203") + to_server_.front());
+
+  EXPECT_EQ(server_->state(), State::closed);
+}
+
+TEST_F(DtlsPathTest, PassesOverGarbage) {
+  make();
+  std::minstd_rand random{7};
+  const auto garbage = [&random] {
+    Octets datagram(random() % 200);
+    for (auto& byte : datagram) byte = static_cast<std::uint8_t>(random());
+    return datagram;
+  };
+  client_->start();
+  for (int i = 0; i < 500; ++i) to_server_.push_front(garbage());
+
+  shake_hands();
+  for (int i = 0; i < 500; ++i) to_server_.push_back(garbage());
+  for (int i = 0; i < 500; ++i) {
+    Octets datagram = hex("16 fefd 0001000000000005");
+    const Octets rest = garbage();
+    datagram.resize(13);
+    write_u16(&datagram[11], static_cast<std::uint16_t>(rest.size()));
+    to_server_.push_back(datagram + rest);
+  }
+  deliver();
+
+  expect_same_keys();
+}
+
+TEST_F(DtlsPathTest, AnswersNoReplayOfAHandshake) {
+  make();
+  shake_hands();
+  const std::vector<Octets> all = heard_;
+  posted_ = 0;
+
+  for (int round = 0; round < 3; ++round)
+    for (const Octets& datagram : all) server_->receive(datagram);
+
+  EXPECT_LE(posted_, 1) << "the last flight once at most";
+  EXPECT_EQ(server_->state(), State::connected);
+}
+
+} // namespace
+} // namespace fanlight::fanout

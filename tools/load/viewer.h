@@ -1,0 +1,188 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "dtls.h"
+#include "findings.h"
+#include "http.h"
+#include "link.h"
+#include "local.h"
+#include "picture.h"
+#include "reception.h"
+#include "remote.h"
+#include "signalling.h"
+#include "srtp.h"
+#include "target.h"
+
+namespace fanlight::load {
+
+/// What viewers do.
+struct Settings {
+  bool audio = false;
+  bool h265 = false;
+  bool tcp = false;
+  bool nack = true;
+  double loss = 0;          ///< Part of the media packets that count as never come, 0 to 1.
+  bool any_address = false; ///< Media may come from a public address.
+  std::chrono::milliseconds patience{30000}; ///< With a join.
+  Link::Options link;
+};
+
+/// What viewers share.
+struct Company {
+  Loop& loop;
+  Http& http;
+  const Identity& identity;
+  const Settings& settings;
+  Findings& findings;
+  std::mt19937 random{std::random_device{}()};
+};
+
+/// One viewer: signalling, ICE, DTLS, and receiving without decoding. It decrypts what it must,
+/// until it has a whole key frame and of one picture a second, and answers with receiver reports,
+/// NACKs and PLIs as a browser does.
+class Viewer : Signalling::Observer, Link::Observer {
+ public:
+  enum class State {
+    joining,
+    checking,
+    handshaking,
+    waiting,
+    playing,
+    leaving,
+    gone,
+    failed,
+    ended
+  };
+
+  /// Milliseconds since the start; -1: has not happened.
+  struct Times {
+    double answered = -1;
+    double ice = -1;          ///< The first check was answered.
+    double dtls = -1;         ///< SRTP keys are there.
+    double first_packet = -1; ///< Of the video.
+    double key_frame = -1;    ///< The first key frame was whole.
+    double left = -1;         ///< Since leave(): it is done.
+  };
+
+  /// Starts at once.
+  Viewer(Company& company, const Target& target, Joins& joins);
+  ~Viewer() override;
+  Viewer(const Viewer&) = delete;
+  Viewer& operator=(const Viewer&) = delete;
+
+  /// Says goodbye, and is gone when that is answered.
+  void leave();
+  /// Gone without a word, as when a laptop is shut.
+  void vanish();
+
+  State state() const { return state_; }
+  const Times& times() const { return times_; }
+  /// Of what has failed or ended.
+  const std::string& error() const { return error_; }
+  Counts counts() const;
+  std::uint64_t overflowed() const { return link_ ? link_->overflowed() : 0; }
+  unsigned srtp_profile() const { return srtp_ ? static_cast<unsigned>(srtp_->profile()) : 0; }
+
+ private:
+  /// A key frame that is coming in.
+  struct KeyFrame {
+    std::uint32_t timestamp;
+    std::uint64_t first;
+    std::optional<std::uint64_t> last;
+  };
+  /// A picture whose time of sending is wanted.
+  struct Sample {
+    std::uint32_t timestamp;
+    int tries = 3; // Packets to look for it in: parameter sets may lead.
+    std::optional<std::uint64_t> sent_us;
+  };
+
+  // Signalling::Observer, Link::Observer.
+  void on_remote(const std::string& sdp) override;
+  void on_refused(const std::string& why) override { fail(why); }
+  void on_left(const std::string& error) override;
+  void on_datagram(std::span<std::uint8_t> datagram, const Address& source,
+                   const Arrival& arrival) override;
+  void on_link_end() override;
+
+  // ICE and DTLS.
+  bool choose_candidates();
+  void begin_checks();
+  void check(Time now);
+  void on_stun(const Stun& stun, const Address& source, Time now);
+  void on_dtls(Bytes datagram);
+  void on_keys(const SrtpKeys& keys);
+
+  // Media; viewer_media.cpp.
+  void on_rtp(std::span<std::uint8_t> packet, const Arrival& arrival);
+  void on_video(const RtpHeader& header, std::span<std::uint8_t> packet, const Arrival& arrival);
+  void on_rtx(const RtpHeader& header, std::span<std::uint8_t> packet);
+  void on_rtcp(std::span<std::uint8_t> packet, Time now);
+  std::optional<Bytes> open(const RtpHeader& header, std::span<std::uint8_t> packet,
+                            std::uint64_t number);
+  void look_for_key_frame(const RtpHeader& header, std::uint64_t number, Bytes payload);
+  void on_key_frame();
+  void sample(const RtpHeader& header, std::uint64_t number, std::span<std::uint8_t> packet,
+              const Arrival& arrival);
+  void ask(Time now);
+  void report(Time now);
+  void send_feedback(unsigned type, unsigned format, Bytes fci);
+  void send_rtcp(std::vector<std::uint8_t>& packet);
+
+  void tick();
+  void plan(Time now);
+  void send(Bytes datagram) { link_->send(datagram, remote_address_); }
+  void fail(const std::string& why);
+  void end(const std::string& why);
+  void close_link();
+  double since_start() const;
+
+  // Given.
+  Company& company_;
+  const Target& target_;
+  Joins& joins_;
+  // Owned.
+  State state_ = State::joining;
+  Times times_;
+  std::string error_;
+  const Time started_ = Clock::now();
+  Time leaving_;
+  Timer timer_;
+  std::unique_ptr<Link> link_;
+  std::unique_ptr<Signalling> signalling_;
+
+  IceCredentials ice_;
+  StunId check_id_{};
+  Time next_check_{};
+  Time consent_{}; ///< The last answer to a check.
+  std::optional<Remote> remote_;
+  std::size_t candidate_ = 0; ///< Of the remote ones, the one that is being tried.
+  Time next_candidate_{};
+  Address remote_address_;
+  std::unique_ptr<Dtls> dtls_; ///< Until media come.
+  std::optional<Srtp> srtp_;
+
+  Counts traffic_;
+  std::optional<Reception> video_;
+  std::optional<Reception> audio_;
+  Counts streams_before_; ///< Of SSRCs that are not sent any more.
+  std::uint64_t rtx_number_ = 0;
+  std::uint32_t timestamp_ = 0; ///< Of the newest video packet.
+  bool looking_ = true;         ///< For a key frame: the first, or the next after a loss for good.
+  Time broken_{};
+  std::uint64_t lost_ = 0; ///< What the picture has already been called broken for.
+  std::optional<KeyFrame> key_frame_;
+  std::optional<Sample> sample_;
+  Time next_sample_{};
+  std::uint32_t ssrc_; ///< Ours.
+  Time next_report_{};
+  Time next_picture_request_{};
+};
+
+} // namespace fanlight::load
