@@ -162,15 +162,5 @@ TEST_F(FrameAssemblerTest, IsNeverStoodStillByAJump) {
   EXPECT_EQ(timestamp_after(0, 1234), last + 1);
 }
 
-TEST_F(FrameAssemblerTest, LetsFramesOfAnotherFormatNotFollowThoseBefore) {
-  EXPECT_EQ(frame(0)->number, 0U);
-
-  assembler.set_format({.encoding = "H264"});
-  EXPECT_EQ(frame(3600)->number, 1U) << "the same again is no change";
-
-  assembler.set_format({.encoding = "H265"});
-  EXPECT_EQ(frame(7200, hex("02 01 d0"))->number, 3U);
-}
-
 } // namespace
 } // namespace fanlight::fanout

@@ -103,6 +103,20 @@ TEST_F(StreamTest, HasNothingForNewViewersOnceItIsCleared) {
   EXPECT_THAT(numbers_from(0), ElementsAre(1));
 }
 
+TEST_F(StreamTest, HasWorkersForgetWhatItHadWhenItIsCleared) {
+  append(true);
+  append(false);
+  StreamView view(stream, worker);
+
+  stream->clear();
+
+  EXPECT_TRUE(view.has_news());
+  EXPECT_THAT(catch_up(view), ElementsAre());
+  EXPECT_TRUE(view.history().empty());
+  append(true);
+  EXPECT_THAT(catch_up(view), ElementsAre(2));
+}
+
 TEST_F(StreamTest, MeasuresItsRate) {
   for (int i = 0; i < 120; ++i) append(i == 0);
 
