@@ -52,8 +52,11 @@ bool Connection::on_check(const Path& path, bool nominated, std::uint32_t priori
   return true;
 }
 
-void Connection::forget(const TcpConnection* connection) {
-  if (path_ && path_->tcp == connection) path_.reset();
+bool Connection::forget(const TcpConnection* connection, std::int64_t now_us) {
+  if (!path_ || path_->tcp != connection) return false;
+  path_.reset();
+  path_lost_us_ = now_us;
+  return true;
 }
 
 std::uint8_t* Connection::room(std::size_t size) {

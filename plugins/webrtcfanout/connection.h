@@ -36,8 +36,9 @@ class Connection : private RtcpReader {
   /// A check with the right password came over `path`: it keeps us allowed to send (consent, RFC
   /// 7675), and may choose it. True when the path is another one now.
   bool on_check(const Path& path, bool nominated, std::uint32_t priority, std::int64_t now_us);
-  /// That TCP connection is no more.
-  void forget(const TcpConnection* connection);
+  /// That TCP connection is no more. True: it was the path, and there is none until the next check.
+  bool forget(const TcpConnection* connection, std::int64_t now_us);
+  std::int64_t path_lost_us() const { return path_lost_us_; }
   std::int64_t heard_us() const { return heard_us_; }
   /// Sends one datagram as it is: STUN, DTLS. False: there is no path, or no room.
   bool send(Bytes datagram);
@@ -103,6 +104,7 @@ class Connection : private RtcpReader {
   std::unique_ptr<RtpProtector> rtp_;
   std::unique_ptr<RtcpProtector> rtcp_;
   std::vector<Feed> feeds_; ///< Sound first.
+  std::int64_t path_lost_us_ = 0;
   Pacer pacer_;
   std::uint16_t transport_sequence_ = 0;
   std::unique_ptr<TransportEstimate> transport_estimate_; ///< Where its feedback was negotiated.

@@ -103,6 +103,8 @@ class Worker {
   void end_stream(TcpConnection& stream);
   void flush_streams();
   void hand_over_streams();
+  /// Told at once: most viewers have no other way, and are gone.
+  void lose_path(Connection& connection, const TcpConnection& stream);
   void adopt(StreamPtr stream, const Check& check);
   void on_datagram(MutableBytes datagram, const Path& source);
   void on_stun(Bytes datagram, const Path& source);
