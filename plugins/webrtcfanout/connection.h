@@ -56,9 +56,10 @@ class Connection : private RtcpReader {
   /// Sends what the pace allows of all that is due, and takes it off `budget` (bytes), which ends
   /// it too. False: there is more, later.
   bool advance(const Track::Moment& moment, std::int64_t& budget);
-  /// The viewer is not heard of: nothing is sent until it is, and then it starts anew.
+  /// The viewer is not heard of: nothing is sent until resume().
   void pause();
   bool paused() const { return paused_; }
+  /// Starts anew: it lacks what it was sent, or all since pause().
   void resume(const Track::Moment& moment);
 
   /// What the viewer says of what it gets; decrypts in place. False: not its words.
@@ -78,6 +79,8 @@ class Connection : private RtcpReader {
   std::uint8_t* room(std::size_t size);
   void count_transport(const Track& track, std::size_t size, const Track::Moment& moment);
   bool send_packet(Track& track, const Frame& frame, const Track::Moment& moment);
+  void send_again(Track& track, const Frame& frame, const Numbering::Sent& sent,
+                  std::uint16_t sequence, const Track::Moment& moment);
   bool advance(Feed& feed, const Track::Moment& moment, std::int64_t& budget);
   bool begin(Feed& feed);
   void skip_to(Feed& feed, const Frame& start);
@@ -101,10 +104,10 @@ class Connection : private RtcpReader {
   std::int64_t heard_us_ = 0;
   std::int64_t path_heard_us_ = 0;
 
+  std::int64_t path_lost_us_ = 0;
   std::unique_ptr<RtpProtector> rtp_;
   std::unique_ptr<RtcpProtector> rtcp_;
   std::vector<Feed> feeds_; ///< Sound first.
-  std::int64_t path_lost_us_ = 0;
   Pacer pacer_;
   std::uint16_t transport_sequence_ = 0;
   std::unique_ptr<TransportEstimate> transport_estimate_; ///< Where its feedback was negotiated.
@@ -114,9 +117,9 @@ class Connection : private RtcpReader {
   int reports_ = 0;
   std::int64_t replayed_us_ = 0;
   std::int64_t replay_pause_us_ = 1'000'000; ///< Before the next one on request.
-  std::int64_t reported_us_ = 0;     ///< The last receiver report of the picture came.
-  std::uint64_t reported_bytes_ = 0; ///< What was sent until then.
-  Track::Moment moment_;             ///< While RTCP is read.
+  std::int64_t reported_us_ = 0;             ///< The last receiver report of the picture came.
+  std::uint64_t reported_bytes_ = 0;         ///< What was sent until then.
+  Track::Moment moment_;                     ///< While RTCP is read.
 };
 
 } // namespace fanlight::fanout

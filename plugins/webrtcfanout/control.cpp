@@ -145,7 +145,7 @@ void Control::receive(const std::shared_ptr<Viewer>& viewer, Bytes datagram) {
                 .first;
     handshaking_.fetch_add(1, std::memory_order_relaxed);
   }
-  found->second.dtls->receive(datagram);
+  if (found->second.dtls->receive(datagram)) workers_.start_over(viewer);
   follow(found->second);
 }
 

@@ -193,6 +193,15 @@ void Worker::connect(const std::shared_ptr<Viewer>& viewer, const SrtpKey& sendi
   connection.report(monotonic_us());
 }
 
+void Worker::start_over(const std::shared_ptr<Viewer>& viewer) {
+  const auto found = known_.find(viewer.get());
+  if (found == known_.end() || !found->second.connection) return;
+  Connection& connection = *found->second.connection;
+  if (!connection.started() || connection.paused()) return;
+  connection.resume(moment());
+  lag(connection);
+}
+
 void Worker::remove(const std::shared_ptr<Viewer>& viewer) {
   const auto found = known_.find(viewer.get());
   if (found == known_.end()) return;
