@@ -262,6 +262,12 @@ void Connection::on_report(const ReportBlock& block) {
   reported_bytes_ = sent;
 }
 
+void Connection::on_reference_time(std::uint32_t ssrc, std::uint64_t ntp) {
+  // Until it knows the round trip it asks for lost packets at a guess: Chromium every 100 ms.
+  if (!reference_time_) next_report_us_ = 0;
+  reference_time_ = {ssrc, static_cast<std::uint32_t>(ntp >> 16), moment_.now_us};
+}
+
 void Connection::on_nack(std::uint32_t media_ssrc, std::uint16_t sequence) {
   viewer_->counters.nack_count.add(1);
   Feed* const feed = feed_of(media_ssrc);
@@ -328,12 +334,18 @@ bool Connection::send_report(Feed& feed, std::int64_t now_us) {
   // In 1/65536 s: what has passed since that frame was taken.
   const std::int64_t since = static_cast<std::int64_t>(now - newest.ntp) >> 16;
   const auto ticks = static_cast<std::uint32_t>(since * track.clock_rate() / 65536);
-  std::array<std::uint8_t, kMaxSenderReport + RtcpProtector::kMaxOverhead> packet;
-  const std::size_t plain =
+  std::array<std::uint8_t, kMaxSenderReport + kReferenceReply + RtcpProtector::kMaxOverhead> packet;
+  std::size_t plain =
       write_sender_report(packet,
                           {track.ssrc(), now, track.on_viewers_clock(newest.timestamp) + ticks,
                            track.packets_sent(), track.octets_sent()},
                           viewer_->settings().cname);
+  if (reference_time_) {
+    const std::int64_t delay = (now_us - reference_time_->arrived_us) * 65536 / 1'000'000;
+    plain += write_reference_reply(
+        MutableBytes(packet).subspan(plain), track.ssrc(),
+        {reference_time_->ssrc, reference_time_->ntp, static_cast<std::uint32_t>(delay)});
+  }
   return send(Bytes{packet.data(), rtcp_->protect(packet, plain)});
 }
 

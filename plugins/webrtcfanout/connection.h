@@ -90,6 +90,7 @@ class Connection : private RtcpReader {
   std::uint64_t demand() const;
 
   void on_report(const ReportBlock& block) override;
+  void on_reference_time(std::uint32_t ssrc, std::uint64_t ntp) override;
   void on_nack(std::uint32_t media_ssrc, std::uint16_t sequence) override;
   void on_picture_loss(std::uint32_t media_ssrc) override;
   void on_full_intra_request(std::uint32_t media_ssrc) override;
@@ -103,8 +104,8 @@ class Connection : private RtcpReader {
   std::uint32_t priority_ = 0;
   std::int64_t heard_us_ = 0;
   std::int64_t path_heard_us_ = 0;
-
   std::int64_t path_lost_us_ = 0;
+
   std::unique_ptr<RtpProtector> rtp_;
   std::unique_ptr<RtcpProtector> rtcp_;
   std::vector<Feed> feeds_; ///< Sound first.
@@ -113,6 +114,13 @@ class Connection : private RtcpReader {
   std::unique_ptr<TransportEstimate> transport_estimate_; ///< Where its feedback was negotiated.
   bool paused_ = false;
 
+  /// What the viewer's clock said last, to be told how long ago that was.
+  struct ReferenceTime {
+    std::uint32_t ssrc = 0;
+    std::uint32_t ntp = 0; ///< Middle 32 bits.
+    std::int64_t arrived_us = 0;
+  };
+  std::optional<ReferenceTime> reference_time_;
   std::int64_t next_report_us_ = 0;
   int reports_ = 0;
   std::int64_t replayed_us_ = 0;
