@@ -9,12 +9,11 @@ namespace {
 constexpr std::int64_t kNow = 10'000'000;
 constexpr std::int64_t kRtt = 50'000;
 constexpr std::size_t kSize = 1000;
-constexpr std::uint64_t kRate = 2'000'000;
 
 class RepairBudgetTest : public testing::Test {
  protected:
   bool take(std::uint16_t sequence, std::int64_t now_us, std::int64_t rtt_us = kRtt) {
-    return budget.take(sequence, kSize, now_us, rtt_us, kRate);
+    return budget.take(sequence, kSize, now_us, rtt_us, sent);
   }
   int take_many(int count, std::int64_t now_us) {
     int taken = 0;
@@ -23,6 +22,7 @@ class RepairBudgetTest : public testing::Test {
   }
   RepairBudget budget;
   std::uint16_t next = 0;
+  std::uint32_t sent = 0;
 };
 
 TEST_F(RepairBudgetTest, SendsAPacketAgainOnceARoundTrip) {
@@ -48,23 +48,29 @@ TEST_F(RepairBudgetTest, DoesNotBelieveARoundTripOfSeconds) {
   EXPECT_TRUE(take(7, kNow + 200'000, 30'000'000));
 }
 
-TEST_F(RepairBudgetTest, SendsNoMoreThanABurstAtOnce) {
-  EXPECT_EQ(take_many(500, kNow), RepairBudget::kBurst / static_cast<int>(kSize));
+TEST_F(RepairBudgetTest, SendsALittleBeforeAnythingWasSent) {
+  EXPECT_EQ(take_many(500, kNow), RepairBudget::kStart / static_cast<int>(kSize));
 }
 
-TEST_F(RepairBudgetTest, SendsNoMoreThanHalfOfTheRateOverTime) {
+TEST_F(RepairBudgetTest, SendsNoMoreThanHalfOfWhatWasSent) {
   take_many(500, kNow);
-  int taken = 0;
-  for (int ms = 1; ms <= 1000; ++ms) taken += take_many(5, kNow + ms * 1000);
+  sent += 200 * kSize;
 
-  EXPECT_NEAR(taken, kRate / 2 / 8 / kSize, 3);
+  EXPECT_NEAR(take_many(500, kNow), 100, 1);
 }
 
-TEST_F(RepairBudgetTest, SavesNothingBeyondABurst) {
-  take_many(500, kNow);
+TEST_F(RepairBudgetTest, SavesNoMoreThanItsMost) {
+  sent += 100'000'000;
 
-  EXPECT_EQ(take_many(500, kNow + 3'600'000'000LL), kRate / 2 / 8 / kSize)
-      << "what a second gives, or a burst";
+  EXPECT_EQ(take_many(1000, kNow), RepairBudget::kMost / static_cast<int>(kSize));
+}
+
+TEST_F(RepairBudgetTest, GoesOnWhereTheCountOfBytesBeginsAnew) {
+  sent = 0xffffff00;
+  take_many(1000, kNow);
+  sent += 20 * kSize;
+
+  EXPECT_NEAR(take_many(100, kNow), 10, 1);
 }
 
 } // namespace

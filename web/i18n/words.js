@@ -17,9 +17,13 @@ class Words extends EventTarget {
   /** @type {Map<string, Intl.NumberFormat>} Making one is slow, and tiles need many each second. */
   #formats = new Map();
 
-  /** The reader's choice, or else the first of the browser's languages that we have. */
-  static preferred() {
+  /**
+   * The reader's choice, or else the first of the browser's languages that we have.
+   * @param {string | null} [page] The language of the page around, which goes first.
+   */
+  static preferred(page) {
     const wishes = [
+      page,
       new URLSearchParams(location.search).get('lang'),
       stored(),
       ...navigator.languages,
@@ -33,7 +37,7 @@ class Words extends EventTarget {
 
   /** @param {string} language One of LANGUAGES. */
   async use(language) {
-    const response = await fetch(new URL(`./i18n/${language}.json`, import.meta.url));
+    const response = await fetch(new URL(`./${language}.json`, import.meta.url));
     if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
     this.set(language, await response.json());
   }
@@ -125,6 +129,11 @@ class Words extends EventTarget {
   /** @param {number} seconds */
   milliseconds(seconds) {
     return this.number(seconds * 1000, { maximumFractionDigits: seconds < 0.01 ? 1 : 0 });
+  }
+
+  /** "H.264, VP8 and AV1". @param {string[]} items */
+  list(items) {
+    return new Intl.ListFormat(this.locale, { type: 'conjunction' }).format(items);
   }
 
   /** Time of day; with the date if that is not today's. @param {number} at Date.now() time. */

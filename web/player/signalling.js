@@ -1,53 +1,14 @@
 import { Backoff } from './backoff.js';
 import { Emitter } from './emitter.js';
 
-/**
- * A camera as the server describes it (docs/signalling.md).
- * @typedef {object} Camera
- * @property {string} id
- * @property {string} name
- * @property {'idle'|'connecting'|'live'|'retrying'|'refused'} state
- * @property {string} [reason]
- * @property {number} [state_age_ms]
- * @property {string} [video_codec]
- * @property {string} [audio_codec]
- * @property {string} [audio_note]
- * @property {number} [width]
- * @property {number} [height]
- * @property {number} [fps]
- * @property {number} [viewers]
- */
-
-/**
- * @typedef {object} Answer
- * @property {string} sdp
- * @property {string} [id] The session's id in the REST API.
- * @property {string} [video_codec]
- * @property {string} [audio_codec]
- * @property {string} [codec_reason]
- */
-
-/**
- * Why something ended: a stable code, and words from the server.
- * @typedef {object} Reason
- * @property {string} code
- * @property {string} message
- */
-
-/** @typedef {'stopped'|'connecting'|'open'|'waiting'} Phase */
-
-/**
- * What one session hears from the server.
- * @typedef {object} SessionListener
- * @property {(answer: Answer) => void} onAnswer
- * @property {(candidate: RTCIceCandidateInit | null) => void} onCandidate
- * @property {(reason: Reason) => void} onClosed The last call.
- */
+/** @import { Camera, Phase, SessionListener } from './types.js' */
 
 /** Without any message for this long we ask for one: a WebSocket dies silently when a laptop sleeps. */
 const QUIET_MS = 30000;
 /** How long the answer to that, or to opening a socket, may take. */
 const ANSWER_MS = 10000;
+/** The same when there is reason to think that the socket is dead. */
+const DOUBT_MS = 3000;
 /** A connection that lasted this long was a good one: the next failure starts with short waits. */
 const STEADY_MS = 10000;
 
@@ -97,6 +58,8 @@ export class Signalling extends Emitter {
   version = '';
   /** When the next try is made (Date.now() time), while waiting. */
   retryAt = 0;
+  /** Whether other pages are likely to come back at the same moment as this one. */
+  crowded = false;
 
   #url;
   #WebSocket;
@@ -110,6 +73,7 @@ export class Signalling extends Emitter {
   #timer;
   #openSince = 0;
   #retryAfter = 0;
+  #doubted = false;
 
   /**
    * @param {string} url Of the WebSocket.
@@ -119,7 +83,12 @@ export class Signalling extends Emitter {
     super();
     this.#url = url;
     this.#WebSocket = WebSocket;
-    this.#backoff = backoff ?? new Backoff({ first: 1000, cap: 15000 });
+    this.#backoff = backoff ?? new Backoff({ first: 2000, cap: 30000 });
+  }
+
+  /** Whether the server was lost, or never found, and is looked for. */
+  get gone() {
+    return this.phase !== 'open' && this.retryAt > 0;
   }
 
   start() {
@@ -128,12 +97,29 @@ export class Signalling extends Emitter {
 
   /** Tries again now instead of at the end of the waiting time. */
   retryNow() {
-    if (this.phase === 'waiting') this.#open();
+    if (this.phase !== 'waiting') return;
+    this.crowded = false;
+    this.#open();
   }
 
+  /**
+   * The machine slept or its network is another: asks for a sign of life now instead of in half a
+   * minute, and goes on at once where there is none.
+   */
+  doubt() {
+    this.retryNow();
+    if (this.phase !== 'open') return;
+    this.#doubted = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#lost(), DOUBT_MS);
+    this.send({ type: 'list' });
+  }
+
+  /** Ends the socket and its sessions; start() begins anew. */
   stop() {
     this.#drop();
     this.#setPhase('stopped');
+    this.#endSessions();
   }
 
   /**
@@ -179,12 +165,18 @@ export class Signalling extends Emitter {
   #lost() {
     this.#drop();
     if (this.phase === 'open' && Date.now() - this.#openSince > STEADY_MS) this.#backoff.reset();
-    const wait = this.#retryAfter + this.#backoff.next();
+    // It is this page alone that lost a doubted socket: no crowd comes back with it.
+    this.crowded = !this.#doubted;
+    const wait = this.#doubted ? 0 : this.#retryAfter + this.#backoff.next();
+    this.#doubted = false;
     this.#retryAfter = 0;
     this.retryAt = Date.now() + wait;
     this.#timer = setTimeout(() => this.#open(), wait);
     this.#setPhase('waiting');
+    this.#endSessions();
+  }
 
+  #endSessions() {
     const sessions = [...this.#sessions.values()];
     this.#sessions.clear();
     for (const session of sessions) session.onClosed({ code: 'server_gone', message: '' });
@@ -198,6 +190,7 @@ export class Signalling extends Emitter {
   }
 
   #expectNews() {
+    this.#doubted = false;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = setTimeout(() => this.#lost(), ANSWER_MS);
@@ -216,6 +209,7 @@ export class Signalling extends Emitter {
         this.version = message.version;
         this.iceServers = message.ice_servers ?? [];
         this.#openSince = Date.now();
+        this.retryAt = 0;
         this.#setCameras(message.cameras);
         this.#setPhase('open');
         break;

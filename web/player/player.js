@@ -1,42 +1,11 @@
 import { Backoff } from './backoff.js';
 import { Emitter } from './emitter.js';
+import { History } from './history.js';
 import { Peer } from './peer.js';
 import { readStatistics } from './statistics.js';
 
-/** @typedef {import('./signalling.js').Answer} Answer */
-/** @typedef {import('./signalling.js').Camera} Camera */
-/** @typedef {import('./signalling.js').Reason} Reason */
-/** @typedef {import('./signalling.js').Signalling} Signalling */
-/** @typedef {import('./statistics.js').Statistics} Statistics */
-
-/**
- * - idle: not wanted
- * - connecting: on the way to the first picture
- * - live: pictures arrive
- * - stalled: pictures have stopped, a new session follows if they do not resume
- * - retrying: a session failed, the next follows at `retryAt`
- * - offline: the server has lost the camera and looks for it
- * - refused: trying again would not help; `reason` says why
- * - gone: no connection to the server
- * @typedef {'idle'|'connecting'|'live'|'stalled'|'retrying'|'offline'|'refused'|'gone'} StateName
- */
-
-/**
- * @typedef {object} State
- * @property {StateName} name
- * @property {number} since Date.now() time.
- * @property {Reason | null} reason
- * @property {number} retryAt Date.now() time of the next try; 0: none is planned.
- */
-
-/**
- * Moments of the current session in milliseconds of performance.now(); 0: not yet.
- * @typedef {object} Moments
- * @property {number} asked
- * @property {number} answered
- * @property {number} connected
- * @property {number} pictured
- */
+/** @import { Signalling } from './signalling.js' */
+/** @import { Answer, Camera, Moments, Reason, State, StateName, Statistics } from './types.js' */
 
 /** How often the browser is asked how the session does. */
 const LOOK_MS = 1000;
@@ -47,7 +16,16 @@ const STALLED_SHARE = 0.6;
 const STARTING_LOOKS = 12;
 /** Looks with pictures after which a session counts as good. */
 const GOOD_LOOKS = 10;
+/** Looks without a frame that are enough when there was reason to doubt the session. */
+const DOUBTED_LOOKS = 2;
+/** Pictures that wait in the browser for longer than this many seconds, look after look, are late. */
+const LATE_SECONDS = 3;
+const LATE_LOOKS = 30;
+/** When a server comes back its viewers come within this time, not all at once. */
+const RETURN_MS = 2000;
 
+/** @type {Reason} */
+const OUT_OF_SIGHT = { code: 'out_of_sight', message: '' };
 /** Ends that another try would not change. */
 const FINAL = ['no_common_codec', 'unknown_camera', 'camera_removed', 'bad_offer', 'replaced'];
 
@@ -63,7 +41,7 @@ const FINAL = ['no_common_codec', 'unknown_camera', 'camera_removed', 'bad_offer
  */
 export class Player extends Emitter {
   /** @type {State} */
-  state = { name: 'idle', since: Date.now(), reason: null, retryAt: 0 };
+  state = { name: 'paused', since: Date.now(), reason: null, retryAt: 0 };
   /** @type {MediaStream | null} Of the newest session that has one. */
   stream = null;
   /** @type {Statistics | null} */
@@ -73,11 +51,14 @@ export class Player extends Emitter {
   /** @type {Moments} */
   moments = { asked: 0, answered: 0, connected: 0, pictured: 0 };
   wanted = false;
+  history = new History();
 
   #signalling;
   /** @type {Camera} */
   #camera;
   #backoff;
+  #random;
+  #seen = true;
   /** @type {Peer | null} */
   #peer = null;
   /** @type {Reason | null} Why trying has stopped. */
@@ -92,19 +73,21 @@ export class Player extends Emitter {
   #look;
   #looksWithoutFrame = 0;
   #looksWithFrames = 0;
+  #looksLate = 0;
   #playing = false;
   #subscriptions;
 
   /**
    * @param {Signalling} signalling
    * @param {Camera} camera
-   * @param {{backoff?: Backoff}} [options]
+   * @param {{backoff?: Backoff, random?: () => number}} [options]
    */
-  constructor(signalling, camera, { backoff } = {}) {
+  constructor(signalling, camera, { backoff, random = Math.random } = {}) {
     super();
     this.#signalling = signalling;
     this.#camera = camera;
     this.#backoff = backoff ?? new Backoff({ first: 500, cap: 30000 });
+    this.#random = random;
     this.#noteCameraState();
     this.#subscriptions = [
       signalling.on('phase', () => this.#followServer()),
@@ -124,6 +107,33 @@ export class Player extends Emitter {
   /** Whether the current session brings sound. */
   get hasSound() {
     return Boolean(this.answer?.audio_codec ?? this.statistics?.audioCodec);
+  }
+
+  /** Whether somebody can see or hear it: out of sight it pulls nothing, and resumes at once. */
+  get seen() {
+    return this.#seen;
+  }
+
+  set seen(seen) {
+    if (seen === this.#seen) return;
+    this.#seen = seen;
+    if (!seen) {
+      this.#close();
+      this.#update();
+    } else if (this.wanted && !this.#refusal) {
+      this.#open();
+    } else {
+      this.#update();
+    }
+  }
+
+  /** The machine slept or its network is another: what played may be dead and not know it. */
+  doubt() {
+    if (this.#retryAt) this.#open();
+    else if (this.#playing) {
+      const doubted = this.#frozenLooks() - DOUBTED_LOOKS;
+      this.#looksWithoutFrame = Math.max(this.#looksWithoutFrame, doubted);
+    }
   }
 
   /** From now on the camera is wanted; also: try again now. */
@@ -158,9 +168,9 @@ export class Player extends Emitter {
   #open() {
     this.#close();
     this.#refusal = null;
-    if (this.wanted && this.#signalling.phase === 'open') {
+    if (this.wanted && this.#seen && this.#signalling.phase === 'open') {
       this.moments = { asked: performance.now(), answered: 0, connected: 0, pictured: 0 };
-      this.#looksWithoutFrame = this.#looksWithFrames = 0;
+      this.#looksWithoutFrame = this.#looksWithFrames = this.#looksLate = 0;
       this.#peer = new Peer(this.#signalling, this.#camera.id, {
         onAnswer: (answer) => {
           this.moments.answered = performance.now();
@@ -183,7 +193,10 @@ export class Player extends Emitter {
     clearInterval(this.#look);
     this.#retryAt = 0;
     this.#playing = false;
-    if (this.#peer) this.emit('ending', undefined);
+    if (this.#peer) {
+      this.emit('ending', undefined);
+      this.history.add(null);
+    }
     this.#peer?.close();
     this.#peer = null;
     this.answer = null;
@@ -213,7 +226,10 @@ export class Player extends Emitter {
     if (peer !== this.#peer) return;
     const before = this.statistics;
     const statistics = readStatistics(report, before);
+    statistics.transport = this.answer?.transport ?? null;
     this.statistics = statistics;
+    this.history.add(statistics);
+    this.#looksLate = (statistics.buffered ?? 0) > LATE_SECONDS ? this.#looksLate + 1 : 0;
 
     if (statistics.framesDecoded > (before?.framesDecoded ?? 0)) {
       this.#looksWithoutFrame = 0;
@@ -231,6 +247,8 @@ export class Player extends Emitter {
     const limit = this.#playing ? this.#frozenLooks() : STARTING_LOOKS;
     if (this.#looksWithoutFrame >= limit) {
       this.#ended({ code: this.#playing ? 'frozen' : 'no_picture', message: '' });
+    } else if (this.#looksLate >= LATE_LOOKS) {
+      this.#ended({ code: 'late', message: '' });
     } else {
       this.#update();
     }
@@ -246,10 +264,19 @@ export class Player extends Emitter {
     if (!this.wanted) return;
     if (this.#signalling.phase === 'open') {
       this.#backoff.reset();
-      this.#open();
+      if (this.#signalling.crowded) this.#openSoon();
+      else this.#open();
     } else {
       this.#update();
     }
+  }
+
+  /** With the others of a server that is back, but not in the same moment. */
+  #openSoon() {
+    this.#close();
+    this.#refusal = null;
+    this.#retry = setTimeout(() => this.#open(), RETURN_MS * this.#random());
+    this.#update();
   }
 
   /** @param {Camera} news */
@@ -279,7 +306,7 @@ export class Player extends Emitter {
     const retryAt = name === 'gone' ? this.#signalling.retryAt : this.#retryAt;
     const before = this.state;
     const same = name === before.name;
-    if (same && retryAt === before.retryAt && reason?.message === before.reason?.message) return;
+    if (same && retryAt === before.retryAt && sameReason(reason, before.reason)) return;
     let since = same ? before.since : Date.now();
     if (name === 'offline' && this.#offlineSince) since = this.#offlineSince;
     this.state = { name, since, reason, retryAt };
@@ -290,7 +317,7 @@ export class Player extends Emitter {
   #judge() {
     const camera = this.#camera;
     const words = { code: `camera_${camera.state}`, message: camera.reason ?? '' };
-    if (!this.wanted) return { name: 'idle', reason: null };
+    if (!this.wanted) return { name: 'paused', reason: null };
     if (this.#signalling.phase !== 'open') {
       const lost = this.#signalling.retryAt > 0;
       return { name: lost ? 'gone' : 'connecting', reason: null };
@@ -298,6 +325,7 @@ export class Player extends Emitter {
     if (this.#refusal) return { name: 'refused', reason: this.#refusal };
     if (camera.state === 'refused') return { name: 'refused', reason: words };
     if (this.#offlineSince) return { name: 'offline', reason: words };
+    if (!this.#seen) return { name: 'paused', reason: OUT_OF_SIGHT };
     if (this.#playing) {
       const stalled = this.#looksWithoutFrame >= STALLED_SHARE * this.#frozenLooks();
       return { name: stalled ? 'stalled' : 'live', reason: null };
@@ -306,3 +334,6 @@ export class Player extends Emitter {
     return { name: 'connecting', reason: null };
   }
 }
+
+/** @param {Reason | null} a @param {Reason | null} b */
+const sameReason = (a, b) => a?.code === b?.code && a?.message === b?.message;

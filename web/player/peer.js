@@ -1,6 +1,5 @@
-/** @typedef {import('./signalling.js').Answer} Answer */
-/** @typedef {import('./signalling.js').Reason} Reason */
-/** @typedef {import('./signalling.js').Signalling} Signalling */
+/** @import { Signalling } from './signalling.js' */
+/** @import { Answer, Reason } from './types.js' */
 
 /**
  * What the owner of a peer hears.

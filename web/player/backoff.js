@@ -15,11 +15,11 @@ export class Backoff {
     this.#random = random;
   }
 
-  /** @returns {number} Milliseconds to wait, between a quarter and the whole of the current step. */
+  /** @returns {number} Milliseconds to wait, between a tenth and the whole of the current step. */
   next() {
     const step = Math.min(this.#cap, this.#first * 2 ** this.#tries);
     this.#tries = Math.min(this.#tries + 1, 30);
-    return step * (0.25 + 0.75 * this.#random());
+    return step * (0.1 + 0.9 * this.#random());
   }
 
   reset() {

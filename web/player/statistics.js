@@ -1,32 +1,9 @@
-/**
- * How one session does, in plain numbers. Null: not known (yet).
- * @typedef {object} Statistics
- * @property {number} at Milliseconds (performance.now() scale of the report).
- * @property {string | null} videoCodec As in SDP: "H264".
- * @property {string | null} audioCodec
- * @property {number | null} width Pixels.
- * @property {number | null} height
- * @property {number | null} fps Decoded frames a second.
- * @property {number | null} bitrate Bit/s of video and audio since the report before.
- * @property {number} packets Of video and audio, received so far.
- * @property {number} bytes
- * @property {number} lost Packets so far.
- * @property {number | null} loss Share of the packets since the report before, 0 to 1.
- * @property {number | null} rtt Seconds.
- * @property {number | null} buffered Seconds a frame waited in the jitter buffer, lately.
- * @property {number | null} jitter Seconds.
- * @property {number} framesDecoded
- * @property {number} framesDropped
- * @property {number} keyFrames
- * @property {number} freezes
- * @property {number} nacks Sent.
- * @property {number} plis Sent.
- * @property {number} retransmitted Packets received again.
- * @property {number} audioEnergy Grows when there is sound.
- * @property {string | null} path How the packets travel: "host udp", "relay tcp".
- * @property {number} bufferedTotal Seconds, of all frames; for `buffered` of the next report.
- * @property {number} bufferedFrames
- */
+/** @import { Statistics } from './types.js' */
+
+/** What a browser adds between decoder and light: one refresh of the screen. */
+const DISPLAY_SECONDS = 1 / 60;
+/** What a camera adds, in frames: one to expose and read, one to encode and send. */
+const CAMERA_FRAMES = 2;
 
 /**
  * Reads what the browser knows.
@@ -69,23 +46,61 @@ export function readStatistics(report, before = null) {
     plis: video.pliCount ?? 0,
     retransmitted: sum('retransmittedPacketsReceived'),
     audioEnergy: audio.totalAudioEnergy ?? 0,
+    decoder: video.decoderImplementation ?? null,
+    transport: /** @type {string | null} */ (null),
     path: pathOf(report, pair),
-    bufferedTotal: video.jitterBufferDelay ?? 0,
-    bufferedFrames: video.jitterBufferEmittedCount ?? 0,
+    pair: addressesOf(report, pair),
+    decoding: /** @type {number | null} */ (null),
+    latency: /** @type {number | null} */ (null),
+    totals: {
+      buffered: video.jitterBufferDelay ?? 0,
+      emitted: video.jitterBufferEmittedCount ?? 0,
+      decoding: video.totalDecodeTime ?? 0,
+    },
   };
 
   const seconds = before ? (statistics.at - before.at) / 1000 : 0;
   if (before && seconds > 0) {
     const lost = Math.max(0, statistics.lost - before.lost);
     const expected = Math.max(0, statistics.packets - before.packets) + lost;
-    const frames = statistics.bufferedFrames - before.bufferedFrames;
+    const { totals } = statistics;
     statistics.bitrate = Math.max(0, ((statistics.bytes - before.bytes) * 8) / seconds);
     statistics.loss = expected > 0 ? lost / expected : 0;
-    if (frames > 0) {
-      statistics.buffered = (statistics.bufferedTotal - before.bufferedTotal) / frames;
-    }
+    statistics.buffered = mean(
+      totals.buffered - before.totals.buffered,
+      totals.emitted - before.totals.emitted,
+    );
+    statistics.decoding = mean(
+      totals.decoding - before.totals.decoding,
+      statistics.framesDecoded - before.framesDecoded,
+    );
+    statistics.latency = latencyOf(statistics);
   }
   return statistics;
+}
+
+/** @param {number} seconds @param {number} count */
+const mean = (seconds, count) => (count > 0 ? seconds / count : null);
+
+/** Pictures that wait longer than this on this side of the camera are worth a warning. */
+const LATE_SECONDS = 0.7;
+
+/**
+ * Whether the picture is behind for reasons that a camera does not have: a slow camera is none.
+ * @param {Pick<Statistics, 'rtt' | 'buffered' | 'decoding'>} statistics
+ */
+export const isLate = ({ rtt, buffered, decoding }) =>
+  (rtt ?? 0) / 2 + (buffered ?? 0) + (decoding ?? 0) > LATE_SECONDS;
+
+/**
+ * Seconds from the scene to the screen. The way here and the browser's part are measured; those of
+ * camera and screen cannot be seen from here and are what is usual. Null while nothing is shown.
+ * @param {Pick<Statistics, 'rtt' | 'buffered' | 'decoding' | 'fps'>} statistics
+ */
+function latencyOf({ rtt, buffered, decoding, fps }) {
+  if (buffered === null) return null;
+  const camera = fps ? CAMERA_FRAMES / fps : 0;
+  return camera + (rtt ?? 0) / 2 + buffered + (decoding ?? 0) + DISPLAY_SECONDS;
 }
 
 /** @param {any[]} all Firefox has no transport entry that names the pair. */
@@ -112,4 +127,15 @@ function codecName(report, id) {
 function pathOf(report, pair) {
   const local = report.get(pair.localCandidateId);
   return local ? `${local.candidateType} ${local.protocol}` : null;
+}
+
+/**
+ * @param {RTCStatsReport} report
+ * @param {any} pair
+ */
+function addressesOf(report, pair) {
+  const ends = [report.get(pair.localCandidateId), report.get(pair.remoteCandidateId)];
+  // A page without rights to the camera is not told its own address.
+  const [local, remote] = ends.map((end) => end && `${end.address || '*'}:${end.port ?? '*'}`);
+  return local && remote ? `${local} ⇄ ${remote}` : null;
 }
