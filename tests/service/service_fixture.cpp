@@ -82,9 +82,11 @@ std::filesystem::path ServiceTest::write_config(const std::vector<CameraEntry>& 
                                                 const std::string& listen) const {
   std::string yaml = "server:\n  listen: " + listen + "\nlogging:\n  level: debug\n" + more;
   yaml += entries.empty() ? "cameras: []\n" : "cameras:\n";
-  for (const CameraEntry& entry : entries)
-    yaml += "  - id: " + entry.id + "\n    url: " + entry.url + "\n    webrtc_transport: " +
-            environment("FANLIGHT_TEST_TRANSPORT", "default") + "\n" + entry.more;
+  for (const CameraEntry& entry : entries) {
+    yaml += "  - id: " + entry.id + "\n    url: " + entry.url + "\n" + entry.more;
+    if (entry.more.find("webrtc_transport:") == std::string::npos)
+      yaml += "    webrtc_transport: " + environment("FANLIGHT_TEST_TRANSPORT", "default") + "\n";
+  }
   return write_text("fanlight.yaml", yaml);
 }
 

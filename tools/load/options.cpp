@@ -43,7 +43,7 @@ What viewers do:
 How the server is reached:
   --janus URL        not WHEP: the REST API of Janus and its streaming plug-in
   --mountpoint ID    of Janus: what is watched; repeatable
-  --token TEXT       send "Authorization: Bearer TEXT"; without it $FANLIGHT_LOAD_TOKEN
+  --token TEXT       send "Authorization: Bearer TEXT"; better in $FANLIGHT_LOAD_TOKEN, unseen by ps
   --insecure         take any certificate of https
   --concurrency N    HTTP requests at once (256); the others wait, and that counts
   --i-own-this-server  allow addresses that are neither loopback nor private

@@ -1,0 +1,109 @@
+#include <sysexits.h>
+
+#include <gmock/gmock.h>
+
+#include "service_fixture.h"
+
+namespace fanlight::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+/// A UDP port of somebody else's, for as long as this lives.
+class TakenPort {
+ public:
+  TakenPort()
+      : socket_(g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP,
+                             nullptr)) {
+    const http::Owned<GSocketAddress> any{g_inet_socket_address_new_from_string("0.0.0.0", 0)};
+    g_socket_bind(socket_.get(), any.get(), FALSE, nullptr);
+  }
+  std::uint16_t number() const {
+    const http::Owned<GSocketAddress> bound{g_socket_get_local_address(socket_.get(), nullptr)};
+    return g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound.get()));
+  }
+
+ private:
+  const http::Owned<GSocket> socket_;
+};
+
+/// What carries viewers, why, and on which ports.
+class TransportTest : public ServiceTest {};
+
+TEST_F(TransportTest, ServesAllViewersOnTheOnePortThatIsConfigured) {
+  const auto port = TakenPort{}.number();
+  start_cameras({small("front"), small("yard")});
+  const std::string fanout = "    webrtc_transport: fanout\n";
+  start_service({camera("front", fanout), camera("yard", fanout)},
+                "webrtc:\n  port: " + std::to_string(port) + "\n");
+
+  for (const char* id : {"front", "yard", "front"}) {
+    const Response opened = post_offer(id);
+    ASSERT_EQ(opened.status, 201) << opened.body;
+    EXPECT_THAT(opened.body, HasSubstr("127.0.0.1 " + std::to_string(port) + " typ host\r\n"));
+    EXPECT_THAT(opened.body,
+                HasSubstr("127.0.0.1 " + std::to_string(port) + " typ host tcptype passive\r\n"));
+  }
+}
+
+TEST_F(TransportTest, NamesThePortOfTheFanoutThatIsTaken) {
+  const TakenPort taken;
+  const std::string port = std::to_string(taken.number());
+
+  const auto refused = run({"--config", write_config({{"front", "rtsp://127.0.0.1:1/x", ""}},
+                                                     "webrtc:\n  port: " + port + "\n")});
+
+  EXPECT_EQ(refused->wait_exit(), EX_UNAVAILABLE) << refused->output();
+  EXPECT_THAT(refused->output(), HasSubstr(port));
+}
+
+TEST_F(TransportTest, GivesAWebrtcbinToWhoeverNeedsOneAndSaysWhy) {
+  start_cameras({small("front")});
+  start_service({camera("front", "    webrtc_transport: auto\n")});
+  std::string both_ways = browser_offer();
+  const auto video = both_ways.find("a=recvonly", both_ways.find("m=video"));
+  both_ways.replace(video, std::string{"a=recvonly"}.size(), "a=sendrecv");
+
+  ASSERT_EQ(post_offer("front", both_ways).status, 201);
+  ASSERT_EQ(post_offer("front").status, 201);
+
+  const std::string sessions = get("/api/sessions").body;
+  EXPECT_THAT(sessions, HasSubstr("\"transport\":\"webrtcbin\",\"transport_reason\":\"the "
+                                  "viewer's video is a=sendrecv, not a=recvonly\""));
+  EXPECT_THAT(sessions, HasSubstr("\"transport\":\"fanout\",\"transport_reason\":\"the viewer only "
+                                  "receives\""));
+  EXPECT_THAT(get("/api/cameras/front/pipeline.dot").body,
+              AllOf(HasSubstr("GstWebrtcFanout"), HasSubstr("GstWebRTCBin")));
+}
+
+TEST_F(TransportTest, BoundsTheViewersOnWebrtcbinApart) {
+  start_cameras({small("front"), small("yard")});
+  start_service({camera("front", "    webrtc_transport: webrtcbin\n"),
+                 camera("yard", "    webrtc_transport: fanout\n")},
+                "webrtc:\n  max_webrtcbin_viewers: 1\n");
+  ASSERT_EQ(post_offer("front").status, 201);
+
+  const Response second = post_offer("front");
+
+  EXPECT_EQ(second.status, 503);
+  EXPECT_THAT(second.body, AllOf(HasSubstr("\"busy\""), HasSubstr("max_webrtcbin_viewers")));
+  EXPECT_EQ(post_offer("yard").status, 201);
+}
+
+TEST_F(TransportTest, SaysThatTheUdpPortsAreUsedUp) {
+  const auto port = TakenPort{}.number();
+  start_cameras({small("front")});
+  start_service({camera("front", "    webrtc_transport: webrtcbin\n")},
+                "webrtc:\n  udp_ports: " + std::to_string(port) + '-' + std::to_string(port) +
+                    '\n');
+  ASSERT_EQ(post_offer("front").status, 201);
+
+  const Response second = post_offer("front");
+
+  EXPECT_EQ(second.status, 500);
+  EXPECT_THAT(second.body, HasSubstr("webrtc.udp_ports"));
+}
+
+} // namespace
+} // namespace fanlight::test
