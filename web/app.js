@@ -1,107 +1,114 @@
-import { Words, words } from './i18n.js';
-import { icon } from './icons.js';
-import { Signalling } from './signalling.js';
-import { Wall } from './wall.js';
+import { Words, words } from './i18n/words.js';
+import { Loudspeaker } from './picture/loudspeaker.js';
+import { write } from './picture/element.js';
+import { panelStyle } from './picture/panel_style.js';
+import { pictureStyle } from './picture/picture_style.js';
+import { Signalling } from './player/signalling.js';
+import { Surroundings } from './player/surroundings.js';
+import { Arrangement, layoutOf } from './wall/arrangement.js';
+import { Drawer } from './wall/drawer.js';
+import { Header, retryText } from './wall/header.js';
+import { Help } from './wall/help.js';
+import { listenToKeys } from './wall/keys.js';
+import { Kiosk } from './wall/kiosk.js';
+import { Library } from './wall/library.js';
+import { Wall } from './wall/wall.js';
 
 /** @param {string} id @returns {HTMLElement} */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-const address = new URL('ws', document.baseURI);
-address.protocol = address.protocol.replace('http', 'ws');
-const signalling = new Signalling(address.href);
-const wall = new Wall(byId('wall'), byId('announcer'), signalling);
-let statisticsShown = false;
-
-/** The line beside the name, and what stands in place of tiles while there are none. */
-function showSummary() {
-  const { phase, retryAt, cameras } = signalling;
-  const live = wall.tiles.filter(({ player }) => player.state.name === 'live').length;
-  const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
-  const counts = { live: words.number(live), all: words.number(cameras.length) };
-  const gone = phase !== 'open' && retryAt > 0;
-  const retry =
-    phase === 'waiting'
-      ? words.text('wall.gone.retry', { seconds: words.number(seconds) }, seconds)
-      : words.text('wall.gone.trying');
-
-  document.body.dataset.server = gone ? 'gone' : phase === 'open' ? 'here' : 'connecting';
-  byId('summary').textContent = gone ? words.text('wall.gone') : words.text('wall.live', counts);
-  byId('summary').hidden = !gone && cameras.length === 0;
-  byId('retry-text').textContent = retry;
-  byId('retry').hidden = !gone;
+/** What stands in place of tiles while there are none. @param {Wall} wall @param {Signalling} signalling */
+function showEmpty(wall, signalling) {
+  const { phase, cameras, gone } = signalling;
   byId('empty').hidden = wall.tiles.length > 0;
-  byId('connect-all').hidden = byId('statistics').hidden = wall.tiles.length === 0;
-  byId('empty-text').textContent = gone
-    ? words.text('wall.gone')
-    : words.text(phase === 'open' ? 'wall.empty' : 'wall.connecting');
-  byId('empty-detail').textContent = gone
-    ? retry
+  if (wall.tiles.length) return;
+  const key = gone
+    ? 'wall.gone'
+    : phase !== 'open'
+      ? 'wall.connecting'
+      : cameras.length
+        ? 'wall.none'
+        : 'wall.empty';
+  const detail = gone
+    ? retryText(signalling)
     : phase === 'open'
-      ? words.text('wall.empty.detail')
+      ? words.text(cameras.length ? 'wall.none.detail' : 'wall.empty.detail')
       : '';
-  const wanted = wall.tiles.some(({ player }) => player.wanted);
-  byId('connect-all').dataset.does = wanted ? 'disconnect' : 'connect';
-  setButton(
-    'connect-all',
-    wanted ? 'wall.disconnect' : 'wall.connect',
-    wanted ? 'disconnect' : 'connect',
-  );
-}
-
-/**
- * @param {string} id
- * @param {string} key
- * @param {Parameters<typeof icon>[0]} picture
- */
-function setButton(id, key, picture) {
-  const button = byId(id);
-  const text = words.text(key);
-  if (button.title === text) return;
-  const label = document.createElement('span');
-  label.textContent = text;
-  button.title = text;
-  button.replaceChildren(icon(picture), label);
-}
-
-function showTexts() {
-  document.documentElement.lang = words.language;
-  byId('wall').setAttribute('aria-label', words.text('wall.label'));
-  byId('language').setAttribute('aria-label', words.text('language.choose'));
-  byId('try-now').textContent = words.text('action.retry');
-  setButton('statistics', 'wall.statistics', 'statistics');
-  showSummary();
+  write(byId('empty-text'), words.text(key));
+  write(byId('empty-detail'), detail);
 }
 
 async function start() {
-  const language = /** @type {HTMLSelectElement} */ (byId('language'));
+  document.adoptedStyleSheets = [pictureStyle, panelStyle];
   await words.use(Words.preferred());
-  language.value = words.language;
-  language.addEventListener('change', () => {
-    words.remember(language.value);
-    void words.use(language.value);
-  });
-  words.addEventListener('change', showTexts);
-  showTexts();
+  const query = new URLSearchParams(location.search);
+  const kiosk = query.has('kiosk');
+  const address = new URL('ws', document.baseURI);
+  address.protocol = address.protocol.replace('http', 'ws');
 
-  byId('connect-all').addEventListener('click', () => {
-    if (byId('connect-all').dataset.does === 'connect') wall.connectAll();
-    else wall.disconnectAll();
-    showSummary();
+  const library = new Library();
+  const asked = layoutOf(query, (name) => library.named.get(name));
+  const signalling = new Signalling(address.href);
+  const surroundings = new Surroundings();
+  const loudspeaker = new Loudspeaker();
+  const arrangement = new Arrangement(asked ?? library.current ?? undefined);
+  const around = { signalling, surroundings, loudspeaker, arrangement, kiosk };
+  const wall = new Wall(byId('wall'), byId('announcer'), around);
+  const help = new Help();
+  const drawer = new Drawer(byId('drawer'), {
+    signalling,
+    arrangement,
+    library,
+    onHelp: () => help.open(),
+    onToggle: () => {
+      wall.held = drawer.open;
+      header.show();
+    },
   });
-  byId('statistics').addEventListener('click', () => {
-    statisticsShown = !statisticsShown;
-    byId('statistics').setAttribute('aria-pressed', String(statisticsShown));
-    wall.showStatistics(statisticsShown);
-  });
-  byId('try-now').addEventListener('click', () => signalling.retryNow());
-  wall.addEventListener('change', showSummary);
-  signalling.on('phase', showSummary);
-  setInterval(showSummary, 1000);
-  // A network that is back, or a laptop that woke up, need not wait for the next try.
-  addEventListener('online', () => signalling.retryNow());
+  const header = new Header(byId('header'), { wall, signalling, arrangement, drawer });
+
+  const show = () => {
+    document.body.dataset.server = signalling.gone
+      ? 'gone'
+      : signalling.phase === 'open'
+        ? 'here'
+        : 'connecting';
+    header.show();
+    showEmpty(wall, signalling);
+  };
+  const speak = () => {
+    document.documentElement.lang = words.language;
+    byId('wall').setAttribute('aria-label', words.text('wall.label'));
+    byId('drawer').setAttribute('aria-label', words.text('arrange.title'));
+    for (const part of [header, drawer, help]) part.speak();
+    show();
+  };
+  words.addEventListener('change', speak);
+  speak();
+
+  wall.on('change', show);
+  signalling.on('phase', show);
+  setInterval(show, 1000);
+  // A wall that a URL asked for is that URL's: it does not become the browser's own.
+  if (!asked) arrangement.on('change', () => (library.current = arrangement.layout));
+  followVersion(signalling, () => (kiosk ? location.reload() : header.offerReload()));
+  listenToKeys({ wall, arrangement, drawer, help });
+  if (kiosk) new Kiosk();
+
+  surroundings.on('upheaval', () => signalling.doubt());
   addEventListener('pagehide', () => signalling.stop());
   addEventListener('pageshow', () => signalling.start());
   signalling.start();
+}
+
+/** A page that is open for weeks is older than its server one day. @param {Signalling} signalling @param {() => void} onNewer */
+function followVersion(signalling, onNewer) {
+  let first = '';
+  signalling.on('phase', () => {
+    if (signalling.phase !== 'open') return;
+    first ||= signalling.version;
+    if (first !== signalling.version) onNewer();
+  });
 }
 
 void start();

@@ -17,6 +17,8 @@ constexpr std::int64_t kPathSilenceUs = 3'000'000;
 constexpr std::int64_t kMaxLagUs = 300'000;
 /// Between two cached groups that a viewer asks for.
 constexpr std::int64_t kReplayUs = 1'000'000;
+constexpr std::int64_t kMostReplayUs = 8'000'000;
+constexpr std::int64_t kCalmUs = 30'000'000; ///< After so long it is as if there had been none.
 /// The first reports come quickly, for sound and picture to find together.
 constexpr std::int64_t kEarlyReportUs = 500'000;
 constexpr std::int64_t kReportUs = 5'000'000;
@@ -249,9 +251,7 @@ void Connection::on_nack(std::uint32_t media_ssrc, std::uint16_t sequence) {
   if (frame == nullptr) return;
   const std::size_t payload = frame->packets[sent->packet - frame->first_packet].size;
   const auto rtt_us = static_cast<std::int64_t>(viewer_->counters.rtt_ms.get() * 1000);
-  if (!track.repairs().take(sequence, payload, moment_.now_us, rtt_us,
-                            feed->view->stream().bit_rate()))
-    return;
+  if (!track.repairs().take(sequence, payload, moment_.now_us, rtt_us, track.octets_sent())) return;
   std::array<std::uint8_t, Track::kMaxPacket> packet;
   const std::size_t size = track.write_again(*frame, *sent, sequence, moment_, transport_sequence_,
                                              *rtp_, packet.data());
@@ -269,7 +269,10 @@ void Connection::replay(std::uint32_t ssrc) {
   const Track& track = *feed->track;
   // Under way already, or asked for too soon: receivers repeat themselves until they have it.
   if (track.started() && track.frame() <= track.edge()) return;
-  if (moment_.now_us - replayed_us_ < kReplayUs) return;
+  if (moment_.now_us - replayed_us_ < replay_pause_us_) return;
+  // A viewer that keeps losing its picture is not helped by ever more of what it cannot take.
+  const bool again = moment_.now_us - replayed_us_ < kCalmUs;
+  replay_pause_us_ = again ? std::min(2 * replay_pause_us_, kMostReplayUs) : kReplayUs;
   begin(*feed);
   replayed_us_ = moment_.now_us;
 }

@@ -34,7 +34,6 @@ Rtp parse(Bytes packet) {
 } // namespace
 
 void FrameAssembler::set_format(Format format) {
-  if (running_ && format != format_) ++next_frame_;
   format_ = std::move(format);
   open_.reset();
   skipping_ = false;

@@ -25,7 +25,6 @@ class FrameAssembler {
   static constexpr std::size_t kMaxPayload = 1232;
   static constexpr std::size_t kMaxFrame = 16 * 1024 * 1024;
 
-  /// Frames of another format than before do not follow those: their numbers leave one out.
   void set_format(Format format);
   const Format& format() const { return format_; }
 

@@ -10,13 +10,20 @@ void Stream::append(FramePtr frame) {
   measure(*frame);
   std::lock_guard lock(lock_);
   history_.append(std::move(frame));
-  for (const auto& subscription : subscriptions_)
-    if (!subscription->news.exchange(true)) subscription->worker.wake();
+  tell_workers();
 }
 
 void Stream::clear() {
   std::lock_guard lock(lock_);
   history_.clear();
+  ++clearings_;
+  tell_workers();
+}
+
+/// Under the lock.
+void Stream::tell_workers() {
+  for (const auto& subscription : subscriptions_)
+    if (!subscription->news.exchange(true)) subscription->worker.wake();
 }
 
 void Stream::measure(const Frame& frame) {
@@ -71,9 +78,10 @@ void Stream::unsubscribe(const std::shared_ptr<Subscription>& subscription) {
   std::erase(subscriptions_, subscription);
 }
 
-void Stream::copy_from(std::uint64_t number, std::vector<FramePtr>& frames) const {
+std::uint64_t Stream::copy_from(std::uint64_t number, std::vector<FramePtr>& frames) const {
   std::lock_guard lock(lock_);
   history_.each_from(number, [&](const FramePtr& frame) { frames.push_back(frame); });
+  return clearings_;
 }
 
 std::uint64_t Stream::cached_bytes() const {

@@ -32,13 +32,13 @@ class Stream {
   const History::Bounds& bounds() const { return history_.bounds(); }
 
   void append(FramePtr frame);
-  /// What there is is of no use to new viewers: the format changes.
+  /// What there is is of no use to viewers: the format changes. For workers that is news.
   void clear();
 
   std::shared_ptr<Subscription> subscribe(Mailbox& worker);
   void unsubscribe(const std::shared_ptr<Subscription>& subscription);
-  /// All frames from `number` on that are still there.
-  void copy_from(std::uint64_t number, std::vector<FramePtr>& frames) const;
+  /// All frames from `number` on that are still there. Returns how often it was cleared.
+  std::uint64_t copy_from(std::uint64_t number, std::vector<FramePtr>& frames) const;
 
   /// A viewer misses a key frame; of many such wishes one a second is told to `ask`, on the thread
   /// that it comes from. Set before there are viewers.
@@ -53,13 +53,15 @@ class Stream {
   std::size_t subscribers() const;
 
  private:
+  void tell_workers();
   void measure(const Frame& frame);
   void measure_interval(std::int32_t step);
 
   const std::string name_;
   std::function<void()> ask_for_key_;
-  mutable std::mutex lock_; ///< Protects history_ and subscriptions_.
+  mutable std::mutex lock_; ///< Protects the next three.
   History history_;
+  std::uint64_t clearings_ = 0;
   std::vector<std::shared_ptr<Subscription>> subscriptions_;
   std::atomic<std::uint64_t> bit_rate_{0};
   std::atomic<std::uint32_t> interval_{0};

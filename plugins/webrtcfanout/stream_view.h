@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "connection.h"
@@ -35,7 +36,8 @@ class StreamView {
   template <typename OnFrame> void catch_up(OnFrame on_frame) {
     subscription_->news.store(false);
     fresh_.clear();
-    stream_->copy_from(history_.end(), fresh_);
+    const std::uint64_t clearings = stream_->copy_from(history_.end(), fresh_);
+    if (std::exchange(clearings_, clearings) != clearings) history_.clear();
     for (FramePtr& frame : fresh_) {
       const Frame& added = *frame;
       history_.append(std::move(frame));
@@ -54,6 +56,7 @@ class StreamView {
   const std::shared_ptr<Stream> stream_;
   const std::shared_ptr<Stream::Subscription> subscription_;
   History history_;
+  std::uint64_t clearings_ = 0; ///< Of the stream, when it was last looked at.
   std::vector<FramePtr> fresh_;
   std::vector<Member> members_;
 };

@@ -180,6 +180,7 @@ void Worker::connect(const std::shared_ptr<Viewer>& viewer, const SrtpKey& sendi
   Connection& connection = *found->second.connection;
   if (!connection.start(sending, receiving))
     return observer_.on_state(viewer, Viewer::State::failed, "OpenSSL gives no context for SRTP");
+  catch_up(); // For what it was answered with: a stream may have changed its format.
   for (const Viewer::Media& media : viewer->settings().media)
     connection.add_track(media, view_of(media.stream));
   lag(connection);

@@ -72,6 +72,7 @@ void Router::dispatch(const ExchangePtr& exchange) {
     if (!allow(*exchange, "GET, HEAD")) return;
     return first == "health" ? rest_.health(exchange) : rest_.ready(exchange);
   }
+  add_cors(*exchange); // A module that another page embeds is fetched by CORS.
   if (allow(*exchange, "GET, HEAD")) files_.get(*path, exchange);
 }
 

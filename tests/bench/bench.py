@@ -124,7 +124,7 @@ def measure_viewers(lab: Lab, server, count: int, options, baseline) -> dict:
 
 def viewers_phase(lab: Lab, options) -> dict:
     cameras = lab.cameras("id=cam," + camera_spec(options))
-    server = lab.server(cameras.urls)
+    server = lab.server(cameras.urls, transport="webrtcbin")
     server.wait_live()
     say("viewers: the camera alone")
     # The first viewer loads libraries and makes pools that stay: it is not part of what one costs.

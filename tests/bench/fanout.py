@@ -71,7 +71,7 @@ class Bench:
 
     def server(self, camera: str, transport: str = "fanout"):
         cameras = self.lab.cameras(camera)
-        server = self.lab.server(cameras.urls, webrtc={"transport": transport, "max_viewers": 20000})
+        server = self.lab.server(cameras.urls, transport=transport)
         server.wait_live()
         urls = [f"{server.url}/whep/{name}" for name in cameras.urls]
         # The first viewer loads what stays.

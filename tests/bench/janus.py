@@ -25,7 +25,7 @@ HTTP = """general: {{
   base_path = "/janus"
   http = true
   port = {port}
-  interface = "127.0.0.1"
+  ip = "127.0.0.1"
   https = false
 }}
 admin: {{ admin_http = false }}

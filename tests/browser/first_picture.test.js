@@ -35,13 +35,12 @@ scenario(
   'a viewer has a picture long before the next key frame of a 10 s GOP',
   here,
   async (page) => {
-    /** @type {import('../../web/player.js').Moments[]} */
+    /** @type {import('../../web/player/types.js').Moments[]} */
     const joins = [];
     for (let join = 0; join < JOINS; join++) {
-      await page.keyboard.press('Escape');
-      await page.locator('#connect-all').click();
-      await waitForState(page, 'front', 'idle');
-      await page.locator('#connect-all').click();
+      await page.locator('#play-all').click();
+      await waitForState(page, 'front', 'paused');
+      await page.locator('#play-all').click();
       await waitForState(page, 'front', 'live');
       joins.push(
         await page.evaluate(

@@ -4,9 +4,11 @@ import { launchChromium } from './support/chromium.js';
 import { installLoopback } from './support/loopback.js';
 import {
   frameNumber,
+  hideTab,
   keepScreenshot,
   openPage,
   tileOf,
+  waitForCameras,
   waitForState,
   waitUntilAllLive,
   watchFrames,
@@ -90,8 +92,8 @@ test(
     const page = await open([FRONT]);
     await waitUntilAllLive(page);
     await command(page, `loopback.refusals.front = { code: 'busy', message: '1 of 1 viewers' }`);
-    await page.locator('#connect-all').click();
-    await page.locator('#connect-all').click();
+    await page.locator('#play-all').click();
+    await page.locator('#play-all').click();
 
     await waitForState(page, 'front', 'retrying');
     const tile = tileOf(page, 'front');
@@ -133,24 +135,27 @@ test('without cameras the page says what to do', { timeout: 60000 }, async () =>
 });
 
 test(
-  'a touch brings the buttons of a tile, and only a second one presses them',
+  'a touch shows a camera alone and presses no button there; the buttons then are in reach',
   { timeout: 60000 },
   async () => {
-    const page = await open([FRONT], {
+    const page = await open([FRONT, GARDEN], {
       hasTouch: true,
       isMobile: true,
       viewport: { width: 390, height: 844 },
     });
     await waitUntilAllLive(page);
-    const where = await tileOf(page, 'front').locator('.connect').boundingBox();
+    const where = await tileOf(page, 'front').locator('[data-action="play"]').boundingBox();
     assert.ok(where);
-    const [x, y] = [where.x + where.width / 2, where.y + where.height / 2];
 
-    await page.touchscreen.tap(x, y);
+    await page.touchscreen.tap(where.x + where.width / 2, where.y + where.height / 2);
+    await page.locator('fanlight-tile[data-focused][data-camera="front"]').waitFor();
     assert.equal(await tileOf(page, 'front').getAttribute('data-state'), 'live');
-    await page.touchscreen.tap(x, y);
+    await keepScreenshot(page, 'phone, one camera');
+    await tileOf(page, 'front').locator('[data-action="play"]').tap();
+    await waitForState(page, 'front', 'paused');
+    await tileOf(page, 'front').locator('[data-action="focus"]').tap();
 
-    await waitForState(page, 'front', 'idle');
+    await waitForCameras(page, ['front', 'garden']);
   },
 );
 
@@ -173,3 +178,156 @@ test('sixteen tiles fit the window and all play', { timeout: 60000 }, async () =
   assert.equal(scrolls, false);
   await keepScreenshot(page, 'sixteen cameras');
 });
+
+test(
+  'a browser that plays nothing before a click says so, and plays after one',
+  { timeout: 60000 },
+  async () => {
+    opened = await openPage(browser, web.url, {
+      init: async (page) => {
+        await page.addInitScript(installLoopback, [FRONT]);
+        await page.addInitScript(() => {
+          const play = HTMLMediaElement.prototype.play;
+          let clicked = false;
+          addEventListener('pointerdown', () => (clicked = true), true);
+          Object.defineProperty(HTMLMediaElement.prototype, 'autoplay', { set() {} });
+          HTMLMediaElement.prototype.play = function () {
+            if (clicked) return play.call(this);
+            return Promise.reject(new DOMException('no click yet', 'NotAllowedError'));
+          };
+        });
+      },
+    });
+    const { page } = opened;
+
+    await waitForState(page, 'front', 'blocked');
+    assert.equal(await tileOf(page, 'front').locator('.notice-text').innerText(), 'Click to play');
+    await keepScreenshot(page, 'click to play');
+    await page.locator('#summary').click();
+
+    await waitForState(page, 'front', 'live');
+  },
+);
+
+test('a picture far behind wears a badge that says how far', { timeout: 60000 }, async () => {
+  const page = await open([FRONT]);
+  await waitUntilAllLive(page);
+  assert.equal(await tileOf(page, 'front').locator('.badge').isVisible(), false);
+
+  await page.evaluate(() => {
+    const getStats = RTCPeerConnection.prototype.getStats;
+    RTCPeerConnection.prototype.getStats = async function () {
+      const report = await getStats.call(this);
+      const entries = [...report.values()].map((entry) =>
+        entry.type === 'inbound-rtp' && entry.kind === 'video'
+          ? { ...entry, jitterBufferDelay: entry.jitterBufferEmittedCount * 1.5 }
+          : entry,
+      );
+      return new Map(entries.map((entry) => [entry.id, entry]));
+    };
+  });
+
+  await tileOf(page, 'front')
+    .locator('.badge', { hasText: /^\d\.\d s behind$/ })
+    .waitFor();
+  await keepScreenshot(page, 'behind');
+});
+
+test(
+  'in a hidden tab nothing is pulled; shown again, it plays at once',
+  { timeout: 60000 },
+  async () => {
+    const page = await open([FRONT, GARDEN]);
+    await waitUntilAllLive(page);
+    const pulling = () =>
+      page.evaluate(() => {
+        const { loopback } = /** @type {any} */ (window);
+        const open = (/** @type {any} */ { connections }) =>
+          connections.filter(
+            (/** @type {RTCPeerConnection} */ c) => c.connectionState === 'connected',
+          );
+        return loopback.sources.flatMap(open).length;
+      });
+    assert.equal(await pulling(), 2);
+
+    await hideTab(page, true);
+    await waitForState(page, 'front', 'paused');
+    await waitForState(page, 'garden', 'paused');
+    assert.equal(await pulling(), 0);
+    assert.equal(await tileOf(page, 'front').getAttribute('aria-label'), 'Front door, Paused');
+    const sockets = await page.evaluate(() => /** @type {any} */ (window).loopback.sockets.length);
+    assert.equal(sockets, 1, 'the WebSocket was given up');
+
+    await hideTab(page, false);
+    await waitUntilAllLive(page);
+    await watchFrames(page, 'front', 2);
+  },
+);
+
+test('what is heard goes on in a hidden tab', { timeout: 60000 }, async () => {
+  const page = await open([FRONT, GARDEN]);
+  await waitUntilAllLive(page);
+  await tileOf(page, 'front').focus();
+  await page.keyboard.press('m');
+  await page.locator('[data-camera="front"][data-sound="on"]').waitFor();
+
+  await hideTab(page, true);
+  await waitForState(page, 'garden', 'paused');
+
+  assert.equal(await tileOf(page, 'front').getAttribute('data-state'), 'live');
+});
+
+test(
+  'a laptop that slept finds its pictures again within seconds',
+  { timeout: 60000 },
+  async () => {
+    const page = await open([FRONT, GARDEN]);
+    await waitUntilAllLive(page);
+
+    // Asleep: the connections die without a word, the socket too, and the clock jumps.
+    await command(
+      page,
+      `for (const source of loopback.sources) source.connections.forEach((c) => c.close());
+     loopback.sockets.length = 0;
+     const now = Date.now;
+     Date.now = () => now() + 3600e3;`,
+    );
+
+    await page.waitForFunction(() => /** @type {any} */ (window).loopback.watches >= 4);
+    await waitUntilAllLive(page);
+    await watchFrames(page, 'garden', 2);
+  },
+);
+
+test('the volume and the language are kept for the next visit', { timeout: 60000 }, async () => {
+  const page = await open([FRONT]);
+  await waitUntilAllLive(page);
+  await tileOf(page, 'front').focus();
+  await page.keyboard.press('m');
+  await tileOf(page, 'front').getByRole('slider', { name: 'Volume' }).fill('0.3');
+  const volume = () =>
+    page.evaluate(() => /** @type {HTMLVideoElement} */ (document.querySelector('video')).volume);
+  assert.equal(await volume(), 0.3);
+  await page.locator('#language').selectOption('ko');
+
+  await page.reload();
+  await waitUntilAllLive(page);
+  assert.equal(await page.locator('html').getAttribute('lang'), 'ko');
+  await tileOf(page, 'front').focus();
+  await page.keyboard.press('m');
+
+  assert.equal(await volume(), 0.3);
+});
+
+test(
+  'a server that is another version than the page offers the new page',
+  { timeout: 60000 },
+  async () => {
+    const page = await open([FRONT]);
+    await waitUntilAllLive(page);
+
+    await command(page, `loopback.version = '1'; loopback.kill(); loopback.start()`);
+
+    await page.getByRole('button', { name: 'Load the new version' }).waitFor();
+  },
+);

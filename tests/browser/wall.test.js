@@ -167,34 +167,40 @@ scenario('a camera without sound says so instead of offering it', here, async (p
   assert.equal(await button.isDisabled(), true);
 });
 
-scenario('a tile disconnects and connects by its button, alone', here, async (page) => {
-  await tileOf(page, 'garden').hover();
-  await tileOf(page, 'garden').getByRole('button', { name: 'Disconnect' }).click();
-  await waitForState(page, 'garden', 'idle');
-  assert.equal(await tileOf(page, 'garden').locator('.notice-text').innerText(), 'Disconnected');
-  await page.locator('#summary', { hasText: '3 of 4 live' }).waitFor();
+scenario(
+  'a tile pauses and plays by its button, alone, and keeps its last picture',
+  here,
+  async (page) => {
+    await tileOf(page, 'garden').hover();
+    await tileOf(page, 'garden').getByRole('button', { name: 'Pause' }).click();
+    await waitForState(page, 'garden', 'paused');
+    assert.equal(await tileOf(page, 'garden').locator('.notice-text').innerText(), 'Paused');
+    assert.equal(await tileOf(page, 'garden').locator('canvas.still').isVisible(), true);
+    await page.locator('#summary', { hasText: '3 of 4 live' }).waitFor();
+    await keepScreenshot(page, 'paused');
 
-  await tileOf(page, 'garden').locator('.notice').getByRole('button', { name: 'Connect' }).click();
+    await tileOf(page, 'garden').locator('.notice').getByRole('button', { name: 'Play' }).click();
 
-  await waitForState(page, 'garden', 'live');
-  await watchFrames(page, 'garden', 3);
-});
+    await waitForState(page, 'garden', 'live');
+    await watchFrames(page, 'garden', 3);
+  },
+);
 
-scenario('all tiles disconnect and connect by one button', here, async (page) => {
-  await page.getByRole('button', { name: 'Disconnect all' }).click();
-  await Promise.all(CAMERAS.map(({ id }) => waitForState(page, id, 'idle')));
+scenario('all tiles pause and play by one button', here, async (page) => {
+  await page.getByRole('button', { name: 'Pause all' }).click();
+  await Promise.all(CAMERAS.map(({ id }) => waitForState(page, id, 'paused')));
 
-  await page.getByRole('button', { name: 'Connect all' }).click();
+  await page.getByRole('button', { name: 'Play all' }).click();
 
   await waitUntilAllLive(page);
 });
 
-scenario('everything can be done by keyboard', here, async (page) => {
+scenario('everything on a tile can be done by keyboard', here, async (page) => {
   const focused = () =>
     page.evaluate(() =>
       document.activeElement?.closest('fanlight-tile')?.getAttribute('data-camera'),
     );
-  await page.locator('#language').focus();
+  await page.locator('#arrange').focus();
   await page.keyboard.press('Tab');
   assert.equal(await focused(), 'front');
 
@@ -216,14 +222,44 @@ scenario('everything can be done by keyboard', here, async (page) => {
   await keepScreenshot(page, 'full screen');
   await page.keyboard.press('f');
   await page.waitForFunction(() => document.fullscreenElement === null);
-  await page.keyboard.press('c');
-  await waitForState(page, 'street', 'idle');
-  await page.keyboard.press('c');
+  await page.keyboard.press('Space');
+  await waitForState(page, 'street', 'paused');
+  await page.keyboard.press('Space');
   await waitForState(page, 'street', 'live');
 
   await page.keyboard.press('Tab');
   const button = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+  assert.equal(await button(), 'Pause');
+  await page.keyboard.press('Tab');
   assert.equal(await button(), 'Sound on');
+});
+
+scenario(
+  'the whole wall goes to full screen, and a list of keys is a key away',
+  here,
+  async (page) => {
+    await page.keyboard.press('Shift+F');
+    await page.waitForFunction(() => document.fullscreenElement === document.documentElement);
+    assert.equal(await page.locator('header').isVisible(), false);
+    await page.keyboard.press('Shift+F');
+    await page.waitForFunction(() => document.fullscreenElement === null);
+
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'hidden' });
+  },
+);
+
+scenario('one WebSocket carries all tiles', here, async (page) => {
+  /** @type {string[]} */
+  const sockets = [];
+  page.on('websocket', (socket) => sockets.push(socket.url()));
+
+  await page.reload();
+  await waitUntilAllLive(page);
+
+  assert.equal(sockets.length, 1);
 });
 
 scenario('the page talks to its own server only, and nothing went wrong in it', here, async () => {
@@ -264,7 +300,7 @@ test(
       'four cameras, light': { width: 1280, height: 760 },
       phone: { width: 390, height: 844 },
       'phone on its side': { width: 844, height: 390 },
-      'large screen': { width: 2560, height: 1440 },
+      '4K': { width: 3840, height: 2160 },
     };
     const { page, close } = await openPage(browser, house.url, { colorScheme: 'light' });
     await waitUntilAllLive(page);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Backoff } from '../../web/backoff.js';
+import { Backoff } from '../../web/player/backoff.js';
 
 test('waiting times double until the cap', () => {
   const backoff = new Backoff({ first: 1000, cap: 5000, random: () => 1 });
@@ -10,12 +10,13 @@ test('waiting times double until the cap', () => {
   assert.deepEqual(waits, [1000, 2000, 4000, 5000, 5000]);
 });
 
-test('many pages spread over three quarters of the waiting time', () => {
-  const waits = Array.from({ length: 1000 }, () => new Backoff({ first: 1000 }).next());
+test('the tries of 5,000 pages spread over nearly the whole waiting time', () => {
+  const waits = Array.from({ length: 5000 }, () => new Backoff({ first: 2000 }).next());
 
-  assert.ok(Math.min(...waits) >= 250 && Math.max(...waits) <= 1000);
-  const spread = Math.max(...waits) - Math.min(...waits);
-  assert.ok(spread > 700, `only ${spread} ms apart`);
+  const inEachTenth = Array.from({ length: 20 }, () => 0);
+  for (const wait of waits) inEachTenth[Math.floor(wait / 100)]++;
+  assert.ok(Math.min(...waits) >= 200 && Math.max(...waits) <= 2000);
+  assert.ok(Math.max(...inEachTenth) < 400, `${inEachTenth} tries in 100 ms each`);
 });
 
 test('after a reset it starts small again', () => {

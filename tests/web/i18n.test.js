@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { beforeEach, test } from 'node:test';
-import { LANGUAGES, Words } from '../../web/i18n.js';
+import { LANGUAGES, Words } from '../../web/i18n/words.js';
 
 const WEB = new URL('../../web/', import.meta.url);
 /** @type {Record<string, Record<string, string | Record<string, string>>>} */
@@ -65,20 +65,20 @@ test('each language has the plural forms it needs', () => {
 });
 
 test('every text that the modules ask for exists, and every one that exists is asked for', () => {
-  const sources = readdirSync(WEB)
+  const sources = readdirSync(WEB, { recursive: true })
+    .map(String)
     .filter((name) => name.endsWith('.js'))
     .map((name) => readFileSync(new URL(name, WEB), 'utf8'))
     .join('\n');
   const literals = new Set(
     [...sources.matchAll(/'([a-z]+(?:\.[a-zA-Z_]+)+)'/g)].map(([, key]) => key),
   );
-  const asked = [...literals].filter((key) =>
-    /^(wall|action|state|sound|value|language)\./.test(key),
-  );
+  const groups = new Set(Object.keys(messages.en).map((key) => key.split('.')[0]));
+  const asked = [...literals].filter((key) => groups.has(key.split('.')[0]) && !/\.js$/.test(key));
   for (const key of asked) assert.ok(key in messages.en, `${key} is missing`);
 
   // These are put together from a name: state.<name>, reason.<code>, fact.<name>.
-  const composed = /^(state\.\w+|reason\.\w+|fact\.\w+|language)$/;
+  const composed = /^(state\.\w+|reason\.\w+|fact\.\w+)$/;
   for (const key of Object.keys(messages.en)) {
     assert.ok(literals.has(key) || composed.test(key), `${key} is not used`);
   }
@@ -86,7 +86,8 @@ test('every text that the modules ask for exists, and every one that exists is a
 
 test('every state, every code of docs/signalling.md and every fact has its words', async () => {
   const states = [
-    'idle',
+    'paused',
+    'blocked',
     'connecting',
     'live',
     'stalled',
@@ -109,8 +110,10 @@ test('every state, every code of docs/signalling.md and every fact has its words
     assert.ok(`reason.${code}` in messages.en, code);
   }
 
-  const { ALL, BRIEF } = await import('../../web/facts.js');
-  for (const { name } of [...ALL, ...BRIEF]) assert.ok(`fact.${name}` in messages.en, name);
+  const { ALL, BRIEF, CURVES } = await import('../../web/picture/facts.js');
+  for (const { name } of [...ALL, ...BRIEF, ...CURVES]) {
+    assert.ok(`fact.${name}` in messages.en, name);
+  }
 });
 
 test('numbers, rates and sizes are written as the reader does', () => {

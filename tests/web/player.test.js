@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { Backoff } from '../../web/backoff.js';
-import { Player } from '../../web/player.js';
-import { Signalling } from '../../web/signalling.js';
+import { Backoff } from '../../web/player/backoff.js';
+import { Player } from '../../web/player/player.js';
+import { Signalling } from '../../web/player/signalling.js';
 import { Clock, settle } from './support/clock.js';
 import { FakeMediaStream, FakePeerConnection, FakeSocket } from './support/fakes.js';
 
-/** @type {import('../../web/signalling.js').Camera} */
+/** @type {import('../../web/player/types.js').Camera} */
 const FRONT = { id: 'front', name: 'Front door', state: 'live', video_codec: 'H264', fps: 25 };
 
 /** @type {Clock} */
@@ -28,6 +28,7 @@ beforeEach(() => {
   FakeSocket.newest.hello([FRONT]);
   player = new Player(signalling, FRONT, {
     backoff: new Backoff({ first: 500, cap: 30000, random: () => 1 }),
+    random: () => 0.5,
   });
 });
 
@@ -39,7 +40,8 @@ const session = () => watches().at(-1).session;
 /** @param {object} change */
 const say = (change) => FakeSocket.newest.say({ session: session(), ...change });
 /** @param {object} change */
-const camera = (change) => say({ type: 'camera', camera: { ...FRONT, ...change } });
+const camera = (change) =>
+  FakeSocket.newest.say({ type: 'camera', camera: { ...FRONT, ...change } });
 /** @param {string} code @param {string} [message] */
 const close = (code, message = '') => say({ type: 'closed', code, message });
 
@@ -283,6 +285,8 @@ test('when the server is gone it says so, and returns with the server', async ()
   await settle();
 
   assert.equal(player.state.name, 'connecting');
+  assert.equal(watches().length, 1, 'it came in one moment with all others');
+  await clock.advance(1000);
   assert.equal(watches().length, 2);
   await answer();
   player.pictureShown();
@@ -305,7 +309,7 @@ test('disconnected it stays so, whatever happens', async () => {
   await goLive();
 
   player.disconnect();
-  assert.equal(player.state.name, 'idle');
+  assert.equal(player.state.name, 'paused');
   assert.equal(FakeSocket.newest.sentOf('stop').length, 1);
   camera({ state: 'retrying' });
   camera({ state: 'live' });
@@ -314,8 +318,138 @@ test('disconnected it stays so, whatever happens', async () => {
   FakeSocket.newest.hello([FRONT]);
   await clock.advance(60000);
 
-  assert.equal(player.state.name, 'idle');
+  assert.equal(player.state.name, 'paused');
   assert.equal(watches().length, 1);
+});
+
+test('out of sight it pulls nothing, says so, and resumes at once', async () => {
+  await goLive();
+
+  player.seen = false;
+  await settle();
+  assert.equal(player.state.name, 'paused');
+  assert.equal(player.state.reason?.code, 'out_of_sight');
+  assert.equal(FakeSocket.newest.sentOf('stop').length, 1);
+  assert.equal(FakePeerConnection.newest.connectionState, 'closed');
+  await clock.advance(600000);
+  assert.equal(watches().length, 1);
+
+  player.seen = true;
+  await settle();
+  assert.equal(watches().length, 2);
+  assert.equal(player.state.name, 'connecting');
+});
+
+test('out of sight nothing begins, whatever server and camera do', async () => {
+  player.seen = false;
+  player.connect();
+  camera({ state: 'retrying' });
+  camera({ state: 'live' });
+  FakeSocket.newest.breakOff();
+  await clock.advance(2000);
+  FakeSocket.newest.hello([FRONT]);
+  await clock.advance(60000);
+
+  assert.equal(watches().length, 0);
+});
+
+test('a refusal outlasts being out of sight', async () => {
+  player.connect();
+  await settle();
+  close('no_common_codec');
+
+  player.seen = false;
+  player.seen = true;
+  await settle();
+
+  assert.equal(player.state.name, 'refused');
+  assert.equal(watches().length, 1);
+});
+
+test('after sleep or a change of network a dead session is replaced within 3 s', async () => {
+  await goLive();
+  await play(3);
+
+  player.doubt();
+  await clock.advance(2500);
+
+  assert.equal(watches().length, 2);
+});
+
+test('after sleep or a change of network a session that plays is kept', async () => {
+  await goLive();
+  await play(3);
+
+  player.doubt();
+  await play(10);
+
+  assert.equal(watches().length, 1);
+  assert.equal(player.state.name, 'live');
+});
+
+test('who waits for the next try does not wait on when the network is back', async () => {
+  player.connect();
+  await settle();
+  close('connection_failed');
+
+  player.doubt();
+  await settle();
+
+  assert.equal(watches().length, 2);
+});
+
+test('a picture that stays far behind is replaced', async () => {
+  await goLive();
+  FakePeerConnection.newest.delay = 4;
+
+  await play(35);
+
+  assert.equal(watches().length, 2);
+});
+
+test('what carries the session is in its statistics, as the answer says', async () => {
+  player.connect();
+  await settle();
+  say({ type: 'answer', sdp: 'answer', video_codec: 'H264', transport: 'fanout' });
+  await settle();
+
+  await play(2);
+
+  assert.equal(player.statistics?.transport, 'fanout');
+});
+
+test('the last minute is kept, with a gap where a session ended', async () => {
+  await goLive();
+  await play(70);
+  assert.equal(player.history.series.bitrate.length, 60);
+  assert.ok(player.history.series.bitrate.every((value) => value !== null));
+
+  FakePeerConnection.newest.become('failed');
+
+  assert.equal(player.history.series.bitrate.at(-1), null);
+});
+
+test('viewers of a server that is back spread their sessions', async () => {
+  const spread = [];
+  for (const random of [() => 0, () => 0.25, () => 1]) {
+    const one = new Player(signalling, FRONT, { random });
+    one.connect();
+    spread.push(one);
+  }
+  await settle();
+  const before = watches().length;
+  FakeSocket.newest.breakOff();
+  await clock.advance(2000);
+  FakeSocket.newest.hello([FRONT]);
+
+  const counts = [];
+  for (let i = 0; i < 4; i++) {
+    await clock.advance(i === 0 ? 100 : 700);
+    counts.push(watches().length - before);
+  }
+
+  assert.deepEqual(counts, [1, 2, 2, 3]);
+  for (const one of spread) one.dispose();
 });
 
 test('a thousand connects and disconnects leave no connection open and no timer running', async () => {

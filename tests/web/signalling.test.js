@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { Backoff } from '../../web/backoff.js';
-import { Signalling } from '../../web/signalling.js';
+import { Backoff } from '../../web/player/backoff.js';
+import { Signalling } from '../../web/player/signalling.js';
 import { Clock } from './support/clock.js';
 import { FakeSocket } from './support/fakes.js';
 
@@ -181,4 +181,57 @@ test('a late word from a socket that was given up changes nothing', async () => 
 
   assert.deepEqual(signalling.cameras, []);
   assert.equal(FakeSocket.all.length, 2);
+});
+
+test('a socket that is doubted is asked at once, and one that answers is kept', async () => {
+  FakeSocket.newest.hello([FRONT]);
+  FakeSocket.newest.alive = true;
+
+  signalling.doubt();
+  await clock.advance(4000);
+
+  assert.equal(FakeSocket.newest.sentOf('list').length, 1);
+  assert.equal(FakeSocket.all.length, 1);
+});
+
+test('a doubted socket that does not answer is replaced after 3 s, without a pause', async () => {
+  FakeSocket.newest.hello([FRONT]);
+  const { heard } = session();
+
+  signalling.doubt();
+  await clock.advance(3000);
+
+  assert.deepEqual(heard, [['closed', 'server_gone']]);
+  assert.equal(FakeSocket.all.length, 2);
+  assert.equal(signalling.crowded, false);
+});
+
+test('a network that is back ends the waiting', async () => {
+  FakeSocket.newest.breakOff();
+
+  signalling.doubt();
+
+  assert.equal(FakeSocket.all.length, 2);
+});
+
+test('whoever loses the server together with others comes back in a crowd, who asks does not', async () => {
+  FakeSocket.newest.hello([FRONT]);
+  FakeSocket.newest.breakOff();
+  assert.equal(signalling.crowded, true);
+
+  signalling.retryNow();
+
+  assert.equal(signalling.crowded, false);
+});
+
+test('stopped, it ends its sessions and can be started again', () => {
+  FakeSocket.newest.hello([FRONT]);
+  const { heard } = session();
+
+  signalling.stop();
+  signalling.start();
+  FakeSocket.newest.hello([FRONT]);
+
+  assert.deepEqual(heard, [['closed', 'server_gone']]);
+  assert.equal(signalling.phase, 'open');
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readStatistics } from '../../web/statistics.js';
+import { isLate, readStatistics } from '../../web/player/statistics.js';
 
 /** As Chromium reports; `change` goes into the video's entry. @param {object} [change] */
 function report(change = {}) {
@@ -36,8 +36,15 @@ function report(change = {}) {
     { id: 'CV', type: 'codec', mimeType: 'video/H264' },
     { id: 'CA', type: 'codec', mimeType: 'audio/opus' },
     { id: 'T', type: 'transport', selectedCandidatePairId: 'P' },
-    { id: 'P', type: 'candidate-pair', currentRoundTripTime: 0.004, localCandidateId: 'L' },
-    { id: 'L', type: 'local-candidate', candidateType: 'host', protocol: 'udp' },
+    {
+      id: 'P',
+      type: 'candidate-pair',
+      currentRoundTripTime: 0.004,
+      localCandidateId: 'L',
+      remoteCandidateId: 'R',
+    },
+    { id: 'L', type: 'local-candidate', candidateType: 'host', protocol: 'udp', port: 50000 },
+    { id: 'R', type: 'remote-candidate', address: '192.0.2.1', port: 41234 },
   ];
   return /** @type {any} */ (new Map(entries.map((entry) => [entry.id, entry])));
 }
@@ -53,6 +60,7 @@ test('codecs, size, counts, round trip and path are read from the report', () =>
   assert.equal(statistics.bytes, 1_050_000);
   assert.equal(statistics.rtt, 0.004);
   assert.equal(statistics.path, 'host udp');
+  assert.equal(statistics.pair, '*:50000 ⇄ 192.0.2.1:41234');
 });
 
 test('bit rate, loss and buffer are those since the report before', () => {
@@ -100,4 +108,27 @@ test('without a transport entry the nominated pair is used', () => {
   Object.assign(entries.get('P'), { nominated: true, state: 'succeeded' });
 
   assert.equal(readStatistics(entries).rtt, 0.004);
+});
+
+test('the way from scene to screen is two frames of the camera, half a round trip, buffer, decoder and display', () => {
+  const before = readStatistics(report());
+  const change = {
+    timestamp: 11_000,
+    framesDecoded: 275,
+    totalDecodeTime: 0.25,
+    jitterBufferDelay: 6,
+    jitterBufferEmittedCount: 275,
+  };
+
+  const { buffered, decoding, latency } = readStatistics(report(change), before);
+
+  assert.ok(Math.abs((buffered ?? 0) - 0.04) < 1e-9);
+  assert.ok(Math.abs((decoding ?? 0) - 0.01) < 1e-9);
+  assert.ok(Math.abs((latency ?? 0) - (2 / 25 + 0.002 + 0.04 + 0.01 + 1 / 60)) < 1e-9);
+});
+
+test('a picture is late when it waits on this side of the camera, not when the camera is slow', () => {
+  assert.equal(isLate({ rtt: 0.004, buffered: 0.1, decoding: 0.01 }), false);
+  assert.equal(isLate({ rtt: 0.004, buffered: 0.9, decoding: 0.01 }), true);
+  assert.equal(isLate({ rtt: null, buffered: null, decoding: null }), false);
 });

@@ -19,6 +19,8 @@ struct Joins {
   Distribution key_frame; ///< From the offer to the last packet of the first key frame.
 
   std::uint64_t failures() const;
+  /// Not there yet when the run ended.
+  std::uint64_t unfinished() const { return started - joined - failures(); }
   bool settled() const { return joined + failures() >= started; }
 };
 

@@ -43,7 +43,7 @@ What viewers do:
 How the server is reached:
   --janus URL        not WHEP: the REST API of Janus and its streaming plug-in
   --mountpoint ID    of Janus: what is watched; repeatable
-  --token TEXT       send "Authorization: Bearer TEXT"; without it $FANLIGHT_LOAD_TOKEN
+  --token TEXT       send "Authorization: Bearer TEXT"; better in $FANLIGHT_LOAD_TOKEN, unseen by ps
   --insecure         take any certificate of https
   --concurrency N    HTTP requests at once (256); the others wait, and that counts
   --i-own-this-server  allow addresses that are neither loopback nor private
@@ -57,7 +57,8 @@ What is told:
                      join N [SPACING_MS], leave N, vanish N, stats, quit
   --version, --help
 
-Exit codes: 0 all viewers joined and none was cut off, 1 not so, 64 wrong usage, 69 no viewer joined.
+Exit codes: 0 all viewers joined and none was cut off, 1 not so, 64 wrong usage, 68 no such host,
+69 no viewer joined, 71 too few files, 73 FILE cannot be written, 77 the server is somebody else's.
 )";
 
 enum Name : int {

@@ -9,6 +9,9 @@
 namespace fanlight::load {
 namespace {
 
+/// Milliseconds; above, times that are measured here say more of us than of the server.
+constexpr double kMuchLag = 20;
+
 using Reasons = std::map<std::string, std::uint64_t>;
 
 /// One line, as printf() makes it.
@@ -38,6 +41,8 @@ void describe_joins(std::string& text, const char* what, const Joins& joins) {
   line(text, "%llu of %llu viewers %s, %llu of them with a picture", number(joins.joined),
        number(joins.started), what, number(joins.with_picture));
   list_reasons(text, "failed", joins.failed);
+  if (joins.unfinished() > 0)
+    line(text, "  %llu were not there yet when the run ended", number(joins.unfinished()));
 }
 
 void describe_flow(std::string& text, const char* when, const Counts& counts) {
@@ -88,7 +93,8 @@ void add_joins(JsonWriter& json, std::string_view name, const Joins& joins) {
       .add("started", joins.started)
       .add("joined", joins.joined)
       .add("with_picture", joins.with_picture)
-      .add("failed", joins.failures());
+      .add("failed", joins.failures())
+      .add("unfinished", joins.unfinished());
   add_reasons(json, "failures", joins.failed);
   add_times(json, "join_ms", joins.join);
   add_times(json, "key_frame_ms", joins.key_frame);
@@ -157,6 +163,8 @@ std::string write_table(const Options& options, const Outcome& outcome) {
   if (findings.overflowed > 0)
     line(text, "  it was too slow for %llu datagrams: these losses are its own",
          number(findings.overflowed));
+  if (findings.lag.percentile(0.95) > kMuchLag)
+    line(text, "  it lagged behind, see above: joining is slower here than the server was");
   if (figures.server)
     describe_server(text, *figures.server);
   else if (options.plan.server)

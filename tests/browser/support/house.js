@@ -13,7 +13,8 @@ export const ARTEFACTS = join(BUILD, 'artefacts', 'browser');
 mkdirSync(ARTEFACTS, { recursive: true });
 
 /**
- * A camera of a house: id and name, and what else fanlight-camsim takes.
+ * A camera of a house: id and name, and what else fanlight-camsim takes. With `count` it is as
+ * many cameras, `id-1` and so on.
  * @typedef {{id: string, name?: string, [key: string]: string | number | undefined}} CameraSpec
  */
 
@@ -32,7 +33,8 @@ class SimulatedCamera {
   /** @type {Child | null} */
   #child = null;
   #listen = '127.0.0.1:0';
-  url = '';
+  /** Those it plays: one, or `count`. @type {{id: string, url: string}[]} */
+  all = [];
 
   /** @param {CameraSpec} spec */
   constructor(spec) {
@@ -45,9 +47,9 @@ class SimulatedCamera {
       .join();
     const path = join(BUILD, 'tools/camsim/fanlight-camsim');
     this.#child = new Child(path, ['--listen', this.#listen, '--camera', camera]);
-    const [, url] = await this.#child.says(/^\S+ (rtsp:\/\/\S+)$[^]*^ready$/m);
-    this.url = url;
-    this.#listen = new URL(url).host;
+    const [said] = await this.#child.says(/^[^]*^ready$/m);
+    this.all = [...said.matchAll(/^(\S+) (rtsp:\/\/\S+)$/gm)].map(([, id, url]) => ({ id, url }));
+    this.#listen = new URL(this.all[0].url).host;
   }
 
   async kill() {
@@ -94,9 +96,11 @@ export class House {
 
   async startServer() {
     const config = join(this.#folder, 'fanlight.yaml');
-    const cameras = [...this.#cameras.values()].map(
-      ({ spec, url }) =>
-        `  - id: ${spec.id}\n    name: ${JSON.stringify(spec.name)}\n    url: ${url}\n    webrtc_transport: ${TRANSPORT}\n`,
+    const cameras = [...this.#cameras.values()].flatMap(({ spec, all }) =>
+      all.map(({ id, url }) => {
+        const name = JSON.stringify(all.length > 1 ? id : spec.name);
+        return `  - id: ${id}\n    name: ${name}\n    url: ${url}\n    webrtc_transport: ${TRANSPORT}\n`;
+      }),
     );
     writeFileSync(config, `server:\n  listen: ${this.#listen}\ncameras:\n${cameras.join('')}`);
     this.#server = new Child(join(BUILD, 'src/fanlight'), ['--config', config]);

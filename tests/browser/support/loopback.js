@@ -74,6 +74,7 @@ export function installLoopback(cameras) {
 
   class Loopback {
     running = true;
+    version = '0';
     /** What `watch` of a camera is answered with instead of an answer. @type {Record<string, Message>} */
     refusals = {};
     /** @type {LoopbackSocket[]} */
@@ -123,7 +124,12 @@ export function installLoopback(cameras) {
         if (!loopback.running) return this.breakOff();
         this.readyState = 1;
         loopback.sockets.push(this);
-        this.say({ type: 'hello', version: '0', ice_servers: [], cameras: loopback.list() });
+        this.say({
+          type: 'hello',
+          version: loopback.version,
+          ice_servers: [],
+          cameras: loopback.list(),
+        });
       });
     }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ARTEFACTS } from './house.js';
 
 /** @typedef {import('playwright-core').Page} Page */
-/** @typedef {import('../../../web/tile.js').Tile} Tile */
+/** @typedef {import('../../../web/wall/tile.js').Tile} Tile */
 
 /** Longer than anything here should take: whoever waits so long fails. */
 export const WATCHDOG_MS = 30000;
@@ -55,9 +55,50 @@ export async function waitForState(page, camera, state) {
 /** @param {Page} page */
 export async function waitUntilAllLive(page) {
   await page.waitForFunction(() => {
-    const tiles = [...document.querySelectorAll('fanlight-tile')];
+    const tiles = [...document.querySelectorAll('fanlight-tile:not([hidden])')];
     return tiles.length > 0 && tiles.every((tile) => tile.getAttribute('data-state') === 'live');
   });
+}
+
+/**
+ * Hides or shows the tab, as far as the page can tell: headless Chromium has no tab in front of
+ * another.
+ * @param {Page} page
+ * @param {boolean} hidden
+ */
+export function hideTab(page, hidden) {
+  return page.evaluate((value) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+}
+
+/**
+ * Cameras whose tiles can be seen, in order.
+ * @param {Page} page
+ * @returns {Promise<string[]>}
+ */
+export function shownCameras(page) {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('fanlight-tile:not([hidden])')].map(
+      (tile) => tile.getAttribute('data-camera') ?? '',
+    ),
+  );
+}
+
+/**
+ * Waits until these cameras are shown, in this order.
+ * @param {Page} page
+ * @param {string[]} cameras
+ */
+export async function waitForCameras(page, cameras) {
+  await page.waitForFunction(
+    (wanted) =>
+      [...document.querySelectorAll('fanlight-tile:not([hidden])')]
+        .map((tile) => tile.getAttribute('data-camera'))
+        .join() === wanted,
+    cameras.join(),
+  );
 }
 
 /**

@@ -16,14 +16,37 @@ const TYPES = {
  * Serves web/ and nothing else, for tests of the page that bring their own server side.
  * @returns {Promise<{url: string, close: () => Promise<void>}>}
  */
-export async function serveWeb() {
+export function serveWeb() {
+  return listen(async (path) => {
+    const file = join(ROOT, normalize(path === '/' ? '/index.html' : path));
+    const type = TYPES[extname(file)] ?? 'application/octet-stream';
+    return { body: await readFile(file), headers: { 'Content-Type': type } };
+  });
+}
+
+/**
+ * Serves pages of a site that is not Fanlight's.
+ * @param {Record<string, {body: string, policy: string}>} pages By path; policy: its
+ *   Content-Security-Policy.
+ */
+export function servePages(pages) {
+  return listen(async (path) => {
+    const { body, policy } = pages[path];
+    const headers = { 'Content-Type': TYPES['.html'], 'Content-Security-Policy': policy };
+    return { body, headers };
+  });
+}
+
+/**
+ * @param {(path: string) => Promise<{body: string | Buffer, headers: Record<string, string>}>} find
+ *   Throws where there is nothing.
+ */
+async function listen(find) {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url ?? '/', 'http://web').pathname;
-    const file = join(ROOT, normalize(path === '/' ? '/index.html' : path));
     try {
-      const body = await readFile(file);
-      const type = TYPES[extname(file)] ?? 'application/octet-stream';
-      response.writeHead(200, { 'Content-Type': type }).end(body);
+      const { body, headers } = await find(path);
+      response.writeHead(200, headers).end(body);
     } catch {
       response.writeHead(404).end();
     }

@@ -52,6 +52,10 @@ TEST_F(StaticFilesTest, GivesEachFileItsType) {
   }
 }
 
+TEST_F(StaticFilesTest, LetsPagesOfOtherOriginsLoadModules) {
+  EXPECT_EQ(get("/app/wall.js").header("access-control-allow-origin"), "*");
+}
+
 TEST_F(StaticFilesTest, LetsBrowsersKeepAFileUntilItChanges) {
   const Response first = get("/app/wall.js");
   EXPECT_EQ(first.header("cache-control"), "no-cache");

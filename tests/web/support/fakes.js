@@ -70,6 +70,8 @@ export class FakePeerConnection {
   /** @type {string[]} */
   transceivers = [];
   framesDecoded = 0;
+  /** Seconds each frame waits in the jitter buffer. */
+  delay = 0.02;
   /** @type {any} */
   onconnectionstatechange = null;
   /** @type {any} */
@@ -109,7 +111,12 @@ export class FakePeerConnection {
 
   async getStats() {
     const video = { type: 'inbound-rtp', kind: 'video', framesDecoded: this.framesDecoded };
-    return new Map([['video', { ...video, timestamp: Date.now() }]]);
+    const bytes = { bytesReceived: this.framesDecoded * 5000 };
+    const buffer = {
+      jitterBufferDelay: this.framesDecoded * this.delay,
+      jitterBufferEmittedCount: this.framesDecoded,
+    };
+    return new Map([['video', { ...video, ...bytes, ...buffer, timestamp: Date.now() }]]);
   }
 
   /** @param {RTCPeerConnectionState} state */

@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launchChromium } from './support/chromium.js';
+import { House } from './support/house.js';
+import { keepScreenshot, openPage } from './support/page.js';
+import { scenario } from './support/scenario.js';
+import { servePages } from './support/static_server.js';
+
+/** A page of another origin, with a strict Content-Security-Policy, shows cameras of a real server. */
+
+/** @type {House} */
+let house;
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {Awaited<ReturnType<typeof servePages>>} */
+let site;
+/** @type {Awaited<ReturnType<typeof openPage>>} */
+let opened;
+/** @type {string[]} */
+const complaints = [];
+const here = () => ({ page: opened.page, log: house.log });
+
+before(async () => {
+  [house, browser] = await Promise.all([
+    House.open([
+      { id: 'front', name: 'Front door' },
+      { id: 'garden', name: 'Garden' },
+      { id: 'new', name: 'H.265 only', codec: 'h265' },
+    ]),
+    launchChromium(),
+  ]);
+  const server = new URL(house.url).host;
+  const policy = [
+    "default-src 'none'",
+    `script-src http://${server}`,
+    `connect-src http://${server} ws://${server}`,
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+    "base-uri 'none'",
+    'img-src data:', // The page's own icon.
+  ].join('; ');
+  site = await servePages({ '/': { body: pageOf(house.url), policy } });
+  opened = await openPage(browser, site.url, {
+    init: async (page) => {
+      page.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(message.text());
+      });
+    },
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  await site?.close();
+  await house?.close();
+});
+
+/** @param {string} server */
+const pageOf = (server) => `<!doctype html>
+<html lang="en">
+  <head>
+    <title>Another site</title>
+    <link rel="icon" href="data:," />
+    <script type="module" src="${server}embed.js"></script>
+  </head>
+  <body>
+    <fanlight-camera id="one" server="${server}" camera="front" muted controls></fanlight-camera>
+  </body>
+</html>`;
+
+/**
+ * Waits for the state of an element.
+ * @param {import('playwright-core').Page} page
+ * @param {string} id
+ * @param {string} state
+ */
+const waitForElement = (page, id, state) =>
+  page.waitForFunction(
+    ([name, wanted]) => /** @type {any} */ (document.getElementById(name))?.state === wanted,
+    [id, state],
+  );
+
+/**
+ * Does something with the page's elements.
+ * @param {import('playwright-core').Page} page
+ * @param {(document: any) => unknown} act
+ */
+const script = (page, act) => page.evaluate(`(${act})(document)`);
+
+scenario(
+  'a camera plays in a page of another origin, whose policy is strict',
+  here,
+  async (page) => {
+    await waitForElement(page, 'one', 'live');
+    await page.waitForFunction(() => {
+      const one = /** @type {any} */ (document.getElementById('one'));
+      return (one.statistics?.framesDecoded ?? 0) > 10;
+    });
+
+    assert.notEqual(new URL(site.url).host, new URL(house.url).host);
+    assert.deepEqual(
+      [...opened.hosts].sort(),
+      [new URL(site.url).host, new URL(house.url).host].sort(),
+    );
+    assert.deepEqual(complaints, []);
+    await page.locator('#one').hover();
+    await keepScreenshot(page, 'embedded');
+  },
+);
+
+scenario('its buttons, keys and attributes do what they say', here, async (page) => {
+  const one = page.locator('#one');
+  await one.hover();
+  await one.getByRole('button', { name: 'Pause' }).click();
+  await waitForElement(page, 'one', 'paused');
+  await one.getByRole('button', { name: 'Play' }).last().click();
+  await waitForElement(page, 'one', 'live');
+
+  await one.getByRole('group', { name: 'Front door, Live' }).focus();
+  await page.keyboard.press('m');
+  assert.equal(await script(page, (d) => d.getElementById('one').muted), false);
+  await script(page, (d) => (d.getElementById('one').muted = true));
+  assert.equal(await script(page, (d) => d.getElementById('one').muted), true);
+
+  await script(page, (d) => d.getElementById('one').setAttribute('stats', ''));
+  await one.locator('.panel [data-fact="bitrate"]', { hasText: 'bit/s' }).waitFor();
+  await script(page, (d) => d.getElementById('one').removeAttribute('stats'));
+  await one.locator('.panel').waitFor({ state: 'hidden' });
+
+  await script(page, (d) => d.getElementById('one').removeAttribute('controls'));
+  assert.equal(await one.locator('.controls').isVisible(), false);
+});
+
+scenario('script plays, pauses, takes a snapshot and hears of every state', here, async (page) => {
+  await script(page, (d) => {
+    /** @type {string[]} */
+    const states = (d.defaultView.states = []);
+    d.getElementById('one').addEventListener('state', (/** @type {any} */ { detail }) =>
+      states.push(detail.state),
+    );
+    d.getElementById('one').pause();
+  });
+  await waitForElement(page, 'one', 'paused');
+  await script(page, (d) => d.getElementById('one').play());
+  await waitForElement(page, 'one', 'live');
+  assert.deepEqual(await script(page, (d) => d.defaultView.states), [
+    'paused',
+    'connecting',
+    'live',
+  ]);
+
+  const snapshot = await script(page, async (d) => {
+    const blob = await d.getElementById('one').snapshot();
+    return [blob.type, blob.size > 1000];
+  });
+  assert.deepEqual(snapshot, ['image/jpeg', true]);
+  const report = /** @type {any} */ (await script(page, (d) => d.getElementById('one').report()));
+  assert.equal(report.camera.id, 'front');
+});
+
+scenario(
+  'several elements share one WebSocket, and one that leaves ends its session',
+  here,
+  async (page) => {
+    await script(page, (d) => {
+      const two = d.createElement('fanlight-camera');
+      two.id = 'two';
+      for (const name of ['server', 'camera']) {
+        two.setAttribute(name, d.getElementById('one').getAttribute(name));
+      }
+      two.setAttribute('camera', 'garden');
+      d.body.append(two);
+    });
+    await waitForElement(page, 'two', 'live');
+    const sessions = async () => {
+      const answer = await fetch(new URL('api/sessions', house.url));
+      return (await answer.json()).sessions.length;
+    };
+    assert.equal(await sessions(), 2);
+    // Not asked to be silent, yet nobody has clicked for it since: it plays all the same.
+    assert.equal(await script(page, (d) => typeof d.getElementById('two').muted), 'boolean');
+
+    await script(page, (d) => d.body.prepend(d.getElementById('two')));
+    await script(page, (d) => d.getElementById('two').setAttribute('camera', 'front'));
+    await waitForElement(page, 'two', 'live');
+    await script(page, (d) => d.getElementById('two').remove());
+
+    await page.waitForFunction(
+      async (url) => (await (await fetch(url)).json()).sessions.length === 1,
+      new URL('api/sessions', house.url).href,
+    );
+  },
+);
+
+scenario(
+  'what this browser cannot play, or the server does not have, is said',
+  here,
+  async (page) => {
+    await script(page, (d) => d.getElementById('one').setAttribute('camera', 'new'));
+    await waitForElement(page, 'one', 'refused');
+    assert.match(
+      /** @type {string} */ (await script(page, (d) => d.getElementById('one').message)),
+      /^Refused\. This browser cannot play what the camera sends\. The camera sends H\.265/,
+    );
+    await keepScreenshot(page, 'embedded, refused');
+
+    await script(page, (d) => d.getElementById('one').setAttribute('camera', 'nowhere'));
+    await page.waitForFunction(() =>
+      /does not know this camera/.test(/** @type {any} */ (document.getElementById('one')).message),
+    );
+    assert.deepEqual(opened.faults, []);
+  },
+);
+
+test('the example in web/examples plays', { timeout: 60000 }, async () => {
+  const example = await openPage(browser, `${house.url}examples/embed.html`);
+
+  await example.page.waitForFunction(
+    () => /** @type {any} */ (document.querySelector('fanlight-camera'))?.state === 'live',
+  );
+
+  assert.deepEqual([...example.hosts], [new URL(house.url).host]);
+  assert.deepEqual(example.faults, []);
+  await example.close();
+});

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launchChromium } from './support/chromium.js';
+import { House } from './support/house.js';
+import { installLoopback } from './support/loopback.js';
+import {
+  WATCHDOG_MS,
+  keepFigures,
+  keepScreenshot,
+  openPage,
+  waitUntilAllLive,
+} from './support/page.js';
+import { scenario } from './support/scenario.js';
+import { serveWeb } from './support/static_server.js';
+
+/** What the page costs the machine of its reader. */
+
+const TILES = 16;
+const FPS = 25;
+const WATCHED_SECONDS = 10;
+/** FANLIGHT_CYCLES=1000 for the whole measure, which takes some minutes. */
+const CYCLES = Number(process.env.FANLIGHT_CYCLES ?? 200);
+/** Connections that are in use: the page's, the stand-in's, and their prototype. */
+const ALIVE = 3;
+/** Cycles before the first look: caches fill, code is compiled. */
+const WARM_CYCLES = 50;
+
+/** @type {House} */
+let house;
+/** @type {import('playwright-core').Browser} */
+let browser;
+/** @type {Awaited<ReturnType<typeof openPage>>} */
+let wall;
+const here = () => ({ page: wall.page, log: house.log });
+
+before(async () => {
+  const camera = {
+    id: 'tile',
+    count: TILES,
+    size: '640x360',
+    fps: FPS,
+    bitrate: 600,
+    audio: 'none',
+  };
+  [house, browser] = await Promise.all([House.open([camera]), launchChromium()]);
+  wall = await openPage(browser, house.url);
+});
+
+after(async () => {
+  await browser?.close();
+  await house?.close();
+});
+
+scenario('sixteen tiles of 360p cost at most 20 ms of script a frame', here, async (page) => {
+  await waitUntilAllLive(page);
+  assert.equal(await page.locator('fanlight-tile').count(), TILES);
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const look = async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
+  };
+  const decoded = () =>
+    page.evaluate(() => {
+      const tiles = /** @type {any[]} */ ([...document.querySelectorAll('fanlight-tile')]);
+      return tiles.reduce((sum, { player }) => sum + (player.statistics?.framesDecoded ?? 0), 0);
+    });
+
+  const [before, framesBefore] = [await look(), await decoded()];
+  await page.waitForFunction(
+    ([from, seconds]) => performance.now() / 1000 > from + seconds,
+    [await page.evaluate(() => performance.now() / 1000), WATCHED_SECONDS],
+    { polling: 500 },
+  );
+  const [now, framesNow] = [await look(), await decoded()];
+
+  const seconds = now.Timestamp - before.Timestamp;
+  const perFrame = (/** @type {string} */ of) => ((now[of] - before[of]) * 1000) / (seconds * FPS);
+  const figures = {
+    tiles: TILES,
+    seconds,
+    frames_decoded_a_second: (framesNow - framesBefore) / seconds,
+    script_ms_a_frame: perFrame('ScriptDuration'),
+    main_thread_ms_a_frame: perFrame('TaskDuration'),
+  };
+  keepFigures('sixteen tiles', figures);
+  await keepScreenshot(page, 'sixteen real cameras');
+  assert.ok(figures.frames_decoded_a_second > TILES * 5, JSON.stringify(figures));
+  assert.ok(figures.script_ms_a_frame <= 20, JSON.stringify(figures));
+  await wall.close();
+});
+
+test(`${CYCLES} connects and disconnects leave nothing behind`, { timeout: 900000 }, async () => {
+  const web = await serveWeb();
+  const { page, faults, close } = await openPage(browser, web.url, {
+    init: (opened) =>
+      opened.addInitScript(installLoopback, [
+        { id: 'front', name: 'Front door', width: 160, height: 90, audio_codec: '' },
+      ]),
+  });
+  await waitUntilAllLive(page);
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.enable');
+
+  /**
+   * What is alive in the page after its garbage is gone. A closed connection is garbage only when
+   * its threads have ended, which takes them a while.
+   */
+  const look = async () => {
+    const count = async (/** @type {string} */ prototype) => {
+      const { result } = await session.send('Runtime.evaluate', { expression: prototype });
+      const { objects } = await session.send('Runtime.queryObjects', {
+        prototypeObjectId: /** @type {string} */ (result.objectId),
+      });
+      const { result: length } = await session.send('Runtime.callFunctionOn', {
+        objectId: objects.objectId,
+        functionDeclaration: 'function () { return this.length; }',
+      });
+      await session.send('Runtime.releaseObject', {
+        objectId: /** @type {string} */ (objects.objectId),
+      });
+      return length.value;
+    };
+    let connections = Infinity;
+    for (const end = Date.now() + WATCHDOG_MS; connections > ALIVE && Date.now() < end;) {
+      await session.send('HeapProfiler.collectGarbage');
+      connections = await count('RTCPeerConnection.prototype');
+    }
+    const { usedSize } = await session.send('Runtime.getHeapUsage');
+    return {
+      heap: usedSize,
+      connections,
+      streams: await count('MediaStream.prototype'),
+      elements: await page.evaluate(() => document.querySelectorAll('*').length),
+    };
+  };
+  const cycle = (/** @type {number} */ times) =>
+    page.evaluate(async (count) => {
+      const { player } = /** @type {any} */ (document.querySelector('fanlight-tile'));
+      const { loopback } = /** @type {any} */ (window);
+      for (let i = 0; i < count; i++) {
+        const live = new Promise((resolve) => {
+          const stop = player.on('state', (/** @type {any} */ { name }) => {
+            if (name !== 'live') return;
+            stop();
+            resolve(undefined);
+          });
+        });
+        player.disconnect();
+        // The stand-in's own half of each connection is not the page's to let go of.
+        loopback.sources[0].connections.length = 0;
+        for (const socket of loopback.sockets) socket.sessions.clear();
+        player.connect();
+        await live;
+      }
+    }, times);
+
+  await cycle(WARM_CYCLES);
+  const before = await look();
+  await cycle(CYCLES);
+  const now = await look();
+
+  keepFigures('connect and disconnect', { cycles: CYCLES, before, now });
+  const told = JSON.stringify({ before, now });
+  assert.ok(now.connections <= ALIVE, told);
+  assert.ok(now.streams <= before.streams + 2, told);
+  assert.equal(now.elements, before.elements, told);
+  // Flat: a leak of a session's objects would be tens of kilobytes a cycle.
+  assert.ok(now.heap - before.heap < 300_000 + CYCLES * 200, told);
+  assert.deepEqual(faults, []);
+  await close();
+  await web.close();
+});

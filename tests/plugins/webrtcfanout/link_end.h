@@ -1,0 +1,25 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "hex.h"
+#include "webrtcfanout/socket_address.h"
+
+namespace fanlight::fanout {
+
+/// A viewer's way to the server: datagrams over UDP, or over TCP in frames (RFC 4571).
+class LinkEnd {
+ public:
+  static std::unique_ptr<LinkEnd> udp(const SocketAddress& server);
+  static std::unique_ptr<LinkEnd> tcp(const SocketAddress& server);
+  virtual ~LinkEnd() = default;
+
+  virtual void send(Bytes datagram) const = 0;
+  /// None: nothing came in that time, or the server has ended the connection.
+  virtual std::optional<Octets> receive(int timeout_ms) = 0;
+  /// The server has ended the connection.
+  virtual bool ended() const { return false; }
+};
+
+} // namespace fanlight::fanout

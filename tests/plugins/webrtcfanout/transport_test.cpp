@@ -1,0 +1,154 @@
+// What all elements of a process share, and the book that one keeps of its viewers.
+#include "webrtcfanout/transport.h"
+
+#include <future>
+#include <thread>
+
+#include <gmock/gmock.h>
+
+#include "offers.h"
+#include "webrtcfanout/clock.h"
+#include "webrtcfanout/fanout.h"
+
+namespace fanlight::fanout {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::chrono::seconds kWatchdog{20};
+
+std::shared_ptr<Transport> acquire(const Transport::Settings& settings) {
+  std::string why;
+  auto transport = Transport::acquire(settings, why);
+  if (!transport) throw std::runtime_error(why);
+  return transport;
+}
+
+std::shared_ptr<Viewer> new_viewer() {
+  return std::make_shared<Viewer>(Viewer::Settings{.id = "a", .added_us = monotonic_us()});
+}
+
+TEST(TransportTest, IsOneForAllThatAreSetAlike) {
+  const Transport::Settings settings{.workers = 2};
+  const auto first = acquire(settings);
+
+  EXPECT_EQ(acquire(settings), first);
+  EXPECT_NE(acquire({.workers = 1}), first);
+}
+
+TEST(TransportTest, MayBeLetGoByItsOwnThreads) {
+  const std::uint16_t port = acquire({.workers = 1})->port();
+  const Transport::Settings settings{.port = port, .workers = 1};
+  for (int i = 0; i < 20; ++i) {
+    auto transport = acquire(settings);
+    std::promise<void> let_go;
+    transport->on_control([held = transport, others = let_go.get_future().share()]() mutable {
+      others.wait_for(kWatchdog);
+      held.reset(); // The last one that held it.
+    });
+    const std::weak_ptr<Transport> alive = transport;
+    transport.reset();
+    let_go.set_value();
+    const auto deadline = std::chrono::steady_clock::now() + kWatchdog;
+    while (!alive.expired()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      std::this_thread::yield();
+    }
+  }
+
+  EXPECT_EQ(acquire(settings)->port(), port) << "waits until the one before has gone";
+}
+
+TEST(TransportTest, SaysWhoHasThePort) {
+  const auto first = acquire({.workers = 1});
+  std::string why;
+
+  EXPECT_EQ(Transport::acquire({.port = first->port(), .workers = 2}, why), nullptr);
+
+  EXPECT_THAT(why, HasSubstr("an element that is set otherwise"));
+}
+
+TEST(TransportTest, GivesEachViewerCredentialsOfItsOwn) {
+  const auto transport = acquire({.workers = 1});
+  const auto viewer = new_viewer();
+
+  const auto first = transport->admit(viewer);
+  const auto second = transport->readmit(viewer);
+
+  ASSERT_TRUE(second);
+  EXPECT_NE(first.ufrag, second->ufrag);
+  EXPECT_GE(first.ufrag.size(), 4U);
+  EXPECT_GE(first.password.size(), 22U) << "RFC 8445, section 5.3";
+}
+
+TEST(TransportTest, LetsNobodyInAgainThatHasGone) {
+  const auto transport = acquire({.workers = 1});
+  const auto viewer = new_viewer();
+  transport->admit(viewer);
+  transport->remove(viewer);
+  std::promise<void> removed;
+  transport->on_control([&] { removed.set_value(); });
+  ASSERT_EQ(removed.get_future().wait_for(kWatchdog), std::future_status::ready);
+
+  EXPECT_FALSE(transport->readmit(viewer));
+}
+
+class FanoutTest : public testing::Test {
+ protected:
+  FanoutTest() {
+    gst_init(nullptr, nullptr);
+    input = std::make_shared<Input>("video_0", true, History::Bounds{});
+    GstCaps* const caps =
+        gst_caps_from_string("application/x-rtp,media=video,clock-rate=90000,encoding-name=H264");
+    input->set_caps(caps);
+    gst_caps_unref(caps);
+    fanout->add_input(input);
+    fanout->open(acquire({.workers = 1}));
+  }
+  ~FanoutTest() override { fanout->close(); }
+
+  std::shared_ptr<Viewer> add(const std::string& id) {
+    const Fanout::Reply reply = fanout->add(kSmallOffer, {.id = id}, {});
+    EXPECT_EQ(reply.code, "") << reply.message;
+    return fanout->find(id);
+  }
+  /// As the control thread does.
+  void tell(const Viewer& viewer, Viewer::State state) {
+    static_cast<Viewer::Observer&>(*fanout).on_viewer_state(viewer, state, "");
+  }
+
+  int told = 0;
+  std::shared_ptr<Input> input;
+  std::shared_ptr<Fanout> fanout = std::make_shared<Fanout>(
+      [this](const std::string&, Viewer::State, const std::string&) { ++told; });
+};
+
+TEST_F(FanoutTest, TellsOldViewersFromNewOnesOfTheSameName) {
+  const auto before = add("a");
+  fanout->remove("a");
+  const auto now = add("a");
+
+  tell(*before, Viewer::State::failed);
+  tell(*before, Viewer::State::connected);
+
+  EXPECT_EQ(fanout->find("a"), now);
+  EXPECT_EQ(told, 0);
+  tell(*now, Viewer::State::failed);
+  EXPECT_FALSE(fanout->has("a"));
+  EXPECT_EQ(told, 1);
+}
+
+TEST_F(FanoutTest, KeepsTheCountsOfViewersThatEndWithIt) {
+  const auto viewer = add("a");
+  viewer->counters.packets_sent.set(7);
+  viewer->counters.groups_dropped.set(2);
+
+  fanout->close();
+
+  EXPECT_EQ(fanout->past().viewers, 1U);
+  EXPECT_EQ(fanout->past().packets_sent, 7U);
+  EXPECT_EQ(fanout->past().groups_dropped, 2U);
+}
+
+} // namespace
+} // namespace fanlight::fanout

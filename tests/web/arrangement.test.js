@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ALL, Arrangement, layoutOf, select, urlOf } from '../../web/wall/arrangement.js';
+
+const KNOWN = ['front', 'garden', 'garage', 'street'];
+
+/** @param {Partial<import('../../web/wall/types.js').Layout>} [layout] */
+function arrangement(layout = {}) {
+  const made = new Arrangement({ ...ALL, ...layout });
+  made.follow(KNOWN);
+  return made;
+}
+
+test('all cameras are shown in the order of the server until somebody says otherwise', () => {
+  assert.deepEqual(arrangement().shown, KNOWN);
+});
+
+test('a wall names its cameras in order; a star stands for the rest, a mark for all but one', () => {
+  assert.deepEqual(select('street,front', KNOWN), ['street', 'front']);
+  assert.deepEqual(select('street,*', KNOWN), ['street', 'front', 'garden', 'garage']);
+  assert.deepEqual(select('street,*,!garage', KNOWN), ['street', 'front', 'garden']);
+  assert.deepEqual(select('street, nowhere ,street', KNOWN), ['street']);
+});
+
+test('a camera is carried to another place', () => {
+  const wall = arrangement();
+
+  wall.move('street', 1);
+  assert.deepEqual(wall.shown, ['front', 'street', 'garden', 'garage']);
+  wall.move('street', 99);
+  assert.deepEqual(wall.shown, KNOWN);
+});
+
+test('a camera is hidden and shown again, at the end', () => {
+  const wall = arrangement();
+
+  wall.hide('garden');
+  assert.deepEqual(wall.shown, ['front', 'garage', 'street']);
+  assert.deepEqual(wall.left, ['garden']);
+  wall.show('garden');
+  assert.deepEqual(wall.shown, ['front', 'garage', 'street', 'garden']);
+});
+
+test('a camera that the server gets later is shown where all were, and not where some were chosen', () => {
+  const all = arrangement();
+  all.move('street', 0);
+  all.hide('garage');
+  const chosen = arrangement({ wall: 'front,street' });
+  chosen.move('street', 0);
+
+  for (const wall of [all, chosen]) wall.follow([...KNOWN, 'cellar']);
+
+  assert.deepEqual(all.shown, ['street', 'front', 'garden', 'cellar']);
+  assert.deepEqual(chosen.shown, ['street', 'front']);
+});
+
+test('the last camera can be hidden too', () => {
+  const wall = arrangement({ wall: 'front' });
+
+  wall.hide('front');
+
+  assert.deepEqual(wall.shown, []);
+});
+
+test('a URL shows the same wall elsewhere', () => {
+  const layout = { wall: 'street,*,!garage', grid: 4, cycle: 15 };
+
+  const url = urlOf(layout, 'http://server:8080/cameras/?lang=ko#x', { kiosk: true });
+
+  assert.equal(url, 'http://server:8080/cameras/?wall=street,*,!garage&grid=4&cycle=15&kiosk');
+  assert.deepEqual(
+    layoutOf(new URL(url).searchParams, () => undefined),
+    layout,
+  );
+});
+
+test('a URL may name a layout that this browser keeps, and change it', () => {
+  const night = { wall: 'street,garage', grid: 1, cycle: 5 };
+  const named = (/** @type {string} */ name) => (name === 'Night' ? night : undefined);
+
+  assert.deepEqual(layoutOf(new URLSearchParams('wall=Night'), named), night);
+  assert.deepEqual(layoutOf(new URLSearchParams('wall=Night&cycle=30'), named), {
+    ...night,
+    cycle: 30,
+  });
+  assert.equal(layoutOf(new URLSearchParams('kiosk&lang=ko'), named), null);
+});
+
+test('what nobody can use is replaced by what works', () => {
+  const nonsense = new URLSearchParams('wall=front&grid=7&cycle=-3');
+
+  assert.deepEqual(
+    layoutOf(nonsense, () => undefined),
+    { wall: 'front', grid: 0, cycle: 0 },
+  );
+  assert.deepEqual(new Arrangement(/** @type {any} */ ({ grid: 'x' })).layout, ALL);
+});

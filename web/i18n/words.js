@@ -1,0 +1,158 @@
+/** A text, or its forms by plural category (Intl.PluralRules). @typedef {string | Record<string, string>} Message */
+
+export const LANGUAGES = ['en', 'ko'];
+const STORED = 'fanlight.language';
+
+/**
+ * The page's words, and numbers and times as its reader writes them. Texts change with use();
+ * whoever shows some listens to `change`.
+ */
+class Words extends EventTarget {
+  language = 'en';
+  /** The reader's own kind of it, for numbers and times: "en-GB". */
+  locale = 'en';
+  /** @type {Record<string, Message>} */
+  #messages = {};
+  #plural = new Intl.PluralRules('en');
+  /** @type {Map<string, Intl.NumberFormat>} Making one is slow, and tiles need many each second. */
+  #formats = new Map();
+
+  /**
+   * The reader's choice, or else the first of the browser's languages that we have.
+   * @param {string | null} [page] The language of the page around, which goes first.
+   */
+  static preferred(page) {
+    const wishes = [
+      page,
+      new URLSearchParams(location.search).get('lang'),
+      stored(),
+      ...navigator.languages,
+    ];
+    for (const wish of wishes) {
+      const language = wish?.toLowerCase().split('-')[0];
+      if (language && LANGUAGES.includes(language)) return language;
+    }
+    return 'en';
+  }
+
+  /** @param {string} language One of LANGUAGES. */
+  async use(language) {
+    const response = await fetch(new URL(`./${language}.json`, import.meta.url));
+    if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
+    this.set(language, await response.json());
+  }
+
+  /**
+   * @param {string} language
+   * @param {Record<string, Message>} messages
+   */
+  set(language, messages) {
+    this.language = language;
+    this.locale = navigator.languages.find((wish) => wish.split('-')[0] === language) ?? language;
+    this.#messages = messages;
+    this.#plural = new Intl.PluralRules(language);
+    this.#formats.clear();
+    this.dispatchEvent(new Event('change'));
+  }
+
+  /** @param {string} language */
+  remember(language) {
+    try {
+      localStorage.setItem(STORED, language);
+    } catch {
+      // Storage may be forbidden; the choice then lasts as long as the page.
+    }
+  }
+
+  /** @param {string} key */
+  has(key) {
+    return key in this.#messages;
+  }
+
+  /**
+   * @param {string} key
+   * @param {Record<string, string | number>} [values] For {name} in the text.
+   * @param {number} [count] Chooses among plural forms.
+   */
+  text(key, values = {}, count = 0) {
+    const message = this.#messages[key] ?? key;
+    const form = typeof message === 'string' ? message : message[this.#plural.select(count)];
+    return (form ?? key).replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
+  }
+
+  /**
+   * @param {number} value
+   * @param {Intl.NumberFormatOptions} [options]
+   */
+  number(value, options = {}) {
+    const key = JSON.stringify(options);
+    let format = this.#formats.get(key);
+    if (!format) {
+      format = new Intl.NumberFormat(this.locale, options);
+      this.#formats.set(key, format);
+    }
+    return format.format(value);
+  }
+
+  /** @param {number} bits A second. */
+  bitrate(bits) {
+    const [value, key] =
+      bits >= 1e6
+        ? [bits / 1e6, 'value.megabits']
+        : bits >= 1e3
+          ? [bits / 1e3, 'value.kilobits']
+          : [bits, 'value.bits'];
+    const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+    const fixed = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    return this.text(key, { value: this.number(value, key === 'value.bits' ? {} : fixed) });
+  }
+
+  /** @param {number} bytes */
+  bytes(bytes) {
+    const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+    const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+    const digits = step < 2 ? 0 : 1;
+    return this.number(bytes / 1000 ** step, {
+      style: 'unit',
+      unit: units[step],
+      unitDisplay: 'short',
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
+  }
+
+  /** @param {number} share 0 to 1. */
+  percent(share) {
+    return this.number(share, { style: 'percent', maximumFractionDigits: share < 0.1 ? 1 : 0 });
+  }
+
+  /** @param {number} seconds */
+  milliseconds(seconds) {
+    return this.number(seconds * 1000, { maximumFractionDigits: seconds < 0.01 ? 1 : 0 });
+  }
+
+  /** "H.264, VP8 and AV1". @param {string[]} items */
+  list(items) {
+    return new Intl.ListFormat(this.locale, { type: 'conjunction' }).format(items);
+  }
+
+  /** Time of day; with the date if that is not today's. @param {number} at Date.now() time. */
+  time(at) {
+    const today = new Date(at).toDateString() === new Date().toDateString();
+    return new Intl.DateTimeFormat(this.locale, {
+      timeStyle: 'medium',
+      dateStyle: today ? undefined : 'medium',
+    }).format(at);
+  }
+}
+
+function stored() {
+  try {
+    return localStorage.getItem(STORED);
+  } catch {
+    return null;
+  }
+}
+
+export { Words };
+export const words = new Words();

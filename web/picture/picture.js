@@ -1,0 +1,247 @@
+import { words } from '../i18n/words.js';
+import { reportOf } from '../player/report.js';
+import { isLate } from '../player/statistics.js';
+import { copy } from './clipboard.js';
+import { make, mark, write } from './element.js';
+import { Magnifier } from './magnifier.js';
+import { Panel } from './panel.js';
+import { Screen } from './screen.js';
+import { save, snapshotName, takeSnapshot } from './snapshot.js';
+import { describe } from './status.js';
+
+/** @import { Player } from '../player/player.js' */
+/** @import { Signalling } from '../player/signalling.js' */
+/** @import { StateName } from '../player/types.js' */
+/** @import { Loudspeaker } from './loudspeaker.js' */
+/** @import { Status } from './types.js' */
+
+const BUSY = ['connecting', 'stalled', 'retrying', 'gone'];
+/** States in which pressing a button may help, and what the button says. */
+const HELP = /** @type {Record<string, string>} */ ({
+  paused: 'action.play',
+  blocked: 'action.play',
+  retrying: 'action.retry',
+  refused: 'action.retry',
+});
+
+/**
+ * The picture of one player: the newest frame, what goes on in words above it, and its statistics.
+ * It is one element for a page to place; its host draws buttons, takes keys, and calls refresh()
+ * once it is in place.
+ *
+ * The element's data-state is the player's state, or `blocked` where the browser waits for a click.
+ */
+export class Picture {
+  element;
+  player;
+  screen;
+  magnifier;
+  panel;
+  loudspeaker;
+  #signalling;
+  #onChange;
+  #content;
+  #notice;
+  #badge = make('p', { class: 'badge' });
+  #subscriptions;
+
+  /**
+   * @param {Player} player
+   * @param {object} around
+   * @param {Signalling} around.signalling
+   * @param {Loudspeaker} around.loudspeaker
+   * @param {() => void} onChange What the host shows of the picture may be another now.
+   */
+  constructor(player, { signalling, loudspeaker }, onChange) {
+    this.player = player;
+    this.loudspeaker = loudspeaker;
+    this.#signalling = signalling;
+    this.#onChange = onChange;
+
+    const video = make('video', { disableremoteplayback: true });
+    const still = make('canvas', { class: 'still' });
+    this.#content = make('div', { class: 'content' }, video, still);
+    this.#notice = new Notice(() => this.help());
+    this.panel = new Panel(player, () => this.copyReport());
+    this.element = make('div', { class: 'picture' });
+    this.element.append(this.#content, this.#notice.element, this.#badge, this.panel.element);
+    this.screen = new Screen(
+      video,
+      still,
+      () => player.pictureShown(),
+      () => this.#blockedChanged(),
+    );
+    this.magnifier = new Magnifier(this.element, this.#content, onChange);
+    for (const news of ['enterpictureinpicture', 'leavepictureinpicture']) {
+      video.addEventListener(news, onChange);
+    }
+
+    const speak = () => this.refresh();
+    words.addEventListener('change', speak);
+    this.#subscriptions = [
+      () => words.removeEventListener('change', speak),
+      loudspeaker.on('change', onChange),
+      player.on('stream', (stream) => this.screen.show(stream)),
+      player.on('ending', () => this.screen.hold()),
+      player.on('state', ({ name }) => this.#follow(name)),
+      player.on('statistics', () => this.#showStatistics()),
+    ];
+  }
+
+  dispose() {
+    for (const unsubscribe of this.#subscriptions.splice(0)) unsubscribe();
+    document.removeEventListener('pointerup', this.#tryToPlay, true);
+    document.removeEventListener('keyup', this.#tryToPlay, true);
+    if (this.loudspeaker.plays(this)) this.loudspeaker.play(null);
+    this.screen.clear();
+  }
+
+  get name() {
+    return this.player.camera.name || this.player.camera.id;
+  }
+
+  /** @returns {StateName | 'blocked'} */
+  get state() {
+    const { name } = this.player.state;
+    const blocked = this.screen.blocked && ['connecting', 'live', 'stalled'].includes(name);
+    return blocked ? 'blocked' : name;
+  }
+
+  get status() {
+    if (this.state !== 'blocked') return describe(this.player.state, this.player.camera);
+    const brief = words.text('state.blocked');
+    return { brief, text: brief, why: words.text('reason.blocked'), detail: '' };
+  }
+
+  get heard() {
+    return this.loudspeaker.plays(this) && !this.screen.muted;
+  }
+
+  get inPictureInPicture() {
+    return this.screen.video === document.pictureInPictureElement;
+  }
+
+  toggleSound() {
+    if (this.player.hasSound) this.loudspeaker.play(this.heard ? null : this);
+  }
+
+  toggleStatistics() {
+    this.panel.shown = !this.panel.shown;
+    this.#onChange();
+  }
+
+  togglePlaying() {
+    if (this.player.wanted) this.player.disconnect();
+    else this.player.connect();
+  }
+
+  async togglePictureInPicture() {
+    try {
+      if (this.inPictureInPicture) await document.exitPictureInPicture();
+      else await this.screen.video.requestPictureInPicture();
+    } catch (error) {
+      console.warn('fanlight: picture-in-picture:', /** @type {Error} */ (error).message);
+    }
+  }
+
+  help() {
+    if (this.state === 'blocked') this.screen.play();
+    else this.player.connect();
+  }
+
+  async saveSnapshot() {
+    const blob = await takeSnapshot(this.screen);
+    if (blob) save(blob, snapshotName(this.name, new Date()));
+  }
+
+  /** @returns {Promise<boolean>} Whether the report is in the clipboard. */
+  copyReport() {
+    return copy(JSON.stringify(reportOf(this.player, this.#signalling), null, 2));
+  }
+
+  /** Everything again: texts with times in them, and all texts when the language has changed. */
+  refresh() {
+    this.#showState();
+    this.#showStatistics();
+  }
+
+  /** Only what changes by time. */
+  tick() {
+    if (this.state !== 'live') this.#showState();
+  }
+
+  /** @param {StateName} name */
+  #follow(name) {
+    // After a camera's return the same stream goes on.
+    if (name === 'connecting') this.screen.expect();
+    this.refresh();
+  }
+
+  #blockedChanged() {
+    const change = this.screen.blocked ? 'addEventListener' : 'removeEventListener';
+    // Any click or key in the page is what the browser waits for.
+    document[change]('pointerup', this.#tryToPlay, true);
+    document[change]('keyup', this.#tryToPlay, true);
+    this.#showState();
+  }
+
+  #tryToPlay = () => this.screen.play();
+
+  #showState() {
+    const { state } = this;
+    mark(this.element, 'data-state', state);
+    this.element.toggleAttribute('data-picture', this.screen.hasPicture);
+    this.#notice.show(state, this.status);
+    this.#onChange();
+  }
+
+  #showStatistics() {
+    const { statistics } = this.player;
+    const late = this.state === 'live' && statistics !== null && isLate(statistics);
+    this.#badge.hidden = !late;
+    if (late) {
+      const seconds = words.number(statistics.latency ?? 0, { maximumFractionDigits: 1 });
+      write(this.#badge, words.text('badge.late', { seconds }));
+    }
+    this.panel.refresh();
+    this.#onChange();
+  }
+}
+
+/** The words above a picture that is not live. */
+class Notice {
+  element;
+  #spinner = make('span', { class: 'spinner', 'aria-hidden': 'true' });
+  #text = make('p', { class: 'notice-text' });
+  #why = make('p', { class: 'notice-why' });
+  #detail = make('p', { class: 'notice-detail' });
+  #button = make('button', { type: 'button', class: 'help' });
+
+  /** @param {() => void} onHelp */
+  constructor(onHelp) {
+    this.#button.addEventListener('click', onHelp);
+    this.element = make(
+      'div',
+      { class: 'notice' },
+      this.#spinner,
+      this.#text,
+      this.#why,
+      this.#detail,
+      this.#button,
+    );
+  }
+
+  /**
+   * @param {string} state
+   * @param {Status} status
+   */
+  show(state, status) {
+    this.element.hidden = state === 'live';
+    this.#spinner.hidden = !BUSY.includes(state);
+    this.#button.hidden = !(state in HELP);
+    write(this.#text, status.text);
+    write(this.#why, status.why);
+    write(this.#detail, status.detail);
+    write(this.#button, state in HELP ? words.text(HELP[state]) : '');
+  }
+}

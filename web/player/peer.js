@@ -1,0 +1,127 @@
+/** @import { Signalling } from './signalling.js' */
+/** @import { Answer, Reason } from './types.js' */
+
+/**
+ * What the owner of a peer hears.
+ * @typedef {object} PeerListener
+ * @property {(answer: Answer) => void} onAnswer
+ * @property {(stream: MediaStream) => void} onStream The tracks are in it; called once.
+ * @property {() => void} onConnected ICE and DTLS are done.
+ * @property {(reason: Reason) => void} onClosed It has ended by the server or by failure, and
+ *   waits for close().
+ */
+
+/**
+ * One RTCPeerConnection that receives one camera, from offer to end. It does not heal: its owner
+ * makes a new one.
+ *
+ * The offer leaves without waiting for ICE candidates; they trickle in both directions.
+ */
+export class Peer {
+  #listener;
+  #connection;
+  #channel;
+  #offered;
+  /** @type {(RTCIceCandidateInit | null)[] | null} The server's, until its answer is in place. */
+  #early = [];
+  #stream = new MediaStream();
+  #closed = false;
+
+  /**
+   * @param {Signalling} signalling
+   * @param {string} camera Its id.
+   * @param {PeerListener} listener
+   */
+  constructor(signalling, camera, listener) {
+    this.#listener = listener;
+    this.#channel = signalling.session({
+      onAnswer: (answer) => void this.#accept(answer).catch((error) => this.#fail(error)),
+      onCandidate: (candidate) => this.#addCandidate(candidate),
+      onClosed: (reason) => this.#end(reason),
+    });
+
+    const connection = new RTCPeerConnection({
+      iceServers: signalling.iceServers,
+      bundlePolicy: 'max-bundle',
+    });
+    this.#connection = connection;
+    connection.ontrack = ({ track, receiver }) => this.#addTrack(track, receiver);
+    connection.onconnectionstatechange = () => this.#follow(connection.connectionState);
+    connection.onicecandidate = ({ candidate }) =>
+      void this.#offered.then(() => this.#channel.candidate(candidate?.toJSON() ?? null));
+    connection.addTransceiver('video', { direction: 'recvonly' });
+    connection.addTransceiver('audio', { direction: 'recvonly' });
+    this.#offered = this.#offer(camera).catch((error) => this.#fail(error));
+  }
+
+  /** @returns {Promise<RTCStatsReport>} */
+  statistics() {
+    return this.#connection.getStats();
+  }
+
+  close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#channel.stop();
+    const connection = this.#connection;
+    connection.ontrack = connection.onconnectionstatechange = connection.onicecandidate = null;
+    connection.close();
+  }
+
+  /** @param {string} camera */
+  async #offer(camera) {
+    await this.#connection.setLocalDescription();
+    if (this.#closed) return;
+    this.#channel.watch(camera, this.#connection.localDescription?.sdp ?? '');
+  }
+
+  /** @param {Answer} answer */
+  async #accept(answer) {
+    if (this.#closed) return;
+    this.#listener.onAnswer(answer);
+    await this.#connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+    const early = this.#early ?? [];
+    this.#early = null;
+    for (const candidate of early) this.#addCandidate(candidate);
+  }
+
+  /** @param {RTCIceCandidateInit | null} candidate */
+  #addCandidate(candidate) {
+    if (this.#closed) return;
+    if (this.#early) {
+      this.#early.push(candidate);
+      return;
+    }
+    // One that the browser cannot use (a name it does not resolve) is no reason to give up.
+    this.#connection.addIceCandidate(candidate ?? undefined).catch((error) => {
+      console.debug('fanlight: candidate not used:', candidate?.candidate, error.message);
+    });
+  }
+
+  /**
+   * @param {MediaStreamTrack} track
+   * @param {RTCRtpReceiver} receiver
+   */
+  #addTrack(track, receiver) {
+    // As early as can be, where the server does not say so itself by the playout-delay extension.
+    if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
+    this.#stream.addTrack(track);
+    if (this.#stream.getTracks().length === 1) this.#listener.onStream(this.#stream);
+  }
+
+  /** @param {RTCPeerConnectionState} state */
+  #follow(state) {
+    if (state === 'connected') this.#listener.onConnected();
+    if (state === 'failed') this.#end({ code: 'connection_failed', message: '' });
+  }
+
+  /** @param {Error} error */
+  #fail(error) {
+    this.#end({ code: 'bad_answer', message: error.message });
+  }
+
+  /** The owner closes: it may want to keep the last picture, which goes with the connection. */
+  #end(/** @type {Reason} */ reason) {
+    if (!this.#closed) this.#listener.onClosed(reason);
+  }
+}

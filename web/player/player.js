@@ -1,0 +1,339 @@
+import { Backoff } from './backoff.js';
+import { Emitter } from './emitter.js';
+import { History } from './history.js';
+import { Peer } from './peer.js';
+import { readStatistics } from './statistics.js';
+
+/** @import { Signalling } from './signalling.js' */
+/** @import { Answer, Camera, Moments, Reason, State, StateName, Statistics } from './types.js' */
+
+/** How often the browser is asked how the session does. */
+const LOOK_MS = 1000;
+/** Looks without a new frame until a new session is made, and the share of them until it is said. */
+const FROZEN_LOOKS = 5;
+const STALLED_SHARE = 0.6;
+/** Looks without any frame until a session counts as failed. */
+const STARTING_LOOKS = 12;
+/** Looks with pictures after which a session counts as good. */
+const GOOD_LOOKS = 10;
+/** Looks without a frame that are enough when there was reason to doubt the session. */
+const DOUBTED_LOOKS = 2;
+/** Pictures that wait in the browser for longer than this many seconds, look after look, are late. */
+const LATE_SECONDS = 3;
+const LATE_LOOKS = 30;
+/** When a server comes back its viewers come within this time, not all at once. */
+const RETURN_MS = 2000;
+
+/** @type {Reason} */
+const OUT_OF_SIGHT = { code: 'out_of_sight', message: '' };
+/** Ends that another try would not change. */
+const FINAL = ['no_common_codec', 'unknown_camera', 'camera_removed', 'bad_offer', 'replaced'];
+
+/**
+ * Keeps one camera playing while it is wanted: makes sessions, watches over them, replaces those
+ * that fail or freeze. Knows nothing of how it is shown: `stream` is for a video element, and its
+ * owner tells by pictureShown() when a first frame is on the screen.
+ *
+ * `ending` comes just before a session's stream ends, `stream` when the next one's begins.
+ * @extends {Emitter<{
+ *   state: State, stream: MediaStream, ending: void, statistics: Statistics | null
+ * }>}
+ */
+export class Player extends Emitter {
+  /** @type {State} */
+  state = { name: 'paused', since: Date.now(), reason: null, retryAt: 0 };
+  /** @type {MediaStream | null} Of the newest session that has one. */
+  stream = null;
+  /** @type {Statistics | null} */
+  statistics = null;
+  /** @type {Answer | null} Of the current session. */
+  answer = null;
+  /** @type {Moments} */
+  moments = { asked: 0, answered: 0, connected: 0, pictured: 0 };
+  wanted = false;
+  history = new History();
+
+  #signalling;
+  /** @type {Camera} */
+  #camera;
+  #backoff;
+  #random;
+  #seen = true;
+  /** @type {Peer | null} */
+  #peer = null;
+  /** @type {Reason | null} Why trying has stopped. */
+  #refusal = null;
+  /** @type {Reason | null} Why the last session ended. */
+  #failure = null;
+  #offlineSince = 0;
+  #retryAt = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retry;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #look;
+  #looksWithoutFrame = 0;
+  #looksWithFrames = 0;
+  #looksLate = 0;
+  #playing = false;
+  #subscriptions;
+
+  /**
+   * @param {Signalling} signalling
+   * @param {Camera} camera
+   * @param {{backoff?: Backoff, random?: () => number}} [options]
+   */
+  constructor(signalling, camera, { backoff, random = Math.random } = {}) {
+    super();
+    this.#signalling = signalling;
+    this.#camera = camera;
+    this.#backoff = backoff ?? new Backoff({ first: 500, cap: 30000 });
+    this.#random = random;
+    this.#noteCameraState();
+    this.#subscriptions = [
+      signalling.on('phase', () => this.#followServer()),
+      signalling.on('camera', (news) => news.id === camera.id && this.#followCamera(news)),
+      signalling.on('cameras', (all) => {
+        const news = all.find(({ id }) => id === camera.id);
+        if (news) this.#followCamera(news);
+      }),
+    ];
+  }
+
+  /** What the server last said of the camera. */
+  get camera() {
+    return this.#camera;
+  }
+
+  /** Whether the current session brings sound. */
+  get hasSound() {
+    return Boolean(this.answer?.audio_codec ?? this.statistics?.audioCodec);
+  }
+
+  /** Whether somebody can see or hear it: out of sight it pulls nothing, and resumes at once. */
+  get seen() {
+    return this.#seen;
+  }
+
+  set seen(seen) {
+    if (seen === this.#seen) return;
+    this.#seen = seen;
+    if (!seen) {
+      this.#close();
+      this.#update();
+    } else if (this.wanted && !this.#refusal) {
+      this.#open();
+    } else {
+      this.#update();
+    }
+  }
+
+  /** The machine slept or its network is another: what played may be dead and not know it. */
+  doubt() {
+    if (this.#retryAt) this.#open();
+    else if (this.#playing) {
+      const doubted = this.#frozenLooks() - DOUBTED_LOOKS;
+      this.#looksWithoutFrame = Math.max(this.#looksWithoutFrame, doubted);
+    }
+  }
+
+  /** From now on the camera is wanted; also: try again now. */
+  connect() {
+    this.wanted = true;
+    this.#backoff.reset();
+    this.#open();
+  }
+
+  disconnect() {
+    this.wanted = false;
+    this.#close();
+    this.#refusal = this.#failure = null;
+    this.#update();
+  }
+
+  /** Ends everything; the player is of no use after it. */
+  dispose() {
+    this.disconnect();
+    for (const unsubscribe of this.#subscriptions) unsubscribe();
+  }
+
+  /** A frame of the current stream is on the screen: faster news than statistics are. */
+  pictureShown() {
+    if (!this.#peer || this.#playing) return;
+    this.moments.pictured ||= performance.now();
+    this.#looksWithoutFrame = 0;
+    this.#playing = true;
+    this.#update();
+  }
+
+  #open() {
+    this.#close();
+    this.#refusal = null;
+    if (this.wanted && this.#seen && this.#signalling.phase === 'open') {
+      this.moments = { asked: performance.now(), answered: 0, connected: 0, pictured: 0 };
+      this.#looksWithoutFrame = this.#looksWithFrames = this.#looksLate = 0;
+      this.#peer = new Peer(this.#signalling, this.#camera.id, {
+        onAnswer: (answer) => {
+          this.moments.answered = performance.now();
+          this.answer = answer;
+        },
+        onStream: (stream) => {
+          this.stream = stream;
+          this.emit('stream', stream);
+        },
+        onConnected: () => (this.moments.connected ||= performance.now()),
+        onClosed: (reason) => this.#ended(reason),
+      });
+      this.#look = setInterval(() => void this.#lookAfter(), LOOK_MS);
+    }
+    this.#update();
+  }
+
+  #close() {
+    clearTimeout(this.#retry);
+    clearInterval(this.#look);
+    this.#retryAt = 0;
+    this.#playing = false;
+    if (this.#peer) {
+      this.emit('ending', undefined);
+      this.history.add(null);
+    }
+    this.#peer?.close();
+    this.#peer = null;
+    this.answer = null;
+    this.statistics = null;
+    this.emit('statistics', null);
+  }
+
+  /** @param {Reason} reason */
+  #ended(reason) {
+    this.#close();
+    this.#failure = reason;
+    if (FINAL.includes(reason.code)) {
+      this.#refusal = reason;
+    } else if (reason.code !== 'server_gone') {
+      // A full server is asked again at leisure.
+      const wait = this.#backoff.next() + (reason.code === 'busy' ? 5000 : 0);
+      this.#retryAt = Date.now() + wait;
+      this.#retry = setTimeout(() => this.#open(), wait);
+    }
+    this.#update();
+  }
+
+  async #lookAfter() {
+    const peer = this.#peer;
+    if (!peer) return;
+    const report = await peer.statistics();
+    if (peer !== this.#peer) return;
+    const before = this.statistics;
+    const statistics = readStatistics(report, before);
+    statistics.transport = this.answer?.transport ?? null;
+    this.statistics = statistics;
+    this.history.add(statistics);
+    this.#looksLate = (statistics.buffered ?? 0) > LATE_SECONDS ? this.#looksLate + 1 : 0;
+
+    if (statistics.framesDecoded > (before?.framesDecoded ?? 0)) {
+      this.#looksWithoutFrame = 0;
+      this.#playing = true;
+      if (++this.#looksWithFrames === GOOD_LOOKS) this.#backoff.reset();
+    } else if (this.#camera.state === 'live') {
+      this.#looksWithoutFrame++;
+    } else {
+      // It is the camera that is missing; the server keeps the session until it is back.
+      this.#looksWithoutFrame = 0;
+      this.#playing = false;
+    }
+    this.emit('statistics', statistics);
+
+    const limit = this.#playing ? this.#frozenLooks() : STARTING_LOOKS;
+    if (this.#looksWithoutFrame >= limit) {
+      this.#ended({ code: this.#playing ? 'frozen' : 'no_picture', message: '' });
+    } else if (this.#looksLate >= LATE_LOOKS) {
+      this.#ended({ code: 'late', message: '' });
+    } else {
+      this.#update();
+    }
+  }
+
+  /** A camera may be slower than a frame a second: then patience is three frames. */
+  #frozenLooks() {
+    const fps = this.#camera.fps ?? 0;
+    return fps > 0 ? Math.max(FROZEN_LOOKS, Math.ceil(3 / fps)) : FROZEN_LOOKS;
+  }
+
+  #followServer() {
+    if (!this.wanted) return;
+    if (this.#signalling.phase === 'open') {
+      this.#backoff.reset();
+      if (this.#signalling.crowded) this.#openSoon();
+      else this.#open();
+    } else {
+      this.#update();
+    }
+  }
+
+  /** With the others of a server that is back, but not in the same moment. */
+  #openSoon() {
+    this.#close();
+    this.#refusal = null;
+    this.#retry = setTimeout(() => this.#open(), RETURN_MS * this.#random());
+    this.#update();
+  }
+
+  /** @param {Camera} news */
+  #followCamera(news) {
+    const before = this.#camera;
+    this.#camera = news;
+    this.#noteCameraState();
+    const back = news.state === 'live' && before.state !== 'live';
+    const changed = news.video_codec !== before.video_codec;
+    const waiting = this.#retryAt > 0 || this.#refusal !== null;
+    if (this.wanted && waiting && (back || (news.state === 'live' && changed))) {
+      this.#open();
+    } else {
+      this.#update();
+    }
+  }
+
+  /** The server alternates between retrying and connecting; offline is from the first to live. */
+  #noteCameraState() {
+    const { state, state_age_ms = 0 } = this.#camera;
+    if (state === 'live') this.#offlineSince = 0;
+    else if (state === 'retrying') this.#offlineSince ||= Date.now() - state_age_ms;
+  }
+
+  #update() {
+    const { name, reason } = this.#judge();
+    const retryAt = name === 'gone' ? this.#signalling.retryAt : this.#retryAt;
+    const before = this.state;
+    const same = name === before.name;
+    if (same && retryAt === before.retryAt && sameReason(reason, before.reason)) return;
+    let since = same ? before.since : Date.now();
+    if (name === 'offline' && this.#offlineSince) since = this.#offlineSince;
+    this.state = { name, since, reason, retryAt };
+    this.emit('state', this.state);
+  }
+
+  /** @returns {{name: StateName, reason: Reason | null}} */
+  #judge() {
+    const camera = this.#camera;
+    const words = { code: `camera_${camera.state}`, message: camera.reason ?? '' };
+    if (!this.wanted) return { name: 'paused', reason: null };
+    if (this.#signalling.phase !== 'open') {
+      const lost = this.#signalling.retryAt > 0;
+      return { name: lost ? 'gone' : 'connecting', reason: null };
+    }
+    if (this.#refusal) return { name: 'refused', reason: this.#refusal };
+    if (camera.state === 'refused') return { name: 'refused', reason: words };
+    if (this.#offlineSince) return { name: 'offline', reason: words };
+    if (!this.#seen) return { name: 'paused', reason: OUT_OF_SIGHT };
+    if (this.#playing) {
+      const stalled = this.#looksWithoutFrame >= STALLED_SHARE * this.#frozenLooks();
+      return { name: stalled ? 'stalled' : 'live', reason: null };
+    }
+    if (this.#retryAt) return { name: 'retrying', reason: this.#failure };
+    return { name: 'connecting', reason: null };
+  }
+}
+
+/** @param {Reason | null} a @param {Reason | null} b */
+const sameReason = (a, b) => a?.code === b?.code && a?.message === b?.message;

@@ -1,0 +1,251 @@
+import { Backoff } from './backoff.js';
+import { Emitter } from './emitter.js';
+
+/** @import { Camera, Phase, SessionListener } from './types.js' */
+
+/** Without any message for this long we ask for one: a WebSocket dies silently when a laptop sleeps. */
+const QUIET_MS = 30000;
+/** How long the answer to that, or to opening a socket, may take. */
+const ANSWER_MS = 10000;
+/** The same when there is reason to think that the socket is dead. */
+const DOUBT_MS = 3000;
+/** A connection that lasted this long was a good one: the next failure starts with short waits. */
+const STEADY_MS = 10000;
+
+/** One session's part of the socket. */
+export class Channel {
+  #signalling;
+
+  /**
+   * @param {Signalling} signalling
+   * @param {string} name
+   */
+  constructor(signalling, name) {
+    this.#signalling = signalling;
+    this.name = name;
+  }
+
+  /** @param {string} camera @param {string} sdp */
+  watch(camera, sdp) {
+    this.#signalling.send({ type: 'watch', session: this.name, camera, sdp });
+  }
+
+  /** @param {RTCIceCandidateInit | null} candidate */
+  candidate(candidate) {
+    this.#signalling.send({ type: 'candidate', session: this.name, candidate });
+  }
+
+  /** Ends the session; its listener hears nothing more. */
+  stop() {
+    if (this.#signalling.forget(this.name)) {
+      this.#signalling.send({ type: 'stop', session: this.name });
+    }
+  }
+}
+
+/**
+ * The one WebSocket of a page, shared by all tiles; it comes back by itself when lost.
+ * `phase` is 'open' once the server has said hello.
+ * @extends {Emitter<{phase: void, cameras: Camera[], camera: Camera}>}
+ */
+export class Signalling extends Emitter {
+  /** @type {Phase} */
+  phase = 'stopped';
+  /** @type {Camera[]} In the order of the configuration. */
+  cameras = [];
+  /** @type {RTCIceServer[]} */
+  iceServers = [];
+  version = '';
+  /** When the next try is made (Date.now() time), while waiting. */
+  retryAt = 0;
+  /** Whether other pages are likely to come back at the same moment as this one. */
+  crowded = false;
+
+  #url;
+  #WebSocket;
+  #backoff;
+  /** @type {WebSocket | null} */
+  #socket = null;
+  /** @type {Map<string, SessionListener>} */
+  #sessions = new Map();
+  #lastSession = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} For the next try, or for a sign of life. */
+  #timer;
+  #openSince = 0;
+  #retryAfter = 0;
+  #doubted = false;
+
+  /**
+   * @param {string} url Of the WebSocket.
+   * @param {{WebSocket?: typeof WebSocket, backoff?: Backoff}} [options]
+   */
+  constructor(url, { WebSocket = globalThis.WebSocket, backoff } = {}) {
+    super();
+    this.#url = url;
+    this.#WebSocket = WebSocket;
+    this.#backoff = backoff ?? new Backoff({ first: 2000, cap: 30000 });
+  }
+
+  /** Whether the server was lost, or never found, and is looked for. */
+  get gone() {
+    return this.phase !== 'open' && this.retryAt > 0;
+  }
+
+  start() {
+    if (this.phase === 'stopped' || this.phase === 'waiting') this.#open();
+  }
+
+  /** Tries again now instead of at the end of the waiting time. */
+  retryNow() {
+    if (this.phase !== 'waiting') return;
+    this.crowded = false;
+    this.#open();
+  }
+
+  /**
+   * The machine slept or its network is another: asks for a sign of life now instead of in half a
+   * minute, and goes on at once where there is none.
+   */
+  doubt() {
+    this.retryNow();
+    if (this.phase !== 'open') return;
+    this.#doubted = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#lost(), DOUBT_MS);
+    this.send({ type: 'list' });
+  }
+
+  /** Ends the socket and its sessions; start() begins anew. */
+  stop() {
+    this.#drop();
+    this.#setPhase('stopped');
+    this.#endSessions();
+  }
+
+  /**
+   * A new session on this socket. When the socket is lost, so is the session.
+   * @param {SessionListener} listener
+   */
+  session(listener) {
+    const channel = new Channel(this, `s${++this.#lastSession}`);
+    this.#sessions.set(channel.name, listener);
+    return channel;
+  }
+
+  /** @param {string} session @returns {boolean} Whether it was still known. */
+  forget(session) {
+    return this.#sessions.delete(session);
+  }
+
+  /** @param {object} message */
+  send(message) {
+    if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(message));
+  }
+
+  #open() {
+    this.#drop();
+    const socket = new this.#WebSocket(this.#url, 'fanlight.v1');
+    this.#socket = socket;
+    socket.onmessage = ({ data }) => this.#receive(data);
+    socket.onclose = () => this.#lost();
+    this.#timer = setTimeout(() => this.#lost(), ANSWER_MS);
+    this.#setPhase('connecting');
+  }
+
+  /** Forgets the socket without a word to anyone. */
+  #drop() {
+    clearTimeout(this.#timer);
+    const socket = this.#socket;
+    this.#socket = null;
+    if (!socket) return;
+    socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+
+  #lost() {
+    this.#drop();
+    if (this.phase === 'open' && Date.now() - this.#openSince > STEADY_MS) this.#backoff.reset();
+    // It is this page alone that lost a doubted socket: no crowd comes back with it.
+    this.crowded = !this.#doubted;
+    const wait = this.#doubted ? 0 : this.#retryAfter + this.#backoff.next();
+    this.#doubted = false;
+    this.#retryAfter = 0;
+    this.retryAt = Date.now() + wait;
+    this.#timer = setTimeout(() => this.#open(), wait);
+    this.#setPhase('waiting');
+    this.#endSessions();
+  }
+
+  #endSessions() {
+    const sessions = [...this.#sessions.values()];
+    this.#sessions.clear();
+    for (const session of sessions) session.onClosed({ code: 'server_gone', message: '' });
+  }
+
+  /** @param {Phase} phase */
+  #setPhase(phase) {
+    if (this.phase === phase) return;
+    this.phase = phase;
+    this.emit('phase', undefined);
+  }
+
+  #expectNews() {
+    this.#doubted = false;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = setTimeout(() => this.#lost(), ANSWER_MS);
+      this.send({ type: 'list' });
+    }, QUIET_MS);
+  }
+
+  /** @param {string} data */
+  #receive(data) {
+    const message = JSON.parse(data);
+    if (message.type !== 'hello' && this.phase !== 'open') return;
+    this.#expectNews();
+    const session = this.#sessions.get(message.session);
+    switch (message.type) {
+      case 'hello':
+        this.version = message.version;
+        this.iceServers = message.ice_servers ?? [];
+        this.#openSince = Date.now();
+        this.retryAt = 0;
+        this.#setCameras(message.cameras);
+        this.#setPhase('open');
+        break;
+      case 'cameras':
+        this.#setCameras(message.cameras);
+        break;
+      case 'camera':
+        this.cameras = this.cameras.map((known) =>
+          known.id === message.camera.id ? message.camera : known,
+        );
+        this.emit('camera', message.camera);
+        break;
+      case 'answer':
+        session?.onAnswer(message);
+        break;
+      case 'candidate':
+        session?.onCandidate(message.candidate);
+        break;
+      case 'closed':
+        this.forget(message.session);
+        session?.onClosed({ code: message.code, message: message.message ?? '' });
+        break;
+      case 'error':
+        // A candidate may cross the end of its session on the way: nothing to worry about.
+        if (message.code === 'unknown_session') break;
+        console.warn(`fanlight: not understood: ${message.code}: ${message.message}`);
+        break;
+      case 'goodbye':
+        this.#retryAfter = message.retry_after_ms ?? 0;
+        break;
+    }
+  }
+
+  /** @param {Camera[]} cameras */
+  #setCameras(cameras) {
+    this.cameras = cameras;
+    this.emit('cameras', cameras);
+  }
+}

@@ -1,0 +1,158 @@
+import { Emitter } from '../player/emitter.js';
+import { SIZES } from './grid.js';
+
+/** @import { Layout } from './types.js' */
+
+/** @type {Layout} */
+export const ALL = { wall: '*', grid: 0, cycle: 0 };
+/** Seconds a page may stay. */
+export const CYCLES = [0, 5, 10, 15, 30, 60];
+const LONGEST_CYCLE = 3600;
+
+/**
+ * Which cameras a wall shows, in which order, how many at once and for how long.
+ * @extends {Emitter<{change: void}>}
+ */
+export class Arrangement extends Emitter {
+  /** @type {Layout} */
+  #layout = ALL;
+  /** All that the server has, in its order. @type {string[]} */
+  #known = [];
+
+  /** @param {Layout} layout */
+  constructor(layout = ALL) {
+    super();
+    this.#layout = sound(layout);
+  }
+
+  get layout() {
+    return this.#layout;
+  }
+
+  set layout(layout) {
+    this.#layout = sound(layout);
+    this.emit('change', undefined);
+  }
+
+  get grid() {
+    return this.#layout.grid;
+  }
+
+  set grid(grid) {
+    this.layout = { ...this.#layout, grid };
+  }
+
+  get cycle() {
+    return this.#layout.cycle;
+  }
+
+  set cycle(cycle) {
+    this.layout = { ...this.#layout, cycle };
+  }
+
+  /** Ids of the cameras that are shown, in order. */
+  get shown() {
+    return select(this.#layout.wall, this.#known);
+  }
+
+  /** Ids of the others, in the server's order. */
+  get left() {
+    const shown = new Set(this.shown);
+    return this.#known.filter((id) => !shown.has(id));
+  }
+
+  /** The server's list is another; the layout stays what it is. @param {string[]} known */
+  follow(known) {
+    this.#known = known;
+  }
+
+  /** @param {string} id @param {number} place Among those that are shown, from 0. */
+  move(id, place) {
+    const ids = this.shown.filter((other) => other !== id);
+    ids.splice(Math.max(0, Math.min(ids.length, place)), 0, id);
+    this.#arrange(ids);
+  }
+
+  /** @param {string} id */
+  show(id) {
+    if (!this.shown.includes(id)) this.#arrange([...this.shown, id]);
+  }
+
+  /** @param {string} id */
+  hide(id) {
+    this.#arrange(this.shown.filter((other) => other !== id));
+  }
+
+  /** @param {string[]} ids */
+  #arrange(ids) {
+    const names = this.#layout.wall.split(',');
+    // A camera that is added to the server one day is shown where all were.
+    const rest = names.includes('*') ? ['*', ...this.#missing(ids).map((id) => `!${id}`)] : [];
+    this.layout = { ...this.#layout, wall: [...ids, ...rest].join(',') };
+  }
+
+  /** @param {string[]} ids */
+  #missing(ids) {
+    return this.#known.filter((id) => !ids.includes(id));
+  }
+}
+
+/**
+ * @param {string} wall As in Layout.
+ * @param {string[]} known
+ * @returns {string[]}
+ */
+export function select(wall, known) {
+  const names = wall.split(',').map((name) => name.trim());
+  const named = new Set(names.map((name) => name.replace(/^!/, '')));
+  const shown = names.flatMap((name) => {
+    if (name === '*') return known.filter((id) => !named.has(id));
+    return known.includes(name) ? [name] : [];
+  });
+  return [...new Set(shown)];
+}
+
+/** What people and other versions have written, as this version can use it. @param {Layout} layout */
+function sound({ wall, grid, cycle }) {
+  return {
+    wall: typeof wall === 'string' ? wall : ALL.wall,
+    grid: SIZES.includes(grid) ? grid : 0,
+    cycle: cycle > 0 ? Math.min(LONGEST_CYCLE, Math.max(1, cycle)) : 0,
+  };
+}
+
+/**
+ * The layout a URL asks for: `?wall=front,street&grid=4&cycle=15`; null: it asks for none.
+ * @param {URLSearchParams} query
+ * @param {(name: string) => Layout | undefined} named `?wall=Night`, where one is kept by that name.
+ * @returns {Layout | null}
+ */
+export function layoutOf(query, named) {
+  const wall = query.get('wall');
+  if (wall === null && !query.has('grid') && !query.has('cycle')) return null;
+  const kept = (wall && named(wall)) || ALL;
+  const own = kept === ALL && wall ? wall : kept.wall;
+  return sound({
+    wall: own,
+    grid: Number(query.get('grid') ?? kept.grid),
+    cycle: Number(query.get('cycle') ?? kept.cycle),
+  });
+}
+
+/**
+ * @param {Layout} layout
+ * @param {string} base The page's address.
+ * @param {{kiosk?: boolean}} [options]
+ * @returns {string} A URL that shows the same wall in any browser.
+ */
+export function urlOf({ wall, grid, cycle }, base, { kiosk = false } = {}) {
+  const url = new URL(base);
+  // Commas, stars and exclamation marks may stand in a query, and people read it.
+  const parts = [`wall=${encodeURIComponent(wall).replace(/%2C/g, ',')}`];
+  if (grid) parts.push(`grid=${grid}`);
+  if (cycle) parts.push(`cycle=${cycle}`);
+  if (kiosk) parts.push('kiosk');
+  url.search = parts.join('&');
+  url.hash = '';
+  return url.href;
+}

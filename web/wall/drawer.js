@@ -1,0 +1,156 @@
+import { words } from '../i18n/words.js';
+import { copy } from '../picture/clipboard.js';
+import { make, mark, write } from '../picture/element.js';
+import { icon } from '../picture/icons.js';
+import { CYCLES, urlOf } from './arrangement.js';
+import { CameraList } from './camera_list.js';
+import { languageSelect, writeSizes } from './choices.js';
+import { LayoutList } from './layout_list.js';
+
+/** @import { Arrangement } from './arrangement.js' */
+
+/** How long a button says that it has copied. */
+const SAID_MS = 2000;
+
+/** Beside the wall: which cameras, in which order, how many at once; layouts, links, language. */
+export class Drawer {
+  #element;
+  #arrangement;
+  #cameras;
+  #layouts;
+  #onToggle;
+  /** What had the focus before. @type {Element | null} */
+  #before = null;
+  #title = make('h2', { id: 'drawer-title' });
+  #close = make('button', { type: 'button', class: 'close' });
+  #grid = make('select', { id: 'drawer-grid' });
+  #cycle = make('select', { id: 'drawer-cycle' });
+  /** @type {[HTMLElement, string][]} */
+  #texts = [];
+
+  /**
+   * @param {HTMLElement} element
+   * @param {object} around
+   * @param {import('../player/signalling.js').Signalling} around.signalling
+   * @param {Arrangement} around.arrangement
+   * @param {import('./library.js').Library} around.library
+   * @param {() => void} around.onToggle It has opened or closed.
+   * @param {() => void} around.onHelp
+   */
+  constructor(element, { signalling, arrangement, library, onToggle, onHelp }) {
+    this.#element = element;
+    this.#arrangement = arrangement;
+    this.#onToggle = onToggle;
+    this.#cameras = new CameraList(signalling, arrangement);
+    this.#layouts = new LayoutList(arrangement, library);
+    this.#close.append(icon('close'));
+    this.#close.addEventListener('click', () => this.toggle());
+    for (const seconds of CYCLES) this.#cycle.append(make('option', { value: seconds }));
+    this.#grid.addEventListener('change', () => (arrangement.grid = Number(this.#grid.value)));
+    this.#cycle.addEventListener('change', () => (arrangement.cycle = Number(this.#cycle.value)));
+    const keys = make(
+      'button',
+      { type: 'button' },
+      icon('keyboard'),
+      this.#text('span', 'help.title'),
+    );
+    keys.addEventListener('click', onHelp);
+
+    element.append(
+      make('div', { class: 'drawer-head' }, this.#title, this.#close),
+      make('p', { class: 'hint' }, this.#text('span', 'arrange.hint')),
+      this.#cameras.element,
+      this.#text('h3', 'arrange.pages'),
+      make(
+        'div',
+        { class: 'fields' },
+        make('label', {}, this.#text('span', 'grid.choose'), this.#grid),
+        make('label', {}, this.#text('span', 'cycle.choose'), this.#cycle),
+      ),
+      this.#text('h3', 'layout.title'),
+      this.#layouts.element,
+      this.#text('h3', 'share.title'),
+      make('div', { class: 'buttons' }, this.#linkButton(false), this.#linkButton(true)),
+      this.#text('h3', 'arrange.more'),
+      make('div', { class: 'buttons' }, languageSelect('drawer-language'), keys),
+    );
+    element.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      this.toggle();
+    });
+    signalling.on('cameras', () => this.show());
+    signalling.on('camera', () => this.show());
+    arrangement.on('change', () => this.show());
+    this.speak();
+  }
+
+  get open() {
+    return !this.#element.hidden;
+  }
+
+  toggle() {
+    this.#element.hidden = this.open;
+    if (this.open) {
+      this.#before = document.activeElement;
+      this.show();
+      this.#close.focus();
+    } else if (this.#before instanceof HTMLElement) {
+      this.#before.focus({ preventScroll: true });
+    }
+    this.#onToggle();
+  }
+
+  speak() {
+    write(this.#title, words.text('arrange.title'));
+    mark(this.#close, 'aria-label', words.text('action.close'));
+    for (const [element, key] of this.#texts) write(element, words.text(key));
+    this.show();
+  }
+
+  show() {
+    if (!this.open) return;
+    writeSizes(this.#grid);
+    const { grid, cycle } = this.#arrangement;
+    if (![...this.#cycle.options].some(({ value }) => Number(value) === cycle)) {
+      this.#cycle.append(make('option', { value: cycle }));
+    }
+    for (const option of this.#cycle.options) {
+      const seconds = Number(option.value);
+      const text = seconds
+        ? words.text('cycle.seconds', { seconds: words.number(seconds) })
+        : words.text('cycle.off');
+      write(option, text);
+    }
+    this.#grid.value = String(grid);
+    this.#cycle.value = String(cycle);
+    this.#cameras.show();
+    this.#layouts.show();
+  }
+
+  /** @param {boolean} kiosk */
+  #linkButton(kiosk) {
+    const label = kiosk ? 'share.kiosk' : 'share.link';
+    const text = this.#text('span', label);
+    const button = make('button', { type: 'button', class: kiosk ? 'kiosk-link' : 'link' });
+    button.append(icon('link'), text);
+    button.addEventListener('click', async () => {
+      const url = urlOf(this.#arrangement.layout, document.baseURI, { kiosk });
+      if (!(await copy(url))) return;
+      write(text, words.text('action.copied'));
+      setTimeout(() => write(text, words.text(label)), SAID_MS);
+    });
+    return button;
+  }
+
+  /**
+   * @template {'span' | 'h3'} K
+   * @param {K} tag
+   * @param {string} key
+   */
+  #text(tag, key) {
+    const element = make(tag);
+    this.#texts.push([element, key]);
+    return element;
+  }
+}

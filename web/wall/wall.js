@@ -1,0 +1,296 @@
+import { words } from '../i18n/words.js';
+import { Emitter } from '../player/emitter.js';
+import { Player } from '../player/player.js';
+import { Drag } from './drag.js';
+import { bestGrid, pageSize } from './grid.js';
+import { Tile } from './tile.js';
+
+/** @import { Camera } from '../player/types.js' */
+/** @import { Around } from './types.js' */
+
+/** The next page begins to play this long before it is turned to. */
+const AHEAD_MS = 2500;
+/** Walls with more room than this are seen from afar: what is written on them is larger. */
+const LARGE = { width: 2200, height: 1100, scale: 1.5 };
+
+/**
+ * The cameras of an arrangement in a grid that fits its space, page by page, or one of them alone.
+ * Sends `change` when what it shows, or a tile's state, is another.
+ * @extends {Emitter<{change: void}>}
+ */
+export class Wall extends Emitter {
+  /** Which page is shown, from 0. */
+  page = 0;
+  pages = 1;
+  /** Pages stay while this is set, although the arrangement says otherwise. */
+  held = false;
+  #element;
+  #announcer;
+  #signalling;
+  #arrangement;
+  #around;
+  #kiosk;
+  /** @type {Map<string, Tile>} In the order of the wall. */
+  #tiles = new Map();
+  /** Which camera is shown alone. @type {string | null} */
+  #alone = null;
+  #size = 1;
+  #columns = 1;
+  #turnAt = 0;
+  #playing = true;
+
+  /**
+   * @param {HTMLElement} element Gets the tiles.
+   * @param {HTMLElement} announcer Tells changes of state to screen readers.
+   * @param {Around} around
+   */
+  constructor(element, announcer, around) {
+    super();
+    this.#element = element;
+    this.#announcer = announcer;
+    this.#around = around;
+    this.#signalling = around.signalling;
+    this.#arrangement = around.arrangement;
+    this.#kiosk = around.kiosk;
+    this.#signalling.on('cameras', () => this.#follow());
+    this.#arrangement.on('change', () => this.#follow());
+    around.surroundings.on('upheaval', () => {
+      for (const { player } of this.tiles) player.doubt();
+    });
+    new ResizeObserver(() => this.#arrange()).observe(element);
+    element.addEventListener('fanlight-focus', ({ target }) => {
+      if (target instanceof Tile) this.focusOn(target.focused ? null : target.player.camera.id);
+    });
+    element.addEventListener('keydown', (event) => this.#key(event));
+    new Drag(
+      element,
+      'fanlight-tile',
+      ({ pointerType, target }) =>
+        !this.#kiosk &&
+        !this.#alone &&
+        pointerType === 'mouse' &&
+        !(/** @type {Element} */ (target).closest('button, input, .panel')),
+      (item, target) => this.#drop(/** @type {Tile} */ (item), /** @type {Tile} */ (target)),
+    );
+    // A page that is loaded anew shows all.
+    if (history.state?.camera) history.replaceState(null, '');
+    addEventListener('popstate', () => this.#show(history.state?.camera ?? null));
+    setInterval(() => this.#tick(), 1000);
+  }
+
+  /** All, also of other pages. */
+  get tiles() {
+    return [...this.#tiles.values()];
+  }
+
+  /** Those of the page, or the one that is shown alone. */
+  get shownTiles() {
+    return this.tiles.filter(({ hidden }) => !hidden);
+  }
+
+  get alone() {
+    return this.#alone;
+  }
+
+  /** Whether tiles are to play; those that come later too. */
+  get playing() {
+    return this.#playing;
+  }
+
+  set playing(playing) {
+    this.#playing = playing;
+    for (const { player } of this.tiles) {
+      if (!playing) player.disconnect();
+      else if (!player.wanted) player.connect();
+    }
+    this.emit('change', undefined);
+  }
+
+  get statisticsShown() {
+    return this.shownTiles.some(({ picture }) => picture.panel.shown);
+  }
+
+  set statisticsShown(shown) {
+    for (const { picture } of this.tiles) picture.panel.shown = shown;
+    this.emit('change', undefined);
+  }
+
+  /** Goes on by so many pages, and from the last to the first. @param {number} step */
+  turn(step) {
+    this.page = (this.page + step + this.pages) % this.pages;
+    this.#arrange();
+    if (this.pages > 1) {
+      const [page, pages] = [words.number(this.page + 1), words.number(this.pages)];
+      this.#announcer.textContent = words.text('pager.page', { page, pages });
+    }
+  }
+
+  /**
+   * Shows one camera alone, or all again. The browser's way back leads back to all.
+   * @param {string | null} camera
+   */
+  focusOn(camera) {
+    if (camera === this.#alone) return;
+    if (camera === null && history.state?.camera) return history.back();
+    if (camera !== null) {
+      const change = this.#alone ? 'replaceState' : 'pushState';
+      history[change]({ camera }, '');
+    }
+    this.#show(camera);
+  }
+
+  /** @param {string | null} camera */
+  #show(camera) {
+    const before = this.#alone;
+    this.#alone = camera !== null && this.#tiles.has(camera) ? camera : null;
+    const tile = this.#tiles.get(this.#alone ?? before ?? '');
+    if (this.#alone === null && tile) this.page = Math.floor(this.#place(tile) / this.#size);
+    this.#arrange();
+    tile?.focus({ preventScroll: true });
+  }
+
+  /** @param {Tile} tile */
+  #place(tile) {
+    return this.tiles.indexOf(tile);
+  }
+
+  #follow() {
+    const cameras = new Map(this.#signalling.cameras.map((camera) => [camera.id, camera]));
+    this.#arrangement.follow([...cameras.keys()]);
+    const before = this.tiles;
+    /** @type {Map<string, Tile>} */
+    const tiles = new Map();
+    for (const id of this.#arrangement.shown) {
+      const camera = /** @type {Camera} */ (cameras.get(id));
+      tiles.set(id, this.#tiles.get(id) ?? this.#tile(camera));
+    }
+    for (const tile of before) {
+      if (tiles.get(tile.player.camera.id) === tile) continue;
+      tile.dispose();
+      tile.player.dispose();
+    }
+    this.#tiles = tiles;
+    this.#putInOrder();
+    if (this.#alone && !tiles.has(this.#alone)) this.#alone = null;
+    this.#arrange();
+  }
+
+  /** Moves as few as can be: one that is moved may blink. */
+  #putInOrder() {
+    const focused = document.activeElement;
+    this.tiles.forEach((tile, at) => {
+      const there = this.#element.children[at];
+      if (there !== tile) this.#element.insertBefore(tile, there ?? null);
+    });
+    if (focused instanceof HTMLElement && focused !== document.activeElement) {
+      focused.focus({ preventScroll: true });
+    }
+  }
+
+  /** @param {Camera} camera */
+  #tile(camera) {
+    const player = new Player(this.#signalling, camera);
+    const tile = new Tile(player, this.#around);
+    player.on('state', ({ name }) => {
+      if (!tile.hidden && name !== 'connecting') {
+        this.#announcer.textContent = `${tile.picture.name}: ${words.text(`state.${name}`)}`;
+      }
+      this.emit('change', undefined);
+    });
+    if (this.#playing) player.connect();
+    return tile;
+  }
+
+  #arrange() {
+    const style = getComputedStyle(this.#element);
+    const width =
+      this.#element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    const height =
+      this.#element.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+    if (width <= 0 || height <= 0) return;
+    const { tiles } = this;
+    const count = Math.max(1, tiles.length);
+    this.#size = this.#arrangement.grid || pageSize(count, width, height);
+    this.pages = Math.max(1, Math.ceil(tiles.length / this.#size));
+    this.page = Math.min(this.page, this.pages - 1);
+    this.#turnAt = Date.now() + this.#arrangement.cycle * 1000;
+
+    const large = width > LARGE.width && height > LARGE.height;
+    const options = { compact: this.#kiosk, scale: large ? LARGE.scale : 1 };
+    const shown = this.#arrangement.grid || Math.min(count, this.#size);
+    let grid = bestGrid(this.#alone ? 1 : shown, width, height, options);
+    if (this.#alone) grid = { ...grid, width: Math.floor(width), height: Math.floor(height) };
+    this.#columns = grid.columns;
+    const { style: own } = this.#element;
+    own.setProperty('--columns', String(grid.columns));
+    own.setProperty('--tile-width', `${grid.width}px`);
+    own.setProperty('--tile-height', `${grid.height}px`);
+    this.#element.toggleAttribute('data-large', large);
+    this.#element.toggleAttribute('data-compact', grid.compact);
+    this.#element.toggleAttribute('data-alone', this.#alone !== null);
+    tiles.forEach((tile, at) => {
+      const alone = tile.player.camera.id === this.#alone;
+      tile.hidden = this.#alone ? !alone : Math.floor(at / this.#size) !== this.page;
+      tile.focused = alone;
+    });
+    this.emit('change', undefined);
+  }
+
+  /** @param {Tile} item @param {Tile} target */
+  #drop(item, target) {
+    this.#arrangement.move(item.player.camera.id, this.#place(target));
+    this.#announcePlace(item);
+  }
+
+  /** @param {Tile} tile */
+  #announcePlace(tile) {
+    const place = words.number(this.#place(tile) + 1);
+    const all = words.number(this.#tiles.size);
+    const { name } = tile.picture;
+    this.#announcer.textContent = words.text('arrange.moved', { name, place, all });
+  }
+
+  #tick() {
+    for (const tile of this.shownTiles) tile.tick();
+    const { cycle } = this.#arrangement;
+    if (!cycle || this.pages < 2 || this.held || this.#alone || document.hidden) {
+      this.#turnAt = Date.now() + cycle * 1000;
+      return;
+    }
+    const left = this.#turnAt - Date.now();
+    if (left <= 0) return this.turn(1);
+    if (left > AHEAD_MS) return;
+    const next = (this.page + 1) % this.pages;
+    for (const tile of this.tiles.slice(next * this.#size, (next + 1) * this.#size)) {
+      tile.sight.expect(AHEAD_MS);
+    }
+  }
+
+  /**
+   * Arrows go from tile to tile; with Shift they carry it along. @param {KeyboardEvent} event
+   */
+  #key(event) {
+    const { tiles } = this;
+    const at = /** @type {Element} */ (event.target);
+    // The statistics scroll by arrows.
+    const from = at.closest('.panel') ? -1 : tiles.findIndex((tile) => tile.contains(at));
+    const steps = /** @type {Record<string, number>} */ ({
+      ArrowLeft: -1,
+      ArrowRight: 1,
+      ArrowUp: this.#alone ? 0 : -this.#columns,
+      ArrowDown: this.#alone ? 0 : this.#columns,
+    });
+    const step = steps[event.key];
+    const to = tiles[from + step];
+    if (from < 0 || !step || !to || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    if (event.shiftKey && !this.#alone) {
+      this.#arrangement.move(tiles[from].player.camera.id, from + step);
+      this.#announcePlace(tiles[from]);
+      return;
+    }
+    if (this.#alone) return this.focusOn(to.player.camera.id);
+    if (to.hidden) this.turn(Math.sign(step));
+    to.focus({ preventScroll: true });
+  }
+}
