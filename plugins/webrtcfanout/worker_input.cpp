@@ -263,8 +263,11 @@ Worker::Known& Worker::know(const std::shared_ptr<Viewer>& viewer, const Path& p
     routes_.erase(route);
   }
   if (known.addresses.size() >= kMaxAddresses) {
-    routes_.erase(known.addresses.front());
-    known.addresses.erase(known.addresses.begin());
+    const Path* const used = known.connection ? known.connection->path() : nullptr;
+    const bool oldest_is_used = used != nullptr && used->remote == known.addresses.front();
+    const auto oldest = known.addresses.begin() + (oldest_is_used ? 1 : 0);
+    routes_.erase(*oldest);
+    known.addresses.erase(oldest);
   }
   known.addresses.push_back(path.remote);
   routes_[path.remote] = &known;

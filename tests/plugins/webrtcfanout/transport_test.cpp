@@ -2,6 +2,7 @@
 #include "webrtcfanout/transport.h"
 
 #include <future>
+#include <thread>
 
 #include <gmock/gmock.h>
 
@@ -45,8 +46,14 @@ TEST(TransportTest, MayBeLetGoByItsOwnThreads) {
       others.wait_for(kWatchdog);
       held.reset(); // The last one that held it.
     });
+    const std::weak_ptr<Transport> alive = transport;
     transport.reset();
     let_go.set_value();
+    const auto deadline = std::chrono::steady_clock::now() + kWatchdog;
+    while (!alive.expired()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+      std::this_thread::yield();
+    }
   }
 
   EXPECT_EQ(acquire(settings)->port(), port) << "waits until the one before has gone";
