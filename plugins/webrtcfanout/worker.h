@@ -99,7 +99,8 @@ class Worker {
   void drop_unused_views();
 
   // worker_input.cpp: what comes from outside.
-  void on_events(int count);
+  void on_events(int timeout_ms);
+  void read_socket();
   void accept_streams();
   void on_stream_event(TcpConnection& stream, std::uint32_t events);
   void end_stream(TcpConnection& stream);

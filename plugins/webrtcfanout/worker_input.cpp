@@ -14,6 +14,8 @@ namespace fanlight::fanout {
 namespace {
 
 constexpr int kEvents = 64;
+/// Batches of datagrams to a turn: pictures must not wait for a flood.
+constexpr int kMaxReads = 64;
 /// Connections that have not said who they are yet, or have.
 constexpr std::size_t kMaxStreams = 4096;
 /// Addresses that one viewer may be checked at.
@@ -33,16 +35,25 @@ void Worker::on_events(int timeout_ms) {
     } else if (what == this) {
       accept_streams();
     } else if (what == &receiver_) {
-      const std::size_t got = receiver_.read();
-      for (std::size_t k = 0; k < got; ++k) {
-        const UdpReceiver::Datagram datagram = receiver_[k];
-        on_datagram(datagram.bytes, {.remote = datagram.from, .local = datagram.to});
-      }
+      read_socket();
     } else {
       const auto found = streams_.find(static_cast<TcpConnection*>(what));
       if (found != streams_.end())
         on_stream_event(*found->second, events[static_cast<std::size_t>(i)].events);
     }
+  }
+}
+
+void Worker::read_socket() {
+  // All that is there: thousands of viewers send reports every second, and a turn of sending to all
+  // of them may take long.
+  for (int rounds = 0; rounds < kMaxReads; ++rounds) {
+    const std::size_t got = receiver_.read();
+    for (std::size_t i = 0; i < got; ++i) {
+      const UdpReceiver::Datagram datagram = receiver_[i];
+      on_datagram(datagram.bytes, {.remote = datagram.from, .local = datagram.to});
+    }
+    if (got < UdpReceiver::kBatch) return;
   }
 }
 
