@@ -112,9 +112,9 @@ class Connection : private RtcpReader {
   int reports_ = 0;
   std::int64_t replayed_us_ = 0;
   std::int64_t replay_pause_us_ = 1'000'000; ///< Before the next one on request.
-  std::int64_t reported_us_ = 0;     ///< The last receiver report of the picture came.
-  std::uint64_t reported_bytes_ = 0; ///< What was sent until then.
-  Track::Moment moment_;             ///< While RTCP is read.
+  std::int64_t reported_us_ = 0;             ///< The last receiver report of the picture came.
+  std::uint64_t reported_bytes_ = 0;         ///< What was sent until then.
+  Track::Moment moment_;                     ///< While RTCP is read.
 };
 
 } // namespace fanlight::fanout
