@@ -170,6 +170,7 @@ std::string accepted_lines(const Offer::Media& media, const AnsweredMedia& answe
                  (extension.receive_only ? "/sendonly " : " ") + extension.uri);
   text += line("a=sendonly") + line("a=rtcp-mux");
   if (media.rtcp_rsize) text += line("a=rtcp-rsize");
+  if (media.receiver_rtt) text += line("a=rtcp-xr:rcvr-rtt=all");
   return text + codec_lines(answered) + source_lines(answered, track, transport);
 }
 

@@ -52,8 +52,11 @@ bool Connection::on_check(const Path& path, bool nominated, std::uint32_t priori
   return true;
 }
 
-void Connection::forget(const TcpConnection* connection) {
-  if (path_ && path_->tcp == connection) path_.reset();
+bool Connection::forget(const TcpConnection* connection, std::int64_t now_us) {
+  if (!path_ || path_->tcp != connection) return false;
+  path_.reset();
+  path_lost_us_ = now_us;
+  return true;
 }
 
 std::uint8_t* Connection::room(std::size_t size) {
@@ -126,7 +129,26 @@ bool Connection::send_packet(Track& track, const Frame& frame, const Track::Mome
   pacer_.spend(size);
   viewer_->counters.packets_sent.add(1);
   viewer_->counters.bytes_sent.add(size);
+  // A receiver misses packets only from the first one on that it gets: without those before it has
+  // no picture until its patience ends, and would never ask for them. So the first goes twice.
+  if (track.packets_sent() == 1) {
+    const std::uint16_t sequence = track.last_sequence();
+    if (const auto sent = track.find_sent(sequence))
+      send_again(track, frame, *sent, sequence, moment);
+  }
   return true;
+}
+
+void Connection::send_again(Track& track, const Frame& frame, const Numbering::Sent& sent,
+                            std::uint16_t sequence, const Track::Moment& moment) {
+  std::array<std::uint8_t, Track::kMaxPacket> packet;
+  const std::size_t size =
+      track.write_again(frame, sent, sequence, moment, transport_sequence_, *rtp_, packet.data());
+  if (size == 0) return;
+  count_transport(track, size, moment);
+  if (!send(Bytes{packet.data(), size})) return;
+  viewer_->counters.retransmitted_packets.add(1);
+  viewer_->counters.bytes_sent.add(size);
 }
 
 bool Connection::deliver(Track& track, const Frame& frame, const Track::Moment& moment) {
@@ -240,6 +262,12 @@ void Connection::on_report(const ReportBlock& block) {
   reported_bytes_ = sent;
 }
 
+void Connection::on_reference_time(std::uint32_t ssrc, std::uint64_t ntp) {
+  // Until it knows the round trip it asks for lost packets at a guess: Chromium every 100 ms.
+  if (!reference_time_) next_report_us_ = 0;
+  reference_time_ = {ssrc, static_cast<std::uint32_t>(ntp >> 16), moment_.now_us};
+}
+
 void Connection::on_nack(std::uint32_t media_ssrc, std::uint16_t sequence) {
   viewer_->counters.nack_count.add(1);
   Feed* const feed = feed_of(media_ssrc);
@@ -252,14 +280,7 @@ void Connection::on_nack(std::uint32_t media_ssrc, std::uint16_t sequence) {
   const std::size_t payload = frame->packets[sent->packet - frame->first_packet].size;
   const auto rtt_us = static_cast<std::int64_t>(viewer_->counters.rtt_ms.get() * 1000);
   if (!track.repairs().take(sequence, payload, moment_.now_us, rtt_us, track.octets_sent())) return;
-  std::array<std::uint8_t, Track::kMaxPacket> packet;
-  const std::size_t size = track.write_again(*frame, *sent, sequence, moment_, transport_sequence_,
-                                             *rtp_, packet.data());
-  if (size == 0) return;
-  count_transport(track, size, moment_);
-  if (!send(Bytes{packet.data(), size})) return;
-  viewer_->counters.retransmitted_packets.add(1);
-  viewer_->counters.bytes_sent.add(size);
+  send_again(track, *frame, *sent, sequence, moment_);
 }
 
 void Connection::replay(std::uint32_t ssrc) {
@@ -313,12 +334,18 @@ bool Connection::send_report(Feed& feed, std::int64_t now_us) {
   // In 1/65536 s: what has passed since that frame was taken.
   const std::int64_t since = static_cast<std::int64_t>(now - newest.ntp) >> 16;
   const auto ticks = static_cast<std::uint32_t>(since * track.clock_rate() / 65536);
-  std::array<std::uint8_t, kMaxSenderReport + RtcpProtector::kMaxOverhead> packet;
-  const std::size_t plain =
+  std::array<std::uint8_t, kMaxSenderReport + kReferenceReply + RtcpProtector::kMaxOverhead> packet;
+  std::size_t plain =
       write_sender_report(packet,
                           {track.ssrc(), now, track.on_viewers_clock(newest.timestamp) + ticks,
                            track.packets_sent(), track.octets_sent()},
                           viewer_->settings().cname);
+  if (reference_time_) {
+    const std::int64_t delay = (now_us - reference_time_->arrived_us) * 65536 / 1'000'000;
+    plain += write_reference_reply(
+        MutableBytes(packet).subspan(plain), track.ssrc(),
+        {reference_time_->ssrc, reference_time_->ntp, static_cast<std::uint32_t>(delay)});
+  }
   return send(Bytes{packet.data(), rtcp_->protect(packet, plain)});
 }
 

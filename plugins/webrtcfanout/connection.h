@@ -36,8 +36,9 @@ class Connection : private RtcpReader {
   /// A check with the right password came over `path`: it keeps us allowed to send (consent, RFC
   /// 7675), and may choose it. True when the path is another one now.
   bool on_check(const Path& path, bool nominated, std::uint32_t priority, std::int64_t now_us);
-  /// That TCP connection is no more.
-  void forget(const TcpConnection* connection);
+  /// That TCP connection is no more. True: it was the path, and there is none until the next check.
+  bool forget(const TcpConnection* connection, std::int64_t now_us);
+  std::int64_t path_lost_us() const { return path_lost_us_; }
   std::int64_t heard_us() const { return heard_us_; }
   /// Sends one datagram as it is: STUN, DTLS. False: there is no path, or no room.
   bool send(Bytes datagram);
@@ -55,9 +56,10 @@ class Connection : private RtcpReader {
   /// Sends what the pace allows of all that is due, and takes it off `budget` (bytes), which ends
   /// it too. False: there is more, later.
   bool advance(const Track::Moment& moment, std::int64_t& budget);
-  /// The viewer is not heard of: nothing is sent until it is, and then it starts anew.
+  /// The viewer is not heard of: nothing is sent until resume().
   void pause();
   bool paused() const { return paused_; }
+  /// Starts anew: it lacks what it was sent, or all since pause().
   void resume(const Track::Moment& moment);
 
   /// What the viewer says of what it gets; decrypts in place. False: not its words.
@@ -77,6 +79,8 @@ class Connection : private RtcpReader {
   std::uint8_t* room(std::size_t size);
   void count_transport(const Track& track, std::size_t size, const Track::Moment& moment);
   bool send_packet(Track& track, const Frame& frame, const Track::Moment& moment);
+  void send_again(Track& track, const Frame& frame, const Numbering::Sent& sent,
+                  std::uint16_t sequence, const Track::Moment& moment);
   bool advance(Feed& feed, const Track::Moment& moment, std::int64_t& budget);
   bool begin(Feed& feed);
   void skip_to(Feed& feed, const Frame& start);
@@ -86,6 +90,7 @@ class Connection : private RtcpReader {
   std::uint64_t demand() const;
 
   void on_report(const ReportBlock& block) override;
+  void on_reference_time(std::uint32_t ssrc, std::uint64_t ntp) override;
   void on_nack(std::uint32_t media_ssrc, std::uint16_t sequence) override;
   void on_picture_loss(std::uint32_t media_ssrc) override;
   void on_full_intra_request(std::uint32_t media_ssrc) override;
@@ -99,6 +104,7 @@ class Connection : private RtcpReader {
   std::uint32_t priority_ = 0;
   std::int64_t heard_us_ = 0;
   std::int64_t path_heard_us_ = 0;
+  std::int64_t path_lost_us_ = 0;
 
   std::unique_ptr<RtpProtector> rtp_;
   std::unique_ptr<RtcpProtector> rtcp_;
@@ -108,6 +114,13 @@ class Connection : private RtcpReader {
   std::unique_ptr<TransportEstimate> transport_estimate_; ///< Where its feedback was negotiated.
   bool paused_ = false;
 
+  /// What the viewer's clock said last, to be told how long ago that was.
+  struct ReferenceTime {
+    std::uint32_t ssrc = 0;
+    std::uint32_t ntp = 0; ///< Middle 32 bits.
+    std::int64_t arrived_us = 0;
+  };
+  std::optional<ReferenceTime> reference_time_;
   std::int64_t next_report_us_ = 0;
   int reports_ = 0;
   std::int64_t replayed_us_ = 0;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kTimerStep{50};
 /// Handshakes yield to pictures where a core is short.
-constexpr int kNice = 5;
+constexpr int kNice = 2;
 
 const char* name_of(SrtpProfile profile) {
   return profile == SrtpProfile::aead_aes_128_gcm ? "AEAD_AES_128_GCM" : "AES128_CM_SHA1_80";
@@ -40,7 +40,8 @@ void Control::stop() {
 void Control::start() {
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "fanout-control");
-    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
+    const auto self = static_cast<id_t>(gettid());
+    setpriority(PRIO_PROCESS, self, getpriority(PRIO_PROCESS, self) + kNice);
     run();
   });
 }
@@ -145,7 +146,7 @@ void Control::receive(const std::shared_ptr<Viewer>& viewer, Bytes datagram) {
                 .first;
     handshaking_.fetch_add(1, std::memory_order_relaxed);
   }
-  found->second.dtls->receive(datagram);
+  if (found->second.dtls->receive(datagram)) workers_.start_over(viewer);
   follow(found->second);
 }
 

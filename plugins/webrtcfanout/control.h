@@ -32,6 +32,8 @@ class Control {
                       std::vector<std::uint8_t> datagram) = 0;
     virtual void connect(const std::shared_ptr<Viewer>& viewer, const SrtpKey& sending,
                          const SrtpKey& receiving) = 0;
+    /// It could not decrypt what it was sent so far.
+    virtual void start_over(const std::shared_ptr<Viewer>& viewer) = 0;
     virtual void forget(const std::shared_ptr<Viewer>& viewer) = 0;
   };
   /// Datagrams that wait; more are left to the viewers to send again.

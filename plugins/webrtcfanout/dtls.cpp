@@ -40,7 +40,7 @@ bool export_keys(SSL* ssl, SrtpKey& client, SrtpKey& server) {
 struct DtlsServer::Association {
   bool start();
   void advance();
-  void read_connected(Bytes datagram);
+  bool read_connected(Bytes datagram); ///< As receive().
   void end(State how, std::string why);
   void fail(std::string why) { end(State::failed, std::move(why)); }
   std::string reason() const;
@@ -85,12 +85,11 @@ void DtlsServer::Association::advance() {
   }
 }
 
-void DtlsServer::Association::read_connected(Bytes datagram) {
-  switch (connected->read(datagram)) {
-  case ConnectedDtls::News::none: return;
-  case ConnectedDtls::News::flight_lost: return port.send(connected->flight());
-  case ConnectedDtls::News::goodbye: return end(State::closed, {});
-  }
+bool DtlsServer::Association::read_connected(Bytes datagram) {
+  const ConnectedDtls::News news = connected->read(datagram);
+  if (news == ConnectedDtls::News::flight_lost) port.send(connected->flight());
+  if (news == ConnectedDtls::News::goodbye) end(State::closed, {});
+  return news == ConnectedDtls::News::flight_lost;
 }
 
 std::string DtlsServer::Association::reason() const {
@@ -129,18 +128,21 @@ std::unique_ptr<DtlsServer> DtlsServer::create(std::shared_ptr<const Certificate
   return std::unique_ptr<DtlsServer>(new DtlsServer(std::move(association)));
 }
 
-void DtlsServer::receive(Bytes datagram) {
-  if (datagram.empty() || datagram[0] < kFirstType || datagram[0] > kLastType) return;
+bool DtlsServer::receive(Bytes datagram) {
+  if (datagram.empty() || datagram[0] < kFirstType || datagram[0] > kLastType) return false;
   if (association_->connected) return association_->read_connected(datagram);
-  if (association_->state != State::handshaking) return;
+  if (association_->state != State::handshaking) return false;
 
   ERR_clear_error();
-  if (!association_->ssl && !association_->start())
-    return association_->fail("no SSL: " + take_openssl_error());
+  if (!association_->ssl && !association_->start()) {
+    association_->fail("no SSL: " + take_openssl_error());
+    return false;
+  }
   association_->port.sent.clear();
   association_->port.arrived = datagram;
   association_->advance();
   association_->port.arrived = {};
+  return false;
 }
 
 std::optional<std::chrono::milliseconds> DtlsServer::timeout() const {

@@ -59,8 +59,9 @@ class DtlsServer {
   DtlsServer& operator=(const DtlsServer&) = delete;
 
   /// One datagram of the viewer; answers by `send`. Garbage is passed over. Once connected, the
-  /// viewer's goodbye makes the state closed.
-  void receive(Bytes datagram);
+  /// viewer's goodbye makes the state closed. True: our last flight was lost, and is sent again.
+  /// All that came to the viewer since the handshake it could not decrypt.
+  bool receive(Bytes datagram);
   /// How long until on_timeout() is due: a flight of ours may be lost.
   std::optional<std::chrono::milliseconds> timeout() const;
   void on_timeout();

@@ -39,6 +39,7 @@ struct Offer {
     std::string mid;                  ///< A token; empty where there is none.
     bool receives = false;            ///< audio or video, not rejected, sendrecv or recvonly.
     bool rtcp_rsize = false;
+    bool receiver_rtt = false;         ///< It wants to know the round trip (RFC 3611, section 5.1).
     std::vector<Payload> payloads;     ///< In the offer's order, without RTX, RED and FEC, and
                                        ///< without types that have no rtpmap and need one.
     std::vector<Extension> extensions; ///< That the viewer receives.

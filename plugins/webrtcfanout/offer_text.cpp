@@ -197,6 +197,8 @@ Reader::Fault Reader::read_media_attribute(OfferText::Media& draft, std::string_
     draft.rtcp_mux = true;
   } else if (key == "rtcp-rsize") {
     draft.media.rtcp_rsize = true;
+  } else if (key == "rtcp-xr") {
+    draft.media.receiver_rtt = value.find("rcvr-rtt=") != std::string_view::npos;
   } else if (key == "bundle-only") {
     draft.bundle_only = true;
   } else if (key == "rtpmap") {

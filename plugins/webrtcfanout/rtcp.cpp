@@ -6,13 +6,18 @@
 namespace fanlight::fanout {
 namespace {
 
-// Packet types (RFC 3550, section 12.1; RFC 4585, section 6.1).
+// Packet types (RFC 3550, section 12.1; RFC 3611, section 6.1; RFC 4585, section 6.1).
 constexpr std::uint8_t kSenderReport = 200;
 constexpr std::uint8_t kReceiverReport = 201;
 constexpr std::uint8_t kDescription = 202; // SDES.
 constexpr std::uint8_t kBye = 203;
 constexpr std::uint8_t kTransportFeedback = 205;
 constexpr std::uint8_t kPayloadFeedback = 206;
+constexpr std::uint8_t kExtendedReport = 207;
+
+// Blocks of extended reports (RFC 3611, section 4).
+constexpr std::uint8_t kReferenceTime = 4;
+constexpr std::uint8_t kDelaySinceReference = 5;
 
 // Formats of transport feedback (RFC 4585, section 6.2; draft-holmer, section 3.1).
 constexpr std::uint8_t kGenericNack = 1;
@@ -214,6 +219,23 @@ bool read_feedback(const Packet& packet, RtcpReader& reader) {
   }
 }
 
+bool read_extended_report(Bytes bytes, RtcpReader& reader) {
+  constexpr std::size_t kBlockHeader = 4;
+  if (bytes.size() < kHeader + 4) return false;
+  const std::uint32_t ssrc = read_u32(&bytes[kHeader]);
+  for (Bytes rest = bytes.subspan(kHeader + 4); !rest.empty();) {
+    if (rest.size() < kBlockHeader) return false;
+    const std::size_t size = kBlockHeader + std::size_t{read_u16(&rest[2])} * 4;
+    if (size > rest.size()) return false;
+    if (rest[0] == kReferenceTime) {
+      if (size != kBlockHeader + 8) return false;
+      reader.on_reference_time(ssrc, read_u64(&rest[kBlockHeader]));
+    }
+    rest = rest.subspan(size);
+  }
+  return true;
+}
+
 bool read(const Packet& packet, RtcpReader& reader) {
   switch (packet.type) {
   case kSenderReport: return read_reports(packet, kHeader + 4 + kSenderInfo, reader);
@@ -221,6 +243,7 @@ bool read(const Packet& packet, RtcpReader& reader) {
   case kBye: return read_bye(packet, reader);
   case kTransportFeedback:
   case kPayloadFeedback: return read_feedback(packet, reader);
+  case kExtendedReport: return read_extended_report(packet.bytes, reader);
   default: return true;
   }
 }
@@ -267,6 +290,21 @@ std::size_t write_sender_report(MutableBytes out, const SenderReport& report,
   at[9] = static_cast<std::uint8_t>(cname.size());
   std::copy(cname.begin(), cname.end(), at + 10);
   return kReport + description;
+}
+
+std::size_t write_reference_reply(MutableBytes out, std::uint32_t ssrc,
+                                  const ReferenceReply& reply) {
+  constexpr std::uint16_t kWords = 3; // Of the only entry.
+  if (out.size() < kReferenceReply) return 0;
+  write_header(out.data(), 0, kExtendedReport, kReferenceReply);
+  write_u32(&out[4], ssrc);
+  out[8] = kDelaySinceReference;
+  out[9] = 0;
+  write_u16(&out[10], kWords);
+  write_u32(&out[12], reply.ssrc);
+  write_u32(&out[16], reply.ntp);
+  write_u32(&out[20], reply.delay);
+  return kReferenceReply;
 }
 
 std::size_t write_bye(MutableBytes out, std::uint32_t ssrc) {

@@ -7,7 +7,7 @@
 #include "bytes.h"
 
 /// RTCP as the sender of streams needs it: reads what receivers say, writes sender reports (RFC
-/// 3550, section 6; RFC 4585; RFC 5104; goog-remb; transport-wide congestion control).
+/// 3550, section 6; RFC 3611; RFC 4585; RFC 5104; goog-remb; transport-wide congestion control).
 namespace fanlight::fanout {
 
 /// One report block of a receiver or sender report (RFC 3550, section 6.4.1).
@@ -47,6 +47,9 @@ class RtcpReader {
   on_full_intra_request(std::uint32_t media_ssrc) = 0; ///< FIR, the media SSRC of its entry.
   virtual void on_estimate(std::uint64_t bits_per_second) = 0; ///< REMB.
   virtual void on_transport_feedback(const TransportFeedback& feedback) = 0;
+  /// The receiver's clock (RFC 3611, section 4.4), which asks for a ReferenceReply: who sends no
+  /// reports of its own cannot measure the round trip in another way.
+  virtual void on_reference_time(std::uint32_t ssrc, std::uint64_t ntp) = 0;
   virtual void on_bye() = 0;
 };
 
@@ -68,6 +71,21 @@ inline constexpr std::size_t kMaxSenderReport = 28 + 8 + 2 + 256 + 4;
 /// needs; its size, 0 where `out` is smaller than that.
 std::size_t write_sender_report(MutableBytes out, const SenderReport& report,
                                 std::string_view cname);
+
+/// How long ago a receiver's clock was heard of, for it to know the round trip (RFC 3611, section
+/// 4.5).
+struct ReferenceReply {
+  std::uint32_t ssrc = 0;  ///< The receiver's.
+  std::uint32_t ntp = 0;   ///< Middle 32 bits of what it said.
+  std::uint32_t delay = 0; ///< Since then, in 1/65536 s.
+};
+
+inline constexpr std::size_t kReferenceReply = 24;
+
+/// The extended report of the source `ssrc` with that reply: to go behind its sender report.
+/// kReferenceReply, 0 where `out` is smaller.
+std::size_t write_reference_reply(MutableBytes out, std::uint32_t ssrc,
+                                  const ReferenceReply& reply);
 
 inline constexpr std::size_t kByeSize = 8;
 

@@ -56,6 +56,9 @@ class Track {
   void write(const Frame& frame, std::size_t index, const Moment& moment,
              std::uint16_t transport_sequence, RtpProtector& srtp, std::uint8_t* out);
 
+  std::uint16_t last_sequence() const {
+    return static_cast<std::uint16_t>(numbering_.next_index() - 1);
+  }
   /// What a NACK asks for; none as well where NACKs were not negotiated: then no packet could be
   /// made again to the last bit.
   std::optional<Numbering::Sent> find_sent(std::uint16_t sequence) const {

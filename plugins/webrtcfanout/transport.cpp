@@ -165,6 +165,11 @@ void Transport::connect(const std::shared_ptr<Viewer>& viewer, const SrtpKey& se
   });
 }
 
+void Transport::start_over(const std::shared_ptr<Viewer>& viewer) {
+  if (viewer->worker() == Viewer::kNoWorker) return;
+  forward(viewer->worker(), [viewer](Worker& worker) { worker.start_over(viewer); });
+}
+
 void Transport::forget(const std::shared_ptr<Viewer>& viewer) {
   if (viewer->worker() == Viewer::kNoWorker) return; // Nobody has heard of it.
   for (int i = 0; i < static_cast<int>(workers_.size()); ++i)

@@ -83,6 +83,7 @@ class Transport : private Worker::Observer, private Control::Workers {
   void send(const std::shared_ptr<Viewer>& viewer, std::vector<std::uint8_t> datagram) override;
   void connect(const std::shared_ptr<Viewer>& viewer, const SrtpKey& sending,
                const SrtpKey& receiving) override;
+  void start_over(const std::shared_ptr<Viewer>& viewer) override;
   void forget(const std::shared_ptr<Viewer>& viewer) override;
 
   const Settings settings_;

@@ -20,6 +20,8 @@ constexpr std::int64_t kSweepUs = 100'000;
 /// Browsers send a check every 2.5 to 5 s; RFC 7675 has consent end after 30 s.
 constexpr std::int64_t kSilenceUs = 12'000'000;
 constexpr std::int64_t kConsentUs = 30'000'000;
+/// One whose TCP connection has ended makes another one or does not: Chromium tries for 5 s.
+constexpr std::int64_t kReturnUs = 6'000'000;
 /// How long a TCP connection may take to say who it is.
 constexpr std::int64_t kIntroductionUs = 10'000'000;
 
@@ -151,6 +153,10 @@ void Worker::look_after(Connection& connection) {
     connection.pause();
     observer_.on_state(connection.shared_viewer(), Viewer::State::disconnected,
                        "the viewer has not been heard of for 12 s");
+  } else if (connection.paused() && connection.path() == nullptr &&
+             now.now_us - connection.path_lost_us() > kReturnUs) {
+    observer_.on_state(connection.shared_viewer(), Viewer::State::failed,
+                       "the viewer's TCP connection has ended, and it has made no other");
   } else if (connection.paused() && silence > kConsentUs) {
     observer_.on_state(connection.shared_viewer(), Viewer::State::failed,
                        "the viewer has not been heard of for 30 s");
@@ -185,6 +191,15 @@ void Worker::connect(const std::shared_ptr<Viewer>& viewer, const SrtpKey& sendi
     connection.add_track(media, view_of(media.stream));
   lag(connection);
   connection.report(monotonic_us());
+}
+
+void Worker::start_over(const std::shared_ptr<Viewer>& viewer) {
+  const auto found = known_.find(viewer.get());
+  if (found == known_.end() || !found->second.connection) return;
+  Connection& connection = *found->second.connection;
+  if (!connection.started() || connection.paused()) return;
+  connection.resume(moment());
+  lag(connection);
 }
 
 void Worker::remove(const std::shared_ptr<Viewer>& viewer) {

@@ -59,6 +59,8 @@ class Worker {
   /// DTLS is done: from now on it gets its streams.
   void connect(const std::shared_ptr<Viewer>& viewer, const SrtpKey& sending,
                const SrtpKey& receiving);
+  /// It could not decrypt what it was sent so far: it gets its streams from the beginning.
+  void start_over(const std::shared_ptr<Viewer>& viewer);
   void remove(const std::shared_ptr<Viewer>& viewer);
 
  private:
@@ -101,6 +103,8 @@ class Worker {
   void accept_streams();
   void on_stream_event(TcpConnection& stream, std::uint32_t events);
   void end_stream(TcpConnection& stream);
+  /// Told at once: most viewers have no other way, and are gone.
+  void lose_path(Connection& connection, const TcpConnection& stream);
   void flush_streams();
   void hand_over_streams();
   void adopt(StreamPtr stream, const Check& check);

@@ -84,11 +84,19 @@ void Worker::end_stream(TcpConnection& stream) {
   if (stream.viewer) {
     const auto known = known_.find(stream.viewer.get());
     if (known != known_.end() && known->second.connection)
-      known->second.connection->forget(&stream);
+      lose_path(*known->second.connection, stream);
   }
   epoll_ctl(epoll_, EPOLL_CTL_DEL, stream.fd(), nullptr);
   ended_streams_.push_back(std::move(found->second));
   streams_.erase(found);
+}
+
+void Worker::lose_path(Connection& connection, const TcpConnection& stream) {
+  if (!connection.forget(&stream, monotonic_us()) || !connection.started() || connection.paused())
+    return;
+  connection.pause();
+  observer_.on_state(connection.shared_viewer(), Viewer::State::disconnected,
+                     "the viewer's TCP connection has ended");
 }
 
 void Worker::flush_streams() {

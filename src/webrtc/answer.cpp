@@ -12,6 +12,8 @@ namespace fanlight::webrtc {
 namespace {
 
 constexpr const char* kEnd = "\r\n";
+constexpr const char* kReducedSize = "a=rtcp-rsize";
+constexpr const char* kReceiverRtt = "a=rtcp-xr:rcvr-rtt=all";
 /// Feedback that is of use only if our packets carry what it is reckoned from.
 struct FeedbackOf {
   const char* feedback;
@@ -32,6 +34,7 @@ struct OwnMedia {
   std::string fingerprint;
   std::string setup;
   bool rtcp_rsize = false;
+  bool receiver_rtt = false;        ///< Viewers are told the round trip.
   bool nack = false;                ///< Packets are kept to be sent again.
   std::set<std::string> estimates;  ///< transport-cc, goog-remb: the feedback is read.
   std::vector<std::string> sources; ///< ssrc-group, ssrc and msid attributes, whole.
@@ -65,6 +68,7 @@ void read_own_attribute(OwnMedia& media, std::string_view text) {
   if (key == "fingerprint") media.fingerprint = value;
   if (key == "setup") media.setup = value;
   if (key == "rtcp-rsize") media.rtcp_rsize = true;
+  if (key == "rtcp-xr") media.receiver_rtt = value.find("rcvr-rtt=") != std::string_view::npos;
   if (key == "ssrc" || key == "ssrc-group" || key == "msid") media.sources.emplace_back(text);
   if (key == "candidate") media.candidates.emplace_back(text);
   if (key == "sendrecv" || key == "sendonly" || key == "recvonly" || key == "inactive") {
@@ -220,7 +224,8 @@ std::string chosen_media(const Offer::Media& media, const Choice& choice, const 
                      kEnd + "c=IN IP4 0.0.0.0" + kEnd + "a=mid:" + media.mid + kEnd;
   text += transport_lines(own) + extension_lines(media, options.extensions, true);
   text += std::string("a=sendonly") + kEnd + "a=rtcp-mux" + kEnd;
-  if (media.rtcp_rsize && own.rtcp_rsize) text += std::string("a=rtcp-rsize") + kEnd;
+  if (media.rtcp_rsize && own.rtcp_rsize) text += std::string(kReducedSize) + kEnd;
+  if (media.receiver_rtt && own.receiver_rtt) text += std::string(kReceiverRtt) + kEnd;
   text += rtpmap(choice.payload_type, choice.offered);
   text += feedback_lines(media, choice, own);
   if (const std::string parameters = answered_parameters(choice); !parameters.empty()) {
@@ -298,6 +303,8 @@ std::string reduced_offer(const Offer& offer, const Choices& choices,
                   "a=setup:" + transport->setup + kEnd;
     media_text += extension_lines(media, extensions, false);
     media_text += std::string("a=recvonly") + kEnd + "a=rtcp-mux" + kEnd;
+    if (media.rtcp_rsize) media_text += std::string(kReducedSize) + kEnd;
+    if (media.receiver_rtt) media_text += std::string(kReceiverRtt) + kEnd;
     media_text += rtpmap(choice.payload_type, choice.offered);
     if (const Offer::Payload* const payload = media.find(choice.payload_type)) {
       for (const auto& feedback : payload->feedback) {

@@ -65,8 +65,10 @@ Result<Ref<GstElement>> Fanout::open_port(const config::WebRtc& config) {
   configure(element->get(), config);
   const auto bus = Ref<GstBus>::adopt(gst_bus_new());
   gst_element_set_bus(element->get(), bus.get());
-  if (gst_element_set_state(element->get(), GST_STATE_READY) != GST_STATE_CHANGE_FAILURE)
-    return element;
+  const bool opened =
+      gst_element_set_state(element->get(), GST_STATE_READY) != GST_STATE_CHANGE_FAILURE;
+  gst_element_set_bus(element->get(), nullptr); // Its messages hold the element, which holds it.
+  if (opened) return element;
   const auto message = Ref<GstMessage>::adopt(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
   gst_element_set_state(element->get(), GST_STATE_NULL);
   return Error{Errc::unavailable, message ? fanlight::describe(message.get())

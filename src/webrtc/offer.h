@@ -57,6 +57,7 @@ struct Offer {
     bool bundled = false;
     bool rtcp_mux = false;
     bool rtcp_rsize = false;
+    bool receiver_rtt = false;     ///< It wants to know the round trip (RFC 3611, section 5.1).
     std::vector<Payload> payloads; ///< In the order of the m-line: the viewer's preference.
     std::vector<HeaderExtension> extensions;
     Transport transport;

@@ -258,6 +258,8 @@ Result<Done> Reader::read_media_attribute(const Line& line, const sdp::Attribute
     media.rtcp_mux = true;
   } else if (key == "rtcp-rsize") {
     media.rtcp_rsize = true;
+  } else if (key == "rtcp-xr") {
+    media.receiver_rtt = value.find("rcvr-rtt=") != std::string_view::npos;
   } else if (key == "bundle-only") {
     media.bundle_only = true;
   } else if (key == "rtpmap") {

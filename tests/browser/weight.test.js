@@ -14,6 +14,11 @@ const FPS = 25;
 const WATCHED_SECONDS = 10;
 /** FANLIGHT_CYCLES=1000 for the whole measure, which takes some minutes. */
 const CYCLES = Number(process.env.FANLIGHT_CYCLES ?? 200);
+/**
+ * Chromium itself keeps one to three of a hundred connections that are closed while they still
+ * negotiate, of the page and of the stand-in alike. A leak of ours would be one a cycle.
+ */
+const KEPT_BY_CHROMIUM = 0.05;
 /** Cycles before the first look: caches fill, code is compiled. */
 const WARM_CYCLES = 50;
 
@@ -98,7 +103,6 @@ test(`${CYCLES} connects and disconnects leave nothing behind`, { timeout: 90000
   const look = async () => {
     await session.send('HeapProfiler.collectGarbage');
     await session.send('HeapProfiler.collectGarbage');
-    const { usedSize } = await session.send('Runtime.getHeapUsage');
     const count = async (/** @type {string} */ prototype) => {
       const { result } = await session.send('Runtime.evaluate', { expression: prototype });
       const { objects } = await session.send('Runtime.queryObjects', {
@@ -113,6 +117,7 @@ test(`${CYCLES} connects and disconnects leave nothing behind`, { timeout: 90000
       });
       return length.value;
     };
+    const { usedSize } = await session.send('Runtime.getHeapUsage');
     return {
       heap: usedSize,
       connections: await count('RTCPeerConnection.prototype'),
@@ -148,8 +153,9 @@ test(`${CYCLES} connects and disconnects leave nothing behind`, { timeout: 90000
 
   keepFigures('connect and disconnect', { cycles: CYCLES, before, now });
   const told = JSON.stringify({ before, now });
-  assert.ok(now.connections <= before.connections + 2, told);
-  assert.ok(now.streams <= before.streams + 4, told);
+  const most = 5 + CYCLES * KEPT_BY_CHROMIUM;
+  assert.ok(now.connections <= before.connections + most, told);
+  assert.ok(now.streams <= before.streams + most, told);
   assert.equal(now.elements, before.elements, told);
   // Flat: a leak of a session's objects would be tens of kilobytes a cycle.
   assert.ok(now.heap - before.heap < 300_000 + CYCLES * 200, told);

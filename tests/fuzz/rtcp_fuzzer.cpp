@@ -32,6 +32,7 @@ class Counter : public RtcpReader {
     }
     ++count;
   }
+  void on_reference_time(std::uint32_t, std::uint64_t) override { ++count; }
   void on_bye() override { ++count; }
 
   std::size_t count = 0;

@@ -226,6 +226,35 @@ test('a session that never shows a picture counts as failed', async () => {
   assert.equal(watches().length, 2);
 });
 
+test('a browser that makes no more connections is asked again later', async () => {
+  class Refusing {
+    constructor() {
+      throw new Error('too many');
+    }
+  }
+  Object.assign(globalThis, { RTCPeerConnection: Refusing });
+
+  player.connect();
+  Object.assign(globalThis, { RTCPeerConnection: FakePeerConnection });
+
+  assert.equal(player.state.name, 'retrying');
+  assert.equal(player.state.reason?.message, 'too many');
+  await clock.advance(500);
+  assert.equal(watches().length, 1);
+});
+
+test('the moment of the first picture is noted, also when statistics were faster', async () => {
+  player.connect();
+  await settle();
+  await answer();
+  await play(1);
+  assert.equal(player.moments.pictured, 0);
+
+  player.pictureShown();
+
+  assert.ok(player.moments.pictured > 0);
+});
+
 test('an answer that the browser does not understand is said in words', async () => {
   player.connect();
   await settle();

@@ -57,7 +57,8 @@ What is told:
                      join N [SPACING_MS], leave N, vanish N, stats, quit
   --version, --help
 
-Exit codes: 0 all viewers joined and none was cut off, 1 not so, 64 wrong usage, 69 no viewer joined.
+Exit codes: 0 all viewers joined and none was cut off, 1 not so, 64 wrong usage, 68 no such host,
+69 no viewer joined, 71 too few files, 73 FILE cannot be written, 77 the server is somebody else's.
 )";
 
 enum Name : int {

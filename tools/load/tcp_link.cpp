@@ -57,8 +57,9 @@ class TcpLink : public Link, Loop::Listener {
     setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &options_.receive_buffer,
                sizeof options_.receive_buffer);
-    // A refusal comes as an event on the socket.
-    ::connect(fd_, to.get(), to.size());
+    // A refusal comes as an event on the socket; where it comes at once, the next check tries
+    // again.
+    if (::connect(fd_, to.get(), to.size()) != 0 && errno != EINPROGRESS) return disconnect();
     loop_.watch(fd_, EPOLLIN | EPOLLOUT, *this);
   }
 

@@ -34,17 +34,16 @@ export class Peer {
    */
   constructor(signalling, camera, listener) {
     this.#listener = listener;
-    this.#channel = signalling.session({
-      onAnswer: (answer) => void this.#accept(answer).catch((error) => this.#fail(error)),
-      onCandidate: (candidate) => this.#addCandidate(candidate),
-      onClosed: (reason) => this.#end(reason),
-    });
-
     const connection = new RTCPeerConnection({
       iceServers: signalling.iceServers,
       bundlePolicy: 'max-bundle',
     });
     this.#connection = connection;
+    this.#channel = signalling.session({
+      onAnswer: (answer) => void this.#accept(answer).catch((error) => this.#fail(error)),
+      onCandidate: (candidate) => this.#addCandidate(candidate),
+      onClosed: (reason) => this.#end(reason),
+    });
     connection.ontrack = ({ track, receiver }) => this.#addTrack(track, receiver);
     connection.onconnectionstatechange = () => this.#follow(connection.connectionState);
     connection.onicecandidate = ({ candidate }) =>

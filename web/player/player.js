@@ -158,8 +158,9 @@ export class Player extends Emitter {
 
   /** A frame of the current stream is on the screen: faster news than statistics are. */
   pictureShown() {
-    if (!this.#peer || this.#playing) return;
+    if (!this.#peer) return;
     this.moments.pictured ||= performance.now();
+    if (this.#playing) return;
     this.#looksWithoutFrame = 0;
     this.#playing = true;
     this.#update();
@@ -171,21 +172,31 @@ export class Player extends Emitter {
     if (this.wanted && this.#seen && this.#signalling.phase === 'open') {
       this.moments = { asked: performance.now(), answered: 0, connected: 0, pictured: 0 };
       this.#looksWithoutFrame = this.#looksWithFrames = this.#looksLate = 0;
-      this.#peer = new Peer(this.#signalling, this.#camera.id, {
-        onAnswer: (answer) => {
-          this.moments.answered = performance.now();
-          this.answer = answer;
-        },
-        onStream: (stream) => {
-          this.stream = stream;
-          this.emit('stream', stream);
-        },
-        onConnected: () => (this.moments.connected ||= performance.now()),
-        onClosed: (reason) => this.#ended(reason),
-      });
+      try {
+        this.#peer = this.#newPeer();
+      } catch (error) {
+        // Browsers allow some hundred, and count closed ones until they are collected.
+        const { message } = /** @type {Error} */ (error);
+        return this.#ended({ code: 'connection_failed', message });
+      }
       this.#look = setInterval(() => void this.#lookAfter(), LOOK_MS);
     }
     this.#update();
+  }
+
+  #newPeer() {
+    return new Peer(this.#signalling, this.#camera.id, {
+      onAnswer: (answer) => {
+        this.moments.answered = performance.now();
+        this.answer = answer;
+      },
+      onStream: (stream) => {
+        this.stream = stream;
+        this.emit('stream', stream);
+      },
+      onConnected: () => (this.moments.connected ||= performance.now()),
+      onClosed: (reason) => this.#ended(reason),
+    });
   }
 
   #close() {

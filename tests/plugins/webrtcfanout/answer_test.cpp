@@ -229,6 +229,19 @@ TEST_F(AnswerTest, AnswersReducedSizeRtcpWhereItIsOffered) {
   EXPECT_THAT(parts[2], Not(Contains("a=rtcp-rsize")));
 }
 
+TEST_F(AnswerTest, PromisesTheRoundTripWhereItIsAskedFor) {
+  const auto asked = [&](const std::string& line) {
+    const Offer offer = parsed(with(kSmallOffer, "a=rtcp-mux\n", "a=rtcp-mux\n" + line));
+    return parts_of(write_answer(offer, {everything(offer.media[0], 96)}, kTransport))[1];
+  };
+
+  EXPECT_THAT(asked("a=rtcp-xr:rcvr-rtt=all\n"), Contains("a=rtcp-xr:rcvr-rtt=all"));
+  EXPECT_THAT(asked("a=rtcp-xr:stat-summary=loss rcvr-rtt=sender:100\n"),
+              Contains("a=rtcp-xr:rcvr-rtt=all"));
+  EXPECT_THAT(starting_with(asked("a=rtcp-xr:voip-metrics\n"), "a=rtcp-xr"), IsEmpty());
+  EXPECT_THAT(starting_with(asked(""), "a=rtcp-xr"), IsEmpty());
+}
+
 TEST_F(AnswerTest, AnswersASingleMediaThatIsNotBundled) {
   const Offer offer = parsed(without(kSmallOffer, "a=group:BUNDLE 0"));
 

@@ -79,6 +79,7 @@ TEST_F(DtlsPathTest, NeedsNoTimerOnceConnected) {
   shake_hands();
 
   EXPECT_FALSE(server_->timeout());
+  EXPECT_EQ(lost_flights_, 0);
 }
 
 TEST_F(DtlsPathTest, SendsItsLastFlightAgainToAViewerThatLacksIt) {
@@ -98,7 +99,8 @@ TEST_F(DtlsPathTest, SendsItsLastFlightAgainToAViewerThatLacksIt) {
 
   shake_hands();
   expect_same_keys();
-  for (const Octets& datagram : heard_) server_->receive(datagram);
+  EXPECT_EQ(lost_flights_, 1);
+  for (const Octets& datagram : heard_) EXPECT_FALSE(server_->receive(datagram));
 
   EXPECT_TRUE(to_client_.empty()) << "a replay is not answered";
 }

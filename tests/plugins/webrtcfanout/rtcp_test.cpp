@@ -32,12 +32,17 @@ class Told : public RtcpReader {
     add("feedback", told.packets.size());
     feedback = told;
   }
+  void on_reference_time(std::uint32_t ssrc, std::uint64_t ntp) override {
+    add("clock", ssrc);
+    clock = ntp;
+  }
   void on_bye() override { all.emplace_back("bye"); }
 
   std::vector<std::string> all;
   std::vector<ReportBlock> reports;
   std::vector<std::uint16_t> lost;
   TransportFeedback feedback;
+  std::uint64_t clock = 0;
 
  private:
   void add(const char* what, std::uint64_t number) {
@@ -273,6 +278,24 @@ TEST(RtcpTest, HeedsNoByeOfNobody) {
   EXPECT_THAT(told_of_malformed(packet(2, 203, hex("00000001"))), IsEmpty());
 }
 
+TEST(RtcpTest, ReadsTheClockOfAReceiver) {
+  Told told;
+
+  // Behind a block of another kind.
+  ASSERT_TRUE(
+      read_rtcp(packet(0, 207, hex("00000009 06000001 00000000 04000002 e1e2e3e4a1a2a3a4")), told));
+
+  EXPECT_THAT(told.all, ElementsAre("clock 9"));
+  EXPECT_EQ(told.clock, 0xe1e2e3e4'a1a2a3a4U);
+}
+
+TEST(RtcpTest, RefusesBlocksOfExtendedReportsThatEndTooSoon) {
+  EXPECT_THAT(told_of_malformed(packet(0, 207, {})), IsEmpty());
+  EXPECT_THAT(told_of_malformed(packet(0, 207, hex("00000009 04000002 e1e2e3e4"))), IsEmpty());
+  EXPECT_THAT(told_of_malformed(packet(0, 207, hex("00000009 04000001 e1e2e3e4"))), IsEmpty());
+  EXPECT_THAT(told_of_malformed(packet(0, 207, hex("00000009 0600ffff 00000000"))), IsEmpty());
+}
+
 TEST(RtcpTest, PassesOverWhatItDoesNotKnow) {
   EXPECT_THAT(told_of(packet(1, 202, hex("00000001 01024142 00000000"))), IsEmpty()); // SDES
   EXPECT_THAT(told_of(packet(0, 204, hex("00000001 6e616d65"))), IsEmpty());          // APP
@@ -388,11 +411,24 @@ TEST(RtcpTest, WritesAByeThatIsReadBehindAReport) {
   EXPECT_THAT(told_of(out), ElementsAre("bye"));
 }
 
+TEST(RtcpTest, WritesHowLongAgoAClockWasRead) {
+  Octets out(kMaxSenderReport + kReferenceReply);
+  const std::size_t report = write_sender_report(out, kOurs, "fan1");
+
+  out.resize(report + write_reference_reply(MutableBytes(out).subspan(report), 0x01020304,
+                                            {.ssrc = 9, .ntp = 0xe3e4a1a2, .delay = 0x8000}));
+
+  EXPECT_THAT(Bytes(out).last(24),
+              ElementsAreArray(hex("80cf 0005 01020304 05 00 0003 00000009 e3e4a1a2 00008000")));
+  EXPECT_THAT(told_of(out), IsEmpty());
+}
+
 TEST(RtcpTest, WritesNothingWhereThereIsNoRoom) {
   Octets out(28 + 16 - 1);
 
   EXPECT_EQ(write_sender_report(out, kOurs, "fan1"), 0U);
   EXPECT_EQ(write_bye(MutableBytes(out).first(7), 1), 0U);
+  EXPECT_EQ(write_reference_reply(MutableBytes(out).first(23), 1, {}), 0U);
 }
 
 } // namespace

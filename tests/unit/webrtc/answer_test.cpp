@@ -160,6 +160,7 @@ TEST(AnswerTest, HasTheOffersMediaInItsOrderWithOurTransport) {
   EXPECT_THAT(video, Not(HasSubstr("goog-remb")));
   EXPECT_THAT(video, Not(HasSubstr("transport-cc"))); // webrtcbin did not say it.
   EXPECT_THAT(video, Not(HasSubstr("rsize")));        // Nor this.
+  EXPECT_THAT(video, Not(HasSubstr("rtcp-xr")));      // Nor this.
   EXPECT_THAT(video, Not(HasSubstr("640028")));
   const std::string audio = media_of(answer, 1);
   EXPECT_EQ(audio.rfind("m=audio 9 UDP/TLS/RTP/SAVPF 8\r\n", 0), 0u) << audio;

@@ -94,6 +94,14 @@ TEST(FanoutAnswerTest, KeepsResendingAndCongestionFeedback) {
   EXPECT_THAT(answer, HasSubstr("apt="));
 }
 
+TEST(FanoutAnswerTest, KeepsWhatTheElementSaysOfItselfAndOfRtcp) {
+  const std::string answer = answer_through_service(recorded("chromium-156-linux-video-audio"),
+                                                    {{}, kExtensions, {}, true});
+
+  EXPECT_THAT(answer, HasSubstr("a=ice-lite\r\n"));
+  EXPECT_THAT(answer, HasSubstr("a=rtcp-rsize\r\na=rtcp-xr:rcvr-rtt=all\r\n"));
+}
+
 TEST(FanoutAnswerTest, AnnouncesThePublicAddressForTheElementsToo) {
   const std::string answer = answer_through_service(recorded("chromium-156-linux-video"),
                                                     {{"198.51.100.7"}, kExtensions, {}, true});
