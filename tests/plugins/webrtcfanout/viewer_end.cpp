@@ -141,7 +141,15 @@ Octets ViewerEnd::binding_request(bool nominate, std::uint32_t priority) const {
 }
 
 void ViewerEnd::check(bool nominate, std::uint32_t priority) {
+  checked_ = std::chrono::steady_clock::now();
   check_over(*link_, nominate, priority);
+}
+
+/// As browsers do: a check may be lost, and one from a port that a viewer had who has just left is
+/// answered, but the port is only given to this one by a later check.
+void ViewerEnd::check_now_and_then() {
+  constexpr std::chrono::milliseconds kPause{500};
+  if (std::chrono::steady_clock::now() - checked_ > kPause) check();
 }
 
 void ViewerEnd::check_over(const LinkEnd& link, bool nominate, std::uint32_t priority) {
@@ -151,7 +159,10 @@ void ViewerEnd::check_over(const LinkEnd& link, bool nominate, std::uint32_t pri
 bool ViewerEnd::check_and_wait() {
   const std::size_t before = answers_;
   check();
-  return until([&] { return answers_ > before; });
+  return until([&] {
+    check_now_and_then();
+    return answers_ > before;
+  });
 }
 
 bool ViewerEnd::move_to_another_port() {
@@ -168,7 +179,11 @@ bool ViewerEnd::join() {
         link_->send(datagram);
       });
   dtls_->start();
-  return until([this] { return in_ != nullptr || !dtls_->error().empty(); }) && in_;
+  const auto done = [this] {
+    check_now_and_then();
+    return in_ != nullptr || !dtls_->error().empty();
+  };
+  return until(done) && in_;
 }
 
 void ViewerEnd::pump() {

@@ -115,6 +115,7 @@ class ViewerEnd {
 
  private:
   bool take_one(int timeout_ms);
+  void check_now_and_then();
   void on_datagram(const Octets& datagram);
   void on_rtcp(const Octets& plain);
 
@@ -134,6 +135,7 @@ class ViewerEnd {
   std::map<std::uint32_t, std::deque<RtpPacket>> packets_;
   std::map<std::uint32_t, std::deque<ClockReport>> reports_;
   std::size_t answers_ = 0; ///< To checks.
+  std::chrono::steady_clock::time_point checked_{};
   std::size_t refused_ = 0;
 };
 
