@@ -131,7 +131,7 @@ bool Connection::send_packet(Track& track, const Frame& frame, const Track::Mome
   viewer_->counters.bytes_sent.add(size);
   // A receiver misses packets only from the first one on that it gets: without those before it has
   // no picture until its patience ends, and would never ask for them. So the first goes twice.
-  if (track.packets_sent() == 1) {
+  if (track.packets_sent() == 1 && path_->tcp == nullptr) {
     const std::uint16_t sequence = track.last_sequence();
     if (const auto sent = track.find_sent(sequence))
       send_again(track, frame, *sent, sequence, moment);
