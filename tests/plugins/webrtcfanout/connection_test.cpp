@@ -18,7 +18,7 @@ constexpr std::uint32_t kSsrc = 0x1111;
 Viewer::Settings settings() {
   Viewer::Settings viewer{.id = "a", .cname = "c"};
   AnsweredMedia answered;
-  answered.payload = {.type = 96, .encoding = "H264", .clock_rate = 90000};
+  answered.payload = {.type = 96, .encoding = "H264", .clock_rate = 90000, .nack = true};
   answered.ssrc = kSsrc;
   viewer.media.push_back(
       {answered, "0", true, std::make_shared<Stream>("video_0", History::Bounds{})});
