@@ -21,6 +21,7 @@ ElementTest::~ElementTest() {
 
 void ElementTest::begin_video(const char* encoding) {
   video_ = gst_harness_new_with_element(element_, "video_%u", nullptr);
+  gst_harness_use_systemclock(video_); // Or the time of capture would be that of the push.
   change_video_to(encoding);
 }
 
@@ -36,6 +37,7 @@ void ElementTest::change_video_to(const char* encoding) {
 
 void ElementTest::begin_audio() {
   audio_ = gst_harness_new_with_element(element_, "audio_%u", nullptr);
+  gst_harness_use_systemclock(audio_);
   gst_harness_set_src_caps(audio_,
                            gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING, "audio",
                                                "clock-rate", G_TYPE_INT, 48000, "encoding-name",

@@ -192,13 +192,18 @@ void ViewerEnd::pump() {
 }
 
 bool ViewerEnd::take_one(int timeout_ms) {
-  const bool handshaking = dtls_ && !dtls_->connected();
-  const auto timer = handshaking ? dtls_->timeout_ms() : std::nullopt;
-  const auto datagram = link_->receive(timer ? std::min(*timer, timeout_ms) : timeout_ms);
-  if (datagram)
+  // On a busy machine the server takes longer than a browser waits before it sends a flight again.
+  // Here none is lost, and for one of its last the server would begin anew with its pictures.
+  constexpr std::chrono::seconds kPatience{2};
+  const auto now = std::chrono::steady_clock::now();
+  const auto datagram = link_->receive(timeout_ms);
+  if (datagram) {
+    heard_ = now;
     on_datagram(*datagram);
-  else if (timer)
+  } else if (dtls_ && !dtls_->connected() && now - heard_ > kPatience) {
+    heard_ = now;
     dtls_->on_timeout();
+  }
   return datagram.has_value();
 }
 

@@ -138,6 +138,7 @@ class ViewerEnd {
   std::map<std::uint32_t, std::deque<ClockReport>> reports_;
   std::size_t answers_ = 0; ///< To checks.
   std::chrono::steady_clock::time_point checked_{};
+  std::chrono::steady_clock::time_point heard_{};
   std::size_t refused_ = 0;
 };
 
