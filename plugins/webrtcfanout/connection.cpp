@@ -131,7 +131,7 @@ bool Connection::send_packet(Track& track, const Frame& frame, const Track::Mome
   viewer_->counters.bytes_sent.add(size);
   // A receiver misses packets only from the first one on that it gets: without those before it has
   // no picture until its patience ends, and would never ask for them. So the first goes twice.
-  if (track.packets_sent() == 1) {
+  if (track.packets_sent() == 1 && path_->tcp == nullptr) {
     const std::uint16_t sequence = track.last_sequence();
     if (const auto sent = track.find_sent(sequence))
       send_again(track, frame, *sent, sequence, moment);
@@ -139,16 +139,16 @@ bool Connection::send_packet(Track& track, const Frame& frame, const Track::Mome
   return true;
 }
 
-void Connection::send_again(Track& track, const Frame& frame, const Numbering::Sent& sent,
+bool Connection::send_again(Track& track, const Frame& frame, const Numbering::Sent& sent,
                             std::uint16_t sequence, const Track::Moment& moment) {
   std::array<std::uint8_t, Track::kMaxPacket> packet;
   const std::size_t size =
       track.write_again(frame, sent, sequence, moment, transport_sequence_, *rtp_, packet.data());
-  if (size == 0) return;
+  if (size == 0) return false;
   count_transport(track, size, moment);
-  if (!send(Bytes{packet.data(), size})) return;
-  viewer_->counters.retransmitted_packets.add(1);
+  if (!send(Bytes{packet.data(), size})) return false;
   viewer_->counters.bytes_sent.add(size);
+  return true;
 }
 
 bool Connection::deliver(Track& track, const Frame& frame, const Track::Moment& moment) {
@@ -280,7 +280,8 @@ void Connection::on_nack(std::uint32_t media_ssrc, std::uint16_t sequence) {
   const std::size_t payload = frame->packets[sent->packet - frame->first_packet].size;
   const auto rtt_us = static_cast<std::int64_t>(viewer_->counters.rtt_ms.get() * 1000);
   if (!track.repairs().take(sequence, payload, moment_.now_us, rtt_us, track.octets_sent())) return;
-  send_again(track, *frame, *sent, sequence, moment_);
+  if (send_again(track, *frame, *sent, sequence, moment_))
+    viewer_->counters.retransmitted_packets.add(1);
 }
 
 void Connection::replay(std::uint32_t ssrc) {

@@ -79,7 +79,7 @@ class Connection : private RtcpReader {
   std::uint8_t* room(std::size_t size);
   void count_transport(const Track& track, std::size_t size, const Track::Moment& moment);
   bool send_packet(Track& track, const Frame& frame, const Track::Moment& moment);
-  void send_again(Track& track, const Frame& frame, const Numbering::Sent& sent,
+  bool send_again(Track& track, const Frame& frame, const Numbering::Sent& sent,
                   std::uint16_t sequence, const Track::Moment& moment);
   bool advance(Feed& feed, const Track::Moment& moment, std::int64_t& budget);
   bool begin(Feed& feed);

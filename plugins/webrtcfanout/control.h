@@ -68,6 +68,8 @@ class Control {
     std::unique_ptr<DtlsServer> dtls;
     Clock::time_point due; ///< Of its timer; max: none.
     bool connected = false;
+    Clock::time_point begun{};
+    Clock::time_point done{}; ///< Once connected.
   };
   struct Item {
     std::shared_ptr<Viewer> viewer; ///< Of a datagram; null: a task.
@@ -77,6 +79,8 @@ class Control {
   void run();
   void receive(const std::shared_ptr<Viewer>& viewer, Bytes datagram);
   void follow(Association& association);
+  /// Whether the last flight, which the viewer asks for again, was lost and not only under way.
+  static bool is_lost(const Association& association);
   void run_timers();
   void expire();
   void end(const std::shared_ptr<Viewer>& viewer, Viewer::State state, const std::string& message);

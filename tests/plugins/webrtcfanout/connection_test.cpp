@@ -18,7 +18,7 @@ constexpr std::uint32_t kSsrc = 0x1111;
 Viewer::Settings settings() {
   Viewer::Settings viewer{.id = "a", .cname = "c"};
   AnsweredMedia answered;
-  answered.payload = {.type = 96, .encoding = "H264", .clock_rate = 90000};
+  answered.payload = {.type = 96, .encoding = "H264", .clock_rate = 90000, .nack = true};
   answered.ssrc = kSsrc;
   viewer.media.push_back(
       {answered, "0", true, std::make_shared<Stream>("video_0", History::Bounds{})});
@@ -108,11 +108,25 @@ TEST_F(ConnectionTest, SendsNothingBeforeItHasKeysAndAPath) {
 TEST_F(ConnectionTest, SendsTheCachedGroupAndThenWhatComes) {
   append_group(4);
   start(udp());
-  EXPECT_EQ(received().first, 5);
+  EXPECT_EQ(received().first, 5 + 1);
 
   append(false);
 
   EXPECT_EQ(received().first, 1);
+}
+
+TEST_F(ConnectionTest, SendsTheFirstPacketTwice) {
+  append_group(1);
+  start(udp());
+
+  batch->flush();
+  const Octets first = end.receive().bytes;
+  const Octets second = end.receive().bytes;
+  const Octets third = end.receive().bytes;
+
+  EXPECT_EQ(first, second) << "without RTX it is the same";
+  EXPECT_EQ(read_u16(&third[2]), read_u16(&first[2]) + 1);
+  EXPECT_EQ(viewer->counters.retransmitted_packets.get(), 0U) << "nobody asked";
 }
 
 TEST_F(ConnectionTest, ReportsTheClockOnceItHasSentSomething) {
@@ -123,7 +137,30 @@ TEST_F(ConnectionTest, ReportsTheClockOnceItHasSentSomething) {
   append(true);
   connection->report(now_us);
 
-  EXPECT_EQ(received(), std::pair(1, 1));
+  EXPECT_EQ(received(), std::pair(2, 1));
+}
+
+TEST_F(ConnectionTest, TellsAViewerThatAsksHowLongAgoItsClockWasRead) {
+  append(true);
+  start(udp());
+  connection->report(now_us);
+  received();
+  RtcpProtector theirs(key_of(SrtpProfile::aead_aes_128_gcm, 2),
+                       key_of(SrtpProfile::aead_aes_128_gcm));
+  Octets clock = hex("80cf 0004 00000009 04 00 0002 e1e2e3e4 a1a2a3a4");
+  const std::size_t plain = clock.size();
+  clock.resize(plain + RtcpProtector::kMaxOverhead);
+  clock.resize(theirs.protect(clock, plain));
+
+  ASSERT_TRUE(connection->on_rtcp(clock, moment()));
+  connection->report(now_us + 250'000);
+
+  batch->flush();
+  Octets report = end.receive().bytes;
+  const auto size = theirs.unprotect(report);
+  ASSERT_TRUE(size) << "sooner than the next report was due";
+  EXPECT_THAT(Bytes(report).first(*size).last(16),
+              testing::ElementsAreArray(hex("05 00 0003 00000009 e3e4a1a2 00004000")));
 }
 
 TEST_F(ConnectionTest, ReportsOftenAtFirst) {
@@ -169,7 +206,7 @@ TEST_F(ConnectionTest, SpreadsALargeGroupOverTime) {
   for (int i = 0; i < 200; ++i) append(i == 0, 1200);
   start(udp());
   const int at_once = received().first;
-  EXPECT_LE(at_once, Pacer::kBurst / 1200 + 2);
+  EXPECT_LE(at_once, Pacer::kBurst / 1200 + 3);
 
   int steps = 0;
   while (!advance() && steps < 1000) {
@@ -177,7 +214,7 @@ TEST_F(ConnectionTest, SpreadsALargeGroupOverTime) {
     now_us += 1000;
   }
 
-  EXPECT_EQ(at_once + received().first, 200);
+  EXPECT_EQ(at_once + received().first, 200 + 1);
   EXPECT_GT(steps, 20) << "50 Mbit/s";
 }
 
@@ -262,7 +299,9 @@ TEST_F(BlockedConnectionTest, GoesOnWithTheNewestGroupOnceItIsReadAgain) {
 }
 
 TEST_F(BlockedConnectionTest, SendsNothingOverAConnectionThatHasEnded) {
-  connection->forget(tcp.get(), now_us);
+  EXPECT_TRUE(connection->forget(tcp.get(), now_us));
+  EXPECT_EQ(connection->path_lost_us(), now_us);
+  EXPECT_FALSE(connection->forget(tcp.get(), now_us + 1)) << "it has gone already";
   tcp.reset();
 
   append_group(3);

@@ -60,7 +60,7 @@ TEST_F(ElementHostileTest, AnswersNoCheckOfSomebodyWithoutThePassword) {
   ViewerEnd other;
   admit(other);
   Octets cut = other.binding_request(true);
-  cut.resize(cut.size() - 8);
+  cut.erase(cut.end() - 8, cut.end());
   stranger.send(cut, viewer.server());
 
   count("transport-bad-stun", 2);

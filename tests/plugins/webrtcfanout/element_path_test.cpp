@@ -183,6 +183,16 @@ TEST_F(ElementPathTest, ServesAViewerOnThatComesBackOverTcp) {
   EXPECT_TRUE(gets_frames(viewer));
 }
 
+TEST_F(ElementPathTest, MissesAViewerAsSoonAsItsTcpConnectionEnds) {
+  ViewerEnd viewer({.tcp = true});
+  const std::string id = join(viewer);
+
+  viewer.cut_off();
+
+  EXPECT_EQ(wait_for_state(id, "disconnected"), "the viewer's TCP connection has ended");
+  EXPECT_THAT(wait_for_state(id, "failed"), HasSubstr("it has made no other"));
+}
+
 TEST_F(ElementPathTest, LeavesATcpConnectionToTheViewerThatItCameFor) {
   ViewerEnd first({.tcp = true});
   ViewerEnd second;

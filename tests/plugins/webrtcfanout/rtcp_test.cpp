@@ -1,63 +1,17 @@
-// What receivers say by RTCP, and our reports, byte by byte.
+// What receivers say by RTCP, byte by byte.
 #include "webrtcfanout/rtcp.h"
 
 #include <string>
 
 #include <gmock/gmock.h>
 
-#include "hex.h"
+#include "rtcp_told.h"
 
 namespace fanlight::fanout {
 namespace {
 
 using testing::ElementsAre;
-using testing::ElementsAreArray;
 using testing::IsEmpty;
-
-/// Writes down what it is told, in order.
-class Told : public RtcpReader {
- public:
-  void on_report(const ReportBlock& block) override {
-    add("report", block.ssrc);
-    reports.push_back(block);
-  }
-  void on_nack(std::uint32_t ssrc, std::uint16_t sequence) override {
-    add("nack", ssrc);
-    lost.push_back(sequence);
-  }
-  void on_picture_loss(std::uint32_t ssrc) override { add("pli", ssrc); }
-  void on_full_intra_request(std::uint32_t ssrc) override { add("fir", ssrc); }
-  void on_estimate(std::uint64_t bits_per_second) override { add("remb", bits_per_second); }
-  void on_transport_feedback(const TransportFeedback& told) override {
-    add("feedback", told.packets.size());
-    feedback = told;
-  }
-  void on_reference_time(std::uint32_t ssrc, std::uint64_t ntp) override {
-    add("clock", ssrc);
-    clock = ntp;
-  }
-  void on_bye() override { all.emplace_back("bye"); }
-
-  std::vector<std::string> all;
-  std::vector<ReportBlock> reports;
-  std::vector<std::uint16_t> lost;
-  TransportFeedback feedback;
-  std::uint64_t clock = 0;
-
- private:
-  void add(const char* what, std::uint64_t number) {
-    all.push_back(std::string(what) + " " + std::to_string(number));
-  }
-};
-
-/// One packet with the right length; `body` is whole words.
-Octets packet(unsigned count, std::uint8_t type, const Octets& body) {
-  Octets bytes(4);
-  bytes[0] = static_cast<std::uint8_t>(0x80 | count);
-  bytes[1] = type;
-  write_u16(&bytes[2], static_cast<std::uint16_t>(body.size() / 4));
-  return bytes + body;
-}
 
 Octets padded_packet(unsigned count, std::uint8_t type, Octets body, std::size_t padding) {
   body.resize(body.size() + padding);
@@ -82,12 +36,6 @@ Octets transport_cc(std::uint16_t count, Octets rest) {
   Octets body = hex("00000001 00000007 03e8 0000 000002 05") + rest;
   write_u16(&body[10], count);
   return packet(15, 205, body);
-}
-
-std::vector<std::string> told_of(const Octets& bytes) {
-  Told told;
-  EXPECT_TRUE(read_rtcp(bytes, told));
-  return told.all;
 }
 
 /// What is told of a packet that is malformed.
@@ -357,78 +305,6 @@ TEST(RtcpTest, RefusesPaddingThatCannotBe) {
   EXPECT_THAT(told_of_malformed(announcing(0)), IsEmpty());
   EXPECT_THAT(told_of_malformed(announcing(13)), IsEmpty()); // With the header.
   EXPECT_THAT(told_of_malformed(announcing(8)), IsEmpty());  // Of the media's SSRC.
-}
-
-const SenderReport kOurs{.ssrc = 0x01020304,
-                         .ntp = 0xe1e2e3e4'a1a2a3a4,
-                         .rtp_timestamp = 0x11223344,
-                         .packets = 100,
-                         .octets = 120000};
-
-TEST(RtcpTest, WritesASenderReportAndItsCname) {
-  Octets out(kMaxSenderReport);
-
-  out.resize(write_sender_report(out, kOurs, "fan1"));
-
-  EXPECT_THAT(out, ElementsAreArray(hex("80c8 0006 01020304 e1e2e3e4 a1a2a3a4 11223344 00000064"
-                                        "0001d4c0"
-                                        "81ca 0003 01020304 01 04 66616e31 0000")));
-}
-
-TEST(RtcpTest, EndsTheCnameWithAZeroWhateverItsLength) {
-  for (std::size_t size = 0; size <= 255; ++size) {
-    Octets out(kMaxSenderReport, 0xee);
-    const std::string cname(size, 'x');
-
-    out.resize(write_sender_report(out, kOurs, cname));
-
-    ASSERT_GT(out.size(), 28 + 10 + size);
-    EXPECT_EQ(out.size() % 4, 0U);
-    EXPECT_LE(out.size() - (28 + 10 + size), 4U);
-    EXPECT_EQ(out[28 + 9], size);
-    EXPECT_EQ(std::string(out.begin() + 38, out.begin() + 38 + static_cast<long>(size)), cname);
-    for (std::size_t i = 38 + size; i < out.size(); ++i) EXPECT_EQ(out[i], 0) << size;
-    EXPECT_THAT(told_of(out), IsEmpty());
-  }
-}
-
-TEST(RtcpTest, CutsACnameThatIsTooLong) {
-  Octets out(kMaxSenderReport);
-
-  const std::size_t size = write_sender_report(out, kOurs, std::string(400, 'x'));
-
-  EXPECT_LE(size, kMaxSenderReport);
-  EXPECT_EQ(out[28 + 9], 255);
-}
-
-TEST(RtcpTest, WritesAByeThatIsReadBehindAReport) {
-  Octets out(kMaxSenderReport + kByeSize);
-  const std::size_t report = write_sender_report(out, kOurs, "fan1");
-
-  out.resize(report + write_bye(MutableBytes(out).subspan(report), 0x01020304));
-
-  EXPECT_THAT(Bytes(out).last(8), ElementsAreArray(hex("81cb 0001 01020304")));
-  EXPECT_THAT(told_of(out), ElementsAre("bye"));
-}
-
-TEST(RtcpTest, WritesHowLongAgoAClockWasRead) {
-  Octets out(kMaxSenderReport + kReferenceReply);
-  const std::size_t report = write_sender_report(out, kOurs, "fan1");
-
-  out.resize(report + write_reference_reply(MutableBytes(out).subspan(report), 0x01020304,
-                                            {.ssrc = 9, .ntp = 0xe3e4a1a2, .delay = 0x8000}));
-
-  EXPECT_THAT(Bytes(out).last(24),
-              ElementsAreArray(hex("80cf 0005 01020304 05 00 0003 00000009 e3e4a1a2 00008000")));
-  EXPECT_THAT(told_of(out), IsEmpty());
-}
-
-TEST(RtcpTest, WritesNothingWhereThereIsNoRoom) {
-  Octets out(28 + 16 - 1);
-
-  EXPECT_EQ(write_sender_report(out, kOurs, "fan1"), 0U);
-  EXPECT_EQ(write_bye(MutableBytes(out).first(7), 1), 0U);
-  EXPECT_EQ(write_reference_reply(MutableBytes(out).first(23), 1, {}), 0U);
 }
 
 } // namespace

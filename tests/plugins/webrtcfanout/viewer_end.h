@@ -69,6 +69,8 @@ class ViewerEnd {
   /// New credentials of its own, for an offer that restarts ICE.
   void restart_ice() { ufrag_ = "new" + ufrag_; }
   LinkEnd& link() { return *link_; }
+  /// As a crash: its socket is closed, and it is of no use any more.
+  void cut_off() { link_.reset(); }
   SocketAddress server() const { return server_; }
   void set_server_ip(const std::string& ip) { server_ip_ = ip; }
 
