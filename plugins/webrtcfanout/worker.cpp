@@ -149,7 +149,9 @@ void Worker::look_after(Connection& connection) {
   const Track::Moment now = moment();
   const std::int64_t silence = now.now_us - connection.heard_us();
   if (!connection.started()) return;
-  if (!connection.paused() && silence > kSilenceUs) {
+  if (!connection.paused() && connection.path() == nullptr) {
+    miss(connection); // It ended before DTLS was done here.
+  } else if (!connection.paused() && silence > kSilenceUs) {
     connection.pause();
     observer_.on_state(connection.shared_viewer(), Viewer::State::disconnected,
                        "the viewer has not been heard of for 12 s");

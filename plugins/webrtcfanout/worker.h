@@ -106,6 +106,7 @@ class Worker {
   void end_stream(TcpConnection& stream);
   /// Told at once: most viewers have no other way, and are gone.
   void lose_path(Connection& connection, const TcpConnection& stream);
+  void miss(Connection& connection);
   void flush_streams();
   void hand_over_streams();
   void adopt(StreamPtr stream, const Check& check);

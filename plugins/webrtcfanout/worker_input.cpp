@@ -103,8 +103,11 @@ void Worker::end_stream(TcpConnection& stream) {
 }
 
 void Worker::lose_path(Connection& connection, const TcpConnection& stream) {
-  if (!connection.forget(&stream, monotonic_us()) || !connection.started() || connection.paused())
-    return;
+  if (connection.forget(&stream, monotonic_us()) && connection.started() && !connection.paused())
+    miss(connection);
+}
+
+void Worker::miss(Connection& connection) {
   connection.pause();
   observer_.on_state(connection.shared_viewer(), Viewer::State::disconnected,
                      "the viewer's TCP connection has ended");

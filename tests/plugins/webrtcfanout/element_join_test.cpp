@@ -182,13 +182,14 @@ TEST_F(ElementJoinTest, SendsEachViewerThePacketsOnce) {
   for (int i = 0; i < 20; ++i) {
     viewers.push_back(std::make_unique<ViewerEnd>());
     join(*viewers.back());
+    expect_squeezed(viewers.back()->next(viewers.back()->video_ssrc(), 10));
   }
 
   push_group(4);
 
   for (const auto& viewer : viewers) {
-    const auto packets = viewer->next(viewer->video_ssrc(), 20);
-    for (int i = 0; i < 20; ++i) EXPECT_EQ(frame_of(packets[i]), i / 2);
+    const auto packets = viewer->next(viewer->video_ssrc(), 10);
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(frame_of(packets[i]), 5 + i / 2);
     EXPECT_EQ(viewer->refused(), 0U);
   }
 }
