@@ -16,6 +16,12 @@ namespace {
 constexpr std::int64_t kGoOnUs = 1'000;
 /// How much of that is sent before live pictures have their turn again: some 2 ms.
 constexpr std::int64_t kGoOnBytes = 2 * 1024 * 1024;
+/// The same while live pictures wait.
+constexpr std::int64_t kGoOnBytesBetween = kGoOnBytes / 8;
+/// How much of live pictures is sent before the sockets are looked at again: a new viewer's
+/// handshake, and repairs, must not wait until thousands have the frame. Some 2 ms.
+constexpr std::int64_t kSliceBytes = 512 * 1024;
+constexpr std::int64_t kLeastSliceBytes = 16 * 1024; ///< Of one stream among many.
 constexpr std::int64_t kSweepUs = 100'000;
 /// Browsers send a check every 2.5 to 5 s; RFC 7675 has consent end after 30 s.
 constexpr std::int64_t kSilenceUs = 12'000'000;
@@ -71,6 +77,7 @@ Track::Moment Worker::moment() const {
 }
 
 int Worker::timeout_ms() const {
+  if (behind_) return 0;
   if (!lagging_.empty()) return monotonic_us() < next_go_on_us_ ? 1 : 0;
   if (connections_.empty() && streams_.empty()) return -1;
   return static_cast<int>(
@@ -84,22 +91,32 @@ void Worker::run() {
     for (const Mailbox::Task& task : tasks_) task();
     tasks_.clear();
     catch_up();
+    distribute();
     go_on();
     sweep();
     batch_.flush();
-    flush_streams();
+    if (!behind_) flush_streams();
     ended_streams_.clear();
   }
 }
 
 void Worker::catch_up() {
+  for (const auto& [stream, view] : views_)
+    if (view->has_news()) view->catch_up();
+}
+
+void Worker::distribute() {
+  behind_ = false;
+  const std::int64_t share =
+      kSliceBytes / static_cast<std::int64_t>(std::max<std::size_t>(views_.size(), 1));
   for (const auto& [stream, view] : views_) {
-    if (!view->has_news()) continue;
+    if (!view->is_behind()) continue;
     const Track::Moment now = moment();
-    view->catch_up([&, members = &view->members()](const Frame& frame) {
-      for (const StreamView::Member& member : *members)
-        if (!member.connection->deliver(*member.track, frame, now)) lag(*member.connection);
+    std::int64_t budget = std::max(share, kLeastSliceBytes);
+    view->distribute(budget, [&](const StreamView::Member& member, const Frame& frame) {
+      if (!member.connection->deliver(*member.track, frame, now)) lag(*member.connection);
     });
+    behind_ |= view->is_behind();
   }
 }
 
@@ -112,7 +129,7 @@ void Worker::go_on() {
   if (lagging_.empty()) return;
   const Track::Moment now = moment();
   if (now.now_us < next_go_on_us_) return;
-  std::int64_t budget = kGoOnBytes;
+  std::int64_t budget = behind_ ? kGoOnBytesBetween : kGoOnBytes;
   std::size_t done = 0;
   still_lagging_.clear();
   for (; done < lagging_.size() && budget > 0; ++done) {

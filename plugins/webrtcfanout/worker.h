@@ -90,6 +90,7 @@ class Worker {
 
   // worker.cpp: serving.
   void catch_up();
+  void distribute();
   void go_on();
   void sweep();
   void end_strangers(std::int64_t now);
@@ -130,6 +131,7 @@ class Worker {
   // The worker's own.
   const int epoll_;
   bool stopping_ = false;
+  bool behind_ = false; ///< Some live frames have not gone to all who are to have them.
   SendBatch batch_;
   UdpReceiver receiver_;
   std::vector<Mailbox::Task> tasks_;

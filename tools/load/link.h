@@ -36,6 +36,8 @@ class Link {
   virtual const Address& local() const = 0;
   /// From now on with nobody else.
   virtual void connect(const Address& remote) = 0;
+  /// From now on much comes, and those that still join have their turn before it.
+  virtual void join_crowd() = 0;
   virtual void send(Bytes datagram, const Address& to) = 0;
   virtual void close() = 0;
   virtual bool open() const = 0;

@@ -61,6 +61,9 @@ class Loop {
   void change(int fd, std::uint32_t events, Listener& listener);
   /// To be called before the descriptor is closed; after it the listener hears nothing more.
   void forget(int fd, const Listener& listener);
+  /// From now on it is one of the crowd, which yields to all others: those who join must not wait
+  /// for the pictures of thousands. For those with the same `events` to the end.
+  void join_crowd(int fd, std::uint32_t events, Listener& listener);
   void run();
   void stop() { running_ = false; }
 
@@ -69,15 +72,26 @@ class Loop {
   static constexpr std::chrono::milliseconds kSlot{5};
   static constexpr std::size_t kSlots = 512;
 
+  /// Sockets that have their turns one after the other.
+  struct Queue {
+    int epoll = -1;
+    std::array<epoll_event, 256> events;
+    int ready = 0;
+    int current = 0; // Of `events`, the one that is being handled.
+  };
+
+  template <typename OnEvent> void serve(Queue& queue, int timeout_ms, OnEvent on_event);
+  void serve_first(int timeout_ms);
+  void serve_crowd();
+  static void forget(Queue& queue, int fd, const void* listener);
   std::int64_t slot_of(Time time) const { return (time - started_) / kSlot; }
   void turn_wheel(Time now);
 
   const Time started_ = Clock::now();
-  int epoll_;
+  Queue first_; // The crowd as a whole is one of them.
+  Queue crowd_;
+  bool crowd_ready_ = false;
   bool running_ = false;
-  std::array<epoll_event, 256> events_;
-  int ready_ = 0;
-  int current_ = 0; // Of events_, the one that is being handled.
   std::vector<std::unique_ptr<Timer>> slots_;
   std::int64_t turned_ = 0; // All slots below have been looked at.
 };

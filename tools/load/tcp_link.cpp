@@ -29,6 +29,7 @@ class TcpLink : public Link, Loop::Listener {
   const Address& local() const override { return local_; }
   bool open() const override { return open_; }
   void connect(const Address&) override {} // It is, since the first thing was sent.
+  void join_crowd() override {}            // Few come this way.
   std::uint64_t overflowed() const override { return 0; }
 
   /// Connects with whom it is the first for.

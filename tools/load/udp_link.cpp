@@ -80,13 +80,17 @@ class UdpLink : public Link, Loop::Listener {
         local_(host.with_port(Address::of_socket(fd).port())) {}
   ~UdpLink() override { close(); }
 
-  bool watch() { return loop_.watch(fd_, EPOLLIN | EPOLLET, *this); }
+  bool watch() { return loop_.watch(fd_, kEvents, *this); }
 
   const Address& local() const override { return local_; }
   bool open() const override { return fd_ >= 0; }
 
   void connect(const Address& remote) override {
     connected_ = ::connect(fd_, remote.get(), remote.size()) == 0;
+  }
+
+  void join_crowd() override {
+    if (fd_ >= 0) loop_.join_crowd(fd_, kEvents, *this);
   }
 
   void send(Bytes datagram, const Address& to) override {
@@ -111,6 +115,8 @@ class UdpLink : public Link, Loop::Listener {
   }
 
  private:
+  static constexpr std::uint32_t kEvents = EPOLLIN | EPOLLET;
+
   void on_ready(std::uint32_t) override {
     // Made when first used, once a thread.
     thread_local const auto batch = std::make_unique<Batch>();

@@ -117,6 +117,7 @@ void Viewer::look_for_key_frame(const RtpHeader& header, std::uint64_t number, B
 void Viewer::on_key_frame() {
   const Time now = Clock::now();
   looking_ = false;
+  link_->join_crowd();
   key_frame_.reset();
   // What comes now is from the cache, for a while.
   next_sample_ = now + kSampleEvery + std::chrono::milliseconds(company_.random() % 1000);

@@ -61,9 +61,10 @@ class ConnectionTest : public testing::Test {
     auto frame = source.make(key, {size});
     now_us = frame->arrived_us;
     stream->append(std::move(frame));
-    view->catch_up([this](const Frame& added) {
-      for (const StreamView::Member& member : view->members())
-        member.connection->deliver(*member.track, added, moment());
+    view->catch_up();
+    std::int64_t budget = 100'000'000;
+    view->distribute(budget, [this](const StreamView::Member& member, const Frame& added) {
+      member.connection->deliver(*member.track, added, moment());
     });
     advance();
   }

@@ -23,9 +23,13 @@ class StreamTest : public testing::Test {
     for (const FramePtr& frame : frames) numbers.push_back(frame->number);
     return numbers;
   }
+  /// The numbers of the frames that this brings.
   static std::vector<std::uint64_t> catch_up(StreamView& view) {
+    const std::uint64_t known = view.history().end();
+    view.catch_up();
     std::vector<std::uint64_t> numbers;
-    view.catch_up([&](const Frame& frame) { numbers.push_back(frame.number); });
+    view.history().each_from(known,
+                             [&](const FramePtr& frame) { numbers.push_back(frame->number); });
     return numbers;
   }
 

@@ -1,6 +1,8 @@
 #include "load/loop.h"
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <sys/socket.h>
@@ -126,6 +128,61 @@ TEST_F(LoopTest, TellsNothingOfASocketThatAnotherOneForgotInTheSameBreath) {
   run();
 
   EXPECT_EQ(one.events + two.events, 1);
+}
+
+/// One end of a wire on which there is always more to read.
+class Flood : public Loop::Listener {
+ public:
+  Flood(Loop& loop, std::string& order, std::string name)
+      : loop_(loop), order_(order), name_(std::move(name)) {
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends_), 0);
+    loop_.watch(ends_[0], EPOLLIN, *this);
+    EXPECT_EQ(write(ends_[1], "x", 1), 1);
+  }
+  ~Flood() override {
+    loop_.forget(ends_[0], *this);
+    close(ends_[0]);
+    close(ends_[1]);
+  }
+
+  void join_crowd() { loop_.join_crowd(ends_[0], EPOLLIN, *this); }
+  void on_ready(std::uint32_t) override {
+    order_ += name_;
+    if (order_.size() >= 100) loop_.stop();
+  }
+
+ private:
+  Loop& loop_;
+  std::string& order_;
+  const std::string name_;
+  int ends_[2] = {-1, -1};
+};
+
+TEST_F(LoopTest, HasTheCrowdYieldToTheOthers) {
+  std::string order;
+  std::vector<std::unique_ptr<Flood>> crowd;
+  for (int i = 0; i < 50; ++i) {
+    crowd.push_back(std::make_unique<Flood>(loop_, order, "c"));
+    crowd.back()->join_crowd();
+  }
+  Flood first{loop_, order, "f"};
+
+  run();
+
+  EXPECT_THAT(order, testing::HasSubstr("c")) << "the crowd has its turn, too";
+  EXPECT_EQ(order.find(std::string(17, 'c')), order.npos) << order;
+}
+
+TEST_F(LoopTest, TellsNothingOfAForgottenOneOfTheCrowd) {
+  std::string order;
+  auto forgotten = std::make_unique<Flood>(loop_, order, "c");
+  forgotten->join_crowd();
+  Flood other{loop_, order, "f"};
+  forgotten.reset();
+
+  run();
+
+  EXPECT_EQ(order, std::string(100, 'f'));
 }
 
 } // namespace
