@@ -89,6 +89,22 @@ void Connection::add_track(const Viewer::Media& media, StreamView& view) {
   feeds_.insert(at, std::move(feed));
 }
 
+bool Connection::change_picture_to(StreamView& view) {
+  const auto feed = std::find_if(feeds_.begin(), feeds_.end(),
+                                 [](const Feed& known) { return known.track->is_video(); });
+  if (feed == feeds_.end() || feed->view == &view) return true;
+  if (view.history().group_start() == nullptr) {
+    view.stream().want_key();
+    return false;
+  }
+  if (!feed->view->history().empty())
+    feed->track->change_clock(*feed->view->history().newest(), *view.history().newest());
+  feed->view->leave(*this);
+  view.join(*this, *feed->track);
+  feed->view = &view;
+  return begin(*feed);
+}
+
 bool Connection::begin(Feed& feed) {
   const History& history = feed.view->history();
   const Frame* const start = history.group_start();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "pacer.h"
@@ -50,6 +51,9 @@ class Connection : private RtcpReader {
   bool started() const { return rtp_ != nullptr; }
   /// One of its streams, as the worker sees it; the connection leaves it when it goes.
   void add_track(const Viewer::Media& media, StreamView& view);
+  /// Its picture is from now on that of `view`, the group under way there at once. False: there is
+  /// none yet, and it goes on with what it has; the source is asked for a key frame.
+  bool change_picture_to(StreamView& view);
   /// The hot path: a new frame of `track`'s stream has come. Sends it at once when the viewer is at
   /// the live edge. False: advance() has to go on with it.
   bool deliver(Track& track, const Frame& frame, const Track::Moment& moment);
@@ -59,6 +63,8 @@ class Connection : private RtcpReader {
   /// The viewer is not heard of: nothing is sent until resume().
   void pause();
   bool paused() const { return paused_; }
+  /// Whoever gives it up says so once: true the first time.
+  bool give_up() { return !std::exchange(given_up_, true); }
   /// Starts anew: it lacks what it was sent, or all since pause().
   void resume(const Track::Moment& moment);
 
@@ -113,6 +119,7 @@ class Connection : private RtcpReader {
   std::uint16_t transport_sequence_ = 0;
   std::unique_ptr<TransportEstimate> transport_estimate_; ///< Where its feedback was negotiated.
   bool paused_ = false;
+  bool given_up_ = false;
 
   /// What the viewer's clock said last, to be told how long ago that was.
   struct ReferenceTime {

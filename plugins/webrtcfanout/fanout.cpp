@@ -88,10 +88,7 @@ void Fanout::end_viewers_of(const Input& input, const std::string& why) {
     std::lock_guard lock(lock_);
     transport = transport_;
     for (const auto& [id, entry] : entries_) {
-      const auto& media = entry.viewer->settings().media;
-      if (std::any_of(media.begin(), media.end(),
-                      [&](const Viewer::Media& m) { return m.stream == input.stream(); }))
-        ended.push_back(entry.viewer);
+      if (entry.viewer->gets(*input.stream())) ended.push_back(entry.viewer);
     }
   }
   if (!transport) return;
@@ -259,6 +256,32 @@ std::string Fanout::write(const Offer& offer, const Entry& entry, const Settings
                           .udp = addresses,
                           .tcp = transport.has_tcp() ? addresses : std::vector<SocketAddress>{},
                       });
+}
+
+Fanout::Reply Fanout::choose(const std::string& id, const std::string& name) {
+  std::lock_guard lock(lock_);
+  const auto found = entries_.find(id);
+  if (found == entries_.end() || !transport_)
+    return {.code = "unknown-viewer", .message = "there is no viewer " + id};
+  const auto input = std::find_if(inputs_.begin(), inputs_.end(),
+                                  [&](const auto& known) { return known->name() == name; });
+  if (input == inputs_.end() || !(*input)->is_video())
+    return {.code = "unknown-input", .message = "there is no video pad " + name};
+  const std::shared_ptr<Viewer>& viewer = found->second.viewer;
+  const auto& media = viewer->settings().media;
+  const auto video = std::find_if(media.begin(), media.end(),
+                                  [](const Viewer::Media& answered) { return answered.video; });
+  if (video == media.end())
+    return {.code = "no-common-codec", .message = "the viewer " + id + " gets no video"};
+  const std::string& codec = video->answered.payload.encoding;
+  const auto format = (*input)->format();
+  if (!format || format->encoding != codec)
+    return {.code = "no-common-codec",
+            .message = name + " has " + (format ? format->encoding : "no caps yet") +
+                       ", and the viewer was promised " + codec};
+  viewer->choose(static_cast<std::size_t>(video - media.begin()), (*input)->stream());
+  transport_->follow_choice(viewer);
+  return {.id = id, .sdp = {}};
 }
 
 bool Fanout::remove(const std::string& id) {

@@ -29,7 +29,7 @@ class Fanout : public Viewer::Observer, public std::enable_shared_from_this<Fano
   };
   struct Reply {
     std::string code; ///< Empty: an answer. Else bad-offer, no-common-codec, busy, not-ready,
-                      ///< unknown-viewer, internal.
+                      ///< unknown-viewer, unknown-input, internal.
     std::string message;
     std::string id;
     std::string sdp;
@@ -54,6 +54,9 @@ class Fanout : public Viewer::Observer, public std::enable_shared_from_this<Fano
 
   Reply add(std::string_view offer, const Options& options, const Settings& settings);
   Reply restart(const std::string& id, std::string_view offer, const Settings& settings);
+  /// Has the viewer get another one of the video inputs, of the same codec: from the group of
+  /// pictures on that is under way there, or from its next key frame.
+  Reply choose(const std::string& id, const std::string& input);
   bool remove(const std::string& id);
   bool has(const std::string& id) const { return find(id) != nullptr; }
   std::shared_ptr<Viewer> find(const std::string& id) const;

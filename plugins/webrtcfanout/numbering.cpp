@@ -30,6 +30,14 @@ void Numbering::begin(const Frame& start, const Frame& newest, std::uint32_t int
   base_[newest_] = next_;
 }
 
+void Numbering::change_clock(const Frame& here, const Frame& there, int clock_rate) {
+  const auto later = static_cast<std::int64_t>(there.ntp - here.ntp);
+  // Of 2^-32 s, and of 2^-16 s to have room for the product.
+  const std::int64_t ticks = (later >> 16) * clock_rate >> 16;
+  offset_ += here.timestamp + static_cast<std::uint32_t>(ticks) - there.timestamp;
+  count_ = 0;
+}
+
 std::uint32_t Numbering::timestamp_of(const Frame& frame, const Run& run) const {
   if (frame.number <= run.edge_frame)
     return run.edge_timestamp -

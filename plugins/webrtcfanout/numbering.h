@@ -43,6 +43,10 @@ class Numbering {
   /// two frames in ticks.
   void begin(const Frame& start, const Frame& newest, std::uint32_t interval, int clock_rate);
 
+  /// From the next begin() on frames are of another stream, with packets and a clock of its own;
+  /// `here` and `there` are frames of either. What was sent before is not found any more.
+  void change_clock(const Frame& here, const Frame& there, int clock_rate);
+
   /// ROC * 65536 + SEQ of a packet of the current run.
   std::uint64_t index_of(std::uint64_t packet) const {
     return packet - current().first_packet + base_[newest_];
@@ -72,7 +76,7 @@ class Numbering {
   std::size_t count_ = 0;
   std::uint64_t next_;
   const std::uint64_t first_;
-  const std::uint32_t offset_;
+  std::uint32_t offset_;
   std::optional<std::uint32_t> last_timestamp_;
 };
 

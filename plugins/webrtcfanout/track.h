@@ -38,6 +38,11 @@ class Track {
   std::uint64_t edge() const { return edge_; }
   /// Goes on with frame `start` of `history`: see Numbering::begin.
   void go_to(const Frame& start, const Frame& newest, std::uint32_t interval);
+  /// What comes is of another stream: `there` is a frame of it, `here` one of the stream that was.
+  /// For go_to() to follow.
+  void change_clock(const Frame& here, const Frame& there) {
+    numbering_.change_clock(here, there, clock_rate_);
+  }
   /// Waits for the next key frame.
   void wait_for_key() { started_ = false; }
   void advance(const Frame& frame) {

@@ -170,6 +170,11 @@ void Transport::start_over(const std::shared_ptr<Viewer>& viewer) {
   forward(viewer->worker(), [viewer](Worker& worker) { worker.start_over(viewer); });
 }
 
+void Transport::follow_choice(const std::shared_ptr<Viewer>& viewer) {
+  if (viewer->worker() == Viewer::kNoWorker) return; // It will begin with it.
+  forward(viewer->worker(), [viewer](Worker& worker) { worker.follow_choice(viewer); });
+}
+
 void Transport::forget(const std::shared_ptr<Viewer>& viewer) {
   if (viewer->worker() == Viewer::kNoWorker) return; // Nobody has heard of it.
   for (int i = 0; i < static_cast<int>(workers_.size()); ++i)

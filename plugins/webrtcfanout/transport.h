@@ -46,6 +46,8 @@ class Transport : private Worker::Observer, private Control::Workers {
   Credentials admit(const std::shared_ptr<Viewer>& viewer);
   /// New credentials for one that is in (ICE restart); none if it has just gone.
   std::optional<Credentials> readmit(const std::shared_ptr<Viewer>& viewer);
+  /// What Viewer::stream() has been told.
+  void follow_choice(const std::shared_ptr<Viewer>& viewer);
   /// Ends it with a goodbye; its observer hears nothing more.
   void remove(const std::shared_ptr<Viewer>& viewer) { control_.remove(viewer); }
   /// Ends it, and its observer hears why.

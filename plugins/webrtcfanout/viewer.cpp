@@ -1,6 +1,18 @@
 #include "viewer.h"
 
+#include <algorithm>
+
 namespace fanlight::fanout {
+
+Viewer::Viewer(Settings settings) : settings_(std::move(settings)) {
+  for (const Media& media : settings_.media) streams_.push_back(media.stream);
+}
+
+bool Viewer::gets(const Stream& stream) const {
+  std::lock_guard lock(lock_);
+  return std::any_of(streams_.begin(), streams_.end(),
+                     [&](const auto& chosen) { return chosen.get() == &stream; });
+}
 
 const char* to_string(Viewer::State state) {
   switch (state) {

@@ -32,7 +32,7 @@ class Viewer {
     AnsweredMedia answered;
     std::string mid;
     bool video = false;
-    std::shared_ptr<Stream> stream;
+    std::shared_ptr<Stream> stream; ///< That it begins with; see Viewer::stream().
   };
 
   struct Settings {
@@ -45,7 +45,7 @@ class Viewer {
     std::int64_t added_us = 0;
   };
 
-  explicit Viewer(Settings settings) : settings_(std::move(settings)) {}
+  explicit Viewer(Settings settings);
 
   const std::string& id() const { return settings_.id; }
   const Settings& settings() const { return settings_; }
@@ -58,6 +58,18 @@ class Viewer {
     int none = kNoWorker;
     return worker_.compare_exchange_strong(none, worker) ? worker : none;
   }
+
+  /// What it is to get for that media of settings(): another stream of the same codec may be chosen
+  /// at any time.
+  std::shared_ptr<Stream> stream(std::size_t media) const {
+    std::lock_guard lock(lock_);
+    return streams_[media];
+  }
+  void choose(std::size_t media, std::shared_ptr<Stream> stream) {
+    std::lock_guard lock(lock_);
+    streams_[media] = std::move(stream);
+  }
+  bool gets(const Stream& stream) const;
 
   State state() const { return state_.load(std::memory_order_relaxed); }
   void set_state(State state) { state_.store(state, std::memory_order_relaxed); }
@@ -84,8 +96,9 @@ class Viewer {
   const Settings settings_;
   std::atomic<int> worker_{kNoWorker};
   std::atomic<State> state_{State::waiting};
-  mutable std::mutex lock_; ///< Protects route_.
+  mutable std::mutex lock_; ///< Protects the two below.
   Route route_;
+  std::vector<std::shared_ptr<Stream>> streams_; ///< One for each media of the settings.
 };
 
 const char* to_string(Viewer::State state);

@@ -50,10 +50,6 @@ Worker::~Worker() {
 }
 
 void Worker::start() {
-  const auto watch = [this](int fd, void* what) {
-    epoll_event event{.events = EPOLLIN, .data = {.ptr = what}};
-    epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
-  };
   watch(mailbox_.fd(), &mailbox_);
   watch(socket_, &receiver_);
   if (listener_ >= 0) watch(listener_, this);
@@ -62,6 +58,11 @@ void Worker::start() {
     pthread_setname_np(pthread_self(), name.c_str());
     run();
   });
+}
+
+void Worker::watch(int fd, void* what) {
+  epoll_event event{.events = EPOLLIN, .data = {.ptr = what}};
+  epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
 }
 
 void Worker::stop() {
@@ -79,7 +80,7 @@ Track::Moment Worker::moment() const {
 int Worker::timeout_ms() const {
   if (behind_) return 0;
   if (!lagging_.empty()) return monotonic_us() < next_go_on_us_ ? 1 : 0;
-  if (connections_.empty() && streams_.empty()) return -1;
+  if (connections_.empty() && streams_.empty() && accept_again_us_ == 0) return -1;
   return static_cast<int>(
       std::clamp<std::int64_t>((next_sweep_us_ - monotonic_us()) / 1000 + 1, 1, 100));
 }
@@ -147,7 +148,12 @@ void Worker::sweep() {
   const std::int64_t now = monotonic_us();
   if (now < next_sweep_us_) return;
   next_sweep_us_ = now + kSweepUs;
+  if (accept_again_us_ != 0 && now >= accept_again_us_) {
+    accept_again_us_ = 0;
+    watch(listener_, this);
+  }
   for (Connection* const connection : connections_) look_after(*connection);
+  follow_choices();
   drop_unused_views();
   end_strangers(now);
 }
@@ -174,11 +180,13 @@ void Worker::look_after(Connection& connection) {
                        "the viewer has not been heard of for 12 s");
   } else if (connection.paused() && connection.path() == nullptr &&
              now.now_us - connection.path_lost_us() > kReturnUs) {
-    observer_.on_state(connection.shared_viewer(), Viewer::State::failed,
-                       "the viewer's TCP connection has ended, and it has made no other");
+    if (connection.give_up())
+      observer_.on_state(connection.shared_viewer(), Viewer::State::failed,
+                         "the viewer's TCP connection has ended, and it has made no other");
   } else if (connection.paused() && silence > kConsentUs) {
-    observer_.on_state(connection.shared_viewer(), Viewer::State::failed,
-                       "the viewer has not been heard of for 30 s");
+    if (connection.give_up())
+      observer_.on_state(connection.shared_viewer(), Viewer::State::failed,
+                         "the viewer has not been heard of for 30 s");
   }
   connection.report(now.now_us);
 }
@@ -206,8 +214,9 @@ void Worker::connect(const std::shared_ptr<Viewer>& viewer, const SrtpKey& sendi
   if (!connection.start(sending, receiving))
     return observer_.on_state(viewer, Viewer::State::failed, "OpenSSL gives no context for SRTP");
   catch_up(); // For what it was answered with: a stream may have changed its format.
-  for (const Viewer::Media& media : viewer->settings().media)
-    connection.add_track(media, view_of(media.stream));
+  const auto& media = viewer->settings().media;
+  for (std::size_t i = 0; i < media.size(); ++i)
+    connection.add_track(media[i], view_of(viewer->stream(i)));
   lag(connection);
   connection.report(monotonic_us());
 }
@@ -219,6 +228,29 @@ void Worker::start_over(const std::shared_ptr<Viewer>& viewer) {
   if (!connection.started() || connection.paused()) return;
   connection.resume(moment());
   lag(connection);
+}
+
+void Worker::follow_choice(const std::shared_ptr<Viewer>& viewer) {
+  if (std::find(choosing_.begin(), choosing_.end(), viewer) == choosing_.end())
+    choosing_.push_back(viewer);
+  follow_choices();
+}
+
+void Worker::follow_choices() {
+  std::erase_if(choosing_, [&](const std::shared_ptr<Viewer>& viewer) {
+    const auto found = known_.find(viewer.get());
+    if (found == known_.end() || !found->second.connection) return true;
+    Connection& connection = *found->second.connection;
+    if (!connection.started()) return true; // It will begin with it.
+    for (std::size_t i = 0; i < viewer->settings().media.size(); ++i) {
+      if (!viewer->settings().media[i].video) continue;
+      StreamView& view = view_of(viewer->stream(i));
+      if (view.has_news()) view.catch_up();
+      if (!connection.change_picture_to(view)) return false;
+      lag(connection);
+    }
+    return true;
+  });
 }
 
 void Worker::remove(const std::shared_ptr<Viewer>& viewer) {

@@ -61,6 +61,8 @@ class Worker {
                const SrtpKey& receiving);
   /// It could not decrypt what it was sent so far: it gets its streams from the beginning.
   void start_over(const std::shared_ptr<Viewer>& viewer);
+  /// Another stream has been chosen for it: it gets that one as soon as there is a key frame.
+  void follow_choice(const std::shared_ptr<Viewer>& viewer);
   void remove(const std::shared_ptr<Viewer>& viewer);
 
  private:
@@ -84,6 +86,7 @@ class Worker {
     Check check;
   };
 
+  void watch(int fd, void* what);
   void run();
   int timeout_ms() const;
   Track::Moment moment() const;
@@ -98,6 +101,7 @@ class Worker {
   void lag(Connection& connection);
   StreamView& view_of(const std::shared_ptr<Stream>& stream);
   void drop_unused_views();
+  void follow_choices();
 
   // worker_input.cpp: what comes from outside.
   void on_events(int timeout_ms);
@@ -143,9 +147,11 @@ class Worker {
   std::vector<Move> moves_;
   std::vector<Connection*> connections_;
   std::vector<Connection*> lagging_;
+  std::vector<std::shared_ptr<Viewer>> choosing_; ///< Their chosen streams have no key frame yet.
   std::vector<Connection*> still_lagging_;
   std::int64_t next_sweep_us_ = 0;
   std::int64_t next_go_on_us_ = 0;
+  std::int64_t accept_again_us_ = 0; ///< 0: the listener is watched.
 };
 
 } // namespace fanlight::fanout

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -18,6 +19,8 @@ constexpr int kEvents = 64;
 constexpr int kMaxReads = 64;
 /// Connections that have not said who they are yet, or have.
 constexpr std::size_t kMaxStreams = 4096;
+/// Before another try to take a connection where the process has no descriptor for it.
+constexpr std::int64_t kAcceptPauseUs = 200'000;
 /// Addresses that one viewer may be checked at.
 constexpr std::size_t kMaxAddresses = 8;
 /// How long an address belongs to the viewer that was checked at it; checks come every 5 s.
@@ -64,6 +67,11 @@ void Worker::accept_streams() {
   socklen_t length = sizeof address;
   const int fd = accept4(listener_, reinterpret_cast<sockaddr*>(&address), &length,
                          SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd < 0 && errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
+    // No descriptor is free: it stays in the queue, and would wake this thread for ever.
+    epoll_ctl(epoll_, EPOLL_CTL_DEL, listener_, nullptr);
+    accept_again_us_ = monotonic_us() + kAcceptPauseUs;
+  }
   if (fd < 0) return;
   if (streams_.size() >= kMaxStreams) {
     counters_.refused_streams.add(1);

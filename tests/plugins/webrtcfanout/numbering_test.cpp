@@ -256,5 +256,24 @@ TEST_F(NumberingTest, CountsOnOverTheWrapAroundOfSequenceNumbers) {
   EXPECT_EQ(numbering.find(kFirst)->packet, packets) << "the newest one of that number";
 }
 
+TEST_F(NumberingTest, GoesOnOnTheClockOfAnotherStream) {
+  make(3);
+  begin(0);
+  send_from(0);
+  FrameSource other;
+  const auto there = other.make(true, {100});
+  there->timestamp = 4'000'000'000U;
+  there->ntp = frames.back()->ntp + (std::uint64_t{1} << 32) / 2; // Half a second later.
+
+  numbering.change_clock(*frames.back(), *there, kClock);
+  numbering.begin(*there, *there, 3600, kClock);
+  send(*there);
+
+  expect_no_gap_in_numbers();
+  EXPECT_EQ(timestamps.back(), stream_timestamp(*frames.back()) + kClock / 2);
+  EXPECT_FALSE(numbering.find(kFirst)) << "a packet of the stream that was";
+  EXPECT_EQ(numbering.find(static_cast<std::uint16_t>(indices.back()))->packet, 0U);
+}
+
 } // namespace
 } // namespace fanlight::fanout
