@@ -2,30 +2,18 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <memory>
 #include <tuple>
 
 #include <glib.h>
 
+#include "config_cameras.h"
 #include "config_reader.h"
 
 namespace fanlight::config {
 namespace {
 
-constexpr std::uint32_t kMostViewers = 100000;
 constexpr std::uint32_t kMostWorkers = 128;
-
-void read_transport(const Value& value, Camera& camera) {
-  read_scalar(
-      value, camera.transport, +[](const std::string& text, RtspTransport& out) {
-        return read_word(text,
-                         {{"tcp", RtspTransport::tcp},
-                          {"udp", RtspTransport::udp},
-                          {"auto", RtspTransport::automatic}},
-                         out);
-      });
-}
 
 void read_transport(const Value& value, WebRtc& webrtc) {
   read_scalar(
@@ -37,58 +25,6 @@ void read_transport(const Value& value, WebRtc& webrtc) {
                          out);
       });
 }
-
-void read_webrtc_transport(const Value& value, Camera& camera) {
-  using Own = std::optional<ViewerTransport>;
-  read_scalar(
-      value, camera.webrtc_transport, +[](const std::string& text, Own& out) {
-        return read_word<Own>(text,
-                              {{"default", std::nullopt},
-                               {"auto", ViewerTransport::automatic},
-                               {"webrtcbin", ViewerTransport::webrtcbin},
-                               {"fanout", ViewerTransport::fanout}},
-                              out);
-      });
-}
-
-void read_codecs(const Value& value, Camera& camera) {
-  std::vector<VideoCodec> codecs;
-  const std::vector<Value> entries = value.list("codecs, the preferred first");
-  for (const Value& entry : entries) {
-    VideoCodec codec{};
-    read_scalar(
-        entry, codec, +[](const std::string& text, VideoCodec& out) {
-          return read_word(text, {{"h264", VideoCodec::h264}, {"h265", VideoCodec::h265}}, out);
-        });
-    if (std::find(codecs.begin(), codecs.end(), codec) != codecs.end())
-      entry.refuse("is there twice; keep one");
-    codecs.push_back(codec);
-  }
-  if (entries.empty() && (value.node.IsSequence() || value.node.IsNull()))
-    value.complaints.add(value.mark, value.key,
-                         "leaves no codec; name h264, h265 or both, the preferred first");
-  camera.codecs = codecs;
-}
-
-constexpr std::array kCamera{
-    Key<Camera>{"id", [](const Value& v, Camera& c) { read_scalar(v, c.id, read_id); }, "front"},
-    Key<Camera>{"name", [](const Value& v, Camera& c) { read_scalar(v, c.name, read_any); }},
-    Key<Camera>{"url", [](const Value& v, Camera& c) { read_scalar(v, c.url, read_rtsp_url); },
-                "rtsp://192.0.2.10:554/stream1"},
-    Key<Camera>{"transport", read_transport},
-    Key<Camera>{"latency",
-                [](const Value& v, Camera& c) { read_scalar(v, c.latency, read_latency); }},
-    Key<Camera>{"audio", [](const Value& v, Camera& c) { read_scalar(v, c.audio, read_bool); }},
-    Key<Camera>{"codecs", read_codecs},
-    Key<Camera>{"max_viewers",
-                [](const Value& v, Camera& c) {
-                  read_scalar(
-                      v, c.max_viewers, +[](const std::string& text, std::uint32_t& out) {
-                        return read_number(text, 0, kMostViewers, out);
-                      });
-                }},
-    Key<Camera>{"webrtc_transport", read_webrtc_transport},
-};
 
 constexpr std::array kServer{
     Key<Server>{"listen", [](const Value& v, Server& s) { read_scalar(v, s.listen, read_listen); }},
@@ -213,28 +149,6 @@ constexpr std::array kLogging{
                  }},
 };
 
-void read_cameras(const Value& value, Config& config) {
-  std::map<std::string, int> ids;
-  std::map<std::string, int> urls;
-  for (const Value& entry : value.list("cameras")) {
-    Camera camera;
-    read_mapping<Camera>(entry, camera, kCamera);
-    const int line = entry.mark.line + 1;
-    const auto [same_id, id_is_new] = ids.emplace(camera.id, line);
-    if (!id_is_new && !camera.id.empty())
-      entry.complaints.add(entry.node["id"].Mark(), entry.key + ".id",
-                           '"' + camera.id + "\" is the id of the camera in line " +
-                               std::to_string(same_id->second) + ", too; give each its own");
-    // Cameras allow few connections, and one is enough for any number of viewers.
-    const auto [same_url, url_is_new] = urls.emplace(camera.url, line);
-    if (!url_is_new && !camera.url.empty())
-      entry.complaints.add(entry.node["url"].Mark(), entry.key + ".url",
-                           "is the url of the camera in line " + std::to_string(same_url->second) +
-                               ", too; keep one of them, any number of viewers can watch it");
-    config.cameras.push_back(std::move(camera));
-  }
-}
-
 constexpr std::array kConfig{
     Key<Config>{"server",
                 [](const Value& v, Config& c) { read_mapping<Server>(v, c.server, kServer); }},
@@ -269,7 +183,7 @@ std::vector<std::string> known_keys() {
   };
   add("", kConfig);
   add("server.", kServer);
-  add("cameras[].", kCamera);
+  for (const std::string& key : camera_keys()) all.push_back("cameras[]." + key);
   add("webrtc.", kWebRtc);
   add("webrtc.ice_servers[].", kIceServer);
   add("webrtc.browser_ice_servers[].", kIceServer);

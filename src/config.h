@@ -14,7 +14,10 @@
 /// documents every key.
 namespace fanlight::config {
 
-enum class RtspTransport { tcp, udp, automatic };
+/// http: RTSP and RTP tunnelled in HTTP.
+enum class RtspTransport { tcp, udp, automatic, multicast, http };
+/// When a stream is fetched from its camera.
+enum class Pull { always, on_demand };
 enum class VideoCodec { h264, h265 };
 /// What carries viewers: a webrtcbin each, or one webrtcfanout for all viewers of a camera.
 enum class ViewerTransport { automatic, webrtcbin, fanout };
@@ -26,12 +29,28 @@ struct Server {
   bool operator==(const Server&) const = default;
 };
 
-struct Camera {
-  std::string id;   ///< [a-z0-9_-]{1,64}, used in URLs; unique.
-  std::string name; ///< For people; empty: the id.
-  std::string url;  ///< rtsp:// or rtsps://, may hold user and password.
+/// One URL of a camera: main, sub, …
+struct Stream {
+  std::string id = "main"; ///< [a-z0-9_-]{1,32}; unique in its camera.
+  std::string url;         ///< rtsp:// or rtsps://, may hold user and password.
+  std::string username;    ///< In place of those in the URL; empty: as the URL has it.
+  std::string password;
   RtspTransport transport = RtspTransport::tcp;
   std::chrono::milliseconds latency{100}; ///< Jitter buffer of rtspsrc.
+  bool tls_verify = true;                 ///< Of rtsps://.
+  std::string tls_fingerprint;            ///< SHA-256 of the certificate; empty: not pinned.
+  std::string tls_ca_file;                ///< PEM; empty: the system's.
+  Pull pull = Pull::always;
+  std::chrono::milliseconds grace{30'000};         ///< on_demand: kept after the last viewer.
+  std::chrono::milliseconds start_timeout{10'000}; ///< How long viewers wait for it to start.
+  std::chrono::milliseconds health_timeout{5'000}; ///< Of a connection that brings no pictures.
+  bool operator==(const Stream&) const = default;
+};
+
+struct Camera {
+  std::string id;              ///< [a-z0-9_-]{1,64}, used in URLs; unique.
+  std::string name;            ///< For people; empty: the id.
+  std::vector<Stream> streams; ///< The best picture first; at least one.
   bool audio = true;
   /// Codecs a viewer may be given, the preferred first.
   std::vector<VideoCodec> codecs{VideoCodec::h265, VideoCodec::h264};

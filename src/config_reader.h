@@ -61,11 +61,11 @@ void read_scalar(const Value& value, T& out, std::string (*read)(const std::stri
 /// missing.
 std::map<std::string, Value> read_keys(const Value& mapping, const std::vector<std::string>& known);
 
+/// Those keys of `values` that are in the table, with complaints about required ones that are not
+/// there.
 template <typename Struct>
-void read_mapping(const Value& mapping, Struct& out, std::span<const Key<Struct>> keys) {
-  std::vector<std::string> known;
-  for (const Key<Struct>& key : keys) known.emplace_back(key.name);
-  const auto values = read_keys(mapping, known);
+void read_values(const Value& mapping, const std::map<std::string, Value>& values,
+                 std::span<const Key<Struct>> keys, Struct& out) {
   for (const Key<Struct>& key : keys) {
     const auto value = values.find(key.name);
     if (value != values.end())
@@ -75,6 +75,13 @@ void read_mapping(const Value& mapping, Struct& out, std::span<const Key<Struct>
                              std::string("has no ") + key.name + "; add e.g. " + key.name + ": " +
                                  key.example);
   }
+}
+
+template <typename Struct>
+void read_mapping(const Value& mapping, Struct& out, std::span<const Key<Struct>> keys) {
+  std::vector<std::string> known;
+  for (const Key<Struct>& key : keys) known.emplace_back(key.name);
+  read_values<Struct>(mapping, read_keys(mapping, known), keys, out);
 }
 
 } // namespace fanlight::config

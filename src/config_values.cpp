@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <fstream>
 #include <optional>
 
 #include <arpa/inet.h>
 #include <glib.h>
+#include <unistd.h>
 
 namespace fanlight::config {
 namespace {
@@ -93,12 +96,27 @@ std::string read_listen(const std::string& text, std::string& out) {
   return {};
 }
 
+namespace {
+
+bool is_id(const std::string& text, std::size_t longest) {
+  return !text.empty() && text.size() <= longest &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return g_ascii_islower(c) || g_ascii_isdigit(c) || c == '_' || c == '-';
+         });
+}
+
+} // namespace
+
 std::string read_id(const std::string& text, std::string& out) {
-  const bool allowed = std::all_of(text.begin(), text.end(), [](char c) {
-    return g_ascii_islower(c) || g_ascii_isdigit(c) || c == '_' || c == '-';
-  });
-  if (text.empty() || text.size() > 64 || !allowed)
+  if (!is_id(text, 64))
     return "is no id, which is part of URLs; must be 1-64 of a-z 0-9 _ -, e.g. front-door";
+  out = text;
+  return {};
+}
+
+std::string read_stream_id(const std::string& text, std::string& out) {
+  if (!is_id(text, 32) || text == "auto")
+    return "is no id of a stream; must be 1-32 of a-z 0-9 _ -, and not auto; e.g. main";
   out = text;
   return {};
 }
@@ -176,8 +194,13 @@ std::string read_bool(const std::string& text, bool& out) {
   return "is no switch; must be true or false";
 }
 
-std::string read_latency(const std::string& text, std::chrono::milliseconds& out) {
-  constexpr double kLongest = 10000; // ms
+std::string read_duration(const std::string& text, std::chrono::milliseconds lowest,
+                          std::chrono::milliseconds highest, std::chrono::milliseconds& out) {
+  const auto write = [](std::chrono::milliseconds value) {
+    const bool whole = value.count() != 0 && value.count() % 1000 == 0;
+    return whole ? std::to_string(value.count() / 1000) + "s"
+                 : std::to_string(value.count()) + "ms";
+  };
   const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
   const auto value = number<double>(text.substr(0, digits));
   const std::string unit = text.substr(std::min(text.find_first_not_of(' ', digits), text.size()));
@@ -185,8 +208,40 @@ std::string read_latency(const std::string& text, std::chrono::milliseconds& out
   if (unit.empty()) return "has no unit; write " + text + "ms or " + text + "s";
   if (unit != "ms" && unit != "s") return "has an unknown unit; write e.g. 100ms or 0.1s";
   const double ms = unit == "s" ? *value * 1000 : *value;
-  if (ms > kLongest) return "is too long; must be 0ms to 10s";
+  const std::string range = "; must be " + write(lowest) + " to " + write(highest);
+  if (ms > static_cast<double>(highest.count())) return "is too long" + range;
+  if (ms < static_cast<double>(lowest.count())) return "is too short" + range;
   out = std::chrono::milliseconds(std::lround(ms));
+  return {};
+}
+
+std::string read_fingerprint(const std::string& text, std::string& out) {
+  constexpr std::size_t kBytes = 32;
+  std::string digits;
+  for (const char c : text)
+    if (c != ':') digits += static_cast<char>(g_ascii_toupper(c));
+  const bool hexadecimal =
+      std::all_of(digits.begin(), digits.end(), [](char c) { return g_ascii_isxdigit(c) != 0; });
+  if (!text.empty() && (!hexadecimal || digits.size() != 2 * kBytes))
+    return "is no SHA-256 fingerprint; write its 32 bytes in hexadecimal, e.g. as "
+           "`openssl x509 -fingerprint -sha256` prints them";
+  out = digits;
+  return {};
+}
+
+std::string read_file(const std::string& text, std::string& out) {
+  if (!text.empty() && access(text.c_str(), R_OK) != 0)
+    return std::string("cannot be read: ") + g_strerror(errno);
+  return read_any(text, out);
+}
+
+std::string read_first_line(const std::string& path, std::string& out) {
+  std::ifstream file(path);
+  if (!file || !std::getline(file, out))
+    return "names " + path +
+           ", whose first line cannot be read; is the file there, and may this "
+           "user read it?";
+  if (!out.empty() && out.back() == '\r') out.pop_back();
   return {};
 }
 

@@ -19,7 +19,13 @@ std::string read_rtsp_url(const std::string& text, std::string& out);
 std::string read_ice_url(const std::string& text, std::string& out);
 std::string read_address(const std::string& text, std::string& out); ///< IPv4 or IPv6, no name.
 std::string read_bool(const std::string& text, bool& out);
-std::string read_latency(const std::string& text, std::chrono::milliseconds& out);
+std::string read_stream_id(const std::string& text, std::string& out);
+std::string read_duration(const std::string& text, std::chrono::milliseconds lowest,
+                          std::chrono::milliseconds highest, std::chrono::milliseconds& out);
+std::string read_fingerprint(const std::string& text, std::string& out); ///< SHA-256, AA:BB:…
+std::string read_file(const std::string& text, std::string& out);        ///< One that can be read.
+/// The first line of a file, without its end.
+std::string read_first_line(const std::string& path, std::string& out);
 std::string read_ports(const std::string& text, std::pair<std::uint16_t, std::uint16_t>& out);
 std::string read_number(const std::string& text, std::uint32_t lowest, std::uint32_t highest,
                         std::uint32_t& out);

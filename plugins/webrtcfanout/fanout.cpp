@@ -275,10 +275,10 @@ Fanout::Reply Fanout::choose(const std::string& id, const std::string& name) {
     return {.code = "no-common-codec", .message = "the viewer " + id + " gets no video"};
   const std::string& codec = video->answered.payload.encoding;
   const auto format = (*input)->format();
-  if (!format || format->encoding != codec)
+  if (format && format->encoding != codec)
     return {.code = "no-common-codec",
-            .message = name + " has " + (format ? format->encoding : "no caps yet") +
-                       ", and the viewer was promised " + codec};
+            .message =
+                name + " has " + format->encoding + ", and the viewer was promised " + codec};
   viewer->choose(static_cast<std::size_t>(video - media.begin()), (*input)->stream());
   transport_->follow_choice(viewer);
   return {.id = id, .sdp = {}};

@@ -31,6 +31,19 @@ const char* close_code(Errc code) {
   return "internal";
 }
 
+/// What of `stream`, `width` and `height` is there and can be meant.
+session::StreamWish wish_of(JsonNode* message) {
+  session::StreamWish wish;
+  const auto pixels = [message](const char* name) {
+    const auto value = json::integer_member(message, name).value_or(0);
+    return value > 0 && value <= session::StreamWish::kMostPixels ? static_cast<int>(value) : 0;
+  };
+  wish.stream = json::string_member(message, "stream").value_or("auto");
+  wish.width = pixels("width");
+  wish.height = pixels("height");
+  return wish;
+}
+
 } // namespace
 
 Client::Client(Server& server, std::string remote_address)
@@ -82,6 +95,7 @@ void Client::on_text(const std::string& text) {
   if (*type == "watch") return watch(message->get());
   if (*type == "candidate") return candidate(message->get());
   if (*type == "restart") return restart(message->get());
+  if (*type == "select") return select(message->get());
   if (*type == "stop") return stop(message->get());
   send_error("unknown_type", "there is no message of the type '" + type->substr(0, kMaxName) + "'",
              json::string_member(message->get(), "session").value_or("").substr(0, kMaxName));
@@ -109,6 +123,7 @@ void Client::watch(JsonNode* message) {
   session::Directory::OpenOptions options;
   options.signalling = "websocket";
   options.remote_address = remote_address_;
+  options.wish = wish_of(message);
   auto watch = std::make_unique<Watch>(
       *name, *offer, server_.limits, [this](std::string text) { socket_->send(std::move(text)); },
       [this](Watch& ended) { watches_.erase(std::string{ended.name()}); });
@@ -158,6 +173,13 @@ void Client::restart(JsonNode* message) {
   if (!offer) return send_error("bad_message", "restart needs sdp", watch->name());
   const auto restarted = watch->restart(*offer);
   if (!restarted) send_error("bad_message", restarted.error().message, watch->name());
+}
+
+void Client::select(JsonNode* message) {
+  Watch* watch = find(message);
+  if (watch == nullptr) return;
+  if (const auto selected = watch->select(wish_of(message)); !selected)
+    send_error("bad_message", selected.error().message, watch->name());
 }
 
 void Client::stop(JsonNode* message) {

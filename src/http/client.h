@@ -43,6 +43,7 @@ class Client : public WebSocket::Observer {
   void watch(JsonNode* message);
   void candidate(JsonNode* message);
   void restart(JsonNode* message);
+  void select(JsonNode* message);
   void stop(JsonNode* message);
   /// The watch that `session` of the message names; otherwise the client hears what is wrong.
   Watch* find(JsonNode* message);

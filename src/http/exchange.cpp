@@ -29,6 +29,15 @@ std::string Exchange::path() const {
   return g_uri_get_path(soup_server_message_get_uri(message_.get()));
 }
 
+std::string Exchange::query(const char* name) const {
+  const char* text = g_uri_get_query(soup_server_message_get_uri(message_.get()));
+  if (text == nullptr) return {};
+  const Owned<GHashTable, g_hash_table_unref> values{g_uri_parse_params(
+      text, -1, "&", static_cast<GUriParamsFlags>(G_URI_PARAMS_WWW_FORM), nullptr)};
+  const auto* value = values ? g_hash_table_lookup(values.get(), name) : nullptr;
+  return value == nullptr ? "" : static_cast<const char*>(value);
+}
+
 std::string Exchange::header(const char* name) const {
   const char* value =
       soup_message_headers_get_list(soup_server_message_get_request_headers(message_.get()), name);

@@ -27,6 +27,8 @@ class Exchange {
   std::string_view method() const;
   /// As it came, percent-encoded, without the query.
   std::string path() const;
+  /// The value of `name` in the query, decoded; empty if absent.
+  std::string query(const char* name) const;
   /// Empty if absent.
   std::string header(const char* name) const;
   bool has_header(const char* name) const;

@@ -67,6 +67,11 @@ void Writer::member(const char* name, std::int64_t value) {
   json_builder_add_int_value(builder_.get(), value);
 }
 
+void Writer::member(const char* name, bool value) {
+  json_builder_set_member_name(builder_.get(), name);
+  json_builder_add_boolean_value(builder_.get(), value);
+}
+
 void Writer::null(const char* name) {
   json_builder_set_member_name(builder_.get(), name);
   json_builder_add_null_value(builder_.get());
@@ -81,25 +86,54 @@ std::string Writer::text() const {
   return take_text(json_to_string(root.get(), FALSE));
 }
 
+namespace {
+
+/// What a camera says of its best stream, and each stream of itself.
+void write_state(Writer& json, const session::StreamInfo& stream) {
+  json.member("url", stream.url);
+  json.member("state", stream.state);
+  json.member("reason", stream.reason);
+  json.member("state_age_ms", stream.state_age_ms);
+  json.member("retry_in_ms", stream.retry_in_ms);
+  json.member("video_codec", stream.video_codec);
+  json.member("audio_codec", stream.audio_codec);
+  json.member("audio_note", stream.audio_note);
+  json.member("width", stream.width);
+  json.member("height", stream.height);
+  json.member("fps", stream.fps);
+  json.member("bitrate", stream.bitrate);
+  json.member("packets", stream.access_units);
+  json.member("bytes", stream.bytes);
+  json.member("reconnects", stream.reconnects);
+  json.member("cached_bytes", stream.cached_bytes);
+}
+
+void write_stream(Writer& json, const session::StreamInfo& stream) {
+  json.member("id", stream.id);
+  json.member("pull", stream.pull);
+  write_state(json, stream);
+  json.member("viewers", stream.viewers);
+  json.member("gop_frames", stream.gop_frames);
+  json.member("gop_ms", stream.gop_ms);
+  json.member("last_key_frame_ms", stream.last_key_frame_ms);
+  json.member("b_frames", stream.b_frames);
+  json.member("packets_lost", stream.packets_lost);
+  json.member("jitter_ms", stream.jitter_ms);
+  json.member("timestamp_jumps", stream.timestamp_jumps);
+  json.member("parameter_changes", stream.parameter_changes);
+}
+
+} // namespace
+
 void write_members(Writer& json, const session::CameraInfo& camera) {
   json.member("id", camera.id);
   json.member("name", camera.name);
-  json.member("url", camera.url);
-  json.member("state", camera.state);
-  json.member("reason", camera.reason);
-  json.member("state_age_ms", camera.state_age_ms);
-  json.member("video_codec", camera.video_codec);
-  json.member("audio_codec", camera.audio_codec);
-  json.member("audio_note", camera.audio_note);
-  json.member("width", camera.width);
-  json.member("height", camera.height);
-  json.member("fps", camera.fps);
-  json.member("bitrate", camera.bitrate);
-  json.member("packets", camera.packets);
-  json.member("bytes", camera.bytes);
-  json.member("reconnects", camera.reconnects);
+  write_state(json, camera.best);
   json.member("viewers", camera.viewers);
-  json.member("cached_bytes", camera.cached_bytes);
+  json.array("streams", [&] {
+    for (const session::StreamInfo& stream : camera.streams)
+      json.object([&] { write_stream(json, stream); });
+  });
 }
 
 void write_members(Writer& json, const session::Info& session) {
@@ -113,6 +147,8 @@ void write_members(Writer& json, const session::Info& session) {
   json.member("video_codec", session.video_codec);
   json.member("audio_codec", session.audio_codec);
   json.member("codec_reason", session.codec_reason);
+  json.member("stream", session.stream);
+  json.member("stream_reason", session.stream_reason);
   json.member("age_ms", session.age_ms);
   json.member("packets_sent", session.packets_sent);
   json.member("bytes_sent", session.bytes_sent);

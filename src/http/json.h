@@ -28,6 +28,7 @@ class Writer {
   void member(const char* name, const std::string& value) { member(name, std::string_view{value}); }
   void member(const char* name, const char* value) { member(name, std::string_view{value}); }
   void member(const char* name, double value);
+  void member(const char* name, bool value);
   void member(const char* name, std::int64_t value);
   void member(const char* name, int value) { member(name, std::int64_t{value}); }
   void member(const char* name, std::uint32_t value) { member(name, std::int64_t{value}); }

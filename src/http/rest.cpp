@@ -28,8 +28,8 @@ void respond_states(Exchange& exchange, int status, const char* word,
       for (const session::CameraInfo& camera : cameras)
         json.object([&] {
           json.member("id", camera.id);
-          json.member("state", camera.state);
-          if (!camera.reason.empty()) json.member("reason", camera.reason);
+          json.member("state", camera.best.state);
+          if (!camera.best.reason.empty()) json.member("reason", camera.best.reason);
         });
     });
   });
@@ -123,7 +123,7 @@ void Rest::health(const ExchangePtr& exchange) const {
 void Rest::ready(const ExchangePtr& exchange) const {
   const auto cameras = directory_.cameras();
   const bool ready = std::all_of(cameras.begin(), cameras.end(),
-                                 [](const auto& camera) { return camera.state == "live"; });
+                                 [](const auto& camera) { return camera.best.state == "live"; });
   respond_states(*exchange, ready ? 200 : 503, ready ? "ready" : "not ready", cameras);
 }
 

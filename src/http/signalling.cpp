@@ -96,7 +96,7 @@ void Signalling::on_camera_changed(const session::CameraInfo& info) {
   News& news = news_[info.id];
   const gint64 since = g_get_monotonic_time() - news.told_at;
   const gint64 period = std::chrono::microseconds{limits_.push}.count();
-  if (news.state != info.state || news.told_at == 0 || since >= period) return tell(info);
+  if (news.state != info.best.state || news.told_at == 0 || since >= period) return tell(info);
   if (news.later.running()) return;
   // Whatever else happens until then is told with it.
   news.later.once(
@@ -108,7 +108,7 @@ void Signalling::on_camera_changed(const session::CameraInfo& info) {
 
 void Signalling::tell(const session::CameraInfo& info) {
   News& news = news_[info.id];
-  news.state = info.state;
+  news.state = info.best.state;
   news.told_at = g_get_monotonic_time();
   news.later.stop();
   json::Writer json;

@@ -45,6 +45,8 @@ Result<Done> Watch::restart(const std::string& offer) {
   return restarted;
 }
 
+Result<Done> Watch::select(const session::StreamWish& wish) { return session_->select(wish); }
+
 void Watch::stop() { session_->close({"stopped", "the page ended the session"}); }
 
 unsigned Watch::mline_of(const std::string& mid) const {
@@ -64,6 +66,8 @@ void Watch::on_answer(session::Session& session, const std::string& sdp) {
     json.member("video_codec", info.video_codec);
     json.member("audio_codec", info.audio_codec);
     json.member("codec_reason", info.codec_reason);
+    json.member("stream", info.stream);
+    json.member("stream_reason", info.stream_reason);
   });
   send_(json.text());
 }
@@ -79,6 +83,18 @@ void Watch::on_candidate(session::Session&, const session::Candidate& candidate)
       json.member("sdpMLineIndex", candidate.mline_index);
       if (candidate.mline_index < mids_.size()) json.member("sdpMid", mids_[candidate.mline_index]);
     });
+  });
+  send_(json.text());
+}
+
+void Watch::on_stream(session::Session& session) {
+  const session::Info info = session.info();
+  json::Writer json;
+  json.object([&] {
+    json.member("type", "stream");
+    json.member("session", name_);
+    json.member("stream", info.stream);
+    json.member("reason", info.stream_reason);
   });
   send_(json.text());
 }

@@ -25,12 +25,14 @@ class Watch : public session::Session::Observer {
   /// False: too many of them.
   bool add_candidate(const session::Candidate& candidate);
   Result<Done> restart(const std::string& offer);
+  Result<Done> select(const session::StreamWish& wish);
   void stop();
   /// Which m-line a mid names; the first where it names none.
   unsigned mline_of(const std::string& mid) const;
 
   void on_answer(session::Session& session, const std::string& sdp) override;
   void on_candidate(session::Session& session, const session::Candidate& candidate) override;
+  void on_stream(session::Session& session) override;
   void on_state(session::Session& session, session::State state,
                 const std::string& message) override;
   void on_closed(session::Session& session, const session::CloseReason& reason) override;

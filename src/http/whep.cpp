@@ -5,6 +5,18 @@
 #include "base/log.h"
 
 namespace fanlight::http {
+namespace {
+
+/// Of a place on a screen; 0: not said, or nothing that could be meant.
+int pixels(const std::string& text) {
+  guint64 value = 0;
+  return g_ascii_string_to_unsigned(text.c_str(), 10, 1, session::StreamWish::kMostPixels, &value,
+                                    nullptr)
+             ? static_cast<int>(value)
+             : 0;
+}
+
+} // namespace
 
 Whep::Whep(const config::WebRtc& webrtc, session::Directory& directory, const Limits& limits)
     : webrtc_(webrtc), directory_(directory), limits_(limits) {}
@@ -24,6 +36,10 @@ void Whep::open(const std::string& camera, const ExchangePtr& exchange) {
   options.signalling = "whep";
   options.remote_address = exchange->remote_address();
   options.complete_answer = true;
+  if (const std::string stream = exchange->query("stream"); !stream.empty())
+    options.wish.stream = stream;
+  options.wish.width = pixels(exchange->query("width"));
+  options.wish.height = pixels(exchange->query("height"));
   auto viewer = std::make_unique<WhepSession>(offer, exchange, webrtc_, limits_,
                                               [this](WhepSession& ended) { end(ended); });
   const auto opened = directory_.open(camera, offer, options, *viewer);

@@ -16,25 +16,29 @@ Branch::~Branch() {
 
 void Branch::end(const Feed& feed) {
   gst_element_release_request_pad(feed.tee.get(), feed.pad.get());
-  if (feed.transcoded) camera_.release_transcoder();
+  if (feed.transcoded) feed.intake->release_transcoder();
 }
 
-Result<Done> Branch::link(const std::string& encoding, GstPad* sink) {
-  auto tee = camera_.tee_for(encoding);
+Result<Done> Branch::link(const std::string& stream, const std::string& encoding, GstPad* sink) {
+  Intake* const intake = camera_.find(stream);
+  if (intake == nullptr)
+    return Error{Errc::not_found, "camera " + camera_.config().id + " has no stream " + stream};
+  auto tee = intake->tee_for(encoding);
   if (!tee) return tee.error();
   auto pad = Ref<GstPad>::adopt(gst_element_request_pad_simple(tee->element.get(), "src_%u"));
   if (!pad || gst_pad_link(pad.get(), sink) != GST_PAD_LINK_OK) {
     if (pad) gst_element_release_request_pad(tee->element.get(), pad.get());
-    if (tee->transcoded) camera_.release_transcoder();
+    if (tee->transcoded) intake->release_transcoder();
     return Error{Errc::internal, "linking " + encoding + " to " + GST_OBJECT_NAME(bin_.get())};
   }
-  feeds_.push_back({encoding, tee->element, std::move(pad), tee->transcoded});
+  feeds_.push_back(
+      {intake->shared_from_this(), encoding, tee->element, std::move(pad), tee->transcoded});
   return Done{};
 }
 
-void Branch::unlink(const std::string& encoding) {
-  const auto found = std::find_if(feeds_.begin(), feeds_.end(), [&encoding](const Feed& feed) {
-    return feed.encoding == encoding;
+void Branch::unlink(const std::string& stream, const std::string& encoding) {
+  const auto found = std::find_if(feeds_.begin(), feeds_.end(), [&](const Feed& feed) {
+    return feed.intake->id() == stream && feed.encoding == encoding;
   });
   if (found == feeds_.end()) return;
   end(*found);

@@ -10,6 +10,7 @@
 namespace fanlight::media {
 
 class Camera;
+class Intake;
 
 /// A bin of somebody else's inside a camera's pipeline, fed from the camera's tees. Ends when
 /// destroyed: the tees let go at once, the bin stops on a worker. Nothing in it can touch the
@@ -27,11 +28,11 @@ class Branch {
   Branch(const Branch&) = delete;
   Branch& operator=(const Branch&) = delete;
 
-  /// Feeds `sink`, a pad of the bin, with the camera's stream of that encoding name, from the
-  /// cached group of pictures on. Errc::not_found when the camera has no such stream.
-  Result<Done> link(const std::string& encoding, GstPad* sink);
-  /// Ends what link() began for that encoding; the pad stays as it is.
-  void unlink(const std::string& encoding);
+  /// Feeds `sink`, a pad of the bin, with what `stream` of the camera has in that encoding, from
+  /// the cached group of pictures on. Errc::not_found when there is no such thing.
+  Result<Done> link(const std::string& stream, const std::string& encoding, GstPad* sink);
+  /// Ends what link() began; the pad stays as it is.
+  void unlink(const std::string& stream, const std::string& encoding);
 
   /// Groups of pictures the branch has lost because it did not keep up.
   std::uint64_t groups_dropped() const;
@@ -40,6 +41,7 @@ class Branch {
   friend class Camera;
   Branch(Camera& camera, Ref<GstElement> bin, Observer& observer);
   struct Feed {
+    std::shared_ptr<Intake> intake;
     std::string encoding;
     Ref<GstElement> tee;
     Ref<GstPad> pad;

@@ -19,6 +19,8 @@ const char* protocols_of(config::RtspTransport transport) {
   switch (transport) {
   case config::RtspTransport::udp: return "udp";
   case config::RtspTransport::automatic: return "tcp+udp";
+  case config::RtspTransport::multicast: return "udp-mcast";
+  case config::RtspTransport::http: return "http";
   case config::RtspTransport::tcp: break;
   }
   return "tcp";

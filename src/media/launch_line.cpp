@@ -17,11 +17,12 @@ std::string launch_line(const config::Camera& camera, const config::WebRtc& webr
                         const std::string& plugin_folder) {
   const bool fanout =
       camera.webrtc_transport.value_or(webrtc.transport) != config::ViewerTransport::webrtcbin;
+  const config::Stream& stream = camera.streams.front();
   std::string line;
   if (!plugin_folder.empty()) line += "GST_PLUGIN_PATH=" + quote(plugin_folder) + " ";
-  line += "gst-launch-1.0 rtspsrc name=camera location=" + quote(camera.url) +
-          " protocols=" + protocols_of(camera.transport) +
-          " latency=" + std::to_string(camera.latency.count());
+  line += "gst-launch-1.0 rtspsrc name=camera location=" + quote(stream.url) +
+          " protocols=" + protocols_of(stream.transport) +
+          " latency=" + std::to_string(stream.latency.count());
   // What the camera does not send stays without a link, which gst-launch-1.0 accepts.
   for (const auto codec : camera.codecs) {
     const std::string encoding = encoding_name(codec);

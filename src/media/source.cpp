@@ -64,7 +64,8 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   std::weak_ptr<Observer> observer;
 
   std::mutex mutex;
-  std::set<std::string> taken; // Encodings and "audio"; protected by mutex.
+  std::set<std::string> taken;                 // Encodings and "audio"; protected by mutex.
+  std::vector<Ref<GstElement>> jitter_buffers; // Protected by mutex.
 
   bool over = false; // Main only: what is still on its way is of a connection that was given up.
 
@@ -80,23 +81,24 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   }
 };
 
-Result<std::unique_ptr<Source>> Source::create(const config::Camera& config, Sinks sinks,
+Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
+                                               const config::Stream& stream, Sinks sinks,
                                                std::weak_ptr<Observer> observer) {
   auto rtspsrc = make_element("rtspsrc", "rtspsrc");
   if (!rtspsrc) return rtspsrc.error();
   GstElement* element = rtspsrc->get();
-  gst_util_set_object_arg(G_OBJECT(element), "protocols", protocols_of(config.transport));
-  g_object_set(element, "location", config.url.c_str(), "latency",
-               static_cast<guint>(config.latency.count()), "tcp-timeout", guint64{5'000'000},
+  gst_util_set_object_arg(G_OBJECT(element), "protocols", protocols_of(stream.transport));
+  g_object_set(element, "location", stream.url.c_str(), "latency",
+               static_cast<guint>(stream.latency.count()), "tcp-timeout", guint64{5'000'000},
                "timeout", guint64{5'000'000}, "do-rtcp", TRUE, nullptr);
 
   auto bin = Ref<GstElement>::retain(gst_bin_new("source"));
   gst_bin_add(GST_BIN(bin.get()), element);
   auto shared = std::make_shared<Shared>();
   shared->bin = bin.get();
-  shared->camera = config.id;
-  for (const auto codec : config.codecs) shared->codecs.push_back(encoding_name(codec));
-  shared->audio = config.audio;
+  shared->camera = camera.id;
+  for (const auto codec : camera.codecs) shared->codecs.push_back(encoding_name(codec));
+  shared->audio = camera.audio;
   shared->sinks = std::move(sinks);
   shared->observer = std::move(observer);
 
@@ -108,6 +110,7 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& config, Sin
   };
   connect("on-sdp", G_CALLBACK(on_sdp));
   connect("select-stream", G_CALLBACK(on_select_stream));
+  connect("new-manager", G_CALLBACK(on_new_manager));
   connect("pad-added", G_CALLBACK(on_pad_added));
   return std::unique_ptr<Source>(new Source(std::move(bin), std::move(shared)));
 }
@@ -159,6 +162,24 @@ gboolean Source::on_select_stream(GstElement*, guint, GstCaps* caps, gpointer da
   if (!shared.take("audio")) return FALSE;
   shared.tell([encoding](Observer& observer) { observer.on_source_audio(encoding, ""); });
   return TRUE;
+}
+
+void Source::on_new_manager(GstElement*, GstElement* manager, gpointer data) {
+  g_signal_connect_data(
+      manager, "new-jitterbuffer",
+      G_CALLBACK(+[](GstElement*, GstElement* buffer, guint, guint, gpointer shared) {
+        Shared& mine = **static_cast<std::shared_ptr<Shared>*>(shared);
+        std::lock_guard lock{mine.mutex};
+        mine.jitter_buffers.push_back(Ref<GstElement>::retain(buffer));
+      }),
+      new std::shared_ptr<Shared>(*static_cast<std::shared_ptr<Shared>*>(data)),
+      +[](gpointer shared, GClosure*) { delete static_cast<std::shared_ptr<Shared>*>(shared); },
+      GConnectFlags{});
+}
+
+std::vector<Ref<GstElement>> Source::jitter_buffers() const {
+  std::lock_guard lock{shared_->mutex};
+  return shared_->jitter_buffers;
 }
 
 void Source::on_pad_added(GstElement*, GstPad* pad, gpointer data) {

@@ -14,7 +14,7 @@
 
 namespace fanlight::media {
 
-/// The half of a camera's pipeline that is rebuilt for every connection: rtspsrc, and for every
+/// The half of an intake that is rebuilt for every connection: rtspsrc, and for every
 /// stream that is wanted a depayloader and a parser, linked to that stream's tee.
 ///
 /// The bin lives in the camera's pipeline; this is only what it reports. Threads: main, but for
@@ -35,11 +35,14 @@ class Source {
   };
 
   /// Errc::internal when an element is missing.
-  static Result<std::unique_ptr<Source>> create(const config::Camera& config, Sinks sinks,
+  static Result<std::unique_ptr<Source>> create(const config::Camera& camera,
+                                                const config::Stream& stream, Sinks sinks,
                                                 std::weak_ptr<Observer> observer);
   ~Source();
 
   GstElement* bin() const { return bin_.get(); }
+  /// Of its RTP sessions, for their counters.
+  std::vector<Ref<GstElement>> jitter_buffers() const;
 
  private:
   struct Shared;
@@ -47,6 +50,7 @@ class Source {
   static void on_sdp(GstElement* rtspsrc, GstSDPMessage* sdp, gpointer shared);
   static gboolean on_select_stream(GstElement* rtspsrc, guint number, GstCaps* caps,
                                    gpointer shared);
+  static void on_new_manager(GstElement* rtspsrc, GstElement* manager, gpointer shared);
   static void on_pad_added(GstElement* rtspsrc, GstPad* pad, gpointer shared);
 
   Ref<GstElement> bin_;

@@ -36,7 +36,7 @@ Carrier::on_webrtcbin(const Request& request, std::weak_ptr<webrtc::PeerConnecti
     return Error{Errc::busy, "the server has its " + std::to_string(config_.max_webrtcbin_viewers) +
                                  " viewers on webrtcbin (webrtc.max_webrtcbin_viewers)"};
   auto created = webrtc::Peer::create(request.id, {config_, request.client_address},
-                                      camera_->counters().bitrate, std::move(peer));
+                                      request.bitrate, std::move(peer));
   if (!created) return created.error();
   Carriage carriage{.peer = std::move(*created), .branch = {}, .share = {}, .reason = {}};
   auto added = camera_->add_branch(carriage.peer->branch(), branch);

@@ -19,6 +19,7 @@ class Carrier : public std::enable_shared_from_this<Carrier> {
     const std::string& client_address; ///< Of the signalling client, numeric.
     const webrtc::Offer& offer;
     const webrtc::Choices& choices;
+    std::uint64_t bitrate = 0; ///< Of the stream that was chosen, bit/s.
     bool complete_answer = false;
   };
   /// Ends, member by member from the last one, when it is dropped.

@@ -32,18 +32,29 @@ Result<std::unique_ptr<FanoutBranch::Share>> FanoutBranch::join(const webrtc::Ch
   shares_.insert(share.get());
   for (const auto& choice : choices) {
     if (!choice) continue;
-    if (auto fed = feed(choice->sent); !fed) return fed.error();
-    share->encodings_.push_back(choice->sent.encoding);
+    if (auto fed = feed(choice->stream, choice->sent); !fed) return fed.error();
+    share->parts_.push_back({choice->stream, choice->sent.encoding});
   }
   return share;
 }
 
-Result<Done> FanoutBranch::feed(const RtpFormat& format) {
+Result<Done> FanoutBranch::Share::change_picture(const std::string& from,
+                                                 const webrtc::Choice& choice) {
+  if (auto fed = branch_->feed(choice.stream, choice.sent); !fed) return fed.error();
+  for (Part& part : parts_) {
+    if (part.stream != from || part.encoding != choice.sent.encoding) continue;
+    branch_->let_go(std::exchange(part, {choice.stream, choice.sent.encoding}));
+    return Done{};
+  }
+  return Error{Errc::internal, "the viewer does not get stream " + from};
+}
+
+Result<Done> FanoutBranch::feed(const std::string& stream, const RtpFormat& format) {
   if (failed_) return Error{Errc::internal, "the fanout has failed"};
-  const auto [entry, is_new] = feeds_.try_emplace(format.encoding);
+  const auto [entry, is_new] = feeds_.try_emplace({stream, format.encoding});
   if (is_new) {
-    auto input = fanout_->input(format);
-    auto linked = input ? branch_->link(format.encoding, input->pad.get()) : input.error();
+    auto input = fanout_->input(stream, format);
+    auto linked = input ? branch_->link(stream, format.encoding, input->pad.get()) : input.error();
     if (!linked) {
       feeds_.erase(entry);
       return linked.error();
@@ -56,16 +67,18 @@ Result<Done> FanoutBranch::feed(const RtpFormat& format) {
 
 void FanoutBranch::leave(const Share& share) {
   shares_.erase(&share);
-  for (const std::string& encoding : share.encodings_) {
-    const auto feed = feeds_.find(encoding);
-    if (feed == feeds_.end() || --feed->second.viewers > 0) continue;
-    feed->second.idle.once(linger_, [this, encoding] { starve(encoding); });
-  }
+  for (const Share::Part& part : share.parts_) let_go(part);
 }
 
-void FanoutBranch::starve(const std::string& encoding) {
-  branch_->unlink(encoding);
-  feeds_.erase(encoding);
+void FanoutBranch::let_go(const Share::Part& part) {
+  const auto feed = feeds_.find({part.stream, part.encoding});
+  if (feed == feeds_.end() || --feed->second.viewers > 0) return;
+  feed->second.idle.once(linger_, [this, part] { starve(part); });
+}
+
+void FanoutBranch::starve(const Share::Part& part) {
+  branch_->unlink(part.stream, part.encoding);
+  feeds_.erase({part.stream, part.encoding});
   if (feeds_.empty()) end();
 }
 

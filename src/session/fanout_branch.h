@@ -16,8 +16,8 @@ namespace fanlight::session {
 
 /// The branch of a camera that ends in its webrtc::Fanout, shared by all viewers there.
 ///
-/// A codec is fed while somebody watches it, and kLinger longer. Threads: main only. Lifetime: held
-/// by its Carrier until it is idle or has failed, and by the shares of its viewers.
+/// A stream is fed while somebody watches it, and kLinger longer. Threads: main only. Lifetime:
+/// held by its Carrier until it is idle or has failed, and by the shares of its viewers.
 class FanoutBranch : public media::Branch::Observer,
                      public std::enable_shared_from_this<FanoutBranch> {
  public:
@@ -30,16 +30,23 @@ class FanoutBranch : public media::Branch::Observer,
   class Share {
    public:
     ~Share();
+    /// In place of the picture of `from` that of `choice`, of the same codec.
+    Result<Done> change_picture(const std::string& from, const webrtc::Choice& choice);
     Share(const Share&) = delete;
     Share& operator=(const Share&) = delete;
 
    private:
     friend class FanoutBranch;
+    /// A stream of the camera in some encoding.
+    struct Part {
+      std::string stream;
+      std::string encoding;
+    };
     Share(std::shared_ptr<FanoutBranch> branch, media::Branch::Observer& viewer)
         : branch_(std::move(branch)), viewer_(viewer) {}
     const std::shared_ptr<FanoutBranch> branch_;
     media::Branch::Observer& viewer_;
-    std::vector<std::string> encodings_;
+    std::vector<Part> parts_;
   };
 
   /// Adds the branch to `camera`; `ended` comes in a turn of its own when it has become idle or has
@@ -61,9 +68,10 @@ class FanoutBranch : public media::Branch::Observer,
   };
   FanoutBranch(std::shared_ptr<media::Camera> camera, std::shared_ptr<webrtc::Fanout> fanout,
                Ended ended, std::chrono::milliseconds linger);
-  Result<Done> feed(const RtpFormat& format);
+  Result<Done> feed(const std::string& stream, const RtpFormat& format);
   void leave(const Share& share);
-  void starve(const std::string& encoding);
+  void let_go(const Share::Part& part);
+  void starve(const Share::Part& part);
   void end();
   void on_branch_failed(const std::string& why) override;
 
@@ -74,7 +82,7 @@ class FanoutBranch : public media::Branch::Observer,
   // Owned.
   const std::shared_ptr<webrtc::Fanout> fanout_;
   std::unique_ptr<media::Branch> branch_;
-  std::map<std::string, Feed> feeds_; // By encoding.
+  std::map<std::pair<std::string, std::string>, Feed> feeds_; // By stream and encoding.
   std::unordered_set<const Share*> shares_;
   bool failed_ = false;
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "session/stream_choice.h"
 
 namespace fanlight::session {
 
@@ -16,8 +17,8 @@ enum class State { waiting, connecting, connected, disconnected, closed };
 const char* to_string(State state);
 
 /// Why a session ended, as a stable code for programs beside the words for people.
-/// Codes: stopped, replaced, no_common_codec, bad_offer, busy, camera_unavailable, camera_changed,
-/// camera_removed, connection_failed, timeout, shutting_down, internal.
+/// Codes: stream_changed, stopped, replaced, no_common_codec, bad_offer, busy, camera_unavailable,
+/// camera_changed, camera_removed, connection_failed, timeout, shutting_down, internal.
 struct CloseReason {
   std::string code;
   std::string message;
@@ -41,6 +42,8 @@ struct Info {
   std::string video_codec;      ///< "H264", "H265" or empty.
   std::string audio_codec;      ///< "OPUS", "PCMU", "PCMA" or empty.
   std::string codec_reason;     ///< Why this codec, in words.
+  std::string stream;           ///< Which of the camera's streams; empty: none yet.
+  std::string stream_reason;    ///< Why this one, in words.
   std::int64_t age_ms = 0;
   std::uint64_t packets_sent = 0;
   std::uint64_t bytes_sent = 0;
@@ -68,6 +71,8 @@ class Session {
               const std::string& sdp) = 0; ///< For the offer of open() and each restart().
     virtual void on_candidate(Session& session, const Candidate& candidate) = 0;
     virtual void on_state(Session& session, State state, const std::string& message) = 0;
+    /// It gets another stream of the camera (info().stream), on the same connection.
+    virtual void on_stream(Session& session) = 0;
     virtual void
     on_closed(Session& session,
               const CloseReason& reason) = 0; ///< The last call; the session dies after it.
@@ -82,31 +87,51 @@ class Session {
   virtual Result<Done> restart(const std::string& offer) = 0;
   /// Ends the session; the observer hears on_closed in a later turn.
   virtual void close(CloseReason reason) = 0;
+  /// The viewer wants another stream of the camera, or one of another size.
+  virtual Result<Done> select(const StreamWish& wish) = 0;
   /// From now on nobody listens (the WebSocket is gone).
   virtual void forget_observer() = 0;
   virtual Info info() const = 0;
 };
 
-/// What the API says of a camera. The URL has no credentials.
-struct CameraInfo {
+/// What the API says of one stream of a camera. The URL has no credentials.
+struct StreamInfo {
   std::string id;
-  std::string name;
   std::string url;
+  std::string pull;   ///< always, on_demand.
   std::string state;  ///< idle, connecting, live, retrying, refused.
   std::string reason; ///< In words: why it is not live.
   std::int64_t state_age_ms = 0;
-  std::string video_codec; ///< Joined with "+" where the camera sends two.
-  std::string audio_codec; ///< As viewers get it; empty: none.
-  std::string audio_note;  ///< Why there is no sound, or what is converted.
+  std::int64_t retry_in_ms = 0; ///< Until the next attempt; 0: none is planned.
+  std::string video_codec;      ///< Joined with "+" where the camera sends two.
+  std::string audio_codec;      ///< As viewers get it; empty: none.
+  std::string audio_note;       ///< Why there is no sound, or what is converted.
   int width = 0;
   int height = 0;
   double fps = 0;
   std::uint64_t bitrate = 0; ///< bit/s over the last seconds.
-  std::uint64_t packets = 0; ///< Access units received.
+  std::uint32_t gop_frames = 0;
+  std::int64_t gop_ms = 0;
+  std::int64_t last_key_frame_ms = -1; ///< Ago; -1: none yet.
+  bool b_frames = false;
+  std::uint64_t packets_lost = 0;
+  double jitter_ms = 0;
+  std::uint64_t timestamp_jumps = 0;
+  std::uint64_t parameter_changes = 0;
+  std::uint64_t access_units = 0;
   std::uint64_t bytes = 0;
   std::uint32_t reconnects = 0;
   std::uint32_t viewers = 0;
   std::uint64_t cached_bytes = 0; ///< In the cache of the current group of pictures.
+};
+
+/// What the API says of a camera.
+struct CameraInfo {
+  std::string id;
+  std::string name;
+  StreamInfo best; ///< The stream that does best: its state is the camera's.
+  std::vector<StreamInfo> streams;
+  std::uint32_t viewers = 0;
 };
 
 /// Listens for changes of any camera: state, codec, viewer count.
@@ -122,9 +147,10 @@ class Directory {
   struct OpenOptions {
     std::string signalling;     ///< "whep" or "websocket".
     std::string remote_address; ///< Numeric address of the signalling client, without port.
+    StreamWish wish;
     /// How long the viewer may wait for a camera that is not live yet, before Errc::unavailable
-    /// comes as on_closed.
-    int wait_ms = 10000;
+    /// comes as on_closed; 0: the start_timeout of its stream.
+    int wait_ms = 0;
     /// Answer only when all local candidates are in it (WHEP); otherwise candidates trickle through
     /// on_candidate.
     bool complete_answer = false;

@@ -6,16 +6,14 @@
 #include <sys/random.h>
 
 #include "base/log.h"
-#include "base/url.h"
 #include "gst/undertaker.h"
+#include "session/describe.h"
 #include "webrtc/fanout.h"
 #include "webrtc/peer.h"
 
 namespace fanlight::session {
 namespace {
 
-/// Between the connection attempts of two cameras at start.
-constexpr std::chrono::milliseconds kStagger{20};
 constexpr std::chrono::milliseconds kStatsLimit{300};
 /// How many viewers are asked for their counters in one turn of the loop, a few milliseconds.
 constexpr std::size_t kAskedAtOnce = 250;
@@ -39,7 +37,7 @@ Result<std::unique_ptr<SessionTable>> SessionTable::create(const config::Config&
   std::unique_ptr<SessionTable> table{new SessionTable(config)};
   if (auto warm = table->warm_up(config.cameras); !warm) return warm.error();
   for (const config::Camera& settings : config.cameras) {
-    auto camera = media::Camera::create(settings, *table);
+    auto camera = media::Camera::create(settings, table->queue_, *table);
     if (!camera) return camera.error();
     auto carrier = std::make_shared<Carrier>(*camera, config.webrtc);
     table->channels_.push_back({std::move(*camera), std::move(carrier), {}});
@@ -50,9 +48,9 @@ Result<std::unique_ptr<SessionTable>> SessionTable::create(const config::Config&
 SessionTable::SessionTable(const config::Config& config) : config_(config.webrtc) {}
 
 SessionTable::~SessionTable() {
-  starts_.clear();
   viewers_.clear();
   for (Channel& channel : channels_) {
+    channel.viewers.clear();
     channel.carrier.reset();
     channel.camera->stop();
   }
@@ -75,17 +73,11 @@ Result<Done> SessionTable::warm_up(const std::vector<config::Camera>& cameras) {
 }
 
 void SessionTable::start() {
-  auto delay = std::chrono::milliseconds{0};
-  for (const Channel& channel : channels_) {
-    starts_.push_back(std::make_unique<Timer>());
-    starts_.back()->once(delay, [camera = channel.camera] { camera->start(); });
-    delay += kStagger;
-  }
+  for (const Channel& channel : channels_) channel.camera->start();
 }
 
 void SessionTable::drain(const CloseReason& reason) {
   draining_ = true;
-  starts_.clear();
   for (const auto& [id, viewer] : viewers_) viewer->close(reason);
   for (const Channel& channel : channels_) channel.camera->stop();
 }
@@ -104,32 +96,13 @@ SessionTable::Channel* SessionTable::find_channel(const std::string& camera) {
 
 CameraInfo SessionTable::describe(const Channel& channel) {
   const media::Camera& camera = *channel.camera;
-  const media::Camera::Counters& counters = camera.counters();
   CameraInfo info{.id = camera.config().id,
                   .name = camera.config().name,
-                  .url = strip_credentials(camera.config().url),
-                  .state = media::to_string(camera.state()),
-                  .reason = camera.reason(),
-                  .state_age_ms = camera.state_age().count(),
-                  .video_codec = {},
-                  .audio_codec = {},
-                  .audio_note = camera.audio_note(),
-                  .fps = counters.fps,
-                  .bitrate = counters.bitrate,
-                  .packets = counters.access_units,
-                  .bytes = counters.bytes,
-                  .reconnects = counters.reconnects,
-                  .viewers = static_cast<std::uint32_t>(channel.viewers.size()),
-                  .cached_bytes = counters.cached_bytes};
+                  .best = session::describe(camera.best()),
+                  .streams = {},
+                  .viewers = static_cast<std::uint32_t>(channel.viewers.size())};
   if (info.name.empty()) info.name = info.id;
-  for (const media::Stream& stream : camera.video()) {
-    info.video_codec += (info.video_codec.empty() ? "" : "+") + stream.format.encoding;
-    if (info.width == 0) {
-      info.width = stream.width;
-      info.height = stream.height;
-    }
-  }
-  if (const auto sound = camera.audio()) info.audio_codec = sound->format.encoding;
+  for (const auto& intake : camera.intakes()) info.streams.push_back(session::describe(*intake));
   return info;
 }
 
@@ -150,16 +123,13 @@ Result<Session*> SessionTable::open(const std::string& camera_id, const std::str
   Channel* channel = find_channel(camera_id);
   if (channel == nullptr) return Error{Errc::not_found, "there is no camera \"" + camera_id + "\""};
   if (draining_) return Error{Errc::unavailable, "the server is shutting down"};
-  const media::Camera& camera = *channel->camera;
-  const std::uint32_t limit = camera.config().max_viewers;
+  const std::uint32_t limit = channel->camera->config().max_viewers;
   if (limit != 0 && channel->viewers.size() >= limit)
     return Error{Errc::busy, "camera " + camera_id + " has its " + std::to_string(limit) +
                                  " viewers (max_viewers)"};
   if (viewers_.size() >= config_.max_viewers)
     return Error{Errc::busy, "the server has its " + std::to_string(config_.max_viewers) +
                                  " viewers (webrtc.max_viewers)"};
-  if (camera.state() == media::Camera::State::refused)
-    return Error{Errc::unavailable, "camera " + camera_id + ": " + camera.reason()};
   auto offer = webrtc::Offer::parse(text);
   if (!offer) return offer.error();
 

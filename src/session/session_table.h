@@ -22,7 +22,7 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
   static Result<std::unique_ptr<SessionTable>> create(const config::Config& config);
   ~SessionTable() override;
 
-  /// Connects the cameras, spread over a moment so that a wall of them does not storm the network.
+  /// Connects the cameras that are always to be there.
   void start();
   /// Ends every session with `reason` and refuses new ones.
   void drain(const CloseReason& reason);
@@ -62,11 +62,11 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
   void on_viewer_ended(Viewer& viewer) override;
 
   const config::WebRtc config_;
+  media::ConnectQueue queue_;     // Outlives the cameras.
   Ref<GstElement> port_;          // Keeps the fanouts' port open.
   std::vector<Channel> channels_; // In the order of the configuration.
   std::map<std::string, std::shared_ptr<Viewer>> viewers_;
   std::vector<CameraObserver*> observers_;
-  std::vector<std::unique_ptr<Timer>> starts_;
   bool draining_ = false;
 };
 

@@ -64,47 +64,118 @@ Viewer::Viewer(std::string id, std::shared_ptr<media::Camera> camera, webrtc::Of
                Directory::OpenOptions options, std::shared_ptr<Carrier> carrier,
                Session::Observer& observer, Host& host)
     : id_(std::move(id)), camera_(std::move(camera)), options_(std::move(options)),
-      carrier_(std::move(carrier)), observer_(&observer), host_(host), offer_(std::move(offer)),
-      opened_us_(g_get_monotonic_time()) {}
+      carrier_(std::move(carrier)), observer_(&observer), host_(host),
+      tuner_(camera_, options_.wish), offer_(std::move(offer)), opened_us_(g_get_monotonic_time()) {
+}
 
 Viewer::~Viewer() = default;
 
 Result<Done> Viewer::begin() {
-  if (!camera_->video().empty()) return negotiate();
-  const std::string why = camera_->reason();
+  if (auto tuned = tuner_.tune([this](const auto& intake) { return obstacle(intake); }); !tuned)
+    return tuned.error();
+  const media::Intake& intake = *tuner_.wanted();
+  if (intake.state() == media::Intake::State::refused)
+    return Error{Errc::unavailable, "camera " + camera_id() + ": " + intake.reason()};
+  if (!intake.video().empty()) return negotiate();
+  wait_for(intake);
+  return Done{};
+}
+
+void Viewer::wait_for(const media::Intake& intake) {
   // Weak, here and in close(): a viewer that went with its table has nobody to tell any more.
-  post([weak = weak_from_this(), why] {
+  post([weak = weak_from_this(), why = intake.reason()] {
     const auto self = weak.lock();
     if (self && self->observer_ != nullptr && self->state_ == State::waiting)
       self->observer_->on_state(*self, State::waiting, why);
   });
-  deadline_.once(std::chrono::milliseconds{options_.wait_ms}, [this] {
-    close({"camera_unavailable", camera_->reason()});
+  const std::chrono::milliseconds limit{options_.wait_ms};
+  deadline_.once(limit.count() > 0 ? limit : intake.config().start_timeout, [this] {
+    close({"camera_unavailable", tuner_.wanted()->reason()});
   });
-  return Done{};
 }
 
 void Viewer::on_camera_changed() {
   if (state_ == State::closed) return;
-  if (state_ == State::waiting) {
-    if (camera_->state() == media::Camera::State::refused)
-      return close({"camera_unavailable", camera_->reason()});
-    if (camera_->video().empty()) return;
-    if (auto begun = negotiate(); !begun)
-      close({code_of(begun.error().code), begun.error().message});
-    return;
-  }
-  if (camera_->sends(video_codec_)) return;
-  if (const auto streams = camera_->video(); !streams.empty())
-    close({"camera_changed", "the camera changed its codec from " + video_codec_ + " to " +
-                                 streams.front().format.encoding});
+  if (state_ == State::waiting) return go_on_waiting();
+  follow();
 }
 
-Result<Done> Viewer::choose() {
+void Viewer::go_on_waiting() {
+  if (auto tuned = tuner_.tune([this](const auto& intake) { return obstacle(intake); }); !tuned)
+    return close({code_of(tuned.error().code), tuned.error().message});
+  const media::Intake& intake = *tuner_.wanted();
+  if (intake.state() == media::Intake::State::refused)
+    return close({"camera_unavailable", intake.reason()});
+  if (intake.video().empty()) return;
+  if (auto begun = negotiate(); !begun) close({code_of(begun.error().code), begun.error().message});
+}
+
+/// Once it is answered, only what has the codec it was promised can be given to it.
+std::string Viewer::obstacle(const media::Intake& intake) const {
+  const auto streams = intake.video();
+  if (streams.empty()) return {}; // Nobody knows yet.
+  if (!video_codec_.empty()) {
+    if (intake.sends(video_codec_)) return {};
+    return "it sends " + streams.front().format.encoding + ", and the viewer gets " + video_codec_;
+  }
+  const auto media = std::find_if(
+      offer_.media.begin(), offer_.media.end(), [](const webrtc::Offer::Media& offered) {
+        return offered.kind == webrtc::Offer::Kind::video && offered.receives();
+      });
+  if (media == offer_.media.end()) return {}; // choose() says what is wrong.
+  const auto choice = webrtc::choose(*media, formats_of(streams));
+  return choice ? "" : choice.error().message;
+}
+
+/// The viewer goes over to the stream that fits best as soon as that is there.
+void Viewer::follow() {
+  const media::Intake& current = *tuner_.current();
+  if (auto tuned = tuner_.tune([this](const auto& intake) { return obstacle(intake); }); !tuned)
+    return close({"camera_changed", "the camera changed its codec from " + video_codec_ + " to " +
+                                        current.video().front().format.encoding});
+  const media::Intake& wanted = *tuner_.wanted();
+  if (&wanted == &current || wanted.state() != media::Intake::State::live || !fed_) return;
+  change_to(wanted);
+}
+
+void Viewer::change_to(const media::Intake& intake) {
+  const std::string from = tuner_.current()->id();
+  for (auto& choice : choices_) {
+    if (!choice || choice->sent.encoding != video_codec_) continue;
+    webrtc::Choice changed = *choice;
+    changed.stream = intake.id();
+    for (const media::Stream& stream : intake.video())
+      if (stream.format.encoding == video_codec_) changed.sent = stream.format;
+    if (!carriage_->share)
+      return close(
+          {"stream_changed", "stream " + intake.id() + " is to be shown in place of " + from});
+    if (auto fed = carriage_->share->change_picture(from, changed); !fed)
+      return close({"internal", fed.error().message});
+    if (auto done = carriage_->peer->change_picture(intake.id(), changed.sent); !done)
+      return close({"internal", done.error().message});
+    choice = std::move(changed);
+  }
+  tuner_.take();
+  log::info("session",
+            {{"camera", camera_id()}, {"session", id_}, {"stream", intake.id()}, {"from", from}},
+            "changed to stream " + intake.id() + ": " + tuner_.reason());
+  if (observer_ != nullptr) observer_->on_stream(*this);
+}
+
+Result<Done> Viewer::select(const StreamWish& wish) {
+  if (state_ == State::closed) return Error{Errc::conflict, "the session has ended"};
+  if (wish.stream != "auto" && camera_->find(wish.stream) == nullptr)
+    return Error{Errc::not_found, "camera " + camera_id() + " has no stream " + wish.stream};
+  tuner_.wish(wish);
+  on_camera_changed();
+  return Done{};
+}
+
+Result<Done> Viewer::choose(const media::Intake& intake) {
   choices_.assign(offer_.media.size(), std::nullopt);
-  const std::vector<RtpFormat> video = formats_of(camera_->video());
+  const std::vector<RtpFormat> video = formats_of(intake.video());
   std::vector<RtpFormat> audio;
-  if (const auto sound = camera_->audio()) audio.push_back(sound->format);
+  if (const auto sound = intake.audio()) audio.push_back(sound->format);
   bool asked_for_video = false;
   for (std::size_t mline = 0; mline < offer_.media.size(); ++mline) {
     const webrtc::Offer::Media& media = offer_.media[mline];
@@ -127,6 +198,7 @@ Result<Done> Viewer::choose() {
       audio_codec_ = choice->sent.encoding;
       choices_[mline] = std::move(*choice);
     }
+    if (choices_[mline]) choices_[mline]->stream = intake.id();
   }
   if (!asked_for_video)
     return Error{Errc::invalid,
@@ -135,11 +207,14 @@ Result<Done> Viewer::choose() {
 }
 
 Result<Done> Viewer::negotiate() {
-  if (auto chosen = choose(); !chosen) return chosen.error();
+  const media::Intake& intake = *tuner_.wanted();
+  if (auto chosen = choose(intake); !chosen) return chosen.error();
+  tuner_.take();
   auto carriage = carrier_->carry({.id = id_,
                                    .client_address = options_.remote_address,
                                    .offer = offer_,
                                    .choices = choices_,
+                                   .bitrate = intake.health().rates().bitrate,
                                    .complete_answer = options_.complete_answer},
                                   weak_from_this(), *this);
   if (!carriage) return carriage.error();
@@ -183,7 +258,9 @@ void Viewer::feed() {
     auto pad = carriage_->peer->open(mline);
     if (!pad) return close({"internal", pad.error().message});
     if (!*pad) continue;
-    if (auto linked = carriage_->branch->link(choices_[mline]->sent.encoding, pad->get()); !linked)
+    if (auto linked = carriage_->branch->link(choices_[mline]->stream,
+                                              choices_[mline]->sent.encoding, pad->get());
+        !linked)
       return close({"internal", linked.error().message});
   }
 }
@@ -199,7 +276,8 @@ void Viewer::on_peer_answer(const std::string& sdp) {
   log::info(
       "session",
       {{"camera", camera_id()}, {"session", id_}, {"ms", std::to_string(since_ms(opened_us_))}},
-      "answered with " + video_codec_ + ": " + codec_reason_ + "; by " + carriage_->peer->name() +
+      "answered with " + video_codec_ + ": " + codec_reason_ + "; stream " +
+          tuner_.current()->id() + ": " + tuner_.reason() + "; by " + carriage_->peer->name() +
           ": " + carriage_->reason);
   if (observer_ != nullptr) observer_->on_answer(*this, sdp);
 }
@@ -284,6 +362,8 @@ Info Viewer::info() const {
           .video_codec = video_codec_,
           .audio_codec = audio_codec_,
           .codec_reason = codec_reason_,
+          .stream = tuner_.current() != nullptr ? tuner_.current()->id() : "",
+          .stream_reason = tuner_.reason(),
           .age_ms = since_ms(opened_us_),
           .packets_sent = stats_.packets_sent,
           .bytes_sent = stats_.bytes_sent,

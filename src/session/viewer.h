@@ -7,6 +7,7 @@
 #include "media/camera.h"
 #include "session/carrier.h"
 #include "session/session.h"
+#include "session/tuner.h"
 
 namespace fanlight::session {
 
@@ -43,13 +44,19 @@ class Viewer : public Session,
   const std::string& camera_id() const override { return camera_->config().id; }
   void add_candidate(const Candidate& candidate) override;
   Result<Done> restart(const std::string& offer) override;
+  Result<Done> select(const StreamWish& wish) override;
   void close(CloseReason reason) override;
   void forget_observer() override { observer_ = nullptr; }
   Info info() const override;
 
  private:
-  Result<Done> choose();
+  std::string obstacle(const media::Intake& intake) const;
+  Result<Done> choose(const media::Intake& intake);
   Result<Done> negotiate();
+  void wait_for(const media::Intake& intake);
+  void go_on_waiting();
+  void follow();
+  void change_to(const media::Intake& intake);
   void feed();
   void set_state(State state, const std::string& message);
 
@@ -68,6 +75,7 @@ class Viewer : public Session,
   Host& host_;
 
   // Owned.
+  Tuner tuner_;
   webrtc::Offer offer_;
   webrtc::Choices choices_;
   std::optional<Carrier::Carriage> carriage_;          // Once the codecs are settled.

@@ -179,7 +179,7 @@ Result<Choice> choose(const Offer::Media& media, std::span<const RtpFormat> form
     if (i > 0) {
       reason += "; the viewer does not take " + list_sent(formats.first(i));
     }
-    return Choice{best->type, best->rtx, i, formats[i], best->format, std::move(reason)};
+    return Choice{best->type, best->rtx, i, formats[i], best->format, std::move(reason), {}};
   }
   return Error{Errc::unsupported, "camera sends " + list_sent(formats) + "; browser takes " +
                                       list_taken(media.payloads)};

@@ -19,6 +19,7 @@ struct Choice {
   RtpFormat sent;                      ///< That format.
   RtpFormat offered;                   ///< The viewer's entry: its fmtp goes into the answer.
   std::string reason;                  ///< Why, in words, for the log and the API.
+  std::string stream;                  ///< Of the camera, whose format it is; set by who asked.
 };
 
 /// Matches what a camera can send, the preferred first, with what the viewer takes.

@@ -38,9 +38,10 @@ Result<std::shared_ptr<Fanout>> Fanout::create(const config::WebRtc& config) {
 Fanout::Fanout(Ref<GstElement> bin, Ref<GstElement> element)
     : bin_(std::move(bin)), element_(std::move(element)) {}
 
-Result<Fanout::Input> Fanout::input(const RtpFormat& format) {
+Result<Fanout::Input> Fanout::input(const std::string& stream, const RtpFormat& format) {
   const std::string& encoding = format.encoding;
-  if (const auto known = inputs_.find(encoding); known != inputs_.end()) return known->second;
+  const std::string name = stream + "-" + encoding;
+  if (const auto known = inputs_.find(name); known != inputs_.end()) return known->second;
   const bool is_video = encoding == "H264" || encoding == "H265";
   auto payloader = make_shared_payloader(format);
   if (!payloader) return payloader.error();
@@ -49,14 +50,14 @@ Result<Fanout::Input> Fanout::input(const RtpFormat& format) {
       gst_element_request_pad_simple(element_.get(), is_video ? "video_%u" : "audio_%u"));
   auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(payloader->get(), "src"));
   if (!output || gst_pad_link(source.get(), output.get()) != GST_PAD_LINK_OK)
-    return Error{Errc::internal, "linking " + encoding + " to webrtcfanout"};
+    return Error{Errc::internal, "linking " + name + " to webrtcfanout"};
   const auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(payloader->get(), "sink"));
-  GstPad* ghost = gst_ghost_pad_new(encoding.c_str(), sink.get());
+  GstPad* ghost = gst_ghost_pad_new(name.c_str(), sink.get());
   gst_pad_set_active(ghost, TRUE);
   gst_element_add_pad(bin_.get(), ghost);
   gst_element_sync_state_with_parent(payloader->get());
   Input input{Ref<GstPad>::retain(ghost), take_string(gst_pad_get_name(output.get()))};
-  return inputs_.emplace(encoding, std::move(input)).first->second;
+  return inputs_.emplace(name, std::move(input)).first->second;
 }
 
 Result<Ref<GstElement>> Fanout::open_port(const config::WebRtc& config) {

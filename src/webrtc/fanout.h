@@ -38,8 +38,8 @@ class Fanout : public std::enable_shared_from_this<Fanout> {
   GstElement* bin() const { return bin_.get(); }
   GstElement* element() const { return element_.get(); }
 
-  /// What takes the camera's stream of that encoding; made when it is first asked for.
-  Result<Input> input(const RtpFormat& format);
+  /// What takes what `stream` of the camera has in that format; made when it is first asked for.
+  Result<Input> input(const std::string& stream, const RtpFormat& format);
 
   /// From now on `listener` hears of the viewer named `id`.
   void listen(const std::string& id, std::weak_ptr<Listener> listener);
@@ -52,7 +52,7 @@ class Fanout : public std::enable_shared_from_this<Fanout> {
   // Owned.
   Ref<GstElement> bin_;
   Ref<GstElement> element_;
-  std::map<std::string, Input> inputs_; // By encoding.
+  std::map<std::string, Input> inputs_; // By stream and encoding.
   // One connection for all: a signal asks each of its handlers, and there may be thousands.
   Connection states_;
   std::unordered_map<std::string, std::weak_ptr<Listener>> listeners_; // By the viewer's id.

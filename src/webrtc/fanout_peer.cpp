@@ -76,7 +76,7 @@ Result<StructurePtr> FanoutPeer::options(const Choices& choices) {
                                          G_TYPE_BOOLEAN, gboolean{loopback_}, nullptr)};
   for (const auto& choice : choices) {
     if (!choice) continue;
-    auto input = fanout_->input(choice->sent);
+    auto input = fanout_->input(choice->stream, choice->sent);
     if (!input) return input.error();
     const bool is_video = input->output.starts_with("video");
     gst_structure_set(options.get(), is_video ? "video" : "audio", G_TYPE_STRING,
@@ -108,6 +108,17 @@ Result<Done> FanoutPeer::accept(Offer offer, Choices choices, bool) {
   post([weak = observer_, answer = std::move(*answer)] {
     if (const auto observer = weak.lock()) observer->on_peer_answer(answer);
   });
+  return Done{};
+}
+
+Result<Done> FanoutPeer::change_picture(const std::string& stream, const RtpFormat& format) {
+  auto input = fanout_->input(stream, format);
+  if (!input) return input.error();
+  GstStructure* raw = nullptr;
+  g_signal_emit_by_name(fanout_->element(), "choose-video", id_.c_str(), input->output.c_str(),
+                        &raw);
+  const StructurePtr reply{raw};
+  if (!reply || !gst_structure_has_name(reply.get(), "answer")) return refusal_of(reply.get());
   return Done{};
 }
 

@@ -28,6 +28,7 @@ class FanoutPeer : public PeerConnection,
   Result<Done> accept(Offer offer, Choices choices, bool complete) override;
   void add_candidate(const IceCandidate&) override {}
   Result<Ref<GstPad>> open(std::size_t) override { return Ref<GstPad>{}; }
+  Result<Done> change_picture(const std::string& stream, const RtpFormat& format) override;
   void read_stats(std::function<void(const PeerStats&)> done) override;
 
  private:

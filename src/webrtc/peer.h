@@ -41,6 +41,10 @@ class Peer : public PeerConnection, public std::enable_shared_from_this<Peer> {
   Result<Done> accept(Offer offer, Choices choices, bool complete) override;
   void add_candidate(const IceCandidate& candidate) override;
   Result<Ref<GstPad>> open(std::size_t mline) override;
+  /// Its payloader would begin with timestamps before those that were sent.
+  Result<Done> change_picture(const std::string&, const RtpFormat&) override {
+    return Error{Errc::unsupported, "a webrtcbin cannot change to another stream"};
+  }
   void read_stats(std::function<void(const PeerStats&)> done) override;
 
  private:

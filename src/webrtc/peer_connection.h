@@ -63,6 +63,9 @@ class PeerConnection {
   /// Once connected: the pad of branch() that wants the stream chosen for that m-line; null when
   /// there is no branch.
   virtual Result<Ref<GstPad>> open(std::size_t mline) = 0;
+  /// From its next group of pictures on the viewer gets another stream of the camera, of the same
+  /// codec, which is fed already. Errc::unsupported: it cannot be done on this connection.
+  virtual Result<Done> change_picture(const std::string& stream, const RtpFormat& format) = 0;
   /// Asks for the counters; `done` comes on main, or never when the connection is gone.
   virtual void read_stats(std::function<void(const PeerStats&)> done) = 0;
 };

@@ -51,7 +51,7 @@ TEST(ConfigErrorTest, SuggestsTheKeyThatWasMeant) {
   EXPECT_THAT(camera_refusal("Latency: 1s"),
               HasSubstr("cameras[0].Latency: is no key here; did you mean latency?"));
   EXPECT_THAT(camera_refusal("max-viewers: 1"), HasSubstr("did you mean max_viewers?"));
-  EXPECT_THAT(camera_refusal("xyz: 1"), HasSubstr("known are id, name, url, transport"));
+  EXPECT_THAT(camera_refusal("xyz: 1"), HasSubstr("known are id, name, url, streams, username"));
   EXPECT_THAT(camera_refusal("transport: tpc"), HasSubstr("did you mean tcp?"));
 }
 
@@ -78,7 +78,7 @@ TEST(ConfigErrorTest, RefusesTwoCamerasOfOneId) {
 TEST(ConfigErrorTest, RefusesTwoConnectionsToOneUrl) {
   EXPECT_EQ(refusal("cameras:\n  - {id: a, url: 'rtsp://u:secret@h/1'}\n"
                     "  - {id: b, url: 'rtsp://u:secret@h/1'}\n"),
-            "f.yaml:3:18: cameras[1].url: is the url of the camera in line 2, too; keep one of "
+            "f.yaml:3:18: cameras[1].url: is the url in line 2, too; keep one of "
             "them, any number of viewers can watch it");
 }
 
@@ -248,6 +248,39 @@ TEST(ConfigErrorTest, SurvivesAnyMixOfYaml) {
     const auto config = parse(yaml, "f");
     EXPECT_TRUE(config || !config.error().message.empty()) << yaml;
   }
+}
+
+TEST(ConfigErrorTest, SaysWhatIsWrongWithTheStreamsOfACamera) {
+  const auto streams = [](const std::string& text) {
+    return refusal("cameras: [{id: front, streams: " + text + "}]");
+  };
+  EXPECT_THAT(streams("[]"), HasSubstr("cameras[0].streams: leaves no stream; name one"));
+  EXPECT_THAT(streams("[{url: 'rtsp://h/1'}]"),
+              HasSubstr("cameras[0].streams[0]: has no id; add e.g. id: main"));
+  EXPECT_THAT(streams("[{id: main}]"), HasSubstr("cameras[0].streams[0]: has no url; add e.g."));
+  EXPECT_THAT(streams("[{id: auto, url: 'rtsp://h/1'}]"), HasSubstr("is no id of a stream"));
+  EXPECT_THAT(streams("[{id: a, url: 'rtsp://h/1'}, {id: a, url: 'rtsp://h/2'}]"),
+              HasSubstr("streams[1].id: \"a\" is the id of the stream in line 1, too"));
+  EXPECT_THAT(streams("[{id: a, url: 'rtsp://h/1'}, {id: b, url: 'rtsp://h/1'}]"),
+              HasSubstr("streams[1].url: is the url in line 1, too"));
+  EXPECT_THAT(streams("[{id: a, url: 'rtsp://h/1'}], url: 'rtsp://h/2'"),
+              HasSubstr("cameras[0].url: stands beside streams; make it one of them"));
+  EXPECT_THAT(refusal("cameras: [{id: front}]"), HasSubstr("cameras[0]: has no url; add e.g."));
+}
+
+TEST(ConfigErrorTest, SaysWhatIsWrongWithLoginsAndCertificates) {
+  EXPECT_THAT(camera_refusal("password: \"s3c\\nr3t\""), Not(HasSubstr("s3c")));
+  EXPECT_THAT(camera_refusal("password_file: /nowhere"),
+              HasSubstr("names /nowhere, whose first line cannot be read"));
+  EXPECT_THAT(camera_refusal("tls_ca_file: /nowhere"), HasSubstr("cannot be read: No such file"));
+  EXPECT_THAT(camera_refusal("tls_fingerprint: 'AB:CD'"), HasSubstr("is no SHA-256 fingerprint"));
+}
+
+TEST(ConfigErrorTest, NamesTheRangeOfEachDuration) {
+  EXPECT_THAT(camera_refusal("start_timeout: 0s"), HasSubstr("is too short; must be 1s to 60s"));
+  EXPECT_THAT(camera_refusal("health_timeout: 2 m"), HasSubstr("has an unknown unit"));
+  EXPECT_THAT(camera_refusal("grace: 2h"), HasSubstr("has an unknown unit"));
+  EXPECT_THAT(camera_refusal("grace: 3601s"), HasSubstr("is too long; must be 0ms to 3600s"));
 }
 
 } // namespace

@@ -41,7 +41,7 @@ TEST(SampleConfigTest, ParsesToExactlyTheDefaultsAndItsOneCamera) {
 
   Config expected;
   expected.cameras = {
-      {.id = "front", .name = "Front door", .url = "rtsp://192.0.2.10:554/stream1"}};
+      {.id = "front", .name = "Front door", .streams = {{.url = "rtsp://192.0.2.10:554/stream1"}}}};
 
   EXPECT_EQ(sample->server, expected.server);
   EXPECT_EQ(sample->cameras, expected.cameras);
@@ -74,6 +74,9 @@ TEST(SampleConfigTest, HasAnExampleOfIceServersThatParses) {
   EXPECT_EQ(config.webrtc.ice_servers[1].credential, "secret");
 }
 
+constexpr const char* kFingerprint =
+    "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF";
+
 TEST(ConfigTest, TakesTheSmallestConfiguration) {
   const Config config = accepted(R"(server:
   listen: 0.0.0.0:8080
@@ -84,7 +87,7 @@ cameras:
 )");
   Config expected;
   expected.cameras = {
-      {.id = "front", .name = "Front door", .url = "rtsp://192.0.2.10:554/stream1"}};
+      {.id = "front", .name = "Front door", .streams = {{.url = "rtsp://192.0.2.10:554/stream1"}}}};
   EXPECT_EQ(config, expected);
 }
 
@@ -100,7 +103,9 @@ TEST(ConfigTest, ReadsEveryKey) {
 server: {listen: "[::1]:0", web_root: /srv/web}
 cameras:
   - {id: a-1_b, name: 현관, url: "rtsps://u:p%40ss@[2001:db8::1]:322/x?y=1", transport: udp,
-     latency: 0.25s, audio: off, codecs: [h264], max_viewers: 7,
+     latency: 0.25s, username: viewer, password: "se same", tls_verify: no, tls_ca_file: /dev/null,
+     tls_fingerprint: "01:23:45:67:89:ab:cd:ef:01:23:45:67:89:AB:CD:EF:0123456789abcdef0123456789abcdef",
+     pull: on_demand, grace: 0s, start_timeout: 20s, health_timeout: 2.5s, audio: off, codecs: [h264], max_viewers: 7,
      webrtc_transport: webrtcbin}
 webrtc:
   transport: fanout
@@ -116,11 +121,21 @@ webrtc:
 logging: {level: debug, format: json}
 )");
   EXPECT_EQ(config.server, (Server{.listen = "[::1]:0", .web_root = "/srv/web"}));
+  const Stream stream{.url = "rtsps://u:p%40ss@[2001:db8::1]:322/x?y=1",
+                      .username = "viewer",
+                      .password = "se same",
+                      .transport = RtspTransport::udp,
+                      .latency = 250ms,
+                      .tls_verify = false,
+                      .tls_fingerprint = kFingerprint,
+                      .tls_ca_file = "/dev/null",
+                      .pull = Pull::on_demand,
+                      .grace = 0ms,
+                      .start_timeout = 20'000ms,
+                      .health_timeout = 2500ms};
   EXPECT_THAT(config.cameras, ElementsAre(Camera{.id = "a-1_b",
                                                  .name = "현관",
-                                                 .url = "rtsps://u:p%40ss@[2001:db8::1]:322/x?y=1",
-                                                 .transport = RtspTransport::udp,
-                                                 .latency = 250ms,
+                                                 .streams = {stream},
                                                  .audio = false,
                                                  .codecs = {VideoCodec::h264},
                                                  .max_viewers = 7,
@@ -144,9 +159,44 @@ logging: {level: debug, format: json}
   EXPECT_EQ(config.logging, (Logging{.level = log::Level::debug, .format = log::Format::json}));
 }
 
+TEST(ConfigTest, ReadsTheStreamsOfACameraWithWhatTheyShare) {
+  const Config config = accepted(R"(
+cameras:
+  - id: front
+    latency: 200ms
+    username: viewer
+    pull: on_demand
+    streams:
+      - {id: main, url: "rtsp://h/main"}
+      - {id: sub, url: "rtsp://h/sub", pull: always, latency: 50ms}
+)");
+
+  const Stream main{.id = "main",
+                    .url = "rtsp://h/main",
+                    .username = "viewer",
+                    .latency = 200ms,
+                    .pull = Pull::on_demand};
+  const Stream sub{.id = "sub",
+                   .url = "rtsp://h/sub",
+                   .username = "viewer",
+                   .latency = 50ms,
+                   .pull = Pull::always};
+  EXPECT_THAT(config.cameras.at(0).streams, ElementsAre(main, sub));
+}
+
+TEST(ConfigTest, ReadsAPasswordFromTheFirstLineOfAFile) {
+  const std::string path = testing::TempDir() + "/password";
+  std::ofstream(path) << "se: same\nmore\n";
+
+  EXPECT_EQ(camera_with("password_file: " + path).streams[0].password, "se: same");
+}
+
 TEST(ConfigTest, TakesEveryWordOfEveryChoice) {
-  EXPECT_EQ(camera_with("transport: tcp").transport, RtspTransport::tcp);
-  EXPECT_EQ(camera_with("transport: auto").transport, RtspTransport::automatic);
+  EXPECT_EQ(camera_with("transport: tcp").streams[0].transport, RtspTransport::tcp);
+  EXPECT_EQ(camera_with("transport: auto").streams[0].transport, RtspTransport::automatic);
+  EXPECT_EQ(camera_with("transport: multicast").streams[0].transport, RtspTransport::multicast);
+  EXPECT_EQ(camera_with("transport: http").streams[0].transport, RtspTransport::http);
+  EXPECT_EQ(camera_with("pull: always").streams[0].pull, Pull::always);
   EXPECT_EQ(camera_with("webrtc_transport: default").webrtc_transport, std::nullopt);
   EXPECT_EQ(camera_with("webrtc_transport: auto").webrtc_transport, ViewerTransport::automatic);
   EXPECT_EQ(camera_with("webrtc_transport: fanout").webrtc_transport, ViewerTransport::fanout);
@@ -163,10 +213,10 @@ TEST(ConfigTest, TakesEveryWordOfEveryChoice) {
 }
 
 TEST(ConfigTest, TakesLatencyInMillisecondsOrSeconds) {
-  EXPECT_EQ(camera_with("latency: 0ms").latency, 0ms);
-  EXPECT_EQ(camera_with("latency: 250 ms").latency, 250ms);
-  EXPECT_EQ(camera_with("latency: 2s").latency, 2000ms);
-  EXPECT_EQ(camera_with("latency: 10s").latency, 10000ms);
+  EXPECT_EQ(camera_with("latency: 0ms").streams[0].latency, 0ms);
+  EXPECT_EQ(camera_with("latency: 250 ms").streams[0].latency, 250ms);
+  EXPECT_EQ(camera_with("latency: 2s").streams[0].latency, 2000ms);
+  EXPECT_EQ(camera_with("latency: 10s").streams[0].latency, 10000ms);
 }
 
 TEST(ConfigTest, TakesTheUrlsOfRealCameras) {
@@ -175,7 +225,10 @@ TEST(ConfigTest, TakesTheUrlsOfRealCameras) {
         "rtsp://admin:@host/live", "rtsp://admin@host/live", "rtsp://my_cam.local/x",
         "rtsp://[fe80::1%eth0]/x", "rtsp://u:p%2Fw@h/cam@1",
         "rtsp://h:554/user=admin_password=x_channel=1_stream=0.sdp?real_stream"})
-    EXPECT_EQ(accepted("cameras: [{id: a, url: '" + std::string(url) + "'}]").cameras.at(0).url,
+    EXPECT_EQ(accepted("cameras: [{id: a, url: '" + std::string(url) + "'}]")
+                  .cameras.at(0)
+                  .streams.at(0)
+                  .url,
               url);
 }
 
@@ -198,7 +251,7 @@ TEST_F(EnvironmentTest, ReplacesVariablesByTheirValueAndNeverReadsItAsYaml) {
 }
 
 TEST_F(EnvironmentTest, TakesTheDefaultWhereAVariableIsUnsetOrEmpty) {
-  EXPECT_EQ(camera_with("latency: '${FANLIGHT_UNSET:-300}ms'").latency, 300ms);
+  EXPECT_EQ(camera_with("latency: '${FANLIGHT_UNSET:-300}ms'").streams[0].latency, 300ms);
   EXPECT_EQ(camera_with("name: '${FANLIGHT_EMPTY:-a:-b}'").name, "a:-b");
   EXPECT_EQ(camera_with("name: 'x${FANLIGHT_UNSET:-}'").name, "x");
 }

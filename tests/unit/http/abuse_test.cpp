@@ -230,7 +230,7 @@ TEST_F(AbuseTest, ClosesAWebSocketThatDoesNotRead) {
   const auto lazy = websocket();
   Page good{client.get(), url("/ws")};
   session::CameraInfo camera = directory.all_cameras[0];
-  camera.reason = std::string(60'000, 'r');
+  camera.best.reason = std::string(60'000, 'r');
   int changes = 0;
   // Many cameras, each change a new one: nothing can be joined.
   Timer change;
@@ -255,9 +255,9 @@ TEST_F(AbuseTest, JoinsTheNewsOfACameraForASlowWebSocket) {
   start();
   const auto lazy = websocket();
   session::CameraInfo camera = directory.all_cameras[0];
-  camera.reason = std::string(60'000, 'r');
+  camera.best.reason = std::string(60'000, 'r');
   for (int i = 1; i <= 400; ++i) {
-    camera.reconnects = static_cast<std::uint32_t>(i);
+    camera.best.reconnects = static_cast<std::uint32_t>(i);
     directory.change(camera);
     g_main_context_iteration(nullptr, FALSE);
   }

@@ -34,6 +34,11 @@ class FakeSession : public session::Session {
     return Done{};
   }
   void close(session::CloseReason reason) override;
+  Result<Done> select(const session::StreamWish& wish) override {
+    if (wish.stream == "none") return Error{Errc::not_found, "there is no stream none"};
+    wishes.push_back(wish);
+    return Done{};
+  }
   void forget_observer() override { observer_ = nullptr; }
   session::Info info() const override {
     session::Info info;
@@ -46,6 +51,8 @@ class FakeSession : public session::Session {
     info.video_codec = "H264";
     info.audio_codec = "OPUS";
     info.codec_reason = "the only common one";
+    info.stream = "main";
+    info.stream_reason = "the only one";
     info.packets_sent = packets_sent;
     return info;
   }
@@ -55,6 +62,7 @@ class FakeSession : public session::Session {
   void tell(const std::function<void(Observer&)>& news);
 
   std::vector<std::string> offers;
+  std::vector<session::StreamWish> wishes;
   std::vector<session::Candidate> candidates;
   std::vector<session::CloseReason> closed;
   std::optional<Error> restart_error;

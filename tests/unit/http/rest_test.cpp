@@ -30,8 +30,8 @@ TEST_F(RestTest, ListsCamerasInTheirOrder) {
 }
 
 TEST_F(RestTest, TellsEverythingOfACamera) {
-  directory.all_cameras[0].bitrate = 2'000'000;
-  directory.all_cameras[0].fps = 12.5;
+  directory.all_cameras[0].best.bitrate = 2'000'000;
+  directory.all_cameras[0].best.fps = 12.5;
 
   const Response response = get("/api/cameras/front");
 
@@ -126,7 +126,7 @@ TEST_F(RestTest, IsHealthyWhileItServesAndReadyWhenAllCamerasAreLive) {
   EXPECT_THAT(waiting.body, HasSubstr("\"state\":\"retrying\""));
   EXPECT_THAT(waiting.body, HasSubstr("no answer"));
 
-  directory.all_cameras[1].state = "live";
+  directory.all_cameras[1].best.state = "live";
 
   EXPECT_EQ(get("/ready").status, 200);
   EXPECT_THAT(get("/health").body, HasSubstr("\"version\":"));

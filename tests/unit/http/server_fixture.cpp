@@ -35,14 +35,14 @@ ServerTest::ServerTest() : client(soup_session_new()) {
   session::CameraInfo front;
   front.id = "front";
   front.name = "Front door";
-  front.url = "rtsp://***@192.0.2.1/";
-  front.state = "live";
-  front.video_codec = "H264";
+  front.best.url = "rtsp://***@192.0.2.1/";
+  front.best.state = "live";
+  front.best.video_codec = "H264";
   session::CameraInfo yard;
   yard.id = "yard";
   yard.name = "마당";
-  yard.state = "retrying";
-  yard.reason = "no answer";
+  yard.best.state = "retrying";
+  yard.best.reason = "no answer";
   directory.all_cameras = {front, yard};
 }
 

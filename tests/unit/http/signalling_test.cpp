@@ -299,7 +299,7 @@ TEST_F(SignallingTest, PushesCamerasAtOnceWhenTheirStateChanges) {
   page->next("hello");
   session::CameraInfo camera = directory.all_cameras[0];
   for (const char* state : {"retrying", "connecting", "live"}) {
-    camera.state = state;
+    camera.best.state = state;
     directory.change(camera);
     EXPECT_THAT(page->next("camera"), HasSubstr("\"state\":\"" + std::string{state} + '"'));
   }

@@ -13,7 +13,7 @@ using testing::StartsWith;
 config::Camera camera() {
   config::Camera camera;
   camera.id = "front";
-  camera.url = "rtsp://192.0.2.10/a?b=1&c=2";
+  camera.streams = {{.url = "rtsp://192.0.2.10/a?b=1&c=2"}};
   return camera;
 }
 

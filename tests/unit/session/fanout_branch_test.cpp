@@ -29,8 +29,8 @@ class FanoutBranchTest : public testing::Test, public media::Camera::Observer {
     FakeFanout::register_element();
     config::Camera config;
     config.id = "front";
-    config.url = "rtsp://127.0.0.1:9/front";
-    auto created = media::Camera::create(config, *this);
+    config.streams = {{.url = "rtsp://127.0.0.1:9/front"}};
+    auto created = media::Camera::create(config, queue, *this);
     ASSERT_TRUE(created) << created.error().message;
     camera = std::move(*created);
     open();
@@ -53,6 +53,7 @@ class FanoutBranchTest : public testing::Test, public media::Camera::Observer {
     for (const std::string& encoding : encodings) {
       webrtc::Choice choice;
       choice.sent = {encoding, 90000, 1, {}};
+      choice.stream = "main";
       all.emplace_back(choice);
     }
     return all;
@@ -64,10 +65,11 @@ class FanoutBranchTest : public testing::Test, public media::Camera::Observer {
   }
   /// Whether the camera's tee of that encoding feeds the fanout.
   bool feeds(const std::string& encoding) const {
-    const auto input = branch->fanout()->input({encoding, 90000, 1, {}});
+    const auto input = branch->fanout()->input("main", {encoding, 90000, 1, {}});
     return input && gst_pad_is_linked(input->pad.get());
   }
 
+  media::ConnectQueue queue;
   std::shared_ptr<media::Camera> camera;
   std::shared_ptr<FanoutBranch> branch;
   Viewer viewer;

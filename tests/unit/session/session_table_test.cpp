@@ -26,6 +26,7 @@ std::string offer() {
 struct Listener : Session::Observer, CameraObserver {
   void on_answer(Session&, const std::string& sdp) override { answers.push_back(sdp); }
   void on_candidate(Session&, const Candidate&) override {}
+  void on_stream(Session&) override {}
   void on_state(Session&, State state, const std::string&) override { states.push_back(state); }
   void on_closed(Session&, const CloseReason& reason) override { closed.push_back(reason); }
   void on_camera_changed(const CameraInfo& info) override { cameras.push_back(info); }
@@ -42,7 +43,7 @@ struct SessionTableTest : testing::Test {
     for (const char* id : {"front", "garden"}) {
       config::Camera camera;
       camera.id = id;
-      camera.url = "rtsp://user:sesame@127.0.0.1:9/" + std::string{id};
+      camera.streams = {{.url = "rtsp://user:sesame@127.0.0.1:9/" + std::string{id}}};
       config.cameras.push_back(camera);
     }
     config.cameras[0].max_viewers = 1;
@@ -71,8 +72,8 @@ TEST_F(SessionTableTest, ListsTheCamerasInOrderAndWithoutCredentials) {
   ASSERT_EQ(cameras.size(), 2u);
   EXPECT_EQ(cameras[0].id, "front");
   EXPECT_EQ(cameras[0].name, "front");
-  EXPECT_EQ(cameras[0].state, "idle");
-  EXPECT_EQ(cameras[0].url.find("sesame"), std::string::npos);
+  EXPECT_EQ(cameras[0].best.state, "idle");
+  EXPECT_EQ(cameras[0].best.url.find("sesame"), std::string::npos);
   EXPECT_EQ(cameras[1].id, "garden");
 }
 
@@ -154,9 +155,9 @@ TEST_F(SessionTableTest, SaysGoodbyeToEverybodyAndLetsNobodyInWhenItDrains) {
 TEST_F(SessionTableTest, ReportsACameraThatCannotBeReached) {
   table->add_observer(listener);
   table->start();
-  turn_until([this] { return table->camera("front")->state == "retrying"; },
+  turn_until([this] { return table->camera("front")->best.state == "retrying"; },
              "the camera to be retried");
-  EXPECT_THAT(table->camera("front")->reason, HasSubstr("cannot connect to 127.0.0.1:9"));
+  EXPECT_THAT(table->camera("front")->best.reason, HasSubstr("cannot connect to 127.0.0.1:9"));
   ASSERT_FALSE(listener.cameras.empty());
   table->remove_observer(listener);
 }
@@ -172,7 +173,7 @@ TEST_F(SessionTableTest, RefreshesStatisticsAtOnceWhereNobodyIsConnected) {
 TEST_F(SessionTableTest, DrawsTheCamerasPipeline) {
   const auto dot = table->pipeline_dot("front");
   ASSERT_TRUE(dot);
-  EXPECT_THAT(*dot, HasSubstr("tee-H264"));
+  EXPECT_THAT(*dot, HasSubstr("tee-main-H264"));
   EXPECT_EQ(table->pipeline_dot("cellar").error().code, Errc::not_found);
 }
 

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include <gst/gst.h>
+
+namespace fanlight::media {
+
+/// Why a connection to a camera ended or did not come about.
+struct Fault {
+  std::string why;      ///< In the words of somebody who set the camera up.
+  bool refused = false; ///< The camera said no: asking again soon only makes it worse.
+  std::optional<std::chrono::milliseconds> wait; ///< Before the next attempt, where that is known.
+};
+
+/// Reads an error message of the source of `url`.
+Fault fault_of(GstMessage* message, const std::string& url);
+
+/// A camera that does not send what its viewers may be given: asked again now and then.
+Fault wrong_codec(const std::string& sent, const std::string& wanted);
+
+} // namespace fanlight::media

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <gst/gst.h>
+
+#include "base/result.h"
+
+namespace fanlight::media {
+
+/// How a stream does: looked at once a second, from the counters of its tees and of the jitter
+/// buffers before them. Main only.
+class Health {
+ public:
+  /// Counted since the first connection.
+  struct Counters {
+    std::uint64_t access_units = 0;
+    std::uint64_t bytes = 0;
+    std::uint64_t cached_bytes = 0; ///< Of the current group of pictures.
+    std::uint64_t key_frames = 0;
+    std::uint64_t timestamp_jumps = 0;
+    std::uint64_t parameter_changes = 0;
+    std::uint64_t packets_lost = 0; ///< Of this connection.
+  };
+  struct Rates {
+    std::uint64_t bitrate = 0; ///< bit/s over the last seconds.
+    double fps = 0;            ///< Pictures that really arrived per second.
+    double jitter_ms = 0;
+    std::uint32_t gop_frames = 0; ///< Of the last whole group of pictures; 0: not known.
+    std::int64_t gop_ms = 0;
+    std::int64_t last_key_frame_ms = -1; ///< Ago; -1: none yet.
+    bool b_frames = false;
+  };
+
+  /// A connection begins: what is silent is silent from now on.
+  void begin(std::int64_t now_us);
+  /// A picture came, or a new form of them.
+  void hear(std::int64_t now_us) { heard_us_ = now_us; }
+  /// `tees` of the video, `jitter_buffers` of this connection.
+  void look(const std::vector<GstElement*>& tees, const std::vector<GstElement*>& jitter_buffers,
+            std::int64_t now_us);
+  /// Why the connection is of no use any more though it stays; empty: it is.
+  std::string complaint(bool live, std::chrono::milliseconds timeout, std::int64_t now_us) const;
+
+  const Counters& counters() const { return counters_; }
+  const Rates& rates() const { return rates_; }
+
+ private:
+  void measure(const Counters& now, std::int64_t now_us);
+
+  Counters counters_;
+  Rates rates_;
+  std::int64_t looked_us_ = 0;
+  std::int64_t heard_us_ = 0; ///< The last picture.
+  std::int64_t key_us_ = 0;   ///< The last key frame, or the begin.
+};
+
+} // namespace fanlight::media

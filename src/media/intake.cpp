@@ -1,0 +1,305 @@
+#include "media/intake.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "gst/elements.h"
+
+namespace fanlight::media {
+namespace {
+
+constexpr std::chrono::seconds kTick{1};
+/// A connection that lived this long starts the back-off anew.
+constexpr std::int64_t kStableUs = 30'000'000;
+/// Between two lines of the log that say how it does.
+constexpr std::int64_t kSayUs = 300'000'000;
+
+} // namespace
+
+const char* to_string(Intake::State state) {
+  switch (state) {
+  case Intake::State::idle: return "idle";
+  case Intake::State::connecting: return "connecting";
+  case Intake::State::live: return "live";
+  case Intake::State::retrying: return "retrying";
+  case Intake::State::refused: return "refused";
+  }
+  return "idle";
+}
+
+Result<std::shared_ptr<Intake>> Intake::create(const config::Camera& camera,
+                                               const config::Stream& stream, Pipeline& pipeline,
+                                               ConnectQueue& queue, Observer& observer) {
+  std::shared_ptr<Intake> intake{new Intake(camera, stream, pipeline, queue, observer)};
+  std::vector<std::string> names{"audio", "OPUS"};
+  for (const auto codec : camera.codecs) names.push_back(encoding_name(codec));
+  for (const std::string& name : names)
+    if (auto added = intake->add_tee(name); !added) return added.error();
+  return intake;
+}
+
+Intake::Intake(const config::Camera& camera, config::Stream stream, Pipeline& pipeline,
+               ConnectQueue& queue, Observer& observer)
+    : camera_(camera), config_(std::move(stream)), pipeline_(pipeline), queue_(queue),
+      observer_(observer), state_since_us_(g_get_monotonic_time()) {}
+
+Intake::~Intake() = default;
+
+Result<Done> Intake::add_tee(const std::string& name) {
+  auto tee = make_element("goptee", "tee-" + config_.id + "-" + name);
+  if (!tee) return tee.error();
+  if (auto added = pipeline_.add(tee->get()); !added) return added.error();
+  auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(tee->get(), "sink"));
+  connections_.push_back(connect_on_main<Intake>(
+      sink.get(), "notify::caps", weak_from_this(),
+      std::function<void(Intake&)>([name](Intake& intake) { intake.on_caps(name); })));
+  tees_[name] = std::move(*tee);
+  return Done{};
+}
+
+// ---- Wanted or not ----
+
+std::unique_ptr<Intake::Claim> Intake::claim() {
+  grace_.stop();
+  if (++claims_ == 1 && state_ == State::idle && !stopped_) start();
+  return std::unique_ptr<Claim>{new Claim(shared_from_this())};
+}
+
+void Intake::release() {
+  if (--claims_ > 0 || stopped_) return;
+  grace_.once(config_.grace, [this] { rest(); });
+}
+
+void Intake::start() {
+  backoff_.reset();
+  tick_.every(kTick, [this] { on_tick(); });
+  const std::int64_t left = not_before_us_ - g_get_monotonic_time();
+  if (left > 0) {
+    set_state(State::refused, reason_);
+    return retry(std::chrono::milliseconds{left / 1000});
+  }
+  set_state(State::connecting, "connecting to the camera");
+  queue_up();
+}
+
+void Intake::disconnect() {
+  retry_.stop();
+  tick_.stop();
+  ticket_.reset();
+  drop_source();
+}
+
+void Intake::rest() {
+  disconnect();
+  // Who comes back soon is told again why the camera refused.
+  set_state(State::idle, state_ == State::refused ? reason_ : "");
+}
+
+void Intake::stop() {
+  stopped_ = true;
+  grace_.stop();
+  disconnect();
+  state_ = State::idle;
+}
+
+// ---- Connecting ----
+
+void Intake::queue_up() {
+  ticket_ = queue_.enter([this] { connect(); });
+}
+
+void Intake::connect() {
+  streams_stale_ = true;
+  connected_since_us_ = g_get_monotonic_time();
+  health_.begin(connected_since_us_);
+  Source::Sinks sinks;
+  for (const auto& [name, tee] : tees_)
+    if (name != "OPUS")
+      sinks[name] = Ref<GstPad>::adopt(gst_element_get_static_pad(tee.get(), "sink"));
+  auto source = Source::create(camera_, config_, std::move(sinks), weak_from_this());
+  if (!source) return fail({.why = source.error().message});
+  source_ = std::move(*source);
+  if (auto added = pipeline_.add(source_->bin()); !added) {
+    source_.reset(); // It is no part of the pipeline.
+    fail({.why = added.error().message});
+  }
+}
+
+void Intake::drop_source() {
+  if (!source_) return;
+  pipeline_.remove(source_->bin(), "the connection to " + name());
+  source_.reset();
+}
+
+void Intake::fail(const Fault& fault) {
+  drop_source();
+  ticket_.reset();
+  const std::int64_t now = g_get_monotonic_time();
+  if (now - connected_since_us_ > kStableUs && state_ == State::live) backoff_.reset();
+  const std::chrono::milliseconds delay = fault.wait ? *fault.wait : backoff_.next();
+  not_before_us_ = fault.refused ? now + delay.count() * 1000 : 0;
+  retry(delay);
+  log::warning(
+      "camera",
+      {{"camera", camera_.id}, {"stream", config_.id}, {"retry_ms", std::to_string(delay.count())}},
+      fault.why);
+  set_state(fault.refused ? State::refused : State::retrying, fault.why);
+}
+
+void Intake::retry(std::chrono::milliseconds wait) {
+  retry_at_us_ = g_get_monotonic_time() + wait.count() * 1000;
+  retry_.once(wait, [this] {
+    ++reconnects_;
+    queue_up();
+  });
+}
+
+std::chrono::milliseconds Intake::retry_in() const {
+  if (!retry_.running()) return std::chrono::milliseconds{0};
+  return std::chrono::milliseconds{
+      std::max<std::int64_t>(0, retry_at_us_ - g_get_monotonic_time()) / 1000};
+}
+
+void Intake::set_state(State state, const std::string& reason) {
+  if (state == state_ && reason == reason_) return;
+  if (state != state_) state_since_us_ = g_get_monotonic_time();
+  const bool news = state != state_ && state == State::live;
+  state_ = state;
+  reason_ = reason;
+  if (news) {
+    std::string streams;
+    for (const auto& [tee, stream] : streams_)
+      streams += (streams.empty() ? "" : " + ") + stream.format.encoding;
+    if (!audio_encoding_.empty()) streams += " + " + audio_encoding_;
+    log::info("camera", {{"camera", camera_.id}, {"stream", config_.id}, {"streams", streams}},
+              "live");
+  }
+  observer_.on_intake_changed(*this);
+}
+
+std::chrono::milliseconds Intake::state_age() const {
+  return std::chrono::milliseconds{(g_get_monotonic_time() - state_since_us_) / 1000};
+}
+
+std::vector<Stream> Intake::video() const {
+  std::vector<Stream> streams;
+  for (const auto codec : camera_.codecs)
+    if (const auto found = streams_.find(encoding_name(codec)); found != streams_.end())
+      streams.push_back(found->second);
+  return streams;
+}
+
+// ---- News of the connection ----
+
+bool Intake::on_error(GstMessage* message) {
+  GstObject* const origin = GST_MESSAGE_SRC(message);
+  if (transcoder_ && transcoder_->contains(origin)) {
+    // Sound is the lesser part: the listeners keep their pictures.
+    audio_note_ = "the camera's sound cannot be decoded: " + describe(message);
+    log::warning("camera", {{"camera", camera_.id}, {"stream", config_.id}}, audio_note_);
+    transcoder_.reset();
+    observer_.on_intake_changed(*this);
+    return true;
+  }
+  if (!source_ || !is_inside(origin, source_->bin())) return false;
+  fail(fault_of(message, config_.url));
+  return true;
+}
+
+void Intake::on_source_end() {
+  if (source_) fail({.why = "the camera closed the connection"});
+}
+
+void Intake::on_source_audio(const std::string& encoding, const std::string& note) {
+  audio_encoding_ = encoding;
+  audio_note_ = note;
+  if (is_aac(encoding)) audio_note_ = "AAC from the camera, Opus to viewers";
+  observer_.on_intake_changed(*this);
+}
+
+void Intake::on_source_described(const std::vector<std::string>& video) {
+  if (!source_) return;
+  // What is said of its sound comes after this; of none, nothing.
+  audio_encoding_.clear();
+  audio_note_.clear();
+  std::string wanted;
+  for (const auto codec : camera_.codecs) {
+    if (std::find(video.begin(), video.end(), encoding_name(codec)) != video.end()) return;
+    wanted += (wanted.empty() ? "" : ", ") + encoding_name(codec);
+  }
+  std::string sent;
+  for (const std::string& encoding : video) sent += (sent.empty() ? "" : ", ") + encoding;
+  fail(wrong_codec(sent, wanted));
+}
+
+void Intake::on_caps(const std::string& tee) {
+  auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(tees_[tee].get(), "sink"));
+  const auto caps = Ref<GstCaps>::adopt(gst_pad_get_current_caps(sink.get()));
+  auto stream = stream_of(caps.get());
+  if (!source_ || !stream) return;
+  if (std::exchange(streams_stale_, false)) streams_.clear();
+  streams_[tee] = std::move(*stream);
+  ticket_.reset();
+  not_before_us_ = 0;
+  if (state_ == State::live) return observer_.on_intake_changed(*this);
+  health_.hear(g_get_monotonic_time());
+  set_state(State::live, "");
+}
+
+void Intake::on_tick() {
+  if (!source_) return;
+  const std::int64_t now = g_get_monotonic_time();
+  std::vector<GstElement*> tees;
+  for (const auto codec : camera_.codecs) tees.push_back(tees_[encoding_name(codec)].get());
+  const auto buffers = source_->jitter_buffers();
+  std::vector<GstElement*> jitter_buffers;
+  for (const auto& buffer : buffers) jitter_buffers.push_back(buffer.get());
+  health_.look(tees, jitter_buffers, now);
+  const std::string complaint =
+      health_.complaint(state_ == State::live, config_.health_timeout, now);
+  if (!complaint.empty()) return fail({.why = complaint});
+  if (state_ == State::live && now - said_us_ > kSayUs) say(now);
+}
+
+void Intake::say(std::int64_t now_us) {
+  said_us_ = now_us;
+  const Health::Rates& rates = health_.rates();
+  const Health::Counters& counters = health_.counters();
+  log::info("camera",
+            {{"camera", camera_.id},
+             {"stream", config_.id},
+             {"kbit_s", std::to_string(rates.bitrate / 1000)},
+             {"fps", std::to_string(static_cast<int>(rates.fps + 0.5))},
+             {"gop", std::to_string(rates.gop_frames)},
+             {"key_frame_ms", std::to_string(rates.last_key_frame_ms)},
+             {"lost", std::to_string(counters.packets_lost)},
+             {"jitter_ms", std::to_string(static_cast<int>(rates.jitter_ms + 0.5))},
+             {"jumps", std::to_string(counters.timestamp_jumps)},
+             {"reconnects", std::to_string(reconnects_)}},
+            "status");
+}
+
+// ---- For branches ----
+
+Result<Intake::Tee> Intake::tee_for(const std::string& encoding) {
+  const bool is_video = tees_.count(encoding) != 0 && encoding != "OPUS";
+  if (is_video) return Tee{tees_[encoding]};
+  const auto sound = audio();
+  if (!sound || sound->format.encoding != encoding)
+    return Error{Errc::not_found, name() + " has no " + encoding};
+  if (!is_aac(audio_encoding_)) return Tee{tees_["audio"]};
+  if (!transcoder_) {
+    auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(tees_["OPUS"].get(), "sink"));
+    auto created = Transcoder::create(pipeline_, tees_["audio"].get(), sink.get());
+    if (!created) return created.error();
+    transcoder_ = std::move(*created);
+  }
+  ++listeners_;
+  return Tee{tees_["OPUS"], true};
+}
+
+void Intake::release_transcoder() {
+  if (--listeners_ == 0) transcoder_.reset();
+}
+
+} // namespace fanlight::media

@@ -1,0 +1,161 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/main_loop.h"
+#include "config.h"
+#include "gst/pipeline.h"
+#include "gst/signal.h"
+#include "media/backoff.h"
+#include "media/codec.h"
+#include "media/connect_queue.h"
+#include "media/fault.h"
+#include "media/health.h"
+#include "media/source.h"
+#include "media/transcoder.h"
+
+namespace fanlight::media {
+
+/// One URL of a camera: kept connected while somebody wants it, shared by all who do.
+///
+/// It reconnects with back-off; what hangs on its tees stays through that and resumes at the next
+/// key picture: only the source half is rebuilt. Threads: main only. Lifetime: owned by its Camera,
+/// in whose pipeline it lives; its claims keep it.
+class Intake : public Source::Observer, public std::enable_shared_from_this<Intake> {
+ public:
+  enum class State {
+    idle,       ///< Not wanted.
+    connecting, ///< First attempt, or the first after a stop.
+    live,       ///< Pictures arrive.
+    retrying,   ///< Lost or not reached; the next attempt is planned.
+    refused,    ///< The camera said no (login, path, codec): tried again rarely.
+  };
+  struct Observer {
+    virtual ~Observer() = default;
+    /// Its state, streams or their form changed. On main.
+    virtual void on_intake_changed(Intake& intake) = 0;
+  };
+  /// While there is one it is wanted; after the last it is kept for the configured grace.
+  class Claim {
+   public:
+    ~Claim() { intake_->release(); }
+    Claim(const Claim&) = delete;
+    Claim& operator=(const Claim&) = delete;
+    Intake& intake() const { return *intake_; }
+
+   private:
+    friend class Intake;
+    explicit Claim(std::shared_ptr<Intake> intake) : intake_(std::move(intake)) {}
+    const std::shared_ptr<Intake> intake_;
+  };
+
+  /// Does not connect yet. Errc::internal when an element is missing.
+  static Result<std::shared_ptr<Intake>> create(const config::Camera& camera,
+                                                const config::Stream& stream, Pipeline& pipeline,
+                                                ConnectQueue& queue, Observer& observer);
+  ~Intake() override;
+
+  std::unique_ptr<Claim> claim();
+  /// Ends at once and for good, whoever has claims; says nothing of it.
+  void stop();
+
+  const std::string& id() const { return config_.id; }
+  const config::Stream& config() const { return config_; }
+  State state() const { return state_; }
+  const std::string& reason() const { return reason_; } ///< In words; empty while live.
+  std::chrono::milliseconds state_age() const;
+  /// Until the next attempt; 0: none is planned.
+  std::chrono::milliseconds retry_in() const;
+  /// The video streams that viewers can be given, the preferred first: of the last connection that
+  /// brought any.
+  std::vector<Stream> video() const;
+  /// Whether video() has a stream of that encoding, for who asks often.
+  bool sends(const std::string& encoding) const { return streams_.contains(encoding); }
+  /// The sound as viewers get it: AAC counts as the Opus it becomes.
+  std::optional<Stream> audio() const { return sound_of(audio_encoding_); }
+  const std::string& audio_note() const { return audio_note_; }
+  const Health& health() const { return health_; }
+  std::uint32_t reconnects() const { return reconnects_; }
+  std::size_t claims() const { return claims_; }
+
+  /// An error from inside it; false: it is of something else.
+  bool on_error(GstMessage* message);
+
+  // For Branch.
+
+  struct Tee {
+    Ref<GstElement> element;
+    bool transcoded = false;
+  };
+  Result<Tee> tee_for(const std::string& encoding);
+  void release_transcoder();
+
+ private:
+  Intake(const config::Camera& camera, config::Stream stream, Pipeline& pipeline,
+         ConnectQueue& queue, Observer& observer);
+  Result<Done> add_tee(const std::string& name);
+  void start();
+  void rest(); ///< Nobody wants it any more.
+  void disconnect();
+  void release();
+  void queue_up();
+  void connect();
+  void drop_source();
+  void fail(const Fault& fault);
+  void retry(std::chrono::milliseconds wait);
+  void set_state(State state, const std::string& reason);
+  void on_caps(const std::string& tee);
+  void on_tick();
+  void say(std::int64_t now_us);
+  std::string name() const { return "stream " + config_.id + " of camera " + camera_.id; }
+
+  void on_source_end() override;
+  void on_source_audio(const std::string& encoding, const std::string& note) override;
+  void on_source_described(const std::vector<std::string>& video) override;
+
+  // Given.
+  const config::Camera camera_;
+  const config::Stream config_;
+  Pipeline& pipeline_;
+  ConnectQueue& queue_;
+  Observer& observer_;
+
+  // Owned.
+  std::map<std::string, Ref<GstElement>>
+      tees_; // By encoding; "audio" as the camera sends it; "OPUS" of the transcoder.
+  std::vector<Connection> connections_;
+  std::unique_ptr<Source> source_;
+  std::unique_ptr<Transcoder> transcoder_;
+  unsigned listeners_ = 0; // Of the transcoder.
+  std::unique_ptr<ConnectQueue::Ticket> ticket_;
+  Timer retry_;
+  Timer tick_;
+  Timer grace_;
+  std::size_t claims_ = 0;
+  bool stopped_ = false;
+
+  State state_ = State::idle;
+  std::string reason_;
+  std::int64_t state_since_us_ = 0;
+  std::int64_t not_before_us_ = 0; // A refusal holds though nobody asks for a while.
+  Backoff backoff_;
+  std::map<std::string, Stream> streams_; // Video by tee, of the last connection that brought any.
+  bool streams_stale_ = true;             // They are of an earlier connection.
+  std::string audio_encoding_;            // As the camera sends it.
+  std::string audio_note_;
+  Health health_;
+  std::uint32_t reconnects_ = 0;
+  std::int64_t connected_since_us_ = 0;
+  std::int64_t retry_at_us_ = 0;
+  std::int64_t said_us_ = 0;
+};
+
+const char* to_string(Intake::State state);
+
+} // namespace fanlight::media

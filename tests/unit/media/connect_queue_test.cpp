@@ -1,0 +1,68 @@
+// How connections to many cameras begin.
+#include "media/connect_queue.h"
+
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support/turn_until.h"
+
+namespace fanlight::media {
+namespace {
+
+using test::turn_until;
+
+struct ConnectQueueTest : testing::Test {
+  void enter(std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i)
+      tickets.push_back(queue.enter([this, i] {
+        begun.push_back(i);
+        times.push_back(g_get_monotonic_time());
+      }));
+  }
+
+  ConnectQueue queue;
+  std::vector<std::unique_ptr<ConnectQueue::Ticket>> tickets;
+  std::vector<std::size_t> begun;
+  std::vector<std::int64_t> times;
+};
+
+TEST_F(ConnectQueueTest, LetsThemBeginInOrderAndNotAtOnce) {
+  enter(5);
+  EXPECT_TRUE(begun.empty()) << "in a turn of its own";
+
+  ASSERT_TRUE(turn_until([this] { return begun.size() == 5; }, "all of them"));
+
+  EXPECT_EQ(begun, (std::vector<std::size_t>{0, 1, 2, 3, 4}));
+  for (std::size_t i = 1; i < times.size(); ++i)
+    EXPECT_GE(times[i] - times[i - 1], 9'000) << "10 ms, on a clock of whole milliseconds";
+}
+
+TEST_F(ConnectQueueTest, HasNoMoreUnderWayThanItShould) {
+  enter(ConnectQueue::kAtOnce + 2);
+  ASSERT_TRUE(turn_until([this] { return begun.size() == ConnectQueue::kAtOnce; }, "the first"));
+  const std::int64_t full = g_get_monotonic_time();
+
+  tickets[3].reset();
+
+  ASSERT_TRUE(turn_until([this] { return begun.size() > ConnectQueue::kAtOnce; }, "one more"));
+  EXPECT_LT(times.back() - full, 1'000'000) << "as one has ended, not as one has taken too long";
+}
+
+TEST_F(ConnectQueueTest, WaitsForNobodyWhoHangs) {
+  enter(ConnectQueue::kAtOnce + 1);
+
+  EXPECT_TRUE(turn_until([this] { return begun.size() > ConnectQueue::kAtOnce; }, "the last"));
+}
+
+TEST_F(ConnectQueueTest, ForgetsWhoGivesUp) {
+  enter(3);
+  tickets[1].reset();
+
+  ASSERT_TRUE(turn_until([this] { return begun.size() == 2; }, "the others"));
+
+  EXPECT_EQ(begun, (std::vector<std::size_t>{0, 2}));
+}
+
+} // namespace
+} // namespace fanlight::media
