@@ -20,12 +20,23 @@ std::string host_of(const std::string& url) {
   return std::string{g_uri_get_host(uri.get())} + ":" + std::to_string(port < 0 ? 554 : port);
 }
 
+/// What rtspsrc says of a connection that ended while it was used.
+std::string lost(const std::string& detail) {
+  const auto says = [&detail](const char* words) { return detail.find(words) != detail.npos; };
+  if (says("Parse error")) return "the camera sends what is no RTSP: the connection is of no use";
+  if (says("Timeout")) return "the camera keeps the connection but does not answer";
+  if (says("System error")) return "the connection to the camera broke";
+  return "the connection to the camera was lost";
+}
+
 } // namespace
 
 Fault fault_of(GstMessage* message, const std::string& url) {
   GError* raw = nullptr;
-  gst_message_parse_error(message, &raw, nullptr);
+  gchar* debug = nullptr;
+  gst_message_parse_error(message, &raw, &debug);
   const GErrorPtr error{raw};
+  const std::string detail = debug == nullptr ? "" : take_string(debug);
   if (error->domain != GST_RESOURCE_ERROR) return {.why = describe(message)};
   switch (error->code) {
   case GST_RESOURCE_ERROR_NOT_AUTHORIZED:
@@ -41,6 +52,8 @@ Fault fault_of(GstMessage* message, const std::string& url) {
   case GST_RESOURCE_ERROR_OPEN_READ_WRITE:
     return {.why =
                 "cannot connect to " + host_of(url) + ": is the camera on, and its address right?"};
+  case GST_RESOURCE_ERROR_READ:
+  case GST_RESOURCE_ERROR_WRITE: return {.why = lost(detail)};
   default: return {.why = describe(message)};
   }
 }
