@@ -215,7 +215,7 @@ bool Intake::on_error(GstMessage* message) {
     return true;
   }
   if (!source_ || !is_inside(origin, source_->bin())) return false;
-  fail(fault_of(message, config_.url));
+  fail(source_->explain(message));
   return true;
 }
 
