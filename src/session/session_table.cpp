@@ -37,10 +37,9 @@ Result<std::unique_ptr<SessionTable>> SessionTable::create(const config::Config&
   std::unique_ptr<SessionTable> table{new SessionTable(config)};
   if (auto warm = table->warm_up(config.cameras); !warm) return warm.error();
   for (const config::Camera& settings : config.cameras) {
-    auto camera = media::Camera::create(settings, table->queue_, *table);
-    if (!camera) return camera.error();
-    auto carrier = std::make_shared<Carrier>(*camera, config.webrtc);
-    table->channels_.push_back({std::move(*camera), std::move(carrier), {}});
+    auto channel = table->build(settings);
+    if (!channel) return channel.error();
+    table->channels_.push_back(std::move(*channel));
   }
   return table;
 }
@@ -65,14 +64,63 @@ Result<Done> SessionTable::warm_up(const std::vector<config::Camera>& cameras) {
     });
   };
   if (any(Transport::fanout)) webrtc::Peer::warm_up();
-  if (!any(Transport::webrtcbin)) return Done{};
+  if (!any(Transport::webrtcbin) || port_) return Done{};
   auto port = webrtc::Fanout::open_port(config_);
   if (!port) return port.error();
   port_ = std::move(*port);
   return Done{};
 }
 
+Result<SessionTable::Channel> SessionTable::build(const config::Camera& settings) {
+  auto camera = media::Camera::create(settings, queue_, *this);
+  if (!camera) return camera.error();
+  auto carrier = std::make_shared<Carrier>(*camera, config_);
+  return Channel{settings, std::move(*camera), std::move(carrier), {}};
+}
+
+void SessionTable::end(Channel& channel, const CloseReason& reason) {
+  for (Viewer* viewer : channel.viewers) viewer->close(reason);
+  channel.carrier.reset();
+  channel.camera->stop(); // Its viewers hold it until they have gone.
+}
+
+Result<Done> SessionTable::apply(const config::Config& wanted) {
+  if (draining_) return Error{Errc::unavailable, "the server is shutting down"};
+  if (auto warm = warm_up(wanted.cameras); !warm) return warm.error();
+  std::vector<Channel> built;
+  for (const config::Camera& settings : wanted.cameras) {
+    const Channel* old = find_channel(settings.id);
+    if (old != nullptr && config::same_media(old->settings, settings)) continue;
+    auto channel = build(settings);
+    if (!channel) return channel.error();
+    built.push_back(std::move(*channel));
+  }
+  // From here on nothing fails.
+  config_.max_viewers = wanted.webrtc.max_viewers;
+  std::vector<Channel> before = std::exchange(channels_, {});
+  const auto take = [](std::vector<Channel>& from, const std::string& id) -> Channel* {
+    const auto found = std::find_if(from.begin(), from.end(), [&id](const Channel& channel) {
+      return channel.camera && channel.settings.id == id;
+    });
+    return found == from.end() ? nullptr : &*found;
+  };
+  for (const config::Camera& settings : wanted.cameras) {
+    Channel* const fresh = take(built, settings.id);
+    channels_.push_back(std::move(fresh != nullptr ? *fresh : *take(before, settings.id)));
+    channels_.back().settings = settings;
+  }
+  for (Channel& channel : before) {
+    if (!channel.camera) continue; // It stays.
+    const bool changed = find_channel(channel.settings.id) != nullptr;
+    end(channel, changed ? CloseReason{"camera_changed", "the settings of the camera have changed"}
+                         : CloseReason{"camera_removed", "the camera was removed"});
+  }
+  for (const Channel& channel : built) {}
+  return Done{};
+}
+
 void SessionTable::start() {
+  started_ = true;
   for (const Channel& channel : channels_) channel.camera->start();
 }
 

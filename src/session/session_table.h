@@ -24,6 +24,10 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
 
   /// Connects the cameras that are always to be there.
   void start();
+  /// Makes the cameras those of `wanted`, in its order. Whoever watches one whose media stay as they
+  /// are feels nothing; others are told camera_changed or camera_removed. After an error all is as
+  /// it was.
+  Result<Done> apply(const config::Config& wanted);
   /// Ends every session with `reason` and refuses new ones.
   void drain(const CloseReason& reason);
   bool empty() const { return viewers_.empty(); }
@@ -43,6 +47,7 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
  private:
   /// A camera and who watches it.
   struct Channel {
+    config::Camera settings; // As they are now: the camera keeps those it was built by.
     std::shared_ptr<media::Camera> camera;
     std::shared_ptr<Carrier> carrier;
     std::unordered_set<Viewer*> viewers;
@@ -52,6 +57,8 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
   explicit SessionTable(const config::Config& config);
   /// Does once what the first viewer would wait for or fail of.
   Result<Done> warm_up(const std::vector<config::Camera>& cameras);
+  Result<Channel> build(const config::Camera& settings);
+  static void end(Channel& channel, const CloseReason& reason);
   Channel* find_channel(const std::string& camera);
   const Channel* find_channel(const std::string& camera) const;
   static CameraInfo describe(const Channel& channel);
@@ -61,12 +68,13 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
   void on_camera_changed(media::Camera& camera) override;
   void on_viewer_ended(Viewer& viewer) override;
 
-  const config::WebRtc config_;
+  config::WebRtc config_;
   media::ConnectQueue queue_;     // Outlives the cameras.
   Ref<GstElement> port_;          // Keeps the fanouts' port open.
   std::vector<Channel> channels_; // In the order of the configuration.
   std::map<std::string, std::shared_ptr<Viewer>> viewers_;
   std::vector<CameraObserver*> observers_;
+  bool started_ = false;
   bool draining_ = false;
 };
 
