@@ -76,7 +76,33 @@ void Router::dispatch(const ExchangePtr& exchange) {
   if (allow(*exchange, "GET, HEAD")) files_.get(*path, exchange);
 }
 
+/// Without CORS: these are for the server's own page.
+bool Router::settings(const std::vector<std::string>& path, const ExchangePtr& exchange) {
+  const std::string method{exchange->method()};
+  const bool cameras = path.size() >= 2 && path[1] == "cameras";
+  if (path.size() == 2 && path[1] == "settings") {
+    if (allow(*exchange, "GET, HEAD")) settings_.all(exchange);
+  } else if (path.size() == 2 && path[1] == "reload") {
+    if (allow(*exchange, "POST")) settings_.reload(exchange);
+  } else if (cameras && path.size() == 4 && path[3] == "settings") {
+    if (!allow(*exchange, "GET, HEAD, PUT, DELETE")) return true;
+    if (method == "PUT") return settings_.replace(path[2], exchange), true;
+    if (method == "DELETE") return settings_.remove(path[2], exchange), true;
+    settings_.one(path[2], exchange);
+  } else if (cameras && path.size() == 2 && method == "POST") {
+    settings_.create(exchange);
+  } else if (cameras && path.size() == 3 && path[2] == "order" && method == "PUT") {
+    settings_.order(exchange);
+  } else if (cameras && path.size() == 3 && path[2] == "test" && method == "POST") {
+    settings_.test(exchange);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 void Router::api(const std::vector<std::string>& path, const ExchangePtr& exchange) {
+  if (settings(path, exchange)) return;
   add_cors(*exchange);
   const bool cameras = path.size() >= 2 && path[1] == "cameras";
   const bool sessions = path.size() >= 2 && path[1] == "sessions";

@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #include "base/log.h"
+#include "config_diff.h"
 #include "gst/undertaker.h"
 #include "session/describe.h"
 #include "webrtc/fanout.h"
@@ -75,7 +76,7 @@ Result<SessionTable::Channel> SessionTable::build(const config::Camera& settings
   auto camera = media::Camera::create(settings, queue_, *this);
   if (!camera) return camera.error();
   auto carrier = std::make_shared<Carrier>(*camera, config_);
-  return Channel{settings, std::move(*camera), std::move(carrier), {}};
+  return Channel{settings, std::move(*camera), std::move(carrier), {}, false};
 }
 
 void SessionTable::end(Channel& channel, const CloseReason& reason) {
@@ -87,41 +88,46 @@ void SessionTable::end(Channel& channel, const CloseReason& reason) {
 Result<Done> SessionTable::apply(const config::Config& wanted) {
   if (draining_) return Error{Errc::unavailable, "the server is shutting down"};
   if (auto warm = warm_up(wanted.cameras); !warm) return warm.error();
-  std::vector<Channel> built;
+  std::map<std::string, Channel> fresh;
   for (const config::Camera& settings : wanted.cameras) {
     const Channel* old = find_channel(settings.id);
     if (old != nullptr && config::same_media(old->settings, settings)) continue;
     auto channel = build(settings);
     if (!channel) return channel.error();
-    built.push_back(std::move(*channel));
+    fresh.emplace(settings.id, std::move(*channel));
   }
+
   // From here on nothing fails.
+  const bool same = std::equal(
+      channels_.begin(), channels_.end(), wanted.cameras.begin(), wanted.cameras.end(),
+      [](const Channel& is, const config::Camera& settings) { return is.settings == settings; });
   config_.max_viewers = wanted.webrtc.max_viewers;
-  std::vector<Channel> before = std::exchange(channels_, {});
-  const auto take = [](std::vector<Channel>& from, const std::string& id) -> Channel* {
-    const auto found = std::find_if(from.begin(), from.end(), [&id](const Channel& channel) {
-      return channel.camera && channel.settings.id == id;
-    });
-    return found == from.end() ? nullptr : &*found;
-  };
+  std::map<std::string, Channel> before;
+  for (Channel& channel : channels_) before.emplace(channel.settings.id, std::move(channel));
+  channels_.clear();
   for (const config::Camera& settings : wanted.cameras) {
-    Channel* const fresh = take(built, settings.id);
-    channels_.push_back(std::move(fresh != nullptr ? *fresh : *take(before, settings.id)));
+    auto& from = fresh.contains(settings.id) ? fresh : before;
+    channels_.push_back(std::move(from.extract(settings.id).mapped()));
     channels_.back().settings = settings;
   }
-  for (Channel& channel : before) {
-    if (!channel.camera) continue; // It stays.
-    const bool changed = find_channel(channel.settings.id) != nullptr;
+  for (auto& [id, channel] : before) {
+    const bool changed = find_channel(id) != nullptr;
     end(channel, changed ? CloseReason{"camera_changed", "the settings of the camera have changed"}
                          : CloseReason{"camera_removed", "the camera was removed"});
   }
-  for (const Channel& channel : built) {}
+  if (started_) start();
+  if (same) return Done{};
+  const auto observers = observers_;
+  for (CameraObserver* observer : observers)
+    if (std::find(observers_.begin(), observers_.end(), observer) != observers_.end())
+      observer->on_cameras_replaced();
   return Done{};
 }
 
 void SessionTable::start() {
   started_ = true;
-  for (const Channel& channel : channels_) channel.camera->start();
+  for (Channel& channel : channels_)
+    if (!std::exchange(channel.started, true)) channel.camera->start();
 }
 
 void SessionTable::drain(const CloseReason& reason) {
@@ -133,7 +139,7 @@ void SessionTable::drain(const CloseReason& reason) {
 const SessionTable::Channel* SessionTable::find_channel(const std::string& camera) const {
   const auto found =
       std::find_if(channels_.begin(), channels_.end(), [&camera](const Channel& channel) {
-        return channel.camera->config().id == camera;
+        return channel.settings.id == camera;
       });
   return found == channels_.end() ? nullptr : &*found;
 }
@@ -144,8 +150,8 @@ SessionTable::Channel* SessionTable::find_channel(const std::string& camera) {
 
 CameraInfo SessionTable::describe(const Channel& channel) {
   const media::Camera& camera = *channel.camera;
-  CameraInfo info{.id = camera.config().id,
-                  .name = camera.config().name,
+  CameraInfo info{.id = channel.settings.id,
+                  .name = channel.settings.name,
                   .best = session::describe(camera.best()),
                   .streams = {},
                   .viewers = static_cast<std::uint32_t>(channel.viewers.size())};
@@ -171,7 +177,7 @@ Result<Session*> SessionTable::open(const std::string& camera_id, const std::str
   Channel* channel = find_channel(camera_id);
   if (channel == nullptr) return Error{Errc::not_found, "there is no camera \"" + camera_id + "\""};
   if (draining_) return Error{Errc::unavailable, "the server is shutting down"};
-  const std::uint32_t limit = channel->camera->config().max_viewers;
+  const std::uint32_t limit = channel->settings.max_viewers;
   if (limit != 0 && channel->viewers.size() >= limit)
     return Error{Errc::busy, "camera " + camera_id + " has its " + std::to_string(limit) +
                                  " viewers (max_viewers)"};
@@ -277,7 +283,8 @@ void SessionTable::tell(const Channel& channel) {
 
 void SessionTable::on_camera_changed(media::Camera& camera) {
   const Channel* channel = find_channel(camera.config().id);
-  if (channel == nullptr) return; // Still being built.
+  // Still being built, or on its way out.
+  if (channel == nullptr || channel->camera.get() != &camera) return;
   for (Viewer* viewer : channel->viewers) viewer->on_camera_changed();
   tell(*channel);
 }

@@ -51,6 +51,7 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
     std::shared_ptr<media::Camera> camera;
     std::shared_ptr<Carrier> carrier;
     std::unordered_set<Viewer*> viewers;
+    bool started = false;
   };
   struct Refresh;
 
