@@ -29,6 +29,16 @@ GstStructure* to_structure(const Tee::Stats& tee, const Branch::Counters& total)
       "replays", G_TYPE_UINT64, total.replays,
       "key-unit-requests", G_TYPE_UINT64, total.key_unit_requests,
       "key-unit-requests-sent", G_TYPE_UINT64, tee.key_unit_requests_sent,
+      "b-frames", G_TYPE_BOOLEAN, gboolean{tee.reordered},
+      "key-frames", G_TYPE_UINT64, tee.vitals.key_frames,
+      "gop-length", G_TYPE_UINT, tee.vitals.gop_length,
+      "gop-duration", G_TYPE_UINT64, tee.vitals.gop_duration,
+      "last-frame-age", G_TYPE_UINT64, tee.vitals.last_frame_age,
+      "last-key-frame-age", G_TYPE_UINT64, tee.vitals.last_key_frame_age,
+      "timestamp-jumps", G_TYPE_UINT64, tee.vitals.timestamp_jumps,
+      "timestamp-standstills", G_TYPE_UINT64, tee.vitals.timestamp_standstills,
+      "timestamp-drift", G_TYPE_INT64, tee.vitals.timestamp_drift,
+      "parameter-changes", G_TYPE_UINT64, tee.vitals.parameter_changes,
       nullptr);
   // clang-format on
 }

@@ -45,6 +45,7 @@ void Tee::deliver(BufferRef buffer) {
     frame.key = !GST_BUFFER_FLAG_IS_SET(frame.buffer.get(), GST_BUFFER_FLAG_DELTA_UNIT);
     cache_.append(frame.buffer, frame.key);
   }
+  vitals_.frame(GST_BUFFER_PTS(frame.buffer.get()), frame.key, Vitals::Clock::now());
   const GopSnapshot snapshot = cache_.snapshot();
   for (Branch* branch : branches_) branch->deliver(frame, snapshot);
 }
@@ -71,12 +72,14 @@ void Tee::note(const EventRef& event) {
     eos_ = {};
     grouped_ = false;
     cache_.clear(true);
+    vitals_.begin();
     break;
   case GST_EVENT_CAPS:
     grouped_ = has_key_frames(caps_of(event));
     // A branch that starts later gets the new caps only; frames of the old ones do not fit them.
-    if (stored == sticky_.end() || !gst_caps_is_equal(caps_of(*stored), caps_of(event)))
-      cache_.clear(true);
+    if (stored != sticky_.end() && gst_caps_is_equal(caps_of(*stored), caps_of(event))) break;
+    cache_.clear(true);
+    if (stored != sticky_.end()) vitals_.format_changed();
     break;
   case GST_EVENT_SEGMENT:
     if (stored == sticky_.end() || !gst_segment_is_equal(segment_of(*stored), segment_of(event)))
@@ -186,7 +189,9 @@ Tee::Stats Tee::stats() const {
           .received_buffers = received_buffers_,
           .received_bytes = received_bytes_,
           .key_unit_requests_sent = key_unit_requests_sent_,
-          .branches = static_cast<guint>(branches_.size())};
+          .branches = static_cast<guint>(branches_.size()),
+          .reordered = cache_.reordered(),
+          .vitals = vitals_.stats(Vitals::Clock::now())};
 }
 
 } // namespace fanlight

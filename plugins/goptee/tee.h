@@ -12,6 +12,7 @@
 #include "branch.h"
 #include "gop_cache.h"
 #include "mini_ref.h"
+#include "vitals.h"
 
 namespace fanlight {
 
@@ -40,6 +41,8 @@ class Tee {
     guint64 received_bytes = 0;
     guint64 key_unit_requests_sent = 0;
     guint branches = 0;
+    bool reordered = false; ///< It holds B-frames.
+    Vitals::Stats vitals;
   };
   /// How a branch begins.
   struct Opening {
@@ -84,6 +87,7 @@ class Tee {
   /// Protects all below, and the order in which frames and events reach the branches.
   mutable std::mutex lock_;
   GopCache cache_;
+  Vitals vitals_;
   std::vector<EventRef> sticky_; ///< In the order of their types, as a pad sends them.
   EventRef eos_;
   bool grouped_ = false;

@@ -37,6 +37,8 @@ class Health {
 
   /// A connection begins: what is silent is silent from now on.
   void begin(std::int64_t now_us);
+  /// Nothing is to come.
+  void rest() { rates_ = {}; }
   /// A picture came, or a new form of them.
   void hear(std::int64_t now_us) { heard_us_ = now_us; }
   /// `tees` of the video, `jitter_buffers` of this connection.

@@ -83,6 +83,7 @@ void Intake::start() {
 }
 
 void Intake::disconnect() {
+  health_.rest();
   retry_.stop();
   tick_.stop();
   ticket_.reset();
@@ -242,7 +243,8 @@ void Intake::on_caps(const std::string& tee) {
   ticket_.reset();
   not_before_us_ = 0;
   if (state_ == State::live) return observer_.on_intake_changed(*this);
-  health_.hear(g_get_monotonic_time());
+  said_us_ = g_get_monotonic_time();
+  health_.hear(said_us_);
   set_state(State::live, "");
 }
 

@@ -92,7 +92,7 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
                static_cast<guint>(stream.latency.count()), "tcp-timeout", guint64{5'000'000},
                "timeout", guint64{5'000'000}, "do-rtcp", TRUE, nullptr);
 
-  auto bin = Ref<GstElement>::retain(gst_bin_new("source"));
+  auto bin = Ref<GstElement>::retain(gst_bin_new(("source-" + stream.id).c_str()));
   gst_bin_add(GST_BIN(bin.get()), element);
   auto shared = std::make_shared<Shared>();
   shared->bin = bin.get();
