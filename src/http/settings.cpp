@@ -220,12 +220,12 @@ void Settings::replace(const std::string& id, const ExchangePtr& exchange) {
   if (!object) return;
   const Camera* before = find_managed(id, exchange);
   if (before == nullptr) return;
-  auto camera = read(with_id(object.get(), id), before, exchange);
+  if (json::string_member(object.get(), "id").value_or(id) != id)
+    return exchange->respond(
+        wrong_keys({{"id", "is part of the camera's address and stays " + id +
+                               "; remove the camera and add it anew to give it another"}}));
+  const auto camera = read(with_id(object.get(), id), before, exchange);
   if (!camera) return;
-  if (camera->id != id)
-    return exchange->respond(wrong_keys(
-        {{"id", "is part of the camera's address and stays " + id +
-                    "; remove the camera and add it anew to give it another"}}));
   auto wanted = cameras();
   for (Camera& known : wanted)
     if (known.id == id) known = *camera;
