@@ -17,8 +17,7 @@ class App : private FileRoster::Stage {
   /// Errc::internal names what is missing on the machine; Errc::invalid the configuration key at
   /// fault.
   /// `path` is where `config` was read, and will be read again.
-  static Result<std::unique_ptr<App>> create(const std::string& path,
-                                             const config::Config& config);
+  static Result<std::unique_ptr<App>> create(const std::string& path, const config::Config& config);
   ~App() override;
 
   /// Serves until SIGTERM or SIGINT, then says goodbye to viewers and ends within 5 s.

@@ -212,10 +212,8 @@ struct Managed {
 };
 
 constexpr std::array kManaged{
-    Key<Managed>{"order",
-                 [](const Value& v, Managed& m) {
-                   read_strings(v, "ids of cameras", m.order, read_id);
-                 }},
+    Key<Managed>{"order", [](const Value& v,
+                             Managed& m) { read_strings(v, "ids of cameras", m.order, read_id); }},
     Key<Managed>{"cameras", [](const Value& v, Managed& m) { read_cameras(v, m.config); }},
 };
 

@@ -46,16 +46,16 @@ Diff compare(const Config& running, const Config& wanted) {
   Diff diff;
   for (const Camera& camera : wanted.cameras) {
     const Camera* before = find(running.cameras, camera.id);
-    auto& kind = before == nullptr               ? diff.added
-                 : *before == camera             ? diff.unchanged
-                 : same_media(*before, camera)   ? diff.adjusted
-                                                 : diff.rebuilt;
+    auto& kind = before == nullptr             ? diff.added
+                 : *before == camera           ? diff.unchanged
+                 : same_media(*before, camera) ? diff.adjusted
+                                               : diff.rebuilt;
     kind.push_back(camera.id);
   }
   for (const Camera& camera : running.cameras)
     if (find(wanted.cameras, camera.id) == nullptr) diff.removed.push_back(camera.id);
-  diff.reordered = common_ids(running.cameras, wanted.cameras) !=
-                   common_ids(wanted.cameras, running.cameras);
+  diff.reordered =
+      common_ids(running.cameras, wanted.cameras) != common_ids(wanted.cameras, running.cameras);
 
   const auto restart = [&diff](const char* key, bool differs) {
     if (differs) diff.needs_restart.emplace_back(key);

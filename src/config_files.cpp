@@ -18,9 +18,7 @@ namespace {
 
 using Path = std::filesystem::path;
 
-Error failed(const std::string& what) {
-  return {Errc::internal, what + ": " + g_strerror(errno)};
-}
+Error failed(const std::string& what) { return {Errc::internal, what + ": " + g_strerror(errno)}; }
 
 /// A descriptor that is closed with its end.
 class File {

@@ -80,11 +80,10 @@ void refuse_files(YAML::Node keys, const std::string& path, const Camera* before
   if (keys["password_file"]) refuse("password_file");
   const YAML::Node authority = keys["tls_ca_file"];
   if (!authority || (authority.IsScalar() && authority.Scalar().empty())) return;
-  const bool known = before != nullptr && authority.IsScalar() &&
-                     std::any_of(before->streams.begin(), before->streams.end(),
-                                 [&](const Stream& stream) {
-                                   return stream.tls_ca_file == authority.Scalar();
-                                 });
+  const bool known =
+      before != nullptr && authority.IsScalar() &&
+      std::any_of(before->streams.begin(), before->streams.end(),
+                  [&](const Stream& stream) { return stream.tls_ca_file == authority.Scalar(); });
   if (!known) refuse("tls_ca_file");
 }
 
@@ -134,14 +133,15 @@ class Completion {
     if (before_ == nullptr || !stream_.password.empty()) return;
     if (has_password_) return; // "": there is to be none.
     const Split parts = split(before_->url);
-    const std::string kept = !before_->password.empty() ? before_->password
-                                                        : parts.password.value_or("");
+    const std::string kept =
+        !before_->password.empty() ? before_->password : parts.password.value_or("");
     if (kept.empty()) return;
     if (parts.address == split(stream_.url).address)
       stream_.password = kept;
     else
-      complain("password", "is kept for " + parts.address + " only; send it again for another "
-                                                            "address, or \"\" for none");
+      complain("password", "is kept for " + parts.address +
+                               " only; send it again for another "
+                               "address, or \"\" for none");
   }
 
   Stream& stream_;

@@ -50,8 +50,8 @@ Result<FileRoster::Files> FileRoster::read() const {
   if (!own) return own.error();
   // Where the other one is, this one says; if it is wrong, parsing it will tell.
   const auto config = config::parse(own->yaml, path_);
-  auto managed = config::read_if_there(config ? config::cameras_file(*config, path_)
-                                              : cameras_file());
+  auto managed =
+      config::read_if_there(config ? config::cameras_file(*config, path_) : cameras_file());
   if (!managed) return managed.error();
   return Files{std::move(*own), std::move(*managed)};
 }

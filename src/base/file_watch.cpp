@@ -21,10 +21,9 @@ FileWatch::FileWatch(std::string path, std::function<void()> changed)
     return;
   }
   monitor_ = monitor;
-  connection_ = g_signal_connect_swapped(monitor, "changed", G_CALLBACK(+[](FileWatch* self) {
-                                           self->quiet_.once(kQuiet, self->changed_);
-                                         }),
-                                         this);
+  connection_ = g_signal_connect_swapped(
+      monitor, "changed",
+      G_CALLBACK(+[](FileWatch* self) { self->quiet_.once(kQuiet, self->changed_); }), this);
 }
 
 FileWatch::~FileWatch() {

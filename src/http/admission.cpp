@@ -27,8 +27,8 @@ bool is_private(GInetAddress* address) {
 
 /// The host without its port, in lower case; an IPv6 address without its brackets.
 std::string host_without_port(const std::string& host) {
-  std::string name = host.starts_with('[') ? host.substr(1, host.find(']') - 1)
-                                           : host.substr(0, host.find(':'));
+  std::string name =
+      host.starts_with('[') ? host.substr(1, host.find(']') - 1) : host.substr(0, host.find(':'));
   std::transform(name.begin(), name.end(), name.begin(), g_ascii_tolower);
   return name;
 }
@@ -63,21 +63,20 @@ Visitor visitor_of(const Exchange& exchange) {
 std::string refusal(const Visitor& visitor, config::Access access) {
   if (access == config::Access::none) return "settings cannot be changed here (server.settings)";
   // Sec-Fetch-Site is sent to trustworthy addresses only (https and this machine).
-  const bool own_page = visitor.site.empty()
-                            ? visitor.origin.empty() ||
-                                  g_ascii_strcasecmp(host_of_origin(visitor.origin).c_str(),
-                                                     visitor.host.c_str()) == 0
-                            : visitor.site == "same-origin" ||
-                                  (visitor.site == "none" && visitor.reads);
+  const bool own_page =
+      visitor.site.empty()
+          ? visitor.origin.empty() || g_ascii_strcasecmp(host_of_origin(visitor.origin).c_str(),
+                                                         visitor.host.c_str()) == 0
+          : visitor.site == "same-origin" || (visitor.site == "none" && visitor.reads);
   if (!own_page) return "settings can be changed only from this server's own page";
   if (access == config::Access::all) return {};
   if (visitor.proxied)
     return "settings cannot be changed through a proxy, which hides who asks; set server.settings "
            "to all if the proxy lets in nobody else";
   const Owned<GInetAddress> address = parse_address(visitor.address);
-  const bool near = address && (access == config::Access::loopback
-                                    ? g_inet_address_get_is_loopback(address.get())
-                                    : is_private(address.get()));
+  const bool near =
+      address && (access == config::Access::loopback ? g_inet_address_get_is_loopback(address.get())
+                                                     : is_private(address.get()));
   if (!near)
     return std::string("settings can be changed only from ") +
            (access == config::Access::loopback ? "this machine" : "private networks") +

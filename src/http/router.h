@@ -19,8 +19,7 @@ namespace fanlight::http {
 /// share. Threads: main only.
 class Router {
  public:
-  Router(Whep& whep, Signalling& signalling, Rest& rest, Settings& settings,
-         StaticFiles& files)
+  Router(Whep& whep, Signalling& signalling, Rest& rest, Settings& settings, StaticFiles& files)
       : whep_(whep), signalling_(signalling), rest_(rest), settings_(settings), files_(files) {}
 
   void dispatch(const ExchangePtr& exchange);

@@ -164,9 +164,9 @@ class SoupHttpServer : public Server {
 
 } // namespace
 
-Result<std::unique_ptr<Server>>
-Server::create(const config::Config& config, session::Directory& directory,
-               session::Roster& roster, const Limits& limits) {
+Result<std::unique_ptr<Server>> Server::create(const config::Config& config,
+                                               session::Directory& directory,
+                                               session::Roster& roster, const Limits& limits) {
   auto files = StaticFiles::create(config.server.web_root);
   if (!files) return files.error();
   auto server =

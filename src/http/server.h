@@ -20,9 +20,9 @@ class Server {
  public:
   /// Listens at once. Errc::invalid (server.listen), not_found (web root), unavailable (the address
   /// cannot be had). `config` outlives the server.
-  static Result<std::unique_ptr<Server>>
-  create(const config::Config& config, session::Directory& directory, session::Roster& roster,
-         const Limits& limits = {});
+  static Result<std::unique_ptr<Server>> create(const config::Config& config,
+                                                session::Directory& directory,
+                                                session::Roster& roster, const Limits& limits = {});
   virtual ~Server() = default;
 
   virtual int port() const = 0;                   ///< The real one, also where 0 was asked for.

@@ -27,8 +27,8 @@ template <typename T> void respond_members(Exchange& exchange, int status, const
 Problem wrong_keys(config::Faults faults) {
   std::string detail;
   for (const config::Fault& fault : faults)
-    detail += (detail.empty() ? "" : "\n") + fault.key + (fault.key.empty() ? "" : ": ") +
-              fault.message;
+    detail +=
+        (detail.empty() ? "" : "\n") + fault.key + (fault.key.empty() ? "" : ": ") + fault.message;
   return {400, "invalid", std::move(detail), {}, std::move(faults)};
 }
 
@@ -117,10 +117,8 @@ json::OwnedNode Settings::body(const ExchangePtr& exchange) const {
     return refuse({415, "wrong_type", "the body must be application/json", {}});
   const std::string text = exchange->body();
   if (text.size() > limits_.settings)
-    return refuse({413,
-                   "too_large",
-                   "settings may have " + std::to_string(limits_.settings) + " bytes",
-                   {}});
+    return refuse(
+        {413, "too_large", "settings may have " + std::to_string(limits_.settings) + " bytes", {}});
   auto object = json::parse_object(text);
   if (!object) return refuse(problem_of(object.error()));
   return std::move(*object);
@@ -155,8 +153,7 @@ std::optional<Camera> Settings::read(const std::string& json, const Camera* befo
   Camera& camera = std::get<Camera>(read);
   config::Faults faults;
   for (std::size_t i = 0; i < camera.streams.size(); ++i)
-    if (const Camera* other =
-            config::find_url(roster_.config(), camera.streams[i].url, camera.id))
+    if (const Camera* other = config::find_url(roster_.config(), camera.streams[i].url, camera.id))
       faults.push_back({"streams[" + std::to_string(i) + "].url",
                         "is a url of camera " + other->id + " (" + place(*other) +
                             "), too; keep one of them, any number of viewers can watch it"});
@@ -265,9 +262,8 @@ void Settings::order(const ExchangePtr& exchange) {
   const bool once =
       ids && ids->size() == cameras().size() &&
       std::all_of(cameras().begin(), cameras().end(), [&wanted](const Camera& camera) {
-        return std::count_if(wanted.begin(), wanted.end(), [&camera](const Camera& other) {
-                 return other.id == camera.id;
-               }) == 1;
+        return std::count_if(wanted.begin(), wanted.end(),
+                             [&camera](const Camera& other) { return other.id == camera.id; }) == 1;
       });
   if (!once)
     return exchange->respond(

@@ -44,7 +44,7 @@ class Settings {
   session::Roster& roster_;
   const Limits& limits_;
   // Owned.
-  std::size_t tests_ = 0; ///< Under way.
+  std::size_t tests_ = 0;                                        ///< Under way.
   const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by callbacks.
 };
 

@@ -138,9 +138,8 @@ void SessionTable::drain(const CloseReason& reason) {
 
 const SessionTable::Channel* SessionTable::find_channel(const std::string& camera) const {
   const auto found =
-      std::find_if(channels_.begin(), channels_.end(), [&camera](const Channel& channel) {
-        return channel.settings.id == camera;
-      });
+      std::find_if(channels_.begin(), channels_.end(),
+                   [&camera](const Channel& channel) { return channel.settings.id == camera; });
   return found == channels_.end() ? nullptr : &*found;
 }
 

@@ -24,9 +24,9 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
 
   /// Connects the cameras that are always to be there.
   void start();
-  /// Makes the cameras those of `wanted`, in its order. Whoever watches one whose media stay as they
-  /// are feels nothing; others are told camera_changed or camera_removed. After an error all is as
-  /// it was.
+  /// Makes the cameras those of `wanted`, in its order. Whoever watches one whose media stay as
+  /// they are feels nothing; others are told camera_changed or camera_removed. After an error all
+  /// is as it was.
   Result<Done> apply(const config::Config& wanted);
   /// Ends every session with `reason` and refuses new ones.
   void drain(const CloseReason& reason);

@@ -70,7 +70,9 @@ TEST(ConfigDiffTest, SeesAnotherOrder) {
 
 TEST(ConfigDiffTest, NamesTheKeysThatNeedARestartAndTakesOverTheOthers) {
   Config wanted = three();
-  wanted.server = {.listen = "127.0.0.1:1", .web_root = "/tmp", .settings = Access::none,
+  wanted.server = {.listen = "127.0.0.1:1",
+                   .web_root = "/tmp",
+                   .settings = Access::none,
                    .cameras_file = "other.yaml"};
   wanted.webrtc = {.transport = ViewerTransport::fanout,
                    .port = 1,
@@ -88,9 +90,8 @@ TEST(ConfigDiffTest, NamesTheKeysThatNeedARestartAndTakesOverTheOthers) {
 
   EXPECT_THAT(compare(three(), wanted).needs_restart,
               ElementsAre("server.listen", "server.web_root", "webrtc.transport", "webrtc.port",
-                          "webrtc.tcp", "webrtc.workers", "webrtc.ice_servers",
-                          "webrtc.udp_ports", "webrtc.public_addresses",
-                          "webrtc.max_webrtcbin_viewers"));
+                          "webrtc.tcp", "webrtc.workers", "webrtc.ice_servers", "webrtc.udp_ports",
+                          "webrtc.public_addresses", "webrtc.max_webrtcbin_viewers"));
   Config expected = three();
   expected.server.settings = Access::none;
   expected.server.cameras_file = "other.yaml";

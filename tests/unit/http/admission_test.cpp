@@ -15,9 +15,9 @@ Visitor from(const std::string& address) {
 }
 
 TEST(AdmissionTest, LetsInPrivateNetworksOnly) {
-  for (const char* address : {"127.0.0.1", "::1", "10.1.2.3", "172.16.0.1", "172.31.255.255",
-                              "192.168.7.8", "169.254.1.1", "fe80::1", "fc00::1", "fd12::3",
-                              "::ffff:192.168.1.9"})
+  for (const char* address :
+       {"127.0.0.1", "::1", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.7.8",
+        "169.254.1.1", "fe80::1", "fc00::1", "fd12::3", "::ffff:192.168.1.9"})
     EXPECT_THAT(refusal(from(address), Access::private_networks), IsEmpty()) << address;
   for (const char* address : {"8.8.8.8", "172.32.0.1", "192.169.0.1", "100.64.0.1", "2001:db8::1",
                               "::ffff:8.8.8.8", "", "cellar"})

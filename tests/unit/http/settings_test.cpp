@@ -22,9 +22,9 @@ class SettingsTest : public ServerTest {
     config::Camera yard;
     yard.id = "yard";
     yard.name = "마당";
-    yard.streams = {{.id = "main", .url = "rtsp://192.0.2.2/main", .username = "admin",
-                     .password = "hush"},
-                    {.id = "sub", .url = "rtsp://192.0.2.2/sub?token=abc"}};
+    yard.streams = {
+        {.id = "main", .url = "rtsp://192.0.2.2/main", .username = "admin", .password = "hush"},
+        {.id = "sub", .url = "rtsp://192.0.2.2/sub?token=abc"}};
     yard.origin = {"/etc/fanlight/cameras.yaml", 5, true};
     config.cameras = {front, yard};
     limits.tests = 1; // The client has two connections.
@@ -49,26 +49,28 @@ TEST_F(SettingsTest, TellsAllOfACameraButItsSecrets) {
               AllOf(HasSubstr("\"url\":\"rtsp://192.0.2.1/front\""),
                     HasSubstr("\"username\":\"user\",\"has_password\":true"),
                     HasSubstr("\"managed\":false"), HasSubstr("\"line\":7"),
-                    HasSubstr("\"latency\":\"100ms\""), HasSubstr("\"webrtc_transport\":\"default\""),
+                    HasSubstr("\"latency\":\"100ms\""),
+                    HasSubstr("\"webrtc_transport\":\"default\""),
                     HasSubstr("\"codecs\":[\"h265\",\"h264\"]"), Not(HasSubstr("sesame"))));
   const Response all = get("/api/settings");
   EXPECT_EQ(all.status, 200);
-  EXPECT_THAT(all.body, AllOf(HasSubstr("\"cameras_file\":\"/etc/fanlight/cameras.yaml\""),
-                              HasSubstr("token=***"), Not(HasSubstr("hush")), Not(HasSubstr("abc"))));
+  EXPECT_THAT(all.body,
+              AllOf(HasSubstr("\"cameras_file\":\"/etc/fanlight/cameras.yaml\""),
+                    HasSubstr("token=***"), Not(HasSubstr("hush")), Not(HasSubstr("abc"))));
   EXPECT_EQ(all.header("access-control-allow-origin"), "");
   EXPECT_EQ(get("/api/cameras/cellar/settings").status, 404);
 }
 
 TEST_F(SettingsTest, AddsACameraWithDefaultsForWhatIsLeftOut) {
-  const Response added = json("POST", "/api/cameras",
-                              R"({"id": "gate", "url": "rtsp://a%40b:s%2Fx@192.0.2.3/1"})");
+  const Response added =
+      json("POST", "/api/cameras", R"({"id": "gate", "url": "rtsp://a%40b:s%2Fx@192.0.2.3/1"})");
   EXPECT_EQ(added.status, 201) << added.body;
   EXPECT_EQ(added.header("location"), "/api/cameras/gate/settings");
   EXPECT_THAT(added.body, AllOf(HasSubstr("\"managed\":true"), Not(HasSubstr("s/x"))));
   ASSERT_EQ(ids(), (std::vector<std::string>{"front", "yard", "gate"}));
   const config::Stream& main = config.cameras[2].streams.at(0);
-  EXPECT_EQ(main, (config::Stream{
-                      .url = "rtsp://192.0.2.3/1", .username = "a@b", .password = "s/x"}));
+  EXPECT_EQ(main,
+            (config::Stream{.url = "rtsp://192.0.2.3/1", .username = "a@b", .password = "s/x"}));
 }
 
 TEST_F(SettingsTest, RefusesWrongKeysEachWithItsName) {
@@ -114,9 +116,9 @@ TEST_F(SettingsTest, KeepsAPasswordThatIsNotSentForTheSameAddressOnly) {
     EXPECT_EQ(elsewhere.status, 400) << url;
     EXPECT_THAT(elsewhere.body, HasSubstr("streams[0].password")) << url;
   }
-  const Response none = json(
-      "PUT", "/api/cameras/yard/settings",
-      R"({"streams": [{"id": "main", "url": "rtsp://203.0.113.1/main", "password": ""}]})");
+  const Response none =
+      json("PUT", "/api/cameras/yard/settings",
+           R"({"streams": [{"id": "main", "url": "rtsp://203.0.113.1/main", "password": ""}]})");
   EXPECT_EQ(none.status, 200) << none.body;
   EXPECT_EQ(yard().streams.at(0).password, "");
 }
@@ -163,8 +165,8 @@ TEST_F(SettingsTest, ReadsNeitherFilesNorTheEnvironmentForAStranger) {
 }
 
 TEST_F(SettingsTest, ChangesNothingThatPeopleWrote) {
-  const Response put = json("PUT", "/api/cameras/front/settings",
-                            R"({"url": "rtsp://192.0.2.1/front"})");
+  const Response put =
+      json("PUT", "/api/cameras/front/settings", R"({"url": "rtsp://192.0.2.1/front"})");
   EXPECT_EQ(put.status, 409);
   EXPECT_THAT(put.body, AllOf(HasSubstr("\"code\":\"not_managed\""),
                               HasSubstr("/etc/fanlight/fanlight.yaml, line 7")));
@@ -225,10 +227,12 @@ TEST_F(SettingsTest, SaysThatTheFileCannotBeWritten) {
 
 TEST_F(SettingsTest, TriesAStreamWithThePasswordOfTheCameraItIsOf) {
   const auto answer = std::make_shared<Response>();
-  begin({"POST", "/api/cameras/test",
+  begin({"POST",
+         "/api/cameras/test",
          R"({"camera": "yard", "id": "main", "url": "rtsp://192.0.2.2/main", "username": "admin",
              "transport": "udp", "codecs": ["h264"]})",
-         "application/json", {}},
+         "application/json",
+         {}},
         answer);
   turn_until([this] { return !roster.pending.empty(); }, "the test to begin");
   const config::Camera& tested = roster.tested.at(0);
@@ -245,14 +249,14 @@ TEST_F(SettingsTest, TriesAStreamWithThePasswordOfTheCameraItIsOf) {
                                   HasSubstr("\"height\":360"), HasSubstr("\"audio\":\"PCMU\"")));
   const Response wrong = json("POST", "/api/cameras/test", R"({"url": "http://192.0.2.3"})");
   EXPECT_THAT(wrong.body, HasSubstr("\"key\":\"url\""));
-  const Response stolen = json("POST", "/api/cameras/test",
-                               R"({"camera": "yard", "url": "rtsp://203.0.113.1/main"})");
+  const Response stolen =
+      json("POST", "/api/cameras/test", R"({"camera": "yard", "url": "rtsp://203.0.113.1/main"})");
   EXPECT_EQ(stolen.status, 400);
 }
 
 TEST_F(SettingsTest, TriesFewCamerasAtATime) {
-  const Request request{"POST", "/api/cameras/test", R"({"url": "rtsp://192.0.2.3/"})",
-                        "application/json", {}};
+  const Request request{
+      "POST", "/api/cameras/test", R"({"url": "rtsp://192.0.2.3/"})", "application/json", {}};
   const auto first = std::make_shared<Response>();
   begin(request, first);
   turn_until([this] { return roster.pending.size() == 1; }, "the test to begin");
@@ -270,15 +274,15 @@ TEST_F(SettingsTest, TriesFewCamerasAtATime) {
 TEST_F(SettingsTest, RefusesStrangersOnEveryRoute) {
   const std::map<std::string, std::string> evil{{"Origin", "http://evil.example"}};
   const std::string gate = R"({"id": "gate", "url": "rtsp://192.0.2.3/"})";
-  for (const auto& [method, path] : std::vector<std::pair<std::string, std::string>>{
-           {"GET", "/api/settings"},
-           {"POST", "/api/reload"},
-           {"POST", "/api/cameras"},
-           {"POST", "/api/cameras/test"},
-           {"PUT", "/api/cameras/order"},
-           {"GET", "/api/cameras/yard/settings"},
-           {"PUT", "/api/cameras/yard/settings"},
-           {"DELETE", "/api/cameras/yard/settings"}}) {
+  for (const auto& [method, path] :
+       std::vector<std::pair<std::string, std::string>>{{"GET", "/api/settings"},
+                                                        {"POST", "/api/reload"},
+                                                        {"POST", "/api/cameras"},
+                                                        {"POST", "/api/cameras/test"},
+                                                        {"PUT", "/api/cameras/order"},
+                                                        {"GET", "/api/cameras/yard/settings"},
+                                                        {"PUT", "/api/cameras/yard/settings"},
+                                                        {"DELETE", "/api/cameras/yard/settings"}}) {
     const Response refused = json(method, path, gate, evil);
     EXPECT_EQ(refused.status, 403) << method << path;
     EXPECT_THAT(refused.body, HasSubstr("not_allowed"));
@@ -299,8 +303,8 @@ TEST_F(SettingsTest, TakesJsonOfABoundedSizeOnly) {
 }
 
 TEST_F(SettingsTest, LetsNoOtherPageAskFirst) {
-  const Response preflight = send(
-      {"OPTIONS", "/api/cameras/yard/settings", {}, {}, {{"Origin", "http://evil.example"}}});
+  const Response preflight =
+      send({"OPTIONS", "/api/cameras/yard/settings", {}, {}, {{"Origin", "http://evil.example"}}});
   EXPECT_EQ(preflight.status, 204);
   EXPECT_EQ(preflight.header("access-control-allow-origin"), "");
 }
