@@ -6,9 +6,7 @@ import { pictureStyle } from './picture/picture_style.js';
 import { Signalling } from './player/signalling.js';
 import { Surroundings } from './player/surroundings.js';
 import { Arrangement, layoutOf } from './wall/arrangement.js';
-import { Drawer } from './wall/drawer.js';
 import { Header, retryText } from './wall/header.js';
-import { Help } from './wall/help.js';
 import { listenToKeys } from './wall/keys.js';
 import { Kiosk } from './wall/kiosk.js';
 import { Library } from './wall/library.js';
@@ -54,17 +52,32 @@ async function start() {
   const arrangement = new Arrangement(asked ?? library.current ?? undefined);
   const around = { signalling, surroundings, loudspeaker, arrangement, kiosk };
   const wall = new Wall(byId('wall'), byId('announcer'), around);
-  const help = new Help();
-  const drawer = new Drawer(byId('drawer'), {
-    signalling,
-    arrangement,
-    library,
-    onHelp: () => help.open(),
-    onToggle: () => {
-      wall.held = drawer.open;
-      header.show();
+  const help = { open: openHelp };
+  const drawer = {
+    get open() {
+      return !byId('drawer').hidden;
     },
-  });
+    async toggle() {
+      there ??= await openDrawer();
+      there.toggle();
+    },
+  };
+  /** @type {{toggle: () => void} | undefined} */
+  let there;
+  /** Loaded when it is asked for. */
+  const openDrawer = async () => {
+    const { Drawer } = await import('./wall/drawer.js');
+    return new Drawer(byId('drawer'), {
+      signalling,
+      arrangement,
+      library,
+      onHelp: () => void help.open(),
+      onToggle: () => {
+        wall.held = drawer.open;
+        header.show();
+      },
+    });
+  };
   const header = new Header(byId('header'), { wall, signalling, arrangement, drawer });
 
   const show = () => {
@@ -80,7 +93,7 @@ async function start() {
     document.documentElement.lang = words.language;
     byId('wall').setAttribute('aria-label', words.text('wall.label'));
     byId('drawer').setAttribute('aria-label', words.text('arrange.title'));
-    for (const part of [header, drawer, help]) part.speak();
+    header.speak();
     show();
   };
   words.addEventListener('change', speak);
@@ -99,6 +112,11 @@ async function start() {
   addEventListener('pagehide', () => signalling.stop());
   addEventListener('pageshow', () => signalling.start());
   signalling.start();
+}
+
+async function openHelp() {
+  const { help } = await import('./wall/help.js');
+  help.open();
 }
 
 /** A page that is open for weeks is older than its server one day. @param {Signalling} signalling @param {() => void} onNewer */

@@ -87,8 +87,8 @@ class Program:
 
 
 class Cameras(Program):
-    def __init__(self, build: pathlib.Path, folder: pathlib.Path, specs: list[str], cache: pathlib.Path | None = None):
-        command = [build / "tools/camsim/fanlight-camsim", "--listen", "127.0.0.1:0"]
+    def __init__(self, build: pathlib.Path, folder: pathlib.Path, specs: list[str], cache: pathlib.Path | None = None, port: int = 0):
+        command = [build / "tools/camsim/fanlight-camsim", "--listen", f"127.0.0.1:{port}"]
         if cache:
             command += ["--cache", cache]
         for spec in specs:
@@ -204,8 +204,8 @@ class Lab:
         program.begin()
         return program
 
-    def cameras(self, *specs: str) -> Cameras:
-        return self._keep(Cameras(self.build, self.folder, list(specs)))
+    def cameras(self, *specs: str, port: int = 0) -> Cameras:
+        return self._keep(Cameras(self.build, self.folder, list(specs), port=port))
 
     def server(self, cameras: dict[str, str], **options) -> Server:
         return self._keep(Server(self.build, self.folder, cameras, **options))

@@ -1,70 +1,22 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, test } from 'node:test';
-import { Backoff } from '../../web/player/backoff.js';
+import { test } from 'node:test';
 import { Player } from '../../web/player/player.js';
-import { Signalling } from '../../web/player/signalling.js';
-import { Clock, settle } from './support/clock.js';
-import { FakeMediaStream, FakePeerConnection, FakeSocket } from './support/fakes.js';
-
-/** @type {import('../../web/player/types.js').Camera} */
-const FRONT = { id: 'front', name: 'Front door', state: 'live', video_codec: 'H264', fps: 25 };
-
-/** @type {Clock} */
-let clock;
-/** @type {Signalling} */
-let signalling;
-/** @type {Player} */
-let player;
-
-Object.assign(globalThis, { RTCPeerConnection: FakePeerConnection, MediaStream: FakeMediaStream });
-
-beforeEach(() => {
-  clock = new Clock().install();
-  FakeSocket.all = [];
-  FakePeerConnection.all = [];
-  signalling = new Signalling('ws://server/ws', { WebSocket: /** @type {any} */ (FakeSocket) });
-  signalling.start();
-  FakeSocket.newest.alive = true;
-  FakeSocket.newest.hello([FRONT]);
-  player = new Player(signalling, FRONT, {
-    backoff: new Backoff({ first: 500, cap: 30000, random: () => 1 }),
-    random: () => 0.5,
-  });
-});
-
-afterEach(() => clock.uninstall());
-
-const watches = () => FakeSocket.all.flatMap((socket) => socket.sentOf('watch'));
-const session = () => watches().at(-1).session;
-
-/** @param {object} change */
-const say = (change) => FakeSocket.newest.say({ session: session(), ...change });
-/** @param {object} change */
-const camera = (change) =>
-  FakeSocket.newest.say({ type: 'camera', camera: { ...FRONT, ...change } });
-/** @param {string} code @param {string} [message] */
-const close = (code, message = '') => say({ type: 'closed', code, message });
-
-async function answer() {
-  say({ type: 'answer', sdp: 'answer', video_codec: 'H264', audio_codec: 'OPUS' });
-  await settle();
-  FakePeerConnection.newest.become('connected');
-}
-
-/** Lets pictures come for so many seconds. @param {number} seconds */
-async function play(seconds) {
-  for (let i = 0; i < seconds; i++) {
-    FakePeerConnection.newest.framesDecoded += 25;
-    await clock.advance(1000);
-  }
-}
-
-async function goLive() {
-  player.connect();
-  await settle();
-  await answer();
-  player.pictureShown();
-}
+import { settle } from './support/clock.js';
+import { FakePeerConnection, FakeSocket } from './support/fakes.js';
+import {
+  FRONT,
+  answer,
+  camera,
+  clock,
+  close,
+  goLive,
+  play,
+  playInstead,
+  player,
+  say,
+  signalling,
+  watches,
+} from './support/player_stage.js';
 
 test('the offer is to receive video and sound, and leaves before any candidate is known', async () => {
   player.connect();
@@ -138,8 +90,7 @@ test('a picture that stands still is said after 3 s and replaced after 5 s', asy
 });
 
 test('a camera of one frame in four seconds is not taken for frozen', async () => {
-  player.dispose();
-  player = new Player(signalling, { ...FRONT, fps: 0.25 });
+  playInstead({ ...FRONT, fps: 0.25 });
   await goLive();
   for (let i = 0; i < 5; i++) {
     FakePeerConnection.newest.framesDecoded += 1;

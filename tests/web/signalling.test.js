@@ -32,6 +32,7 @@ function session() {
   const channel = signalling.session({
     onAnswer: ({ sdp }) => heard.push(['answer', sdp]),
     onCandidate: (candidate) => heard.push(['candidate', candidate]),
+    onStream: ({ stream }) => heard.push(['stream', stream]),
     onClosed: ({ code }) => heard.push(['closed', code]),
   });
   return { channel, heard };
@@ -58,12 +59,14 @@ test('news of one camera replaces what was known of it', () => {
   );
 });
 
+const WISH = { stream: 'auto', width: 640, height: 360 };
+
 test('all sessions share the one socket and hear only their own messages', () => {
   FakeSocket.newest.hello([FRONT, GARDEN]);
   const one = session();
   const two = session();
-  one.channel.watch('front', 'offer 1');
-  two.channel.watch('garden', 'offer 2');
+  one.channel.watch('front', 'offer 1', WISH);
+  two.channel.watch('garden', 'offer 2', WISH);
 
   FakeSocket.newest.say({ type: 'answer', session: two.channel.name, sdp: 'answer 2' });
 

@@ -67,6 +67,15 @@ export function pictureActions(picture, host) {
       run: () => void picture.saveSnapshot(),
     },
     {
+      name: 'stream',
+      key: 'KeyQ',
+      icon: () => 'stream',
+      label: () => words.text('action.stream', { stream: player.wish.stream }),
+      pressed: () => player.wish.stream !== 'auto',
+      hidden: () => (player.camera.streams?.length ?? 0) < 2,
+      run: () => picture.nextStream(),
+    },
+    {
       name: 'pip',
       key: 'KeyP',
       icon: () => 'pip',

@@ -88,6 +88,7 @@ export const ALL = [
     name: 'audioCodec',
     text: ({ audioCodec }) => codecText(audioCodec) ?? words.text('sound.none'),
   },
+  { name: 'stream', text: ({ stream }) => stream ?? null },
   { name: 'transport', text: ({ transport }) => transport },
   { name: 'path', text: ({ path }) => path },
   { name: 'pair', text: ({ pair }) => pair },

@@ -8,6 +8,7 @@ const PATHS = {
   window: 'M9 4H4v5M15 4h5v5M20 15v5h-5M9 20H4v-5',
   statistics: 'M5 19v-6M10 19V9M15 19v-8M20 19V5',
   snapshot: 'M4 8h4l1.5-2.5h5L16 8h4v11H4zM12 16.5a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4',
+  stream: 'M3 4h18v14H3zM7 21h10M13 12h5v3h-5z',
   pip: 'M3 5h18v14H3zM12.5 12H18v4h-5.5z',
   enlarge: 'M14 4h6v6M20 4l-7 7M10 20H4v-6M4 20l7-7',
   shrink: 'M20 10h-6V4M14 10l7-7M4 14h6v6M10 14l-7 7',

@@ -71,7 +71,12 @@ export class Picture {
       () => player.pictureShown(),
       () => this.#blockedChanged(),
     );
-    this.magnifier = new Magnifier(this.element, this.#content, onChange);
+    this.magnifier = new Magnifier(this.element, this.#content, () => {
+      this.#fit();
+      onChange();
+    });
+    const size = new ResizeObserver(() => this.#fit());
+    size.observe(this.element);
     for (const news of ['enterpictureinpicture', 'leavepictureinpicture']) {
       video.addEventListener(news, onChange);
     }
@@ -80,6 +85,7 @@ export class Picture {
     words.addEventListener('change', speak);
     this.#subscriptions = [
       () => words.removeEventListener('change', speak),
+      () => size.disconnect(),
       loudspeaker.on('change', onChange),
       player.on('stream', (stream) => this.screen.show(stream)),
       player.on('ending', () => this.screen.hold()),
@@ -163,6 +169,22 @@ export class Picture {
   refresh() {
     this.#showState();
     this.#showStatistics();
+  }
+
+  /** The server chooses the stream that fits, also for a part that is magnified. */
+  #fit() {
+    const scale = devicePixelRatio * this.magnifier.view.scale;
+    const { clientWidth, clientHeight } = this.element;
+    if (clientHeight) {
+      this.player.fit(Math.round(clientWidth * scale), Math.round(clientHeight * scale));
+    }
+  }
+
+  /** One of the camera's streams after the other, and then as it fits again. */
+  nextStream() {
+    const names = ['auto', ...(this.player.camera.streams ?? []).map(({ id }) => id)];
+    this.player.choose(names[(names.indexOf(this.player.wish.stream) + 1) % names.length]);
+    this.#onChange();
   }
 
   /** Only what changes by time. */

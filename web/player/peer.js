@@ -1,5 +1,5 @@
 /** @import { Signalling } from './signalling.js' */
-/** @import { Answer, Reason } from './types.js' */
+/** @import { Answer, Reason, Wish } from './types.js' */
 
 /**
  * What the owner of a peer hears.
@@ -7,6 +7,7 @@
  * @property {(answer: Answer) => void} onAnswer
  * @property {(stream: MediaStream) => void} onStream The tracks are in it; called once.
  * @property {() => void} onConnected ICE and DTLS are done.
+ * @property {(news: {stream: string, reason: string}) => void} onOtherStream Of the camera.
  * @property {(reason: Reason) => void} onClosed It has ended by the server or by failure, and
  *   waits for close().
  */
@@ -26,13 +27,18 @@ export class Peer {
   #early = [];
   #stream = new MediaStream();
   #closed = false;
+  /** @type {Wish} */
+  #wish;
+  #watched = false;
 
   /**
    * @param {Signalling} signalling
    * @param {string} camera Its id.
+   * @param {Wish} wish
    * @param {PeerListener} listener
    */
-  constructor(signalling, camera, listener) {
+  constructor(signalling, camera, wish, listener) {
+    this.#wish = wish;
     this.#listener = listener;
     const connection = new RTCPeerConnection({
       iceServers: signalling.iceServers,
@@ -42,6 +48,7 @@ export class Peer {
     this.#channel = signalling.session({
       onAnswer: (answer) => void this.#accept(answer).catch((error) => this.#fail(error)),
       onCandidate: (candidate) => this.#addCandidate(candidate),
+      onStream: (news) => listener.onOtherStream(news),
       onClosed: (reason) => this.#end(reason),
     });
     connection.ontrack = ({ track, receiver }) => this.#addTrack(track, receiver);
@@ -58,6 +65,12 @@ export class Peer {
     return this.#connection.getStats();
   }
 
+  /** @param {Wish} wish */
+  select(wish) {
+    this.#wish = wish;
+    if (this.#watched) this.#channel.select(wish);
+  }
+
   close() {
     if (this.#closed) return;
     this.#closed = true;
@@ -71,7 +84,8 @@ export class Peer {
   async #offer(camera) {
     await this.#connection.setLocalDescription();
     if (this.#closed) return;
-    this.#channel.watch(camera, this.#connection.localDescription?.sdp ?? '');
+    this.#watched = true;
+    this.#channel.watch(camera, this.#connection.localDescription?.sdp ?? '', this.#wish);
   }
 
   /** @param {Answer} answer */

@@ -5,7 +5,7 @@ import { Peer } from './peer.js';
 import { readStatistics } from './statistics.js';
 
 /** @import { Signalling } from './signalling.js' */
-/** @import { Answer, Camera, Moments, Reason, State, StateName, Statistics } from './types.js' */
+/** @import { Answer, Camera, Moments, Reason, State, StateName, Statistics, Wish } from './types.js' */
 
 /** How often the browser is asked how the session does. */
 const LOOK_MS = 1000;
@@ -21,6 +21,8 @@ const DOUBTED_LOOKS = 2;
 /** Pictures that wait in the browser for longer than this many seconds, look after look, are late. */
 const LATE_SECONDS = 3;
 const LATE_LOOKS = 30;
+/** How long a tile keeps its size before it is worth another stream. */
+const FIT_MS = 400;
 /** When a server comes back its viewers come within this time, not all at once. */
 const RETURN_MS = 2000;
 
@@ -52,6 +54,8 @@ export class Player extends Emitter {
   moments = { asked: 0, answered: 0, connected: 0, pictured: 0 };
   wanted = false;
   history = new History();
+  /** @type {Wish} */
+  wish = { stream: 'auto', width: 0, height: 0 };
 
   #signalling;
   /** @type {Camera} */
@@ -75,6 +79,8 @@ export class Player extends Emitter {
   #looksWithFrames = 0;
   #looksLate = 0;
   #playing = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #fitting;
   #subscriptions;
 
   /**
@@ -125,6 +131,30 @@ export class Player extends Emitter {
     } else {
       this.#update();
     }
+  }
+
+  /**
+   * It is shown so large, in device pixels; while that changes, nobody is asked for anything.
+   * @param {number} width @param {number} height
+   */
+  fit(width, height) {
+    if (!this.wish.height) return this.#select({ ...this.wish, width, height });
+    if (width === this.wish.width && height === this.wish.height) return;
+    clearTimeout(this.#fitting);
+    this.#fitting = setTimeout(() => this.#select({ ...this.wish, width, height }), FIT_MS);
+  }
+
+  /** Another one of the camera's streams, or "auto" again. @param {string} stream */
+  choose(stream) {
+    this.#select({ ...this.wish, stream });
+  }
+
+  /** @param {Wish} wish */
+  #select(wish) {
+    clearTimeout(this.#fitting);
+    this.wish = wish;
+    this.#peer?.select(wish);
+    this.emit('statistics', this.statistics);
   }
 
   /** The machine slept or its network is another: what played may be dead and not know it. */
@@ -185,7 +215,7 @@ export class Player extends Emitter {
   }
 
   #newPeer() {
-    return new Peer(this.#signalling, this.#camera.id, {
+    return new Peer(this.#signalling, this.#camera.id, this.wish, {
       onAnswer: (answer) => {
         this.moments.answered = performance.now();
         this.answer = answer;
@@ -193,6 +223,9 @@ export class Player extends Emitter {
       onStream: (stream) => {
         this.stream = stream;
         this.emit('stream', stream);
+      },
+      onOtherStream: ({ stream, reason }) => {
+        if (this.answer) this.answer = { ...this.answer, stream, stream_reason: reason };
       },
       onConnected: () => (this.moments.connected ||= performance.now()),
       onClosed: (reason) => this.#ended(reason),
@@ -217,6 +250,11 @@ export class Player extends Emitter {
 
   /** @param {Reason} reason */
   #ended(reason) {
+    // What carries it cannot change to the stream that fits; the picture stays until that is there.
+    if (reason.code === 'stream_changed') {
+      this.#open();
+      return;
+    }
     this.#close();
     this.#failure = reason;
     if (FINAL.includes(reason.code)) {
@@ -238,6 +276,7 @@ export class Player extends Emitter {
     const before = this.statistics;
     const statistics = readStatistics(report, before);
     statistics.transport = this.answer?.transport ?? null;
+    statistics.stream = this.answer?.stream ?? null;
     this.statistics = statistics;
     this.history.add(statistics);
     this.#looksLate = (statistics.buffered ?? 0) > LATE_SECONDS ? this.#looksLate + 1 : 0;

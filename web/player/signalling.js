@@ -1,7 +1,7 @@
 import { Backoff } from './backoff.js';
 import { Emitter } from './emitter.js';
 
-/** @import { Camera, Phase, SessionListener } from './types.js' */
+/** @import { Camera, Phase, SessionListener, Wish } from './types.js' */
 
 /** Without any message for this long we ask for one: a WebSocket dies silently when a laptop sleeps. */
 const QUIET_MS = 30000;
@@ -25,9 +25,14 @@ export class Channel {
     this.name = name;
   }
 
-  /** @param {string} camera @param {string} sdp */
-  watch(camera, sdp) {
-    this.#signalling.send({ type: 'watch', session: this.name, camera, sdp });
+  /** @param {string} camera @param {string} sdp @param {Wish} wish */
+  watch(camera, sdp, wish) {
+    this.#signalling.send({ type: 'watch', session: this.name, camera, sdp, ...wish });
+  }
+
+  /** @param {Wish} wish */
+  select(wish) {
+    this.#signalling.send({ type: 'select', session: this.name, ...wish });
   }
 
   /** @param {RTCIceCandidateInit | null} candidate */
@@ -227,6 +232,9 @@ export class Signalling extends Emitter {
         break;
       case 'candidate':
         session?.onCandidate(message.candidate);
+        break;
+      case 'stream':
+        session?.onStream(message);
         break;
       case 'closed':
         this.forget(message.session);

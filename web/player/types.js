@@ -15,6 +15,7 @@
  * @property {number} [height]
  * @property {number} [fps]
  * @property {number} [viewers]
+ * @property {{id: string, state: string, width: number, height: number}[]} [streams]
  */
 
 /**
@@ -24,6 +25,8 @@
  * @property {string} [video_codec]
  * @property {string} [audio_codec]
  * @property {string} [codec_reason]
+ * @property {string} [stream] Which of the camera's streams is shown.
+ * @property {string} [stream_reason] Why that one, in words.
  * @property {string} [transport] What carries this viewer: "webrtcbin" or "fanout".
  */
 
@@ -41,7 +44,15 @@
  * @typedef {object} SessionListener
  * @property {(answer: Answer) => void} onAnswer
  * @property {(candidate: RTCIceCandidateInit | null) => void} onCandidate
+ * @property {(news: {stream: string, reason: string}) => void} onStream Another stream of the
+ *   camera is shown.
  * @property {(reason: Reason) => void} onClosed The last call.
+ */
+
+/**
+ * Which of a camera's streams is wanted: the one named, or "auto" for the one that fits the place
+ * it is shown in, in device pixels.
+ * @typedef {{stream: string, width: number, height: number}} Wish
  */
 
 /**
@@ -99,6 +110,7 @@
  * @property {number} retransmitted Packets received again.
  * @property {number} audioEnergy Grows when there is sound.
  * @property {string | null} decoder The browser's name for it.
+ * @property {string | null} [stream] Of the camera, which one is shown; its answer says so.
  * @property {string | null} transport What carries the session on the server; its answer says so.
  * @property {string | null} path How the packets travel: "host udp", "relay tcp".
  * @property {string | null} pair The addresses: "192.0.2.7:50000 ⇄ 192.0.2.1:41234".

@@ -82,7 +82,8 @@ export class Drawer {
     signalling.on('cameras', () => this.show());
     signalling.on('camera', () => this.show());
     arrangement.on('change', () => this.show());
-    this.speak();
+    words.addEventListener('change', () => this.#speak());
+    this.#speak();
   }
 
   get open() {
@@ -101,7 +102,7 @@ export class Drawer {
     this.#onToggle();
   }
 
-  speak() {
+  #speak() {
     write(this.#title, words.text('arrange.title'));
     mark(this.#close, 'aria-label', words.text('action.close'));
     for (const [element, key] of this.#texts) write(element, words.text(key));

@@ -16,6 +16,7 @@ const KEYS = [
   [['P'], 'action.pip'],
   [['F'], 'action.fullscreen'],
   [['Shift', 'F'], 'wall.fullscreen'],
+  [['Q'], 'help.stream'],
   [['I'], 'action.statistics'],
   [['Shift', 'I'], 'help.statistics'],
   [['G'], 'grid.choose'],
@@ -24,7 +25,7 @@ const KEYS = [
 ];
 
 /** What each key does. */
-export class Help {
+class Help {
   #dialog = make('dialog', { id: 'help', 'aria-labelledby': 'help-title' });
   #title = make('h2', { id: 'help-title' });
   #close = make('button', { type: 'button', class: 'close' });
@@ -45,16 +46,19 @@ export class Help {
       if (target === this.#dialog) this.#dialog.close();
     });
     document.body.append(this.#dialog);
-    this.speak();
   }
 
   open() {
+    this.#speak();
     if (!this.#dialog.open) this.#dialog.showModal();
   }
 
-  speak() {
+  #speak() {
     write(this.#title, words.text('help.title'));
     mark(this.#close, 'aria-label', words.text('action.close'));
     for (const { value, text } of this.#rows) write(value, words.text(text));
   }
 }
+
+/** The page loads it when somebody asks for it. */
+export const help = new Help();

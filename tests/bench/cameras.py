@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+"""What a wall of cameras costs, and how it heals: `./dev bench cameras` runs it, docs/performance.md explains the figures.
+
+Cameras are played by fanlight-camsim on this machine, beside the server; a naive pipeline of rtspsrc to payloader
+is measured in the same run and in the same manner.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import signal
+import sys
+import time
+
+from lab import Lab, LabError
+from report import against, table
+from rivals import naive_cameras
+from usage import Usage, watch
+
+SUB = "id=sub,count={count},audio=none,size=640x360,fps=15,bitrate=300,gop=30,loop=6"
+MAIN = "id=main,count={count},audio=none,size=1280x720,fps=25,bitrate=2000,gop=50,loop=6"
+STORM = "id=camera,count={count},audio=none,size=320x180,fps=10,bitrate=150,gop=20,loop=6"
+LIVE_S = 10
+HEALED_S = 15
+
+
+def say(text: str):
+    print(text, file=sys.stderr, flush=True)
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev bench cameras", description=__doc__.splitlines()[0])
+    parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build"), help="build folder")
+    parser.add_argument("--subs", type=int, default=100, help="cameras of 300 kbit/s (100)")
+    parser.add_argument("--mains", type=int, default=50, help="cameras of 2 Mbit/s (50)")
+    parser.add_argument("--window", type=float, default=10, help="seconds of looking at them (10)")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the cameras, for a moment: shows that it works")
+    parser.add_argument("--json", type=pathlib.Path, help="all figures (BUILD/bench-cameras.json)")
+    options = parser.parse_args()
+    if options.quick:
+        options.subs, options.mains, options.window = max(2, options.subs // 10), max(2, options.mains // 10), 3
+    options.json = options.json or options.build / "bench-cameras.json"
+    return options
+
+
+def states(server) -> dict[str, str]:
+    return {camera["id"]: camera["state"] for camera in server.get("/api/cameras")["cameras"]}
+
+
+def wait_for(server, wanted, seconds: float, what: str) -> float:
+    """Until `wanted(states)`; how long that took, in seconds."""
+    begin = time.monotonic()
+    while not wanted(states(server)):
+        if time.monotonic() - begin > seconds:
+            raise LabError(f"{what}: not within {seconds:.0f} s")
+        time.sleep(0.05)
+    return time.monotonic() - begin
+
+
+def all_live(known: dict[str, str]) -> bool:
+    return all(state == "live" for state in known.values())
+
+
+def cost(lab: Lab, spec: str, count: int, window: float) -> dict:
+    """A camera's share of the server, without viewers."""
+    cameras = lab.cameras(spec.format(count=count))
+    server = lab.server({})
+    empty = Usage.of(server.pid)
+    lab.stop(server)
+    begin = time.monotonic()
+    server = lab.server(cameras.urls)
+    wait_for(server, all_live, 60, f"{count} cameras")
+    live_s = time.monotonic() - begin
+    time.sleep(3)
+    seen = watch(server.pid, window)
+    figures = {
+        "cameras": count,
+        "live_s": live_s,
+        "cpu_percent_per_camera": 100 * seen.cores / count,
+        "rss_mb_per_camera": (seen.last.rss - empty.rss) / 1e6 / count,
+        "threads_per_camera": (seen.last.threads - seen.last.idle_workers - empty.threads + empty.idle_workers) / count,
+        "fds_per_camera": (seen.last.fds - empty.fds) / count,
+    }
+    lab.stop(server)
+    say(f"{count} cameras by the naive pipeline")
+    figures["naive"] = naive_cameras(lab, list(cameras.urls.values()), window)
+    lab.stop(cameras)
+    return figures
+
+
+def storm(lab: Lab, count: int) -> dict:
+    """All of them lose their power and get it back at once."""
+    cameras = lab.cameras(STORM.format(count=count))
+    server = lab.server(cameras.urls)
+    wait_for(server, all_live, 60, f"{count} cameras")
+    port = int(next(iter(cameras.urls.values())).split(":")[2].split("/")[0])
+    lab.stop(cameras)
+    wait_for(server, lambda known: not any(state == "live" for state in known.values()), 30, "the loss of all cameras")
+    time.sleep(5)
+    slowest = 0.0
+    cameras = lab.cameras(STORM.format(count=count), port=port)
+    begin = time.monotonic()
+    while not all_live(states(server)):
+        asked = time.monotonic()
+        server.get("/health")
+        slowest = max(slowest, time.monotonic() - asked)
+        if time.monotonic() - begin > 120:
+            raise LabError("not all cameras came back within 120 s")
+        time.sleep(0.05)
+    healed_s = time.monotonic() - begin
+    lab.stop(cameras)
+    lab.stop(server)
+    return {"cameras": count, "healed_s": healed_s, "slowest_answer_ms": 1000 * slowest}
+
+
+def hang(lab: Lab, count: int, window: float) -> dict:
+    """One of them keeps its connection and sends nothing more; what the others get, before and during that."""
+    others = lab.cameras(STORM.format(count=count))
+    one = lab.cameras(STORM.replace("id=camera", "id=hanging").format(count=1))
+    server = lab.server({**others.urls, **one.urls})
+    wait_for(server, all_live, 60, f"{count + 1} cameras")
+
+    def received() -> dict[str, int]:
+        return {camera["id"]: camera["packets"] for camera in server.get("/api/cameras")["cameras"] if camera["id"] in others.urls}
+
+    def slowest(seconds: float) -> float:
+        """Pictures a second of the slowest of the others."""
+        first, begin = received(), time.monotonic()
+        time.sleep(seconds)
+        last = received()
+        return min(last[name] - first[name] for name in first) / (time.monotonic() - begin)
+
+    time.sleep(2)
+    before = slowest(window)
+    os.kill(one.pid, signal.SIGSTOP)
+    begin = time.monotonic()
+    try:
+        found_s = wait_for(server, lambda known: known["hanging"] != "live", 30, "the hanging camera")
+        during = slowest(window)
+        still_live = all(state == "live" for name, state in states(server).items() if name != "hanging")
+    finally:
+        os.kill(one.pid, signal.SIGCONT)
+    back_s = wait_for(server, all_live, 120, "the return of the camera that hung")
+    lab.stop(server)
+    lab.stop(one)
+    lab.stop(others)
+    return {"cameras": count, "fps_before": before, "fps_during": during, "others_live": still_live, "found_s": found_s,
+            "back_s": back_s, "hung_s": time.monotonic() - begin}
+
+
+def print_report(figures: dict):
+    rows = []
+    for name, result in (("300 kbit/s", figures["sub"]), ("2 Mbit/s", figures["main"])):
+        naive = result["naive"]
+        row = [f"{result['cameras']} of {name}"]
+        for column in ("cpu_percent_per_camera", "rss_mb_per_camera", "threads_per_camera"):
+            row.append(against(result[column], naive[column]))
+        rows.append([*row, f"{result['fds_per_camera']:.1f}", f"{result['live_s']:.1f}"])
+    table("A camera without viewers costs (and as a multiple of the naive pipeline in this run):",
+          ["", "CPU %", "RSS MB", "threads", "fds", "all live, s"], rows)
+    for result in (figures["sub"], figures["main"]):
+        print(f"  {result['cameras']} live within {LIVE_S} s: {'met' if result['live_s'] <= LIVE_S else 'NOT MET'}")
+    power = figures["storm"]
+    print(f"\nPower cut of {power['cameras']} cameras: all live again {power['healed_s']:.1f} s after it ended "
+          f"(within {HEALED_S} s: {'met' if power['healed_s'] <= HEALED_S else 'NOT MET'}); "
+          f"the server's slowest answer meanwhile {power['slowest_answer_ms']:.0f} ms")
+    one = figures["hang"]
+    print(f"One of {one['cameras'] + 1} hangs: found after {one['found_s']:.1f} s; the slowest of the others got {one['fps_before']:.1f} pictures/s "
+          f"before and {one['fps_during']:.1f} during it, {'all' if one['others_live'] else 'NOT all'} stayed live; it is back {one['back_s']:.1f} s after its end")
+    print(f"\n{os.cpu_count()} cores, load {figures['load'][0]:.1f} before and {figures['load_after'][0]:.1f} after")
+
+
+def main() -> int:
+    options = parse_arguments()
+    figures = {"load": os.getloadavg()}
+    try:
+        with Lab(options.build) as lab:
+            for name, spec, count in (("sub", SUB, options.subs), ("main", MAIN, options.mains)):
+                say(f"{count} cameras of the kind {name}")
+                figures[name] = cost(lab, spec, count, options.window)
+            say("a power cut")
+            figures["storm"] = storm(lab, options.subs)
+            say("one that hangs")
+            figures["hang"] = hang(lab, max(2, options.subs // 5), options.window)
+    except LabError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    figures["load_after"] = os.getloadavg()
+    options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    print_report(figures)
+    print(f"\nall figures: {options.json}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
