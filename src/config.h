@@ -30,7 +30,8 @@ struct Server {
   std::string
       web_root; ///< Folder of the web UI; empty: the installed one, or web/ beside the build.
   Access settings = Access::private_networks;
-  std::string cameras_file; ///< Empty: cameras.yaml beside the configuration.
+  std::string cameras_file; ///< Empty: cameras.yaml in the state directory, or beside
+                            ///< the configuration.
   bool operator==(const Server&) const = default;
 };
 

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 
@@ -110,7 +111,12 @@ void write_camera(YAML::Emitter& yaml, const Camera& camera) {
 std::string cameras_file(const Config& config, const std::string& path) {
   const Path folder = Path(path).parent_path();
   const std::string& named = config.server.cameras_file;
-  return (folder / (named.empty() ? "cameras.yaml" : named)).string();
+  if (!named.empty()) return (folder / named).string();
+  // Of systemd, StateDirectory=: a colon between several. Where it is, only that can be written.
+  const char* const state = std::getenv("STATE_DIRECTORY");
+  const std::string first = state != nullptr ? state : "";
+  return ((first.empty() ? folder : Path(first.substr(0, first.find(':')))) / "cameras.yaml")
+      .string();
 }
 
 Result<Text> read_text(const std::string& path) {

@@ -192,10 +192,13 @@ TEST_F(ConfigFilesTest, FindsTheManagedCamerasWhereTheConfigurationSays) {
   Config config;
   EXPECT_EQ(cameras_file(config, "/etc/fanlight/fanlight.yaml"), "/etc/fanlight/cameras.yaml");
   EXPECT_EQ(cameras_file(config, "fanlight.yaml"), "cameras.yaml");
+  setenv("STATE_DIRECTORY", "/var/lib/fanlight:/var/lib/other", 1);
+  EXPECT_EQ(cameras_file(config, "/etc/fanlight.yaml"), "/var/lib/fanlight/cameras.yaml");
   config.server.cameras_file = "more/yard.yaml";
   EXPECT_EQ(cameras_file(config, "/etc/fanlight.yaml"), "/etc/more/yard.yaml");
-  config.server.cameras_file = "/var/lib/fanlight/cameras.yaml";
-  EXPECT_EQ(cameras_file(config, "/etc/fanlight.yaml"), "/var/lib/fanlight/cameras.yaml");
+  unsetenv("STATE_DIRECTORY");
+  config.server.cameras_file = "/srv/cameras.yaml";
+  EXPECT_EQ(cameras_file(config, "/etc/fanlight.yaml"), "/srv/cameras.yaml");
 }
 
 TEST_F(ConfigFilesTest, WritesAFileThatOnlyItsOwnerReads) {
