@@ -178,6 +178,11 @@ std::variant<Camera, Faults> read_request(const std::string& json, const Camera*
                  several ? path(i) : "", complaints)
           .run();
     }
+    for (std::size_t i = 1; i < camera.streams.size(); ++i)
+      if (std::any_of(camera.streams.begin(), camera.streams.begin() + static_cast<int>(i),
+                      [&](const Stream& other) { return other.url == camera.streams[i].url; }))
+        complaints.add(YAML::Mark::null_mark(), path(i) + "url",
+                       "is the url of another of its streams; keep one of them");
   } catch (const YAML::Exception& error) {
     complaints.add(error.mark, "", "cannot be read: " + error.msg);
   }

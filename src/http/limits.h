@@ -34,6 +34,7 @@ struct Limits {
   Duration accept_pause{500}; ///< After accept() failed, e.g. for want of descriptors.
 
   std::size_t settings = 64 * 1024; ///< Bytes of a camera's settings.
+  std::size_t cameras = 1000;       ///< Up to which they can be added.
   std::size_t tests = 4;            ///< Of cameras, at once.
 
   Duration graph{10'000};                   ///< For Graphviz to draw a pipeline.

@@ -165,7 +165,10 @@ std::optional<Camera> Settings::read(const std::string& json, const Camera* befo
 std::optional<config::Diff> Settings::change(std::vector<Camera> cameras,
                                              const ExchangePtr& exchange) {
   auto diff = roster_.change(std::move(cameras));
-  if (diff) return std::move(*diff);
+  if (diff) {
+    log::info("http", {{"client", exchange->remote_address()}}, "the cameras were changed");
+    return std::move(*diff);
+  }
   if (diff.error().code == Errc::internal)
     exchange->respond(Problem{500, "not_writable", diff.error().message, {}});
   else
@@ -204,6 +207,9 @@ void Settings::create(const ExchangePtr& exchange) {
     if (other.id == id)
       return exchange->respond(Problem{
           409, "camera_exists", "there is a camera " + id + " already (" + place(other) + ")", {}});
+  if (cameras().size() >= limits_.cameras)
+    return exchange->respond(Problem{
+        409, "too_many", "there may be " + std::to_string(limits_.cameras) + " cameras", {}});
   auto wanted = cameras();
   wanted.push_back(std::move(*camera));
   if (!change(std::move(wanted), exchange)) return;
@@ -293,7 +299,8 @@ void Settings::test(const ExchangePtr& exchange) {
   }
   const auto started = roster_.test(
       std::get<Camera>(read), [this, alive = std::weak_ptr{alive_}, exchange](const auto& found) {
-        if (!alive.expired()) --tests_;
+        if (alive.expired()) return;
+        --tests_;
         respond_members(*exchange, 200, found);
       });
   if (started) {

@@ -64,7 +64,7 @@ Result<Done> SessionTable::warm_up(const std::vector<config::Camera>& cameras) {
       return camera.webrtc_transport.value_or(config_.transport) != unwanted;
     });
   };
-  if (any(Transport::fanout)) webrtc::Peer::warm_up();
+  if (any(Transport::fanout) && !std::exchange(warm_, true)) webrtc::Peer::warm_up();
   if (!any(Transport::webrtcbin) || port_) return Done{};
   auto port = webrtc::Fanout::open_port(config_);
   if (!port) return port.error();

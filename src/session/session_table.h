@@ -75,6 +75,7 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
   std::vector<Channel> channels_; // In the order of the configuration.
   std::map<std::string, std::shared_ptr<Viewer>> viewers_;
   std::vector<CameraObserver*> observers_;
+  bool warm_ = false; // webrtcbin is.
   bool started_ = false;
   bool draining_ = false;
 };

@@ -100,6 +100,28 @@ TEST_F(SettingsTest, RefusesAnIdOrAUrlThatAnotherCameraHas) {
   EXPECT_THAT(url.body, HasSubstr("is a url of camera front"));
 }
 
+TEST_F(SettingsTest, RefusesTwoStreamsOfOneUrlWhateverTheirLogins) {
+  const Response twice =
+      json("POST", "/api/cameras",
+           R"({"id": "gate", "streams": [{"id": "main", "url": "rtsp://a:b@192.0.2.3/"},
+                                    {"id": "sub", "url": "rtsp://192.0.2.3/"}]})");
+  EXPECT_EQ(twice.status, 400);
+  EXPECT_THAT(twice.body, HasSubstr("\"key\":\"streams[1].url\""));
+}
+
+TEST_F(SettingsTest, BoundsTheNumberOfCameras) {
+  for (int i = 2; config.cameras.size() < limits.cameras; ++i) {
+    config::Camera camera;
+    camera.id = "c" + std::to_string(i);
+    camera.streams = {{.url = "rtsp://192.0.2.9/" + std::to_string(i)}};
+    config.cameras.push_back(camera);
+  }
+  const Response one_more =
+      json("POST", "/api/cameras", R"({"id": "gate", "url": "rtsp://192.0.2.3/"})");
+  EXPECT_EQ(one_more.status, 409);
+  EXPECT_THAT(one_more.body, HasSubstr("too_many"));
+}
+
 TEST_F(SettingsTest, KeepsAPasswordThatIsNotSentForTheSameAddressOnly) {
   const Response kept = json("PUT", "/api/cameras/yard/settings",
                              R"({"streams": [{"id": "main", "url": "rtsp://192.0.2.2/other",
