@@ -30,6 +30,9 @@ class App : private FileRoster::Stage {
   std::string serving() const;
 
   Result<Done> apply(const config::Config& wanted) override;
+  Result<Done> test(const config::Camera& camera, session::Roster::Tested done) override {
+    return sessions_->test(camera, std::move(done));
+  }
   void on_reloading() override { notifier_.reloading(); }
   void on_reloaded(const std::string& outcome) override;
 

@@ -196,6 +196,22 @@ std::variant<Camera, Faults> read_request(const std::string& json, const Camera*
   return faults;
 }
 
+bool same_connection(const Stream& one, const Stream& other) {
+  const auto bare = [](const Stream& stream) {
+    const Split parts = split(stream.url);
+    Stream same;
+    same.url = parts.bare;
+    same.username = !stream.username.empty() ? stream.username : parts.username.value_or("");
+    same.password = !stream.password.empty() ? stream.password : parts.password.value_or("");
+    same.transport = stream.transport;
+    same.tls_verify = stream.tls_verify;
+    same.tls_fingerprint = stream.tls_fingerprint;
+    same.tls_ca_file = stream.tls_ca_file;
+    return same;
+  };
+  return bare(one) == bare(other);
+}
+
 const Camera* find_url(const Config& config, const std::string& url, const std::string& not_of) {
   for (const Camera& camera : config.cameras)
     for (const Stream& stream : camera.streams)

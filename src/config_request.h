@@ -30,6 +30,9 @@ Shown shown(const Stream& stream);
 /// Nothing of it reads the server's environment or files.
 std::variant<Camera, Faults> read_request(const std::string& json, const Camera* before);
 
+/// Whether both are the same connection: URL, login and transport, however they are written.
+bool same_connection(const Stream& one, const Stream& other);
+
 /// The other camera that has this URL; null: none.
 const Camera* find_url(const Config& config, const std::string& url, const std::string& not_of);
 

@@ -125,8 +125,4 @@ Result<config::Diff> FileRoster::change(std::vector<config::Camera> cameras) {
   return diff;
 }
 
-Result<Done> FileRoster::test(const config::Camera&, Tested) {
-  return Error{Errc::unsupported, "this build cannot test cameras"};
-}
-
 } // namespace fanlight

@@ -20,6 +20,8 @@ class FileRoster : public session::Roster {
     virtual ~Stage() = default;
     /// The cameras and limits of `wanted`; after an error all is as it was.
     virtual Result<Done> apply(const config::Config& wanted) = 0;
+    /// Tries the one stream of `camera`, as session::Roster::test.
+    virtual Result<Done> test(const config::Camera& camera, Tested done) = 0;
     /// Reading has begun, and is over.
     virtual void on_reloading() = 0;
     virtual void on_reloaded(const std::string& outcome) = 0;
@@ -37,7 +39,9 @@ class FileRoster : public session::Roster {
   const std::vector<std::string>& needs_restart() const override { return needs_restart_; }
   Result<config::Diff> change(std::vector<config::Camera> cameras) override;
   Result<config::Diff> reload() override;
-  Result<Done> test(const config::Camera& camera, Tested done) override;
+  Result<Done> test(const config::Camera& camera, Tested done) override {
+    return stage_.test(camera, std::move(done));
+  }
 
  private:
   struct Files {

@@ -306,8 +306,6 @@ void Settings::test(const ExchangePtr& exchange) {
   if (started) {
     ++tests_;
     exchange->wait({});
-  } else if (started.error().code == Errc::unsupported) {
-    exchange->respond(Problem{501, "not_available", started.error().message, {}});
   } else {
     exchange->respond(started.error());
   }

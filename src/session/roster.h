@@ -49,7 +49,7 @@ class Roster {
   /// Reads the files again. Errc::invalid, not_found: what is wrong with them; nothing has changed.
   virtual Result<config::Diff> reload() = 0;
   /// Connects to a stream and looks what comes, for at most 10 s; `done` in a later turn.
-  /// Errc::busy, unsupported.
+  /// Errc::unavailable, internal.
   virtual Result<Done> test(const config::Camera& camera, Tested done) = 0;
 };
 

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "config_diff.h"
+#include "config_request.h"
 #include "gst/undertaker.h"
 #include "session/describe.h"
 #include "webrtc/fanout.h"
@@ -49,6 +50,7 @@ SessionTable::SessionTable(const config::Config& config) : config_(config.webrtc
 
 SessionTable::~SessionTable() {
   viewers_.clear();
+  trials_.clear();
   for (Channel& channel : channels_) {
     channel.viewers.clear();
     channel.carrier.reset();
@@ -124,6 +126,27 @@ Result<Done> SessionTable::apply(const config::Config& wanted) {
   return Done{};
 }
 
+Result<Done> SessionTable::test(const config::Camera& camera, Roster::Tested done) {
+  if (draining_) return Error{Errc::unavailable, "the server is shutting down"};
+  for (const Channel& channel : channels_)
+    for (const auto& intake : channel.camera->intakes())
+      if (intake->state() == media::Intake::State::live &&
+          config::same_connection(intake->config(), camera.streams.front())) {
+        post([found = findings_of(*intake), done = std::move(done)] { done(found); });
+        return Done{};
+      }
+  const std::uint64_t id = next_trial_++;
+  auto trial = Trial::begin(camera, queue_, [this, id, done = std::move(done)](const auto& found) {
+    post([this, alive = std::weak_ptr{alive_}, id] {
+      if (!alive.expired()) trials_.erase(id);
+    });
+    done(found);
+  });
+  if (!trial) return trial.error();
+  trials_.emplace(id, std::move(*trial));
+  return Done{};
+}
+
 void SessionTable::start() {
   started_ = true;
   for (Channel& channel : channels_)
@@ -132,6 +155,7 @@ void SessionTable::start() {
 
 void SessionTable::drain(const CloseReason& reason) {
   draining_ = true;
+  trials_.clear();
   for (const auto& [id, viewer] : viewers_) viewer->close(reason);
   for (const Channel& channel : channels_) channel.camera->stop();
 }

@@ -9,6 +9,7 @@
 #include "config.h"
 #include "media/camera.h"
 #include "session/session.h"
+#include "session/trial.h"
 #include "session/viewer.h"
 
 namespace fanlight::session {
@@ -28,6 +29,9 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
   /// they are feels nothing; others are told camera_changed or camera_removed. After an error all
   /// is as it was.
   Result<Done> apply(const config::Config& wanted);
+  /// Tries the one stream of `camera`; one that is connected already, for a camera of this table,
+  /// is not connected again. `done` comes in a later turn. Errc::internal, unavailable.
+  Result<Done> test(const config::Camera& camera, Roster::Tested done);
   /// Ends every session with `reason` and refuses new ones.
   void drain(const CloseReason& reason);
   bool empty() const { return viewers_.empty(); }
@@ -74,10 +78,13 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
   Ref<GstElement> port_;          // Keeps the fanouts' port open.
   std::vector<Channel> channels_; // In the order of the configuration.
   std::map<std::string, std::shared_ptr<Viewer>> viewers_;
+  std::map<std::uint64_t, std::unique_ptr<Trial>> trials_; // Under way.
+  std::uint64_t next_trial_ = 0;
   std::vector<CameraObserver*> observers_;
   bool warm_ = false; // webrtcbin is.
   bool started_ = false;
   bool draining_ = false;
+  const std::shared_ptr<char> alive_ = std::make_shared<char>(); // Held weakly by callbacks.
 };
 
 } // namespace fanlight::session

@@ -84,7 +84,8 @@ TEST_F(ReloadTest, LosesNoPacketOfAViewerWhoseCameraStaysAsItIs) {
   JsonObject* const steady = json_object_get_object_member(all, "steady");
   EXPECT_EQ(json_object_get_int_member(steady, "lost"), 0) << load.output();
   EXPECT_GT(json_object_get_int_member(steady, "packets"), 3 * 100);
-  EXPECT_EQ(json_object_get_int_member(all, "left"), 3) << "nobody was sent away: " << load.output();
+  EXPECT_EQ(json_object_get_int_member(all, "left"), 3)
+      << "nobody was sent away: " << load.output();
   EXPECT_THAT(get("/api/cameras/front").body, HasSubstr("\"reconnects\":0"));
 }
 
@@ -129,8 +130,8 @@ TEST_F(ReloadTest, RefusesAFileWithAMistakeAndGoesOn) {
   const Response refused = reload();
 
   EXPECT_EQ(refused.status, 422);
-  EXPECT_THAT(refused.body,
-              AllOf(HasSubstr("bad_configuration"), HasSubstr("fanlight.yaml:3:10: cameras[0].url")));
+  EXPECT_THAT(refused.body, AllOf(HasSubstr("bad_configuration"),
+                                  HasSubstr("fanlight.yaml:3:10: cameras[0].url")));
   service->signal(SIGHUP);
   ASSERT_TRUE(service->wait_output("going on with the configuration as it was"));
   EXPECT_EQ(text_of(get("/api/cameras/yard").body, "state"), "live");
@@ -179,6 +180,36 @@ TEST_F(ReloadTest, KeepsManagedCamerasAndTheOrderOverARestart) {
   restart({camera("front")});
 
   EXPECT_EQ(get("/api/cameras/yard").status, 404);
+}
+
+TEST_F(ReloadTest, TriesAStreamBeforeItIsAdded) {
+  start_cameras({small("front")});
+  start_service({});
+
+  const Response found =
+      json("POST", "/api/cameras/test", R"({"url": ")" + cameras->url("front") + "\"}");
+
+  EXPECT_EQ(found.status, 200);
+  EXPECT_THAT(found.body, AllOf(HasSubstr("\"ok\":true"), HasSubstr("\"codec\":\"H264\""),
+                                HasSubstr("\"width\":320"), HasSubstr("\"height\":180"),
+                                HasSubstr("\"gop_frames\":25")));
+  EXPECT_THAT(get("/api/cameras").body, HasSubstr("\"cameras\":[]")) << "nothing stays of it";
+  const Response nobody =
+      json("POST", "/api/cameras/test", R"({"url": "rtsp://127.0.0.1:9/", "password": "hush"})");
+  EXPECT_EQ(nobody.status, 200);
+  EXPECT_THAT(nobody.body, AllOf(HasSubstr("\"ok\":false"), HasSubstr("127.0.0.1:9")));
+  EXPECT_THAT(service->output(), Not(HasSubstr("hush")));
+}
+
+TEST_F(ReloadTest, TriesNoStreamASecondTimeThatIsConnected) {
+  start_two();
+
+  const Response found =
+      json("POST", "/api/cameras/test", R"({"url": ")" + cameras->url("front") + "\"}");
+
+  EXPECT_THAT(found.body, AllOf(HasSubstr("\"ok\":true"), HasSubstr("\"codec\":\"H264\""),
+                                HasSubstr("\"seconds\":0")));
+  EXPECT_THAT(service->output(), Not(HasSubstr("camera=trial")));
 }
 
 TEST_F(ReloadTest, LeavesAWholeFileWhereverItIsKilled) {

@@ -22,6 +22,10 @@ struct FakeStage : FileRoster::Stage {
     applied.push_back(wanted);
     return Done{};
   }
+  Result<Done> test(const config::Camera&, session::Roster::Tested done) override {
+    done({});
+    return Done{};
+  }
   void on_reloading() override { ++reloading; }
   void on_reloaded(const std::string& outcome) override { outcomes.push_back(outcome); }
 
