@@ -19,6 +19,13 @@ TEST(StripCredentialsTest, LeavesTextWithoutCredentialsAsItIs) {
     EXPECT_EQ(strip_credentials(text), text);
 }
 
+TEST(StripCredentialsTest, HidesPropertiesInADrawingAndLeavesItADrawing) {
+  EXPECT_EQ(
+      strip_credentials(
+          R"(label="location=\"rtsp://h/a\"\nuser-id=\"me\"\nuser-pw=\"s3c&r3t\"\nproxy-pw=NULL\nx=\"y\"")"),
+      R"(label="location=\"rtsp://h/a\"\nuser-id=\"me\"\nuser-pw=\"***\"\nproxy-pw=NULL\nx=\"y\"")");
+}
+
 TEST(StripCredentialsTest, ReplacesUserAndPasswordOfEveryScheme) {
   EXPECT_EQ(strip_credentials("rtsp://user:secret@host/live"), "rtsp://***@host/live");
   EXPECT_EQ(strip_credentials("RTSPS://user:secret@host/live"), "RTSPS://***@host/live");
