@@ -49,6 +49,9 @@ Result<Done> Intake::add_tee(const std::string& name) {
   auto tee = make_element("goptee", "tee-" + config_.id + "-" + name);
   if (!tee) return tee.error();
   if (auto added = pipeline_.add(tee->get()); !added) return added.error();
+  // What browsers cannot bear in video: clocks that jump or stand still, and B-frames.
+  if (name != "audio" && name != "OPUS")
+    g_object_set(tee->get(), "restamp", TRUE, "drop-b-frames", TRUE, nullptr);
   auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(tee->get(), "sink"));
   connections_.push_back(connect_on_main<Intake>(
       sink.get(), "notify::caps", weak_from_this(),
@@ -212,7 +215,7 @@ bool Intake::on_error(GstMessage* message) {
     return true;
   }
   if (!source_ || !is_inside(origin, source_->bin())) return false;
-  fail(fault_of(message, config_.url));
+  fail(source_->explain(message));
   return true;
 }
 
