@@ -32,6 +32,13 @@
  * the cache is dropped and each branch goes on, in the same thread, at the next key frame. Set
  * `hold-eos` so that the end of the old source is not passed on.
  *
+ * With `restamp` what leaves moves forward at the pace of the pictures: timestamps that are in
+ * order pass as they are, missing ones and those of a clock that stands still become the time of
+ * arrival, a clock that was set is counted on. With `drop-b-frames` pictures of H.264 and H.265
+ * that are shown before one that was sent earlier are left out, by the order count in their slices:
+ * a receiver that shows pictures as they come (WebRTC) makes nothing of them. The rest of the
+ * stream decodes without them; where they were references of each other, nearly so.
+ *
  * A GstForceKeyUnit event from behind (webrtcbin makes one of each PLI and FIR) is answered from
  * the cache, at most once in `key-unit-interval` for a pad: the group is sent again with timestamps
  * between the last one sent and the next frame's, as receivers drop what is older. Streams with
@@ -65,8 +72,8 @@ using fanlight::BufferRef;
 using fanlight::EventRef;
 using fanlight::install_counter;
 using fanlight::install_setting;
+using fanlight::install_switch;
 using fanlight::kReadable;
-using fanlight::kWritable;
 using fanlight::Tee;
 
 namespace {
@@ -119,6 +126,8 @@ enum {
   PROP_KEY_UNIT_INTERVAL,
   PROP_UPSTREAM_KEY_UNIT_INTERVAL,
   PROP_HOLD_EOS,
+  PROP_RESTAMP,
+  PROP_DROP_B_FRAMES,
   PROP_CACHED_BYTES,
   PROP_CACHED_TIME,
   PROP_CACHED_BUFFERS,
@@ -143,7 +152,8 @@ void gst_goptee_query_latency(GstGopTee* self, GstQuery* query) {
 }
 
 static GstFlowReturn gst_goptee_chain(GstPad*, GstObject* parent, GstBuffer* buffer) {
-  GST_GOPTEE(parent)->state->tee->deliver(BufferRef::adopt(buffer));
+  const GstClockTime now = gst_element_get_current_running_time(GST_ELEMENT(parent));
+  GST_GOPTEE(parent)->state->tee->deliver(BufferRef::adopt(buffer), now);
   return GST_FLOW_OK;
 }
 
@@ -257,6 +267,8 @@ static void gst_goptee_set_property(GObject* object, guint id, const GValue* val
     settings.upstream_key_unit_interval = g_value_get_uint64(value);
     break;
   case PROP_HOLD_EOS: settings.hold_eos = g_value_get_boolean(value); break;
+  case PROP_RESTAMP: settings.restamp = g_value_get_boolean(value); break;
+  case PROP_DROP_B_FRAMES: settings.drop_b_frames = g_value_get_boolean(value); break;
   default: G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec); return;
   }
   state.tee->set_bounds(bounds);
@@ -285,6 +297,8 @@ static void gst_goptee_get_property(GObject* object, guint id, GValue* value, GP
     g_value_set_uint64(value, settings.upstream_key_unit_interval);
     break;
   case PROP_HOLD_EOS: g_value_set_boolean(value, settings.hold_eos); break;
+  case PROP_RESTAMP: g_value_set_boolean(value, settings.restamp); break;
+  case PROP_DROP_B_FRAMES: g_value_set_boolean(value, settings.drop_b_frames); break;
   case PROP_CACHED_BYTES: g_value_set_uint64(value, stats.cached_bytes); break;
   case PROP_CACHED_TIME: g_value_set_uint64(value, stats.cached_duration); break;
   case PROP_CACHED_BUFFERS: g_value_set_uint64(value, stats.cached_buffers); break;
@@ -347,11 +361,13 @@ static void gst_goptee_class_init(GstGopTeeClass* klass) {
                   "Shortest time between two requests for a key frame that reach the source, over "
                   "all pads (ns)",
                   GST_SECOND);
-  g_object_class_install_property(
-      object_class, PROP_HOLD_EOS,
-      g_param_spec_boolean("hold-eos", "hold-eos",
-                           "Do not pass the end of the source on: another one is to follow", FALSE,
-                           kWritable));
+  install_switch(object_class, PROP_HOLD_EOS, "hold-eos",
+                 "Do not pass the end of the source on: another one is to follow");
+  install_switch(object_class, PROP_RESTAMP, "restamp",
+                 "Mend timestamps that jump, go back, stand still, run ahead of the clock or are "
+                 "missing");
+  install_switch(object_class, PROP_DROP_B_FRAMES, "drop-b-frames",
+                 "Leave out pictures that are shown before one that was sent earlier");
   install_counter(object_class, PROP_CACHED_BYTES, "cached-bytes", "Bytes in the cache");
   install_counter(object_class, PROP_CACHED_TIME, "cached-time",
                   "Time from the first to the last frame in the cache (ns)");

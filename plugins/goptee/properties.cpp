@@ -8,6 +8,11 @@ void install_setting(GObjectClass* klass, guint id, const char* name, const char
       klass, id, g_param_spec_uint64(name, name, blurb, 0, G_MAXINT64, value, kWritable));
 }
 
+void install_switch(GObjectClass* klass, guint id, const char* name, const char* blurb) {
+  g_object_class_install_property(klass, id,
+                                  g_param_spec_boolean(name, name, blurb, FALSE, kWritable));
+}
+
 void install_counter(GObjectClass* klass, guint id, const char* name, const char* blurb) {
   g_object_class_install_property(
       klass, id, g_param_spec_uint64(name, name, blurb, 0, G_MAXUINT64, 0, kReadable));

@@ -16,6 +16,8 @@ inline constexpr GParamFlags kWritable =
 /// A number to be set at any time: bytes, buffers or ns.
 void install_setting(GObjectClass* klass, guint id, const char* name, const char* blurb,
                      guint64 value);
+/// A switch to be set at any time; off by default.
+void install_switch(GObjectClass* klass, guint id, const char* name, const char* blurb);
 /// A number to be read.
 void install_counter(GObjectClass* klass, guint id, const char* name, const char* blurb);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sticky.h"
+#include "timeline.h"
 
 namespace fanlight {
 namespace {
@@ -35,19 +36,44 @@ bool has_key_frames(GstCaps* caps) {
 
 } // namespace
 
-void Tee::deliver(BufferRef buffer) {
+void Tee::deliver(BufferRef buffer, GstClockTime running_time) {
   std::lock_guard lock(lock_);
   ++received_buffers_;
   received_bytes_ += gst_buffer_get_size(buffer.get());
 
   LiveFrame frame{std::move(buffer), grouped_, false};
-  if (grouped_) {
-    frame.key = !GST_BUFFER_FLAG_IS_SET(frame.buffer.get(), GST_BUFFER_FLAG_DELTA_UNIT);
-    cache_.append(frame.buffer, frame.key);
-  }
+  frame.key = grouped_ && !GST_BUFFER_FLAG_IS_SET(frame.buffer.get(), GST_BUFFER_FLAG_DELTA_UNIT);
   vitals_.frame(GST_BUFFER_PTS(frame.buffer.get()), frame.key, Vitals::Clock::now());
+  const bool reordered = is_reordered(frame);
+  if (reordered && settings.drop_b_frames) {
+    ++dropped_b_frames_;
+    return;
+  }
+  if (settings.restamp) keep_moving(frame, running_time, reordered);
+  if (grouped_) cache_.append(frame.buffer, frame.key);
   const GopSnapshot snapshot = cache_.snapshot();
   for (Branch* branch : branches_) branch->deliver(frame, snapshot);
+}
+
+bool Tee::is_reordered(const LiveFrame& frame) {
+  if (!grouped_ || !picture_order_.is_reordered(frame.buffer.get(), frame.key)) return false;
+  b_frames_ = true;
+  return true;
+}
+
+void Tee::keep_moving(LiveFrame& frame, GstClockTime running_time, bool reordered) {
+  if (segment_.format != GST_FORMAT_TIME) return;
+  GstClockTime now = GST_CLOCK_TIME_NONE;
+  if (GST_CLOCK_TIME_IS_VALID(running_time))
+    now = gst_segment_position_from_running_time(&segment_, GST_FORMAT_TIME, running_time);
+  Stamp stamp = stamp_of(frame.buffer.get());
+  const GstClockTime pts = continuity_.next(stamp.pts, now, reordered);
+  if (pts == stamp.pts) return;
+  ++restamped_buffers_;
+  stamp.pts = pts;
+  if (GST_CLOCK_TIME_IS_VALID(stamp.dts)) stamp.dts = pts;
+  frame.buffer = restamp(frame.buffer, stamp,
+                         GST_BUFFER_FLAG_IS_SET(frame.buffer.get(), GST_BUFFER_FLAG_DISCONT));
 }
 
 void Tee::deliver(EventRef event) {
@@ -73,15 +99,20 @@ void Tee::note(const EventRef& event) {
     grouped_ = false;
     cache_.clear(true);
     vitals_.begin();
+    picture_order_.begin();
+    b_frames_ = false;
     break;
   case GST_EVENT_CAPS:
     grouped_ = has_key_frames(caps_of(event));
+    picture_order_.set_caps(caps_of(event));
     // A branch that starts later gets the new caps only; frames of the old ones do not fit them.
     if (stored != sticky_.end() && gst_caps_is_equal(caps_of(*stored), caps_of(event))) break;
     cache_.clear(true);
     if (stored != sticky_.end()) vitals_.format_changed();
     break;
   case GST_EVENT_SEGMENT:
+    if (!gst_segment_is_equal(&segment_, segment_of(event))) continuity_.begin();
+    gst_segment_copy_into(segment_of(event), &segment_);
     if (stored == sticky_.end() || !gst_segment_is_equal(segment_of(*stored), segment_of(event)))
       cache_.clear(false);
     break;
@@ -126,6 +157,9 @@ void Tee::reset() {
   sticky_.clear();
   eos_ = {};
   grouped_ = false;
+  picture_order_.begin();
+  continuity_.begin();
+  b_frames_ = false;
 }
 
 Tee::Opening Tee::open(Branch& branch, GstPad* pad) {
@@ -190,7 +224,9 @@ Tee::Stats Tee::stats() const {
           .received_bytes = received_bytes_,
           .key_unit_requests_sent = key_unit_requests_sent_,
           .branches = static_cast<guint>(branches_.size()),
-          .reordered = cache_.reordered(),
+          .b_frames = b_frames_ || cache_.reordered(),
+          .dropped_b_frames = dropped_b_frames_,
+          .restamped_buffers = restamped_buffers_,
           .vitals = vitals_.stats(Vitals::Clock::now())};
 }
 

@@ -10,8 +10,10 @@
 #include <gst/gst.h>
 
 #include "branch.h"
+#include "continuity.h"
 #include "gop_cache.h"
 #include "mini_ref.h"
+#include "picture_order.h"
 #include "vitals.h"
 
 namespace fanlight {
@@ -30,6 +32,8 @@ class Tee {
     std::atomic<guint64> key_unit_interval{500 * GST_MSECOND};
     std::atomic<guint64> upstream_key_unit_interval{GST_SECOND};
     std::atomic<bool> hold_eos{false};
+    std::atomic<bool> restamp{false};
+    std::atomic<bool> drop_b_frames{false};
   };
   struct Stats {
     guint64 cached_bytes = 0;
@@ -41,7 +45,9 @@ class Tee {
     guint64 received_bytes = 0;
     guint64 key_unit_requests_sent = 0;
     guint branches = 0;
-    bool reordered = false; ///< It holds B-frames.
+    bool b_frames = false; ///< It holds some, whether they are passed on or not.
+    guint64 dropped_b_frames = 0;
+    guint64 restamped_buffers = 0;
     Vitals::Stats vitals;
   };
   /// How a branch begins.
@@ -50,12 +56,14 @@ class Tee {
     std::vector<EventRef> sticky; ///< To be stored on the pad before its thread starts.
   };
 
+  Tee() { gst_segment_init(&segment_, GST_FORMAT_UNDEFINED); }
+
   Settings settings;
 
   // The streaming thread of the source.
 
-  /// Hands the frame to every branch; never waits for one.
-  void deliver(BufferRef buffer);
+  /// Hands the frame to every branch; never waits for one. `running_time`: now, or NONE.
+  void deliver(BufferRef buffer, GstClockTime running_time);
   /// The same for a serialized event.
   void deliver(EventRef event);
   /// FLUSH_START came: all frames, cached or queued, are void.
@@ -80,6 +88,9 @@ class Tee {
 
  private:
   // With lock_ held.
+  /// Whether the frame is shown before one that came earlier.
+  bool is_reordered(const LiveFrame& frame);
+  void keep_moving(LiveFrame& frame, GstClockTime running_time, bool reordered);
   void note(const EventRef& event);
   void remember(const EventRef& event);
   GopSnapshot replayable() const;
@@ -88,6 +99,10 @@ class Tee {
   mutable std::mutex lock_;
   GopCache cache_;
   Vitals vitals_;
+  PictureOrder picture_order_;
+  Continuity continuity_;
+  GstSegment segment_; ///< In which continuity_ counts.
+  bool b_frames_ = false;
   std::vector<EventRef> sticky_; ///< In the order of their types, as a pad sends them.
   EventRef eos_;
   bool grouped_ = false;
@@ -96,6 +111,8 @@ class Tee {
   guint64 received_buffers_ = 0;
   guint64 received_bytes_ = 0;
   guint64 key_unit_requests_sent_ = 0;
+  guint64 dropped_b_frames_ = 0;
+  guint64 restamped_buffers_ = 0;
 };
 
 } // namespace fanlight

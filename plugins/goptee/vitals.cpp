@@ -31,7 +31,10 @@ void Vitals::frame(GstClockTime pts, bool key, Clock::time_point now) {
   if (since_key_ > 0 || key) ++since_key_; // Before the first key frame there is no group.
   any_ = true;
   const Clock::time_point earlier = std::exchange(last_, now);
-  if (!GST_CLOCK_TIME_IS_VALID(pts)) return;
+  if (!GST_CLOCK_TIME_IS_VALID(pts)) { // So parsers mark a timestamp that was there before.
+    if (GST_CLOCK_TIME_IS_VALID(last_pts_)) ++stats_.timestamp_standstills;
+    return;
+  }
   const GstClockTime before = std::exchange(last_pts_, pts);
   if (GST_CLOCK_TIME_IS_VALID(before)) {
     const GstClockTimeDiff step = GST_CLOCK_DIFF(before, pts);

@@ -20,7 +20,7 @@ class Vitals {
     GstClockTime last_frame_age = GST_CLOCK_TIME_NONE;     ///< None: there was none yet.
     GstClockTime last_key_frame_age = GST_CLOCK_TIME_NONE; ///< The same.
     guint64 timestamp_jumps = 0;          ///< Ahead by kJump more than the clock, or back by kBack.
-    guint64 timestamp_standstills = 0;    ///< Frames with the timestamp of the one before.
+    guint64 timestamp_standstills = 0;    ///< Frames with that of the one before, or none.
     GstClockTimeDiff timestamp_drift = 0; ///< Ahead of the clock since the last jump.
     guint64 parameter_changes = 0;        ///< Of the caps, within a stream.
   };

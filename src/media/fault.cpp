@@ -43,14 +43,24 @@ std::string debug_of(GstMessage* message) {
   return take_string(raw);
 }
 
+/// What rtspsrc says of a connection that ended while it was used.
+std::string lost(const std::string& detail) {
+  const auto says = [&detail](const char* words) { return detail.find(words) != detail.npos; };
+  if (says("Parse error")) return "the camera sends what is no RTSP: the connection is of no use";
+  if (says("Timeout")) return "the camera keeps the connection but does not answer";
+  if (says("System error")) return "the connection to the camera broke";
+  return "the connection to the camera was lost";
+}
+
 } // namespace
 
 Fault fault_of(GstMessage* message, const config::Stream& stream) {
   GError* raw = nullptr;
   gst_message_parse_error(message, &raw, nullptr);
   const GErrorPtr error{raw};
+  const std::string detail = debug_of(message);
   if (error->domain != GST_RESOURCE_ERROR) return {.why = describe(message)};
-  if (debug_of(message).find("receive any UDP packets") != std::string::npos)
+  if (detail.find("receive any UDP packets") != detail.npos)
     return {.why = "the camera answers, but its RTP does not arrive by UDP: a firewall? transport: "
                    "tcp does without, "
                    "auto finds out"};
@@ -58,6 +68,8 @@ Fault fault_of(GstMessage* message, const config::Stream& stream) {
   case GST_RESOURCE_ERROR_OPEN_READ:
   case GST_RESOURCE_ERROR_OPEN_WRITE:
   case GST_RESOURCE_ERROR_OPEN_READ_WRITE: return unreachable(stream);
+  case GST_RESOURCE_ERROR_READ:
+  case GST_RESOURCE_ERROR_WRITE: return {.why = lost(detail)};
   default: return {.why = describe(message)};
   }
 }

@@ -104,7 +104,7 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
   const Address address = address_of(stream);
   gst_util_set_object_arg(G_OBJECT(element), "protocols", protocols_of(stream.transport));
   g_object_set(element, "location", address.location.c_str(), "latency",
-               static_cast<guint>(stream.latency.count()), "tcp-timeout", guint64{5'000'000},
+               static_cast<guint>(stream.latency.count()), "tcp-timeout", guint64{12'000'000},
                "timeout", guint64{5'000'000}, "do-rtcp", TRUE, nullptr);
 
   auto bin = Ref<GstElement>::retain(gst_bin_new(("source-" + stream.id).c_str()));

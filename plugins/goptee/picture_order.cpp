@@ -1,0 +1,246 @@
+#include "picture_order.h"
+
+#include <algorithm>
+
+#include "rbsp.h"
+
+namespace fanlight {
+namespace {
+
+using Bytes = std::span<const std::uint8_t>;
+
+/// Mostly the slice is among these.
+constexpr std::size_t kShortHead = 128;
+constexpr unsigned kMostOrderBits = 16;
+
+/// The NAL unit behind the next start code; `rest` is what follows its beginning.
+Bytes next_unit(Bytes& rest) {
+  for (std::size_t i = 0; i + 3 < rest.size(); ++i) {
+    if (rest[i] != 0 || rest[i + 1] != 0 || rest[i + 2] != 1) continue;
+    rest = rest.subspan(i + 3);
+    return rest;
+  }
+  return {};
+}
+
+/// H.264, 7.3.2.1.1.1.
+void skip_scaling_list(Rbsp& bits, unsigned size) {
+  int last = 8;
+  int next = 8;
+  for (unsigned i = 0; i < size && next != 0 && bits.ok(); ++i) {
+    next = static_cast<int>((static_cast<unsigned>(last) + static_cast<unsigned>(bits.se())) & 255);
+    if (next != 0) last = next;
+  }
+}
+
+/// Profiles with chroma_format_idc (H.264, 7.3.2.1.1).
+bool is_high(std::uint32_t profile) {
+  constexpr std::uint32_t kHigh[] = {44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244};
+  return std::find(std::begin(kHigh), std::end(kHigh), profile) != std::end(kHigh);
+}
+
+/// H.265, 7.3.3.
+void skip_profile_tier_level(Rbsp& bits, unsigned sub_layers) {
+  constexpr unsigned kProfileBits = 88;
+  constexpr unsigned kLevelBits = 8;
+  bits.skip(kProfileBits + kLevelBits);
+  unsigned more = 0;
+  for (unsigned i = 0; i < sub_layers; ++i) {
+    if (bits.flag()) more += kProfileBits;
+    if (bits.flag()) more += kLevelBits;
+  }
+  if (sub_layers > 0) bits.skip(2 * (8 - sub_layers));
+  bits.skip(more);
+}
+
+} // namespace
+
+void PictureOrder::begin() {
+  codec_ = Codec::other;
+  sps_ = {};
+  pps_ = {};
+  highest_.reset();
+}
+
+void PictureOrder::set_caps(const GstCaps* caps) {
+  Codec codec = Codec::other;
+  const GstStructure* structure =
+      gst_caps_get_size(caps) > 0 ? gst_caps_get_structure(caps, 0) : nullptr;
+  if (structure != nullptr &&
+      g_strcmp0(gst_structure_get_string(structure, "stream-format"), "byte-stream") == 0 &&
+      g_strcmp0(gst_structure_get_string(structure, "alignment"), "au") == 0) {
+    if (gst_structure_has_name(structure, "video/x-h264")) codec = Codec::h264;
+    if (gst_structure_has_name(structure, "video/x-h265")) codec = Codec::h265;
+  }
+  // The parameter sets stay: caps also change for what is not in them, such as the frame rate.
+  if (codec == codec_) return;
+  begin();
+  codec_ = codec;
+}
+
+bool PictureOrder::is_reordered(GstBuffer* picture, bool key) {
+  if (codec_ == Codec::other) return false;
+  std::size_t wanted = key ? kLongestHead : kShortHead;
+  while (true) {
+    const std::size_t size = gst_buffer_extract(picture, 0, head_.data(), wanted);
+    const std::optional<bool> reordered = read(Bytes{head_}.first(size));
+    if (reordered) return *reordered;
+    if (size < wanted || wanted == kLongestHead) return false;
+    wanted = kLongestHead;
+  }
+}
+
+std::optional<bool> PictureOrder::read(Bytes head) {
+  for (Bytes unit = next_unit(head); !unit.empty(); unit = next_unit(head)) {
+    const auto reordered = codec_ == Codec::h264 ? unit_h264(unit) : unit_h265(unit);
+    if (reordered) return reordered;
+  }
+  return std::nullopt;
+}
+
+bool PictureOrder::place(std::uint32_t lsb, bool starts_anew) {
+  if (highest_ && !starts_anew) {
+    // The count is modulo 2^order_bits; what is less than half of that behind comes before
+    // (H.264, 8.2.1.1; H.265, 8.3.1).
+    const std::uint32_t range = 1u << sps_.order_bits;
+    const std::uint32_t behind = (*highest_ - lsb) & (range - 1);
+    if (behind > 0 && behind < range / 2) return true;
+  }
+  highest_ = lsb;
+  return false;
+}
+
+// ---- H.264, 7.3.2.1.1 and 7.3.3 ----
+
+std::optional<bool> PictureOrder::unit_h264(Bytes unit) {
+  constexpr unsigned kSlice = 1;
+  constexpr unsigned kPartitionA = 2;
+  constexpr unsigned kIdr = 5;
+  constexpr unsigned kSps = 7;
+  const unsigned type = unit[0] & 31u;
+  if (type == kSps) sps_h264(unit);
+  if (type != kSlice && type != kPartitionA && type != kIdr) return std::nullopt;
+  if (!sps_.known || sps_.order_bits == 0) return false;
+
+  Rbsp bits(unit.subspan(1));
+  bits.ue(); // first_mb_in_slice
+  const std::uint32_t slice_type = bits.ue();
+  bits.ue(); // pic_parameter_set_id
+  if (sps_.separate_planes) bits.skip(2);
+  bits.skip(sps_.frame_num_bits);
+  if (!sps_.frames_only && bits.flag()) bits.skip(1); // field_pic_flag, bottom_field_flag
+  if (type == kIdr) bits.ue();                        // idr_pic_id
+  const std::uint32_t lsb = bits.bits(sps_.order_bits);
+  if (!bits.ok()) return false;
+  // P and I pictures are in order; where their count says otherwise, it began anew in the middle
+  // (memory_management_control_operation 5).
+  const bool may_be_reordered = slice_type % 5 == 1;
+  return place(lsb, !may_be_reordered);
+}
+
+void PictureOrder::sps_h264(Bytes unit) {
+  Rbsp bits(unit.subspan(1));
+  Sps sps;
+  const std::uint32_t profile = bits.bits(8);
+  bits.skip(16);
+  bits.ue(); // seq_parameter_set_id
+  if (is_high(profile)) {
+    const std::uint32_t chroma = bits.ue();
+    if (chroma == 3) sps.separate_planes = bits.flag();
+    bits.ue(); // bit_depth_luma_minus8
+    bits.ue(); // bit_depth_chroma_minus8
+    bits.skip(1);
+    if (bits.flag()) // seq_scaling_matrix_present_flag
+      for (unsigned i = 0; i < (chroma == 3 ? 12u : 8u); ++i)
+        if (bits.flag()) skip_scaling_list(bits, i < 6 ? 16 : 64);
+  }
+  sps.frame_num_bits = bits.ue() + 4;
+  const std::uint32_t order_type = bits.ue();
+  if (order_type == 0) {
+    sps.order_bits = bits.ue() + 4;
+  } else if (order_type == 1) {
+    // The count follows from a cycle that nobody uses; its pictures are taken as they come.
+    bits.skip(1);
+    bits.se();
+    bits.se();
+    for (std::uint32_t cycle = bits.ue(); cycle > 0 && bits.ok(); --cycle) bits.se();
+  }
+  bits.ue(); // max_num_ref_frames
+  bits.skip(1);
+  bits.ue(); // pic_width_in_mbs_minus1
+  bits.ue(); // pic_height_in_map_units_minus1
+  sps.frames_only = bits.flag();
+  sps.known = bits.ok() && sps.frame_num_bits <= 16 && sps.order_bits <= kMostOrderBits;
+  if (sps.known && sps.order_bits != sps_.order_bits) highest_.reset();
+  sps_ = sps;
+}
+
+// ---- H.265, 7.3.2.2, 7.3.2.3 and 7.3.6.1 ----
+
+std::optional<bool> PictureOrder::unit_h265(Bytes unit) {
+  constexpr unsigned kHighestLeading = 9; // TRAIL_N to RASL_R
+  constexpr unsigned kFirstIrap = 16;
+  constexpr unsigned kIdrWithLeading = 19;
+  constexpr unsigned kIdr = 20;
+  constexpr unsigned kCra = 21;
+  constexpr unsigned kSps = 33;
+  constexpr unsigned kPps = 34;
+  if (unit.size() < 3) return std::nullopt;
+  const unsigned type = unit[0] >> 1 & 63u;
+  if ((unit[0] & 1u) != 0 || unit[1] >> 3 != 0) return std::nullopt; // Of another layer.
+  if (type == kSps) sps_h265(unit);
+  if (type == kPps) pps_h265(unit);
+  if (type > kHighestLeading && (type < kFirstIrap || type > kCra)) return std::nullopt;
+  const bool irap = type >= kFirstIrap;
+  if (!sps_.known || !pps_.known) return false;
+
+  Rbsp bits(unit.subspan(2));
+  if (!bits.flag()) return false; // first_slice_segment_in_pic_flag: its picture began unseen.
+  if (irap) bits.skip(1);         // no_output_of_prior_pics_flag
+  bits.ue();                      // slice_pic_parameter_set_id
+  bits.skip(pps_.extra_bits);
+  bits.ue(); // slice_type
+  if (pps_.has_output_flag) bits.skip(1);
+  if (sps_.separate_planes) bits.skip(2);
+  const bool idr = type == kIdrWithLeading || type == kIdr;
+  const std::uint32_t lsb = idr ? 0 : bits.bits(sps_.order_bits);
+  if (!bits.ok()) return false;
+  return place(lsb, irap);
+}
+
+void PictureOrder::sps_h265(Bytes unit) {
+  Rbsp bits(unit.subspan(2));
+  Sps sps;
+  bits.skip(4); // sps_video_parameter_set_id
+  const unsigned sub_layers = bits.bits(3);
+  bits.skip(1);
+  if (sub_layers > 6) return;
+  skip_profile_tier_level(bits, sub_layers);
+  bits.ue(); // sps_seq_parameter_set_id
+  if (bits.ue() == 3) sps.separate_planes = bits.flag();
+  bits.ue(); // pic_width_in_luma_samples
+  bits.ue(); // pic_height_in_luma_samples
+  if (bits.flag())
+    for (int i = 0; i < 4; ++i) bits.ue(); // conf_win_*_offset
+  bits.ue();                               // bit_depth_luma_minus8
+  bits.ue();                               // bit_depth_chroma_minus8
+  sps.order_bits = bits.ue() + 4;
+  sps.known = bits.ok() && sps.order_bits <= kMostOrderBits;
+  if (sps.known && sps.order_bits != sps_.order_bits) highest_.reset();
+  sps_ = sps;
+}
+
+void PictureOrder::pps_h265(Bytes unit) {
+  Rbsp bits(unit.subspan(2));
+  Pps pps;
+  bits.ue(); // pps_pic_parameter_set_id
+  bits.ue(); // pps_seq_parameter_set_id
+  // Slice segments that depend on another have none of what is read here, but are never the first.
+  bits.skip(1);
+  pps.has_output_flag = bits.flag();
+  pps.extra_bits = bits.bits(3);
+  pps.known = bits.ok();
+  pps_ = pps;
+}
+
+} // namespace fanlight
