@@ -33,6 +33,10 @@ struct Limits {
   Duration push{1'000};    ///< Between two pushes of one camera whose state did not change.
   Duration accept_pause{500}; ///< After accept() failed, e.g. for want of descriptors.
 
+  std::size_t settings = 64 * 1024; ///< Bytes of a camera's settings.
+  std::size_t cameras = 1000;       ///< Up to which they can be added.
+  std::size_t tests = 4;            ///< Of cameras, at once.
+
   Duration graph{10'000};                   ///< For Graphviz to draw a pipeline.
   std::size_t graph_size = 8 * 1024 * 1024; ///< Bytes of its drawing.
   std::size_t graphs = 2;                   ///< At once.
