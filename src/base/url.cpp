@@ -5,6 +5,8 @@
 #include <cctype>
 #include <optional>
 
+#include <glib.h>
+
 namespace fanlight {
 namespace {
 
@@ -127,6 +129,25 @@ std::string hide_parameters(std::string_view tail) {
   return out;
 }
 
+/// Hides what an HTTP or RTSP header says by "Basic": user and password in base64 (RFC 7617).
+std::string hide_basic(std::string text) {
+  constexpr std::string_view kBasic = "basic ";
+  for (std::size_t at = 0; at + kBasic.size() < text.size(); ++at) {
+    if (!starts_with_nocase(std::string_view{text}.substr(at), kBasic)) continue;
+    const std::size_t begin = at + kBasic.size();
+    std::size_t end = begin;
+    while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0 ||
+                                 text[end] == '+' || text[end] == '/' || text[end] == '='))
+      ++end;
+    gsize size = 0;
+    guchar* plain = g_base64_decode(text.substr(begin, end - begin).c_str(), &size);
+    const bool secret = std::find(plain, plain + size, ':') != plain + size;
+    g_free(plain);
+    if (secret) text.replace(begin, end - begin, "***");
+  }
+  return text;
+}
+
 } // namespace
 
 std::string strip_credentials(std::string_view text) {
@@ -161,7 +182,7 @@ std::string strip_credentials(std::string_view text) {
     out += hide_parameters(tail);
     at = begin + end;
   }
-  return out;
+  return hide_basic(std::move(out));
 }
 
 } // namespace fanlight
