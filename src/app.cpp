@@ -35,7 +35,7 @@ void raise_descriptor_limit() {
 
 } // namespace
 
-Result<std::unique_ptr<App>> App::create(const config::Config& config) {
+Result<std::unique_ptr<App>> App::create(const std::string& path, const config::Config& config) {
   raise_descriptor_limit();
   load_own_elements();
   if (const auto missing = missing_elements(); !missing.empty())
@@ -46,7 +46,9 @@ Result<std::unique_ptr<App>> App::create(const config::Config& config) {
   auto sessions = session::SessionTable::create(config);
   if (!sessions) return sessions.error();
   app->sessions_ = std::move(*sessions);
-  auto server = http::Server::create(config, *app->sessions_);
+  FileRoster::Stage& stage = *app;
+  app->roster_ = std::make_unique<FileRoster>(path, config, stage);
+  auto server = http::Server::create(app->roster_->config(), *app->sessions_, *app->roster_);
   if (!server) return server.error();
   app->server_ = std::move(*server);
   return app;
@@ -55,6 +57,7 @@ Result<std::unique_ptr<App>> App::create(const config::Config& config) {
 App::~App() {
   if (drain_until_us_ == 0) drain_until_us_ = g_get_monotonic_time() + kDrainUs; // It never ran.
   server_.reset();
+  roster_.reset();
   sessions_.reset();
   // Pipelines stop on workers; a camera that does not answer its TEARDOWN is left behind.
   if (!wait_for_stops(std::chrono::milliseconds{
@@ -71,16 +74,36 @@ void App::run() {
   };
   const guint term = g_unix_signal_add(SIGTERM, on_signal, this);
   const guint interrupt = g_unix_signal_add(SIGINT, on_signal, this);
+  const guint hangup = g_unix_signal_add(
+      SIGHUP,
+      +[](gpointer self) -> gboolean {
+        (void)static_cast<App*>(self)->roster_->reload(); // The log says what came of it.
+        return G_SOURCE_CONTINUE;
+      },
+      this);
   sessions_->start();
-  const std::string where = "http://" + server_->address();
-  log::info("app", {{"cameras", std::to_string(sessions_->cameras().size())}},
-            "serving on " + where);
-  notifier_.ready("serving on " + where);
+  roster_->watch();
+  log::info("app", {{"cameras", std::to_string(sessions_->cameras().size())}}, serving());
+  notifier_.ready(serving());
   g_main_loop_run(loop_);
   drain_check_.stop(); // ~App turns the loop again, without what this looks at.
   g_source_remove(term);
   g_source_remove(interrupt);
+  g_source_remove(hangup);
   g_main_loop_unref(std::exchange(loop_, nullptr));
+}
+
+std::string App::serving() const { return "serving on http://" + server_->address(); }
+
+Result<Done> App::apply(const config::Config& wanted) {
+  if (auto applied = sessions_->apply(wanted); !applied) return applied;
+  if (wanted.logging != roster_->config().logging)
+    log::configure(wanted.logging.level, wanted.logging.format);
+  return Done{};
+}
+
+void App::on_reloaded(const std::string& outcome) {
+  notifier_.reloaded(serving() + "; " + outcome);
 }
 
 void App::drain() {

@@ -6,17 +6,19 @@
 #include "base/systemd.h"
 #include "config.h"
 #include "http/server.h"
+#include "roster.h"
 #include "session/session_table.h"
 
 namespace fanlight {
 
 /// The composition root: builds every object in order, runs the main loop, destroys in reverse.
-class App {
+class App : private FileRoster::Stage {
  public:
   /// Errc::internal names what is missing on the machine; Errc::invalid the configuration key at
   /// fault.
-  static Result<std::unique_ptr<App>> create(const config::Config& config);
-  ~App();
+  /// `path` is where `config` was read, and will be read again.
+  static Result<std::unique_ptr<App>> create(const std::string& path, const config::Config& config);
+  ~App() override;
 
   /// Serves until SIGTERM or SIGINT, then says goodbye to viewers and ends within 5 s.
   void run();
@@ -25,8 +27,17 @@ class App {
   App() = default;
   void drain();
   void check_drained();
+  std::string serving() const;
+
+  Result<Done> apply(const config::Config& wanted) override;
+  Result<Done> test(const config::Camera& camera, session::Roster::Tested done) override {
+    return sessions_->test(camera, std::move(done));
+  }
+  void on_reloading() override { notifier_.reloading(); }
+  void on_reloaded(const std::string& outcome) override;
 
   std::unique_ptr<session::SessionTable> sessions_;
+  std::unique_ptr<FileRoster> roster_;
   std::unique_ptr<http::Server> server_;
   systemd::Notifier notifier_;
   GMainLoop* loop_ = nullptr;

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <memory>
 #include <tuple>
 
-#include <glib.h>
-
 #include "config_cameras.h"
+#include "config_files.h"
 #include "config_reader.h"
 
 namespace fanlight::config {
@@ -30,6 +28,20 @@ constexpr std::array kServer{
     Key<Server>{"listen", [](const Value& v, Server& s) { read_scalar(v, s.listen, read_listen); }},
     Key<Server>{"web_root",
                 [](const Value& v, Server& s) { read_scalar(v, s.web_root, read_any); }},
+    Key<Server>{"settings",
+                [](const Value& v, Server& s) {
+                  read_scalar(
+                      v, s.settings, +[](const std::string& text, Access& out) {
+                        return read_word(text,
+                                         {{"private", Access::private_networks},
+                                          {"loopback", Access::loopback},
+                                          {"all", Access::all},
+                                          {"none", Access::none}},
+                                         out);
+                      });
+                }},
+    Key<Server>{"cameras_file",
+                [](const Value& v, Server& s) { read_scalar(v, s.cameras_file, read_any); }},
 };
 
 void read_strings(const Value& value, const char* of_what, std::vector<std::string>& out,
@@ -191,32 +203,75 @@ std::vector<std::string> known_keys() {
   return all;
 }
 
-Result<Config> parse(std::string_view yaml, const std::string& name) {
-  Complaints complaints(name);
+namespace {
+
+/// What the program's own file holds.
+struct Managed {
+  Config& config; ///< The cameras of the other file, to which its own are added.
+  std::vector<std::string> order;
+};
+
+constexpr std::array kManaged{
+    Key<Managed>{"order", [](const Value& v,
+                             Managed& m) { read_strings(v, "ids of cameras", m.order, read_id); }},
+    Key<Managed>{"cameras", [](const Value& v, Managed& m) { read_cameras(v, m.config); }},
+};
+
+/// Reads one YAML document along a table of keys.
+template <typename Struct, std::size_t Count>
+void read_document(std::string_view yaml, Struct& out, const std::array<Key<Struct>, Count>& keys,
+                   Complaints& complaints) {
   refuse_second_document(yaml, complaints);
-  Config config;
   try {
     const YAML::Node document = YAML::Load(std::string(yaml));
-    read_mapping<Config>({document, document.Mark(), "", complaints}, config, kConfig);
+    read_mapping<Struct>({document, document.Mark(), "", complaints}, out, keys);
   } catch (const YAML::Exception& error) {
     complaints.add(error.mark, "", "is no YAML: " + error.msg);
   }
+}
+
+/// The order may name cameras that are gone, and lack some that are new: those come last.
+void put_in_order(std::vector<Camera>& cameras, const std::vector<std::string>& order) {
+  const auto place = [&order](const Camera& camera) {
+    return std::find(order.begin(), order.end(), camera.id) - order.begin();
+  };
+  std::stable_sort(
+      cameras.begin(), cameras.end(),
+      [&place](const Camera& left, const Camera& right) { return place(left) < place(right); });
+}
+
+} // namespace
+
+Result<Config> parse(std::string_view yaml, const std::string& name) {
+  Complaints complaints(name);
+  Config config;
+  read_document(yaml, config, kConfig, complaints);
   if (!complaints.empty()) return complaints.error();
   return config;
 }
 
+Result<Config> parse(const Text& own, const Text& managed) {
+  auto config = parse(own.yaml, own.name);
+  if (!config) return config;
+  const std::size_t count = config->cameras.size();
+  Complaints complaints(managed.name);
+  Managed more{*config, {}};
+  read_document(managed.yaml, more, kManaged, complaints);
+  if (!complaints.empty()) return complaints.error();
+  for (std::size_t i = count; i < config->cameras.size(); ++i)
+    config->cameras[i].origin.managed = true;
+  put_in_order(config->cameras, more.order);
+  return config;
+}
+
 Result<Config> load(const std::string& path) {
-  char* text = nullptr;
-  gsize length = 0;
-  GError* failure = nullptr;
-  if (g_file_get_contents(path.c_str(), &text, &length, &failure) == 0) {
-    const Error error{Errc::not_found,
-                      std::string("reading the configuration: ") + failure->message};
-    g_error_free(failure);
-    return error;
-  }
-  const std::unique_ptr<char, decltype(&g_free)> owned(text, g_free);
-  return parse({text, length}, path);
+  const auto own = read_text(path);
+  if (!own) return own.error();
+  const auto config = parse(own->yaml, path);
+  if (!config) return config;
+  const auto managed = read_if_there(cameras_file(*config, path));
+  if (!managed) return managed.error();
+  return parse(*own, *managed);
 }
 
 } // namespace fanlight::config

@@ -22,10 +22,16 @@ enum class VideoCodec { h264, h265 };
 /// What carries viewers: a webrtcbin each, or one webrtcfanout for all viewers of a camera.
 enum class ViewerTransport { automatic, webrtcbin, fanout };
 
+/// From where cameras may be changed, as long as nobody logs in.
+enum class Access { private_networks, loopback, all, none };
+
 struct Server {
   std::string listen = "0.0.0.0:8080"; ///< host:port; [v6]:port; port 0 takes a free one.
   std::string
       web_root; ///< Folder of the web UI; empty: the installed one, or web/ beside the build.
+  Access settings = Access::private_networks;
+  std::string cameras_file; ///< Empty: cameras.yaml in the state directory, or beside
+                            ///< the configuration.
   bool operator==(const Server&) const = default;
 };
 
@@ -47,6 +53,15 @@ struct Stream {
   bool operator==(const Stream&) const = default;
 };
 
+/// Where a camera is written.
+struct Origin {
+  std::string file;
+  int line = 0;
+  bool managed = false; ///< In the file that the program writes.
+  /// A camera that moved is still the same.
+  bool operator==(const Origin&) const { return true; }
+};
+
 struct Camera {
   std::string id;              ///< [a-z0-9_-]{1,64}, used in URLs; unique.
   std::string name;            ///< For people; empty: the id.
@@ -56,6 +71,7 @@ struct Camera {
   std::vector<VideoCodec> codecs{VideoCodec::h265, VideoCodec::h264};
   std::uint32_t max_viewers = 0;                   ///< 0: no limit but webrtc.max_viewers.
   std::optional<ViewerTransport> webrtc_transport; ///< None: as webrtc.transport.
+  Origin origin;
   bool operator==(const Camera&) const = default;
 };
 
@@ -97,11 +113,19 @@ struct Config {
   bool operator==(const Config&) const = default;
 };
 
-/// Reads and validates a YAML file. Errors name file, line, key, and what would be right.
-Result<Config> load(const std::string& path);
+/// A file and what is in it.
+struct Text {
+  std::string name;
+  std::string yaml;
+};
 
-/// The same from text; `name` stands for the file in messages.
+/// Reads and validates the configuration, and the file of cameras that it names, if there is one.
+/// Errors name file, line, key, and what would be right.
+Result<Config> load(const std::string& path);
+/// The same of a text; `name` stands for the file in errors.
 Result<Config> parse(std::string_view yaml, const std::string& name);
+/// The same of both: the managed cameras after those of `own`, or in the order that `managed` has.
+Result<Config> parse(const Text& own, const Text& managed);
 
 /// Every key that parse() knows, as cameras[].url, in the order of config/fanlight.yaml.
 std::vector<std::string> known_keys();

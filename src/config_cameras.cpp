@@ -147,18 +147,28 @@ std::vector<std::string> keys_of_a_camera() {
   return names;
 }
 
-/// What is there only once, and in which line it was first.
+/// What is there only once, and where it was first.
 class Once {
  public:
-  /// The line of the one before, or nothing.
-  std::optional<int> add(const std::string& text, const YAML::Mark& mark) {
-    const auto [first, is_new] = lines_.emplace(text, mark.line + 1);
+  /// Where the one before is, in words for a complaint in `file`; or nothing.
+  std::optional<std::string> add(const std::string& text, const std::string& file, int line) {
+    const auto [first, is_new] = places_.emplace(text, Place{file, line});
     if (is_new || text.empty()) return std::nullopt;
-    return first->second;
+    const Place& before = first->second;
+    const std::string in_line = "in line " + std::to_string(before.line);
+    return before.file == file ? in_line : in_line + " of " + before.file;
+  }
+  std::optional<std::string> add(const std::string& text, const Value& entry,
+                                 const YAML::Mark& mark) {
+    return add(text, entry.complaints.file(), mark.line + 1);
   }
 
  private:
-  std::map<std::string, int> lines_;
+  struct Place {
+    std::string file;
+    int line = 0;
+  };
+  std::map<std::string, Place> places_;
 };
 
 struct Unique {
@@ -169,9 +179,9 @@ struct Unique {
 /// Cameras allow few connections, and one is enough for any number of viewers.
 void check_url(const Value& entry, const std::string& url, Once& urls) {
   const YAML::Mark mark = entry.node["url"].Mark();
-  if (const auto line = urls.add(url, mark))
+  if (const auto place = urls.add(url, entry, mark))
     entry.complaints.add(mark, entry.key + ".url",
-                         "is the url in line " + std::to_string(*line) +
+                         "is the url " + *place +
                              ", too; keep one of them, any number of viewers can watch it");
 }
 
@@ -186,10 +196,10 @@ void read_streams(const Value& value, const Stream& common, Camera& camera, Uniq
     const auto values = read_keys(entry, known);
     read_values<Stream>(entry, values, kOwn, stream);
     read_values<Stream>(entry, values, kCommon, stream);
-    if (const auto line = ids.add(stream.id, entry.node["id"].Mark()))
+    if (const auto place = ids.add(stream.id, entry, entry.node["id"].Mark()))
       entry.complaints.add(entry.node["id"].Mark(), entry.key + ".id",
-                           '"' + stream.id + "\" is the id of the stream in line " +
-                               std::to_string(*line) + ", too; give each its own");
+                           '"' + stream.id + "\" is the id of the stream " + *place +
+                               ", too; give each its own");
     check_url(entry, stream.url, unique.urls);
     camera.streams.push_back(std::move(stream));
   }
@@ -198,8 +208,9 @@ void read_streams(const Value& value, const Stream& common, Camera& camera, Uniq
                          "leaves no stream; name one, or write url: instead");
 }
 
-void read_camera(const Value& entry, Config& config, Unique& unique) {
+Camera read_camera(const Value& entry, Unique& unique) {
   Camera camera;
+  camera.origin = {.file = entry.complaints.file(), .line = entry.mark.line + 1, .managed = false};
   const auto values = read_keys(entry, keys_of_a_camera());
   read_values<Camera>(entry, values, kCamera, camera);
   Stream common;
@@ -220,18 +231,29 @@ void read_camera(const Value& entry, Config& config, Unique& unique) {
     entry.complaints.add(entry.mark, entry.key,
                          "has no url; add e.g. url: rtsp://192.0.2.10:554/stream1");
   }
-  if (const auto line = unique.ids.add(camera.id, entry.mark))
+  if (const auto place = unique.ids.add(camera.id, entry, entry.mark))
     entry.complaints.add(entry.node["id"].Mark(), entry.key + ".id",
-                         '"' + camera.id + "\" is the id of the camera in line " +
-                             std::to_string(*line) + ", too; give each its own");
-  config.cameras.push_back(std::move(camera));
+                         '"' + camera.id + "\" is the id of the camera " + *place +
+                             ", too; give each its own");
+  return camera;
 }
 
 } // namespace
 
 void read_cameras(const Value& value, Config& config) {
   Unique unique;
-  for (const Value& entry : value.list("cameras")) read_camera(entry, config, unique);
+  for (const Camera& camera : config.cameras) { // Of another file.
+    unique.ids.add(camera.id, camera.origin.file, camera.origin.line);
+    for (const Stream& stream : camera.streams)
+      unique.urls.add(stream.url, camera.origin.file, camera.origin.line);
+  }
+  for (const Value& entry : value.list("cameras"))
+    config.cameras.push_back(read_camera(entry, unique));
+}
+
+Camera read_camera(const Value& value) {
+  Unique unique;
+  return read_camera(value, unique);
 }
 
 std::vector<std::string> camera_keys() {

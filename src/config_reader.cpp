@@ -79,6 +79,7 @@ void Complaints::add(const YAML::Mark& mark, const std::string& key, const std::
     complaint += std::to_string(mark.line + 1) + ':' + std::to_string(mark.column + 1) + ':';
   complaint += (key.empty() ? "" : ' ' + key + ':') + ' ' + text;
   texts_.push_back(std::move(complaint));
+  all_.push_back({key, text});
 }
 
 Error Complaints::error() const {

@@ -14,17 +14,27 @@
 /// Walks a YAML document along tables of keys and gathers every complaint about it.
 namespace fanlight::config {
 
+/// What is wrong with a key, and what would be right.
+struct Complaint {
+  std::string key;
+  std::string text;
+};
+
 /// Gathers complaints as `file:line:column: key: what is wrong; what would be right`.
 class Complaints {
  public:
   explicit Complaints(std::string file) : file_(std::move(file)) {}
   void add(const YAML::Mark& mark, const std::string& key, const std::string& text);
   bool empty() const { return texts_.empty(); }
+  const std::string& file() const { return file_; }
+  /// All of them without their places.
+  const std::vector<Complaint>& all() const { return all_; }
   Error error() const; ///< Errc::invalid, all of them, a line each.
 
  private:
   const std::string file_;
   std::vector<std::string> texts_;
+  std::vector<Complaint> all_;
 };
 
 /// A node, the key it was found under (e.g. cameras[0].url), and where to complain about it.

@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <filesystem>
 #include <sysexits.h>
 
 #include <gst/gst.h>
@@ -6,6 +7,7 @@
 #include "app.h"
 #include "base/allocator.h"
 #include "config.h"
+#include "config_files.h"
 #include "gst/elements.h"
 #include "media/launch_line.h"
 #include "options.h"
@@ -28,9 +30,16 @@ int print_pipeline(const fanlight::config::Config& config, const std::string& id
       {fanlight::Errc::not_found, "there is no camera \"" + id + "\" in the configuration"});
 }
 
-int serve(const fanlight::config::Config& config) {
+int check(const std::string& path, const fanlight::config::Config& config) {
+  std::printf("%s: all right\n", path.c_str());
+  const std::string cameras = fanlight::config::cameras_file(config, path);
+  if (std::filesystem::exists(cameras)) std::printf("%s: all right\n", cameras.c_str());
+  return EX_OK;
+}
+
+int serve(const std::string& path, const fanlight::config::Config& config) {
   fanlight::log::configure(config.logging.level, config.logging.format);
-  auto app = fanlight::App::create(config);
+  auto app = fanlight::App::create(path, config);
   if (!app) return fail(app.error());
   (*app)->run();
   return EX_OK;
@@ -51,10 +60,9 @@ int main(int argc, char** argv) {
 
   const auto config = fanlight::config::load(options->config);
   if (!config) return fail(config.error());
-  if (options->action == Action::check_config)
-    return std::printf("%s: all right\n", options->config.c_str()), EX_OK;
+  if (options->action == Action::check_config) return check(options->config, *config);
 
   gst_init(nullptr, nullptr);
   return options->action == Action::print_pipeline ? print_pipeline(*config, options->camera)
-                                                   : serve(*config);
+                                                   : serve(options->config, *config);
 }

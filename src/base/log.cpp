@@ -171,7 +171,8 @@ void configure(Level level, Format format) {
   // Without its socket sd_journal_sendv() succeeds and writes nothing.
   g_format = no_journal ? Format::text : format;
 
-  g_gst_unlimited = std::getenv("GST_DEBUG") != nullptr;
+  static std::once_flag asked; // Guests read it.
+  std::call_once(asked, [] { g_gst_unlimited = std::getenv("GST_DEBUG") != nullptr; });
   if (!g_gst_unlimited)
     gst_debug_set_default_threshold(level == Level::debug ? GST_LEVEL_WARNING : GST_LEVEL_ERROR);
   static std::once_flag once; // GLib takes one writer for ever, and GStreamer forgets none.

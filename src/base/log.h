@@ -20,8 +20,8 @@ struct Field {
 };
 using Fields = std::initializer_list<Field>;
 
-/// Sets level and format, and sends GStreamer's own debug log through the same writer. Call once,
-/// before threads exist.
+/// Sets level and format, and sends GStreamer's own debug log through the same writer. The first
+/// call comes before threads exist; others may follow, from main.
 void configure(Level level, Format format);
 
 /// One line an event. Any thread. `category` is the part of the program: "camera", "session",

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 
 #include <systemd/sd-daemon.h>
 
@@ -28,6 +29,16 @@ void Notifier::ready(const std::string& status) {
   sd_notify(0, "WATCHDOG=1");
   watchdog_.every(period, [] { sd_notify(0, "WATCHDOG=1"); });
 }
+
+// systemd 253 and later want to know when (Type=notify-reload); those before pass over it.
+void Notifier::reloading() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  const auto us = std::int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1000;
+  sd_notify(0, ("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(us)).c_str());
+}
+
+void Notifier::reloaded(const std::string& status) { notify("READY=1\n", status); }
 
 void Notifier::status(const std::string& text) { notify("", text); }
 

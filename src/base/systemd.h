@@ -16,6 +16,9 @@ class Notifier {
   /// The service is up: `status` is what `systemctl status` shows. Starts feeding the watchdog
   /// where the unit asks for one (WatchdogSec=).
   void ready(const std::string& status);
+  /// The configuration is being read again; until reloaded(), `systemctl reload` waits.
+  void reloading();
+  void reloaded(const std::string& status);
   /// A new line for `systemctl status`, without credentials.
   void status(const std::string& text);
   /// The service is on its way out. The watchdog is fed until the end.

@@ -112,6 +112,7 @@ void write_stream(Writer& json, const session::StreamInfo& stream) {
   json.member("id", stream.id);
   json.member("pull", stream.pull);
   write_state(json, stream);
+  json.member("access_units", stream.access_units);
   json.member("viewers", stream.viewers);
   json.member("gop_frames", stream.gop_frames);
   json.member("gop_ms", stream.gop_ms);

@@ -28,10 +28,14 @@ struct Limits {
   Duration body{20'000};   ///< From there to the end of the body.
   Duration write{20'000};  ///< Without progress of an answer.
   Duration idle{60'000};   ///< Kept alive between requests.
-  Duration answer{30'000}; ///< From a WHEP offer to its answer, whatever the camera does.
+  Duration answer{65'000}; ///< From a WHEP offer to its answer; above any start_timeout.
   Duration ping{20'000};   ///< Between WebSocket pings; two without a pong end the socket.
   Duration push{1'000};    ///< Between two pushes of one camera whose state did not change.
   Duration accept_pause{500}; ///< After accept() failed, e.g. for want of descriptors.
+
+  std::size_t settings = 64 * 1024; ///< Bytes of a camera's settings.
+  std::size_t cameras = 1000;       ///< Up to which they can be added.
+  std::size_t tests = 4;            ///< Of cameras, at once.
 
   Duration graph{10'000};                   ///< For Graphviz to draw a pipeline.
   std::size_t graph_size = 8 * 1024 * 1024; ///< Bytes of its drawing.

@@ -46,6 +46,14 @@ std::string Problem::to_json() const {
     json.member("code", code);
     json.member("detail", detail);
     if (retry_after) json.member("retry_after", *retry_after);
+    if (errors.empty()) return;
+    json.array("errors", [&] {
+      for (const config::Fault& error : errors)
+        json.object([&] {
+          json.member("key", error.key);
+          json.member("message", error.message);
+        });
+    });
   });
   return json.text();
 }

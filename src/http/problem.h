@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "config_request.h"
 #include "session/session.h"
 
 namespace fanlight::http {
@@ -14,6 +15,7 @@ struct Problem {
   std::string code;               ///< For programs, e.g. "busy".
   std::string detail;             ///< For people.
   std::optional<int> retry_after; ///< Seconds.
+  config::Faults errors = {};     ///< Keys of the request that are wrong.
 
   std::string to_json() const;
 };

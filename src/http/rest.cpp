@@ -122,8 +122,11 @@ void Rest::health(const ExchangePtr& exchange) const {
 
 void Rest::ready(const ExchangePtr& exchange) const {
   const auto cameras = directory_.cameras();
-  const bool ready = std::all_of(cameras.begin(), cameras.end(),
-                                 [](const auto& camera) { return camera.best.state == "live"; });
+  // One that nobody watches and that connects on demand is not missed.
+  const bool ready = std::all_of(cameras.begin(), cameras.end(), [](const auto& camera) {
+    return camera.best.state == "live" ||
+           (camera.best.state == "idle" && camera.best.pull == "on_demand");
+  });
   respond_states(*exchange, ready ? 200 : 503, ready ? "ready" : "not ready", cameras);
 }
 

@@ -15,13 +15,13 @@ void add_cors(Exchange& exchange) {
 }
 
 /// Whether the method is one of `methods` ("GET, HEAD"). Otherwise answers: 204 to OPTIONS, which
-/// is always one of them, or 405.
-bool allow(Exchange& exchange, const std::string& methods) {
+/// is always one of them, or 405. Pages of other origins are told of those in `for_all`.
+bool allow(Exchange& exchange, const std::string& methods, const std::string& for_all) {
   const std::string method{exchange.method()};
   const std::string all = methods + ", OPTIONS";
   if (method == "OPTIONS") {
     exchange.set_header("Allow", all);
-    exchange.set_header("Access-Control-Allow-Methods", all);
+    exchange.set_header("Access-Control-Allow-Methods", for_all + ", OPTIONS");
     exchange.set_header("Access-Control-Allow-Headers",
                         "Content-Type, If-Match, If-None-Match, Authorization");
     exchange.set_header("Access-Control-Max-Age", "86400");
@@ -32,6 +32,10 @@ bool allow(Exchange& exchange, const std::string& methods) {
   exchange.set_header("Allow", all);
   exchange.respond(Problem{405, "wrong_method", method + " is not one of " + all, {}});
   return false;
+}
+
+bool allow(Exchange& exchange, const std::string& methods) {
+  return allow(exchange, methods, methods);
 }
 
 void no_route(Exchange& exchange) {
@@ -76,14 +80,41 @@ void Router::dispatch(const ExchangePtr& exchange) {
   if (allow(*exchange, "GET, HEAD")) files_.get(*path, exchange);
 }
 
+/// Without CORS: these are for the server's own page.
+bool Router::settings(const std::vector<std::string>& path, const ExchangePtr& exchange) {
+  const std::string method{exchange->method()};
+  const bool cameras = path.size() >= 2 && path[1] == "cameras";
+  if (path.size() == 2 && path[1] == "settings") {
+    if (allow(*exchange, "GET, HEAD")) settings_.all(exchange);
+  } else if (path.size() == 2 && path[1] == "reload") {
+    if (allow(*exchange, "POST")) settings_.reload(exchange);
+  } else if (cameras && path.size() == 4 && path[3] == "settings") {
+    if (!allow(*exchange, "GET, HEAD, PUT, DELETE")) return true;
+    if (method == "PUT") return settings_.replace(path[2], exchange), true;
+    if (method == "DELETE") return settings_.remove(path[2], exchange), true;
+    settings_.one(path[2], exchange);
+  } else if (cameras && path.size() == 2 && method == "POST") {
+    settings_.create(exchange);
+  } else if (cameras && path.size() == 3 && path[2] == "order" && method == "PUT") {
+    settings_.order(exchange);
+  } else if (cameras && path.size() == 3 && path[2] == "test" && method == "POST") {
+    settings_.test(exchange);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 void Router::api(const std::vector<std::string>& path, const ExchangePtr& exchange) {
+  if (settings(path, exchange)) return;
   add_cors(*exchange);
   const bool cameras = path.size() >= 2 && path[1] == "cameras";
   const bool sessions = path.size() >= 2 && path[1] == "sessions";
   const bool dot = cameras && path.size() == 4 && path[3] == "pipeline.dot";
   const bool svg = cameras && path.size() == 4 && path[3] == "pipeline.svg";
   if (!((cameras || sessions) && path.size() <= 3) && !dot && !svg) return no_route(*exchange);
-  if (!allow(*exchange, "GET, HEAD")) return;
+  const bool list = cameras && path.size() == 2;
+  if (!allow(*exchange, list ? "GET, HEAD, POST" : "GET, HEAD", "GET, HEAD")) return;
   if (dot) return rest_.pipeline_dot(path[2], exchange);
   if (svg) return rest_.pipeline_svg(path[2], exchange);
   if (cameras) return path.size() == 2 ? rest_.cameras(exchange) : rest_.camera(path[2], exchange);

@@ -8,6 +8,7 @@
 
 #include "http/exchange.h"
 #include "http/rest.h"
+#include "http/settings.h"
 #include "http/signalling.h"
 #include "http/static_files.h"
 #include "http/whep.h"
@@ -18,19 +19,22 @@ namespace fanlight::http {
 /// share. Threads: main only.
 class Router {
  public:
-  Router(Whep& whep, Signalling& signalling, Rest& rest, StaticFiles& files)
-      : whep_(whep), signalling_(signalling), rest_(rest), files_(files) {}
+  Router(Whep& whep, Signalling& signalling, Rest& rest, Settings& settings, StaticFiles& files)
+      : whep_(whep), signalling_(signalling), rest_(rest), settings_(settings), files_(files) {}
 
   void dispatch(const ExchangePtr& exchange);
 
  private:
   void api(const std::vector<std::string>& path, const ExchangePtr& exchange);
+  /// Whether it is about settings, and was answered.
+  bool settings(const std::vector<std::string>& path, const ExchangePtr& exchange);
   void whep(const std::vector<std::string>& path, const ExchangePtr& exchange);
 
   // Given.
   Whep& whep_;
   Signalling& signalling_;
   Rest& rest_;
+  Settings& settings_;
   StaticFiles& files_;
 };
 

@@ -34,11 +34,11 @@ class KeepAlive {
 
 class SoupHttpServer : public Server {
  public:
-  SoupHttpServer(const config::Config& config, session::Directory& directory, const Limits& limits,
-                 std::unique_ptr<StaticFiles> files)
+  SoupHttpServer(const config::Config& config, session::Directory& directory,
+                 session::Roster& roster, const Limits& limits, std::unique_ptr<StaticFiles> files)
       : limits_(limits), files_(std::move(files)), whep_(config.webrtc, directory, limits_),
         signalling_(config.webrtc, directory, limits_), rest_(directory, limits_),
-        router_(whep_, signalling_, rest_, *files_),
+        settings_(roster, limits_), router_(whep_, signalling_, rest_, settings_, *files_),
         soup_(SOUP_SERVER(g_object_new(SOUP_TYPE_SERVER, "raw-paths", TRUE, nullptr))),
         keep_alive_(soup_.get()) {
     g_signal_connect_swapped(soup_.get(), "request-started",
@@ -155,6 +155,7 @@ class SoupHttpServer : public Server {
   Whep whep_;
   Signalling signalling_;
   Rest rest_;
+  Settings settings_;
   Router router_;
   const Owned<SoupServer> soup_;
   KeepAlive keep_alive_;
@@ -163,12 +164,13 @@ class SoupHttpServer : public Server {
 
 } // namespace
 
-Result<std::unique_ptr<Server>>
-Server::create(const config::Config& config, session::Directory& directory, const Limits& limits) {
+Result<std::unique_ptr<Server>> Server::create(const config::Config& config,
+                                               session::Directory& directory,
+                                               session::Roster& roster, const Limits& limits) {
   auto files = StaticFiles::create(config.server.web_root);
   if (!files) return files.error();
   auto server =
-      std::make_unique<SoupHttpServer>(config, directory, limits, std::move(files).value());
+      std::make_unique<SoupHttpServer>(config, directory, roster, limits, std::move(files).value());
   const auto listening = server->listen(config.server.listen);
   if (!listening) return listening.error();
   log::info("http", {{"address", server->address()}}, "serving the web UI and the API");

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "config.h"
 #include "http/limits.h"
+#include "session/roster.h"
 #include "session/session.h"
 
 namespace fanlight::http {
@@ -13,13 +14,15 @@ namespace fanlight::http {
 /// The HTTP side of the service on `server.listen`: WebSocket signalling, WHEP, REST and the web
 /// UI.
 ///
-/// Threads: main only. Lifetime: owned by App; dies before the directory.
+/// Threads: main only. Lifetime: owned by App; dies before directory and
+/// roster.
 class Server {
  public:
   /// Listens at once. Errc::invalid (server.listen), not_found (web root), unavailable (the address
   /// cannot be had). `config` outlives the server.
-  static Result<std::unique_ptr<Server>>
-  create(const config::Config& config, session::Directory& directory, const Limits& limits = {});
+  static Result<std::unique_ptr<Server>> create(const config::Config& config,
+                                                session::Directory& directory,
+                                                session::Roster& roster, const Limits& limits = {});
   virtual ~Server() = default;
 
   virtual int port() const = 0;                   ///< The real one, also where 0 was asked for.

@@ -106,6 +106,12 @@ void Signalling::on_camera_changed(const session::CameraInfo& info) {
       });
 }
 
+void Signalling::on_cameras_replaced() {
+  std::erase_if(news_, [this](const auto& news) { return !directory_.camera(news.first); });
+  const std::string message = cameras_message("cameras");
+  for (const auto& [key, client] : clients_) client->push(message, "cameras");
+}
+
 void Signalling::tell(const session::CameraInfo& info) {
   News& news = news_[info.id];
   news.state = info.best.state;

@@ -26,6 +26,7 @@ class Signalling : public session::CameraObserver {
   void drain(const std::string& message);
 
   void on_camera_changed(const session::CameraInfo& info) override;
+  void on_cameras_replaced() override;
 
  private:
   /// What was last told of a camera.

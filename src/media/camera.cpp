@@ -71,7 +71,9 @@ void Camera::on_message(GstMessage* message) {
       return branch->observer_.on_branch_failed(describe(message));
   for (const auto& intake : intakes_)
     if (intake->on_error(message)) return;
-  log::error("camera", {{"camera", config_.id}}, describe(message));
+  // A connection that was given up goes on complaining for a moment.
+  if (is_inside(GST_MESSAGE_SRC(message), GST_ELEMENT(pipeline_->bin())))
+    log::error("camera", {{"camera", config_.id}}, describe(message));
 }
 
 void Camera::on_intake_changed(Intake&) { observer_.on_camera_changed(*this); }

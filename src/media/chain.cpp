@@ -20,6 +20,17 @@ const char* protocols_of(config::RtspTransport transport) {
   case config::RtspTransport::udp: return "udp";
   case config::RtspTransport::automatic: return "tcp+udp";
   case config::RtspTransport::multicast: return "udp-mcast";
+  case config::RtspTransport::http: // The scheme says so; inside it is TCP.
+  case config::RtspTransport::tcp: break;
+  }
+  return "tcp";
+}
+
+const char* name_of(config::RtspTransport transport) {
+  switch (transport) {
+  case config::RtspTransport::udp: return "udp";
+  case config::RtspTransport::automatic: return "auto";
+  case config::RtspTransport::multicast: return "multicast";
   case config::RtspTransport::http: return "http";
   case config::RtspTransport::tcp: break;
   }

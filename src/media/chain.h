@@ -20,4 +20,7 @@ Chain chain_of(const std::string& encoding);
 /// The value of rtspsrc's `protocols`.
 const char* protocols_of(config::RtspTransport transport);
 
+/// As the configuration calls it.
+const char* name_of(config::RtspTransport transport);
+
 } // namespace fanlight::media

@@ -1,6 +1,8 @@
 #include "media/fault.h"
 
 #include "gst/pipeline.h"
+#include "media/address.h"
+#include "media/chain.h"
 
 namespace fanlight::media {
 namespace {
@@ -10,39 +12,106 @@ namespace {
 constexpr std::chrono::minutes kLoginRetry{5};
 constexpr std::chrono::seconds kRefusedRetry{30};
 
-/// "192.0.2.10:554" of an RTSP URL.
-std::string host_of(const std::string& url) {
-  GError* raw = nullptr;
-  const Owned<GUri, g_uri_unref> uri{g_uri_parse(url.c_str(), G_URI_FLAGS_NONE, &raw)};
-  const GErrorPtr error{raw};
-  if (!uri || g_uri_get_host(uri.get()) == nullptr) return "the camera";
-  const int port = g_uri_get_port(uri.get());
-  return std::string{g_uri_get_host(uri.get())} + ":" + std::to_string(port < 0 ? 554 : port);
+/// "192.0.2.10:554" of an address for rtspsrc.
+std::string host_of(const std::string& location) {
+  const auto begin = location.find("://") + 3;
+  std::string host = location.substr(begin, location.find_first_of("/?#", begin) - begin);
+  const auto bracket = host.rfind(']');
+  if (host.find(':', bracket == std::string::npos ? 0 : bracket) == std::string::npos)
+    host += ":554";
+  return host;
+}
+
+Fault refused_login(const std::string& why) {
+  return {.why = why, .refused = true, .wait = kLoginRetry};
+}
+
+Fault unreachable(const config::Stream& stream) {
+  const Address address = address_of(stream);
+  std::string why = "cannot connect to " + host_of(address.location) +
+                    ": is the camera on, and its address right?";
+  if (address.tls)
+    why += " Does it speak TLS on that port?";
+  else if (stream.transport == config::RtspTransport::http)
+    why += " Does it tunnel RTSP in HTTP on that port?";
+  return {.why = why};
+}
+
+std::string debug_of(GstMessage* message) {
+  gchar* raw = nullptr;
+  gst_message_parse_error(message, nullptr, &raw);
+  return take_string(raw);
+}
+
+/// What rtspsrc says of a connection that ended while it was used.
+std::string lost(const std::string& detail) {
+  const auto says = [&detail](const char* words) { return detail.find(words) != detail.npos; };
+  if (says("Parse error")) return "the camera sends what is no RTSP: the connection is of no use";
+  if (says("Timeout")) return "the camera keeps the connection but does not answer";
+  if (says("System error")) return "the connection to the camera broke";
+  return "the connection to the camera was lost";
 }
 
 } // namespace
 
-Fault fault_of(GstMessage* message, const std::string& url) {
+Fault fault_of(GstMessage* message, const config::Stream& stream) {
   GError* raw = nullptr;
   gst_message_parse_error(message, &raw, nullptr);
   const GErrorPtr error{raw};
+  const std::string detail = debug_of(message);
   if (error->domain != GST_RESOURCE_ERROR) return {.why = describe(message)};
+  if (detail.find("receive any UDP packets") != detail.npos)
+    return {.why = "the camera answers, but its RTP does not arrive by UDP: a firewall? transport: "
+                   "tcp does without, "
+                   "auto finds out"};
   switch (error->code) {
-  case GST_RESOURCE_ERROR_NOT_AUTHORIZED:
-    return {.why = "the camera refuses the login: check user and password in its url",
-            .refused = true,
-            .wait = kLoginRetry};
-  case GST_RESOURCE_ERROR_NOT_FOUND:
+  case GST_RESOURCE_ERROR_OPEN_READ:
+  case GST_RESOURCE_ERROR_OPEN_WRITE:
+  case GST_RESOURCE_ERROR_OPEN_READ_WRITE: return unreachable(stream);
+  case GST_RESOURCE_ERROR_READ:
+  case GST_RESOURCE_ERROR_WRITE: return {.why = lost(detail)};
+  default: return {.why = describe(message)};
+  }
+}
+
+Fault fault_of(const Dialogue::Refusal& refusal, const config::Stream& stream) {
+  switch (refusal.status) {
+  case GST_RTSP_STS_UNAUTHORIZED:
+    switch (refusal.verdict) {
+    case Login::Verdict::missing:
+      return refused_login("the camera wants a login: give its user and password");
+    case Login::Verdict::unsupported:
+      return refused_login(
+          "the camera wants a login of a kind that is not known here: set it to Digest "
+          "with MD5 or SHA-256, or to Basic");
+    default: return refused_login("the camera refuses the login: check user and password");
+    }
+  case GST_RTSP_STS_FORBIDDEN:
+    return refused_login(
+        "the camera does not let this user see the stream: check the user's rights");
+  case GST_RTSP_STS_NOT_FOUND:
     return {.why = "the camera has no such stream: check the path in its url",
             .refused = true,
             .wait = kRefusedRetry};
-  case GST_RESOURCE_ERROR_OPEN_READ:
-  case GST_RESOURCE_ERROR_OPEN_WRITE:
-  case GST_RESOURCE_ERROR_OPEN_READ_WRITE:
-    return {.why =
-                "cannot connect to " + host_of(url) + ": is the camera on, and its address right?"};
-  default: return {.why = describe(message)};
+  case GST_RTSP_STS_UNSUPPORTED_TRANSPORT:
+    return {.why = std::string{"the camera does not send by transport: "} +
+                   name_of(stream.transport) + "; choose another",
+            .refused = true,
+            .wait = kRefusedRetry};
+  case GST_RTSP_STS_NOT_ENOUGH_BANDWIDTH:
+  case GST_RTSP_STS_SERVICE_UNAVAILABLE:
+    return {.why = "the camera is busy: it may allow no further connection"};
+  default: {
+    const gchar* words = gst_rtsp_status_as_text(static_cast<GstRTSPStatusCode>(refusal.status));
+    return {.why = "the camera answers " + refusal.method + " with " +
+                   std::to_string(refusal.status) +
+                   (words == nullptr ? "" : std::string{" "} + words)};
   }
+  }
+}
+
+Fault refused_certificate(const std::string& why) {
+  return {.why = why, .refused = true, .wait = kRefusedRetry};
 }
 
 Fault wrong_codec(const std::string& sent, const std::string& wanted) {

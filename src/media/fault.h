@@ -6,6 +6,9 @@
 
 #include <gst/gst.h>
 
+#include "config.h"
+#include "media/dialogue.h"
+
 namespace fanlight::media {
 
 /// Why a connection to a camera ended or did not come about.
@@ -15,8 +18,14 @@ struct Fault {
   std::optional<std::chrono::milliseconds> wait; ///< Before the next attempt, where that is known.
 };
 
-/// Reads an error message of the source of `url`.
-Fault fault_of(GstMessage* message, const std::string& url);
+/// Reads an error message of the source of `stream`.
+Fault fault_of(GstMessage* message, const config::Stream& stream);
+
+/// The camera said no to a request; `refusal` has its status.
+Fault fault_of(const Dialogue::Refusal& refusal, const config::Stream& stream);
+
+/// The camera is not the one it should be, which `why` says, and what to do.
+Fault refused_certificate(const std::string& why);
 
 /// A camera that does not send what its viewers may be given: asked again now and then.
 Fault wrong_codec(const std::string& sent, const std::string& wanted);

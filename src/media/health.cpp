@@ -21,20 +21,29 @@ std::uint64_t count(const GstStructure* stats, const char* field) {
   return value;
 }
 
+/// When that was what `field` says how long ago; `otherwise` if it never was.
+std::int64_t time_of(const GstStructure* stats, const char* field, std::int64_t now_us,
+                     std::int64_t otherwise) {
+  guint64 age = GST_CLOCK_TIME_NONE;
+  gst_structure_get_uint64(stats, field, &age);
+  return GST_CLOCK_TIME_IS_VALID(age)
+             ? std::max(otherwise, now_us - static_cast<std::int64_t>(age / GST_USECOND))
+             : otherwise;
+}
+
 StructurePtr stats_of(GstElement* element) {
   GstStructure* raw = nullptr;
   g_object_get(element, "stats", &raw, nullptr);
   return StructurePtr{raw};
 }
 
-void add_tee(GstElement* tee, Health::Counters& counters, Health::Rates& rates) {
-  const StructurePtr stats = stats_of(tee);
-  if (!stats) return;
+void add_tee(const StructurePtr& stats, Health::Counters& counters, Health::Rates& rates) {
   counters.access_units += count(stats.get(), "received-buffers");
   counters.bytes += count(stats.get(), "received-bytes");
   counters.cached_bytes += count(stats.get(), "cached-bytes");
   counters.key_frames += count(stats.get(), "key-frames");
   counters.timestamp_jumps += count(stats.get(), "timestamp-jumps");
+  counters.timestamp_standstills += count(stats.get(), "timestamp-standstills");
   counters.parameter_changes += count(stats.get(), "parameter-changes");
   guint frames = 0;
   if (gst_structure_get_uint(stats.get(), "gop-length", &frames) && frames != 0) {
@@ -48,13 +57,20 @@ void add_tee(GstElement* tee, Health::Counters& counters, Health::Rates& rates) 
 
 } // namespace
 
-void Health::begin(std::int64_t now_us) { heard_us_ = key_us_ = now_us; }
+void Health::begin(std::int64_t now_us) { heard_us_ = key_us_ = moved_us_ = now_us; }
 
 void Health::look(const std::vector<GstElement*>& tees,
                   const std::vector<GstElement*>& jitter_buffers, std::int64_t now_us) {
   Counters now;
   rates_.b_frames = false;
-  for (GstElement* tee : tees) add_tee(tee, now, rates_);
+  for (GstElement* tee : tees) {
+    const StructurePtr stats = stats_of(tee);
+    if (!stats) continue;
+    add_tee(stats, now, rates_);
+    // Those of an earlier connection are before its begin.
+    heard_us_ = time_of(stats.get(), "last-frame-age", now_us, heard_us_);
+    key_us_ = time_of(stats.get(), "last-key-frame-age", now_us, key_us_);
+  }
   rates_.jitter_ms = 0;
   for (GstElement* buffer : jitter_buffers) {
     const StructurePtr stats = stats_of(buffer);
@@ -64,8 +80,9 @@ void Health::look(const std::vector<GstElement*>& tees,
         rates_.jitter_ms, static_cast<double>(count(stats.get(), "avg-jitter")) / GST_MSECOND);
   }
   measure(now, now_us);
-  if (now.access_units != counters_.access_units) heard_us_ = now_us;
-  if (now.key_frames != counters_.key_frames) key_us_ = now_us;
+  if (now.access_units - counters_.access_units >
+      now.timestamp_standstills - counters_.timestamp_standstills)
+    moved_us_ = now_us;
   rates_.last_key_frame_ms = now.key_frames == 0 ? -1 : (now_us - key_us_) / 1000;
   counters_ = now;
 }
@@ -83,13 +100,21 @@ void Health::measure(const Counters& now, std::int64_t now_us) {
                                               share * bits / elapsed);
 }
 
+std::chrono::milliseconds Health::patience(std::chrono::milliseconds timeout,
+                                           std::int64_t now_us) const {
+  return timeout - std::chrono::milliseconds{(now_us - heard_us_) / 1000};
+}
+
 std::string Health::complaint(bool live, std::chrono::milliseconds timeout,
                               std::int64_t now_us) const {
-  const std::int64_t silence = now_us - heard_us_;
-  if (live && silence > timeout.count() * 1000)
+  if (!live && now_us - heard_us_ > kConnectUs)
+    return "the camera answers, but no picture came within 15 s";
+  if (!live) return {};
+  if (patience(timeout, now_us).count() <= 0)
     return "the camera keeps the connection but sends no pictures";
-  if (!live && silence > kConnectUs) return "the camera answers, but no picture came within 15 s";
-  if (live && now_us - key_us_ > std::max(kLongestGroupUs, 4 * rates_.gop_ms * 1000))
+  if (now_us - moved_us_ > timeout.count() * 1000)
+    return "the camera sends pictures, but their timestamps stand still";
+  if (now_us - key_us_ > std::max(kLongestGroupUs, 4 * rates_.gop_ms * 1000))
     return "the camera sends pictures but has sent no key frame for " +
            std::to_string((now_us - key_us_) / 1'000'000) + " s";
   return {};

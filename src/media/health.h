@@ -22,6 +22,7 @@ class Health {
     std::uint64_t cached_bytes = 0; ///< Of the current group of pictures.
     std::uint64_t key_frames = 0;
     std::uint64_t timestamp_jumps = 0;
+    std::uint64_t timestamp_standstills = 0; ///< Pictures with the timestamp of the one before.
     std::uint64_t parameter_changes = 0;
     std::uint64_t packets_lost = 0; ///< Of this connection.
   };
@@ -47,6 +48,9 @@ class Health {
   /// Why the connection is of no use any more though it stays; empty: it is.
   std::string complaint(bool live, std::chrono::milliseconds timeout, std::int64_t now_us) const;
 
+  /// Until complaint() would have to say that nothing comes, if nothing does.
+  std::chrono::milliseconds patience(std::chrono::milliseconds timeout, std::int64_t now_us) const;
+
   const Counters& counters() const { return counters_; }
   const Rates& rates() const { return rates_; }
 
@@ -58,6 +62,7 @@ class Health {
   std::int64_t looked_us_ = 0;
   std::int64_t heard_us_ = 0; ///< The last picture.
   std::int64_t key_us_ = 0;   ///< The last key frame, or the begin.
+  std::int64_t moved_us_ = 0; ///< When a picture had a timestamp of its own, or the begin.
 };
 
 } // namespace fanlight::media

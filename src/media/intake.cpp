@@ -68,7 +68,12 @@ std::unique_ptr<Intake::Claim> Intake::claim() {
   return std::unique_ptr<Claim>{new Claim(shared_from_this())};
 }
 
-void Intake::release() {
+void Intake::Claim::watch() {
+  if (!std::exchange(watches_, true)) ++intake_->viewers_;
+}
+
+void Intake::release(bool watches) {
+  if (watches) --viewers_;
   if (--claims_ > 0 || stopped_) return;
   grace_.once(config_.grace, [this] { rest(); });
 }
@@ -89,6 +94,7 @@ void Intake::disconnect() {
   health_.rest();
   retry_.stop();
   tick_.stop();
+  overdue_.stop();
   ticket_.reset();
   drop_source();
 }
@@ -147,7 +153,10 @@ void Intake::fail(const Fault& fault) {
       "camera",
       {{"camera", camera_.id}, {"stream", config_.id}, {"retry_ms", std::to_string(delay.count())}},
       fault.why);
-  set_state(fault.refused ? State::refused : State::retrying, fault.why);
+  const State state = fault.refused ? State::refused : State::retrying;
+  // The next attempt is news, though the state and its reason are the old ones.
+  if (state == state_ && fault.why == reason_) return observer_.on_intake_changed(*this);
+  set_state(state, fault.why);
 }
 
 void Intake::retry(std::chrono::milliseconds wait) {
@@ -206,7 +215,7 @@ bool Intake::on_error(GstMessage* message) {
     return true;
   }
   if (!source_ || !is_inside(origin, source_->bin())) return false;
-  fail(fault_of(message, config_.url));
+  fail(source_->explain(message));
   return true;
 }
 
@@ -259,10 +268,15 @@ void Intake::on_tick() {
   const auto buffers = source_->jitter_buffers();
   std::vector<GstElement*> jitter_buffers;
   for (const auto& buffer : buffers) jitter_buffers.push_back(buffer.get());
+  const bool had_b_frames = health_.rates().b_frames;
   health_.look(tees, jitter_buffers, now);
   const std::string complaint =
       health_.complaint(state_ == State::live, config_.health_timeout, now);
   if (!complaint.empty()) return fail({.why = complaint});
+  // A camera that has just gone silent is found in time, not with the next look.
+  const auto patience = health_.patience(config_.health_timeout, now);
+  if (state_ == State::live && patience < kTick) overdue_.once(patience, [this] { on_tick(); });
+  if (health_.rates().b_frames != had_b_frames) observer_.on_intake_changed(*this);
   if (state_ == State::live && now - said_us_ > kSayUs) say(now);
 }
 

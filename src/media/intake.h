@@ -44,15 +44,18 @@ class Intake : public Source::Observer, public std::enable_shared_from_this<Inta
   /// While there is one it is wanted; after the last it is kept for the configured grace.
   class Claim {
    public:
-    ~Claim() { intake_->release(); }
+    ~Claim() { intake_->release(watches_); }
     Claim(const Claim&) = delete;
     Claim& operator=(const Claim&) = delete;
     Intake& intake() const { return *intake_; }
+    /// Its holder is shown the picture: one of viewers().
+    void watch();
 
    private:
     friend class Intake;
     explicit Claim(std::shared_ptr<Intake> intake) : intake_(std::move(intake)) {}
     const std::shared_ptr<Intake> intake_;
+    bool watches_ = false;
   };
 
   /// Does not connect yet. Errc::internal when an element is missing.
@@ -82,7 +85,7 @@ class Intake : public Source::Observer, public std::enable_shared_from_this<Inta
   const std::string& audio_note() const { return audio_note_; }
   const Health& health() const { return health_; }
   std::uint32_t reconnects() const { return reconnects_; }
-  std::size_t claims() const { return claims_; }
+  std::uint32_t viewers() const { return viewers_; }
 
   /// An error from inside it; false: it is of something else.
   bool on_error(GstMessage* message);
@@ -103,7 +106,7 @@ class Intake : public Source::Observer, public std::enable_shared_from_this<Inta
   void start();
   void rest(); ///< Nobody wants it any more.
   void disconnect();
-  void release();
+  void release(bool watches);
   void queue_up();
   void connect();
   void drop_source();
@@ -136,8 +139,10 @@ class Intake : public Source::Observer, public std::enable_shared_from_this<Inta
   std::unique_ptr<ConnectQueue::Ticket> ticket_;
   Timer retry_;
   Timer tick_;
+  Timer overdue_; // The look that finds it silent.
   Timer grace_;
   std::size_t claims_ = 0;
+  std::uint32_t viewers_ = 0; // Of the claims.
   bool stopped_ = false;
 
   State state_ = State::idle;

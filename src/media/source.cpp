@@ -9,11 +9,14 @@
 #include "base/log.h"
 #include "base/main_loop.h"
 #include "gst/elements.h"
+#include "media/address.h"
 #include "media/chain.h"
 #include "media/codec.h"
 
 namespace fanlight::media {
 namespace {
+
+constexpr const char* kRtspsrc = "rtspsrc";
 
 std::string field(const GstCaps* caps, const char* name) {
   const char* text = gst_structure_get_string(gst_caps_get_structure(caps, 0), name);
@@ -62,17 +65,28 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   bool audio = true;
   Sinks sinks;
   std::weak_ptr<Observer> observer;
+  Source* source = nullptr; // Main only; null: what is still on its way is of a connection that was
+                            // given up.
 
   std::mutex mutex;
   std::set<std::string> taken;                 // Encodings and "audio"; protected by mutex.
   std::vector<Ref<GstElement>> jitter_buffers; // Protected by mutex.
 
-  bool over = false; // Main only: what is still on its way is of a connection that was given up.
-
   void tell(std::function<void(Observer&)> what) {
     post([self = shared_from_this(), what = std::move(what)] {
       const auto alive = self->observer.lock();
-      if (alive && !self->over) what(*alive);
+      if (alive && self->source != nullptr) what(*alive);
+    });
+  }
+  /// The camera plays, and forgets us unless it hears of us that often.
+  void keep_session(std::chrono::milliseconds period) {
+    post([self = shared_from_this(), period] {
+      if (self->source == nullptr) return;
+      self->source->keep_alive_.every(period, [self = self.get()] {
+        const auto rtspsrc =
+            Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(self->bin), kRtspsrc));
+        Dialogue::keep_alive(rtspsrc.get());
+      });
     });
   }
   bool take(const std::string& what) {
@@ -84,12 +98,13 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
 Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
                                                const config::Stream& stream, Sinks sinks,
                                                std::weak_ptr<Observer> observer) {
-  auto rtspsrc = make_element("rtspsrc", "rtspsrc");
+  auto rtspsrc = Dialogue::make_rtspsrc(kRtspsrc);
   if (!rtspsrc) return rtspsrc.error();
   GstElement* element = rtspsrc->get();
+  const Address address = address_of(stream);
   gst_util_set_object_arg(G_OBJECT(element), "protocols", protocols_of(stream.transport));
-  g_object_set(element, "location", stream.url.c_str(), "latency",
-               static_cast<guint>(stream.latency.count()), "tcp-timeout", guint64{5'000'000},
+  g_object_set(element, "location", address.location.c_str(), "latency",
+               static_cast<guint>(stream.latency.count()), "tcp-timeout", guint64{12'000'000},
                "timeout", guint64{5'000'000}, "do-rtcp", TRUE, nullptr);
 
   auto bin = Ref<GstElement>::retain(gst_bin_new(("source-" + stream.id).c_str()));
@@ -112,15 +127,45 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
   connect("select-stream", G_CALLBACK(on_select_stream));
   connect("new-manager", G_CALLBACK(on_new_manager));
   connect("pad-added", G_CALLBACK(on_pad_added));
-  return std::unique_ptr<Source>(new Source(std::move(bin), std::move(shared)));
+
+  std::unique_ptr<Source> source{new Source(stream, std::move(bin), shared)};
+  source->dialogue_ = Dialogue::attach(
+      element, Login{address.username, address.password},
+      [shared](std::chrono::milliseconds period) { shared->keep_session(period); });
+  // What the tunnel asks for before there is any RTSP only rtspsrc can answer.
+  if (stream.transport == config::RtspTransport::http && !address.username.empty())
+    g_object_set(element, "user-id", address.username.c_str(), "user-pw", address.password.c_str(),
+                 nullptr);
+  if (address.tls) {
+    auto certificate = CertificateCheck::attach(element, stream);
+    if (!certificate) return certificate.error();
+    source->certificate_ = std::move(*certificate);
+  }
+  return source;
 }
 
-Source::Source(Ref<GstElement> bin, std::shared_ptr<Shared> shared)
-    : bin_(std::move(bin)), shared_(std::move(shared)) {}
+Source::Source(const config::Stream& stream, Ref<GstElement> bin, std::shared_ptr<Shared> shared)
+    : config_(stream), bin_(std::move(bin)), shared_(std::move(shared)) {
+  shared_->source = this;
+}
 
-Source::~Source() { shared_->over = true; }
+Source::~Source() { shared_->source = nullptr; }
+
+Fault Source::explain(GstMessage* message) const {
+  if (const std::string why = certificate_ ? certificate_->refusal() : ""; !why.empty())
+    return refused_certificate(why);
+  const Dialogue::Refusal refusal = dialogue_->refusal();
+  if (refusal.status != 0) return fault_of(refusal, config_);
+  return fault_of(message, config_);
+}
 
 void Source::on_sdp(GstElement*, GstSDPMessage* sdp, gpointer data) {
+  {
+    // rtspsrc begins anew when it changes from UDP to TCP, or was sent elsewhere.
+    Shared& shared = **static_cast<std::shared_ptr<Shared>*>(data);
+    const std::lock_guard lock{shared.mutex};
+    shared.taken.clear();
+  }
   std::vector<std::string> video;
   for (guint i = 0; i < gst_sdp_message_medias_len(sdp); ++i) {
     const GstSDPMedia* media = gst_sdp_message_get_media(sdp, i);

@@ -8,9 +8,13 @@
 
 #include <gst/sdp/sdp.h>
 
+#include "base/main_loop.h"
 #include "base/result.h"
 #include "config.h"
 #include "gst/ref.h"
+#include "media/certificate_check.h"
+#include "media/dialogue.h"
+#include "media/fault.h"
 
 namespace fanlight::media {
 
@@ -41,20 +45,26 @@ class Source {
   ~Source();
 
   GstElement* bin() const { return bin_.get(); }
+  /// What an error message from inside it means.
+  Fault explain(GstMessage* message) const;
   /// Of its RTP sessions, for their counters.
   std::vector<Ref<GstElement>> jitter_buffers() const;
 
  private:
   struct Shared;
-  Source(Ref<GstElement> bin, std::shared_ptr<Shared> shared);
+  Source(const config::Stream& stream, Ref<GstElement> bin, std::shared_ptr<Shared> shared);
   static void on_sdp(GstElement* rtspsrc, GstSDPMessage* sdp, gpointer shared);
   static gboolean on_select_stream(GstElement* rtspsrc, guint number, GstCaps* caps,
                                    gpointer shared);
   static void on_new_manager(GstElement* rtspsrc, GstElement* manager, gpointer shared);
   static void on_pad_added(GstElement* rtspsrc, GstPad* pad, gpointer shared);
 
+  const config::Stream config_;
   Ref<GstElement> bin_;
   std::shared_ptr<Shared> shared_;
+  std::shared_ptr<Dialogue> dialogue_;
+  std::shared_ptr<CertificateCheck> certificate_; // Null without TLS.
+  Timer keep_alive_;
 };
 
 } // namespace fanlight::media

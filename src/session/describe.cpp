@@ -31,9 +31,7 @@ StreamInfo describe(const media::Intake& intake) {
                   .access_units = counters.access_units,
                   .bytes = counters.bytes,
                   .reconnects = intake.reconnects(),
-                  // Whatever is always to be there has a claim of the camera itself.
-                  .viewers = static_cast<std::uint32_t>(intake.claims() -
-                                                        (always && intake.claims() > 0 ? 1 : 0)),
+                  .viewers = intake.viewers(),
                   .cached_bytes = counters.cached_bytes};
   for (const media::Stream& stream : intake.video()) {
     info.video_codec += (info.video_codec.empty() ? "" : "+") + stream.format.encoding;

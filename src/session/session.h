@@ -138,6 +138,8 @@ struct CameraInfo {
 struct CameraObserver {
   virtual ~CameraObserver() = default;
   virtual void on_camera_changed(const CameraInfo& info) = 0; ///< On main.
+  /// There are other cameras, or in another order, or by other names. On main.
+  virtual void on_cameras_replaced() = 0;
 };
 
 /// What http needs of the rest: cameras to list, sessions to open and find. Implemented by

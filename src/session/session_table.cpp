@@ -6,6 +6,8 @@
 #include <sys/random.h>
 
 #include "base/log.h"
+#include "config_diff.h"
+#include "config_request.h"
 #include "gst/undertaker.h"
 #include "session/describe.h"
 #include "webrtc/fanout.h"
@@ -37,10 +39,9 @@ Result<std::unique_ptr<SessionTable>> SessionTable::create(const config::Config&
   std::unique_ptr<SessionTable> table{new SessionTable(config)};
   if (auto warm = table->warm_up(config.cameras); !warm) return warm.error();
   for (const config::Camera& settings : config.cameras) {
-    auto camera = media::Camera::create(settings, table->queue_, *table);
-    if (!camera) return camera.error();
-    auto carrier = std::make_shared<Carrier>(*camera, config.webrtc);
-    table->channels_.push_back({std::move(*camera), std::move(carrier), {}});
+    auto channel = table->build(settings);
+    if (!channel) return channel.error();
+    table->channels_.push_back(std::move(*channel));
   }
   return table;
 }
@@ -49,6 +50,7 @@ SessionTable::SessionTable(const config::Config& config) : config_(config.webrtc
 
 SessionTable::~SessionTable() {
   viewers_.clear();
+  trials_.clear();
   for (Channel& channel : channels_) {
     channel.viewers.clear();
     channel.carrier.reset();
@@ -64,29 +66,104 @@ Result<Done> SessionTable::warm_up(const std::vector<config::Camera>& cameras) {
       return camera.webrtc_transport.value_or(config_.transport) != unwanted;
     });
   };
-  if (any(Transport::fanout)) webrtc::Peer::warm_up();
-  if (!any(Transport::webrtcbin)) return Done{};
+  if (any(Transport::fanout) && !std::exchange(warm_, true)) webrtc::Peer::warm_up();
+  if (!any(Transport::webrtcbin) || port_) return Done{};
   auto port = webrtc::Fanout::open_port(config_);
   if (!port) return port.error();
   port_ = std::move(*port);
   return Done{};
 }
 
+Result<SessionTable::Channel> SessionTable::build(const config::Camera& settings) {
+  auto camera = media::Camera::create(settings, queue_, *this);
+  if (!camera) return camera.error();
+  auto carrier = std::make_shared<Carrier>(*camera, config_);
+  return Channel{settings, std::move(*camera), std::move(carrier), {}, false};
+}
+
+void SessionTable::end(Channel& channel, const CloseReason& reason) {
+  for (Viewer* viewer : channel.viewers) viewer->close(reason);
+  channel.carrier.reset();
+  channel.camera->stop(); // Its viewers hold it until they have gone.
+}
+
+Result<Done> SessionTable::apply(const config::Config& wanted) {
+  if (draining_) return Error{Errc::unavailable, "the server is shutting down"};
+  if (auto warm = warm_up(wanted.cameras); !warm) return warm.error();
+  std::map<std::string, Channel> fresh;
+  for (const config::Camera& settings : wanted.cameras) {
+    const Channel* old = find_channel(settings.id);
+    if (old != nullptr && config::same_media(old->settings, settings)) continue;
+    auto channel = build(settings);
+    if (!channel) return channel.error();
+    fresh.emplace(settings.id, std::move(*channel));
+  }
+
+  // From here on nothing fails.
+  const bool same = std::equal(
+      channels_.begin(), channels_.end(), wanted.cameras.begin(), wanted.cameras.end(),
+      [](const Channel& is, const config::Camera& settings) { return is.settings == settings; });
+  config_.max_viewers = wanted.webrtc.max_viewers;
+  std::map<std::string, Channel> before;
+  for (Channel& channel : channels_) before.emplace(channel.settings.id, std::move(channel));
+  channels_.clear();
+  for (const config::Camera& settings : wanted.cameras) {
+    auto& from = fresh.contains(settings.id) ? fresh : before;
+    channels_.push_back(std::move(from.extract(settings.id).mapped()));
+    channels_.back().settings = settings;
+  }
+  for (auto& [id, channel] : before) {
+    const bool changed = find_channel(id) != nullptr;
+    end(channel, changed ? CloseReason{"camera_changed", "the settings of the camera have changed"}
+                         : CloseReason{"camera_removed", "the camera was removed"});
+  }
+  if (started_) start();
+  if (same) return Done{};
+  const auto observers = observers_;
+  for (CameraObserver* observer : observers)
+    if (std::find(observers_.begin(), observers_.end(), observer) != observers_.end())
+      observer->on_cameras_replaced();
+  return Done{};
+}
+
+Result<Done> SessionTable::test(const config::Camera& camera, Roster::Tested done) {
+  if (draining_) return Error{Errc::unavailable, "the server is shutting down"};
+  for (const Channel& channel : channels_)
+    for (const auto& intake : channel.camera->intakes())
+      if (intake->state() == media::Intake::State::live &&
+          config::same_connection(intake->config(), camera.streams.front())) {
+        post([found = findings_of(*intake), done = std::move(done)] { done(found); });
+        return Done{};
+      }
+  const std::uint64_t id = next_trial_++;
+  auto trial = Trial::begin(camera, queue_, [this, id, done = std::move(done)](const auto& found) {
+    post([this, alive = std::weak_ptr{alive_}, id] {
+      if (!alive.expired()) trials_.erase(id);
+    });
+    done(found);
+  });
+  if (!trial) return trial.error();
+  trials_.emplace(id, std::move(*trial));
+  return Done{};
+}
+
 void SessionTable::start() {
-  for (const Channel& channel : channels_) channel.camera->start();
+  started_ = true;
+  for (Channel& channel : channels_)
+    if (!std::exchange(channel.started, true)) channel.camera->start();
 }
 
 void SessionTable::drain(const CloseReason& reason) {
   draining_ = true;
+  trials_.clear();
   for (const auto& [id, viewer] : viewers_) viewer->close(reason);
   for (const Channel& channel : channels_) channel.camera->stop();
 }
 
 const SessionTable::Channel* SessionTable::find_channel(const std::string& camera) const {
   const auto found =
-      std::find_if(channels_.begin(), channels_.end(), [&camera](const Channel& channel) {
-        return channel.camera->config().id == camera;
-      });
+      std::find_if(channels_.begin(), channels_.end(),
+                   [&camera](const Channel& channel) { return channel.settings.id == camera; });
   return found == channels_.end() ? nullptr : &*found;
 }
 
@@ -96,8 +173,8 @@ SessionTable::Channel* SessionTable::find_channel(const std::string& camera) {
 
 CameraInfo SessionTable::describe(const Channel& channel) {
   const media::Camera& camera = *channel.camera;
-  CameraInfo info{.id = camera.config().id,
-                  .name = camera.config().name,
+  CameraInfo info{.id = channel.settings.id,
+                  .name = channel.settings.name,
                   .best = session::describe(camera.best()),
                   .streams = {},
                   .viewers = static_cast<std::uint32_t>(channel.viewers.size())};
@@ -123,7 +200,7 @@ Result<Session*> SessionTable::open(const std::string& camera_id, const std::str
   Channel* channel = find_channel(camera_id);
   if (channel == nullptr) return Error{Errc::not_found, "there is no camera \"" + camera_id + "\""};
   if (draining_) return Error{Errc::unavailable, "the server is shutting down"};
-  const std::uint32_t limit = channel->camera->config().max_viewers;
+  const std::uint32_t limit = channel->settings.max_viewers;
   if (limit != 0 && channel->viewers.size() >= limit)
     return Error{Errc::busy, "camera " + camera_id + " has its " + std::to_string(limit) +
                                  " viewers (max_viewers)"};
@@ -229,7 +306,8 @@ void SessionTable::tell(const Channel& channel) {
 
 void SessionTable::on_camera_changed(media::Camera& camera) {
   const Channel* channel = find_channel(camera.config().id);
-  if (channel == nullptr) return; // Still being built.
+  // Still being built, or on its way out.
+  if (channel == nullptr || channel->camera.get() != &camera) return;
   for (Viewer* viewer : channel->viewers) viewer->on_camera_changed();
   tell(*channel);
 }

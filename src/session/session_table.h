@@ -9,6 +9,7 @@
 #include "config.h"
 #include "media/camera.h"
 #include "session/session.h"
+#include "session/trial.h"
 #include "session/viewer.h"
 
 namespace fanlight::session {
@@ -24,6 +25,13 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
 
   /// Connects the cameras that are always to be there.
   void start();
+  /// Makes the cameras those of `wanted`, in its order. Whoever watches one whose media stay as
+  /// they are feels nothing; others are told camera_changed or camera_removed. After an error all
+  /// is as it was.
+  Result<Done> apply(const config::Config& wanted);
+  /// Tries the one stream of `camera`; one that is connected already, for a camera of this table,
+  /// is not connected again. `done` comes in a later turn. Errc::internal, unavailable.
+  Result<Done> test(const config::Camera& camera, Roster::Tested done);
   /// Ends every session with `reason` and refuses new ones.
   void drain(const CloseReason& reason);
   bool empty() const { return viewers_.empty(); }
@@ -43,15 +51,19 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
  private:
   /// A camera and who watches it.
   struct Channel {
+    config::Camera settings; // As they are now: the camera keeps those it was built by.
     std::shared_ptr<media::Camera> camera;
     std::shared_ptr<Carrier> carrier;
     std::unordered_set<Viewer*> viewers;
+    bool started = false;
   };
   struct Refresh;
 
   explicit SessionTable(const config::Config& config);
   /// Does once what the first viewer would wait for or fail of.
   Result<Done> warm_up(const std::vector<config::Camera>& cameras);
+  Result<Channel> build(const config::Camera& settings);
+  static void end(Channel& channel, const CloseReason& reason);
   Channel* find_channel(const std::string& camera);
   const Channel* find_channel(const std::string& camera) const;
   static CameraInfo describe(const Channel& channel);
@@ -61,13 +73,18 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
   void on_camera_changed(media::Camera& camera) override;
   void on_viewer_ended(Viewer& viewer) override;
 
-  const config::WebRtc config_;
+  config::WebRtc config_;
   media::ConnectQueue queue_;     // Outlives the cameras.
   Ref<GstElement> port_;          // Keeps the fanouts' port open.
   std::vector<Channel> channels_; // In the order of the configuration.
   std::map<std::string, std::shared_ptr<Viewer>> viewers_;
+  std::map<std::uint64_t, std::unique_ptr<Trial>> trials_; // Under way.
+  std::uint64_t next_trial_ = 0;
   std::vector<CameraObserver*> observers_;
+  bool warm_ = false; // webrtcbin is.
+  bool started_ = false;
   bool draining_ = false;
+  const std::shared_ptr<char> alive_ = std::make_shared<char>(); // Held weakly by callbacks.
 };
 
 } // namespace fanlight::session

@@ -21,21 +21,30 @@ std::vector<StreamState> Tuner::states(const Obstacle& obstacle) const {
   return states;
 }
 
-Result<Done> Tuner::tune(const Obstacle& obstacle) {
+Result<StreamPick> Tuner::pick(const Obstacle& obstacle) const {
   const auto known = states(obstacle);
   std::optional<std::size_t> now;
   for (std::size_t i = 0; i < known.size(); ++i)
     if (wanted() != nullptr && known[i].id == wanted()->id()) now = i;
-  const auto pick = pick_stream(known, wish_, now);
-  if (!pick) {
-    for (const StreamState& state : known)
-      if (!state.playable && (wish_.stream == "auto" || wish_.stream == state.id))
-        return Error{Errc::unsupported, state.obstacle};
-    std::string ids;
-    for (const StreamState& state : known) ids += (ids.empty() ? "" : ", ") + state.id;
-    return Error{Errc::not_found, "camera " + camera_->config().id + " has no stream " +
-                                      wish_.stream + "; it has " + ids};
-  }
+  if (auto pick = pick_stream(known, wish_, now)) return std::move(*pick);
+  for (const StreamState& state : known)
+    if (!state.playable && (wish_.stream == "auto" || wish_.stream == state.id))
+      return Error{Errc::unsupported, state.obstacle};
+  std::string ids;
+  for (const StreamState& state : known) ids += (ids.empty() ? "" : ", ") + state.id;
+  return Error{Errc::not_found, "camera " + camera_->config().id + " has no stream " +
+                                    wish_.stream + "; it has " + ids};
+}
+
+Result<const media::Intake*> Tuner::look(const Obstacle& obstacle) const {
+  const auto pick = this->pick(obstacle);
+  if (!pick) return pick.error();
+  return static_cast<const media::Intake*>(camera_->intakes()[pick->index].get());
+}
+
+Result<Done> Tuner::tune(const Obstacle& obstacle) {
+  const auto pick = this->pick(obstacle);
+  if (!pick) return pick.error();
   media::Intake& picked = *camera_->intakes()[pick->index];
   if (&picked == current()) {
     next_.reset();
@@ -50,6 +59,7 @@ Result<Done> Tuner::tune(const Obstacle& obstacle) {
 void Tuner::take() {
   if (!next_) return;
   current_ = std::move(next_);
+  current_->watch();
   reason_ = std::move(next_reason_);
 }
 

@@ -23,8 +23,11 @@ class Tuner {
       : camera_(std::move(camera)), wish_(std::move(wish)) {}
 
   void wish(StreamWish wish) { wish_ = std::move(wish); }
-  /// Looks what fits best now. Errc::unsupported: there is nothing that the viewer can play;
-  /// not_found: there is no stream of that id. All stays as it is then.
+  const StreamWish& wish() const { return wish_; }
+  /// What fits best now, without any consequence. Errc::unsupported: there is nothing that the
+  /// viewer can play; not_found: there is no stream of that id.
+  Result<const media::Intake*> look(const Obstacle& obstacle) const;
+  /// Wants what fits best now. Errors as of look(): all stays as it is then.
   Result<Done> tune(const Obstacle& obstacle);
   /// What tune() found; it may still have to be connected. Null before the first.
   media::Intake* wanted() const { return next_ ? &next_->intake() : current(); }
@@ -35,6 +38,7 @@ class Tuner {
   const std::string& reason() const { return reason_; } ///< Why the current one.
 
  private:
+  Result<StreamPick> pick(const Obstacle& obstacle) const;
   std::vector<StreamState> states(const Obstacle& obstacle) const;
 
   const std::shared_ptr<media::Camera> camera_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "session/agreement.h"
 #include "webrtc/candidate.h"
 
 namespace fanlight::session {
@@ -12,6 +13,8 @@ namespace {
 constexpr std::chrono::seconds kConnectLimit{15};
 /// How long a viewer whose network went away may take to come back.
 constexpr std::chrono::seconds kDisconnectLimit{15};
+/// A stream that is down for so long is worth a new session with another one.
+constexpr std::chrono::seconds kLongDown{10};
 
 std::int64_t since_ms(std::int64_t start_us) { return (g_get_monotonic_time() - start_us) / 1000; }
 
@@ -23,28 +26,6 @@ const char* code_of(Errc error) {
   case Errc::busy: return "busy";
   default: return "internal";
   }
-}
-
-std::vector<RtpFormat> formats_of(const std::vector<media::Stream>& streams) {
-  std::vector<RtpFormat> formats;
-  for (const media::Stream& stream : streams) formats.push_back(stream.format);
-  return formats;
-}
-
-/// Whether `next` offers the same media as `first`, and still what was chosen of them.
-bool continues(const webrtc::Offer& next, const webrtc::Offer& first,
-               const webrtc::Choices& choices) {
-  if (next.media.size() != first.media.size()) return false;
-  for (std::size_t i = 0; i < choices.size(); ++i) {
-    const webrtc::Offer::Media& media = next.media[i];
-    if (media.type != first.media[i].type || media.mid != first.media[i].mid) return false;
-    if (!choices[i]) continue;
-    const webrtc::Offer::Payload* payload = media.find(choices[i]->payload_type);
-    if (payload == nullptr || payload->format.encoding != choices[i]->offered.encoding ||
-        !media.receives())
-      return false;
-  }
-  return true;
 }
 
 } // namespace
@@ -71,8 +52,7 @@ Viewer::Viewer(std::string id, std::shared_ptr<media::Camera> camera, webrtc::Of
 Viewer::~Viewer() = default;
 
 Result<Done> Viewer::begin() {
-  if (auto tuned = tuner_.tune([this](const auto& intake) { return obstacle(intake); }); !tuned)
-    return tuned.error();
+  if (auto tuned = tune(); !tuned) return tuned.error();
   const media::Intake& intake = *tuner_.wanted();
   if (intake.state() == media::Intake::State::refused)
     return Error{Errc::unavailable, "camera " + camera_id() + ": " + intake.reason()};
@@ -101,7 +81,7 @@ void Viewer::on_camera_changed() {
 }
 
 void Viewer::go_on_waiting() {
-  if (auto tuned = tuner_.tune([this](const auto& intake) { return obstacle(intake); }); !tuned)
+  if (auto tuned = tune(); !tuned)
     return close({code_of(tuned.error().code), tuned.error().message});
   const media::Intake& intake = *tuner_.wanted();
   if (intake.state() == media::Intake::State::refused)
@@ -110,32 +90,54 @@ void Viewer::go_on_waiting() {
   if (auto begun = negotiate(); !begun) close({code_of(begun.error().code), begun.error().message});
 }
 
-/// Once it is answered, only what has the codec it was promised can be given to it.
-std::string Viewer::obstacle(const media::Intake& intake) const {
-  const auto streams = intake.video();
-  if (streams.empty()) return {}; // Nobody knows yet.
-  if (!video_codec_.empty()) {
-    if (intake.sends(video_codec_)) return {};
-    return "it sends " + streams.front().format.encoding + ", and the viewer gets " + video_codec_;
-  }
-  const auto media = std::find_if(
-      offer_.media.begin(), offer_.media.end(), [](const webrtc::Offer::Media& offered) {
-        return offered.kind == webrtc::Offer::Kind::video && offered.receives();
-      });
-  if (media == offer_.media.end()) return {}; // choose() says what is wrong.
-  const auto choice = webrtc::choose(*media, formats_of(streams));
-  return choice ? "" : choice.error().message;
+Result<Done> Viewer::tune() {
+  return tuner_.tune(
+      [this](const auto& intake) { return obstacle_between(offer_, intake, video_codec_); });
+}
+
+const media::Intake* Viewer::best() const {
+  const auto best =
+      tuner_.look([this](const auto& intake) { return obstacle_between(offer_, intake); });
+  return best ? *best : nullptr;
 }
 
 /// The viewer goes over to the stream that fits best as soon as that is there.
 void Viewer::follow() {
   const media::Intake& current = *tuner_.current();
-  if (auto tuned = tuner_.tune([this](const auto& intake) { return obstacle(intake); }); !tuned)
+  const bool anew = may_begin_anew(current);
+  if (const media::Intake* other = anew ? best() : nullptr; other != nullptr) {
+    if (other == &current) asked_ = false;
+    if (needs_new_session(*other)) return begin_anew(*other);
+  }
+  if (auto tuned = tune(); !tuned) {
+    if (current.sends(video_codec_)) return; // What it asked for it cannot have; this it can.
     return close({"camera_changed", "the camera changed its codec from " + video_codec_ + " to " +
                                         current.video().front().format.encoding});
+  }
   const media::Intake& wanted = *tuner_.wanted();
   if (&wanted == &current || wanted.state() != media::Intake::State::live || !fed_) return;
-  change_to(wanted);
+  if (carriage_->share) return change_to(wanted);
+  if (anew || !current.sends(video_codec_)) begin_anew(wanted); // A webrtcbin cannot change.
+}
+
+/// A session ends for the sake of another stream when its viewer asks for one, or gets nothing for
+/// long; and only if it is one of a page: that watches again by itself, a WHEP player need not.
+bool Viewer::may_begin_anew(const media::Intake& current) const {
+  using media::Intake;
+  if (options_.signalling != "websocket") return false;
+  return asked_ || current.state() == Intake::State::refused ||
+         (current.state() == Intake::State::retrying && current.state_age() >= kLongDown);
+}
+
+bool Viewer::needs_new_session(const media::Intake& other) const {
+  using media::Intake;
+  const bool there = other.state() == Intake::State::live || other.state() == Intake::State::idle;
+  return there && !other.video().empty() && !other.sends(video_codec_);
+}
+
+void Viewer::begin_anew(const media::Intake& other) {
+  close({"stream_changed",
+         "stream " + other.id() + " is to be shown in place of " + tuner_.current()->id()});
 }
 
 void Viewer::change_to(const media::Intake& intake) {
@@ -146,9 +148,6 @@ void Viewer::change_to(const media::Intake& intake) {
     changed.stream = intake.id();
     for (const media::Stream& stream : intake.video())
       if (stream.format.encoding == video_codec_) changed.sent = stream.format;
-    if (!carriage_->share)
-      return close(
-          {"stream_changed", "stream " + intake.id() + " is to be shown in place of " + from});
     if (auto fed = carriage_->share->change_picture(from, changed); !fed)
       return close({"internal", fed.error().message});
     if (auto done = carriage_->peer->change_picture(intake.id(), changed.sent); !done)
@@ -156,6 +155,7 @@ void Viewer::change_to(const media::Intake& intake) {
     choice = std::move(changed);
   }
   tuner_.take();
+  asked_ = false;
   log::info("session",
             {{"camera", camera_id()}, {"session", id_}, {"stream", intake.id()}, {"from", from}},
             "changed to stream " + intake.id() + ": " + tuner_.reason());
@@ -164,52 +164,33 @@ void Viewer::change_to(const media::Intake& intake) {
 
 Result<Done> Viewer::select(const StreamWish& wish) {
   if (state_ == State::closed) return Error{Errc::conflict, "the session has ended"};
-  if (wish.stream != "auto" && camera_->find(wish.stream) == nullptr)
-    return Error{Errc::not_found, "camera " + camera_id() + " has no stream " + wish.stream};
+  const StreamWish before = tuner_.wish();
   tuner_.wish(wish);
+  if (const auto possible =
+          tuner_.look([this](const auto& intake) { return obstacle_between(offer_, intake); });
+      !possible) {
+    tuner_.wish(before);
+    return possible.error();
+  }
+  asked_ = true;
   on_camera_changed();
   return Done{};
 }
 
-Result<Done> Viewer::choose(const media::Intake& intake) {
-  choices_.assign(offer_.media.size(), std::nullopt);
-  const std::vector<RtpFormat> video = formats_of(intake.video());
-  std::vector<RtpFormat> audio;
-  if (const auto sound = intake.audio()) audio.push_back(sound->format);
-  bool asked_for_video = false;
-  for (std::size_t mline = 0; mline < offer_.media.size(); ++mline) {
-    const webrtc::Offer::Media& media = offer_.media[mline];
-    if (!media.receives()) continue;
-    if (media.kind == webrtc::Offer::Kind::video && video_codec_.empty()) {
-      asked_for_video = true;
-      auto choice = webrtc::choose(media, video);
-      if (!choice) return choice.error();
-      video_codec_ = choice->sent.encoding;
-      codec_reason_ = choice->reason;
-      choices_[mline] = std::move(*choice);
-    } else if (media.kind == webrtc::Offer::Kind::audio && audio_codec_.empty() && !audio.empty()) {
-      auto choice = webrtc::choose(media, audio);
-      // Pictures without sound are better than none.
-      if (!choice) {
-        log::info("session", {{"camera", camera_id()}, {"session", id_}},
-                  "no sound: " + choice.error().message);
-        continue;
-      }
-      audio_codec_ = choice->sent.encoding;
-      choices_[mline] = std::move(*choice);
-    }
-    if (choices_[mline]) choices_[mline]->stream = intake.id();
-  }
-  if (!asked_for_video)
-    return Error{Errc::invalid,
-                 "the offer has no video to receive: add a recvonly m=video section"};
-  return Done{};
-}
-
 Result<Done> Viewer::negotiate() {
-  const media::Intake& intake = *tuner_.wanted();
-  if (auto chosen = choose(intake); !chosen) return chosen.error();
+  media::Intake& intake = *tuner_.wanted();
+  auto agreement = agree(offer_, intake);
+  if (!agreement) return agreement.error();
+  choices_ = std::move(agreement->choices);
+  video_codec_ = std::move(agreement->video_codec);
+  audio_codec_ = std::move(agreement->audio_codec);
+  codec_reason_ = std::move(agreement->codec_reason);
+  if (!agreement->no_sound.empty())
+    log::info("session", {{"camera", camera_id()}, {"session", id_}},
+              "no sound: " + agreement->no_sound);
   tuner_.take();
+  // The sound stays where it is when the picture changes to another stream.
+  if (!audio_codec_.empty()) sound_ = intake.claim();
   auto carriage = carrier_->carry({.id = id_,
                                    .client_address = options_.remote_address,
                                    .offer = offer_,
@@ -301,7 +282,9 @@ void Viewer::on_peer_state(webrtc::PeerConnection::State state, const std::strin
                {"ms", std::to_string(since_ms(opened_us_))}},
               "connected");
     feed();
-    if (state_ != State::closed) set_state(State::connected, "");
+    if (state_ == State::closed) break;
+    set_state(State::connected, "");
+    follow(); // Something else may fit by now.
     break;
   case Peer::disconnected:
     deadline_.once(kDisconnectLimit, [this] {

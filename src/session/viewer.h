@@ -50,12 +50,16 @@ class Viewer : public Session,
   Info info() const override;
 
  private:
-  std::string obstacle(const media::Intake& intake) const;
-  Result<Done> choose(const media::Intake& intake);
+  Result<Done> tune();
+  /// What would fit best if it began now; null: nothing.
+  const media::Intake* best() const;
   Result<Done> negotiate();
   void wait_for(const media::Intake& intake);
   void go_on_waiting();
   void follow();
+  bool may_begin_anew(const media::Intake& current) const;
+  bool needs_new_session(const media::Intake& other) const;
+  void begin_anew(const media::Intake& other);
   void change_to(const media::Intake& intake);
   void feed();
   void set_state(State state, const std::string& message);
@@ -76,6 +80,7 @@ class Viewer : public Session,
 
   // Owned.
   Tuner tuner_;
+  std::unique_ptr<media::Intake::Claim> sound_; // Of the stream it comes from.
   webrtc::Offer offer_;
   webrtc::Choices choices_;
   std::optional<Carrier::Carriage> carriage_;          // Once the codecs are settled.
@@ -84,6 +89,7 @@ class Viewer : public Session,
 
   State state_ = State::waiting;
   bool fed_ = false;
+  bool asked_ = false; // It has selected, and has not got it yet.
   std::int64_t opened_us_ = 0;
   std::string video_codec_;
   std::string audio_codec_;

@@ -83,7 +83,9 @@ std::filesystem::path ServiceTest::write_config(const std::vector<CameraEntry>& 
   std::string yaml = "server:\n  listen: " + listen + "\nlogging:\n  level: debug\n" + more;
   yaml += entries.empty() ? "cameras: []\n" : "cameras:\n";
   for (const CameraEntry& entry : entries) {
-    yaml += "  - id: " + entry.id + "\n    url: " + entry.url + "\n" + entry.more;
+    yaml += "  - id: " + entry.id + "\n";
+    if (!entry.url.empty()) yaml += "    url: " + entry.url + "\n";
+    yaml += entry.more;
     if (entry.more.find("webrtc_transport:") == std::string::npos)
       yaml += "    webrtc_transport: " + environment("FANLIGHT_TEST_TRANSPORT", "default") + "\n";
   }

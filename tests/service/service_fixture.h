@@ -33,7 +33,7 @@ struct Response {
 /// A camera of a test's configuration.
 struct CameraEntry {
   std::string id;
-  std::string url;
+  std::string url;  ///< Empty: `more` names streams.
   std::string more; ///< Further lines, each "    key: value\n".
 };
 

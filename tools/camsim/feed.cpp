@@ -62,7 +62,7 @@ std::string make_launch_line(const CameraSpec& spec, const Clip* clip) {
     const std::string pt = fixed ? "" : " pt=" + std::to_string(96 + n);
     line += source(track == nullptr ? 2 : 64) + " name=src" + number + " caps=\"" + caps + "\" ! " +
             middle + kForgiving + payloader(spec, track, codec) + " name=pay" + number + pt +
-            " mtu=1400 ";
+            " mtu=" + std::to_string(spec.mtu) + " ";
     ++n;
   };
   if (spec.live) {
@@ -83,8 +83,8 @@ std::string make_launch_line(const CameraSpec& spec, const Clip* clip) {
 }
 
 Feed::Feed(Pacer& pacer, CameraSpec spec, std::shared_ptr<const Clip> clip,
-           std::vector<Ref<GstElement>> sources)
-    : pacer_(pacer), spec_(std::move(spec)), clip_(std::move(clip)) {
+           std::vector<Ref<GstElement>> sources, std::shared_ptr<FaultState> faults)
+    : pacer_(pacer), spec_(std::move(spec)), clip_(std::move(clip)), faults_(std::move(faults)) {
   std::size_t n = 0;
   if (spec_.live) {
     scene_ = std::make_unique<Scene>(spec_.label(), spec_.width, spec_.height, spec_.fps,
@@ -111,6 +111,7 @@ void Feed::announce() {
 void Feed::start() {
   if (running_) return;
   running_ = true;
+  speed_ = faults_->get()->speed;
   for (Stream& stream : streams_) stream.first = stream.next;
   started_ = Pacer::Clock::now();
   const GstClockTime now = gst_element_get_current_running_time(streams_.front().source.get());
@@ -131,13 +132,14 @@ GstClockTime Feed::due(const Stream& stream) const {
 }
 
 std::optional<Pacer::Clock::time_point> Feed::tick(Pacer::Clock::time_point now) {
-  const auto elapsed = static_cast<GstClockTime>(nanoseconds(now - started_).count());
+  const auto elapsed =
+      static_cast<GstClockTime>(static_cast<double>(nanoseconds(now - started_).count()) * speed_);
   GstClockTime next = GST_CLOCK_TIME_NONE;
   for (Stream& stream : streams_) {
     while (due(stream) <= elapsed) push(stream);
     next = std::min(next, due(stream));
   }
-  return started_ + nanoseconds(next);
+  return started_ + nanoseconds(static_cast<gint64>(static_cast<double>(next) / speed_));
 }
 
 void Feed::push(Stream& stream) {
@@ -158,7 +160,7 @@ GstBuffer* Feed::make_unit(const Stream& stream) const {
         head.push_back(static_cast<char>(nal.size() >> shift));
       head.append(nal);
     };
-    if (unit.key) {
+    if (unit.key && faults_->get()->parameter_sets != "sdp") {
       for (const std::string& header : track.headers) append(header);
     }
     const auto sei = write_send_stamp(*track.video, {unix_us(), unit.display});

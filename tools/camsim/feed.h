@@ -6,6 +6,7 @@
 #include <gst/app/app.h>
 
 #include "clip.h"
+#include "faults.h"
 #include "pacer.h"
 #include "scene.h"
 #include "spec.h"
@@ -22,7 +23,7 @@ class Feed : public Pacer::Task {
  public:
   /// `sources` are the appsrcs in the order of `make_launch_line`.
   Feed(Pacer& pacer, CameraSpec spec, std::shared_ptr<const Clip> clip,
-       std::vector<Ref<GstElement>> sources);
+       std::vector<Ref<GstElement>> sources, std::shared_ptr<FaultState> faults);
   ~Feed() override;
 
   /// Announces all streams, looped ones without data: what an RTSP server needs to answer
@@ -49,10 +50,12 @@ class Feed : public Pacer::Task {
   Pacer& pacer_;
   const CameraSpec spec_;
   const std::shared_ptr<const Clip> clip_;
+  const std::shared_ptr<FaultState> faults_;
   // Owned.
   std::unique_ptr<Scene> scene_;
   std::vector<Stream> streams_;
   bool running_ = false;
+  double speed_ = 1; // Since the start.
   Pacer::Clock::time_point started_;
   GstClockTime started_running_time_ = 0;
 };

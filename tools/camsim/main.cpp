@@ -10,7 +10,9 @@
 #include <sysexits.h>
 
 #include "cache.h"
+#include "control.h"
 #include "gst/ref.h"
+#include "relay.h"
 #include "server.h"
 #include "spec.h"
 
@@ -37,14 +39,17 @@ constexpr std::string_view kHelp = R"(fanlight-camsim: synthetic RTSP cameras
                             loop      seconds until it repeats, at least; 1 to 120 (20)
                             tone      Hz, 100 to 3000 (chosen by the name)
                             count     this many: id-1, id-2, ... with one picture (1)
+                            mtu       bytes of an RTP packet, 500 to 60000 (1400)
                             live      true: encoded now, with the wall clock in the strip (false)
                             auth      none | basic | digest (none); needs user and password
-  --config FILE           YAML: `cameras`, a list of maps with the keys above, and `listen`.
+  --config FILE           YAML: `cameras`, a list of maps with the keys above, `listen` and `control`.
   --listen HOST:PORT      Where to serve (127.0.0.1:8554); port 0 takes a free one.
+  --control HOST:PORT     Faults on command, by HTTP: docs/camsim.md; port 0 takes a free one.
   --cache DIR             Where encoded clips are kept ($XDG_CACHE_HOME/fanlight-camsim).
   --version, --help
 
-One line a camera is printed, `id rtsp://host:port/id`, then `ready`.
+One line a camera is printed, `id rtsp://host:port/id` (with --control before them
+`control http://host:port`), then `ready`.
 )";
 
 struct Arguments {
@@ -76,7 +81,7 @@ std::optional<Refusal> read_arguments(int argc, char** argv, Arguments& out) {
       value = option.substr(equals + 1);
       option.resize(equals);
     } else if (option == "--camera" || option == "--config" || option == "--listen" ||
-               option == "--cache") {
+               option == "--cache" || option == "--control") {
       if (++i == argc) return Refusal{EX_USAGE, option + " needs a value; see --help"};
       value = argv[i];
     }
@@ -88,11 +93,16 @@ std::optional<Refusal> read_arguments(int argc, char** argv, Arguments& out) {
       auto setup = load_setup(value);
       if (!setup) return Refusal{exit_code(setup.error()), setup.error().message};
       out.setup.listen = setup->listen;
+      out.setup.control = setup->control;
       for (auto& camera : setup->cameras) out.setup.cameras.push_back(std::move(camera));
     } else if (option == "--listen") {
       auto parsed = parse_listen(value);
       if (!parsed) return Refusal{EX_USAGE, "--listen: " + parsed.error().message};
       listen = *parsed;
+    } else if (option == "--control") {
+      auto parsed = parse_listen(value);
+      if (!parsed) return Refusal{EX_USAGE, "--control: " + parsed.error().message};
+      out.setup.control = *parsed;
     } else if (option == "--cache" && !value.empty()) {
       out.cache = value;
     } else {
@@ -150,6 +160,12 @@ void show_warning(const gchar* domain, GLogLevelFlags level, const gchar* messag
     g_log_default_handler(domain, level, message, nullptr);
 }
 
+std::string url_of(const Listen& listen, const std::string& camera) {
+  const bool v6 = listen.host.find(':') != std::string::npos;
+  return "rtsp://" + (v6 ? "[" + listen.host + "]" : listen.host) + ":" +
+         std::to_string(listen.port) + "/" + camera;
+}
+
 int refuse(const Refusal& refusal) {
   std::cerr << "fanlight-camsim: " << refusal.message << "\n";
   return refusal.code;
@@ -183,11 +199,31 @@ int main(int argc, char** argv) {
   const auto clips = encode(arguments, loop.get());
   if (stopped) return EX_OK;
   if (!clips) return refuse({exit_code(clips.error()), clips.error().message});
-  auto server = Server::create(arguments.setup.listen, arguments.setup.cameras, *clips);
+  Setup& setup = arguments.setup;
+  FaultStates faults;
+  if (setup.control)
+    for (const CameraSpec& camera : setup.cameras)
+      faults[camera.id] = std::make_shared<FaultState>();
+  // With faults there is something in front of it, which has the address.
+  auto server = Server::create(setup.control ? Listen{.port = 0} : setup.listen, setup.cameras,
+                               *clips, faults);
   if (!server) return refuse({exit_code(server.error()), server.error().message});
+  setup.listen.port = setup.control ? setup.listen.port : (*server)->port();
+  std::unique_ptr<Relay> relay;
+  std::unique_ptr<Control> control;
+  if (setup.control) {
+    auto front = Relay::create(setup.listen, (*server)->port(), faults);
+    if (!front) return refuse({exit_code(front.error()), front.error().message});
+    relay = std::move(*front);
+    setup.listen.port = relay->port();
+    auto commands = Control::create(*setup.control, faults, *relay);
+    if (!commands) return refuse({exit_code(commands.error()), commands.error().message});
+    control = std::move(*commands);
+    std::cout << "control " << control->url() << "\n";
+  }
 
-  for (const CameraSpec& camera : arguments.setup.cameras)
-    std::cout << camera.id << " " << (*server)->url(camera) << "\n";
+  for (const CameraSpec& camera : setup.cameras)
+    std::cout << camera.id << " " << url_of(setup.listen, camera.id) << "\n";
   std::cout << "ready" << std::endl;
   g_main_loop_run(loop.get());
   return EX_OK;

@@ -5,6 +5,7 @@
 #include "auth.h"
 #include "factory.h"
 #include "feed.h"
+#include "rtp_faults.h"
 #include "thread_pool.h"
 
 namespace fanlight::camsim {
@@ -14,6 +15,8 @@ struct Server::Mount {
   CameraSpec camera;
   std::shared_ptr<const Clip> clip;
   std::shared_ptr<std::atomic<int>> feeds; ///< Alive now, of all cameras.
+  std::shared_ptr<FaultState> faults;
+  bool spoils = false; ///< Its packets may have to suffer.
 };
 
 namespace {
@@ -21,8 +24,10 @@ namespace {
 /// A feed and its place in the count of those alive; goes with its media.
 struct CountedFeed {
   CountedFeed(Pacer& pacer, const CameraSpec& camera, std::shared_ptr<const Clip> clip,
-              std::vector<Ref<GstElement>> sources, std::shared_ptr<std::atomic<int>> counter)
-      : feed(pacer, camera, std::move(clip), std::move(sources)), alive(std::move(counter)) {
+              std::vector<Ref<GstElement>> sources, std::shared_ptr<FaultState> faults,
+              std::shared_ptr<std::atomic<int>> counter)
+      : feed(pacer, camera, std::move(clip), std::move(sources), std::move(faults)),
+        alive(std::move(counter)) {
     ++*alive;
   }
   ~CountedFeed() {
@@ -45,8 +50,14 @@ void Server::configure_media(GstRTSPMediaFactory*, GstRTSPMedia* media, gpointer
                                                   ("src" + std::to_string(sources.size())).c_str()))
     sources.push_back(Ref<GstElement>::adopt(source));
 
-  auto* counted =
-      new CountedFeed(mount.pacer, mount.camera, mount.clip, std::move(sources), mount.feeds);
+  for (std::size_t i = 0; i < sources.size() && mount.spoils; ++i) {
+    const auto payloader = Ref<GstElement>::adopt(
+        gst_bin_get_by_name(GST_BIN(bin.get()), ("pay" + std::to_string(i)).c_str()));
+    const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(payloader.get(), "src"));
+    spoil_packets(pad.get(), mount.faults);
+  }
+  auto* counted = new CountedFeed(mount.pacer, mount.camera, mount.clip, std::move(sources),
+                                  mount.faults, mount.feeds);
   counted->feed.announce();
   g_object_set_data_full(G_OBJECT(media), "camsim-feed", counted,
                          [](gpointer feed) { delete static_cast<CountedFeed*>(feed); });
@@ -62,7 +73,8 @@ void Server::configure_media(GstRTSPMediaFactory*, GstRTSPMedia* media, gpointer
 
 Result<std::unique_ptr<Server>> Server::create(const Listen& listen,
                                                const std::vector<CameraSpec>& cameras,
-                                               const Cache::Clips& clips) {
+                                               const Cache::Clips& clips,
+                                               const FaultStates& faults) {
   std::unique_ptr<Server> server{new Server(listen)};
   server->server_ = Ref<GstRTSPServer>::adopt(gst_rtsp_server_new());
   GstRTSPServer* rtsp = server->server_.get();
@@ -72,7 +84,9 @@ Result<std::unique_ptr<Server>> Server::create(const Listen& listen,
   gst_rtsp_server_set_thread_pool(rtsp, make_thread_pool().get());
   for (const CameraSpec& camera : cameras) {
     const auto clip = clips.find(Cache::key(camera));
-    server->add_camera(camera, clip == clips.end() ? nullptr : clip->second);
+    const auto state = faults.find(camera.id);
+    server->add_camera(camera, clip == clips.end() ? nullptr : clip->second,
+                       state == faults.end() ? nullptr : state->second);
   }
 
   GError* raw = nullptr;
@@ -85,7 +99,8 @@ Result<std::unique_ptr<Server>> Server::create(const Listen& listen,
   return server;
 }
 
-void Server::add_camera(const CameraSpec& camera, std::shared_ptr<const Clip> clip) {
+void Server::add_camera(const CameraSpec& camera, std::shared_ptr<const Clip> clip,
+                        std::shared_ptr<FaultState> faults) {
   static const auto feeds = std::make_shared<std::atomic<int>>(0);
   const auto factory = make_shared_factory(make_launch_line(camera, clip.get()));
   gst_rtsp_media_factory_set_protocols(
@@ -93,19 +108,15 @@ void Server::add_camera(const CameraSpec& camera, std::shared_ptr<const Clip> cl
       static_cast<GstRTSPLowerTrans>(GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP));
   if (camera.auth != Auth::none) allow_users(factory.get());
 
-  mounts_.push_back(std::make_unique<Mount>(Mount{pacer_, camera, std::move(clip), feeds}));
+  mounts_.push_back(std::make_unique<Mount>(Mount{pacer_, camera, std::move(clip), feeds,
+                                                  faults ? faults : std::make_shared<FaultState>(),
+                                                  faults != nullptr}));
   g_signal_connect(factory.get(), "media-configure", G_CALLBACK(configure_media),
                    mounts_.back().get());
   const auto points =
       Ref<GstRTSPMountPoints>::adopt(gst_rtsp_server_get_mount_points(server_.get()));
   auto given = factory;
   gst_rtsp_mount_points_add_factory(points.get(), ("/" + camera.id).c_str(), given.release());
-}
-
-std::string Server::url(const CameraSpec& camera) const {
-  const bool v6 = listen_.host.find(':') != std::string::npos;
-  return "rtsp://" + (v6 ? "[" + listen_.host + "]" : listen_.host) + ":" +
-         std::to_string(listen_.port) + "/" + camera.id;
 }
 
 Server::~Server() {

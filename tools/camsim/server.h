@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "cache.h"
+#include "faults.h"
 #include "pacer.h"
 #include "spec.h"
 
@@ -19,20 +20,23 @@ namespace fanlight::camsim {
 class Server {
  public:
   /// Listens at once. Errc::unavailable when the address cannot be had.
-  static Result<std::unique_ptr<Server>>
-  create(const Listen& listen, const std::vector<CameraSpec>& cameras, const Cache::Clips& clips);
+  static Result<std::unique_ptr<Server>> create(const Listen& listen,
+                                                const std::vector<CameraSpec>& cameras,
+                                                const Cache::Clips& clips,
+                                                const FaultStates& faults);
   /// Sends all clients away and waits until their media has ended, 3 s at most.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  std::string url(const CameraSpec& camera) const;
+  int port() const { return listen_.port; }
 
  private:
   struct Mount; ///< One camera: what its media are made from.
 
   explicit Server(Listen listen);
-  void add_camera(const CameraSpec& camera, std::shared_ptr<const Clip> clip);
+  void add_camera(const CameraSpec& camera, std::shared_ptr<const Clip> clip,
+                  std::shared_ptr<FaultState> faults);
   static void configure_media(GstRTSPMediaFactory*, GstRTSPMedia* media, gpointer mount);
 
   Listen listen_;

@@ -43,11 +43,16 @@ Setup read_setup(const YAML::Node& root) {
       auto listen = parse_listen(scalar(item.second, key));
       if (!listen) throw Bad{item.first.Mark(), "listen " + listen.error().message};
       setup.listen = *listen;
+    } else if (key == "control") {
+      auto control = parse_listen(scalar(item.second, key));
+      if (!control) throw Bad{item.first.Mark(), "control " + control.error().message};
+      setup.control = *control;
     } else if (key == "cameras") {
       if (!item.second.IsSequence()) throw Bad{item.first.Mark(), "cameras: must be a list"};
       for (const auto& camera : item.second) setup.cameras.push_back(read_camera(camera));
     } else {
-      throw Bad{item.first.Mark(), "unknown key '" + key + "': the keys are listen, cameras"};
+      throw Bad{item.first.Mark(),
+                "unknown key '" + key + "': the keys are listen, control, cameras"};
     }
   }
   return setup;

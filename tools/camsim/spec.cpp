@@ -114,6 +114,7 @@ const std::vector<std::pair<std::string_view, Setter>>& setters() {
       {"loop", number(&CameraSpec::loop, 1, 120)},
       {"tone", number(&CameraSpec::tone, 100, 3000)},
       {"count", number(&CameraSpec::count, 1, 1000)},
+      {"mtu", number(&CameraSpec::mtu, 500, 60000)},
       {"live", choice(&CameraSpec::live, {{"true", true}, {"false", false}})},
       {"auth", choice(&CameraSpec::auth,
                       {{"none", Auth::none}, {"basic", Auth::basic}, {"digest", Auth::digest}})},

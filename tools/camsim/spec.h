@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@ struct CameraSpec {
   int tone = 0;      ///< Hz; 0: from the label.
   int count = 1;     ///< Above 1: cameras id-1 .. id-count, which share one picture.
   bool live = false; ///< Encoded in real time, the wall clock in the strip.
+  int mtu = 1400;    ///< Bytes of an RTP packet at most.
   Auth auth = Auth::none;
   std::string user;
   std::string password;
@@ -45,6 +47,7 @@ struct Listen {
 /// Everything a configuration file may say.
 struct Setup {
   Listen listen;
+  std::optional<Listen> control; ///< None: the cameras are good ones.
   std::vector<CameraSpec> cameras;
 };
 

@@ -100,7 +100,7 @@ TEST(ConfigTest, IsTheDefaultsWhereNothingIsGiven) {
 
 TEST(ConfigTest, ReadsEveryKey) {
   const Config config = accepted(R"(
-server: {listen: "[::1]:0", web_root: /srv/web}
+server: {listen: "[::1]:0", web_root: /srv/web, settings: loopback, cameras_file: yard.yaml}
 cameras:
   - {id: a-1_b, name: 현관, url: "rtsps://u:p%40ss@[2001:db8::1]:322/x?y=1", transport: udp,
      latency: 0.25s, username: viewer, password: "se same", tls_verify: no, tls_ca_file: /dev/null,
@@ -120,7 +120,10 @@ webrtc:
   max_webrtcbin_viewers: 0
 logging: {level: debug, format: json}
 )");
-  EXPECT_EQ(config.server, (Server{.listen = "[::1]:0", .web_root = "/srv/web"}));
+  EXPECT_EQ(config.server, (Server{.listen = "[::1]:0",
+                                   .web_root = "/srv/web",
+                                   .settings = Access::loopback,
+                                   .cameras_file = "yard.yaml"}));
   const Stream stream{.url = "rtsps://u:p%40ss@[2001:db8::1]:322/x?y=1",
                       .username = "viewer",
                       .password = "se same",

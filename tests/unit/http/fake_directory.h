@@ -135,6 +135,10 @@ class FakeDirectory : public session::Directory {
       if (camera.id == info.id) camera = info;
     for (auto* observer : observers) observer->on_camera_changed(info);
   }
+  void replace(std::vector<session::CameraInfo> cameras) {
+    all_cameras = std::move(cameras);
+    for (auto* observer : observers) observer->on_cameras_replaced();
+  }
   std::shared_ptr<FakeSession> last() const { return live.empty() ? nullptr : live.back(); }
   void end(FakeSession& session, const session::CloseReason& reason);
 

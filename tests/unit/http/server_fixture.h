@@ -11,6 +11,7 @@
 
 #include "config.h"
 #include "fake_directory.h"
+#include "fake_roster.h"
 #include "http/limits.h"
 #include "http/owned.h"
 #include "http/server.h"
@@ -61,6 +62,7 @@ class ServerTest : public testing::Test {
   config::Config config;
   http::Limits limits;
   FakeDirectory directory;
+  FakeRoster roster{config};
   std::unique_ptr<http::Server> server;
   http::Owned<SoupSession> client;
 };

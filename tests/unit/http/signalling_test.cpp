@@ -321,6 +321,20 @@ TEST_F(SignallingTest, JoinsOtherChangesOfACamera) {
   EXPECT_EQ(page->count("camera"), 0u);
 }
 
+TEST_F(SignallingTest, PushesAllCamerasWhenTheyAreOthers) {
+  start();
+  const auto page = open();
+  page->next("hello");
+  session::CameraInfo gate;
+  gate.id = "gate";
+
+  directory.replace({gate, directory.all_cameras[0]});
+
+  const std::string cameras = page->next("cameras");
+  EXPECT_LT(cameras.find("\"gate\""), cameras.find("\"front\""));
+  EXPECT_THAT(cameras, Not(HasSubstr("\"yard\"")));
+}
+
 TEST_F(SignallingTest, SaysGoodbyeAndClosesWhenItDrains) {
   start();
   const auto page = open();

@@ -30,10 +30,12 @@ struct Listener : Session::Observer, CameraObserver {
   void on_state(Session&, State state, const std::string&) override { states.push_back(state); }
   void on_closed(Session&, const CloseReason& reason) override { closed.push_back(reason); }
   void on_camera_changed(const CameraInfo& info) override { cameras.push_back(info); }
+  void on_cameras_replaced() override { ++replaced; }
   std::vector<std::string> answers;
   std::vector<State> states;
   std::vector<CloseReason> closed;
   std::vector<CameraInfo> cameras;
+  int replaced = 0;
 };
 
 /// A table of cameras nobody answers for: port 9 of loopback is closed.
@@ -175,6 +177,69 @@ TEST_F(SessionTableTest, DrawsTheCamerasPipeline) {
   ASSERT_TRUE(dot);
   EXPECT_THAT(*dot, HasSubstr("tee-main-H264"));
   EXPECT_EQ(table->pipeline_dot("cellar").error().code, Errc::not_found);
+}
+
+TEST_F(SessionTableTest, LeavesAViewerAloneWhoseCameraStaysAsItIs) {
+  ASSERT_TRUE(open("front", offer()));
+  config::Config wanted = config;
+  std::swap(wanted.cameras[0], wanted.cameras[1]);
+  wanted.cameras[1].name = "Front door";
+  wanted.cameras[1].max_viewers = 2;
+  wanted.cameras[0].streams[0].latency = std::chrono::milliseconds{5};
+
+  ASSERT_TRUE(table->apply(wanted));
+
+  ASSERT_EQ(table->cameras().size(), 2u);
+  EXPECT_EQ(table->cameras()[0].id, "garden");
+  EXPECT_EQ(table->cameras()[1].name, "Front door");
+  EXPECT_EQ(table->cameras()[1].viewers, 1u);
+  EXPECT_TRUE(open("front", offer())) << "the new limit holds";
+  turn_until([this] { return listener.states.size() == 2; }, "both to wait");
+  EXPECT_TRUE(listener.closed.empty());
+}
+
+TEST_F(SessionTableTest, TellsViewersThatTheirCameraHasChangedOrIsGone) {
+  table->start();
+  ASSERT_TRUE(open("front", offer()));
+  ASSERT_TRUE(open("garden", offer()));
+  config::Config wanted = config;
+  wanted.cameras[0].codecs = {config::VideoCodec::h264};
+  wanted.cameras.pop_back();
+
+  ASSERT_TRUE(table->apply(wanted));
+
+  turn_until([this] { return table->sessions().empty(); }, "both to be gone");
+  std::vector<std::string> codes;
+  for (const CloseReason& reason : listener.closed) codes.push_back(reason.code);
+  EXPECT_THAT(codes, testing::UnorderedElementsAre("camera_changed", "camera_removed"));
+  EXPECT_EQ(open("garden", offer()).error().code, Errc::not_found);
+  EXPECT_TRUE(open("front", offer())) << "who comes back is let in";
+}
+
+TEST_F(SessionTableTest, TellsWhoListensWhenTheCamerasAreOthersAndOnlyThen) {
+  table->add_observer(listener);
+  ASSERT_TRUE(table->apply(config));
+  EXPECT_EQ(listener.replaced, 0);
+  config::Config wanted = config;
+  wanted.cameras[0].id = "gate";
+
+  ASSERT_TRUE(table->apply(wanted));
+
+  EXPECT_EQ(listener.replaced, 1);
+  EXPECT_TRUE(table->camera("gate"));
+  EXPECT_FALSE(table->camera("front"));
+  table->remove_observer(listener);
+}
+
+TEST_F(SessionTableTest, ConnectsNewCamerasOnceItHasStarted) {
+  table->start();
+  config::Config wanted = config;
+  wanted.cameras[0].id = "gate";
+
+  ASSERT_TRUE(table->apply(wanted));
+
+  turn_until([this] { return table->camera("gate")->best.state == "retrying"; },
+             "the new camera to be tried");
 }
 
 } // namespace

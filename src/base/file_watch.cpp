@@ -1,0 +1,36 @@
+#include "base/file_watch.h"
+
+#include <gio/gio.h>
+
+#include "base/log.h"
+
+namespace fanlight {
+
+FileWatch::FileWatch(std::string path, std::function<void()> changed)
+    : path_(std::move(path)), changed_(std::move(changed)) {
+  GFile* const file = g_file_new_for_path(path_.c_str());
+  GError* failure = nullptr;
+  // GLib watches the folder, so a file that is replaced, or not there yet, is no other case.
+  GFileMonitor* const monitor =
+      g_file_monitor_file(file, G_FILE_MONITOR_WATCH_MOVES, nullptr, &failure);
+  g_object_unref(file);
+  if (monitor == nullptr) {
+    log::warning("config", {{"file", path_}},
+                 std::string("a change of the file will not be noticed: ") + failure->message);
+    g_error_free(failure);
+    return;
+  }
+  monitor_ = monitor;
+  connection_ = g_signal_connect_swapped(
+      monitor, "changed",
+      G_CALLBACK(+[](FileWatch* self) { self->quiet_.once(kQuiet, self->changed_); }), this);
+}
+
+FileWatch::~FileWatch() {
+  if (monitor_ == nullptr) return;
+  g_signal_handler_disconnect(monitor_, connection_);
+  g_file_monitor_cancel(static_cast<GFileMonitor*>(monitor_));
+  g_object_unref(monitor_);
+}
+
+} // namespace fanlight

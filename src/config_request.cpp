@@ -1,0 +1,222 @@
+#include "config_request.h"
+
+#include <algorithm>
+#include <optional>
+
+#include <glib.h>
+#include <yaml-cpp/yaml.h>
+
+#include "base/url.h"
+#include "config_cameras.h"
+
+namespace fanlight::config {
+namespace {
+
+constexpr const char* kHidden = "***";
+
+/// A URL in two: what stands between scheme and host, and all the rest.
+struct Split {
+  std::string bare; ///< Without user and password.
+  std::optional<std::string> username;
+  std::optional<std::string> password;
+  std::string address; ///< Scheme, host and port, in lower case.
+};
+
+std::string decoded(const std::string& text) {
+  char* const plain = g_uri_unescape_string(text.c_str(), nullptr);
+  if (plain == nullptr) return text;
+  std::string out(plain);
+  g_free(plain);
+  return out;
+}
+
+Split split(const std::string& url) {
+  Split parts{.bare = url, .username = {}, .password = {}, .address = {}};
+  const std::size_t slashes = url.find("://");
+  if (slashes == url.npos) return parts;
+  const std::size_t begin = slashes + 3;
+  const std::size_t end = std::min(url.find_first_of("/?#", begin), url.size());
+  const std::size_t at = url.rfind('@', end);
+  std::size_t host = begin;
+  if (at != url.npos && at >= begin) {
+    const std::string user = url.substr(begin, at - begin);
+    const std::size_t colon = user.find(':');
+    parts.username = decoded(user.substr(0, colon));
+    if (colon != user.npos) parts.password = decoded(user.substr(colon + 1));
+    host = at + 1;
+    parts.bare = url.substr(0, begin) + url.substr(host);
+  }
+  parts.address = url.substr(0, begin) + url.substr(host, end - host);
+  std::transform(parts.address.begin(), parts.address.end(), parts.address.begin(),
+                 g_ascii_tolower);
+  return parts;
+}
+
+const Stream* find(const Camera* camera, const std::string& id) {
+  if (camera == nullptr) return nullptr;
+  const auto found = std::find_if(camera->streams.begin(), camera->streams.end(),
+                                  [&id](const Stream& stream) { return stream.id == id; });
+  return found == camera->streams.end() ? nullptr : &*found;
+}
+
+/// The JSON as YAML. A `${` in it is no variable: whoever may change cameras must not be able to
+/// send himself the server's environment.
+YAML::Node load_literally(std::string json) {
+  for (std::size_t at = json.find("${"); at != json.npos; at = json.find("${", at + 3))
+    json.insert(at, "$");
+  return YAML::Load(json);
+}
+
+/// Takes out what names files of the server: nobody may have them read, or ask whether they are
+/// there. A file that is named already may stay.
+void refuse_files(YAML::Node keys, const std::string& path, const Camera* before,
+                  Complaints& complaints) {
+  if (!keys.IsMap()) return;
+  const auto refuse = [&](const char* name) {
+    complaints.add(YAML::Mark::null_mark(), path + name,
+                   "names a file of the server; write it in the configuration");
+    keys.remove(name);
+  };
+  if (keys["password_file"]) refuse("password_file");
+  const YAML::Node authority = keys["tls_ca_file"];
+  if (!authority || (authority.IsScalar() && authority.Scalar().empty())) return;
+  const bool known =
+      before != nullptr && authority.IsScalar() &&
+      std::any_of(before->streams.begin(), before->streams.end(),
+                  [&](const Stream& stream) { return stream.tls_ca_file == authority.Scalar(); });
+  if (!known) refuse("tls_ca_file");
+}
+
+/// What the API only tells.
+void drop_told(YAML::Node& camera) {
+  for (const char* key : {"managed", "file", "line", "change"}) camera.remove(key);
+  if (!camera["streams"].IsSequence()) return;
+  for (YAML::Node stream : camera["streams"])
+    if (stream.IsMap()) stream.remove("has_password");
+}
+
+/// Makes of what was sent for one stream what is meant: the login out of its URL, and what only the
+/// server knows out of the stream before.
+class Completion {
+ public:
+  Completion(Stream& stream, const Stream* before, bool has_password, std::string key,
+             Complaints& complaints)
+      : stream_(stream), before_(before), has_password_(has_password), key_(std::move(key)),
+        complaints_(complaints) {}
+
+  void run() {
+    take_login();
+    restore_url();
+    keep_password();
+  }
+
+ private:
+  void complain(const char* name, const std::string& text) {
+    complaints_.add(YAML::Mark::null_mark(), key_ + name, text);
+  }
+
+  void take_login() {
+    Split parts = split(stream_.url);
+    if (parts.username && stream_.username.empty()) stream_.username = *parts.username;
+    if (parts.password && stream_.password.empty()) stream_.password = *parts.password;
+    stream_.url = parts.bare;
+  }
+
+  void restore_url() {
+    if (before_ != nullptr && stream_.url == shown(*before_).url)
+      stream_.url = split(before_->url).bare;
+    else if (stream_.url.find(kHidden) != stream_.url.npos)
+      complain("url", "has *** in it, which stands for a secret; write it out");
+  }
+
+  void keep_password() {
+    if (before_ == nullptr || !stream_.password.empty()) return;
+    if (has_password_) return; // "": there is to be none.
+    const Split parts = split(before_->url);
+    const std::string kept =
+        !before_->password.empty() ? before_->password : parts.password.value_or("");
+    if (kept.empty()) return;
+    if (parts.address == split(stream_.url).address)
+      stream_.password = kept;
+    else
+      complain("password", "is kept for " + parts.address +
+                               " only; send it again for another "
+                               "address, or \"\" for none");
+  }
+
+  Stream& stream_;
+  const Stream* const before_;
+  const bool has_password_; // In what was sent.
+  const std::string key_;
+  Complaints& complaints_;
+};
+
+} // namespace
+
+Shown shown(const Stream& stream) {
+  const Split parts = split(stream.url);
+  return {.url = strip_credentials(parts.bare),
+          .username = !stream.username.empty() ? stream.username : parts.username.value_or(""),
+          .has_password = !stream.password.empty() || !parts.password.value_or("").empty()};
+}
+
+std::variant<Camera, Faults> read_request(const std::string& json, const Camera* before) {
+  Complaints complaints("");
+  Camera camera;
+  try {
+    YAML::Node node = load_literally(json);
+    drop_told(node);
+    const auto path = [](std::size_t i) { return "streams[" + std::to_string(i) + "]."; };
+    const bool several = node["streams"].IsSequence();
+    refuse_files(node, "", before, complaints);
+    for (std::size_t i = 0; several && i < node["streams"].size(); ++i)
+      refuse_files(node["streams"][i], path(i), before, complaints);
+    camera = read_camera({node, node.Mark(), "", complaints});
+    for (std::size_t i = 0; i < camera.streams.size(); ++i) {
+      const bool own = several && node["streams"][i].IsMap() && node["streams"][i]["password"];
+      Completion(camera.streams[i], find(before, camera.streams[i].id), own || node["password"],
+                 several ? path(i) : "", complaints)
+          .run();
+    }
+    for (std::size_t i = 1; i < camera.streams.size(); ++i)
+      if (std::any_of(camera.streams.begin(), camera.streams.begin() + static_cast<int>(i),
+                      [&](const Stream& other) { return other.url == camera.streams[i].url; }))
+        complaints.add(YAML::Mark::null_mark(), path(i) + "url",
+                       "is the url of another of its streams; keep one of them");
+  } catch (const YAML::Exception& error) {
+    complaints.add(error.mark, "", "cannot be read: " + error.msg);
+  }
+  camera.origin.managed = true;
+  if (complaints.empty()) return camera;
+  Faults faults;
+  for (const Complaint& complaint : complaints.all()) {
+    const bool dotted = complaint.key.starts_with('.');
+    faults.push_back({complaint.key.substr(dotted ? 1 : 0), complaint.text});
+  }
+  return faults;
+}
+
+bool same_connection(const Stream& one, const Stream& other) {
+  const auto bare = [](const Stream& stream) {
+    const Split parts = split(stream.url);
+    Stream same;
+    same.url = parts.bare;
+    same.username = !stream.username.empty() ? stream.username : parts.username.value_or("");
+    same.password = !stream.password.empty() ? stream.password : parts.password.value_or("");
+    same.transport = stream.transport;
+    same.tls_verify = stream.tls_verify;
+    same.tls_fingerprint = stream.tls_fingerprint;
+    same.tls_ca_file = stream.tls_ca_file;
+    return same;
+  };
+  return bare(one) == bare(other);
+}
+
+const Camera* find_url(const Config& config, const std::string& url, const std::string& not_of) {
+  for (const Camera& camera : config.cameras)
+    for (const Stream& stream : camera.streams)
+      if (camera.id != not_of && split(stream.url).bare == split(url).bare) return &camera;
+  return nullptr;
+}
+
+} // namespace fanlight::config

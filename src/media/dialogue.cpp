@@ -1,0 +1,207 @@
+#include "media/dialogue.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <vector>
+
+#include <gst/rtsp/gstrtspextension.h>
+
+#include "gst/elements.h"
+
+namespace fanlight::media {
+namespace {
+
+/// rtspsrc keeps no user and password of its own, but asks again after a 401 only if it has some.
+constexpr const char* kPlaceholder = "-";
+/// The parameter that our keep-alive names on its way to speak(), which takes it out.
+constexpr const char* kPing = "fanlight-ping";
+
+/// The talk whose request is under way on this thread: rtspsrc tells its extensions nothing of
+/// itself, but does one request at a time, on the thread that emitted before-send.
+struct UnderWay {
+  std::weak_ptr<Dialogue> dialogue;
+  GstElement* rtspsrc = nullptr;
+};
+thread_local UnderWay under_way;
+
+// rtspsrc makes one instance of every extension that is registered when its plug-in is loaded.
+
+struct Extension {
+  GstElement parent;
+};
+struct ExtensionClass {
+  GstElementClass parent;
+};
+
+GstRTSPResult after_send(GstRTSPExtension*, GstRTSPMessage* request, GstRTSPMessage* response) {
+  const auto dialogue = under_way.dialogue.lock();
+  if (dialogue) dialogue->hear(under_way.rtspsrc, request, response);
+  return GST_RTSP_OK;
+}
+
+void init_extension(gpointer interface, gpointer) {
+  static_cast<GstRTSPExtensionInterface*>(interface)->after_send = after_send;
+}
+
+void init_class(gpointer type, gpointer) {
+  gst_element_class_set_static_metadata(static_cast<GstElementClass*>(type),
+                                        "RTSP login and keep-alive", "Network/Extension/Protocol",
+                                        "Sees the answers of cameras", "Fanlight");
+}
+
+void register_extension() {
+  static const bool once = [] {
+    const GType type = g_type_register_static_simple(GST_TYPE_ELEMENT, "FanlightRtspExtension",
+                                                     sizeof(ExtensionClass), init_class,
+                                                     sizeof(Extension), nullptr, GTypeFlags{});
+    const GInterfaceInfo info{init_extension, nullptr, nullptr};
+    g_type_add_interface_static(type, GST_TYPE_RTSP_EXTENSION, &info);
+    return gst_element_register(nullptr, "fanlightrtspextension", GST_RANK_PRIMARY, type) != FALSE;
+  }();
+  (void)once;
+}
+
+std::vector<std::string> headers(const GstRTSPMessage* message, GstRTSPHeaderField field) {
+  std::vector<std::string> values;
+  gchar* value = nullptr;
+  while (gst_rtsp_message_get_header(message, field, &value, static_cast<gint>(values.size())) ==
+         GST_RTSP_OK)
+    values.emplace_back(value);
+  return values;
+}
+
+std::string method_of(const GstRTSPMessage* request) {
+  const gchar* text = gst_rtsp_method_as_text(request->type_data.request.method);
+  return text == nullptr ? "" : text;
+}
+
+} // namespace
+
+Result<Ref<GstElement>> Dialogue::make_rtspsrc(const char* name) {
+  register_extension();
+  return make_element("rtspsrc", name);
+}
+
+std::shared_ptr<Dialogue> Dialogue::attach(GstElement* rtspsrc, Login login, OnPlay on_play) {
+  std::shared_ptr<Dialogue> dialogue{new Dialogue(std::move(login), std::move(on_play))};
+  g_object_set(rtspsrc, "user-id", kPlaceholder, "user-pw", kPlaceholder, "do-rtsp-keep-alive",
+               FALSE, nullptr);
+  g_signal_connect_data(
+      rtspsrc, "before-send",
+      G_CALLBACK(+[](GstElement* element, GstRTSPMessage* request, gpointer data) -> gboolean {
+        const auto& self = *static_cast<std::shared_ptr<Dialogue>*>(data);
+        under_way.dialogue = self;
+        under_way.rtspsrc = element;
+        self->speak(request);
+        return TRUE;
+      }),
+      new std::shared_ptr<Dialogue>(dialogue),
+      +[](gpointer data, GClosure*) { delete static_cast<std::shared_ptr<Dialogue>*>(data); },
+      GConnectFlags{});
+  return dialogue;
+}
+
+Dialogue::Refusal Dialogue::refusal() const {
+  const std::lock_guard lock{mutex_};
+  return refusal_;
+}
+
+void Dialogue::keep_alive(GstElement* rtspsrc) {
+  // Between two interleaved packets, never inside one: GstRTSPConnection lets itself be interrupted
+  // only there.
+  const auto promise = Ref<GstPromise>::adopt(gst_promise_new());
+  gboolean sent = FALSE;
+  g_signal_emit_by_name(rtspsrc, "get-parameter", kPing, nullptr, promise.get(), &sent);
+}
+
+// ---- On rtspsrc's thread ----
+
+void Dialogue::speak(GstRTSPMessage* request) {
+  guint8* body = nullptr;
+  guint size = 0;
+  gst_rtsp_message_get_body(request, &body, &size);
+  const std::string_view text{reinterpret_cast<const char*>(body), body == nullptr ? 0 : size};
+  // It stays a keep-alive when it is said again after a 401.
+  pinging_ = text.starts_with(kPing) ||
+             (pinging_ && (request->type_data.request.method == GST_RTSP_OPTIONS ||
+                           request->type_data.request.method == GST_RTSP_GET_PARAMETER));
+  if (pinging_) {
+    // RFC 2326, section 10.8: GET_PARAMETER without a body is a ping. Who does not list it gets
+    // OPTIONS.
+    gst_rtsp_message_set_body(request, nullptr, 0);
+    gst_rtsp_message_remove_header(request, GST_RTSP_HDR_CONTENT_TYPE, -1);
+    gst_rtsp_message_remove_header(request, GST_RTSP_HDR_CONTENT_LENGTH, -1);
+    request->type_data.request.method =
+        takes_get_parameter_ ? GST_RTSP_GET_PARAMETER : GST_RTSP_OPTIONS;
+  }
+  gst_rtsp_message_remove_header(request, GST_RTSP_HDR_AUTHORIZATION, -1);
+  const std::string authorization =
+      login_.authorization(method_of(request), request->type_data.request.uri);
+  if (!authorization.empty())
+    gst_rtsp_message_add_header(request, GST_RTSP_HDR_AUTHORIZATION, authorization.c_str());
+}
+
+void Dialogue::hear(GstElement*, GstRTSPMessage* request, GstRTSPMessage* response) {
+  const int status = response->type_data.response.code;
+  Refusal refusal{status, Login::Verdict::answered, method_of(request)};
+  if (status == GST_RTSP_STS_UNAUTHORIZED) {
+    hear_challenge(response, refusal);
+    if (refusal.verdict == Login::Verdict::answered) return; // It is said again.
+  } else {
+    login_.accept();
+  }
+  if (pinging_) {
+    if (status == GST_RTSP_STS_METHOD_NOT_ALLOWED || status == GST_RTSP_STS_NOT_IMPLEMENTED ||
+        status == GST_RTSP_STS_OPTION_NOT_SUPPORTED)
+      takes_get_parameter_ = false;
+    pinging_ = false;
+    return;
+  }
+  if (status < 200 || status >= 300) {
+    const std::lock_guard lock{mutex_};
+    refusal_ = refusal;
+    return;
+  }
+  {
+    const std::lock_guard lock{mutex_};
+    refusal_ = {};
+  }
+  switch (request->type_data.request.method) {
+  case GST_RTSP_OPTIONS: hear_options(response); break;
+  case GST_RTSP_SETUP:
+    for (const std::string& session : headers(response, GST_RTSP_HDR_SESSION))
+      if (const auto at = session.find("timeout="); at != std::string::npos)
+        timeout_ = std::chrono::seconds{std::clamp(std::atoi(session.c_str() + at + 8), 2, 3600)};
+    break;
+  case GST_RTSP_PLAY:
+    // Often enough that one may be lost.
+    on_play_(std::min<std::chrono::milliseconds>(timeout_ / 2, std::chrono::seconds{30}));
+    break;
+  default: break;
+  }
+}
+
+void Dialogue::hear_challenge(GstRTSPMessage* response, Refusal& refusal) {
+  std::vector<Challenge> challenges;
+  for (const std::string& value : headers(response, GST_RTSP_HDR_WWW_AUTHENTICATE))
+    for (Challenge& challenge : parse_challenges(value)) challenges.push_back(std::move(challenge));
+  refusal.verdict = login_.hear(challenges);
+  // rtspsrc asks again because of a challenge, and answers it itself only if that has a nonce. None
+  // at all ends it.
+  gst_rtsp_message_remove_header(response, GST_RTSP_HDR_WWW_AUTHENTICATE, -1);
+  if (refusal.verdict == Login::Verdict::answered)
+    gst_rtsp_message_add_header(response, GST_RTSP_HDR_WWW_AUTHENTICATE, "Digest stale=\"true\"");
+}
+
+void Dialogue::hear_options(GstRTSPMessage* response) {
+  int listed = 0;
+  for (const auto field : {GST_RTSP_HDR_PUBLIC, GST_RTSP_HDR_ALLOW})
+    for (const std::string& methods : headers(response, field))
+      listed |= gst_rtsp_options_from_text(methods.c_str());
+  takes_get_parameter_ = (listed & GST_RTSP_GET_PARAMETER) != 0;
+  // So that rtspsrc lets our keep-alive pass, whatever becomes of it in speak().
+  gst_rtsp_message_add_header(response, GST_RTSP_HDR_PUBLIC,
+                              listed == 0 ? "DESCRIBE, SETUP, GET_PARAMETER" : "GET_PARAMETER");
+}
+
+} // namespace fanlight::media

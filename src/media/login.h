@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace fanlight::media {
+
+/// What a camera asks for in a 401: the scheme and its parameters, names in lower case.
+struct Challenge {
+  std::string scheme; ///< "basic", "digest", …
+  std::map<std::string, std::string> parameters;
+};
+
+/// Reads the value of a WWW-Authenticate header, which may hold several challenges (RFC 7235,
+/// section 4.1). What cannot be read is left out.
+std::vector<Challenge> parse_challenges(const std::string& header);
+
+/// User and password for one camera, and the answers to its challenges: Basic (RFC 7617) and Digest
+/// with MD5 or SHA-256, with or without -sess and qop=auth (RFC 7616). The strongest that the
+/// camera offers is used.
+///
+/// A password that the camera refused is not said again: cameras lock accounts.
+class Login {
+ public:
+  enum class Verdict {
+    answered,   ///< Say the request again, with authorization().
+    missing,    ///< The camera wants a login, and there is none.
+    refused,    ///< It does not take ours.
+    unsupported ///< It offers nothing that we can answer.
+  };
+
+  Login() = default;
+  /// `client_nonce` is what the camera is to be asked back; empty: a random one for each challenge.
+  Login(std::string username, std::string password, std::string client_nonce = {});
+
+  /// A 401 with these challenges came to a request that carried authorization(), where there was
+  /// any.
+  Verdict hear(const std::vector<Challenge>& challenges);
+  /// The camera took a request that carried authorization().
+  void accept();
+  /// The value of the Authorization header for a request; empty while nothing was asked for.
+  std::string authorization(const std::string& method, const std::string& uri);
+
+ private:
+  std::string digest(const std::string& method, const std::string& uri);
+
+  std::string username_;
+  std::string password_;
+  std::string fixed_client_nonce_;
+  Challenge challenge_; // No scheme: none yet.
+  unsigned tries_ = 0;  // Answers since the camera last took one.
+  bool accepted_ = false;
+  std::uint32_t count_ = 0; // Uses of the nonce.
+  std::string client_nonce_;
+};
+
+} // namespace fanlight::media

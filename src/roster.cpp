@@ -1,0 +1,128 @@
+#include "roster.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "config_files.h"
+
+namespace fanlight {
+namespace {
+
+std::string join(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+/// "1 rebuilt (yard), 2 added (gate, shed)", or that nothing has changed.
+std::string in_words(const config::Diff& diff) {
+  std::string text;
+  const auto add = [&text](const std::vector<std::string>& ids, const char* what) {
+    if (ids.empty()) return;
+    text += (text.empty() ? "" : ", ") + std::to_string(ids.size()) + ' ' + what + " (" +
+            join(ids) + ')';
+  };
+  add(diff.added, "added");
+  add(diff.removed, "removed");
+  add(diff.rebuilt, "rebuilt");
+  add(diff.adjusted, "adjusted");
+  if (diff.reordered) text += (text.empty() ? "" : ", ") + std::string("put in order");
+  return text.empty() ? "no camera has changed" : "cameras: " + text;
+}
+
+} // namespace
+
+FileRoster::FileRoster(std::string path, config::Config config, Stage& stage)
+    : path_(std::move(path)), stage_(stage), running_(std::move(config)) {
+  if (auto files = read()) seen_ = accepted_ = std::move(*files);
+}
+
+std::string FileRoster::cameras_file() const { return config::cameras_file(running_, path_); }
+
+void FileRoster::watch() {
+  watches_.clear();
+  for (const std::string& path : {path_, cameras_file()})
+    watches_.push_back(std::make_unique<FileWatch>(path, [this] { on_file_changed(); }));
+}
+
+Result<FileRoster::Files> FileRoster::read() const {
+  auto own = config::read_text(path_);
+  if (!own) return own.error();
+  // Where the other one is, this one says; if it is wrong, parsing it will tell.
+  const auto config = config::parse(own->yaml, path_);
+  auto managed =
+      config::read_if_there(config ? config::cameras_file(*config, path_) : cameras_file());
+  if (!managed) return managed.error();
+  return Files{std::move(*own), std::move(*managed)};
+}
+
+void FileRoster::on_file_changed() {
+  const auto files = read();
+  // What we have written ourselves, or has only been touched. A file that is gone for a moment
+  // comes again.
+  if (!files || (files->own.yaml == seen_.own.yaml && files->managed.name == seen_.managed.name &&
+                 files->managed.yaml == seen_.managed.yaml))
+    return;
+  log::info("config", {{"file", path_}}, "the configuration has changed; reading it again");
+  (void)take(*files); // It says in the log what came of it.
+}
+
+Result<config::Diff> FileRoster::reload() {
+  auto files = read();
+  if (files) return take(*files);
+  log::error("config", {{"file", path_}},
+             "going on with the configuration as it was: " + files.error().message);
+  return files.error();
+}
+
+Result<config::Diff> FileRoster::take(const Files& files) {
+  stage_.on_reloading();
+  seen_ = files;
+  const auto wanted = config::parse(files.own, files.managed);
+  auto diff = wanted ? apply(*wanted) : Result<config::Diff>{wanted.error()};
+  if (!diff) {
+    log::error("config", {{"file", path_}},
+               "going on with the configuration as it was: " + diff.error().message);
+    stage_.on_reloaded("the configuration has mistakes; going on as it was");
+    return diff;
+  }
+  accepted_ = files;
+  needs_restart_ = diff->needs_restart;
+  log::info("config", {{"file", path_}}, "the configuration was read again; " + in_words(*diff));
+  if (!needs_restart_.empty())
+    log::warning("config", {{"file", path_}},
+                 "needs a restart to take effect: " + join(needs_restart_));
+  stage_.on_reloaded(in_words(*diff));
+  return diff;
+}
+
+Result<config::Diff> FileRoster::apply(const config::Config& wanted) {
+  config::Diff diff = config::compare(running_, wanted);
+  const std::string watched = cameras_file();
+  const config::Config applied = config::without_restart(running_, wanted);
+  if (auto done = stage_.apply(applied); !done) return done.error();
+  running_ = applied;
+  if (!watches_.empty() && cameras_file() != watched) watch();
+  return diff;
+}
+
+Result<config::Diff> FileRoster::change(std::vector<config::Camera> cameras) {
+  config::Config wanted = running_;
+  wanted.cameras = std::move(cameras);
+  const config::Text text{cameras_file(), config::managed_yaml(wanted)};
+  // What is written must be read the same after a restart.
+  const auto read_back = config::parse(accepted_.own, text);
+  if (!read_back) return Error{Errc::internal, read_back.error().message};
+  if (auto written = config::write_whole(text); !written) return written.error();
+  auto diff = apply(config::without_restart(running_, *read_back));
+  if (!diff) {
+    if (auto undone = config::write_whole(accepted_.managed); !undone)
+      log::error("config", {{"file", text.name}}, undone.error().message);
+    return diff;
+  }
+  seen_.managed = accepted_.managed = text;
+  log::info("config", {{"file", text.name}}, "changed by a request; " + in_words(*diff));
+  return diff;
+}
+
+} // namespace fanlight

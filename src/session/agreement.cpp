@@ -1,0 +1,79 @@
+#include "session/agreement.h"
+
+#include <algorithm>
+
+namespace fanlight::session {
+namespace {
+
+using Kind = webrtc::Offer::Kind;
+
+/// Of `codec` alone, where one is named.
+std::vector<RtpFormat> formats_of(const std::vector<media::Stream>& streams,
+                                  const std::string& codec = {}) {
+  std::vector<RtpFormat> formats;
+  for (const media::Stream& stream : streams)
+    if (codec.empty() || stream.format.encoding == codec) formats.push_back(stream.format);
+  return formats;
+}
+
+} // namespace
+
+Result<Agreement> agree(const webrtc::Offer& offer, const media::Intake& intake) {
+  Agreement agreement;
+  agreement.choices.assign(offer.media.size(), std::nullopt);
+  const std::vector<RtpFormat> video = formats_of(intake.video());
+  std::vector<RtpFormat> audio;
+  if (const auto sound = intake.audio()) audio.push_back(sound->format);
+  for (std::size_t mline = 0; mline < offer.media.size(); ++mline) {
+    const webrtc::Offer::Media& media = offer.media[mline];
+    const bool picture = media.kind == Kind::video && agreement.video_codec.empty();
+    const bool sound = media.kind == Kind::audio && agreement.audio_codec.empty() && !audio.empty();
+    if (!media.receives() || (!picture && !sound)) continue;
+    auto choice = webrtc::choose(media, picture ? video : audio);
+    if (!choice && picture) return choice.error();
+    if (!choice) { // Pictures without sound are better than none.
+      agreement.no_sound = choice.error().message;
+      continue;
+    }
+    choice->stream = intake.id();
+    (picture ? agreement.video_codec : agreement.audio_codec) = choice->sent.encoding;
+    if (picture) agreement.codec_reason = choice->reason;
+    agreement.choices[mline] = std::move(*choice);
+  }
+  if (agreement.video_codec.empty())
+    return Error{Errc::invalid,
+                 "the offer has no video to receive: add a recvonly m=video section"};
+  return agreement;
+}
+
+std::string obstacle_between(const webrtc::Offer& offer, const media::Intake& intake,
+                             const std::string& codec) {
+  const auto streams = intake.video();
+  if (streams.empty()) return {}; // Nobody knows yet.
+  const auto formats = formats_of(streams, codec);
+  if (formats.empty())
+    return "it sends " + streams.front().format.encoding + ", and the viewer gets " + codec;
+  const auto media = std::find_if(offer.media.begin(), offer.media.end(), [](const auto& offered) {
+    return offered.kind == Kind::video && offered.receives();
+  });
+  if (media == offer.media.end()) return {}; // agree() says what is wrong.
+  const auto choice = webrtc::choose(*media, formats);
+  return choice ? "" : choice.error().message;
+}
+
+bool continues(const webrtc::Offer& next, const webrtc::Offer& first,
+               const webrtc::Choices& choices) {
+  if (next.media.size() != first.media.size()) return false;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    const webrtc::Offer::Media& media = next.media[i];
+    if (media.type != first.media[i].type || media.mid != first.media[i].mid) return false;
+    if (!choices[i]) continue;
+    const webrtc::Offer::Payload* payload = media.find(choices[i]->payload_type);
+    if (payload == nullptr || payload->format.encoding != choices[i]->offered.encoding ||
+        !media.receives())
+      return false;
+  }
+  return true;
+}
+
+} // namespace fanlight::session
