@@ -110,9 +110,11 @@ class HttpControl : public Control {
 
   template <typename Map> static std::string counts(const Map& map) {
     std::ostringstream out;
+    out << "{";
     for (const auto& [name, count] : map)
-      out << (out.tellp() > 0 ? ",\"" : "\"") << name << "\":" << count;
-    return "{" + out.str() + "}";
+      out << (out.tellp() > 1 ? ",\"" : "\"") << name << "\":" << count;
+    out << "}";
+    return out.str();
   }
 
   std::string describe(const std::string& id) const {

@@ -43,7 +43,6 @@ constexpr std::string_view kHelp = R"(fanlight-camsim: synthetic RTSP cameras
                             count     this many: id-1, id-2, ... with one picture (1)
                             mtu       bytes of an RTP packet, 500 to 60000 (1400)
                             live      true: encoded now, with the wall clock in the strip (false)
-                            multicast true: also to a group on the loopback interface (false)
                             auth      none | basic | digest | digest-sha256 (none); needs user and
                                       password
   --config FILE           YAML: `cameras`, a list of maps with the keys above and `faults`;

@@ -54,7 +54,6 @@ Result<Owned<GSource, g_source_unref>> serve(GstRTSPServer* server, const Listen
 
 } // namespace
 
-
 void Server::configure_media(GstRTSPMediaFactory*, GstRTSPMedia* media, gpointer data) {
   const auto& mount = *static_cast<const Mount*>(data);
   const auto bin = Ref<GstElement>::adopt(gst_rtsp_media_get_element(media));
@@ -84,18 +83,7 @@ void Server::configure_media(GstRTSPMediaFactory*, GstRTSPMedia* media, gpointer
   g_signal_connect(media, "unprepared", G_CALLBACK(on_unprepared), counted);
 }
 
-namespace {
-
-/// Groups for local use (RFC 2365, section 6.1), for cameras of any number.
-Ref<GstRTSPAddressPool> make_groups() {
-  auto pool = Ref<GstRTSPAddressPool>::adopt(gst_rtsp_address_pool_new());
-  gst_rtsp_address_pool_add_range(pool.get(), "239.255.42.1", "239.255.42.250", 20000, 30000, 1);
-  return pool;
-}
-
-} // namespace
-
-Server::Server(Listen listen) : listen_(std::move(listen)), groups_(make_groups()) {}
+Server::Server(Listen listen) : listen_(std::move(listen)) {}
 
 Result<std::unique_ptr<Server>> Server::create(const Listen& listen,
                                                const std::vector<CameraSpec>& cameras,
@@ -145,13 +133,7 @@ void Server::add_camera(const CameraSpec& camera, std::shared_ptr<const Clip> cl
   const auto factory = make_shared_factory(make_launch_line(camera, clip.get()));
   gst_rtsp_media_factory_set_protocols(
       factory.get(),
-      static_cast<GstRTSPLowerTrans>(GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP |
-                                     (camera.multicast ? GST_RTSP_LOWER_TRANS_UDP_MCAST : 0)));
-  if (camera.multicast) {
-    gst_rtsp_media_factory_set_address_pool(factory.get(), groups_.get());
-    // A group is of the machine, not of the network: the demo and the tests need no more.
-    gst_rtsp_media_factory_set_multicast_iface(factory.get(), "lo");
-  }
+      static_cast<GstRTSPLowerTrans>(GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP));
   if (has_server_login(camera)) allow_users(factory.get());
 
   // Mounts are complete before the first client comes, and stay.

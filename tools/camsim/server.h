@@ -45,7 +45,6 @@ class Server {
   Listen listen_;
   Pacer pacer_;
   std::vector<std::unique_ptr<Mount>> mounts_;
-  const Ref<GstRTSPAddressPool> groups_;
   std::vector<CameraSpec> cameras_;
   Ref<GstRTSPServer> server_;
   Ref<GstRTSPServer> tls_server_; ///< Null: no RTSPS.

@@ -116,7 +116,6 @@ const std::vector<std::pair<std::string_view, Setter>>& setters() {
       {"count", number(&CameraSpec::count, 1, 1000)},
       {"mtu", number(&CameraSpec::mtu, 500, 60000)},
       {"live", choice(&CameraSpec::live, {{"true", true}, {"false", false}})},
-      {"multicast", choice(&CameraSpec::multicast, {{"true", true}, {"false", false}})},
       {"auth", choice(&CameraSpec::auth, {{"none", Auth::none},
                                           {"basic", Auth::basic},
                                           {"digest", Auth::digest},
@@ -147,7 +146,7 @@ Result<> check(const CameraSpec& spec) {
   if (spec.auth != Auth::none && (spec.user.empty() || spec.password.empty()))
     return invalid(who + "auth needs user and password");
   if (spec.auth == Auth::none && (!spec.user.empty() || !spec.password.empty()))
-    return invalid(who + "user and password need auth: basic, digest or digest-sha256");
+    return invalid(who + "user and password need auth, digest-sha256, basic or digest");
   if (spec.bframes > 0 && spec.profile == H264Profile::baseline &&
       std::ranges::count(spec.codecs, config::VideoCodec::h264))
     return invalid(who + "the baseline profile has no B-frames: bframes must be 0");

@@ -33,7 +33,6 @@ struct CameraSpec {
   int count = 1;     ///< Above 1: cameras id-1 .. id-count, which share one picture.
   bool live = false; ///< Encoded in real time, the wall clock in the strip.
   int mtu = 1400;    ///< Bytes of an RTP packet at most.
-  bool multicast = false;
   Auth auth = Auth::none;
   std::string user;
   std::string password;

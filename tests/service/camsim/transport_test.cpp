@@ -83,12 +83,6 @@ TEST_F(TransportTest, PlaysThroughATunnelOfHttpWithFaultsInFront) {
   EXPECT_EQ(play(tunnel(), ""), "");
 }
 
-TEST_F(TransportTest, PlaysOverMulticast) {
-  run({"--camera", std::string("id=a,multicast=true") + kSmall});
-  EXPECT_EQ(play(url(), "protocols=udp-mcast multicast-iface=lo"), "");
-  EXPECT_EQ(play(url(), "protocols=tcp"), "");
-}
-
 TEST_F(TransportTest, PlaysOverUdpWithFaultsInFront) {
   start({"id=a"});
   EXPECT_EQ(play(url(), "protocols=udp"), "");
