@@ -234,7 +234,7 @@ void Relay::Connection::on_request(RtspMessage request) {
   if (answered(request, *wrong)) return;
 
   std::string meant = request.uri();
-  if (method == "SETUP") meant = sound_uri(meant, setups_++);
+  if (method == "SETUP") meant = sound_uri(meant, setups_);
   if (method == "SETUP" || method == "PLAY") playing_ = true;
   if (method == "PLAY") played_ = Clock::now();
   if (!wrong->as.empty()) {
@@ -294,6 +294,7 @@ void Relay::Connection::on_answer(RtspMessage answer) {
     if (!wrong->as.empty()) answer.set_header("Content-Base", base + "/");
   }
   if (method == "SETUP" && answer.status() == 200) {
+    ++setups_;
     const std::string session = answer.header("Session");
     session_ = session.substr(0, session.find(';'));
     if (wrong->expire_s > 0)

@@ -66,7 +66,7 @@ class Relay::Connection {
   std::map<std::string, RtspMessage> asked_; ///< By CSeq.
   std::string uri_;                          ///< Of the last request, as the server knows it.
   std::string session_;
-  int setups_ = 0;
+  int setups_ = 0; ///< That were answered well.
   bool tunnel_ = false;
   Clock::time_point heard_ = Clock::now();
   Clock::time_point played_ = Clock::time_point::max();
