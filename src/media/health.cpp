@@ -57,7 +57,7 @@ void add_tee(const StructurePtr& stats, Health::Counters& counters, Health::Rate
 
 } // namespace
 
-void Health::begin(std::int64_t now_us) { heard_us_ = key_us_ = moved_us_ = now_us; }
+void Health::begin(std::int64_t now_us) { heard_us_ = key_us_ = now_us; }
 
 void Health::look(const std::vector<GstElement*>& tees,
                   const std::vector<GstElement*>& jitter_buffers, std::int64_t now_us) {
@@ -80,9 +80,6 @@ void Health::look(const std::vector<GstElement*>& tees,
         rates_.jitter_ms, static_cast<double>(count(stats.get(), "avg-jitter")) / GST_MSECOND);
   }
   measure(now, now_us);
-  if (now.access_units - counters_.access_units >
-      now.timestamp_standstills - counters_.timestamp_standstills)
-    moved_us_ = now_us;
   rates_.last_key_frame_ms = now.key_frames == 0 ? -1 : (now_us - key_us_) / 1000;
   counters_ = now;
 }
@@ -112,8 +109,6 @@ std::string Health::complaint(bool live, std::chrono::milliseconds timeout,
   if (!live) return {};
   if (patience(timeout, now_us).count() <= 0)
     return "the camera keeps the connection but sends no pictures";
-  if (now_us - moved_us_ > timeout.count() * 1000)
-    return "the camera sends pictures, but their timestamps stand still";
   if (now_us - key_us_ > std::max(kLongestGroupUs, 4 * rates_.gop_ms * 1000))
     return "the camera sends pictures but has sent no key frame for " +
            std::to_string((now_us - key_us_) / 1'000'000) + " s";

@@ -62,7 +62,6 @@ class Health {
   std::int64_t looked_us_ = 0;
   std::int64_t heard_us_ = 0; ///< The last picture.
   std::int64_t key_us_ = 0;   ///< The last key frame, or the begin.
-  std::int64_t moved_us_ = 0; ///< When a picture had a timestamp of its own, or the begin.
 };
 
 } // namespace fanlight::media
