@@ -57,13 +57,15 @@ void add_tee(const StructurePtr& stats, Health::Counters& counters, Health::Rate
 
 } // namespace
 
-void Health::begin(std::int64_t now_us) { heard_us_ = key_us_ = now_us; }
+void Health::begin(std::int64_t now_us) {
+  heard_us_ = key_us_ = now_us;
+  clock_.begin();
+}
 
-void Health::look(const std::vector<GstElement*>& tees,
-                  const std::vector<GstElement*>& jitter_buffers, std::int64_t now_us) {
+void Health::look(const Elements& elements, std::int64_t now_us) {
   Counters now;
   rates_.b_frames = false;
-  for (GstElement* tee : tees) {
+  for (GstElement* tee : elements.tees) {
     const StructurePtr stats = stats_of(tee);
     if (!stats) continue;
     add_tee(stats, now, rates_);
@@ -72,13 +74,20 @@ void Health::look(const std::vector<GstElement*>& tees,
     key_us_ = time_of(stats.get(), "last-key-frame-age", now_us, key_us_);
   }
   rates_.jitter_ms = 0;
-  for (GstElement* buffer : jitter_buffers) {
-    const StructurePtr stats = stats_of(buffer);
+  for (const auto& buffer : elements.jitter_buffers) {
+    const StructurePtr stats = stats_of(buffer.get());
     if (!stats) continue;
     now.packets_lost += count(stats.get(), "num-lost");
     rates_.jitter_ms = std::max(
         rates_.jitter_ms, static_cast<double>(count(stats.get(), "avg-jitter")) / GST_MSECOND);
   }
+  if (now.access_units > counters_.access_units && elements.depayloader) {
+    const StructurePtr stats = stats_of(elements.depayloader.get());
+    guint timestamp = 0;
+    if (stats && gst_structure_get_uint(stats.get(), "timestamp", &timestamp))
+      clock_.look(timestamp, now_us);
+  }
+  now.timestamp_jumps += clock_.jumps();
   measure(now, now_us);
   rates_.last_key_frame_ms = now.key_frames == 0 ? -1 : (now_us - key_us_) / 1000;
   counters_ = now;

@@ -64,7 +64,7 @@ struct HealthTest : testing::Test {
         "last-frame-age", G_TYPE_UINT64, guint64(since_frame_us) * GST_USECOND,
         "last-key-frame-age", G_TYPE_UINT64, guint64(since_key_us) * GST_USECOND, nullptr);
     // clang-format on
-    health.look({tee.get()}, {}, now_us);
+    health.look({.tees = {tee.get()}, .jitter_buffers = {}, .depayloader = {}}, now_us);
   }
   GstStructure* stats() { return reinterpret_cast<FakeTee*>(tee.get())->stats; }
   std::string complaint() const { return health.complaint(true, timeout, now_us); }
@@ -149,7 +149,7 @@ TEST_F(HealthTest, SaysWhatTheTeeAndTheJitterBuffersCounted) {
   gst_structure_set(reinterpret_cast<FakeTee*>(buffer.get())->stats, "num-lost", G_TYPE_UINT64,
                     guint64{7}, "avg-jitter", G_TYPE_UINT64, 4 * guint64{GST_MSECOND}, nullptr);
 
-  health.look({tee.get()}, {buffer.get()}, now_us);
+  health.look({.tees = {tee.get()}, .jitter_buffers = {buffer}, .depayloader = {}}, now_us);
 
   EXPECT_EQ(health.rates().gop_frames, 50U);
   EXPECT_EQ(health.rates().gop_ms, 2000);
