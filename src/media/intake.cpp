@@ -126,7 +126,7 @@ void Intake::connect() {
   for (const auto& [name, tee] : tees_)
     if (name != "OPUS")
       sinks[name] = Ref<GstPad>::adopt(gst_element_get_static_pad(tee.get(), "sink"));
-  auto source = Source::create(camera_, config_, std::move(sinks), weak_from_this());
+  auto source = Source::create(camera_, config_, std::move(sinks), no_sound_, weak_from_this());
   if (!source) return fail({.why = source.error().message});
   source_ = std::move(*source);
   if (auto added = pipeline_.add(source_->bin()); !added) {
@@ -143,6 +143,7 @@ void Intake::drop_source() {
 
 void Intake::fail(const Fault& fault) {
   drop_source();
+  if (fault.sound) no_sound_ = fault.why;
   ticket_.reset();
   const std::int64_t now = g_get_monotonic_time();
   if (now - connected_since_us_ > kStableUs && state_ == State::live) backoff_.reset();
@@ -263,13 +264,12 @@ void Intake::on_caps(const std::string& tee) {
 void Intake::on_tick() {
   if (!source_) return;
   const std::int64_t now = g_get_monotonic_time();
-  std::vector<GstElement*> tees;
-  for (const auto codec : camera_.codecs) tees.push_back(tees_[encoding_name(codec)].get());
-  const auto buffers = source_->jitter_buffers();
-  std::vector<GstElement*> jitter_buffers;
-  for (const auto& buffer : buffers) jitter_buffers.push_back(buffer.get());
+  Health::Elements elements{.jitter_buffers = source_->jitter_buffers(),
+                            .depayloader = source_->depayloader()};
+  for (const auto codec : camera_.codecs)
+    elements.tees.push_back(tees_[encoding_name(codec)].get());
   const bool had_b_frames = health_.rates().b_frames;
-  health_.look(tees, jitter_buffers, now);
+  health_.look(elements, now);
   const std::string complaint =
       health_.complaint(state_ == State::live, config_.health_timeout, now);
   if (!complaint.empty()) return fail({.why = complaint});
