@@ -5,6 +5,8 @@
 #include <cctype>
 #include <optional>
 
+#include <glib.h>
+
 namespace fanlight {
 namespace {
 
@@ -89,6 +91,7 @@ bool cut_in_password(std::string_view tail) {
 std::string hide_parameters(std::string_view tail) {
   constexpr std::array<std::string_view, 8> kNames{
       "password=", "passwd=", "passwort=", "pass=", "pwd=", "pw=", "token=", "secret="};
+  constexpr std::string_view kQuote = "\\\"";
   std::string out;
   for (std::size_t at = 0; at < tail.size();) {
     const auto* name = std::find_if(kNames.begin(), kNames.end(), [&](std::string_view candidate) {
@@ -100,8 +103,19 @@ std::string hide_parameters(std::string_view tail) {
     }
     out += tail.substr(at, name->size());
     at += name->size();
+    // Properties in a drawing of a pipeline are in escaped quotes: user-pw=\"x\".
+    if (tail.substr(at).starts_with(kQuote)) {
+      const std::size_t end = tail.find(kQuote, at + kQuote.size());
+      const bool empty = end == at + kQuote.size();
+      out += kQuote;
+      if (!empty) out += "***";
+      at = std::min(end, tail.size());
+      continue;
+    }
     const std::size_t value = at;
     while (at < tail.size() && std::string_view("&;/?#\"'<>").find(tail[at]) == npos) {
+      // In a drawing the next property follows in a line of its own.
+      if (tail.substr(at).starts_with("\\n") || tail.substr(at).starts_with(kQuote)) break;
       // "_channel=" begins the next parameter where the parameters are joined by underscores.
       if (tail[at] == '_') {
         std::size_t word = at + 1;
@@ -113,6 +127,25 @@ std::string hide_parameters(std::string_view tail) {
     if (at > value) out += "***";
   }
   return out;
+}
+
+/// Hides what an HTTP or RTSP header says by "Basic": user and password in base64 (RFC 7617).
+std::string hide_basic(std::string text) {
+  constexpr std::string_view kBasic = "basic ";
+  for (std::size_t at = 0; at + kBasic.size() < text.size(); ++at) {
+    if (!starts_with_nocase(std::string_view{text}.substr(at), kBasic)) continue;
+    const std::size_t begin = at + kBasic.size();
+    std::size_t end = begin;
+    while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0 ||
+                                 text[end] == '+' || text[end] == '/' || text[end] == '='))
+      ++end;
+    gsize size = 0;
+    guchar* plain = g_base64_decode(text.substr(begin, end - begin).c_str(), &size);
+    const bool secret = std::find(plain, plain + size, ':') != plain + size;
+    g_free(plain);
+    if (secret) text.replace(begin, end - begin, "***");
+  }
+  return text;
 }
 
 } // namespace
@@ -149,7 +182,7 @@ std::string strip_credentials(std::string_view text) {
     out += hide_parameters(tail);
     at = begin + end;
   }
-  return out;
+  return hide_basic(std::move(out));
 }
 
 } // namespace fanlight

@@ -4,6 +4,18 @@
 #include "gst/undertaker.h"
 
 namespace fanlight {
+namespace {
+
+/// Without the passwords among the properties in a drawing. A label is one line; what stands behind
+/// a password in it goes with it, as the password may look like anything.
+std::string hide_passwords(std::string dot) {
+  for (std::size_t at = 0; (at = dot.find("-pw=\\\"", at)) != std::string::npos; at += 4)
+    if (const auto end = dot.find("\n", at); end != std::string::npos)
+      dot.replace(at, end - at, "-pw=***\";");
+  return dot;
+}
+
+} // namespace
 
 Pipeline::Pipeline(const std::string& name, OnMessage on_message)
     : name_(name), on_message_(std::move(on_message)),
@@ -53,7 +65,8 @@ void Pipeline::remove(GstElement* element, const std::string& what) {
 }
 
 std::string Pipeline::dot() const {
-  return strip_credentials(take_string(gst_debug_bin_to_dot_data(bin(), GST_DEBUG_GRAPH_SHOW_ALL)));
+  return strip_credentials(
+      hide_passwords(take_string(gst_debug_bin_to_dot_data(bin(), GST_DEBUG_GRAPH_SHOW_ALL))));
 }
 
 bool is_inside(GstObject* object, GstElement* ancestor) {

@@ -25,6 +25,8 @@ def arguments():
     parser.add_argument("--public", help="the methods that OPTIONS lists; empty: no Public header")
     parser.add_argument("--session-timeout", type=int, default=0, help="says goodbye after so many seconds without a request")
     parser.add_argument("--sdp", nargs=2, action="append", default=[], metavar=("PATTERN", "TEXT"))
+    parser.add_argument("--head", nargs=2, action="append", default=[], metavar=("PATTERN", "TEXT"),
+                        help="changes the heads of answers")
     parser.add_argument("--answer", nargs=3, action="append", default=[], metavar=("METHOD", "PATTERN", "STATUS"),
                         help="answers requests of that method whose head matches the pattern")
     parser.add_argument("--udp-to", choices=["real", "nowhere"], default="real")
@@ -159,7 +161,7 @@ class Camera:
             if "application/sdp" in head:
                 text = body.decode()
                 for pattern, replacement in self.options.sdp:
-                    text = re.sub(pattern, replacement.encode().decode("unicode_escape"), text)
+                    text = re.sub(pattern, replacement.replace("\\n", "\r\n"), text)
                 body = text.encode()
                 head = re.sub(r"(?i)content-length:\s*\d+", f"Content-Length: {len(body)}", head)
             if self.options.public is not None:
@@ -168,6 +170,8 @@ class Camera:
             if self.options.session_timeout:
                 head = re.sub(r"(?im)^(session:\s*[^;\r]+).*?\r\n",
                               rf"\1;timeout={self.options.session_timeout}\r\n", head)
+            for pattern, replacement in self.options.head:
+                head = re.sub(pattern, replacement, head)
             writer.write(head.encode() + body)
 
 

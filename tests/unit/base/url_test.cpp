@@ -19,6 +19,21 @@ TEST(StripCredentialsTest, LeavesTextWithoutCredentialsAsItIs) {
     EXPECT_EQ(strip_credentials(text), text);
 }
 
+TEST(StripCredentialsTest, HidesPropertiesInADrawingAndLeavesItADrawing) {
+  EXPECT_EQ(
+      strip_credentials(
+          R"(label="location=\"rtsp://h/a\"\nuser-id=\"me\"\nuser-pw=\"s3c&r3t\"\nproxy-pw=NULL\nx=\"y\"")"),
+      R"(label="location=\"rtsp://h/a\"\nuser-id=\"me\"\nuser-pw=\"***\"\nproxy-pw=***\nx=\"y\"")");
+}
+
+TEST(StripCredentialsTest, ReplacesWhatBasicSays) {
+  EXPECT_EQ(strip_credentials("Authorization: Basic Ym9iOnMzY3IvdEB4, next"),
+            "Authorization: Basic ***, next");
+  EXPECT_EQ(strip_credentials("value: 'basic Ym9iOng='"), "value: 'basic ***'");
+  for (const char* text : {"Basic authentication is off", "Basic", "Basic ", "basic realm=x"})
+    EXPECT_EQ(strip_credentials(text), text);
+}
+
 TEST(StripCredentialsTest, ReplacesUserAndPasswordOfEveryScheme) {
   EXPECT_EQ(strip_credentials("rtsp://user:secret@host/live"), "rtsp://***@host/live");
   EXPECT_EQ(strip_credentials("RTSPS://user:secret@host/live"), "RTSPS://***@host/live");

@@ -67,7 +67,8 @@ TEST(PipelineTest, DrawsItselfWithoutCredentials) {
   Pipeline pipeline("test", [](GstMessage*) {});
   auto source = make_element("rtspsrc", "camera");
   ASSERT_TRUE(source);
-  g_object_set(source->get(), "location", "rtsp://admin:sesame@192.0.2.10/stream", nullptr);
+  g_object_set(source->get(), "location", "rtsp://admin:sesame@192.0.2.10/stream", "user-pw",
+               "open \"sesame\\", nullptr);
   ASSERT_TRUE(gst_bin_add(pipeline.bin(), source->get()));
   const std::string dot = pipeline.dot();
   EXPECT_THAT(dot, HasSubstr("digraph"));
