@@ -7,6 +7,7 @@
 #include <gst/rtsp/gstrtspextension.h>
 
 #include "gst/elements.h"
+#include "media/description.h"
 
 namespace fanlight::media {
 namespace {
@@ -143,7 +144,7 @@ void Dialogue::speak(GstRTSPMessage* request) {
 
 void Dialogue::hear(GstElement*, GstRTSPMessage* request, GstRTSPMessage* response) {
   const int status = response->type_data.response.code;
-  Refusal refusal{status, Login::Verdict::answered, method_of(request)};
+  Refusal refusal{status, Login::Verdict::answered, method_of(request), false};
   if (status == GST_RTSP_STS_UNAUTHORIZED) {
     hear_challenge(response, refusal);
     if (refusal.verdict == Login::Verdict::answered) return; // It is said again.
@@ -158,6 +159,9 @@ void Dialogue::hear(GstElement*, GstRTSPMessage* request, GstRTSPMessage* respon
     return;
   }
   if (status < 200 || status >= 300) {
+    const auto medium = media_.find(request->type_data.request.uri);
+    refusal.sound = request->type_data.request.method == GST_RTSP_SETUP && medium != media_.end() &&
+                    medium->second == "audio";
     const std::lock_guard lock{mutex_};
     refusal_ = refusal;
     return;
@@ -168,11 +172,8 @@ void Dialogue::hear(GstElement*, GstRTSPMessage* request, GstRTSPMessage* respon
   }
   switch (request->type_data.request.method) {
   case GST_RTSP_OPTIONS: hear_options(response); break;
-  case GST_RTSP_SETUP:
-    for (const std::string& session : headers(response, GST_RTSP_HDR_SESSION))
-      if (const auto at = session.find("timeout="); at != std::string::npos)
-        timeout_ = std::chrono::seconds{std::clamp(std::atoi(session.c_str() + at + 8), 2, 3600)};
-    break;
+  case GST_RTSP_DESCRIBE: hear_description(request, response); break;
+  case GST_RTSP_SETUP: hear_setup(response); break;
   case GST_RTSP_PLAY:
     // Often enough that one may be lost.
     on_play_(std::min<std::chrono::milliseconds>(timeout_ / 2, std::chrono::seconds{30}));
@@ -202,6 +203,26 @@ void Dialogue::hear_options(GstRTSPMessage* response) {
   // So that rtspsrc lets our keep-alive pass, whatever becomes of it in speak().
   gst_rtsp_message_add_header(response, GST_RTSP_HDR_PUBLIC,
                               listed == 0 ? "DESCRIBE, SETUP, GET_PARAMETER" : "GET_PARAMETER");
+}
+
+void Dialogue::hear_description(const GstRTSPMessage* request, GstRTSPMessage* response) {
+  guint8* body = nullptr;
+  guint size = 0;
+  if (gst_rtsp_message_get_body(response, &body, &size) != GST_RTSP_OK || body == nullptr) return;
+  std::string base = request->type_data.request.uri;
+  for (const auto field : {GST_RTSP_HDR_CONTENT_LOCATION, GST_RTSP_HDR_CONTENT_BASE})
+    for (const std::string& url : headers(response, field))
+      if (url.find("://") != std::string::npos) base = url;
+  Description description = mended({reinterpret_cast<const char*>(body), size}, base);
+  media_ = std::move(description.media);
+  gst_rtsp_message_set_body(response, reinterpret_cast<const guint8*>(description.sdp.data()),
+                            static_cast<guint>(description.sdp.size()));
+}
+
+void Dialogue::hear_setup(const GstRTSPMessage* response) {
+  for (const std::string& session : headers(response, GST_RTSP_HDR_SESSION))
+    if (const auto at = session.find("timeout="); at != std::string::npos)
+      timeout_ = std::chrono::seconds{std::clamp(std::atoi(session.c_str() + at + 8), 2, 3600)};
 }
 
 } // namespace fanlight::media

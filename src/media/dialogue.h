@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -31,6 +32,7 @@ class Dialogue {
     int status = 0;                                    ///< Of RTSP; 0: nothing was refused.
     Login::Verdict verdict = Login::Verdict::answered; ///< Of a 401.
     std::string method;
+    bool sound = false; ///< It was the sound that was not set up.
   };
   /// Called when the camera plays: how often it wants to hear of us. On rtspsrc's thread.
   using OnPlay = std::function<void(std::chrono::milliseconds)>;
@@ -54,6 +56,8 @@ class Dialogue {
   void speak(GstRTSPMessage* request);
   void hear_challenge(GstRTSPMessage* response, Refusal& refusal);
   void hear_options(GstRTSPMessage* response);
+  void hear_description(const GstRTSPMessage* request, GstRTSPMessage* response);
+  void hear_setup(const GstRTSPMessage* response);
 
   const OnPlay on_play_;
   mutable std::mutex mutex_; // Protects refusal_.
@@ -61,9 +65,10 @@ class Dialogue {
 
   // Of rtspsrc's thread.
   Login login_;
-  bool takes_get_parameter_ = false; // By its Public header.
-  bool pinging_ = false;             // The request under way is a keep-alive.
-  std::chrono::seconds timeout_{60}; // Of the session (RFC 2326, section 12.37).
+  bool takes_get_parameter_ = false;         // By its Public header.
+  bool pinging_ = false;                     // The request under way is a keep-alive.
+  std::map<std::string, std::string> media_; // As Description::media.
+  std::chrono::seconds timeout_{60};         // Of the session (RFC 2326, section 12.37).
 };
 
 } // namespace fanlight::media

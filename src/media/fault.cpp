@@ -11,6 +11,8 @@ namespace {
 /// booting.
 constexpr std::chrono::minutes kLoginRetry{5};
 constexpr std::chrono::seconds kRefusedRetry{30};
+/// Time for the camera to forget the session that came to nothing.
+constexpr std::chrono::milliseconds kSoundRetry{200};
 
 /// "192.0.2.10:554" of an address for rtspsrc.
 std::string host_of(const std::string& location) {
@@ -75,6 +77,11 @@ Fault fault_of(GstMessage* message, const config::Stream& stream) {
 }
 
 Fault fault_of(const Dialogue::Refusal& refusal, const config::Stream& stream) {
+  if (refusal.sound)
+    return {.why =
+                "the camera announces sound and refuses it with " + std::to_string(refusal.status),
+            .sound = true,
+            .wait = kSoundRetry};
   switch (refusal.status) {
   case GST_RTSP_STS_UNAUTHORIZED:
     switch (refusal.verdict) {

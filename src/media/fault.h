@@ -15,6 +15,7 @@ namespace fanlight::media {
 struct Fault {
   std::string why;      ///< In the words of somebody who set the camera up.
   bool refused = false; ///< The camera said no: asking again soon only makes it worse.
+  bool sound = false;   ///< Only the sound is refused: the next attempt is to do without.
   std::optional<std::chrono::milliseconds> wait; ///< Before the next attempt, where that is known.
 };
 

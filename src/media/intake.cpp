@@ -126,7 +126,7 @@ void Intake::connect() {
   for (const auto& [name, tee] : tees_)
     if (name != "OPUS")
       sinks[name] = Ref<GstPad>::adopt(gst_element_get_static_pad(tee.get(), "sink"));
-  auto source = Source::create(camera_, config_, std::move(sinks), weak_from_this());
+  auto source = Source::create(camera_, config_, std::move(sinks), no_sound_, weak_from_this());
   if (!source) return fail({.why = source.error().message});
   source_ = std::move(*source);
   if (auto added = pipeline_.add(source_->bin()); !added) {
@@ -143,6 +143,7 @@ void Intake::drop_source() {
 
 void Intake::fail(const Fault& fault) {
   drop_source();
+  if (fault.sound) no_sound_ = fault.why;
   ticket_.reset();
   const std::int64_t now = g_get_monotonic_time();
   if (now - connected_since_us_ > kStableUs && state_ == State::live) backoff_.reset();

@@ -62,7 +62,7 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   GstElement* bin = nullptr; // Our grandparent: alive while its rtspsrc emits.
   std::string camera;
   std::vector<std::string> codecs; // Wanted video, preferred first.
-  bool audio = true;
+  std::string no_sound;            // Why none is asked for; empty: it is.
   Sinks sinks;
   std::weak_ptr<Observer> observer;
   Source* source = nullptr; // Main only; null: what is still on its way is of a connection that was
@@ -98,6 +98,7 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
 
 Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
                                                const config::Stream& stream, Sinks sinks,
+                                               const std::string& no_sound,
                                                std::weak_ptr<Observer> observer) {
   auto rtspsrc = Dialogue::make_rtspsrc(kRtspsrc);
   if (!rtspsrc) return rtspsrc.error();
@@ -114,7 +115,7 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
   shared->bin = bin.get();
   shared->camera = camera.id;
   for (const auto codec : camera.codecs) shared->codecs.push_back(encoding_name(codec));
-  shared->audio = camera.audio;
+  shared->no_sound = camera.audio ? no_sound : "sound is off in the configuration";
   shared->sinks = std::move(sinks);
   shared->observer = std::move(observer);
 
@@ -193,14 +194,13 @@ gboolean Source::on_select_stream(GstElement*, guint, GstCaps* caps, gpointer da
     return wanted && shared.take(encoding);
   }
   if (media != "audio") return FALSE;
-  if (!shared.audio) {
-    shared.tell([](Observer& observer) {
-      observer.on_source_audio("", "sound is off in the configuration");
-    });
-    return FALSE;
-  }
   // A back channel is described like any other audio, but flows the other way.
   if (gst_structure_has_field(gst_caps_get_structure(caps, 0), "a-sendonly")) return FALSE;
+  if (!shared.no_sound.empty()) {
+    shared.tell(
+        [&why = shared.no_sound](Observer& observer) { observer.on_source_audio("", why); });
+    return FALSE;
+  }
   if (const std::string fault = audio_fault(caps, encoding); !fault.empty()) {
     shared.tell([fault](Observer& observer) { observer.on_source_audio("", fault); });
     return FALSE;

@@ -38,9 +38,11 @@ class Source {
     virtual void on_source_described(const std::vector<std::string>& video) = 0;
   };
 
+  /// `no_sound` is why the camera's sound is not to be asked for; empty: it is, if it is wanted.
   /// Errc::internal when an element is missing.
   static Result<std::unique_ptr<Source>> create(const config::Camera& camera,
                                                 const config::Stream& stream, Sinks sinks,
+                                                const std::string& no_sound,
                                                 std::weak_ptr<Observer> observer);
   ~Source();
 
