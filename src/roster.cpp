@@ -58,6 +58,8 @@ Result<FileRoster::Files> FileRoster::read() const {
 
 void FileRoster::on_file_changed() {
   const auto files = read();
+  for (const auto& watch : watches_)
+    if (!watch->settled()) return;
   // What we have written ourselves, or has only been touched. A file that is gone for a moment
   // comes again.
   if (!files || (files->own.yaml == seen_.own.yaml && files->managed.name == seen_.managed.name &&
@@ -78,7 +80,11 @@ Result<config::Diff> FileRoster::reload() {
 Result<config::Diff> FileRoster::take(const Files& files) {
   stage_.on_reloading();
   seen_ = files;
-  const auto wanted = config::parse(files.own, files.managed);
+  // An editor on a full disk leaves such a file; nobody wants all cameras gone by that.
+  const auto wanted =
+      files.own.yaml.empty()
+          ? Error{Errc::invalid, path_ + ": is empty; write cameras: [] if there are to be none"}
+          : config::parse(files.own, files.managed);
   auto diff = wanted ? apply(*wanted) : Result<config::Diff>{wanted.error()};
   if (!diff) {
     log::error("config", {{"file", path_}},

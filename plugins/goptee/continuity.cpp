@@ -4,14 +4,20 @@
 #include <utility>
 
 namespace fanlight {
+namespace {
+
+/// Whether a stream may be so late or early by itself.
+bool is_live(GstClockTime pts, GstClockTime now) {
+  return GST_CLOCK_TIME_IS_VALID(now) && pts + Continuity::kLate > now &&
+         pts < now + Continuity::kAhead;
+}
+
+} // namespace
 
 GstClockTime Continuity::next(GstClockTime pts, GstClockTime now, bool reordered) {
-  // A clock that stands still says nothing.
-  if (std::exchange(last_pts_, pts) == pts) pts = GST_CLOCK_TIME_NONE;
-  if (!GST_CLOCK_TIME_IS_VALID(last_)) {
-    if (!GST_CLOCK_TIME_IS_VALID(pts)) pts = now;
-    return last_ = pts;
-  }
+  // A clock that stands still says nothing, nor does one that no sum could be made with.
+  if (std::exchange(last_pts_, pts) == pts || pts > kLatest) pts = GST_CLOCK_TIME_NONE;
+  if (!GST_CLOCK_TIME_IS_VALID(last_)) return last_ = start(pts, now);
   if (reordered && GST_CLOCK_TIME_IS_VALID(pts)) {
     const auto shown = static_cast<GstClockTimeDiff>(pts) + offset_;
     const GstClockTimeDiff back = static_cast<GstClockTimeDiff>(last_) - shown;
@@ -22,12 +28,21 @@ GstClockTime Continuity::next(GstClockTime pts, GstClockTime now, bool reordered
   return last_ = follow(pts, now);
 }
 
+GstClockTime Continuity::start(GstClockTime pts, GstClockTime now) {
+  if (!GST_CLOCK_TIME_IS_VALID(pts) || !GST_CLOCK_TIME_IS_VALID(now))
+    return GST_CLOCK_TIME_IS_VALID(pts) ? pts : now;
+  if (is_live(pts, now)) return pts;
+  offset_ = static_cast<GstClockTimeDiff>(now) - static_cast<GstClockTimeDiff>(pts);
+  return now;
+}
+
 GstClockTime Continuity::follow(GstClockTime pts, GstClockTime now) {
   const GstClockTime soonest = last_ + kStep;
   const GstClockTime arrival = GST_CLOCK_TIME_IS_VALID(now) ? std::max(soonest, now) : soonest;
   if (!GST_CLOCK_TIME_IS_VALID(pts)) return arrival;
 
-  if (offset_ != 0 && fits(pts, now)) offset_ = 0; // Somebody in front has mended it meanwhile.
+  // Somebody in front has mended it meanwhile.
+  if (offset_ != 0 && pts >= soonest && is_live(pts, now)) offset_ = 0;
   const auto stamp = static_cast<GstClockTimeDiff>(pts);
   const GstClockTimeDiff wanted = stamp + offset_;
   const GstClockTimeDiff step = wanted - static_cast<GstClockTimeDiff>(last_);
@@ -41,11 +56,6 @@ GstClockTime Continuity::follow(GstClockTime pts, GstClockTime now) {
   if (step < static_cast<GstClockTimeDiff>(kStep)) return soonest;
   if (ahead > static_cast<GstClockTimeDiff>(kAhead)) return std::max(soonest, now + kAhead);
   return static_cast<GstClockTime>(wanted);
-}
-
-bool Continuity::fits(GstClockTime pts, GstClockTime now) const {
-  return GST_CLOCK_TIME_IS_VALID(now) && pts >= last_ + kStep && pts + kAhead > now &&
-         pts < now + kAhead;
 }
 
 } // namespace fanlight

@@ -19,6 +19,8 @@ class Continuity {
   /// The furthest that frames may be ahead of the clock: B-frames, and stalls that the jitter
   /// buffer spreads, stay below it.
   static constexpr GstClockTime kAhead = GST_SECOND / 2;
+  /// The furthest that frames may be behind the clock where it is to be believed again.
+  static constexpr GstClockTime kLate = 2 * GST_SECOND;
   /// A clock that is ahead further was set; below it runs fast.
   static constexpr GstClockTime kSetAhead = 3 * GST_SECOND / 2;
   /// A clock that goes back further was set; below it jitters.
@@ -31,8 +33,10 @@ class Continuity {
   void begin() { *this = {}; }
 
  private:
+  static constexpr GstClockTime kLatest = G_MAXINT64 / 4;
+
+  GstClockTime start(GstClockTime pts, GstClockTime now);
   GstClockTime follow(GstClockTime pts, GstClockTime now);
-  bool fits(GstClockTime pts, GstClockTime now) const;
 
   GstClockTimeDiff offset_ = 0;                 ///< To be added to what the camera says.
   GstClockTime last_ = GST_CLOCK_TIME_NONE;     ///< The highest that went.

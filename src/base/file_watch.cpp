@@ -1,6 +1,9 @@
 #include "base/file_watch.h"
 
+#include <ctime>
+
 #include <gio/gio.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 
@@ -24,6 +27,18 @@ FileWatch::FileWatch(std::string path, std::function<void()> changed)
   connection_ = g_signal_connect_swapped(
       monitor, "changed",
       G_CALLBACK(+[](FileWatch* self) { self->quiet_.once(kQuiet, self->changed_); }), this);
+}
+
+bool FileWatch::settled() const {
+  struct stat status {};
+  timespec now{};
+  if (monitor_ == nullptr || stat(path_.c_str(), &status) != 0) return true;
+  clock_gettime(CLOCK_REALTIME, &now);
+  using std::chrono::nanoseconds;
+  const auto age = std::chrono::seconds{now.tv_sec - status.st_mtim.tv_sec} +
+                   nanoseconds{now.tv_nsec - status.st_mtim.tv_nsec};
+  // One from the future has a wrong clock, not a writer.
+  return age < nanoseconds{0} || age >= kQuiet / 2;
 }
 
 FileWatch::~FileWatch() {

@@ -19,7 +19,9 @@ class FileWatch {
   FileWatch(const FileWatch&) = delete;
   FileWatch& operator=(const FileWatch&) = delete;
 
-  const std::string& path() const { return path_; }
+  /// False: it was written to a moment ago, so it may be half of what it will be; `changed` is to
+  /// come. Events of a file that is written for long are held back, so silence alone says little.
+  bool settled() const;
 
  private:
   const std::string path_;

@@ -91,6 +91,7 @@ bool cut_in_password(std::string_view tail) {
 std::string hide_parameters(std::string_view tail) {
   constexpr std::array<std::string_view, 8> kNames{
       "password=", "passwd=", "passwort=", "pass=", "pwd=", "pw=", "token=", "secret="};
+  constexpr std::string_view kQuote = "\\\"";
   std::string out;
   for (std::size_t at = 0; at < tail.size();) {
     const auto* name = std::find_if(kNames.begin(), kNames.end(), [&](std::string_view candidate) {
@@ -102,8 +103,19 @@ std::string hide_parameters(std::string_view tail) {
     }
     out += tail.substr(at, name->size());
     at += name->size();
+    // Properties in a drawing of a pipeline are in escaped quotes: user-pw=\"x\".
+    if (tail.substr(at).starts_with(kQuote)) {
+      const std::size_t end = tail.find(kQuote, at + kQuote.size());
+      const bool empty = end == at + kQuote.size();
+      out += kQuote;
+      if (!empty) out += "***";
+      at = std::min(end, tail.size());
+      continue;
+    }
     const std::size_t value = at;
     while (at < tail.size() && std::string_view("&;/?#\"'<>").find(tail[at]) == npos) {
+      // In a drawing the next property follows in a line of its own.
+      if (tail.substr(at).starts_with("\\n") || tail.substr(at).starts_with(kQuote)) break;
       // "_channel=" begins the next parameter where the parameters are joined by underscores.
       if (tail[at] == '_') {
         std::size_t word = at + 1;

@@ -121,6 +121,7 @@ void write_stream(Writer& json, const session::StreamInfo& stream) {
   json.member("packets_lost", stream.packets_lost);
   json.member("jitter_ms", stream.jitter_ms);
   json.member("timestamp_jumps", stream.timestamp_jumps);
+  json.member("timestamp_standstills", stream.timestamp_standstills);
   json.member("parameter_changes", stream.parameter_changes);
 }
 

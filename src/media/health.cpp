@@ -57,13 +57,15 @@ void add_tee(const StructurePtr& stats, Health::Counters& counters, Health::Rate
 
 } // namespace
 
-void Health::begin(std::int64_t now_us) { heard_us_ = key_us_ = moved_us_ = now_us; }
+void Health::begin(std::int64_t now_us) {
+  heard_us_ = key_us_ = now_us;
+  clock_.begin();
+}
 
-void Health::look(const std::vector<GstElement*>& tees,
-                  const std::vector<GstElement*>& jitter_buffers, std::int64_t now_us) {
+void Health::look(const Elements& elements, std::int64_t now_us) {
   Counters now;
   rates_.b_frames = false;
-  for (GstElement* tee : tees) {
+  for (GstElement* tee : elements.tees) {
     const StructurePtr stats = stats_of(tee);
     if (!stats) continue;
     add_tee(stats, now, rates_);
@@ -72,17 +74,21 @@ void Health::look(const std::vector<GstElement*>& tees,
     key_us_ = time_of(stats.get(), "last-key-frame-age", now_us, key_us_);
   }
   rates_.jitter_ms = 0;
-  for (GstElement* buffer : jitter_buffers) {
-    const StructurePtr stats = stats_of(buffer);
+  for (const auto& buffer : elements.jitter_buffers) {
+    const StructurePtr stats = stats_of(buffer.get());
     if (!stats) continue;
     now.packets_lost += count(stats.get(), "num-lost");
     rates_.jitter_ms = std::max(
         rates_.jitter_ms, static_cast<double>(count(stats.get(), "avg-jitter")) / GST_MSECOND);
   }
+  if (now.access_units > counters_.access_units && elements.depayloader) {
+    const StructurePtr stats = stats_of(elements.depayloader.get());
+    guint timestamp = 0;
+    if (stats && gst_structure_get_uint(stats.get(), "timestamp", &timestamp))
+      clock_.look(timestamp, now_us);
+  }
+  now.timestamp_jumps += clock_.jumps();
   measure(now, now_us);
-  if (now.access_units - counters_.access_units >
-      now.timestamp_standstills - counters_.timestamp_standstills)
-    moved_us_ = now_us;
   rates_.last_key_frame_ms = now.key_frames == 0 ? -1 : (now_us - key_us_) / 1000;
   counters_ = now;
 }
@@ -112,8 +118,6 @@ std::string Health::complaint(bool live, std::chrono::milliseconds timeout,
   if (!live) return {};
   if (patience(timeout, now_us).count() <= 0)
     return "the camera keeps the connection but sends no pictures";
-  if (now_us - moved_us_ > timeout.count() * 1000)
-    return "the camera sends pictures, but their timestamps stand still";
   if (now_us - key_us_ > std::max(kLongestGroupUs, 4 * rates_.gop_ms * 1000))
     return "the camera sends pictures but has sent no key frame for " +
            std::to_string((now_us - key_us_) / 1'000'000) + " s";

@@ -8,6 +8,8 @@
 #include <gst/gst.h>
 
 #include "base/result.h"
+#include "gst/ref.h"
+#include "media/camera_clock.h"
 
 namespace fanlight::media {
 
@@ -42,9 +44,13 @@ class Health {
   void rest() { rates_ = {}; }
   /// A picture came, or a new form of them.
   void hear(std::int64_t now_us) { heard_us_ = now_us; }
-  /// `tees` of the video, `jitter_buffers` of this connection.
-  void look(const std::vector<GstElement*>& tees, const std::vector<GstElement*>& jitter_buffers,
-            std::int64_t now_us);
+  /// Whose counters are looked at.
+  struct Elements {
+    std::vector<GstElement*> tees; ///< Of the video.
+    std::vector<Ref<GstElement>> jitter_buffers;
+    Ref<GstElement> depayloader; ///< Of the video; null before it comes.
+  };
+  void look(const Elements& elements, std::int64_t now_us);
   /// Why the connection is of no use any more though it stays; empty: it is.
   std::string complaint(bool live, std::chrono::milliseconds timeout, std::int64_t now_us) const;
 
@@ -59,10 +65,10 @@ class Health {
 
   Counters counters_;
   Rates rates_;
+  CameraClock clock_;
   std::int64_t looked_us_ = 0;
   std::int64_t heard_us_ = 0; ///< The last picture.
   std::int64_t key_us_ = 0;   ///< The last key frame, or the begin.
-  std::int64_t moved_us_ = 0; ///< When a picture had a timestamp of its own, or the begin.
 };
 
 } // namespace fanlight::media

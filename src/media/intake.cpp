@@ -264,13 +264,12 @@ void Intake::on_caps(const std::string& tee) {
 void Intake::on_tick() {
   if (!source_) return;
   const std::int64_t now = g_get_monotonic_time();
-  std::vector<GstElement*> tees;
-  for (const auto codec : camera_.codecs) tees.push_back(tees_[encoding_name(codec)].get());
-  const auto buffers = source_->jitter_buffers();
-  std::vector<GstElement*> jitter_buffers;
-  for (const auto& buffer : buffers) jitter_buffers.push_back(buffer.get());
+  Health::Elements elements{.jitter_buffers = source_->jitter_buffers(),
+                            .depayloader = source_->depayloader()};
+  for (const auto codec : camera_.codecs)
+    elements.tees.push_back(tees_[encoding_name(codec)].get());
   const bool had_b_frames = health_.rates().b_frames;
-  health_.look(tees, jitter_buffers, now);
+  health_.look(elements, now);
   const std::string complaint =
       health_.complaint(state_ == State::live, config_.health_timeout, now);
   if (!complaint.empty()) return fail({.why = complaint});

@@ -71,6 +71,7 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   std::mutex mutex;
   std::set<std::string> taken;                 // Encodings and "audio"; protected by mutex.
   std::vector<Ref<GstElement>> jitter_buffers; // Protected by mutex.
+  Ref<GstElement> depayloader;                 // Of the first video; protected by mutex.
 
   void tell(std::function<void(Observer&)> what) {
     post([self = shared_from_this(), what = std::move(what)] {
@@ -227,6 +228,11 @@ std::vector<Ref<GstElement>> Source::jitter_buffers() const {
   return shared_->jitter_buffers;
 }
 
+Ref<GstElement> Source::depayloader() const {
+  std::lock_guard lock{shared_->mutex};
+  return shared_->depayloader;
+}
+
 void Source::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
   Shared& shared = **static_cast<std::shared_ptr<Shared>*>(data);
   auto caps = Ref<GstCaps>::adopt(gst_pad_get_current_caps(pad));
@@ -266,6 +272,10 @@ void Source::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
     if (filter == nullptr) return;
     const auto wanted = Ref<GstCaps>::adopt(gst_caps_from_string(chain.caps));
     g_object_set(filter, "caps", wanted.get(), nullptr);
+  }
+  if (media == "video") {
+    std::lock_guard lock{shared.mutex};
+    if (!shared.depayloader) shared.depayloader = added.front();
   }
   GstPad* ghost = gst_ghost_pad_new(media == "audio" ? "audio" : encoding.c_str(), upstream.get());
   gst_pad_add_probe(

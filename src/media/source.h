@@ -51,6 +51,8 @@ class Source {
   Fault explain(GstMessage* message) const;
   /// Of its RTP sessions, for their counters.
   std::vector<Ref<GstElement>> jitter_buffers() const;
+  /// Of its video, for the newest timestamp; null before it comes.
+  Ref<GstElement> depayloader() const;
 
  private:
   struct Shared;

@@ -27,6 +27,7 @@ StreamInfo describe(const media::Intake& intake) {
                   .packets_lost = counters.packets_lost,
                   .jitter_ms = rates.jitter_ms,
                   .timestamp_jumps = counters.timestamp_jumps,
+                  .timestamp_standstills = counters.timestamp_standstills,
                   .parameter_changes = counters.parameter_changes,
                   .access_units = counters.access_units,
                   .bytes = counters.bytes,

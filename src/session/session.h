@@ -117,6 +117,7 @@ struct StreamInfo {
   std::uint64_t packets_lost = 0;
   double jitter_ms = 0;
   std::uint64_t timestamp_jumps = 0;
+  std::uint64_t timestamp_standstills = 0;
   std::uint64_t parameter_changes = 0;
   std::uint64_t access_units = 0;
   std::uint64_t bytes = 0;

@@ -52,7 +52,7 @@ Result<Fanout::Input> Fanout::input(const std::string& stream, const RtpFormat& 
   if (!output || gst_pad_link(source.get(), output.get()) != GST_PAD_LINK_OK)
     return Error{Errc::internal, "linking " + name + " to webrtcfanout"};
   const auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(payloader->get(), "sink"));
-  GstPad* ghost = gst_ghost_pad_new(name.c_str(), sink.get());
+  GstPad* ghost = gst_ghost_pad_new(("sink_" + std::to_string(inputs_.size())).c_str(), sink.get());
   gst_pad_set_active(ghost, TRUE);
   gst_element_add_pad(bin_.get(), ghost);
   gst_element_sync_state_with_parent(payloader->get());

@@ -90,6 +90,15 @@ TEST_F(VitalsTest, CountsFramesWhoseTimeStandsStill) {
   EXPECT_EQ(stats().timestamp_drift, -5 * 40 * GstClockTimeDiff{GST_MSECOND});
 }
 
+TEST_F(VitalsTest, CountsFramesWithoutATimestampAsStandingStill) {
+  vitals.frame(GST_CLOCK_TIME_NONE, true, now);
+  EXPECT_EQ(stats().timestamp_standstills, 0U)
+      << "a stream without timestamps has none to stand still";
+  group(2);
+  for (int i = 0; i < 5; ++i) vitals.frame(GST_CLOCK_TIME_NONE, false, now);
+  EXPECT_EQ(stats().timestamp_standstills, 5U);
+}
+
 TEST_F(VitalsTest, SeesDrift) {
   for (int i = 0; i < 1000; ++i) frame(i % 50 == 0, 41 * GST_MSECOND);
   EXPECT_EQ(stats().timestamp_drift, 999 * GstClockTimeDiff{GST_MSECOND});

@@ -32,6 +32,9 @@ GstRTSPAuth* camera_auth(CamsimAuth* self, GstRTSPContext* context) {
 }
 
 gboolean camsim_auth_check(GstRTSPAuth* auth, GstRTSPContext* context, const gchar* check) {
+  // At the start of a connection, TLS is set up where there is a certificate; no camera is named.
+  if (g_str_equal(check, GST_RTSP_AUTH_CHECK_CONNECT))
+    return GST_RTSP_AUTH_CLASS(camsim_auth_parent_class)->check(auth, context, check);
   auto* self = reinterpret_cast<CamsimAuth*>(auth);
   GstRTSPAuth* camera = camera_auth(self, context);
   if (camera == nullptr) return TRUE;
@@ -58,7 +61,7 @@ Ref<GstRTSPAuth> make_auth(const std::vector<CameraSpec>& cameras) {
   auto auth = Ref<GstRTSPAuth>::adopt(GST_RTSP_AUTH(g_object_new(camsim_auth_get_type(), nullptr)));
   auto& auths = *reinterpret_cast<CamsimAuth*>(auth.get())->cameras;
   for (const CameraSpec& camera : cameras) {
-    if (camera.auth == Auth::none) continue;
+    if (!has_server_login(camera)) continue;
     auto one = Ref<GstRTSPAuth>::adopt(gst_rtsp_auth_new());
     GstRTSPToken* token =
         gst_rtsp_token_new(GST_RTSP_TOKEN_MEDIA_FACTORY_ROLE, G_TYPE_STRING, kRole, nullptr);
@@ -76,6 +79,10 @@ Ref<GstRTSPAuth> make_auth(const std::vector<CameraSpec>& cameras) {
     auths.emplace("/" + camera.id, std::move(one));
   }
   return auth;
+}
+
+bool has_server_login(const CameraSpec& camera) {
+  return camera.auth == Auth::basic || camera.auth == Auth::digest;
 }
 
 void allow_users(GstRTSPMediaFactory* factory) {

@@ -15,6 +15,10 @@ namespace fanlight::camsim {
 /// called on them.
 Ref<GstRTSPAuth> make_auth(const std::vector<CameraSpec>& cameras);
 
+/// Whether it is this server that asks for the password of the camera, and not what stands in
+/// front.
+bool has_server_login(const CameraSpec& camera);
+
 /// Lets whoever proved to know the password use the factory.
 void allow_users(GstRTSPMediaFactory* factory);
 

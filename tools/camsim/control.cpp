@@ -1,5 +1,8 @@
 #include "control.h"
 
+#include <algorithm>
+#include <sstream>
+
 #include <libsoup/soup.h>
 
 #include "gst/ref.h"
@@ -9,8 +12,9 @@ namespace {
 
 class HttpControl : public Control {
  public:
-  HttpControl(FaultStates states, Relay& relay)
-      : states_(std::move(states)), relay_(relay), server_(soup_server_new(nullptr, nullptr)) {
+  HttpControl(std::vector<CameraSpec> cameras, FaultStates states, Relay& relay)
+      : cameras_(std::move(cameras)), states_(std::move(states)), relay_(relay),
+        server_(soup_server_new(nullptr, nullptr)) {
     soup_server_add_handler(
         server_, nullptr,
         [](SoupServer*, SoupServerMessage* message, const char* path, GHashTable*, gpointer self) {
@@ -44,48 +48,94 @@ class HttpControl : public Control {
   }
 
  private:
-  static void answer(SoupServerMessage* message, guint status, const std::string& text) {
-    soup_server_message_set_status(message, status, nullptr);
-    soup_server_message_set_response(message, "application/json", SOUP_MEMORY_COPY, text.data(),
-                                     text.size());
+  struct Answer {
+    guint status;
+    std::string body;
+  };
+
+  static Answer refusal(guint status, const std::string& why) {
+    return {status, "{\"error\":" + quote(why) + "}\n"};
   }
 
-  /// /cameras/ID, /cameras/ID/faults, /cameras/ID/close, /cameras/ID/reset
-  void serve(SoupServerMessage* message, std::string path) {
+  void serve(SoupServerMessage* message, const std::string& path) {
+    const SoupMessageBody* const body = soup_server_message_get_request_body(message);
+    const std::string text = body->data == nullptr
+                                 ? std::string{}
+                                 : std::string(body->data, static_cast<std::size_t>(body->length));
+    const Answer out = serve(soup_server_message_get_method(message), path, text);
+    soup_server_message_set_status(message, out.status, nullptr);
+    soup_server_message_set_response(message, "application/json", SOUP_MEMORY_COPY, out.body.data(),
+                                     out.body.size());
+  }
+
+  Answer serve(const std::string& method, const std::string& path, const std::string& body) {
     constexpr std::string_view kCameras = "/cameras/";
-    if (!path.starts_with(kCameras)) return answer(message, 404, "{}");
-    path.erase(0, kCameras.size());
-    const std::size_t slash = std::min(path.find('/'), path.size());
-    const std::string id = path.substr(0, slash);
-    const std::string what = path.substr(slash);
-    const std::string method = soup_server_message_get_method(message);
-    const auto state = states_.find(id);
-    if (state == states_.end()) return answer(message, 404, "{\"error\":\"no such camera\"}");
-    if (what == "/faults" && method == "PUT") {
-      const SoupMessageBody* const body = soup_server_message_get_request_body(message);
-      auto faults = read_faults({body->data, static_cast<std::size_t>(body->length)});
-      if (!faults) return answer(message, 400, "{\"error\":\"" + faults.error().message + "\"}");
-      if (!faults->as.empty() && !states_.contains(faults->as))
-        return answer(message, 400, "{\"error\":\"as: there is no such camera\"}");
-      state->second->set(std::move(*faults));
-    } else if (what == "/faults" && method == "DELETE") {
-      state->second->set({});
-    } else if ((what == "/close" || what == "/reset") && method == "POST") {
-      relay_.end_connections(id, what == "/reset");
-    } else if (!what.empty() || method != "GET") {
-      return answer(message, 405, "{}");
+    if (path == "/" && method == "GET") return {200, describe()};
+    if (path == "/refuse" && (method == "PUT" || method == "DELETE")) {
+      relay_.refuse(method == "PUT");
+      return {200, describe()};
     }
-    answer(message, 200, describe(id, *state->second));
+    if (!path.starts_with(kCameras)) return refusal(404, "there is no " + method + " " + path);
+    const std::string rest = path.substr(kCameras.size());
+    const std::size_t slash = std::min(rest.find('/'), rest.size());
+    const std::string id = rest.substr(0, slash);
+    const auto camera = std::ranges::find(cameras_, id, &CameraSpec::id);
+    if (camera == cameras_.end()) return refusal(404, "there is no camera '" + id + "'");
+    return serve(*camera, method, rest.substr(slash), body);
   }
 
-  std::string describe(const std::string& id, const FaultState& state) const {
-    std::string requests;
-    for (const auto& [method, count] : state.requests())
-      requests += (requests.empty() ? "\"" : ",\"") + method + "\":" + std::to_string(count);
-    return "{\"connections\":" + std::to_string(relay_.connections(id)) + ",\"requests\":{" +
-           requests + "},\"faults\":" + write_faults(*state.get()) + "}\n";
+  Answer serve(const CameraSpec& camera, const std::string& method, const std::string& what,
+               const std::string& body) {
+    constexpr std::string_view kFault = "/faults/";
+    FaultState& state = *states_.at(camera.id);
+    if (what == "/faults" && (method == "PUT" || method == "POST")) {
+      const auto faults = read_faults(body, method == "POST" ? state.wanted() : Faults{});
+      if (!faults) return refusal(400, faults.error().message);
+      if (auto checked = check_faults(*faults, camera, cameras_); !checked)
+        return refusal(400, checked.error().message);
+      state.set(*faults);
+    } else if (what == "/faults" && method == "DELETE") {
+      state.set({});
+    } else if (what.starts_with(kFault) && method == "DELETE") {
+      const auto faults = clear_fault(state.wanted(), what.substr(kFault.size()));
+      if (!faults) return refusal(404, faults.error().message);
+      state.set(*faults);
+    } else if ((what == "/close" || what == "/reset") && method == "POST") {
+      relay_.end_connections(camera.id, what == "/reset");
+    } else if (!what.empty() || method != "GET") {
+      return refusal(404, "there is no " + method + " " + what + " of a camera");
+    }
+    return {200, describe(camera.id) + "\n"};
   }
 
+  template <typename Map> static std::string counts(const Map& map) {
+    std::ostringstream out;
+    out << "{";
+    for (const auto& [name, count] : map)
+      out << (out.tellp() > 1 ? ",\"" : "\"") << name << "\":" << count;
+    out << "}";
+    return out.str();
+  }
+
+  std::string describe(const std::string& id) const {
+    const FaultState& state = *states_.at(id);
+    const Counts seen = state.counts();
+    return "{\"connections\":" + std::to_string(relay_.connections(id)) +
+           ",\"connections_total\":" + std::to_string(seen.connections) +
+           ",\"logins\":" + std::to_string(seen.logins) + ",\"requests\":" + counts(seen.requests) +
+           ",\"answers\":" + counts(seen.answers) + ",\"faults\":" + write_faults(*state.get()) +
+           "}";
+  }
+
+  std::string describe() const {
+    std::string all;
+    for (const CameraSpec& camera : cameras_)
+      all += (all.empty() ? "\"" : ",\"") + camera.id + "\":" + describe(camera.id);
+    return std::string{"{\"refuse\":"} + (relay_.refuses() ? "true" : "false") + ",\"cameras\":{" +
+           all + "}}\n";
+  }
+
+  const std::vector<CameraSpec> cameras_;
   const FaultStates states_;
   Relay& relay_;
   SoupServer* const server_;
@@ -93,9 +143,10 @@ class HttpControl : public Control {
 
 } // namespace
 
-Result<std::unique_ptr<Control>> Control::create(const Listen& listen, FaultStates states,
-                                                 Relay& relay) {
-  auto control = std::make_unique<HttpControl>(std::move(states), relay);
+Result<std::unique_ptr<Control>> Control::create(const Listen& listen,
+                                                 std::vector<CameraSpec> cameras,
+                                                 FaultStates states, Relay& relay) {
+  auto control = std::make_unique<HttpControl>(std::move(cameras), std::move(states), relay);
   if (auto done = control->listen(listen); !done) return done.error();
   return std::unique_ptr<Control>{std::move(control)};
 }

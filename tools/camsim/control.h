@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "faults.h"
@@ -9,12 +10,14 @@
 
 namespace fanlight::camsim {
 
-/// Commands by HTTP: docs/camsim.md lists them. Threads: main only.
+/// Commands by HTTP: docs/camsim.md lists them.
+///
+/// Threads: main only.
 class Control {
  public:
   /// Errc::unavailable when the address cannot be had. `relay` outlives it.
-  static Result<std::unique_ptr<Control>> create(const Listen& listen, FaultStates states,
-                                                 Relay& relay);
+  static Result<std::unique_ptr<Control>>
+  create(const Listen& listen, std::vector<CameraSpec> cameras, FaultStates states, Relay& relay);
   virtual ~Control() = default;
   virtual std::string url() const = 0;
 };

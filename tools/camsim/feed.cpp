@@ -82,9 +82,10 @@ std::string make_launch_line(const CameraSpec& spec, const Clip* clip) {
   return line + ")";
 }
 
-Feed::Feed(Pacer& pacer, CameraSpec spec, std::shared_ptr<const Clip> clip,
+Feed::Feed(Pacer& pacer, CameraSpec spec, std::shared_ptr<const Clip> clip, FindClip find_clip,
            std::vector<Ref<GstElement>> sources, std::shared_ptr<FaultState> faults)
-    : pacer_(pacer), spec_(std::move(spec)), clip_(std::move(clip)), faults_(std::move(faults)) {
+    : pacer_(pacer), spec_(std::move(spec)), clip_(std::move(clip)),
+      find_clip_(std::move(find_clip)), faults_(std::move(faults)) {
   std::size_t n = 0;
   if (spec_.live) {
     scene_ = std::make_unique<Scene>(spec_.label(), spec_.width, spec_.height, spec_.fps,
@@ -93,7 +94,7 @@ Feed::Feed(Pacer& pacer, CameraSpec spec, std::shared_ptr<const Clip> clip,
   }
   if (clip_) {
     for (const Track& track : clip_->tracks())
-      streams_.push_back({.source = std::move(sources[n++]), .track = &track});
+      streams_.push_back({.source = std::move(sources[n++]), .track = &track, .clip = clip_});
   }
 }
 
@@ -112,11 +113,15 @@ void Feed::start() {
   if (running_) return;
   running_ = true;
   speed_ = faults_->get()->speed;
-  for (Stream& stream : streams_) stream.first = stream.next;
-  started_ = Pacer::Clock::now();
+  for (Stream& stream : streams_) {
+    stream.first = stream.next;
+    stream.before = 0;
+  }
+  media_time_ = 0;
+  speed_set_ = Pacer::Clock::now();
   const GstClockTime now = gst_element_get_current_running_time(streams_.front().source.get());
   started_running_time_ = GST_CLOCK_TIME_IS_VALID(now) ? now : 0;
-  pacer_.add(*this, started_);
+  pacer_.add(*this, speed_set_);
 }
 
 void Feed::stop() {
@@ -126,23 +131,48 @@ void Feed::stop() {
 
 GstClockTime Feed::due(const Stream& stream) const {
   if (stream.track != nullptr)
-    return stream.track->time_of(stream.next) - stream.track->time_of(stream.first);
+    return stream.before + stream.track->time_of(stream.next) - stream.track->time_of(stream.first);
   return gst_util_uint64_scale(stream.next - stream.first, GST_SECOND,
                                static_cast<guint64>(spec_.fps));
 }
 
 std::optional<Pacer::Clock::time_point> Feed::tick(Pacer::Clock::time_point now) {
-  const auto elapsed =
-      static_cast<GstClockTime>(static_cast<double>(nanoseconds(now - started_).count()) * speed_);
+  const auto run = static_cast<double>(nanoseconds(now - speed_set_).count());
+  const GstClockTime elapsed = media_time_ + static_cast<GstClockTime>(run * speed_);
+  if (const double speed = faults_->get()->speed; speed != speed_) {
+    speed_ = speed;
+    media_time_ = elapsed;
+    speed_set_ = now;
+  }
   GstClockTime next = GST_CLOCK_TIME_NONE;
   for (Stream& stream : streams_) {
     while (due(stream) <= elapsed) push(stream);
     next = std::min(next, due(stream));
   }
-  return started_ + nanoseconds(static_cast<gint64>(static_cast<double>(next) / speed_));
+  const auto left = static_cast<double>(next - media_time_);
+  return speed_set_ + nanoseconds(static_cast<gint64>(left / speed_));
+}
+
+void Feed::follow(Stream& stream) {
+  if (stream.track == nullptr || !stream.track->video) return;
+  const auto wrong = faults_->get();
+  if (wrong->play == stream.played) return;
+  if (!stream.track->units[stream.next % stream.track->units.size()].key) return;
+  const auto clip = wrong->play.empty() ? clip_ : find_clip_(wrong->play);
+  if (!clip) return;
+  for (const Track& track : clip->tracks()) {
+    if (track.video != stream.track->video) continue;
+    stream.before = due(stream);
+    stream.track = &track;
+    stream.clip = clip;
+    stream.played = wrong->play;
+    stream.next = stream.first = 0;
+    return;
+  }
 }
 
 void Feed::push(Stream& stream) {
+  follow(stream);
   GstBuffer* buffer = stream.track != nullptr ? make_unit(stream) : paint(stream);
   gst_app_src_push_buffer(GST_APP_SRC(stream.source.get()), buffer);
   ++stream.next;
@@ -167,11 +197,11 @@ GstBuffer* Feed::make_unit(const Stream& stream) const {
     append({reinterpret_cast<const char*>(sei.data()), sei.size()});
     gst_buffer_append_memory(buffer, new_memory(head));
   }
-  gst_buffer_append_memory(buffer, clip_->unit_memory(unit));
+  gst_buffer_append_memory(buffer, stream.clip->unit_memory(unit));
   // With B-frames the order of presentation differs from that of sending, within the loop.
   const std::uint64_t shown = stream.next - position + unit.display;
   GST_BUFFER_PTS(buffer) =
-      started_running_time_ + track.time_of(shown) - track.time_of(stream.first);
+      started_running_time_ + stream.before + track.time_of(shown) - track.time_of(stream.first);
   GST_BUFFER_DURATION(buffer) = track.time_of(1);
   if (!unit.key) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
   return buffer;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -21,8 +22,11 @@ namespace fanlight::camsim {
 /// Threads: start() and stop() any, one at a time; the rest on the pacer's.
 class Feed : public Pacer::Task {
  public:
+  /// The clips of other cameras, by id; null where there is none.
+  using FindClip = std::function<std::shared_ptr<const Clip>(const std::string&)>;
+
   /// `sources` are the appsrcs in the order of `make_launch_line`.
-  Feed(Pacer& pacer, CameraSpec spec, std::shared_ptr<const Clip> clip,
+  Feed(Pacer& pacer, CameraSpec spec, std::shared_ptr<const Clip> clip, FindClip find_clip,
        std::vector<Ref<GstElement>> sources, std::shared_ptr<FaultState> faults);
   ~Feed() override;
 
@@ -37,12 +41,17 @@ class Feed : public Pacer::Task {
  private:
   struct Stream {
     Ref<GstElement> source;
-    const Track* track = nullptr; ///< Null: live pictures.
-    std::uint64_t next = 0;       ///< Unit, counted over all loops.
-    std::uint64_t first = 0;      ///< `next` when the feed was last started.
+    const Track* track = nullptr;     ///< Null: live pictures.
+    std::shared_ptr<const Clip> clip; ///< Of the track.
+    std::string played;               ///< Whose clip it is; empty: the camera's own.
+    GstClockTime before = 0;          ///< When that clip began, after the start.
+    std::uint64_t next = 0;           ///< Unit, counted over all loops.
+    std::uint64_t first = 0;          ///< `next` when feed or clip last started.
   };
   GstClockTime due(const Stream& stream) const; ///< After the start.
   void push(Stream& stream);
+  /// Changes the clip where the faults say so and the next unit is a key frame.
+  void follow(Stream& stream);
   GstBuffer* make_unit(const Stream& stream) const;
   GstBuffer* paint(const Stream& stream);
 
@@ -50,13 +59,15 @@ class Feed : public Pacer::Task {
   Pacer& pacer_;
   const CameraSpec spec_;
   const std::shared_ptr<const Clip> clip_;
+  const FindClip find_clip_;
   const std::shared_ptr<FaultState> faults_;
   // Owned.
   std::unique_ptr<Scene> scene_;
   std::vector<Stream> streams_;
   bool running_ = false;
-  double speed_ = 1; // Since the start.
-  Pacer::Clock::time_point started_;
+  double speed_ = 1;
+  GstClockTime media_time_ = 0;        // After the start, when the speed was last set,
+  Pacer::Clock::time_point speed_set_; // which was then.
   GstClockTime started_running_time_ = 0;
 };
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <sysexits.h>
 
 #include "cache.h"
+#include "certificate.h"
 #include "control.h"
 #include "gst/ref.h"
 #include "relay.h"
@@ -41,15 +43,18 @@ constexpr std::string_view kHelp = R"(fanlight-camsim: synthetic RTSP cameras
                             count     this many: id-1, id-2, ... with one picture (1)
                             mtu       bytes of an RTP packet, 500 to 60000 (1400)
                             live      true: encoded now, with the wall clock in the strip (false)
-                            auth      none | basic | digest (none); needs user and password
-  --config FILE           YAML: `cameras`, a list of maps with the keys above, `listen` and `control`.
+                            auth      none | basic | digest | digest-sha256 (none); needs user and
+                                      password
+  --config FILE           YAML: `cameras`, a list of maps with the keys above and `faults`;
+                          `listen`, `control`, `tls`.
   --listen HOST:PORT      Where to serve (127.0.0.1:8554); port 0 takes a free one.
   --control HOST:PORT     Faults on command, by HTTP: docs/camsim.md; port 0 takes a free one.
+  --tls HOST:PORT         RTSPS, too, with a certificate that nobody has signed.
   --cache DIR             Where encoded clips are kept ($XDG_CACHE_HOME/fanlight-camsim).
   --version, --help
 
-One line a camera is printed, `id rtsp://host:port/id` (with --control before them
-`control http://host:port`), then `ready`.
+One line a camera is printed, `id rtsp://host:port/id`, then `ready`. Before them, where asked for:
+`control http://host:port`, `tls rtsps://host:port`, `fingerprint SHA-256`.
 )";
 
 struct Arguments {
@@ -81,7 +86,7 @@ std::optional<Refusal> read_arguments(int argc, char** argv, Arguments& out) {
       value = option.substr(equals + 1);
       option.resize(equals);
     } else if (option == "--camera" || option == "--config" || option == "--listen" ||
-               option == "--cache" || option == "--control") {
+               option == "--cache" || option == "--control" || option == "--tls") {
       if (++i == argc) return Refusal{EX_USAGE, option + " needs a value; see --help"};
       value = argv[i];
     }
@@ -94,15 +99,16 @@ std::optional<Refusal> read_arguments(int argc, char** argv, Arguments& out) {
       if (!setup) return Refusal{exit_code(setup.error()), setup.error().message};
       out.setup.listen = setup->listen;
       out.setup.control = setup->control;
+      out.setup.tls = setup->tls;
       for (auto& camera : setup->cameras) out.setup.cameras.push_back(std::move(camera));
     } else if (option == "--listen") {
       auto parsed = parse_listen(value);
       if (!parsed) return Refusal{EX_USAGE, "--listen: " + parsed.error().message};
       listen = *parsed;
-    } else if (option == "--control") {
+    } else if (option == "--control" || option == "--tls") {
       auto parsed = parse_listen(value);
-      if (!parsed) return Refusal{EX_USAGE, "--control: " + parsed.error().message};
-      out.setup.control = *parsed;
+      if (!parsed) return Refusal{EX_USAGE, option + ": " + parsed.error().message};
+      (option == "--tls" ? out.setup.tls : out.setup.control) = *parsed;
     } else if (option == "--cache" && !value.empty()) {
       out.cache = value;
     } else {
@@ -160,10 +166,84 @@ void show_warning(const gchar* domain, GLogLevelFlags level, const gchar* messag
     g_log_default_handler(domain, level, message, nullptr);
 }
 
-std::string url_of(const Listen& listen, const std::string& camera) {
+std::string address_of(const Listen& listen) {
   const bool v6 = listen.host.find(':') != std::string::npos;
-  return "rtsp://" + (v6 ? "[" + listen.host + "]" : listen.host) + ":" +
-         std::to_string(listen.port) + "/" + camera;
+  return (v6 ? "[" + listen.host + "]" : listen.host) + ":" + std::to_string(listen.port);
+}
+
+/// What serves the cameras, from the back to the front.
+struct Services {
+  FaultStates faults;
+  std::unique_ptr<Server> server;
+  std::unique_ptr<Relay> relay;     ///< Null: all cameras are good ones.
+  std::unique_ptr<Control> control; ///< Null: no commands.
+  std::string fingerprint;          ///< Empty: no RTSPS.
+};
+
+/// Whether something must stand in front of the server, which does no wrong.
+bool needs_relay(const Setup& setup) {
+  return setup.control || std::ranges::any_of(setup.cameras, [](const CameraSpec& camera) {
+           return camera.faults || camera.auth == Auth::digest_sha256;
+         });
+}
+
+Result<> start_tls(Services& services, Listen& tls, const std::string& cache) {
+  auto certificate = load_certificate(cache + "/camsim.pem");
+  if (!certificate) return certificate.error();
+  services.fingerprint = certificate->fingerprint;
+  if (auto listens = services.server->listen_tls(tls, certificate->tls.get()); !listens)
+    return listens.error();
+  tls.port = services.server->tls_port();
+  return Done{};
+}
+
+/// The relay has the address, and the server another one that nobody is told.
+Result<> start_relay(Services& services, Setup& setup) {
+  Relay::Logins logins;
+  for (const CameraSpec& camera : setup.cameras)
+    if (camera.auth == Auth::digest_sha256) logins[camera.id] = {camera.user, camera.password};
+  auto relay = Relay::create(setup.listen, services.server->port(), services.faults, logins);
+  if (!relay) return relay.error();
+  services.relay = std::move(*relay);
+  setup.listen.port = services.relay->port();
+  if (!setup.control) return Done{};
+  auto control = Control::create(*setup.control, setup.cameras, services.faults, *services.relay);
+  if (!control) return control.error();
+  services.control = std::move(*control);
+  return Done{};
+}
+
+/// Ports that were free ones are filled in.
+Result<Services> start(Setup& setup, const Cache::Clips& clips, const std::string& cache) {
+  Services services;
+  const bool relayed = needs_relay(setup);
+  for (const CameraSpec& camera : setup.cameras) {
+    if (!relayed) break;
+    const auto state = services.faults[camera.id] = std::make_shared<FaultState>();
+    if (camera.faults) state->set(*camera.faults);
+  }
+  auto server = Server::create(relayed ? Listen{.port = 0} : setup.listen, setup.cameras, clips,
+                               services.faults);
+  if (!server) return server.error();
+  services.server = std::move(*server);
+  if (!relayed) setup.listen.port = services.server->port();
+  if (setup.tls) {
+    if (auto started = start_tls(services, *setup.tls, cache); !started) return started.error();
+  }
+  if (relayed) {
+    if (auto started = start_relay(services, setup); !started) return started.error();
+  }
+  return services;
+}
+
+void announce(const Services& services, const Setup& setup) {
+  if (services.control) std::cout << "control " << services.control->url() << "\n";
+  if (setup.tls)
+    std::cout << "tls rtsps://" << address_of(*setup.tls) << "\nfingerprint "
+              << services.fingerprint << "\n";
+  for (const CameraSpec& camera : setup.cameras)
+    std::cout << camera.id << " rtsp://" << address_of(setup.listen) << "/" << camera.id << "\n";
+  std::cout << "ready" << std::endl;
 }
 
 int refuse(const Refusal& refusal) {
@@ -199,32 +279,9 @@ int main(int argc, char** argv) {
   const auto clips = encode(arguments, loop.get());
   if (stopped) return EX_OK;
   if (!clips) return refuse({exit_code(clips.error()), clips.error().message});
-  Setup& setup = arguments.setup;
-  FaultStates faults;
-  if (setup.control)
-    for (const CameraSpec& camera : setup.cameras)
-      faults[camera.id] = std::make_shared<FaultState>();
-  // With faults there is something in front of it, which has the address.
-  auto server = Server::create(setup.control ? Listen{.port = 0} : setup.listen, setup.cameras,
-                               *clips, faults);
-  if (!server) return refuse({exit_code(server.error()), server.error().message});
-  setup.listen.port = setup.control ? setup.listen.port : (*server)->port();
-  std::unique_ptr<Relay> relay;
-  std::unique_ptr<Control> control;
-  if (setup.control) {
-    auto front = Relay::create(setup.listen, (*server)->port(), faults);
-    if (!front) return refuse({exit_code(front.error()), front.error().message});
-    relay = std::move(*front);
-    setup.listen.port = relay->port();
-    auto commands = Control::create(*setup.control, faults, *relay);
-    if (!commands) return refuse({exit_code(commands.error()), commands.error().message});
-    control = std::move(*commands);
-    std::cout << "control " << control->url() << "\n";
-  }
-
-  for (const CameraSpec& camera : setup.cameras)
-    std::cout << camera.id << " " << url_of(setup.listen, camera.id) << "\n";
-  std::cout << "ready" << std::endl;
+  const auto services = start(arguments.setup, *clips, arguments.cache);
+  if (!services) return refuse({exit_code(services.error()), services.error().message});
+  announce(*services, arguments.setup);
   g_main_loop_run(loop.get());
   return EX_OK;
 }

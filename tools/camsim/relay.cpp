@@ -14,7 +14,8 @@
 namespace fanlight::camsim {
 namespace {
 
-constexpr int kTickMs = 100;
+constexpr int kTickMs = 20;
+constexpr int kBacklog = 64;
 
 int port_of(int socket) {
   sockaddr_storage address{};
@@ -26,21 +27,31 @@ int port_of(int socket) {
   return ntohs(port);
 }
 
-int listen_on(const Listen& listen) {
+struct FreeAddress {
+  void operator()(addrinfo* found) const { freeaddrinfo(found); }
+};
+using Address = std::unique_ptr<addrinfo, FreeAddress>;
+
+Address address_of(const Listen& listen) {
   addrinfo hints{};
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
   if (getaddrinfo(listen.host.c_str(), std::to_string(listen.port).c_str(), &hints, &found) != 0)
-    return -1;
-  const int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    return nullptr;
+  return Address{found};
+}
+
+/// A socket with that address, which does not listen yet; -1: it cannot be had.
+int bind_to(const Listen& listen) {
+  const Address address = address_of(listen);
+  if (!address) return -1;
+  const int fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   const int on = 1;
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  const bool bound =
-      fd >= 0 && bind(fd, found->ai_addr, found->ai_addrlen) == 0 && ::listen(fd, 64) == 0;
-  freeaddrinfo(found);
-  if (!bound && fd >= 0) close(fd);
-  return bound ? fd : -1;
+  if (bind(fd, address->ai_addr, address->ai_addrlen) == 0) return fd;
+  if (fd >= 0) close(fd);
+  return -1;
 }
 
 int connect_to(int port) {
@@ -58,18 +69,35 @@ int connect_to(int port) {
 } // namespace
 
 Result<std::unique_ptr<Relay>> Relay::create(const Listen& listen, int server_port,
-                                             FaultStates states) {
-  const int listener = listen_on(listen);
-  if (listener < 0)
-    return Error{Errc::unavailable, "listening on " + listen.host + ":" +
-                                        std::to_string(listen.port) + ": " + std::strerror(errno)};
-  return std::unique_ptr<Relay>{
-      new Relay(listener, port_of(listener), server_port, std::move(states))};
+                                             FaultStates states, Logins logins) {
+  // A port that the kernel has chosen is given back when a socket ceases to listen; one that was
+  // asked for by its number stays, and refuse() needs that.
+  const int chosen = bind_to(listen);
+  Listen fixed = listen;
+  if (chosen >= 0) fixed.port = port_of(chosen);
+  const int listener = listen.port == 0 && chosen >= 0 ? bind_to(fixed) : chosen;
+  const bool listens = listener >= 0 && ::listen(listener, kBacklog) == 0;
+  const int error = errno;
+  if (chosen >= 0 && chosen != listener) close(chosen);
+  if (listens)
+    return std::unique_ptr<Relay>{
+        new Relay(listener, fixed, server_port, std::move(states), std::move(logins))};
+  if (listener >= 0) close(listener);
+  return Error{Errc::unavailable, "listening on " + listen.host + ":" +
+                                      std::to_string(listen.port) + ": " + std::strerror(error)};
 }
 
-Relay::Relay(int listener, int port, int server_port, FaultStates states)
-    : listener_(listener), port_(port), server_port_(server_port), states_(std::move(states)),
-      thread_([this] { accept_all(); }) {}
+Relay::Relay(int listener, const Listen& listen, int server_port, FaultStates states, Logins logins)
+    : listener_(listener), listen_(listen), server_port_(server_port), states_(std::move(states)),
+      logins_(std::move(logins)), thread_([this] { accept_all(); }) {}
+
+void Relay::refuse(bool refusing) {
+  if (refusing_.exchange(refusing) == refusing) return;
+  if (refusing)
+    shutdown(listener_, SHUT_RDWR);
+  else
+    ::listen(listener_, kBacklog);
+}
 
 Relay::~Relay() {
   ending_ = true;
@@ -80,7 +108,7 @@ Relay::~Relay() {
 
 void Relay::accept_all() {
   while (!ending_) {
-    pollfd waiting{listener_, POLLIN, 0};
+    pollfd waiting{refusing_ ? -1 : listener_, POLLIN, 0};
     poll(&waiting, 1, kTickMs);
     {
       std::lock_guard lock(mutex_);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <map>
 #include <string>
 #include <thread>
@@ -32,17 +31,29 @@ class Relay::Connection {
   /// Both return false at the end of the connection.
   bool from_client();
   bool from_server();
+  /// HTTP around RTSP: passed on as it is. False while it cannot be told.
+  bool is_tunnel();
   void on_request(RtspMessage request);
+  /// Whether a fault or the relay itself has answered.
+  bool answered(const RtspMessage& request, const Faults& wrong);
+  bool logged_in(const RtspMessage& request) const;
   void on_answer(RtspMessage answer);
   void on_packet(const std::string& packet);
-  void answer(const RtspMessage& request, int status);
-  bool expired(const Faults& faults) const;
+  void answer(const RtspMessage& request, int status, const std::string& headers = "");
+  std::string challenge() const;
+  void wait(int ms) const;
+  void send(int socket, std::string_view bytes) const;
+  void leave_server();
+  /// Its session or its time is over.
+  bool is_due(const Faults& wrong);
+  std::shared_ptr<FaultState> state() const; ///< Null before a camera was asked for.
   std::shared_ptr<const Faults> faults() const;
   void follow(const std::string& uri);
 
   Relay& relay_;
   const int client_;
   const int server_;
+  const std::string nonce_;
   mutable std::mutex mutex_; ///< Protects camera_.
   std::string camera_;
   std::atomic<bool> over_{false};
@@ -53,7 +64,12 @@ class Relay::Connection {
   std::string from_client_;
   std::string from_server_;
   std::map<std::string, RtspMessage> asked_; ///< By CSeq.
+  std::string uri_;                          ///< Of the last request, as the server knows it.
+  std::string session_;
+  int setups_ = 0; ///< That were answered well.
+  bool tunnel_ = false;
   Clock::time_point heard_ = Clock::now();
+  Clock::time_point played_ = Clock::time_point::max();
   bool frame_begins_ = true;
   std::thread thread_;
 };

@@ -1,9 +1,12 @@
 #include "rtp_faults.h"
 
+#include <chrono>
 #include <optional>
 #include <utility>
 
 #include <gst/rtp/gstrtpbuffer.h>
+
+#include "gst/ref.h"
 
 namespace fanlight::camsim {
 namespace {
@@ -11,19 +14,21 @@ namespace {
 /// What one payloader's packets suffer. Threads: the streaming thread of its pad.
 class Spoiler {
  public:
-  Spoiler(std::shared_ptr<FaultState> state) : state_(std::move(state)) {}
+  explicit Spoiler(std::shared_ptr<FaultState> state)
+      : state_(std::move(state)), faults_(state_->get()), once_(faults_->once) {}
 
   /// False: it is dropped.
-  bool spoil(GstBuffer* packet) {
+  bool spoil(GstPad* pad, GstBuffer* packet) {
+    if (clock_ == 0) clock_ = clock_rate(pad);
     follow();
     GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
     if (!gst_rtp_buffer_map(packet, GST_MAP_READWRITE, &rtp)) return true;
     ++count_;
-    if (!faults_) faults_ = state_->get();
     const guint32 timestamp = gst_rtp_buffer_get_timestamp(&rtp);
     gst_rtp_buffer_set_timestamp(&rtp, changed(timestamp));
     gst_rtp_buffer_set_seq(&rtp, static_cast<guint16>(gst_rtp_buffer_get_seq(&rtp) + skipped_));
-    if (faults_->marker && is_parameter_set(rtp)) gst_rtp_buffer_set_marker(&rtp, TRUE);
+    if (faults_->marker && clock_ == kVideoClock && is_parameter_set(rtp))
+      gst_rtp_buffer_set_marker(&rtp, TRUE);
     gst_rtp_buffer_unmap(&rtp);
     if (faults_->hang) return false;
     return faults_->lose_percent == 0 ||
@@ -34,26 +39,39 @@ class Spoiler {
   bool is_late() const { return faults_->reorder && count_ % 10 == 0; }
 
  private:
-  /// New faults: what happens once happens now.
-  void follow() {
-    const std::uint64_t version = state_->version();
-    if (version == version_ && faults_) return;
-    version_ = version;
-    faults_ = state_->get();
-    offset_ += static_cast<guint32>(static_cast<gint64>(faults_->jump_s * kClock));
-    skipped_ = static_cast<guint16>(skipped_ + faults_->gap);
-    held_.reset();
+  using Clock = std::chrono::steady_clock;
+
+  static int clock_rate(GstPad* pad) {
+    const auto caps = Ref<GstCaps>::adopt(gst_pad_get_current_caps(pad));
+    int rate = kVideoClock;
+    if (caps) gst_structure_get_int(gst_caps_get_structure(caps.get(), 0), "clock-rate", &rate);
+    return rate;
   }
 
+  /// What happens once happens now, where it was asked for since the last packet.
+  void follow() {
+    faults_ = state_->get();
+    const auto now = Clock::now();
+    const bool again =
+        faults_->every_s > 0 && now - jumped_ > std::chrono::duration<double>(faults_->every_s);
+    const bool asked = faults_->once != 0 && faults_->once != once_;
+    if (!faults_->standstill) held_.reset();
+    if (!again && !asked) return;
+    if (asked) once_ = faults_->once;
+    jumped_ = now;
+    offset_ += static_cast<guint32>(static_cast<gint64>(faults_->jump_s * clock_));
+    skipped_ = static_cast<guint16>(skipped_ + faults_->gap);
+  }
+
+  /// The drift grows with what has gone by; it stays when there is no more of it.
   guint32 changed(guint32 timestamp) {
-    if (!first_) first_ = timestamp;
-    if (faults_->standstill) {
-      if (!held_) held_ = timestamp + offset_;
-      return *held_;
-    }
-    const guint32 run = timestamp - *first_;
-    const auto drift = static_cast<gint64>(run) * faults_->drift_ppm / 1'000'000;
-    return timestamp + offset_ + static_cast<guint32>(drift);
+    const auto step = last_ ? static_cast<gint32>(timestamp - *last_) : 0;
+    last_ = timestamp;
+    drift_ += step * (faults_->drift_ppm / 1e6);
+    const guint32 now = timestamp + offset_ + static_cast<guint32>(static_cast<gint64>(drift_));
+    if (!faults_->standstill) return now;
+    if (!held_) held_ = now;
+    return *held_;
   }
 
   /// RFC 6184 and 7798: single NAL units only, as the payloader sends parameter sets.
@@ -65,14 +83,17 @@ class Spoiler {
     return h264 == 7 || h264 == 8 || (h265 >= 32 && h265 <= 34);
   }
 
-  static constexpr int kClock = 90'000;
+  static constexpr int kVideoClock = 90'000;
   const std::shared_ptr<FaultState> state_;
   std::shared_ptr<const Faults> faults_;
-  std::uint64_t version_ = 0;
+  std::uint64_t once_;
+  Clock::time_point jumped_ = Clock::now();
+  int clock_ = 0;
   std::uint64_t count_ = 0;
   guint32 offset_ = 0;
   guint16 skipped_ = 0;
-  std::optional<guint32> first_;
+  std::optional<guint32> last_;
+  double drift_ = 0;
   std::optional<guint32> held_;
 
  public:
@@ -92,7 +113,7 @@ GstPadProbeReturn on_data(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
   }
   GST_PAD_PROBE_INFO_DATA(info) = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
   GstBuffer* const packet = GST_PAD_PROBE_INFO_BUFFER(info);
-  if (!spoiler.spoil(packet)) return GST_PAD_PROBE_DROP;
+  if (!spoiler.spoil(pad, packet)) return GST_PAD_PROBE_DROP;
   if (spoiler.late == nullptr && spoiler.is_late()) {
     spoiler.late = gst_buffer_ref(packet);
     return GST_PAD_PROBE_DROP;

@@ -39,6 +39,10 @@ std::string RtspMessage::uri() const {
   return std::string{line.substr(begin, line.rfind(' ') - begin)};
 }
 
+int RtspMessage::status() const {
+  return std::atoi(head.c_str() + std::min(head.find(' '), head.size() - 1));
+}
+
 void RtspMessage::set_uri(const std::string& uri) {
   const std::size_t begin = head.find(' ') + 1;
   head.replace(begin, first_line().rfind(' ') - begin, uri);
@@ -54,7 +58,11 @@ std::string RtspMessage::header(std::string_view name) const {
 
 void RtspMessage::set_header(std::string_view name, const std::string& value) {
   const auto [begin, end] = find_header(head, name);
-  if (begin != head.npos) head.replace(begin, end - begin, std::string{name} + ": " + value);
+  const std::string line = std::string{name} + ": " + value;
+  if (begin != head.npos)
+    head.replace(begin, end - begin, line);
+  else
+    head.insert(head.size() - 2, line + "\r\n");
 }
 
 void RtspMessage::set_body(std::string text) {

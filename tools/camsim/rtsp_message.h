@@ -14,13 +14,13 @@ struct RtspMessage {
   std::string_view first_line() const {
     return std::string_view{head}.substr(0, head.find("\r\n"));
   }
-  bool is_request() const { return !head.starts_with("RTSP/"); }
   std::string method() const; ///< Of a request.
   std::string uri() const;    ///< Of a request.
+  int status() const;         ///< Of an answer.
   void set_uri(const std::string& uri);
   /// Empty if it is not there.
   std::string header(std::string_view name) const;
-  /// Replaces it where it is there.
+  /// Replaces it where it is there, adds it where it is not.
   void set_header(std::string_view name, const std::string& value);
   /// With Content-Length.
   void set_body(std::string text);

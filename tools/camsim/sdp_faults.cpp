@@ -7,7 +7,7 @@ namespace fanlight::camsim {
 namespace {
 
 constexpr const char* kStream = "stream=";
-constexpr const char* kQuery = "?track=";
+constexpr const char* kQuery = "?channel=1&track=";
 
 /// Without a parameter of an fmtp line; `;name=value`, wherever it stands.
 std::string without(std::string line, const std::string& name) {
@@ -28,7 +28,9 @@ std::string control(const std::string& line, const std::set<std::string>& faults
   if (faults.contains("no_control")) return {};
   if (faults.contains("control_absolute")) return "a=control:" + base + "/" + kStream + number;
   if (faults.contains("control_relative")) return "a=control:" + std::string{kStream} + number;
-  if (faults.contains("control_query")) return "a=control:" + base + kQuery + number;
+  if (faults.contains("control_query"))
+    return "a=control:" + std::string{kStream} + number + kQuery + number;
+  if (faults.contains("control_star")) return "a=control:*";
   return line;
 }
 
@@ -68,16 +70,15 @@ std::string spoil_sdp(const std::string& sdp, const std::set<std::string>& fault
   return out;
 }
 
-std::string sound_uri(const std::string& uri, const std::set<std::string>& faults) {
-  if (const std::size_t at = uri.find(kQuery); at != uri.npos)
-    return uri.substr(0, at) + "/" + kStream + uri.substr(at + std::string{kQuery}.size());
-  if (faults.contains("no_control") && uri.find(kStream) == uri.npos)
-    return (uri.ends_with('/') ? uri : uri + "/") + kStream + "0";
-  return uri;
+std::string sound_uri(const std::string& uri, int number) {
+  if (const std::size_t at = uri.find(kQuery); at != uri.npos) return uri.substr(0, at);
+  if (uri.find(kStream) != uri.npos) return uri;
+  const std::string base = uri.ends_with("/*") ? uri.substr(0, uri.size() - 1) : uri;
+  return (base.ends_with('/') ? base : base + "/") + kStream + std::to_string(number);
 }
 
-bool is_backchannel(const std::string& uri) {
-  return uri.ends_with("/backchannel") || uri.ends_with("/metadata");
-}
+bool is_backchannel(const std::string& uri) { return uri.ends_with("/backchannel"); }
+
+bool is_metadata(const std::string& uri) { return uri.ends_with("/metadata"); }
 
 } // namespace fanlight::camsim

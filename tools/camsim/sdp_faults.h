@@ -9,11 +9,13 @@ namespace fanlight::camsim {
 std::string spoil_sdp(const std::string& sdp, const std::set<std::string>& faults,
                       const std::string& base);
 
-/// The URI of a SETUP for what spoil_sdp() has named otherwise, as the server knows it; the same
-/// where that is none of them.
-std::string sound_uri(const std::string& uri, const std::set<std::string>& faults);
+/// The URI of a SETUP as the server knows it, whatever spoil_sdp() has named it. `number` is the
+/// media meant where the URI names none.
+std::string sound_uri(const std::string& uri, int number);
 
 /// Whether a SETUP is for the back channel, which cameras of this kind refuse.
 bool is_backchannel(const std::string& uri);
+/// Whether it is for the metadata, of which nothing comes.
+bool is_metadata(const std::string& uri);
 
 } // namespace fanlight::camsim

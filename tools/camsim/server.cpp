@@ -15,6 +15,7 @@ struct Server::Mount {
   CameraSpec camera;
   std::shared_ptr<const Clip> clip;
   std::shared_ptr<std::atomic<int>> feeds; ///< Alive now, of all cameras.
+  Feed::FindClip find_clip;
   std::shared_ptr<FaultState> faults;
   bool spoils = false; ///< Its packets may have to suffer.
 };
@@ -24,9 +25,10 @@ namespace {
 /// A feed and its place in the count of those alive; goes with its media.
 struct CountedFeed {
   CountedFeed(Pacer& pacer, const CameraSpec& camera, std::shared_ptr<const Clip> clip,
-              std::vector<Ref<GstElement>> sources, std::shared_ptr<FaultState> faults,
-              std::shared_ptr<std::atomic<int>> counter)
-      : feed(pacer, camera, std::move(clip), std::move(sources), std::move(faults)),
+              Feed::FindClip find_clip, std::vector<Ref<GstElement>> sources,
+              std::shared_ptr<FaultState> faults, std::shared_ptr<std::atomic<int>> counter)
+      : feed(pacer, camera, std::move(clip), std::move(find_clip), std::move(sources),
+             std::move(faults)),
         alive(std::move(counter)) {
     ++*alive;
   }
@@ -38,9 +40,19 @@ struct CountedFeed {
   std::shared_ptr<std::atomic<int>> alive;
 };
 
-} // namespace
+Result<Owned<GSource, g_source_unref>> serve(GstRTSPServer* server, const Listen& listen) {
+  gst_rtsp_server_set_address(server, listen.host.c_str());
+  gst_rtsp_server_set_service(server, std::to_string(listen.port).c_str());
+  GError* raw = nullptr;
+  Owned<GSource, g_source_unref> source{gst_rtsp_server_create_source(server, nullptr, &raw)};
+  if (const GErrorPtr error{raw}; error)
+    return Error{Errc::unavailable, "listening on " + listen.host + ":" +
+                                        std::to_string(listen.port) + ": " + error->message};
+  g_source_attach(source.get(), nullptr);
+  return Result<Owned<GSource, g_source_unref>>{std::move(source)};
+}
 
-Server::Server(Listen listen) : listen_(std::move(listen)) {}
+} // namespace
 
 void Server::configure_media(GstRTSPMediaFactory*, GstRTSPMedia* media, gpointer data) {
   const auto& mount = *static_cast<const Mount*>(data);
@@ -56,8 +68,8 @@ void Server::configure_media(GstRTSPMediaFactory*, GstRTSPMedia* media, gpointer
     const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(payloader.get(), "src"));
     spoil_packets(pad.get(), mount.faults);
   }
-  auto* counted = new CountedFeed(mount.pacer, mount.camera, mount.clip, std::move(sources),
-                                  mount.faults, mount.feeds);
+  auto* counted = new CountedFeed(mount.pacer, mount.camera, mount.clip, mount.find_clip,
+                                  std::move(sources), mount.faults, mount.feeds);
   counted->feed.announce();
   g_object_set_data_full(G_OBJECT(media), "camsim-feed", counted,
                          [](gpointer feed) { delete static_cast<CountedFeed*>(feed); });
@@ -71,6 +83,8 @@ void Server::configure_media(GstRTSPMediaFactory*, GstRTSPMedia* media, gpointer
   g_signal_connect(media, "unprepared", G_CALLBACK(on_unprepared), counted);
 }
 
+Server::Server(Listen listen) : listen_(std::move(listen)) {}
+
 Result<std::unique_ptr<Server>> Server::create(const Listen& listen,
                                                const std::vector<CameraSpec>& cameras,
                                                const Cache::Clips& clips,
@@ -78,8 +92,6 @@ Result<std::unique_ptr<Server>> Server::create(const Listen& listen,
   std::unique_ptr<Server> server{new Server(listen)};
   server->server_ = Ref<GstRTSPServer>::adopt(gst_rtsp_server_new());
   GstRTSPServer* rtsp = server->server_.get();
-  gst_rtsp_server_set_address(rtsp, listen.host.c_str());
-  gst_rtsp_server_set_service(rtsp, std::to_string(listen.port).c_str());
   gst_rtsp_server_set_auth(rtsp, make_auth(cameras).get());
   gst_rtsp_server_set_thread_pool(rtsp, make_thread_pool().get());
   for (const CameraSpec& camera : cameras) {
@@ -89,14 +101,30 @@ Result<std::unique_ptr<Server>> Server::create(const Listen& listen,
                        state == faults.end() ? nullptr : state->second);
   }
 
-  GError* raw = nullptr;
-  server->source_.reset(gst_rtsp_server_create_source(rtsp, nullptr, &raw));
-  if (const GErrorPtr error{raw}; error)
-    return Error{Errc::unavailable, "listening on " + listen.host + ":" +
-                                        std::to_string(listen.port) + ": " + error->message};
-  g_source_attach(server->source_.get(), nullptr);
+  auto source = serve(rtsp, listen);
+  if (!source) return source.error();
+  server->source_ = std::move(*source);
+  server->cameras_ = cameras;
   server->listen_.port = gst_rtsp_server_get_bound_port(rtsp);
   return server;
+}
+
+Result<> Server::listen_tls(const Listen& listen, GTlsCertificate* certificate) {
+  tls_server_ = Ref<GstRTSPServer>::adopt(gst_rtsp_server_new());
+  GstRTSPServer* const rtsp = tls_server_.get();
+  const auto points =
+      Ref<GstRTSPMountPoints>::adopt(gst_rtsp_server_get_mount_points(server_.get()));
+  const auto threads =
+      Ref<GstRTSPThreadPool>::adopt(gst_rtsp_server_get_thread_pool(server_.get()));
+  const auto auth = make_auth(cameras_);
+  gst_rtsp_auth_set_tls_certificate(auth.get(), certificate);
+  gst_rtsp_server_set_auth(rtsp, auth.get());
+  gst_rtsp_server_set_mount_points(rtsp, points.get());
+  gst_rtsp_server_set_thread_pool(rtsp, threads.get());
+  auto source = serve(rtsp, listen);
+  if (!source) return source.error();
+  tls_source_ = std::move(*source);
+  return Done{};
 }
 
 void Server::add_camera(const CameraSpec& camera, std::shared_ptr<const Clip> clip,
@@ -106,9 +134,15 @@ void Server::add_camera(const CameraSpec& camera, std::shared_ptr<const Clip> cl
   gst_rtsp_media_factory_set_protocols(
       factory.get(),
       static_cast<GstRTSPLowerTrans>(GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP));
-  if (camera.auth != Auth::none) allow_users(factory.get());
+  if (has_server_login(camera)) allow_users(factory.get());
 
-  mounts_.push_back(std::make_unique<Mount>(Mount{pacer_, camera, std::move(clip), feeds,
+  // Mounts are complete before the first client comes, and stay.
+  const auto find_clip = [this](const std::string& id) -> std::shared_ptr<const Clip> {
+    for (const auto& mount : mounts_)
+      if (mount->camera.id == id) return mount->clip;
+    return nullptr;
+  };
+  mounts_.push_back(std::make_unique<Mount>(Mount{pacer_, camera, std::move(clip), feeds, find_clip,
                                                   faults ? faults : std::make_shared<FaultState>(),
                                                   faults != nullptr}));
   g_signal_connect(factory.get(), "media-configure", G_CALLBACK(configure_media),
@@ -120,10 +154,14 @@ void Server::add_camera(const CameraSpec& camera, std::shared_ptr<const Clip> cl
 }
 
 Server::~Server() {
-  if (source_) g_source_destroy(source_.get());
-  gst_rtsp_server_client_filter(
-      server_.get(),
-      [](GstRTSPServer*, GstRTSPClient*, gpointer) { return GST_RTSP_FILTER_REMOVE; }, nullptr);
+  for (GSource* source : {source_.get(), tls_source_.get()})
+    if (source != nullptr) g_source_destroy(source);
+  for (GstRTSPServer* server : {server_.get(), tls_server_.get()}) {
+    if (server == nullptr) continue;
+    gst_rtsp_server_client_filter(
+        server, [](GstRTSPServer*, GstRTSPClient*, gpointer) { return GST_RTSP_FILTER_REMOVE; },
+        nullptr);
+  }
   const gint64 deadline = g_get_monotonic_time() + 3 * G_USEC_PER_SEC;
   while (!mounts_.empty() && *mounts_.front()->feeds > 0 && g_get_monotonic_time() < deadline) {
     while (g_main_context_iteration(nullptr, FALSE)) {

@@ -24,12 +24,15 @@ class Server {
                                                 const std::vector<CameraSpec>& cameras,
                                                 const Cache::Clips& clips,
                                                 const FaultStates& faults);
+  /// RTSPS at another address, too, for the same cameras. Errc::unavailable as above.
+  Result<> listen_tls(const Listen& listen, GTlsCertificate* certificate);
   /// Sends all clients away and waits until their media has ended, 3 s at most.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
   int port() const { return listen_.port; }
+  int tls_port() const { return gst_rtsp_server_get_bound_port(tls_server_.get()); }
 
  private:
   struct Mount; ///< One camera: what its media are made from.
@@ -42,8 +45,11 @@ class Server {
   Listen listen_;
   Pacer pacer_;
   std::vector<std::unique_ptr<Mount>> mounts_;
+  std::vector<CameraSpec> cameras_;
   Ref<GstRTSPServer> server_;
+  Ref<GstRTSPServer> tls_server_; ///< Null: no RTSPS.
   Owned<GSource, g_source_unref> source_;
+  Owned<GSource, g_source_unref> tls_source_;
 };
 
 } // namespace fanlight::camsim

@@ -116,8 +116,10 @@ const std::vector<std::pair<std::string_view, Setter>>& setters() {
       {"count", number(&CameraSpec::count, 1, 1000)},
       {"mtu", number(&CameraSpec::mtu, 500, 60000)},
       {"live", choice(&CameraSpec::live, {{"true", true}, {"false", false}})},
-      {"auth", choice(&CameraSpec::auth,
-                      {{"none", Auth::none}, {"basic", Auth::basic}, {"digest", Auth::digest}})},
+      {"auth", choice(&CameraSpec::auth, {{"none", Auth::none},
+                                          {"basic", Auth::basic},
+                                          {"digest", Auth::digest},
+                                          {"digest-sha256", Auth::digest_sha256}})},
       {"user", string(&CameraSpec::user)},
       {"password", string(&CameraSpec::password)},
   };
@@ -144,12 +146,29 @@ Result<> check(const CameraSpec& spec) {
   if (spec.auth != Auth::none && (spec.user.empty() || spec.password.empty()))
     return invalid(who + "auth needs user and password");
   if (spec.auth == Auth::none && (!spec.user.empty() || !spec.password.empty()))
-    return invalid(who + "user and password need auth, basic or digest");
+    return invalid(who + "user and password need auth, digest-sha256, basic or digest");
   if (spec.bframes > 0 && spec.profile == H264Profile::baseline &&
       std::ranges::count(spec.codecs, config::VideoCodec::h264))
     return invalid(who + "the baseline profile has no B-frames: bframes must be 0");
   if (spec.bframes > 0 && spec.live)
     return invalid(who + "live has no B-frames: bframes must be 0");
+  return Done{};
+}
+
+Result<> check_faults(const Faults& faults, const CameraSpec& camera,
+                      const std::vector<CameraSpec>& all) {
+  const auto find = [&](const std::string& id) {
+    return std::ranges::find(all, id, &CameraSpec::id);
+  };
+  const std::string who = "camera " + camera.id + ": ";
+  if (!faults.as.empty() && find(faults.as) == all.end())
+    return invalid(who + "as: there is no camera '" + faults.as + "'");
+  if (faults.play.empty()) return Done{};
+  const auto other = find(faults.play);
+  if (other == all.end()) return invalid(who + "play: there is no camera '" + faults.play + "'");
+  if (other->live || camera.live || other->codecs != camera.codecs)
+    return invalid(who + "play: camera '" + faults.play +
+                   "' must have the same codec, and none of both may be live");
   return Done{};
 }
 
@@ -201,6 +220,10 @@ Result<std::vector<CameraSpec>> expand(std::vector<CameraSpec> cameras) {
         return invalid("camera id '" + one.id + "' comes twice: ids must be unique");
       all.push_back(std::move(one));
     }
+  }
+  for (const CameraSpec& camera : all) {
+    if (!camera.faults) continue;
+    if (auto checked = check_faults(*camera.faults, camera, all); !checked) return checked.error();
   }
   return all;
 }

@@ -7,12 +7,13 @@
 
 #include "base/result.h"
 #include "config.h"
+#include "faults.h"
 
 namespace fanlight::camsim {
 
 enum class H264Profile { baseline, main, high }; ///< baseline is constrained baseline.
 enum class AudioCodec { none, aac, pcma, pcmu, opus };
-enum class Auth { none, basic, digest };
+enum class Auth { none, basic, digest, digest_sha256 }; ///< digest is by MD5.
 
 /// One camera as asked for. The defaults here are the defaults.
 struct CameraSpec {
@@ -35,6 +36,7 @@ struct CameraSpec {
   Auth auth = Auth::none;
   std::string user;
   std::string password;
+  std::optional<Faults> faults; ///< From the start on.
 
   const std::string& label() const { return name.empty() ? id : name; }
 };
@@ -47,7 +49,8 @@ struct Listen {
 /// Everything a configuration file may say.
 struct Setup {
   Listen listen;
-  std::optional<Listen> control; ///< None: the cameras are good ones.
+  std::optional<Listen> control; ///< None: no commands.
+  std::optional<Listen> tls;     ///< None: no RTSPS.
   std::vector<CameraSpec> cameras;
 };
 
@@ -59,6 +62,10 @@ Result<CameraSpec> parse_camera(std::string_view text);
 
 /// A YAML file with `listen` and `cameras`. Errors name file, line and what would be right.
 Result<Setup> load_setup(const std::string& path);
+
+/// What only the other cameras can tell of the faults of one. Errc::invalid.
+Result<> check_faults(const Faults& faults, const CameraSpec& camera,
+                      const std::vector<CameraSpec>& all);
 
 /// Replaces cameras with a count by that many, and refuses ids that come twice.
 Result<std::vector<CameraSpec>> expand(std::vector<CameraSpec> cameras);

@@ -141,5 +141,41 @@ TEST(SpecTest, ALoopIsWholeGopsAndWholeSecondsWhereItCanBe) {
   EXPECT_EQ(loop_frames(*parse_camera("id=a,gop=25,fps=25,loop=2")), 50);
 }
 
+TEST(SpecTest, ReadsFaultsControlAndTlsOfAFile) {
+  const auto setup = load_text("control: 127.0.0.1:0\ntls: 127.0.0.1:322\ncameras:\n  - id: a\n"
+                               "    auth: digest-sha256\n    user: u\n    password: p\n"
+                               "    mtu: 10000\n    faults: {hang: true, end_after_s: 2.5,\n"
+                               "      status: {PLAY: 454}, sdp: [no_sprop], as: \"1\"}\n"
+                               "  - id: \"1\"\n");
+  ASSERT_TRUE(setup) << setup.error().message;
+  EXPECT_EQ(setup->control->port, 0);
+  EXPECT_EQ(setup->tls->port, 322);
+  const CameraSpec& camera = setup->cameras[0];
+  EXPECT_EQ(camera.auth, Auth::digest_sha256);
+  EXPECT_EQ(camera.mtu, 10000);
+  ASSERT_TRUE(camera.faults);
+  EXPECT_TRUE(camera.faults->hang);
+  EXPECT_EQ(camera.faults->end_after_s, 2.5);
+  EXPECT_EQ(camera.faults->status.at("PLAY"), 454);
+  EXPECT_THAT(camera.faults->sdp, ElementsAre("no_sprop"));
+  EXPECT_EQ(camera.faults->as, "1");
+  EXPECT_FALSE(setup->cameras[1].faults);
+}
+
+TEST(SpecTest, NamesTheLineOfAFaultThatIsNone) {
+  EXPECT_THAT(yaml_error("cameras:\n  - id: a\n    faults: {hangs: true}\n"),
+              HasSubstr(":3: faults: unknown fault 'hangs'"));
+  EXPECT_THAT(yaml_error("cameras:\n  - id: a\n    faults: hang\n"),
+              HasSubstr(":3: faults: faults are a JSON object"));
+}
+
+TEST(SpecTest, RefusesFaultsThatNameCamerasThereAreNot) {
+  CameraSpec camera{.id = "a"};
+  camera.faults = Faults{.as = "b"};
+  const auto all = expand({camera});
+  ASSERT_FALSE(all);
+  EXPECT_THAT(all.error().message, HasSubstr("camera a: as: there is no camera 'b'"));
+}
+
 } // namespace
 } // namespace fanlight::camsim

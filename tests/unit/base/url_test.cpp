@@ -19,6 +19,13 @@ TEST(StripCredentialsTest, LeavesTextWithoutCredentialsAsItIs) {
     EXPECT_EQ(strip_credentials(text), text);
 }
 
+TEST(StripCredentialsTest, HidesPropertiesInADrawingAndLeavesItADrawing) {
+  EXPECT_EQ(
+      strip_credentials(
+          R"(label="location=\"rtsp://h/a\"\nuser-id=\"me\"\nuser-pw=\"s3c&r3t\"\nproxy-pw=NULL\nx=\"y\"")"),
+      R"(label="location=\"rtsp://h/a\"\nuser-id=\"me\"\nuser-pw=\"***\"\nproxy-pw=***\nx=\"y\"")");
+}
+
 TEST(StripCredentialsTest, ReplacesWhatBasicSays) {
   EXPECT_EQ(strip_credentials("Authorization: Basic Ym9iOnMzY3IvdEB4, next"),
             "Authorization: Basic ***, next");

@@ -112,6 +112,16 @@ TEST_F(RosterTest, RefusesAFileWithAMistakeAsAWhole) {
   EXPECT_THAT(stage.applied, IsEmpty());
 }
 
+TEST_F(RosterTest, TakesAnEmptyFileForAMishap) {
+  write("fanlight.yaml", "");
+
+  const auto diff = roster->reload();
+
+  ASSERT_FALSE(diff);
+  EXPECT_THAT(diff.error().message, HasSubstr("is empty"));
+  EXPECT_THAT(ids(), ElementsAre("front", "back"));
+}
+
 TEST_F(RosterTest, StaysAsItIsWhereTheStageRefuses) {
   write("fanlight.yaml", "cameras: []\n");
   stage.error = Error{Errc::internal, "no element"};

@@ -132,6 +132,36 @@ TEST_F(RestTest, IsHealthyWhileItServesAndReadyWhenAllCamerasAreLive) {
   EXPECT_THAT(get("/health").body, HasSubstr("\"version\":"));
 }
 
+TEST_F(RestTest, IsReadyWithoutACameraThatConnectsOnDemand) {
+  directory.all_cameras[1].best.state = "idle";
+  directory.all_cameras[1].best.pull = "on_demand";
+  EXPECT_EQ(get("/ready").status, 200);
+
+  directory.all_cameras[1].best.state = "refused";
+  EXPECT_EQ(get("/ready").status, 503);
+}
+
+TEST_F(RestTest, TellsHowEachStreamOfACameraDoes) {
+  session::StreamInfo sub;
+  sub.id = "sub";
+  sub.pull = "on_demand";
+  sub.state = "retrying";
+  sub.retry_in_ms = 1500;
+  sub.gop_frames = 50;
+  sub.b_frames = true;
+  sub.timestamp_standstills = 4;
+  sub.access_units = 77;
+  directory.all_cameras[0].streams = {sub};
+
+  const Response response = get("/api/cameras/front");
+
+  for (const char* member :
+       {R"("streams":[{"id":"sub","pull":"on_demand")", R"("retry_in_ms":1500)",
+        R"("gop_frames":50)", R"("b_frames":true)", R"("last_key_frame_ms":-1)",
+        R"("timestamp_standstills":4)", R"("access_units":77)"})
+    EXPECT_THAT(response.body, HasSubstr(member));
+}
+
 TEST_F(RestTest, GivesThePipelineAsGraphviz) {
   const Response response = get("/api/cameras/front/pipeline.dot");
 

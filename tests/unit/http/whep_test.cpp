@@ -55,6 +55,22 @@ TEST_F(WhepTest, AnswersAnOfferWithAResource) {
   EXPECT_TRUE(session->options.complete_answer);
 }
 
+TEST_F(WhepTest, TakesFromItsQueryWhichStreamAViewerWants) {
+  start();
+  const auto wish_of = [this](const std::string& query) {
+    EXPECT_EQ(send({"POST", "/whep/front" + query, kOffer, "application/sdp", {}}).status, 201);
+    return directory.last()->options.wish;
+  };
+
+  EXPECT_EQ(wish_of("").stream, "auto");
+  EXPECT_EQ(wish_of("?stream=sub").stream, "sub");
+  const session::StreamWish wish = wish_of("?stream=auto&width=640&height=360");
+  EXPECT_EQ(wish.width, 640);
+  EXPECT_EQ(wish.height, 360);
+  for (const char* height : {"-1", "0", "99999999999", "1.5", "x", ""})
+    EXPECT_EQ(wish_of(std::string{"?height="} + height).height, 0) << height;
+}
+
 TEST_F(WhepTest, ReadsTheTypeOfAnOfferWithItsParameters) {
   start();
   EXPECT_EQ(send({"POST", "/whep/front", kOffer, "Application/SDP; charset=utf-8", {}}).status,

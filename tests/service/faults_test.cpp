@@ -1,0 +1,259 @@
+#include <gmock/gmock.h>
+
+#include "service_fixture.h"
+
+namespace fanlight::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+/// Cameras that misbehave: what the service makes of it, and what a viewer sees.
+class FaultsTest : public ServiceTest {
+ protected:
+  /// A small camera "front" that has `faults`, and others that it may turn into.
+  void start(const std::string& faults, const std::string& spec = {},
+             const std::string& more = {}) {
+    cameras = std::make_unique<CamsimProcess>(std::vector<std::string>{
+        "--control", "127.0.0.1:0", "--camera", spec.empty() ? small("front") : spec, "--camera",
+        "id=hevc,codec=h265,size=320x180,gop=25,loop=4,bitrate=300,audio=none", "--camera",
+        "id=large,size=640x360,gop=25,loop=4,bitrate=500,audio=none"});
+    ASSERT_TRUE(cameras->wait_ready()) << cameras->read_errors();
+    if (!faults.empty()) spoil(faults);
+    start_service({camera("front", more)});
+  }
+  std::string control(const std::string& method, const std::string& path,
+                      const std::string& body = {}) {
+    const std::string& line = cameras->lines().front(); // "control http://127.0.0.1:port"
+    const http::Owned<SoupMessage> message{soup_message_new(
+        method.c_str(), (line.substr(line.find("http")) + "/cameras/front" + path).c_str())};
+    const http::OwnedBytes sent{g_bytes_new(body.data(), body.size())};
+    if (!body.empty())
+      soup_message_set_request_body_from_bytes(message.get(), "application/json", sent.get());
+    const http::OwnedBytes answer{
+        soup_session_send_and_read(client.get(), message.get(), nullptr, nullptr)};
+    gsize size = 0;
+    const auto* text = static_cast<const char*>(g_bytes_get_data(answer.get(), &size));
+    EXPECT_EQ(soup_message_get_status(message.get()), 200u) << method << " " << path << " " << body;
+    return {text, size};
+  }
+  void spoil(const std::string& faults) { control("PUT", "/faults", faults); }
+  void mend() { control("DELETE", "/faults"); }
+  /// How often the camera was asked by that method.
+  int asked(const std::string& method) {
+    const std::string state = control("GET", "");
+    const auto at = state.find('"' + method + "\":");
+    return at == state.npos ? 0 : std::stoi(state.substr(at + method.size() + 3));
+  }
+  /// A viewer that ends well once it has so many pictures, however often it has to wait.
+  std::unique_ptr<Process> view(int frames) {
+    return std::make_unique<Process>(
+        std::vector<std::string>{std::getenv("FANLIGHT_VIEWER"), "--json", "--frames",
+                                 std::to_string(frames), "--timeout", "90", url("/whep/front")});
+  }
+  void expect_pictures(int frames) {
+    const auto viewer = view(frames);
+    EXPECT_EQ(viewer->wait_exit(std::chrono::seconds{100}), 0) << viewer->output();
+  }
+  std::string front() { return get("/api/cameras/front").body; }
+};
+
+// ---- Odd, but to be played ----
+
+struct Oddity {
+  const char* name;
+  const char* faults;
+  const char* spec; ///< Null: the small camera.
+};
+
+class OddCameraTest : public FaultsTest, public testing::WithParamInterface<Oddity> {};
+
+TEST_P(OddCameraTest, IsPlayedFromTheStart) {
+  start(GetParam().faults, GetParam().spec ? GetParam().spec : "");
+
+  expect_pictures(50);
+
+  EXPECT_THAT(front(), AllOf(HasSubstr("\"state\":\"live\""), HasSubstr("\"reconnects\":0")));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, OddCameraTest,
+    testing::Values(Oddity{"NoSprop", R"({"sdp":["no_sprop"]})", nullptr},
+                    Oddity{"BrokenSprop", R"({"sdp":["broken_sprop"]})", nullptr},
+                    Oddity{"ExtraMedia", R"({"sdp":["extra_media"]})", nullptr},
+                    Oddity{"BackChannelThatIsRefused", R"({"sdp":["backchannel"]})", nullptr},
+                    Oddity{"AbsoluteControlUrls", R"({"sdp":["control_absolute"]})", nullptr},
+                    Oddity{"ControlUrlsWithAQuery", R"({"sdp":["control_query"]})", nullptr},
+                    Oddity{"NoControlUrl", R"({"sdp":["no_control"]})", nullptr},
+                    Oddity{"ParameterSetsInTheSdpOnly", R"({"parameter_sets":"sdp"})", nullptr},
+                    Oddity{"ParameterSetsInBandOnly", R"({"parameter_sets":"band"})", nullptr},
+                    Oddity{"MarkerOnParameterSets", R"({"marker":true})", nullptr},
+                    Oddity{"ADescriptionAfterEightSeconds", R"({"delay_ms":{"DESCRIBE":8000}})",
+                           nullptr},
+                    Oddity{"AFastClock", R"({"drift_ppm":2000})", nullptr},
+                    Oddity{"HalfSpeed", R"({"speed":0.5})", nullptr},
+                    Oddity{"PacketsOfTenKilobytes", "",
+                           "id=front,mtu=10000,size=640x360,gop=25,loop=4,bitrate=4000,audio=none"},
+                    Oddity{"AGroupOfTwentySeconds", "",
+                           "id=front,size=320x180,gop=500,loop=20,bitrate=300,audio=none"}),
+    [](const auto& instance) { return std::string{instance.param.name}; });
+
+// ---- While it is watched ----
+
+struct Mishap {
+  const char* name;
+  const char* faults;
+};
+
+class MishapTest : public FaultsTest, public testing::WithParamInterface<Mishap> {};
+
+TEST_P(MishapTest, CostsTheViewerNothingButAMoment) {
+  start("");
+  const auto viewer = view(200);
+  ASSERT_TRUE(viewer->wait_output("first_frame")) << viewer->output();
+
+  spoil(GetParam().faults);
+
+  EXPECT_EQ(viewer->wait_exit(std::chrono::seconds{60}), 0) << viewer->output();
+  EXPECT_THAT(front(), AllOf(HasSubstr("\"state\":\"live\""), HasSubstr("\"reconnects\":0")));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, MishapTest,
+                         testing::Values(Mishap{"TimestampsJumpAhead", R"({"jump_s":3600})"},
+                                         Mishap{"TimestampsJumpBack", R"({"jump_s":-10})"},
+                                         Mishap{"SequenceNumbersJump", R"({"gap":500})"},
+                                         Mishap{"ParameterSetsMoveToTheSdp",
+                                                R"({"parameter_sets":"sdp"})"},
+                                         Mishap{"TheClockDrifts", R"({"drift_ppm":5000})"}),
+                         [](const auto& instance) { return std::string{instance.param.name}; });
+
+// ---- Faults of the connection, and their end ----
+
+class BreakdownTest : public FaultsTest, public testing::WithParamInterface<Mishap> {};
+
+TEST_P(BreakdownTest, HealsWithTheSameViewer) {
+  start("");
+  const auto viewer = view(150);
+  ASSERT_TRUE(viewer->wait_output("first_frame")) << viewer->output();
+
+  spoil(GetParam().faults);
+  const Response lost = wait_state("front", "retrying");
+  EXPECT_THAT(lost.body, HasSubstr("\"reason\":\"the c"));
+  mend();
+
+  wait_state("front", "live");
+  EXPECT_EQ(viewer->wait_exit(std::chrono::seconds{60}), 0) << viewer->output();
+}
+
+INSTANTIATE_TEST_SUITE_P(All, BreakdownTest,
+                         testing::Values(Mishap{"ItHangs", R"({"hang":true})"},
+                                         Mishap{"GarbageBetweenPackets", R"({"garbage":20})"},
+                                         Mishap{"TheSessionExpires", R"({"expire_s":1})"}),
+                         [](const auto& instance) { return std::string{instance.param.name}; });
+
+TEST_F(FaultsTest, AConnectionThatIsClosedOrResetIsMadeAgain) {
+  for (const char* end : {"/close", "/reset"}) {
+    start("");
+    const auto viewer = view(100);
+    ASSERT_TRUE(viewer->wait_output("first_frame")) << viewer->output();
+
+    control("POST", end);
+
+    EXPECT_EQ(viewer->wait_exit(std::chrono::seconds{60}), 0) << viewer->output();
+    EXPECT_THAT(front(), HasSubstr("\"reconnects\":1"));
+    service.reset();
+  }
+}
+
+TEST_F(FaultsTest, ACameraThatHangsIsFoundWithinTheHealthTimeout) {
+  start("", "", "    health_timeout: 2s\n");
+  wait_state("front", "live");
+
+  spoil(R"({"hang":true})");
+
+  const Response found = poll(
+      "/api/cameras/front",
+      [](const Response& r) { return r.body.find("\"state\":\"retrying\"") != r.body.npos; },
+      "the hanging camera to be found", std::chrono::seconds{10});
+  EXPECT_THAT(found.body, HasSubstr("keeps the connection but sends no pictures"));
+}
+
+TEST_F(FaultsTest, ARefusedLoginIsNotHammeredByThoseWhoWantToWatch) {
+  start(R"({"status":{"DESCRIBE":401}})");
+  wait_state("front", "refused");
+  const int before = asked("DESCRIBE");
+
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(post_offer("front").status, 503);
+
+  EXPECT_EQ(asked("DESCRIBE"), before);
+  EXPECT_LE(before, 2);
+}
+
+TEST_F(FaultsTest, ARefusedLoginInTheMiddleIsSaid) {
+  start("");
+  wait_state("front", "live");
+
+  spoil(R"({"status":{"DESCRIBE":401}})");
+  control("POST", "/close");
+
+  EXPECT_THAT(wait_state("front", "refused").body, HasSubstr("login"));
+}
+
+TEST_F(FaultsTest, SaysWhatIsWrongWithADescriptionThatCannotBeUsed) {
+  start(R"({"sdp":["no_rtpmap"]})");
+
+  EXPECT_THAT(wait_state("front", "refused").body,
+              HasSubstr("payload type 96, and its viewers may be given H265, H264"));
+}
+
+TEST_F(FaultsTest, SaysThatAPathIsMissing) {
+  start(R"({"status":{"DESCRIBE":404}})");
+
+  EXPECT_THAT(wait_state("front", "refused").body, HasSubstr("no such stream: check the path"));
+}
+
+TEST_F(FaultsTest, ASessionThatTheCameraForgotIsMadeAgain) {
+  start(R"({"status":{"PLAY":454}})");
+  wait_state("front", "retrying");
+
+  mend();
+
+  wait_state("front", "live");
+}
+
+TEST_F(FaultsTest, UsesOneConnectionWhereTheCameraAllowsNoMore) {
+  start(R"({"one_connection":true})");
+  const auto other = view(25);
+
+  expect_pictures(25);
+
+  EXPECT_EQ(other->wait_exit(), 0) << other->output();
+  EXPECT_EQ(asked("SETUP"), 1);
+}
+
+TEST_F(FaultsTest, AnotherResolutionAfterARebootCostsNoViewer) {
+  start("");
+  const auto viewer = view(150);
+  ASSERT_TRUE(viewer->wait_output("first_frame")) << viewer->output();
+
+  spoil(R"({"as":"large"})");
+  control("POST", "/close");
+
+  EXPECT_EQ(viewer->wait_exit(std::chrono::seconds{60}), 0) << viewer->output();
+  EXPECT_THAT(front(), HasSubstr("\"width\":640"));
+}
+
+TEST_F(FaultsTest, AnotherCodecAfterAnUpdateIsToldToViewers) {
+  start("");
+  const auto viewer = view(100'000);
+  ASSERT_TRUE(viewer->wait_output("first_frame")) << viewer->output();
+
+  spoil(R"({"as":"hevc"})");
+  control("POST", "/close");
+
+  ASSERT_TRUE(service->wait_output("code=camera_changed")) << service->output();
+  EXPECT_THAT(front(), HasSubstr("\"video_codec\":\"H265\""));
+}
+
+} // namespace
+} // namespace fanlight::test

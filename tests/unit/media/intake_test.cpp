@@ -1,0 +1,206 @@
+// One URL: when it is connected, and when it is left alone.
+#include "media/intake.h"
+
+#include <gio/gio.h>
+#include <gmock/gmock.h>
+
+#include "gst/elements.h"
+#include "gst/undertaker.h"
+#include "support/turn_until.h"
+
+namespace fanlight::media {
+namespace {
+
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+using test::turn_until;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using State = Intake::State;
+
+/// A camera on a free port of loopback that gives every request the same status.
+class RefusingCamera {
+ public:
+  explicit RefusingCamera(std::string status) : status_(std::move(status)) {
+    port_ = g_socket_listener_add_any_inet_port(listener(), nullptr, nullptr);
+    g_signal_connect(service_.get(), "incoming", G_CALLBACK(on_incoming), this);
+  }
+  ~RefusingCamera() { g_socket_listener_close(listener()); }
+  std::string url() const { return "rtsp://user:word@127.0.0.1:" + std::to_string(port_) + "/x"; }
+  int connections() const { return connections_; }
+
+ private:
+  GSocketListener* listener() { return G_SOCKET_LISTENER(service_.get()); }
+  static gboolean on_incoming(GSocketService*, GSocketConnection* connection, GObject*,
+                              RefusingCamera* self) {
+    ++self->connections_;
+    self->streams_.push_back(Ref<GIOStream>::retain(G_IO_STREAM(connection)));
+    self->read(self->streams_.back().get());
+    return TRUE;
+  }
+  void read(GIOStream* stream) {
+    g_input_stream_read_bytes_async(g_io_stream_get_input_stream(stream), 4096, G_PRIORITY_DEFAULT,
+                                    nullptr, on_read, new std::pair{this, stream});
+  }
+  static void on_read(GObject* input, GAsyncResult* result, gpointer data) {
+    const std::unique_ptr<std::pair<RefusingCamera*, GIOStream*>> call{
+        static_cast<std::pair<RefusingCamera*, GIOStream*>*>(data)};
+    GError* raw = nullptr;
+    const Owned<GBytes, g_bytes_unref> bytes{
+        g_input_stream_read_bytes_finish(G_INPUT_STREAM(input), result, &raw)};
+    const GErrorPtr error{raw};
+    if (!bytes || g_bytes_get_size(bytes.get()) == 0) return;
+    const std::string request{static_cast<const char*>(g_bytes_get_data(bytes.get(), nullptr)),
+                              g_bytes_get_size(bytes.get())};
+    const auto number = request.find("CSeq:");
+    const std::string answer = "RTSP/1.0 " + call->first->status_ + "\r\n" +
+                               request.substr(number, request.find("\r\n", number) - number) +
+                               "\r\nWWW-Authenticate: Basic realm=\"x\"\r\n\r\n";
+    g_output_stream_write_all(g_io_stream_get_output_stream(call->second), answer.data(),
+                              answer.size(), nullptr, nullptr, nullptr);
+    call->first->read(call->second);
+  }
+
+  const std::string status_;
+  Ref<GSocketService> service_ = Ref<GSocketService>::adopt(g_socket_service_new());
+  std::vector<Ref<GIOStream>> streams_;
+  guint16 port_ = 0;
+  int connections_ = 0;
+};
+
+/// An intake of a URL where nobody listens: port 9 of loopback is closed.
+struct IntakeTest : testing::Test, Intake::Observer {
+  void SetUp() override {
+    load_own_elements();
+    pipeline.start();
+  }
+  void TearDown() override {
+    if (intake) intake->stop();
+    intake.reset();
+    wait_for_stops(5s);
+  }
+  void make(const std::string& url = "rtsp://127.0.0.1:9/x",
+            std::chrono::milliseconds grace = 0ms) {
+    const config::Stream stream{.url = url, .pull = config::Pull::on_demand, .grace = grace};
+    auto created = Intake::create({.id = "front", .name = {}, .streams = {stream}}, stream,
+                                  pipeline, queue, *this);
+    ASSERT_TRUE(created) << created.error().message;
+    intake = std::move(*created);
+  }
+  bool wait(State state) {
+    return turn_until([&] { return intake->state() == state; }, to_string(state));
+  }
+  void on_intake_changed(Intake& changed) override { states.push_back(changed.state()); }
+
+  std::vector<State> states;
+  ConnectQueue queue;
+  Pipeline pipeline{"camera-front", [this](GstMessage* message) {
+                      if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR && intake)
+                        intake->on_error(message);
+                    }};
+  std::shared_ptr<Intake> intake;
+};
+
+TEST_F(IntakeTest, IsIdleUntilItIsWanted) {
+  make();
+  EXPECT_EQ(intake->state(), State::idle);
+  EXPECT_EQ(intake->retry_in(), 0ms);
+
+  const auto claim = intake->claim();
+
+  EXPECT_EQ(intake->state(), State::connecting);
+  EXPECT_THAT(intake->reason(), HasSubstr("connecting"));
+}
+
+TEST_F(IntakeTest, TriesAgainWhatItCannotReachAndSaysWhen) {
+  make();
+  const auto claim = intake->claim();
+
+  ASSERT_TRUE(wait(State::retrying));
+
+  EXPECT_THAT(intake->reason(), HasSubstr("cannot connect to 127.0.0.1:9"));
+  EXPECT_GT(intake->retry_in(), 0ms);
+  EXPECT_LE(intake->retry_in(), 1200ms);
+  states.clear();
+  ASSERT_TRUE(turn_until([this] { return !states.empty(); }, "word of the next attempt"));
+  EXPECT_EQ(intake->reconnects(), 1U);
+  EXPECT_GT(intake->retry_in(), 1200ms) << "later than before";
+}
+
+TEST_F(IntakeTest, RestsAfterTheGraceUnlessSomebodyComes) {
+  make("rtsp://127.0.0.1:9/x", 100ms);
+  auto first = intake->claim();
+  first.reset();
+  auto second = intake->claim();
+  Timer later;
+  bool over = false;
+  later.once(300ms, [&over] { over = true; });
+  ASSERT_TRUE(turn_until([&over] { return over; }, "the grace to be over"));
+  EXPECT_NE(intake->state(), State::idle);
+
+  second.reset();
+
+  EXPECT_NE(intake->state(), State::idle) << "not at once";
+  ASSERT_TRUE(wait(State::idle));
+  EXPECT_THAT(intake->reason(), IsEmpty());
+}
+
+TEST_F(IntakeTest, DoesNotAskAgainWhoRefusesTheLoginThoughViewersCome) {
+  RefusingCamera camera{"401 Unauthorized"};
+  make(camera.url());
+  auto claim = intake->claim();
+  ASSERT_TRUE(wait(State::refused));
+  EXPECT_THAT(intake->reason(), HasSubstr("refuses the login"));
+  EXPECT_GT(intake->retry_in(), 290s);
+  const int asked = camera.connections();
+
+  for (int i = 0; i < 5; ++i) {
+    claim.reset();
+    ASSERT_TRUE(wait(State::idle));
+    EXPECT_THAT(intake->reason(), HasSubstr("refuses the login")) << "for who comes next";
+    claim = intake->claim();
+    EXPECT_EQ(intake->state(), State::refused);
+    EXPECT_GT(intake->retry_in(), 280s);
+  }
+
+  EXPECT_EQ(camera.connections(), asked);
+}
+
+TEST_F(IntakeTest, LooksForAMissingPathEveryHalfMinute) {
+  RefusingCamera camera{"404 Not Found"};
+  make(camera.url());
+  const auto claim = intake->claim();
+
+  ASSERT_TRUE(wait(State::refused));
+
+  EXPECT_THAT(intake->reason(), HasSubstr("no such stream: check the path"));
+  EXPECT_GT(intake->retry_in(), 25s);
+  EXPECT_LE(intake->retry_in(), 30s);
+}
+
+TEST_F(IntakeTest, CountsAsViewersOnlyThoseWhoWatch) {
+  make();
+  const auto always = intake->claim();
+  auto viewer = intake->claim();
+  viewer->watch();
+  viewer->watch();
+  EXPECT_EQ(intake->viewers(), 1U);
+
+  viewer.reset();
+
+  EXPECT_EQ(intake->viewers(), 0U);
+}
+
+TEST_F(IntakeTest, StaysStoppedWhoeverComes) {
+  make();
+  auto claim = intake->claim();
+
+  intake->stop();
+  const auto late = intake->claim();
+
+  EXPECT_EQ(intake->state(), State::idle);
+  claim.reset();
+}
+
+} // namespace
+} // namespace fanlight::media
