@@ -34,6 +34,10 @@ struct ExtensionClass {
   GstElementClass parent;
 };
 
+/// Whether rtspsrc has taken our extension: not where its plug-in was loaded before (GStreamer may
+/// do so while it looks for plug-ins).
+bool in_use = false;
+
 GstRTSPResult after_send(GstRTSPExtension*, GstRTSPMessage* request, GstRTSPMessage* response) {
   const auto dialogue = under_way.dialogue.lock();
   if (dialogue) dialogue->hear(under_way.rtspsrc, request, response);
@@ -43,6 +47,8 @@ GstRTSPResult after_send(GstRTSPExtension*, GstRTSPMessage* request, GstRTSPMess
 void init_extension(gpointer interface, gpointer) {
   static_cast<GstRTSPExtensionInterface*>(interface)->after_send = after_send;
 }
+
+void init(GTypeInstance*, gpointer) { in_use = true; }
 
 void init_class(gpointer type, gpointer) {
   gst_element_class_set_static_metadata(static_cast<GstElementClass*>(type),
@@ -54,7 +60,7 @@ void register_extension() {
   static const bool once = [] {
     const GType type = g_type_register_static_simple(GST_TYPE_ELEMENT, "FanlightRtspExtension",
                                                      sizeof(ExtensionClass), init_class,
-                                                     sizeof(Extension), nullptr, GTypeFlags{});
+                                                     sizeof(Extension), init, GTypeFlags{});
     const GInterfaceInfo info{init_extension, nullptr, nullptr};
     g_type_add_interface_static(type, GST_TYPE_RTSP_EXTENSION, &info);
     return gst_element_register(nullptr, "fanlightrtspextension", GST_RANK_PRIMARY, type) != FALSE;
@@ -85,6 +91,12 @@ Result<Ref<GstElement>> Dialogue::make_rtspsrc(const char* name) {
 
 std::shared_ptr<Dialogue> Dialogue::attach(GstElement* rtspsrc, Login login, OnPlay on_play) {
   std::shared_ptr<Dialogue> dialogue{new Dialogue(std::move(login), std::move(on_play))};
+  if (!in_use) {
+    // Then rtspsrc says it in its own way, which knows no SHA-256.
+    g_object_set(rtspsrc, "user-id", dialogue->login_.username().c_str(), "user-pw",
+                 dialogue->login_.password().c_str(), nullptr);
+    return dialogue;
+  }
   g_object_set(rtspsrc, "user-id", kPlaceholder, "user-pw", kPlaceholder, "do-rtsp-keep-alive",
                FALSE, nullptr);
   g_signal_connect_data(

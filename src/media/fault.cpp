@@ -70,6 +70,13 @@ Fault fault_of(GstMessage* message, const config::Stream& stream) {
   case GST_RESOURCE_ERROR_OPEN_READ:
   case GST_RESOURCE_ERROR_OPEN_WRITE:
   case GST_RESOURCE_ERROR_OPEN_READ_WRITE: return unreachable(stream);
+  // Where our extension is not in use, see Dialogue.
+  case GST_RESOURCE_ERROR_NOT_AUTHORIZED:
+    return refused_login("the camera refuses the login: check user and password");
+  case GST_RESOURCE_ERROR_NOT_FOUND:
+    return {.why = "the camera has no such stream: check the path in its url",
+            .refused = true,
+            .wait = kRefusedRetry};
   case GST_RESOURCE_ERROR_READ:
   case GST_RESOURCE_ERROR_WRITE: return {.why = lost(detail)};
   default: return {.why = describe(message)};

@@ -35,6 +35,8 @@ class Login {
   /// `client_nonce` is what the camera is to be asked back; empty: a random one for each challenge.
   Login(std::string username, std::string password, std::string client_nonce = {});
 
+  const std::string& username() const { return username_; }
+  const std::string& password() const { return password_; }
   /// A 401 with these challenges came to a request that carried authorization(), where there was
   /// any.
   Verdict hear(const std::vector<Challenge>& challenges);
