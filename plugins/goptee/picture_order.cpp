@@ -72,6 +72,10 @@ void PictureOrder::set_caps(const GstCaps* caps) {
     if (gst_structure_has_name(structure, "video/x-h264")) codec = Codec::h264;
     if (gst_structure_has_name(structure, "video/x-h265")) codec = Codec::h265;
   }
+  set_codec(codec);
+}
+
+void PictureOrder::set_codec(Codec codec) {
   // The parameter sets stay: caps also change for what is not in them, such as the frame rate.
   if (codec == codec_) return;
   begin();

@@ -17,6 +17,7 @@ namespace fanlight {
 /// is taken for a picture in order. Threads: none of its own; Tee locks.
 class PictureOrder {
  public:
+  enum class Codec { other, h264, h265 };
   /// What is looked at of a picture; parameter sets and SEI in front of it are part of it.
   static constexpr std::size_t kLongestHead = 4096;
 
@@ -24,13 +25,13 @@ class PictureOrder {
   void begin();
   /// What follows has these caps; only byte-stream with alignment=au is read.
   void set_caps(const GstCaps* caps);
+  void set_codec(Codec codec);
   /// `key`: it may hold parameter sets.
   bool is_reordered(GstBuffer* picture, bool key);
   /// The same of the first bytes of a picture; nothing: its slice is not among them.
   std::optional<bool> read(std::span<const std::uint8_t> head);
 
  private:
-  enum class Codec { other, h264, h265 };
   /// Of one NAL unit: whether its picture is reordered; nothing: it is no slice of one.
   std::optional<bool> unit_h264(std::span<const std::uint8_t> unit);
   std::optional<bool> unit_h265(std::span<const std::uint8_t> unit);

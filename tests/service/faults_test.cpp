@@ -98,6 +98,15 @@ INSTANTIATE_TEST_SUITE_P(
                            "id=front,size=320x180,gop=500,loop=20,bitrate=300,audio=none"}),
     [](const auto& instance) { return std::string{instance.param.name}; });
 
+TEST_F(FaultsTest, NamesBFramesAndPlaysTheRest) {
+  start("", "id=front,bframes=2,size=320x180,gop=25,loop=4,bitrate=300,audio=none");
+
+  expect_pictures(30);
+
+  EXPECT_THAT(front(), AllOf(HasSubstr("\"state\":\"live\""), HasSubstr("\"reconnects\":0"),
+                             HasSubstr("\"b_frames\":true")));
+}
+
 // ---- While it is watched ----
 
 struct Mishap {
@@ -121,6 +130,7 @@ TEST_P(MishapTest, CostsTheViewerNothingButAMoment) {
 INSTANTIATE_TEST_SUITE_P(All, MishapTest,
                          testing::Values(Mishap{"TimestampsJumpAhead", R"({"jump_s":3600})"},
                                          Mishap{"TimestampsJumpBack", R"({"jump_s":-10})"},
+                                         Mishap{"TimestampsStandStill", R"({"standstill":true})"},
                                          Mishap{"SequenceNumbersJump", R"({"gap":500})"},
                                          Mishap{"ParameterSetsMoveToTheSdp",
                                                 R"({"parameter_sets":"sdp"})"},

@@ -71,58 +71,6 @@ TEST_F(SignallingTest, AnswersAWatch) {
   EXPECT_THAT(directory.last()->offers.front(), HasSubstr("a=mid:a\r\n"));
 }
 
-TEST_F(SignallingTest, TakesWhichStreamAViewerWantsAndSaysWhichItGets) {
-  start();
-  const auto page = open();
-  std::string request = watch("tile1");
-  request.insert(request.rfind('}'), R"(,"stream":"sub","width":320,"height":180)");
-
-  page->send(request);
-  const std::string answer = page->next("answer");
-
-  EXPECT_EQ(text_of(answer, "stream"), "main");
-  EXPECT_EQ(text_of(answer, "stream_reason"), "the only one");
-  const session::StreamWish& wish = directory.last()->options.wish;
-  EXPECT_EQ(wish.stream, "sub");
-  EXPECT_EQ(wish.width, 320);
-  EXPECT_EQ(wish.height, 180);
-  page->send(R"({"type":"select","session":"tile1","height":1080})");
-  page->send(R"({"type":"select","session":"tile1","stream":"none"})");
-  EXPECT_THAT(page->next("error"), HasSubstr("there is no stream none"));
-  ASSERT_EQ(directory.last()->wishes.size(), 1U);
-  EXPECT_EQ(directory.last()->wishes[0].stream, "auto");
-  EXPECT_EQ(directory.last()->wishes[0].height, 1080);
-  page->send(R"({"type":"select","session":"nobody"})");
-  EXPECT_EQ(text_of(page->next("error"), "code"), "unknown_session");
-}
-
-TEST_F(SignallingTest, PassesOverSizesThatCannotBe) {
-  start();
-  const auto page = open();
-  for (const char* height : {"-1", "0", "99999999999", "1.5", "\"big\"", "null"}) {
-    std::string request = watch("tile");
-    request.insert(request.rfind('}'), std::string{",\"height\":"} + height);
-    page->send(request);
-    page->next("answer");
-    EXPECT_EQ(directory.last()->options.wish.height, 0) << height;
-    page->send(R"({"type":"stop","session":"tile"})");
-    page->next("closed");
-  }
-}
-
-TEST_F(SignallingTest, TellsWhenASessionGetsAnotherStream) {
-  start();
-  const auto page = open();
-  page->send(watch("tile1"));
-  page->next("answer");
-
-  directory.last()->tell([&](auto& observer) { observer.on_stream(*directory.last()); });
-
-  const std::string news = page->next("stream");
-  EXPECT_EQ(text_of(news, "session"), "tile1");
-  EXPECT_EQ(text_of(news, "stream"), "main");
-}
-
 TEST_F(SignallingTest, CarriesManySessionsOnOneSocket) {
   start();
   const auto page = open();

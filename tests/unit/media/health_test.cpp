@@ -64,13 +64,14 @@ struct HealthTest : testing::Test {
         "last-frame-age", G_TYPE_UINT64, guint64(since_frame_us) * GST_USECOND,
         "last-key-frame-age", G_TYPE_UINT64, guint64(since_key_us) * GST_USECOND, nullptr);
     // clang-format on
-    health.look({.tees = {tee.get()}, .jitter_buffers = {}, .depayloader = {}}, now_us);
+    health.look({.tees = {tee.get()}, .jitter_buffers = {}, .depayloader = depayloader}, now_us);
   }
   GstStructure* stats() { return reinterpret_cast<FakeTee*>(tee.get())->stats; }
   std::string complaint() const { return health.complaint(true, timeout, now_us); }
 
   Ref<GstElement> tee =
       Ref<GstElement>::retain(GST_ELEMENT(g_object_new(fake_tee_get_type(), nullptr)));
+  Ref<GstElement> depayloader;
   Health health;
   std::chrono::milliseconds timeout = 5s;
   std::int64_t now_us = 1'000'000'000;
@@ -121,6 +122,21 @@ TEST_F(HealthTest, LeavesACameraWhoseClockStandsStillAsTheTeeMendsThat) {
 
   EXPECT_THAT(complaint(), IsEmpty());
   EXPECT_EQ(health.counters().timestamp_standstills, 500U);
+}
+
+TEST_F(HealthTest, CountsJumpsThatTheJitterBufferHides) {
+  depayloader = Ref<GstElement>::retain(GST_ELEMENT(g_object_new(fake_tee_get_type(), nullptr)));
+  guint timestamp = 0;
+  const auto camera_second = [&](guint seconds) {
+    timestamp += seconds * 90'000;
+    gst_structure_set(reinterpret_cast<FakeTee*>(depayloader.get())->stats, "timestamp",
+                      G_TYPE_UINT, timestamp, nullptr);
+    second(25);
+  };
+  for (int i = 0; i < 5; ++i) camera_second(1);
+  camera_second(3601);
+  for (int i = 0; i < 5; ++i) camera_second(1);
+  EXPECT_EQ(health.counters().timestamp_jumps, 1U);
 }
 
 TEST_F(HealthTest, WaitsAMinuteForAKeyFrame) {
