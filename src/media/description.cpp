@@ -128,7 +128,7 @@ void mend_parameter_sets(Section& section) {
     for (std::size_t at = space + 1; at < line.size();) {
       const std::size_t end = std::min(line.find(';', at), line.size());
       const std::string parameter = line.substr(at, end - at);
-      if (is_sound(parameter)) kept += (kept.empty() ? "" : ";") + parameter;
+      if (!parameter.empty() && is_sound(parameter)) kept += (kept.empty() ? "" : ";") + parameter;
       at = end + 1;
     }
     line = line.substr(0, space) + " " + kept;

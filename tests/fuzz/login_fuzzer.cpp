@@ -1,0 +1,16 @@
+#include <cstdint>
+#include <cstdlib>
+
+#include "media/login.h"
+
+/// Whatever a camera asks for: no crash, no second answer to the same, and nothing said unasked.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace fanlight::media;
+  const auto challenges = parse_challenges({reinterpret_cast<const char*>(data), size});
+  Login login{"user", "secret"};
+  const bool answered = login.hear(challenges) == Login::Verdict::answered;
+  const std::string said = login.authorization("DESCRIBE", "rtsp://192.0.2.1/live");
+  if (answered == said.empty() || said.find("secret") != std::string::npos) std::abort();
+  if (answered && login.hear(challenges) == Login::Verdict::answered) std::abort();
+  return 0;
+}
