@@ -10,7 +10,7 @@ namespace {
 /// a password in it goes with it, as the password may look like anything.
 std::string hide_passwords(std::string dot) {
   for (std::size_t at = 0; (at = dot.find("-pw=\\\"", at)) != std::string::npos; at += 4)
-    if (const auto end = dot.find("\n", at); end != std::string::npos)
+    if (const auto end = dot.find('\n', at); end != std::string::npos)
       dot.replace(at, end - at, "-pw=***\";");
   return dot;
 }
