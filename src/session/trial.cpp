@@ -18,14 +18,16 @@ Findings findings_of(const media::Intake& intake) {
                  .video = {},
                  .audio = {}};
   for (const media::Stream& stream : intake.video())
-    found.video.push_back({.codec = stream.format.encoding,
-                           .width = stream.width,
-                           .height = stream.height,
-                           .fps = rates.fps,
-                           .gop_frames = rates.gop_frames,
-                           .gop_ms = rates.gop_ms,
-                           .bitrate = rates.bitrate,
-                           .b_frames = rates.b_frames});
+    found.video.push_back(
+        {.codec = stream.format.encoding,
+         .width = stream.width,
+         .height = stream.height,
+         .fps = rates.gop_ms > 0 ? rates.gop_frames * 1000.0 / static_cast<double>(rates.gop_ms)
+                                 : rates.fps, // Which needs some seconds to settle.
+         .gop_frames = rates.gop_frames,
+         .gop_ms = rates.gop_ms,
+         .bitrate = rates.bitrate,
+         .b_frames = rates.b_frames});
   if (const auto sound = intake.audio()) found.audio = sound->format.encoding;
   return found;
 }

@@ -35,9 +35,12 @@ class Words extends EventTarget {
     return 'en';
   }
 
-  /** @param {string} language One of LANGUAGES. */
-  async use(language) {
-    const response = await fetch(new URL(`./${language}.json`, import.meta.url));
+  /**
+   * @param {string} language One of LANGUAGES.
+   * @param {string} [file] Of another page.
+   */
+  async use(language, file = language) {
+    const response = await fetch(new URL(`./${file}.json`, import.meta.url));
     if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
     this.set(language, await response.json());
   }

@@ -73,6 +73,7 @@ export class Drawer {
       make('div', { class: 'buttons' }, this.#linkButton(false), this.#linkButton(true)),
       this.#text('h3', 'arrange.more'),
       make('div', { class: 'buttons' }, languageSelect('drawer-language'), keys),
+      make('p', {}, make('a', { href: 'settings.html' }, this.#text('span', 'arrange.settings'))),
     );
     element.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape') return;

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { Refusal } from '../../web/settings/api.js';
+import { blank, bodyOf, idOf, moved, nextStream, summaryOf } from '../../web/settings/draft.js';
+
+const WEB = new URL('../../web/', import.meta.url);
+/** @param {string} language @returns {Record<string, string>} */
+const read = (language) =>
+  JSON.parse(readFileSync(new URL(`i18n/settings.${language}.json`, WEB), 'utf8'));
+const english = read('en');
+/** @param {string} key @param {Record<string, string | number>} [values] */
+const text = (key, values = {}) =>
+  english[key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+
+test('a name for people becomes one for addresses', () => {
+  assert.equal(idOf('Front door'), 'front-door');
+  assert.equal(idOf(' Entrée / Nord! '), 'entre-e-nord');
+  assert.equal(idOf('현관'), '', 'then somebody has to write one');
+  assert.equal(idOf('x'.repeat(90)).length, 64);
+});
+
+test('only what the server takes is sent, and a password only where one was typed', () => {
+  const body = bodyOf({
+    id: 'front',
+    managed: true,
+    file: '/etc/cameras.yaml',
+    line: 6,
+    streams: [
+      { id: 'main', url: 'rtsp://h/1', has_password: true },
+      { id: 'sub', url: 'rtsp://h/2', has_password: true, password: 'new' },
+    ],
+  });
+
+  assert.deepEqual(body, {
+    id: 'front',
+    streams: [
+      { id: 'main', url: 'rtsp://h/1' },
+      { id: 'sub', url: 'rtsp://h/2', password: 'new' },
+    ],
+  });
+});
+
+test('another stream has the login of the first, but neither its address nor its password', () => {
+  const streams = [
+    { id: 'main', url: 'rtsp://h/1', username: 'me', password: 'x', has_password: true },
+  ];
+
+  const next = nextStream(streams);
+
+  assert.equal(next.id, 'sub');
+  assert.equal(next.url, '');
+  assert.equal(next.username, 'me');
+  assert.equal(next.password, undefined);
+  assert.equal(next.has_password, false);
+  assert.equal(nextStream([...streams, next]).id, 'sub2');
+});
+
+test('a camera moves by one place and not over the ends', () => {
+  assert.deepEqual(moved(['a', 'b', 'c'], 0, 1), ['b', 'a', 'c']);
+  assert.deepEqual(moved(['a', 'b', 'c'], 2, -1), ['a', 'c', 'b']);
+  assert.deepEqual(moved(['a', 'b', 'c'], 0, -1), ['a', 'b', 'c']);
+  assert.deepEqual(moved(['a', 'b', 'c'], 2, 1), ['a', 'b', 'c']);
+});
+
+test('what a test found is said in few words, and what it did not find in those of the server', () => {
+  const video = [
+    {
+      codec: 'H264',
+      width: 1920,
+      height: 1080,
+      fps: 24.97,
+      gop_frames: 50,
+      gop_ms: 2000,
+      bitrate: 2e6,
+      b_frames: true,
+    },
+  ];
+  const found = { ok: true, reason: '', seconds: 1, video, audio: 'OPUS' };
+
+  assert.equal(
+    summaryOf(found, text),
+    'H264 1920×1080, 25 pictures a second, a key frame every 2 s, with B-frames, which browsers show badly; OPUS',
+  );
+  assert.match(summaryOf({ ...found, audio: '' }, text), /; no sound$/);
+  const refused = { ...found, ok: false, reason: 'the camera refuses the login', video: [] };
+  assert.equal(summaryOf(refused, text), 'the camera refuses the login');
+});
+
+test('a refusal says what is wrong by the key that it is about', () => {
+  const refusal = new Refusal({
+    detail: 'two mistakes',
+    errors: [{ key: 'streams[0].url', message: 'is no RTSP URL' }],
+  });
+
+  assert.equal(refusal.message, 'two mistakes');
+  assert.equal(refusal.errors.get('streams[0].url'), 'is no RTSP URL');
+  assert.equal(new Refusal({ title: 'HTTP 502' }).message, 'HTTP 502');
+});
+
+test('a new camera has one stream', () => {
+  assert.deepEqual(
+    blank().streams.map(({ id }) => id),
+    ['main'],
+  );
+});
+
+test('both languages have the same words with the same places, and all are used', () => {
+  const korean = read('ko');
+  assert.deepEqual(Object.keys(korean), Object.keys(english));
+  const places = (/** @type {string} */ message) => (message.match(/\{\w+\}/g) ?? []).sort();
+  for (const [key, message] of Object.entries(english)) {
+    assert.deepEqual(places(korean[key]), places(message), key);
+  }
+  const code = readdirSync(new URL('settings/', WEB))
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => readFileSync(new URL(`settings/${name}`, WEB), 'utf8'))
+    .join('');
+  for (const key of Object.keys(english)) {
+    const composed = /^(state|transport|pull)\./.test(key);
+    assert.ok(composed || code.includes(`'${key}'`), key);
+  }
+});

@@ -1,0 +1,74 @@
+/** @import { Finding, Settings, Stream } from './types.js' */
+
+/** A name for URLs from one for people. @param {string} name */
+export function idOf(name) {
+  const id = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9_]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return id.slice(0, 64);
+}
+
+/** A new camera. @returns {Settings} */
+export const blank = () => ({
+  id: '',
+  name: '',
+  managed: true,
+  streams: [{ id: 'main', url: '', transport: 'tcp', pull: 'always' }],
+  audio: true,
+});
+
+/** The next stream of a camera. @param {Stream[]} streams @returns {Stream} */
+export function nextStream(streams) {
+  const taken = new Set(streams.map(({ id }) => id));
+  let id = 'sub';
+  for (let n = 2; taken.has(id); n++) id = `sub${n}`;
+  return { ...streams[0], id, url: '', password: undefined, has_password: false };
+}
+
+/**
+ * What is sent of a draft: without what only the server tells; a password only where one was typed,
+ * so that the one there is stays.
+ * @param {Settings} draft
+ * @returns {Settings}
+ */
+export function bodyOf(draft) {
+  const { managed, file, line, ...settings } = draft;
+  void [managed, file, line];
+  return {
+    ...settings,
+    streams: draft.streams.map(({ has_password, password, ...stream }) => {
+      void has_password;
+      return password ? { ...stream, password } : stream;
+    }),
+  };
+}
+
+/** `ids` with the one at `from` moved by so many places. @param {string[]} ids @param {number} from @param {number} by */
+export function moved(ids, from, by) {
+  const to = from + by;
+  if (to < 0 || to >= ids.length) return ids;
+  const others = ids.toSpliced ? ids.toSpliced(from, 1) : ids.filter((_, at) => at !== from);
+  return [...others.slice(0, to), ids[from], ...others.slice(to)];
+}
+
+/**
+ * What a test found, in few words: "H.264 1920×1080, 25 fps, key frame every 2 s".
+ * @param {Finding} finding
+ * @param {(key: string, values?: Record<string, string | number>) => string} text
+ */
+export function summaryOf(finding, text) {
+  if (!finding.ok) return finding.reason;
+  const video = finding.video.map(({ codec, width, height, fps, gop_ms, b_frames }) =>
+    [
+      `${codec} ${width}×${height}`,
+      text('found.fps', { fps: Math.round(fps * 10) / 10 }),
+      gop_ms > 0 && text('found.gop', { seconds: Math.round(gop_ms / 100) / 10 }),
+      b_frames && text('found.b_frames'),
+    ]
+      .filter(Boolean)
+      .join(', '),
+  );
+  return [...video, finding.audio || text('found.silent')].join('; ');
+}
