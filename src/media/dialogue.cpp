@@ -227,8 +227,10 @@ void Dialogue::hear_description(const GstRTSPMessage* request, GstRTSPMessage* r
       if (url.find("://") != std::string::npos) base = url;
   Description description = mended({reinterpret_cast<const char*>(body), size}, base);
   media_ = std::move(description.media);
-  gst_rtsp_message_set_body(response, reinterpret_cast<const guint8*>(description.sdp.data()),
-                            static_cast<guint>(description.sdp.size()));
+  // With the zero behind it, as GstRTSPConnection delivers bodies: without, the parser of 1.22
+  // loses the last line.
+  gst_rtsp_message_set_body(response, reinterpret_cast<const guint8*>(description.sdp.c_str()),
+                            static_cast<guint>(description.sdp.size() + 1));
 }
 
 void Dialogue::hear_setup(const GstRTSPMessage* response) {

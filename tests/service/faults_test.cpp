@@ -85,6 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Oddity{"BackChannelThatIsRefused", R"({"sdp":["backchannel"]})", nullptr},
                     Oddity{"AbsoluteControlUrls", R"({"sdp":["control_absolute"]})", nullptr},
                     Oddity{"ControlUrlsWithAQuery", R"({"sdp":["control_query"]})", nullptr},
+                    Oddity{"NoControlUrl", R"({"sdp":["no_control"]})", nullptr},
                     Oddity{"ParameterSetsInTheSdpOnly", R"({"parameter_sets":"sdp"})", nullptr},
                     Oddity{"ParameterSetsInBandOnly", R"({"parameter_sets":"band"})", nullptr},
                     Oddity{"MarkerOnParameterSets", R"({"marker":true})", nullptr},
