@@ -53,7 +53,10 @@ void mend_control(Section& section, const std::string& base, bool only) {
   std::string* line = section.find(kControl);
   const std::string control = control_of(line);
   if (line == nullptr) {
-    if (only) section.lines.push_back(std::string{kControl} + base);
+    const auto attribute =
+        std::find_if(section.lines.begin(), section.lines.end(),
+                     [](const std::string& other) { return other.starts_with("a="); });
+    if (only) section.lines.insert(attribute, std::string{kControl} + base);
   } else if (!control.empty() && control != "*" && !control.starts_with('/') &&
              !is_absolute(control)) {
     *line = std::string{kControl} + base + (base.ends_with('/') ? "" : "/") + control;
