@@ -20,11 +20,11 @@ class Spoiler {
   /// False: it is dropped.
   bool spoil(GstPad* pad, GstBuffer* packet) {
     if (clock_ == 0) clock_ = clock_rate(pad);
-    follow();
     GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
     if (!gst_rtp_buffer_map(packet, GST_MAP_READWRITE, &rtp)) return true;
     ++count_;
     const guint32 timestamp = gst_rtp_buffer_get_timestamp(&rtp);
+    follow(timestamp != last_);
     gst_rtp_buffer_set_timestamp(&rtp, changed(timestamp));
     gst_rtp_buffer_set_seq(&rtp, static_cast<guint16>(gst_rtp_buffer_get_seq(&rtp) + skipped_));
     if (faults_->marker && clock_ == kVideoClock && is_parameter_set(rtp))
@@ -48,14 +48,15 @@ class Spoiler {
     return rate;
   }
 
-  /// What happens once happens now, where it was asked for since the last packet.
-  void follow() {
+  /// What happens once happens with the next frame: a clock that jumps does so between two.
+  void follow(bool new_frame) {
     faults_ = state_->get();
+    if (!faults_->standstill) held_.reset();
+    if (!new_frame) return;
     const auto now = Clock::now();
     const bool again =
         faults_->every_s > 0 && now - jumped_ > std::chrono::duration<double>(faults_->every_s);
     const bool asked = faults_->once != 0 && faults_->once != once_;
-    if (!faults_->standstill) held_.reset();
     if (!again && !asked) return;
     if (asked) once_ = faults_->once;
     jumped_ = now;

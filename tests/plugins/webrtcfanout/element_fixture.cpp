@@ -3,6 +3,18 @@
 #include <algorithm>
 
 namespace fanlight::fanout {
+namespace {
+
+/// Gives the harness's element real time, by which PTS 0 is now: or the time of capture would be
+/// that of the push, or lie as far back as the machine has run.
+void run_from_now(GstHarness* harness) {
+  gst_harness_use_systemclock(harness);
+  GstClock* const clock = gst_element_get_clock(harness->element);
+  gst_element_set_base_time(harness->element, gst_clock_get_time(clock));
+  gst_object_unref(clock);
+}
+
+} // namespace
 
 ElementTest::ElementTest()
     : element_(
@@ -21,7 +33,7 @@ ElementTest::~ElementTest() {
 
 void ElementTest::begin_video(const char* encoding) {
   video_ = gst_harness_new_with_element(element_, "video_%u", nullptr);
-  gst_harness_use_systemclock(video_); // Or the time of capture would be that of the push.
+  run_from_now(video_);
   change_video_to(encoding);
 }
 
@@ -37,7 +49,7 @@ void ElementTest::change_video_to(const char* encoding) {
 
 void ElementTest::begin_audio() {
   audio_ = gst_harness_new_with_element(element_, "audio_%u", nullptr);
-  gst_harness_use_systemclock(audio_);
+  if (video_ == nullptr) run_from_now(audio_);
   gst_harness_set_src_caps(audio_,
                            gst_caps_new_simple("application/x-rtp", "media", G_TYPE_STRING, "audio",
                                                "clock-rate", G_TYPE_INT, 48000, "encoding-name",
