@@ -6,7 +6,6 @@ alone. docs/performance.md says what each column is and how it is measured.
 """
 
 import argparse
-import json
 import os
 import pathlib
 import statistics
@@ -15,9 +14,10 @@ import sys
 import time
 
 from chromium import chromium_joins
-from lab import Lab, LabError
+from lab import Lab
 from report import print_report
 from rivals import naive_cameras, naive_viewers
+from run import run, say
 from usage import Usage, watch
 
 FPS = 25
@@ -52,10 +52,6 @@ def parse_arguments() -> argparse.Namespace:
     options.joins = options.joins or (5 if options.quick else 20)
     options.json = options.json or options.build / "bench.json"
     return options
-
-
-def say(text: str):
-    print(text, file=sys.stderr, flush=True)
 
 
 def calibrate() -> float:
@@ -197,26 +193,20 @@ def machine() -> dict:
 
 def main() -> int:
     options = parse_arguments()
+
+    def measure(lab: Lab, figures: dict):
+        if options.viewers:
+            figures["viewers"] = viewers_phase(lab, options)
+            if not options.no_rival:
+                say("a naive webrtcbin for each viewer")
+                figures["viewers"]["rival"] = naive_viewers(lab, options, camera_spec(options), JOIN_SPACING_MS)
+        if options.cameras:
+            figures["cameras"] = cameras_phase(lab, options)
+        figures["gcm_gb_per_second"].append(calibrate())
+
     figures = {"quick": options.quick, "machine": machine(), "window_s": options.window, "gop_s": options.gop,
                "gcm_gb_per_second": [calibrate()]}
-    try:
-        with Lab(options.build) as lab:
-            if options.viewers:
-                figures["viewers"] = viewers_phase(lab, options)
-                if not options.no_rival:
-                    say("a naive webrtcbin for each viewer")
-                    figures["viewers"]["rival"] = naive_viewers(lab, options, camera_spec(options), JOIN_SPACING_MS)
-            if options.cameras:
-                figures["cameras"] = cameras_phase(lab, options)
-    except LabError as error:
-        say(f"bench: {error}")
-        return 1
-    figures["gcm_gb_per_second"].append(calibrate())
-    figures["machine"]["load_after"] = os.getloadavg()
-    options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    print_report(figures)
-    print(f"\nall figures: {options.json}")
-    return 0
+    return run(options, figures, measure, print_report)
 
 
 if __name__ == "__main__":

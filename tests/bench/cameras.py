@@ -6,7 +6,6 @@ is measured in the same run and in the same manner.
 """
 
 import argparse
-import json
 import os
 import pathlib
 import signal
@@ -16,6 +15,7 @@ import time
 from lab import Lab, LabError
 from report import against, table
 from rivals import naive_cameras
+from run import run, say
 from usage import Usage, watch
 
 SUB = "id=sub,count={count},audio=none,size=640x360,fps=15,bitrate=300,gop=30,loop=6"
@@ -23,10 +23,6 @@ MAIN = "id=main,count={count},audio=none,size=1280x720,fps=25,bitrate=2000,gop=5
 STORM = "id=camera,count={count},audio=none,size=320x180,fps=10,bitrate=150,gop=20,loop=6"
 LIVE_S = 10
 HEALED_S = 15
-
-
-def say(text: str):
-    print(text, file=sys.stderr, flush=True)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -168,29 +164,22 @@ def print_report(figures: dict):
     one = figures["hang"]
     print(f"One of {one['cameras'] + 1} hangs: found after {one['found_s']:.1f} s; the slowest of the others got {one['fps_before']:.1f} pictures/s "
           f"before and {one['fps_during']:.1f} during it, {'all' if one['others_live'] else 'NOT all'} stayed live; it is back {one['back_s']:.1f} s after its end")
-    print(f"\n{os.cpu_count()} cores, load {figures['load'][0]:.1f} before and {figures['load_after'][0]:.1f} after")
+    print(f"\n{os.cpu_count()} cores, load {figures['load_before']:.1f} before and {figures['load_after']:.1f} after")
 
 
 def main() -> int:
     options = parse_arguments()
-    figures = {"load": os.getloadavg()}
-    try:
-        with Lab(options.build) as lab:
-            for name, spec, count in (("sub", SUB, options.subs), ("main", MAIN, options.mains)):
-                say(f"{count} cameras of the kind {name}")
-                figures[name] = cost(lab, spec, count, options.window)
-            say("a power cut")
-            figures["storm"] = storm(lab, options.subs)
-            say("one that hangs")
-            figures["hang"] = hang(lab, max(2, options.subs // 5), options.window)
-    except LabError as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    figures["load_after"] = os.getloadavg()
-    options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    print_report(figures)
-    print(f"\nall figures: {options.json}")
-    return 0
+
+    def measure(lab: Lab, figures: dict):
+        for name, spec, count in (("sub", SUB, options.subs), ("main", MAIN, options.mains)):
+            say(f"{count} cameras of the kind {name}")
+            figures[name] = cost(lab, spec, count, options.window)
+        say("a power cut")
+        figures["storm"] = storm(lab, options.subs)
+        say("one that hangs")
+        figures["hang"] = hang(lab, max(2, options.subs // 5), options.window)
+
+    return run(options, {"load_before": os.getloadavg()[0]}, measure, print_report)
 
 
 if __name__ == "__main__":

@@ -17,12 +17,9 @@ import threading
 from fanout_report import print_report
 from janus import Janus
 from lab import Lab, LabError
+from run import run, say
 
 PARTS = ["packet", "growth", "crowd", "join", "loss", "cameras"]
-
-
-def say(text: str):
-    print(text, file=sys.stderr, flush=True)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -156,20 +153,14 @@ CAMERA_110K = "id=cam,audio=none,size=320x180,fps=10,bitrate=110,gop=100,loop=30
 
 def main() -> int:
     options = parse_arguments()
+
+    def measure(lab: Lab, figures: dict):
+        bench = Bench(lab, options)
+        for part in options.parts:
+            figures[part] = getattr(bench, part)()
+
     figures = {"quick": options.quick, "cores": os.cpu_count(), "load_before": os.getloadavg()[0]}
-    try:
-        with Lab(options.build) as lab:
-            bench = Bench(lab, options)
-            for part in options.parts:
-                figures[part] = getattr(bench, part)()
-    except (LabError, subprocess.TimeoutExpired) as error:
-        say(f"bench: {error}")
-        return 1
-    figures["load_after"] = os.getloadavg()[0]
-    options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    print_report(figures)
-    print(f"\nall figures: {options.json}")
-    return 0
+    return run(options, figures, measure, print_report)
 
 
 if __name__ == "__main__":

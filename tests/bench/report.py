@@ -77,7 +77,7 @@ def print_report(figures: dict):
     machine = figures["machine"]
     speed = " and ".join(f"{value:.2f}" for value in figures["gcm_gb_per_second"])
     print(f"{machine['cpu']}, {machine['cores']} cores, Linux {machine['kernel']}; load {machine['load'][0]:.1f} before, "
-          f"{machine['load_after'][0]:.1f} after; AES-128-GCM {speed} GB/s")
+          f"{figures['load_after']:.1f} after; AES-128-GCM {speed} GB/s")
     if figures["quick"]:
         print("A quick run: windows are too short for figures to be quoted.")
     if viewers := figures.get("viewers"):

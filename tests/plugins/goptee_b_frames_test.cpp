@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include <gst/app/gstappsink.h>
+#include "encoded.h"
 
 namespace fanlight::test {
 namespace {
@@ -23,28 +23,12 @@ class BFramesTest : public TeeTest, public testing::WithParamInterface<Encoder> 
 
   /// All of the encoder's access units, once through the tee.
   void play() {
-    const std::string line = "videotestsrc pattern=ball num-buffers=" + std::to_string(kFrames) +
-                             " ! video/x-raw,format=I420,width=160,height=120,framerate=25/1 ! " +
-                             GetParam().line + " ! appsink name=sink sync=false";
-    GError* error = nullptr;
-    GstElement* pipeline = gst_parse_launch(line.c_str(), &error);
-    ASSERT_EQ(error, nullptr) << error->message;
-    gst_element_set_state(pipeline, GST_STATE_PLAYING);
-    GstElement* sink = gst_bin_get_by_name(GST_BIN(pipeline), "sink");
-    while (GstSample* sample = gst_app_sink_try_pull_sample(GST_APP_SINK(sink), 20 * GST_SECOND)) {
-      if (!caps_) {
-        caps_ = gst_caps_ref(gst_sample_get_caps(sample));
-        gchar* text = gst_caps_to_string(caps_);
-        begin(text);
-        g_free(text);
-      }
-      note(gst_sample_get_buffer(sample));
-      gst_harness_push(source_, gst_buffer_ref(gst_sample_get_buffer(sample)));
-      gst_sample_unref(sample);
+    ASSERT_NO_FATAL_FAILURE(encoded_.encode(GetParam().line, kFrames));
+    begin(encoded_.format().c_str());
+    for (const BufferRef& frame : encoded_.frames) {
+      note(frame.get());
+      gst_harness_push(source_, BufferRef(frame).release());
     }
-    gst_object_unref(sink);
-    gst_element_set_state(pipeline, GST_STATE_NULL);
-    gst_object_unref(pipeline);
   }
   /// By their timestamps, which encoders set right.
   void note(GstBuffer* frame) {
@@ -53,10 +37,6 @@ class BFramesTest : public TeeTest, public testing::WithParamInterface<Encoder> 
       ++reordered_;
     else
       highest_ = pts;
-  }
-  void TearDown() override {
-    gst_clear_caps(&caps_);
-    TeeTest::TearDown();
   }
   bool has_b_frames() const {
     GstStructure* stats = nullptr;
@@ -67,7 +47,7 @@ class BFramesTest : public TeeTest, public testing::WithParamInterface<Encoder> 
     return found;
   }
 
-  GstCaps* caps_ = nullptr;
+  Encoded encoded_;
   GstClockTime highest_ = 0;
   int reordered_ = 0;
 };
@@ -91,7 +71,7 @@ TEST_P(BFramesTest, AreLeftOutAndTheRestDecodesInTheOrderItCame) {
   std::vector<Received> frames = viewer->next(left);
   EXPECT_TRUE(strictly_increasing(frames));
   GstHarness* decoder = gst_harness_new_parse(GetParam().decoder);
-  gst_harness_set_src_caps(decoder, gst_caps_ref(caps_));
+  gst_harness_set_src_caps(decoder, gst_caps_ref(encoded_.caps));
   for (Received& frame : frames) gst_harness_push(decoder, frame.buffer.release());
   gst_harness_push_event(decoder, gst_event_new_eos());
   std::vector<GstClockTime> pictures;
