@@ -269,7 +269,7 @@ Result<Config> load(const std::string& path) {
   if (!own) return own.error();
   const auto config = parse(own->yaml, path);
   if (!config) return config;
-  const auto managed = read_if_there(cameras_file(*config, path));
+  const auto managed = read_managed(*config, path);
   if (!managed) return managed.error();
   return parse(*own, *managed);
 }

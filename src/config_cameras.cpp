@@ -191,6 +191,11 @@ void read_streams(const Value& value, const Stream& common, Camera& camera, Uniq
   append_names(kOwn, known);
   append_names(kCommon, known);
   const std::vector<Value> entries = value.list("streams, the best picture first");
+  constexpr std::size_t kMostStreams = 16;
+  if (entries.size() > kMostStreams)
+    return value.complaints.add(value.mark, value.key,
+                                "has " + std::to_string(entries.size()) +
+                                    " streams; a camera may have " + std::to_string(kMostStreams));
   for (const Value& entry : entries) {
     Stream stream = common;
     const auto values = read_keys(entry, known);

@@ -138,6 +138,16 @@ Result<Text> read_if_there(const std::string& path) {
   return read_text(path);
 }
 
+Result<Text> read_managed(const Config& config, const std::string& path) {
+  const std::string managed = cameras_file(config, path);
+  std::error_code none;
+  if (std::filesystem::equivalent(managed, path, none))
+    return Error{Errc::invalid, path +
+                                    ": server.cameras_file: is this file itself, where no name is "
+                                    "given; name another one for the cameras of the settings page"};
+  return read_if_there(managed);
+}
+
 std::string managed_yaml(const Config& config) {
   YAML::Emitter yaml;
   yaml << YAML::BeginMap << YAML::Key << "order" << YAML::Value << YAML::Flow << YAML::BeginSeq;

@@ -16,6 +16,8 @@ std::string cameras_file(const Config& config, const std::string& path);
 Result<Text> read_text(const std::string& path);
 /// Empty where there is no such file.
 Result<Text> read_if_there(const std::string& path);
+/// The file of the managed cameras, empty where there is none. Errc::invalid: it is `path` itself.
+Result<Text> read_managed(const Config& config, const std::string& path);
 
 /// The managed cameras of `config` and the order of all of them, as YAML that parse() reads back to
 /// the same.

@@ -136,12 +136,22 @@ class Completion {
     const std::string kept =
         !before_->password.empty() ? before_->password : parts.password.value_or("");
     if (kept.empty()) return;
-    if (parts.address == split(stream_.url).address)
-      stream_.password = kept;
-    else
+    if (parts.address != split(stream_.url).address)
       complain("password", "is kept for " + parts.address +
                                " only; send it again for another "
                                "address, or \"\" for none");
+    else if (parts.address.starts_with("rtsps:") && checks_less())
+      complain("password", "is kept for the certificate check it was given with; send it again");
+    else
+      stream_.password = kept;
+  }
+
+  /// Whether whoever has another certificate could get the password now, and could not before.
+  bool checks_less() const {
+    if (!before_->tls_verify && before_->tls_fingerprint.empty()) return false;
+    return stream_.tls_verify != before_->tls_verify ||
+           stream_.tls_fingerprint != before_->tls_fingerprint ||
+           stream_.tls_ca_file != before_->tls_ca_file;
   }
 
   Stream& stream_;

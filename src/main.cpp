@@ -33,7 +33,9 @@ int print_pipeline(const fanlight::config::Config& config, const std::string& id
 int check(const std::string& path, const fanlight::config::Config& config) {
   std::printf("%s: all right\n", path.c_str());
   const std::string cameras = fanlight::config::cameras_file(config, path);
-  if (std::filesystem::exists(cameras)) std::printf("%s: all right\n", cameras.c_str());
+  const bool there = std::filesystem::exists(cameras);
+  std::printf("%s: %s\n", cameras.c_str(),
+              there ? "all right" : "not there: no cameras of the settings page were looked at");
   return EX_OK;
 }
 

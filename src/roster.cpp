@@ -1,5 +1,6 @@
 #include "roster.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -50,8 +51,7 @@ Result<FileRoster::Files> FileRoster::read() const {
   if (!own) return own.error();
   // Where the other one is, this one says; if it is wrong, parsing it will tell.
   const auto config = config::parse(own->yaml, path_);
-  auto managed =
-      config::read_if_there(config ? config::cameras_file(*config, path_) : cameras_file());
+  auto managed = config::read_managed(config ? *config : running_, path_);
   if (!managed) return managed.error();
   return Files{std::move(*own), std::move(*managed)};
 }
@@ -81,10 +81,15 @@ Result<config::Diff> FileRoster::take(const Files& files) {
   stage_.on_reloading();
   seen_ = files;
   // An editor on a full disk leaves such a file; nobody wants all cameras gone by that.
+  const bool gone = files.managed.yaml.empty() &&
+                    std::any_of(running_.cameras.begin(), running_.cameras.end(),
+                                [](const config::Camera& camera) { return camera.origin.managed; });
+  const std::string empty = files.own.yaml.empty() ? path_ : gone ? files.managed.name : "";
   const auto wanted =
-      files.own.yaml.empty()
-          ? Error{Errc::invalid, path_ + ": is empty; write cameras: [] if there are to be none"}
-          : config::parse(files.own, files.managed);
+      empty.empty()
+          ? config::parse(files.own, files.managed)
+          : Error{Errc::invalid,
+                  empty + ": is empty or gone; write cameras: [] if there are to be none"};
   auto diff = wanted ? apply(*wanted) : Result<config::Diff>{wanted.error()};
   if (!diff) {
     log::error("config", {{"file", path_}},
@@ -113,9 +118,15 @@ Result<config::Diff> FileRoster::apply(const config::Config& wanted) {
 }
 
 Result<config::Diff> FileRoster::change(std::vector<config::Camera> cameras) {
+  const std::string name = cameras_file();
+  const auto there = config::read_if_there(name);
+  if (there && there->yaml != accepted_.managed.yaml)
+    return Error{Errc::conflict, name +
+                                     " was changed by hand and does not run yet: see the log for "
+                                     "its mistakes, or reload it first"};
   config::Config wanted = running_;
   wanted.cameras = std::move(cameras);
-  const config::Text text{cameras_file(), config::managed_yaml(wanted)};
+  const config::Text text{name, config::managed_yaml(wanted)};
   // What is written must be read the same after a restart.
   const auto read_back = config::parse(accepted_.own, text);
   if (!read_back) return Error{Errc::internal, read_back.error().message};

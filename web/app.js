@@ -58,11 +58,16 @@ async function start() {
       return !byId('drawer').hidden;
     },
     async toggle() {
-      there ??= await openDrawer();
-      there.toggle();
+      there ??= openDrawer();
+      try {
+        (await there).toggle();
+      } catch (error) {
+        there = undefined; // The next press tries again.
+        throw error;
+      }
     },
   };
-  /** @type {{toggle: () => void} | undefined} */
+  /** @type {Promise<{toggle: () => void}> | undefined} */
   let there;
   /** Loaded when it is asked for. */
   const openDrawer = async () => {

@@ -97,8 +97,10 @@ bool Connection::change_picture_to(StreamView& view) {
     view.stream().want_key();
     return false;
   }
-  if (!feed->view->history().empty())
-    feed->track->change_clock(*feed->view->history().newest(), *view.history().newest());
+  // Of a stream that has nothing any more the viewer's clock goes on as well as it can.
+  const Frame& there = *view.history().newest();
+  const History& here = feed->view->history();
+  feed->track->change_clock(here.empty() ? there : *here.newest(), there);
   feed->view->leave(*this);
   view.join(*this, *feed->track);
   feed->view = &view;

@@ -91,12 +91,14 @@ void Worker::run() {
     mailbox_.take(tasks_);
     for (const Mailbox::Task& task : tasks_) task();
     tasks_.clear();
+    if (std::exchange(new_choices_, false)) follow_choices();
     catch_up();
     distribute();
     go_on();
     sweep();
     batch_.flush();
-    if (!behind_) flush_streams();
+    // Together, as far as live pictures leave time for that.
+    if (!behind_ || monotonic_us() >= next_flush_us_) flush_streams();
     ended_streams_.clear();
   }
 }
@@ -198,6 +200,7 @@ StreamView& Worker::view_of(const std::shared_ptr<Stream>& stream) {
 }
 
 void Worker::drop_unused_views() {
+  if (!choosing_.empty()) return; // They look into them again.
   std::erase_if(views_, [](const auto& entry) { return entry.second->members().empty(); });
 }
 
@@ -231,9 +234,8 @@ void Worker::start_over(const std::shared_ptr<Viewer>& viewer) {
 }
 
 void Worker::follow_choice(const std::shared_ptr<Viewer>& viewer) {
-  if (std::find(choosing_.begin(), choosing_.end(), viewer) == choosing_.end())
-    choosing_.push_back(viewer);
-  follow_choices();
+  choosing_.insert(viewer);
+  new_choices_ = true;
 }
 
 void Worker::follow_choices() {

@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "connection.h"
@@ -147,9 +148,12 @@ class Worker {
   std::vector<Move> moves_;
   std::vector<Connection*> connections_;
   std::vector<Connection*> lagging_;
-  std::vector<std::shared_ptr<Viewer>> choosing_; ///< Their chosen streams have no key frame yet.
+  std::unordered_set<std::shared_ptr<Viewer>>
+      choosing_; ///< Their chosen streams have no key frame yet.
+  bool new_choices_ = false;
   std::vector<Connection*> still_lagging_;
   std::int64_t next_sweep_us_ = 0;
+  std::int64_t next_flush_us_ = 0;
   std::int64_t next_go_on_us_ = 0;
   std::int64_t accept_again_us_ = 0; ///< 0: the listener is watched.
 };

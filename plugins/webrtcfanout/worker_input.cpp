@@ -122,6 +122,8 @@ void Worker::miss(Connection& connection) {
 }
 
 void Worker::flush_streams() {
+  constexpr std::int64_t kFlushUs = 5'000;
+  next_flush_us_ = monotonic_us() + kFlushUs;
   std::vector<TcpConnection*> broken;
   for (const auto& [key, stream] : streams_) {
     if (stream->wants_to_write() && !stream->flush()) broken.push_back(stream.get());

@@ -52,11 +52,14 @@ std::string host_of_origin(const std::string& origin) {
 } // namespace
 
 Visitor visitor_of(const Exchange& exchange) {
+  constexpr std::array kOfProxies{"Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP",
+                                  "Via"};
   return {.address = exchange.remote_address(),
           .host = exchange.header("Host"),
           .origin = exchange.header("Origin"),
           .site = exchange.header("Sec-Fetch-Site"),
-          .proxied = exchange.has_header("Forwarded") || exchange.has_header("X-Forwarded-For"),
+          .proxied = std::any_of(kOfProxies.begin(), kOfProxies.end(),
+                                 [&](const char* header) { return exchange.has_header(header); }),
           .reads = exchange.method() == "GET" || exchange.method() == "HEAD"};
 }
 

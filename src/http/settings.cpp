@@ -171,6 +171,8 @@ std::optional<config::Diff> Settings::change(std::vector<Camera> cameras,
   }
   if (diff.error().code == Errc::internal)
     exchange->respond(Problem{500, "not_writable", diff.error().message, {}});
+  else if (diff.error().code == Errc::conflict)
+    exchange->respond(Problem{409, "changed_by_hand", diff.error().message, {}});
   else
     exchange->respond(diff.error());
   return std::nullopt;
@@ -223,7 +225,8 @@ void Settings::replace(const std::string& id, const ExchangePtr& exchange) {
   if (!object) return;
   const Camera* before = find_managed(id, exchange);
   if (before == nullptr) return;
-  if (json::string_member(object.get(), "id").value_or(id) != id)
+  if (json::member(object.get(), "id") != nullptr &&
+      json::string_member(object.get(), "id").value_or("") != id)
     return exchange->respond(
         wrong_keys({{"id", "is part of the camera's address and stays " + id +
                                "; remove the camera and add it anew to give it another"}}));

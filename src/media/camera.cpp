@@ -1,8 +1,10 @@
 #include "media/camera.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
+#include "base/main_loop.h"
 
 namespace fanlight::media {
 namespace {
@@ -47,6 +49,7 @@ void Camera::start() {
 }
 
 void Camera::stop() {
+  stopped_ = true;
   for (const auto& intake : intakes_) intake->stop();
   always_.clear();
 }
@@ -76,7 +79,16 @@ void Camera::on_message(GstMessage* message) {
     log::error("camera", {{"camera", config_.id}}, describe(message));
 }
 
-void Camera::on_intake_changed(Intake&) { observer_.on_camera_changed(*this); }
+void Camera::on_intake_changed(Intake&) {
+  if (std::exchange(telling_, true)) return;
+  // Whoever claims a stream is not to hear of it in the middle of that.
+  post([weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self || self->stopped_) return;
+    self->telling_ = false;
+    self->observer_.on_camera_changed(*self);
+  });
+}
 
 Result<std::unique_ptr<Branch>> Camera::add_branch(Ref<GstElement> bin,
                                                    Branch::Observer& observer) {

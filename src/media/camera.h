@@ -15,12 +15,13 @@ namespace fanlight::media {
 /// those who use them.
 ///
 /// Threads: main only. Lifetime: owned by the SessionTable; outlives every Branch it gives out.
-class Camera : private Intake::Observer {
+class Camera : private Intake::Observer, public std::enable_shared_from_this<Camera> {
  public:
   using State = Intake::State;
   struct Observer {
     virtual ~Observer() = default;
-    /// The state of a stream, or what it sends, changed. On main.
+    /// The state of a stream, or what it sends, changed: once for all that did, in a turn of its
+    /// own. On main; not after stop().
     virtual void on_camera_changed(Camera& camera) = 0;
   };
 
@@ -64,6 +65,8 @@ class Camera : private Intake::Observer {
   std::vector<std::shared_ptr<Intake>> intakes_;
   std::vector<std::unique_ptr<Intake::Claim>> always_;
   std::vector<Branch*> branches_;
+  bool telling_ = false; // The observer will hear of it.
+  bool stopped_ = false;
 };
 
 } // namespace fanlight::media

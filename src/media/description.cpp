@@ -94,10 +94,11 @@ bool is_parameter_set(const std::string& text, const std::vector<int>& types, bo
   return (bytes.get()[0] & 0x80) == 0 && std::find(types.begin(), types.end(), type) != types.end();
 }
 
-/// Whether an fmtp parameter is of use; those that are not about parameter sets are.
-bool is_sound(const std::string& parameter) {
+/// What of an fmtp parameter is of use: of one about parameter sets those that are some; all of any
+/// other.
+std::string sound_part(const std::string& parameter) {
   const auto equals = parameter.find('=');
-  if (equals == std::string::npos) return true;
+  if (equals == std::string::npos) return parameter;
   std::string name = parameter.substr(0, equals);
   name.erase(0, name.find_first_not_of(' '));
   struct Kind {
@@ -114,13 +115,16 @@ bool is_sound(const std::string& parameter) {
     if (name != kind.name) continue;
     std::string value = parameter.substr(equals + 1);
     while (value.ends_with(' ')) value.pop_back();
+    std::string kept;
     for (std::size_t at = 0; at <= value.size();) {
       const std::size_t end = std::min(value.find(',', at), value.size());
-      if (!is_parameter_set(value.substr(at, end - at), kind.types, kind.h265)) return false;
+      const std::string set = value.substr(at, end - at);
+      if (is_parameter_set(set, kind.types, kind.h265)) kept += (kept.empty() ? "" : ",") + set;
       at = end + 1;
     }
+    return kept.empty() ? "" : parameter.substr(0, equals + 1) + kept;
   }
-  return true;
+  return parameter;
 }
 
 void mend_parameter_sets(Section& section) {
@@ -130,8 +134,8 @@ void mend_parameter_sets(Section& section) {
     std::string kept;
     for (std::size_t at = space + 1; at < line.size();) {
       const std::size_t end = std::min(line.find(';', at), line.size());
-      const std::string parameter = line.substr(at, end - at);
-      if (!parameter.empty() && is_sound(parameter)) kept += (kept.empty() ? "" : ";") + parameter;
+      const std::string part = sound_part(line.substr(at, end - at));
+      if (!part.empty()) kept += (kept.empty() ? "" : ";") + part;
       at = end + 1;
     }
     line = line.substr(0, space) + " " + kept;

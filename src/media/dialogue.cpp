@@ -172,7 +172,8 @@ void Dialogue::hear(GstElement*, GstRTSPMessage* request, GstRTSPMessage* respon
   }
   if (status < 200 || status >= 300) {
     const auto medium = media_.find(request->type_data.request.uri);
-    refusal.sound = request->type_data.request.method == GST_RTSP_SETUP && medium != media_.end() &&
+    refusal.sound = request->type_data.request.method == GST_RTSP_SETUP &&
+                    status != GST_RTSP_STS_UNAUTHORIZED && medium != media_.end() &&
                     medium->second == "audio";
     const std::lock_guard lock{mutex_};
     refusal_ = refusal;
@@ -225,7 +226,9 @@ void Dialogue::hear_description(const GstRTSPMessage* request, GstRTSPMessage* r
   for (const auto field : {GST_RTSP_HDR_CONTENT_LOCATION, GST_RTSP_HDR_CONTENT_BASE})
     for (const std::string& url : headers(response, field))
       if (url.find("://") != std::string::npos) base = url;
-  Description description = mended({reinterpret_cast<const char*>(body), size}, base);
+  // Up to the zero that GstRTSPConnection puts behind a body.
+  const std::string_view text{reinterpret_cast<const char*>(body), size};
+  Description description = mended(std::string{text.substr(0, text.find('\0'))}, base);
   media_ = std::move(description.media);
   // With the zero behind it, as GstRTSPConnection delivers bodies: without, the parser of 1.22
   // loses the last line.

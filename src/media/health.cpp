@@ -10,8 +10,9 @@ namespace {
 /// Nothing at all within this time of an attempt: rtspsrc has limits of its own, this one is behind
 /// them.
 constexpr std::int64_t kConnectUs = 15'000'000;
-/// Groups of pictures of 20 s are seen; several times that is a camera that has gone wrong.
-constexpr std::int64_t kLongestGroupUs = 60'000'000;
+/// Groups of pictures of 20 s are seen; several times that is a camera that has gone wrong, or one
+/// whose groups take getting to know: it is granted twice as much each time.
+constexpr std::int64_t kMostGroupUs = 600'000'000;
 
 double seconds(std::int64_t us) { return static_cast<double>(us) / 1e6; }
 
@@ -111,16 +112,17 @@ std::chrono::milliseconds Health::patience(std::chrono::milliseconds timeout,
   return timeout - std::chrono::milliseconds{(now_us - heard_us_) / 1000};
 }
 
-std::string Health::complaint(bool live, std::chrono::milliseconds timeout,
-                              std::int64_t now_us) const {
+std::string Health::complaint(bool live, std::chrono::milliseconds timeout, std::int64_t now_us) {
   if (!live && now_us - heard_us_ > kConnectUs)
-    return "the camera answers, but no picture came within 15 s";
+    return "no picture came within 15 s: does the camera answer, and is its address right?";
   if (!live) return {};
   if (patience(timeout, now_us).count() <= 0)
     return "the camera keeps the connection but sends no pictures";
-  if (now_us - key_us_ > std::max(kLongestGroupUs, 4 * rates_.gop_ms * 1000))
+  if (now_us - key_us_ > std::max(longest_group_us_, 4 * rates_.gop_ms * 1000)) {
+    longest_group_us_ = std::min(2 * longest_group_us_, kMostGroupUs);
     return "the camera sends pictures but has sent no key frame for " +
            std::to_string((now_us - key_us_) / 1'000'000) + " s";
+  }
   return {};
 }
 

@@ -52,7 +52,7 @@ class Health {
   };
   void look(const Elements& elements, std::int64_t now_us);
   /// Why the connection is of no use any more though it stays; empty: it is.
-  std::string complaint(bool live, std::chrono::milliseconds timeout, std::int64_t now_us) const;
+  std::string complaint(bool live, std::chrono::milliseconds timeout, std::int64_t now_us);
 
   /// Until complaint() would have to say that nothing comes, if nothing does.
   std::chrono::milliseconds patience(std::chrono::milliseconds timeout, std::int64_t now_us) const;
@@ -67,8 +67,9 @@ class Health {
   Rates rates_;
   CameraClock clock_;
   std::int64_t looked_us_ = 0;
-  std::int64_t heard_us_ = 0; ///< The last picture.
-  std::int64_t key_us_ = 0;   ///< The last key frame, or the begin.
+  std::int64_t heard_us_ = 0;                  ///< The last picture.
+  std::int64_t key_us_ = 0;                    ///< The last key frame, or the begin.
+  std::int64_t longest_group_us_ = 60'000'000; ///< Where the distance of key frames is not known.
 };
 
 } // namespace fanlight::media

@@ -101,6 +101,7 @@ void Intake::disconnect() {
 
 void Intake::rest() {
   disconnect();
+  no_sound_.clear();
   // Who comes back soon is told again why the camera refused.
   set_state(State::idle, state_ == State::refused ? reason_ : "");
 }
@@ -143,10 +144,13 @@ void Intake::drop_source() {
 
 void Intake::fail(const Fault& fault) {
   drop_source();
-  if (fault.sound) no_sound_ = fault.why;
   ticket_.reset();
   const std::int64_t now = g_get_monotonic_time();
-  if (now - connected_since_us_ > kStableUs && state_ == State::live) backoff_.reset();
+  if (now - connected_since_us_ > kStableUs && state_ == State::live) {
+    backoff_.reset();
+    no_sound_.clear(); // It may have been a matter of the moment.
+  }
+  if (fault.sound) no_sound_ = fault.why;
   const std::chrono::milliseconds delay = fault.wait ? *fault.wait : backoff_.next();
   not_before_us_ = fault.refused ? now + delay.count() * 1000 : 0;
   retry(delay);
@@ -309,7 +313,8 @@ Result<Intake::Tee> Intake::tee_for(const std::string& encoding) {
   if (!is_aac(audio_encoding_)) return Tee{tees_["audio"]};
   if (!transcoder_) {
     auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(tees_["OPUS"].get(), "sink"));
-    auto created = Transcoder::create(pipeline_, tees_["audio"].get(), sink.get());
+    auto created =
+        Transcoder::create(pipeline_, "transcoder-" + config_.id, tees_["audio"].get(), sink.get());
     if (!created) return created.error();
     transcoder_ = std::move(*created);
   }

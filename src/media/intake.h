@@ -154,7 +154,7 @@ class Intake : public Source::Observer, public std::enable_shared_from_this<Inta
   bool streams_stale_ = true;             // They are of an earlier connection.
   std::string audio_encoding_;            // As the camera sends it.
   std::string audio_note_;
-  std::string no_sound_; // The camera refused to set it up.
+  std::string no_sound_; // Why the camera refused to set it up; until it has been stable without.
   Health health_;
   std::uint32_t reconnects_ = 0;
   std::int64_t connected_since_us_ = 0;

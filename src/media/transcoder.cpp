@@ -12,13 +12,13 @@ constexpr const char* kDescription =
 
 } // namespace
 
-Result<std::unique_ptr<Transcoder>> Transcoder::create(Pipeline& pipeline, GstElement* source,
-                                                       GstPad* sink) {
+Result<std::unique_ptr<Transcoder>> Transcoder::create(Pipeline& pipeline, const std::string& name,
+                                                       GstElement* source, GstPad* sink) {
   GError* raw = nullptr;
   auto bin = Ref<GstElement>::retain(gst_parse_bin_from_description(kDescription, TRUE, &raw));
   if (GErrorPtr error{raw})
     return Error{Errc::internal, std::string{"building the sound encoder: "} + error->message};
-  gst_object_set_name(GST_OBJECT(bin.get()), "transcoder");
+  gst_object_set_name(GST_OBJECT(bin.get()), name.c_str());
   if (auto added = pipeline.add(bin.get()); !added) return added.error();
   auto output = Ref<GstPad>::adopt(gst_element_get_static_pad(bin.get(), "src"));
   auto input = Ref<GstPad>::adopt(gst_element_get_static_pad(bin.get(), "sink"));

@@ -9,10 +9,10 @@ namespace fanlight::media {
 /// while somebody listens. Main only.
 class Transcoder {
  public:
-  /// `source` is the tee that carries AAC, `sink` the sink pad of the tee that is to carry Opus;
-  /// all in `pipeline`.
-  static Result<std::unique_ptr<Transcoder>> create(Pipeline& pipeline, GstElement* source,
-                                                    GstPad* sink);
+  /// `name` is its own in `pipeline`. `source` is the tee that carries AAC, `sink` the sink pad of
+  /// the tee that is to carry Opus; all in `pipeline`.
+  static Result<std::unique_ptr<Transcoder>> create(Pipeline& pipeline, const std::string& name,
+                                                    GstElement* source, GstPad* sink);
   ~Transcoder();
 
   bool contains(GstObject* object) const { return is_inside(object, bin_.get()); }

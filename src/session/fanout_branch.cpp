@@ -43,7 +43,9 @@ Result<Done> FanoutBranch::Share::change_picture(const std::string& from,
   if (auto fed = branch_->feed(choice.stream, choice.sent); !fed) return fed.error();
   for (Part& part : parts_) {
     if (part.stream != from || part.encoding != choice.sent.encoding) continue;
-    branch_->let_go(std::exchange(part, {choice.stream, choice.sent.encoding}));
+    // It gets the old one until the new one has a key frame.
+    branch_->let_go(std::exchange(part, {choice.stream, choice.sent.encoding}),
+                    4 * branch_->linger_);
     return Done{};
   }
   return Error{Errc::internal, "the viewer does not get stream " + from};
@@ -67,13 +69,13 @@ Result<Done> FanoutBranch::feed(const std::string& stream, const RtpFormat& form
 
 void FanoutBranch::leave(const Share& share) {
   shares_.erase(&share);
-  for (const Share::Part& part : share.parts_) let_go(part);
+  for (const Share::Part& part : share.parts_) let_go(part, linger_);
 }
 
-void FanoutBranch::let_go(const Share::Part& part) {
+void FanoutBranch::let_go(const Share::Part& part, std::chrono::milliseconds linger) {
   const auto feed = feeds_.find({part.stream, part.encoding});
   if (feed == feeds_.end() || --feed->second.viewers > 0) return;
-  feed->second.idle.once(linger_, [this, part] { starve(part); });
+  feed->second.idle.once(linger, [this, part] { starve(part); });
 }
 
 void FanoutBranch::starve(const Share::Part& part) {

@@ -70,7 +70,7 @@ class FanoutBranch : public media::Branch::Observer,
                Ended ended, std::chrono::milliseconds linger);
   Result<Done> feed(const std::string& stream, const RtpFormat& format);
   void leave(const Share& share);
-  void let_go(const Share::Part& part);
+  void let_go(const Share::Part& part, std::chrono::milliseconds linger);
   void starve(const Share::Part& part);
   void end();
   void on_branch_failed(const std::string& why) override;

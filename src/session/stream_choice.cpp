@@ -18,6 +18,14 @@ int height_of(std::span<const StreamState> streams, std::size_t index) {
   return index == 0 ? kFirstHeight : kOtherHeight;
 }
 
+/// How many lines high the picture can be shown in its place: a narrow one does not fill it.
+int lines_of(std::span<const StreamState> streams, const StreamWish& wish) {
+  for (const StreamState& stream : streams)
+    if (wish.width > 0 && stream.width > 0 && stream.height > 0)
+      return std::min(wish.height, wish.width * stream.height / stream.width);
+  return wish.height;
+}
+
 /// Drops what `is_worse`, unless that is all there is; returns the first that was dropped.
 template <typename IsWorse>
 std::optional<std::size_t> prefer(std::vector<std::size_t>& candidates, IsWorse is_worse) {
@@ -72,7 +80,7 @@ std::optional<StreamPick> pick_stream(std::span<const StreamState> streams, cons
   if (down && instead.empty()) instead = streams[*down].id + ": " + streams[*down].obstacle;
   const auto b_frames = prefer(candidates, [&](std::size_t i) { return streams[i].b_frames; });
   if (b_frames && instead.empty()) instead = streams[*b_frames].id + " has B-frames";
-  StreamPick pick = pick_by_size(streams, candidates, wish.height, current);
+  StreamPick pick = pick_by_size(streams, candidates, lines_of(streams, wish), current);
   if (!instead.empty()) pick.reason = "in place of " + instead;
   if (streams.size() == 1) pick.reason = "the only one";
   return pick;

@@ -17,12 +17,12 @@ struct StreamWish {
 /// What is known of one of the camera's streams.
 struct StreamState {
   std::string id;
-  bool live = false;
   bool down = false;     ///< Refused, or lost and not back yet.
   bool playable = true;  ///< By this viewer, as far as is known.
   std::string obstacle;  ///< Why it is not playable, or down.
   bool b_frames = false; ///< Which WebRTC shows badly.
-  int height = 0;        ///< Pixels; 0: not known yet.
+  int width = 0;         ///< Pixels; 0: not known yet.
+  int height = 0;
 };
 
 struct StreamPick {

@@ -7,7 +7,6 @@ std::vector<StreamState> Tuner::states(const Obstacle& obstacle) const {
   std::vector<StreamState> states;
   for (const auto& intake : camera_->intakes()) {
     StreamState state{.id = intake->id(),
-                      .live = intake->state() == State::live,
                       .down =
                           intake->state() == State::refused || intake->state() == State::retrying,
                       .obstacle = obstacle(*intake),
@@ -15,7 +14,10 @@ std::vector<StreamState> Tuner::states(const Obstacle& obstacle) const {
     state.playable = state.obstacle.empty();
     if (state.playable && state.down) state.obstacle = intake->reason();
     for (const media::Stream& stream : intake->video())
-      state.height = std::max(state.height, stream.height);
+      if (stream.height > state.height) {
+        state.width = stream.width;
+        state.height = stream.height;
+      }
     states.push_back(std::move(state));
   }
   return states;

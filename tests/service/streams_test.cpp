@@ -121,6 +121,21 @@ TEST_F(StreamsTest, AViewerWithoutH265GetsTheH264SubStreamAndIsToldWhy) {
   EXPECT_EQ(stream_shown("", offer_with_h265()), "main");
 }
 
+TEST_F(StreamsTest, BothStreamsHaveSoundThatBrowsersCannotPlayAsItIs) {
+  const std::string with_sound = ",size=320x180,gop=25,loop=4,bitrate=200,audio=aac";
+  start_cameras({"id=main" + with_sound, "id=sub" + with_sound});
+  start_service(
+      {camera_of("front", {{"main", cameras->url("main"), ""}, {"sub", cameras->url("sub"), ""}})});
+  wait_stream("main", "live");
+  wait_stream("sub", "live");
+
+  for (const char* stream : {"main", "sub"}) {
+    const Response opened = watch(std::string("?stream=") + stream);
+    ASSERT_EQ(opened.status, 201) << opened.body;
+    EXPECT_EQ(text_of(session_of(opened), "audio_codec"), "OPUS") << stream;
+  }
+}
+
 TEST_F(StreamsTest, ConnectsOnDemandHoldsItsViewersAndLetsGoAfterTheGrace) {
   start_cameras({small("front")});
   start_service({camera("front", "    pull: on_demand\n    grace: 1s\n")});
@@ -142,6 +157,26 @@ TEST_F(StreamsTest, ConnectsOnDemandHoldsItsViewersAndLetsGoAfterTheGrace) {
   send("DELETE", second.header("location"));
   wait_state("front", "idle");
   EXPECT_EQ(post_offer("front").status, 201) << "and again";
+}
+
+TEST_F(StreamsTest, OneWhoWaitsMayHaveAStreamThatRestsInstead) {
+  start_cameras({small("sub")});
+  const std::string rests = "        pull: on_demand\n        grace: 100ms\n";
+  start_service({camera_of(
+      "front", {{"main", "rtsp://127.0.0.1:1/", ""}, {"sub", cameras->url("sub"), rests}})});
+  const Response first = watch("?stream=sub"); // What it has is known from now on.
+  ASSERT_EQ(first.status, 201) << first.body;
+  send("DELETE", first.header("location"));
+  wait_stream("sub", "idle");
+  const auto page = open_page();
+  ASSERT_TRUE(page->connected());
+  page->send(message("watch", {{"camera", "front"}, {"sdp", browser_offer()}, {"stream", "main"}}));
+  page->next("session");
+
+  page->send(message("select", {{"stream", "sub"}}));
+
+  EXPECT_EQ(text_of(page->next("answer"), "stream"), "sub");
+  EXPECT_EQ(page->count("closed"), 0U);
 }
 
 TEST_F(StreamsTest, AViewerOfACameraThatDoesNotStartIsToldAfterTheStartTimeout) {

@@ -34,6 +34,28 @@ test('another size is told once it stays', async () => {
   assert.deepEqual(selects().map(wishOf), [['auto', 1920, 1080]]);
 });
 
+test('a size that is only passed through is not asked for', async () => {
+  player.fit(300, 200);
+  await goLive();
+
+  player.fit(1200, 800);
+  player.fit(300, 200);
+  await clock.advance(1000);
+
+  assert.deepEqual(selects(), []);
+});
+
+test('a stream is named for the size that is there by then', async () => {
+  player.fit(640, 360);
+  await goLive();
+
+  player.fit(1920, 1080);
+  player.choose('sub');
+  await clock.advance(1000);
+
+  assert.deepEqual(selects().map(wishOf), [['sub', 1920, 1080]]);
+});
+
 test('a stream can be named, and stays chosen in the next session', async () => {
   player.fit(640, 360);
   await goLive();

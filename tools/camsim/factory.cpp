@@ -1,5 +1,7 @@
 #include "factory.h"
 
+#include <gst/base/gstbasesink.h>
+
 namespace {
 
 struct CamsimFactory {
@@ -28,9 +30,22 @@ void camsim_factory_configure(GstRTSPMediaFactory* factory, GstRTSPMedia* media)
                           static_cast<GConnectFlags>(0));
 }
 
+/// What comes is on time already: a sink would keep it for the 20 ms that it grants to others.
+void on_element_added(GstBin*, GstBin*, GstElement* element, gpointer) {
+  if (GST_IS_BASE_SINK(element)) gst_base_sink_set_processing_deadline(GST_BASE_SINK(element), 0);
+}
+
+GstElement* camsim_factory_create_pipeline(GstRTSPMediaFactory* factory, GstRTSPMedia* media) {
+  GstElement* pipeline =
+      GST_RTSP_MEDIA_FACTORY_CLASS(camsim_factory_parent_class)->create_pipeline(factory, media);
+  g_signal_connect(pipeline, "deep-element-added", G_CALLBACK(on_element_added), nullptr);
+  return pipeline;
+}
+
 void camsim_factory_class_init(CamsimFactoryClass* klass) {
   GST_RTSP_MEDIA_FACTORY_CLASS(klass)->gen_key = camsim_factory_gen_key;
   GST_RTSP_MEDIA_FACTORY_CLASS(klass)->configure = camsim_factory_configure;
+  GST_RTSP_MEDIA_FACTORY_CLASS(klass)->create_pipeline = camsim_factory_create_pipeline;
 }
 
 void camsim_factory_init(CamsimFactory* self) { self->generation = 0; }

@@ -2,6 +2,9 @@
 
 #include <atomic>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include "auth.h"
 #include "factory.h"
 #include "feed.h"
@@ -40,9 +43,18 @@ struct CountedFeed {
   std::shared_ptr<std::atomic<int>> alive;
 };
 
+/// A packet that does not fill a segment would wait for the acknowledgement of the one before
+/// (Nagle), 40 ms with a receiver that delays it.
+void send_at_once(GstRTSPServer*, GstRTSPClient* client, gpointer) {
+  GstRTSPConnection* const connection = gst_rtsp_client_get_connection(client);
+  GSocket* const socket = gst_rtsp_connection_get_write_socket(connection);
+  if (socket != nullptr) g_socket_set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1, nullptr);
+}
+
 Result<Owned<GSource, g_source_unref>> serve(GstRTSPServer* server, const Listen& listen) {
   gst_rtsp_server_set_address(server, listen.host.c_str());
   gst_rtsp_server_set_service(server, std::to_string(listen.port).c_str());
+  g_signal_connect(server, "client-connected", G_CALLBACK(send_at_once), nullptr);
   GError* raw = nullptr;
   Owned<GSource, g_source_unref> source{gst_rtsp_server_create_source(server, nullptr, &raw)};
   if (const GErrorPtr error{raw}; error)

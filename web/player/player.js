@@ -81,6 +81,8 @@ export class Player extends Emitter {
   #playing = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #fitting;
+  /** The size it is shown in, wished for or soon. @type {{width?: number, height?: number}} */
+  #size = {};
   #subscriptions;
 
   /**
@@ -138,15 +140,16 @@ export class Player extends Emitter {
    * @param {number} width @param {number} height
    */
   fit(width, height) {
+    this.#size = { width, height };
+    clearTimeout(this.#fitting);
     if (!this.wish.height) return this.#select({ ...this.wish, width, height });
     if (width === this.wish.width && height === this.wish.height) return;
-    clearTimeout(this.#fitting);
     this.#fitting = setTimeout(() => this.#select({ ...this.wish, width, height }), FIT_MS);
   }
 
   /** Another one of the camera's streams, or "auto" again. @param {string} stream */
   choose(stream) {
-    this.#select({ ...this.wish, stream });
+    this.#select({ ...this.wish, ...this.#size, stream });
   }
 
   /** @param {Wish} wish */

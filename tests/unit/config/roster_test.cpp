@@ -169,6 +169,41 @@ TEST_F(RosterTest, ChangesNothingThatCannotBeWritten) {
   EXPECT_THAT(ids(), ElementsAre("front", "back"));
 }
 
+TEST_F(RosterTest, OverwritesNothingThatSomebodyHasWrittenMeanwhile) {
+  ASSERT_TRUE(roster->change(with_yard()));
+  const std::string by_hand = "cameras: [{id: yard, url: 'rtsp://192.0.2.7/'}, {id: oops}]\n";
+  write("cameras.yaml", by_hand);
+
+  const auto diff = roster->change(roster->config().cameras);
+
+  ASSERT_FALSE(diff);
+  EXPECT_EQ(diff.error().code, Errc::conflict);
+  EXPECT_EQ(read("cameras.yaml"), by_hand);
+}
+
+TEST_F(RosterTest, TakesAVanishedFileOfManagedCamerasForAMishap) {
+  ASSERT_TRUE(roster->change(with_yard()));
+  std::filesystem::remove(path("cameras.yaml"));
+  EXPECT_FALSE(roster->reload());
+  write("cameras.yaml", "");
+  EXPECT_FALSE(roster->reload());
+  EXPECT_THAT(ids(), ElementsAre("front", "yard", "back"));
+
+  write("cameras.yaml", "cameras: []\n");
+
+  EXPECT_TRUE(roster->reload());
+  EXPECT_THAT(ids(), ElementsAre("front", "back"));
+}
+
+TEST_F(RosterTest, TakesNoConfigurationForTheFileOfManagedCameras) {
+  write("cameras.yaml", kTwo);
+
+  const auto config = config::load(path("cameras.yaml"));
+
+  ASSERT_FALSE(config);
+  EXPECT_THAT(config.error().message, HasSubstr("server.cameras_file"));
+}
+
 TEST_F(RosterTest, IsChangedWhileTheFileOnTheDiskHasMistakes) {
   write("fanlight.yaml", "cameras: [\n");
   EXPECT_FALSE(roster->reload());

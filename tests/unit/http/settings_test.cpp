@@ -145,6 +145,32 @@ TEST_F(SettingsTest, KeepsAPasswordThatIsNotSentForTheSameAddressOnly) {
   EXPECT_EQ(yard().streams.at(0).password, "");
 }
 
+TEST_F(SettingsTest, SendsNoPasswordToAHostThatAnotherParserWouldRead) {
+  for (const char* url :
+       {"rtsp://192.0.2.2#@203.0.113.1/main", "rtsp://192.0.2.2#:@203.0.113.1/"}) {
+    const Response hidden =
+        json("PUT", "/api/cameras/yard/settings",
+             R"({"streams": [{"id": "main", "url": ")" + std::string(url) + "\"}]}");
+    EXPECT_EQ(hidden.status, 400) << url;
+    EXPECT_THAT(hidden.body, HasSubstr("has a # in it")) << url;
+  }
+}
+
+TEST_F(SettingsTest, KeepsAPasswordOnlyWhileTheCertificateIsCheckedAsBefore) {
+  config::Stream& main = config.cameras.at(1).streams.at(0);
+  main.url = "rtsps://192.0.2.2/main";
+  const Response weaker = json(
+      "PUT", "/api/cameras/yard/settings",
+      R"({"streams": [{"id": "main", "url": "rtsps://192.0.2.2/main", "tls_verify": false}]})");
+  EXPECT_EQ(weaker.status, 400);
+  EXPECT_THAT(weaker.body, HasSubstr("streams[0].password"));
+
+  const Response same = json("PUT", "/api/cameras/yard/settings",
+                             R"({"streams": [{"id": "main", "url": "rtsps://192.0.2.2/other"}]})");
+  EXPECT_EQ(same.status, 200) << same.body;
+  EXPECT_EQ(yard().streams.at(0).password, "hush");
+}
+
 TEST_F(SettingsTest, TakesBackWhatItHasShown) {
   const config::Camera before = yard();
   const Response shown = get("/api/cameras/yard/settings");
@@ -202,6 +228,9 @@ TEST_F(SettingsTest, GivesACameraNoOtherId) {
                                     "password": "x"})");
   EXPECT_EQ(renamed.status, 400);
   EXPECT_THAT(renamed.body, HasSubstr("\"key\":\"id\""));
+  const Response number = json("PUT", "/api/cameras/yard/settings",
+                               R"({"id": 7, "url": "rtsp://192.0.2.2/main", "password": "x"})");
+  EXPECT_EQ(number.status, 400);
 }
 
 TEST_F(SettingsTest, RemovesACamera) {
@@ -245,6 +274,14 @@ TEST_F(SettingsTest, SaysThatTheFileCannotBeWritten) {
       json("POST", "/api/cameras", R"({"id": "gate", "url": "rtsp://192.0.2.3/"})");
   EXPECT_EQ(failed.status, 500);
   EXPECT_THAT(failed.body, AllOf(HasSubstr("not_writable"), HasSubstr("Permission denied")));
+}
+
+TEST_F(SettingsTest, SaysThatTheFileWasChangedByHand) {
+  roster.error = Error{Errc::conflict, "cameras.yaml was changed by hand"};
+  const Response failed =
+      json("POST", "/api/cameras", R"({"id": "gate", "url": "rtsp://192.0.2.3/"})");
+  EXPECT_EQ(failed.status, 409);
+  EXPECT_THAT(failed.body, HasSubstr("changed_by_hand"));
 }
 
 TEST_F(SettingsTest, TriesAStreamWithThePasswordOfTheCameraItIsOf) {

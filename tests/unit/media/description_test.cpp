@@ -66,8 +66,7 @@ TEST(DescriptionTest, GivesVideoWithoutAMapTheCodecItsParametersSpeakOf) {
 }
 
 TEST(DescriptionTest, LeavesOutParameterSetsThatAreNone) {
-  for (const char* sets :
-       {"!!!,AAAA", "AAAA", "", "Z0IAKeKQFAe2AtwEBAaQeJEV,", "Z0Ig", "/////w=="}) {
+  for (const char* sets : {"!!!,AAAA", "AAAA", "", ",", "Z0Ig", "/////w=="}) {
     const std::string sdp =
         sdp_of(kVideo + "a=fmtp:96 packetization-mode=1;sprop-parameter-sets=" + sets +
                ";profile-level-id=42001f\r\n");
@@ -78,6 +77,15 @@ TEST(DescriptionTest, LeavesOutParameterSetsThatAreNone) {
       sdp_of("m=video 0 RTP/AVP 96\r\na=rtpmap:96 H265/90000\r\n"
              "a=fmtp:96 sprop-vps=QAEMAf//AWAAAAMAkAAAAwAAAwBdlZgJ; sprop-sps=QAEMAf//AWA=\r\n"),
       HasSubstr("a=fmtp:96 sprop-vps=QAEMAf//AWAAAAMAkAAAAwAAAwBdlZgJ\r\n"));
+}
+
+TEST(DescriptionTest, KeepsTheParameterSetsThatAreSome) {
+  for (const char* sets :
+       {"Z0IAKeKQFAe2AtwEBAaQeJEV,aM48gA==,",
+        "!,Z0IAKeKQFAe2AtwEBAaQeJEV,aM48gA==", "Z0IAKeKQFAe2AtwEBAaQeJEV,aM48gA==,BgUEAAAA"})
+    EXPECT_THAT(sdp_of(kVideo + "a=fmtp:96 sprop-parameter-sets=" + sets + "\r\n"),
+                HasSubstr("a=fmtp:96 sprop-parameter-sets=Z0IAKeKQFAe2AtwEBAaQeJEV,aM48gA==\r\n"))
+        << sets;
 }
 
 TEST(DescriptionTest, EndsWithWhateverComes) {

@@ -67,7 +67,7 @@ struct HealthTest : testing::Test {
     health.look({.tees = {tee.get()}, .jitter_buffers = {}, .depayloader = depayloader}, now_us);
   }
   GstStructure* stats() { return reinterpret_cast<FakeTee*>(tee.get())->stats; }
-  std::string complaint() const { return health.complaint(true, timeout, now_us); }
+  std::string complaint() { return health.complaint(true, timeout, now_us); }
 
   Ref<GstElement> tee =
       Ref<GstElement>::retain(GST_ELEMENT(g_object_new(fake_tee_get_type(), nullptr)));
@@ -147,6 +147,18 @@ TEST_F(HealthTest, WaitsAMinuteForAKeyFrame) {
   second(25, 0, false);
 
   EXPECT_THAT(complaint(), HasSubstr("no key frame for 61 s"));
+}
+
+TEST_F(HealthTest, GrantsTwiceAsMuchToACameraThatHasComeBackWithoutAKeyFrame) {
+  second(25);
+  for (int i = 0; i < 61; ++i) second(25, 0, false);
+  ASSERT_THAT(complaint(), HasSubstr("no key frame"));
+  health.begin(now_us);
+
+  for (int i = 0; i < 119; ++i) {
+    second(25, 0, false);
+    ASSERT_THAT(complaint(), IsEmpty());
+  }
 }
 
 TEST_F(HealthTest, GivesAConnectionFifteenSecondsForItsFirstPicture) {

@@ -20,9 +20,8 @@ struct StreamChoiceTest : testing::Test {
     return pick({.width = height * 16 / 9, .height = height}, current);
   }
 
-  std::vector<StreamState> streams{{.id = "main", .live = true, .height = 2160},
-                                   {.id = "sub", .live = true, .height = 720},
-                                   {.id = "small", .live = true, .height = 360}};
+  std::vector<StreamState> streams{
+      {.id = "main", .height = 2160}, {.id = "sub", .height = 720}, {.id = "small", .height = 360}};
   std::string reason;
 };
 
@@ -35,6 +34,11 @@ TEST_F(StreamChoiceTest, TakesTheSmallestThatFillsThePlace) {
   EXPECT_EQ(pick_for(1080), "main");
   EXPECT_EQ(pick_for(4000), "main") << "there is none larger";
   EXPECT_THAT(reason, HasSubstr("4000 lines"));
+}
+
+TEST_F(StreamChoiceTest, KnowsThatANarrowPlaceIsNotFilled) {
+  streams[0].width = 3840;
+  EXPECT_EQ(pick({.width = 320, .height = 1000}), "small") << "180 lines are seen";
 }
 
 TEST_F(StreamChoiceTest, KeepsWhatItHasWhereTheOtherIsHardlyBetter) {
