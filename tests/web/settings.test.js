@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { Refusal } from '../../web/settings/api.js';
-import { blank, bodyOf, idOf, moved, nextStream, summaryOf } from '../../web/settings/draft.js';
+import { blank, bodyOf, idOf, nextStream, summaryOf } from '../../web/settings/draft.js';
 
 const WEB = new URL('../../web/', import.meta.url);
 /** @param {string} language @returns {Record<string, string>} */
@@ -54,13 +54,6 @@ test('another stream has the login of the first, but neither its address nor its
   assert.equal(next.password, undefined);
   assert.equal(next.has_password, false);
   assert.equal(nextStream([...streams, next]).id, 'sub2');
-});
-
-test('a camera moves by one place and not over the ends', () => {
-  assert.deepEqual(moved(['a', 'b', 'c'], 0, 1), ['b', 'a', 'c']);
-  assert.deepEqual(moved(['a', 'b', 'c'], 2, -1), ['a', 'c', 'b']);
-  assert.deepEqual(moved(['a', 'b', 'c'], 0, -1), ['a', 'b', 'c']);
-  assert.deepEqual(moved(['a', 'b', 'c'], 2, 1), ['a', 'b', 'c']);
 });
 
 test('what a test found is said in few words, and what it did not find in those of the server', () => {

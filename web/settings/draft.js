@@ -45,14 +45,6 @@ export function bodyOf(draft) {
   };
 }
 
-/** `ids` with the one at `from` moved by so many places. @param {string[]} ids @param {number} from @param {number} by */
-export function moved(ids, from, by) {
-  const to = from + by;
-  if (to < 0 || to >= ids.length) return ids;
-  const others = ids.toSpliced ? ids.toSpliced(from, 1) : ids.filter((_, at) => at !== from);
-  return [...others.slice(0, to), ids[from], ...others.slice(to)];
-}
-
 /**
  * What a test found, in few words: "H.264 1920×1080, 25 fps, key frame every 2 s".
  * @param {Finding} finding
