@@ -177,6 +177,60 @@ scenario('a camera gets another name', here, async () => {
     .waitFor();
 });
 
+scenario('what few need is there, and what is not touched stays what it was', here, async () => {
+  const settings = () =>
+    page.evaluate(() => fetch('api/cameras/back-yard/settings').then((answer) => answer.json()));
+  await page.evaluate(
+    async (/** @type {any} */ camera) => {
+      camera.codecs = ['h264'];
+      camera.webrtc_transport = 'webrtcbin';
+      Object.assign(camera.streams[0], { username: 'me', password: 'secret', latency: '250ms' });
+      camera.streams[0].tls_fingerprint = 'AB:'.repeat(31).concat('CD');
+      const headers = { 'Content-Type': 'application/json' };
+      const body = JSON.stringify(camera);
+      await fetch('api/cameras/back-yard/settings', { method: 'PUT', headers, body });
+    },
+    await settings(),
+  );
+  const before = await settings();
+  await page.reload();
+  await row('back-yard').locator('.edit').click();
+  assert.equal(await page.getByLabel('Longest wait for late packets').isVisible(), false);
+  for (const summary of await page.locator('summary').all()) await summary.click();
+  assert.equal(await page.getByLabel('Longest wait for late packets').inputValue(), '250ms');
+  assert.equal(await page.getByLabel('SHA-256').isVisible(), false, 'the camera has no TLS');
+  await page.getByLabel('Connect anew after').fill('12');
+  await page.locator('.advanced > summary').first().click();
+
+  await page.locator('.primary').click();
+  await page.locator('.complaint', { hasText: 'unit' }).waitFor();
+  assert.deepEqual(await graveFaults(page), []);
+  await keepScreenshot(page, 'settings advanced');
+  await page.getByLabel('Connect anew after').fill('12s');
+  await page.locator('.primary').click();
+
+  await page.locator('.camera-form').waitFor({ state: 'detached' });
+  before.streams[0].health_timeout = '12s';
+  assert.deepEqual(await settings(), before);
+});
+
+scenario('who takes out the user takes out the password', here, async () => {
+  await row('back-yard').locator('.edit').click();
+  assert.equal(await page.getByLabel('Password').getAttribute('placeholder'), 'unchanged');
+  await page.getByLabel('User').fill('');
+  assert.equal(await page.getByLabel('Password').getAttribute('placeholder'), '');
+
+  await page.locator('.primary').click();
+
+  await page.locator('.camera-form').waitFor({ state: 'detached' });
+  const has = await page.evaluate(() =>
+    fetch('api/cameras/back-yard/settings')
+      .then((answer) => answer.json())
+      .then(({ streams }) => streams[0].has_password),
+  );
+  assert.equal(has, false);
+});
+
 scenario('people with a screen reader can use it', here, async () => {
   await row('back-yard').locator('.edit').click();
 

@@ -41,6 +41,22 @@ test('only what the server takes is sent, and a password only where one was type
   });
 });
 
+test('an empty password is sent where there is to be none', () => {
+  const { streams } = bodyOf({
+    id: 'front',
+    streams: [{ id: 'main', url: 'rtsp://h/1', username: '', password: '', has_password: true }],
+  });
+
+  assert.deepEqual(streams, [{ id: 'main', url: 'rtsp://h/1', username: '', password: '' }]);
+});
+
+test('what the page knows nothing of is sent back as it came', () => {
+  const stream = { id: 'main', url: 'rtsp://h/1', tls_ca_file: '/etc/ca.pem', of_later: [1, 2] };
+  const camera = { id: 'front', streams: [stream], max_viewers: 3, of_later: { deep: true } };
+
+  assert.deepEqual(bodyOf(camera), camera);
+});
+
 test('another stream has the login of the first, but neither its address nor its password', () => {
   const streams = [
     { id: 'main', url: 'rtsp://h/1', username: 'me', password: 'x', has_password: true },
@@ -110,7 +126,7 @@ test('both languages have the same words with the same places, and all are used'
     .map((name) => readFileSync(new URL(`settings/${name}`, WEB), 'utf8'))
     .join('');
   for (const key of Object.keys(english)) {
-    const composed = /^(state|transport|pull)\./.test(key);
+    const composed = /^(state|transport|pull|codecs|webrtc_transport|field)\./.test(key);
     assert.ok(composed || code.includes(`'${key}'`), key);
   }
 });

@@ -29,7 +29,7 @@ export function nextStream(streams) {
 
 /**
  * What is sent of a draft: without what only the server tells; a password only where one was typed,
- * so that the one there is stays.
+ * so that the one there is stays; '' is none.
  * @param {Settings} draft
  * @returns {Settings}
  */
@@ -40,7 +40,7 @@ export function bodyOf(draft) {
     ...settings,
     streams: draft.streams.map(({ has_password, password, ...stream }) => {
       void has_password;
-      return password ? { ...stream, password } : stream;
+      return password === undefined ? stream : { ...stream, password };
     }),
   };
 }
