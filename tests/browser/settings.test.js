@@ -89,6 +89,8 @@ scenario('a camera of the configuration says where it is to be changed', here, a
 scenario('a refusal stands beside the field that it is about', here, async () => {
   await page.locator('#tools .add').click();
   await page.getByLabel('Name').fill('Back yard');
+  await page.locator('.primary').click();
+  await page.locator('.complaint', { hasText: 'Needed' }).waitFor();
   assert.equal(await page.getByLabel('Id, a part of addresses').inputValue(), 'back-yard');
   await page.getByLabel('RTSP address').fill('http://192.0.2.1/');
 

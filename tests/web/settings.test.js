@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { Refusal } from '../../web/settings/api.js';
-import { blank, bodyOf, idOf, nextStream, summaryOf } from '../../web/settings/draft.js';
+import { blank, bodyOf, freeId, idOf, nextStream, summaryOf } from '../../web/settings/draft.js';
 
 const WEB = new URL('../../web/', import.meta.url);
 /** @param {string} language @returns {Record<string, string>} */
@@ -16,8 +16,16 @@ const text = (key, values = {}) =>
 test('a name for people becomes one for addresses', () => {
   assert.equal(idOf('Front door'), 'front-door');
   assert.equal(idOf(' Entrée / Nord! '), 'entre-e-nord');
-  assert.equal(idOf('현관'), '', 'then somebody has to write one');
+  assert.equal(idOf('현관'), '');
   assert.equal(idOf('x'.repeat(90)).length, 64);
+});
+
+test('a new camera gets an id that is free, whatever its name is written in', () => {
+  assert.equal(freeId('Front door', ['back']), 'front-door');
+  assert.equal(freeId('Front door', ['front-door', 'front-door-2']), 'front-door-3');
+  assert.equal(freeId('현관', []), 'camera');
+  assert.equal(freeId('정원', ['camera']), 'camera-2');
+  assert.equal(freeId('', []), '');
 });
 
 test('only what the server takes is sent, and a password only where one was typed', () => {

@@ -10,6 +10,18 @@ export function idOf(name) {
   return id.slice(0, 64);
 }
 
+/**
+ * The id that a new camera gets by itself; of a name without a Latin letter, too.
+ * @param {string} name
+ * @param {string[]} taken
+ */
+export function freeId(name, taken) {
+  const base = name && (idOf(name) || 'camera');
+  let id = base;
+  for (let n = 2; taken.includes(id); n++) id = `${base.slice(0, 60)}-${n}`;
+  return id;
+}
+
 /** A new camera. @returns {Settings} */
 export const blank = () => ({
   id: '',

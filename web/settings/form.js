@@ -1,7 +1,7 @@
 import { words } from '../i18n/words.js';
 import { make, write } from '../picture/element.js';
 import { Refusal, api } from './api.js';
-import { bodyOf, idOf, nextStream, summaryOf } from './draft.js';
+import { bodyOf, freeId, nextStream, summaryOf } from './draft.js';
 import { Fields, advanced } from './fields.js';
 import { streamFields } from './stream_fields.js';
 
@@ -15,18 +15,20 @@ export class Form {
   element = make('form', { class: 'camera-form', novalidate: true });
   #draft;
   #isNew;
+  #taken;
   #onDone;
   #fields = new Fields();
   #failure = make('p', { class: 'failure', role: 'alert' });
 
   /**
    * @param {Settings} settings
-   * @param {boolean} isNew
+   * @param {string[] | null} taken Ids of the other cameras where this is a new one.
    * @param {(saved: boolean) => void} onDone
    */
-  constructor(settings, isNew, onDone) {
+  constructor(settings, taken, onDone) {
     this.#draft = structuredClone(settings);
-    this.#isNew = isNew;
+    this.#isNew = taken !== null;
+    this.#taken = taken ?? [];
     this.#onDone = onDone;
     this.element.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -45,7 +47,7 @@ export class Form {
     const name = this.#fields.text('name', 'field.name', draft.name ?? '', (value) => {
       draft.name = value;
       if (this.#isNew && !this.#idTyped) {
-        draft.id = idOf(value);
+        draft.id = freeId(value, this.#taken);
         id.control.value = draft.id;
       }
     });
@@ -155,7 +157,8 @@ export class Form {
       );
     } catch (error) {
       found.dataset.ok = 'false';
-      write(found, /** @type {Error} */ (error).message);
+      const wrong = error instanceof Refusal ? [...error.errors.values()] : [];
+      write(found, wrong.join(' ') || /** @type {Error} */ (error).message);
     }
     button.disabled = false;
   }
@@ -164,6 +167,17 @@ export class Form {
     this.#fields.forget();
     write(this.#failure, '');
     const body = bodyOf(this.#draft);
+    const empty = [
+      body.id ? '' : 'id',
+      ...body.streams.map(({ url }, at) => (url ? '' : `streams[${at}].url`)),
+    ];
+    const missing = empty
+      .filter(Boolean)
+      .map((key) => /** @type {const} */ ([key, words.text('field.missing')]));
+    if (missing.length) {
+      this.#fields.complain(new Map(missing));
+      return;
+    }
     try {
       await (this.#isNew ? api.add(body) : api.change(this.#draft.id, body));
       this.#onDone(true);

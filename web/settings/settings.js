@@ -129,7 +129,7 @@ class SettingsPage {
   /** @param {Settings | null} camera Null: a new one. */
   #open(camera) {
     this.#edited = camera?.id ?? '';
-    this.#form = new Form(camera ?? blank(), camera === null, (saved) => {
+    this.#form = new Form(camera ?? blank(), camera ? null : this.#ids, (saved) => {
       this.#form = null;
       if (saved) this.#say(words.text('form.saved'));
       void this.load();
