@@ -1,49 +1,19 @@
-#include <cstdlib>
-
 #include <gmock/gmock.h>
 
 #include "service_fixture.h"
+#include "viewing.h"
 
 namespace fanlight::test {
 namespace {
 
 using testing::HasSubstr;
 
-/// What whep-viewer says of itself at its end.
-struct Viewing {
-  int exit_code = -1;
-  std::string output;
-
-  /// The value of `key` in the line of the viewer, as JSON; empty if it is not there.
-  std::string operator[](const std::string& key) const {
-    const auto line = output.find("{\"event\":\"viewer\"");
-    const std::string label = "\"" + key + "\":";
-    const auto at = line == std::string::npos ? line : output.find(label, line);
-    if (at == std::string::npos) return {};
-    const auto begin = at + label.size();
-    return output.substr(begin, output.find_first_of(",}", begin) - begin);
-  }
-  double number(const std::string& key) const {
-    const std::string value = (*this)[key];
-    EXPECT_FALSE(value.empty() || value == "null") << key << " in\n" << output;
-    return std::atof(value.c_str());
-  }
-};
-
 /// Every picture is decoded and told apart by the number in its strip: what Chromium cannot show
 /// for H.265 on a machine without a hardware decoder.
 class PicturesTest : public ServiceTest {
  protected:
   Viewing view(const std::string& camera, std::vector<std::string> options) {
-    const char* viewer = std::getenv("FANLIGHT_VIEWER");
-    options.insert(options.begin(), {viewer != nullptr ? viewer : "whep-viewer", "--json",
-                                     "--timeout", "60", "--latency", "500"});
-    options.push_back(url("/whep/" + camera));
-    Process process{std::move(options)};
-    Viewing viewing;
-    viewing.exit_code = process.wait_exit(Process::Seconds{90}).value_or(-1);
-    viewing.output = process.output();
-    return viewing;
+    return test::view(url("/whep/" + camera), std::move(options));
   }
 
   static std::string small(const std::string& id, const std::string& codec,

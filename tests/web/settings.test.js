@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { Refusal } from '../../web/settings/api.js';
-import { blank, bodyOf, idOf, moved, nextStream, summaryOf } from '../../web/settings/draft.js';
+import { blank, bodyOf, freeId, idOf, nextStream, summaryOf } from '../../web/settings/draft.js';
 
 const WEB = new URL('../../web/', import.meta.url);
 /** @param {string} language @returns {Record<string, string>} */
@@ -16,8 +16,16 @@ const text = (key, values = {}) =>
 test('a name for people becomes one for addresses', () => {
   assert.equal(idOf('Front door'), 'front-door');
   assert.equal(idOf(' Entrée / Nord! '), 'entre-e-nord');
-  assert.equal(idOf('현관'), '', 'then somebody has to write one');
+  assert.equal(idOf('현관'), '');
   assert.equal(idOf('x'.repeat(90)).length, 64);
+});
+
+test('a new camera gets an id that is free, whatever its name is written in', () => {
+  assert.equal(freeId('Front door', ['back']), 'front-door');
+  assert.equal(freeId('Front door', ['front-door', 'front-door-2']), 'front-door-3');
+  assert.equal(freeId('현관', []), 'camera');
+  assert.equal(freeId('정원', ['camera']), 'camera-2');
+  assert.equal(freeId('', []), '');
 });
 
 test('only what the server takes is sent, and a password only where one was typed', () => {
@@ -41,6 +49,22 @@ test('only what the server takes is sent, and a password only where one was type
   });
 });
 
+test('an empty password is sent where there is to be none', () => {
+  const { streams } = bodyOf({
+    id: 'front',
+    streams: [{ id: 'main', url: 'rtsp://h/1', username: '', password: '', has_password: true }],
+  });
+
+  assert.deepEqual(streams, [{ id: 'main', url: 'rtsp://h/1', username: '', password: '' }]);
+});
+
+test('what the page knows nothing of is sent back as it came', () => {
+  const stream = { id: 'main', url: 'rtsp://h/1', tls_ca_file: '/etc/ca.pem', of_later: [1, 2] };
+  const camera = { id: 'front', streams: [stream], max_viewers: 3, of_later: { deep: true } };
+
+  assert.deepEqual(bodyOf(camera), camera);
+});
+
 test('another stream has the login of the first, but neither its address nor its password', () => {
   const streams = [
     { id: 'main', url: 'rtsp://h/1', username: 'me', password: 'x', has_password: true },
@@ -54,13 +78,6 @@ test('another stream has the login of the first, but neither its address nor its
   assert.equal(next.password, undefined);
   assert.equal(next.has_password, false);
   assert.equal(nextStream([...streams, next]).id, 'sub2');
-});
-
-test('a camera moves by one place and not over the ends', () => {
-  assert.deepEqual(moved(['a', 'b', 'c'], 0, 1), ['b', 'a', 'c']);
-  assert.deepEqual(moved(['a', 'b', 'c'], 2, -1), ['a', 'c', 'b']);
-  assert.deepEqual(moved(['a', 'b', 'c'], 0, -1), ['a', 'b', 'c']);
-  assert.deepEqual(moved(['a', 'b', 'c'], 2, 1), ['a', 'b', 'c']);
 });
 
 test('what a test found is said in few words, and what it did not find in those of the server', () => {
@@ -117,7 +134,7 @@ test('both languages have the same words with the same places, and all are used'
     .map((name) => readFileSync(new URL(`settings/${name}`, WEB), 'utf8'))
     .join('');
   for (const key of Object.keys(english)) {
-    const composed = /^(state|transport|pull)\./.test(key);
+    const composed = /^(state|transport|pull|codecs|webrtc_transport|field)\./.test(key);
     assert.ok(composed || code.includes(`'${key}'`), key);
   }
 });

@@ -25,6 +25,9 @@ struct Server::Mount {
 
 namespace {
 
+constexpr std::pair<guint16, guint16> kGroupPorts{5000, 5999};
+constexpr guint8 kGroupHops = 1; ///< Not past a router.
+
 /// A feed and its place in the count of those alive; goes with its media.
 struct CountedFeed {
   CountedFeed(Pacer& pacer, const CameraSpec& camera, std::shared_ptr<const Clip> clip,
@@ -143,9 +146,12 @@ void Server::add_camera(const CameraSpec& camera, std::shared_ptr<const Clip> cl
                         std::shared_ptr<FaultState> faults) {
   static const auto feeds = std::make_shared<std::atomic<int>>(0);
   const auto factory = make_shared_factory(make_launch_line(camera, clip.get()));
-  gst_rtsp_media_factory_set_protocols(
-      factory.get(),
-      static_cast<GstRTSPLowerTrans>(GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP));
+  int protocols = GST_RTSP_LOWER_TRANS_UDP | GST_RTSP_LOWER_TRANS_TCP;
+  if (!camera.multicast.empty()) {
+    protocols |= GST_RTSP_LOWER_TRANS_UDP_MCAST;
+    gst_rtsp_media_factory_set_address_pool(factory.get(), pool_of(camera.multicast));
+  }
+  gst_rtsp_media_factory_set_protocols(factory.get(), static_cast<GstRTSPLowerTrans>(protocols));
   if (has_server_login(camera)) allow_users(factory.get());
 
   // Mounts are complete before the first client comes, and stay.
@@ -163,6 +169,16 @@ void Server::add_camera(const CameraSpec& camera, std::shared_ptr<const Clip> cl
       Ref<GstRTSPMountPoints>::adopt(gst_rtsp_server_get_mount_points(server_.get()));
   auto given = factory;
   gst_rtsp_mount_points_add_factory(points.get(), ("/" + camera.id).c_str(), given.release());
+}
+
+GstRTSPAddressPool* Server::pool_of(const std::string& group) {
+  Ref<GstRTSPAddressPool>& pool = pools_[group];
+  if (!pool) {
+    pool = Ref<GstRTSPAddressPool>::adopt(gst_rtsp_address_pool_new());
+    gst_rtsp_address_pool_add_range(pool.get(), group.c_str(), group.c_str(), kGroupPorts.first,
+                                    kGroupPorts.second, kGroupHops);
+  }
+  return pool.get();
 }
 
 Server::~Server() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,12 +41,15 @@ class Server {
   explicit Server(Listen listen);
   void add_camera(const CameraSpec& camera, std::shared_ptr<const Clip> clip,
                   std::shared_ptr<FaultState> faults);
+  /// Groups are shared, each camera has ports of its own.
+  GstRTSPAddressPool* pool_of(const std::string& group);
   static void configure_media(GstRTSPMediaFactory*, GstRTSPMedia* media, gpointer mount);
 
   Listen listen_;
   Pacer pacer_;
   std::vector<std::unique_ptr<Mount>> mounts_;
   std::vector<CameraSpec> cameras_;
+  std::map<std::string, Ref<GstRTSPAddressPool>> pools_; ///< By group.
   Ref<GstRTSPServer> server_;
   Ref<GstRTSPServer> tls_server_; ///< Null: no RTSPS.
   Owned<GSource, g_source_unref> source_;

@@ -6,6 +6,8 @@
 #include <set>
 #include <utility>
 
+#include <arpa/inet.h>
+
 #include "spec_keys.h"
 
 namespace fanlight::camsim {
@@ -93,6 +95,15 @@ Wanted set_size(CameraSpec& spec, std::string_view text) {
   return "WIDTHxHEIGHT, both even, from 320x180 to 3840x2160";
 }
 
+Wanted set_multicast(CameraSpec& spec, std::string_view text) {
+  const std::string group{text};
+  in_addr address{};
+  if (inet_pton(AF_INET, group.c_str(), &address) != 1 || !IN_MULTICAST(ntohl(address.s_addr)))
+    return "an address from 224.0.0.0 to 239.255.255.255";
+  spec.multicast = group;
+  return {};
+}
+
 const std::vector<std::pair<std::string_view, Setter>>& setters() {
   static const std::vector<std::pair<std::string_view, Setter>> table = {
       {"id", set_id},
@@ -115,6 +126,7 @@ const std::vector<std::pair<std::string_view, Setter>>& setters() {
       {"tone", number(&CameraSpec::tone, 100, 3000)},
       {"count", number(&CameraSpec::count, 1, 1000)},
       {"mtu", number(&CameraSpec::mtu, 500, 60000)},
+      {"multicast", set_multicast},
       {"live", choice(&CameraSpec::live, {{"true", true}, {"false", false}})},
       {"auth", choice(&CameraSpec::auth, {{"none", Auth::none},
                                           {"basic", Auth::basic},

@@ -28,11 +28,12 @@ struct CameraSpec {
   int bitrate = 1000; ///< kbit/s of each video media.
   int gop = 50;       ///< Frames from one IDR to the next.
   int bframes = 0;
-  int loop = 20;     ///< Seconds after which it repeats, at least; see loop_frames().
-  int tone = 0;      ///< Hz; 0: from the label.
-  int count = 1;     ///< Above 1: cameras id-1 .. id-count, which share one picture.
-  bool live = false; ///< Encoded in real time, the wall clock in the strip.
-  int mtu = 1400;    ///< Bytes of an RTP packet at most.
+  int loop = 20;         ///< Seconds after which it repeats, at least; see loop_frames().
+  int tone = 0;          ///< Hz; 0: from the label.
+  int count = 1;         ///< Above 1: cameras id-1 .. id-count, which share one picture.
+  bool live = false;     ///< Encoded in real time, the wall clock in the strip.
+  int mtu = 1400;        ///< Bytes of an RTP packet at most.
+  std::string multicast; ///< The group it can send to, an IPv4 address; empty: none.
   Auth auth = Auth::none;
   std::string user;
   std::string password;

@@ -29,19 +29,31 @@ const PATHS = {
   copy: 'M9 9h10v11H9zM5 15V4h10',
 };
 
+/** A stylesheet may say otherwise. */
+const LOOK = {
+  viewBox: '0 0 24 24',
+  class: 'icon',
+  'aria-hidden': 'true',
+  width: '18',
+  height: '18',
+  fill: 'none',
+  stroke: 'currentcolor',
+  'stroke-width': '1.8',
+  'stroke-linecap': 'round',
+  'stroke-linejoin': 'round',
+};
+
 /** @typedef {keyof typeof PATHS} IconName */
 
 /**
- * @param {IconName} name
+ * @param {IconName} shape
  * @returns {SVGSVGElement}
  */
-export function icon(name) {
+export function icon(shape) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  svg.setAttribute('viewBox', '0 0 24 24');
-  svg.setAttribute('class', 'icon');
-  svg.setAttribute('aria-hidden', 'true');
+  for (const [name, value] of Object.entries(LOOK)) svg.setAttribute(name, value);
   const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  path.setAttribute('d', PATHS[name]);
+  path.setAttribute('d', PATHS[shape]);
   svg.append(path);
   return svg;
 }

@@ -32,14 +32,7 @@ pictureStyle.replaceSync(`
 }
 
 .icon {
-  width: 18px;
-  height: 18px;
   flex: none;
-  fill: none;
-  stroke: currentcolor;
-  stroke-width: 1.8;
-  stroke-linecap: round;
-  stroke-linejoin: round;
 }
 
 .content,

@@ -10,6 +10,18 @@ export function idOf(name) {
   return id.slice(0, 64);
 }
 
+/**
+ * The id that a new camera gets by itself; of a name without a Latin letter, too.
+ * @param {string} name
+ * @param {string[]} taken
+ */
+export function freeId(name, taken) {
+  const base = name && (idOf(name) || 'camera');
+  let id = base;
+  for (let n = 2; taken.includes(id); n++) id = `${base.slice(0, 60)}-${n}`;
+  return id;
+}
+
 /** A new camera. @returns {Settings} */
 export const blank = () => ({
   id: '',
@@ -29,7 +41,7 @@ export function nextStream(streams) {
 
 /**
  * What is sent of a draft: without what only the server tells; a password only where one was typed,
- * so that the one there is stays.
+ * so that the one there is stays; '' is none.
  * @param {Settings} draft
  * @returns {Settings}
  */
@@ -40,17 +52,9 @@ export function bodyOf(draft) {
     ...settings,
     streams: draft.streams.map(({ has_password, password, ...stream }) => {
       void has_password;
-      return password ? { ...stream, password } : stream;
+      return password === undefined ? stream : { ...stream, password };
     }),
   };
-}
-
-/** `ids` with the one at `from` moved by so many places. @param {string[]} ids @param {number} from @param {number} by */
-export function moved(ids, from, by) {
-  const to = from + by;
-  if (to < 0 || to >= ids.length) return ids;
-  const others = ids.toSpliced ? ids.toSpliced(from, 1) : ids.filter((_, at) => at !== from);
-  return [...others.slice(0, to), ids[from], ...others.slice(to)];
 }
 
 /**

@@ -1,32 +1,34 @@
 import { words } from '../i18n/words.js';
 import { make, write } from '../picture/element.js';
 import { Refusal, api } from './api.js';
-import { bodyOf, idOf, nextStream, summaryOf } from './draft.js';
+import { bodyOf, freeId, nextStream, summaryOf } from './draft.js';
+import { Fields, advanced } from './fields.js';
+import { streamFields } from './stream_fields.js';
 
 /** @import { Settings, Stream } from './types.js' */
 
-const TRANSPORTS = ['tcp', 'udp', 'auto', 'multicast', 'http'];
-const PULLS = ['always', 'on_demand'];
+const CODECS = ['h265,h264', 'h264,h265', 'h264', 'h265'];
+const CARRIERS = ['default', 'auto', 'webrtcbin', 'fanout'];
 
 /** The settings of one camera, to be written or changed. */
 export class Form {
   element = make('form', { class: 'camera-form', novalidate: true });
   #draft;
   #isNew;
+  #taken;
   #onDone;
-  /** By the key that the server names in its errors. @type {Map<string, HTMLElement>} */
-  #complaints = new Map();
+  #fields = new Fields();
   #failure = make('p', { class: 'failure', role: 'alert' });
-  #fields = 0;
 
   /**
    * @param {Settings} settings
-   * @param {boolean} isNew
+   * @param {string[] | null} taken Ids of the other cameras where this is a new one.
    * @param {(saved: boolean) => void} onDone
    */
-  constructor(settings, isNew, onDone) {
+  constructor(settings, taken, onDone) {
     this.#draft = structuredClone(settings);
-    this.#isNew = isNew;
+    this.#isNew = taken !== null;
+    this.#taken = taken ?? [];
     this.#onDone = onDone;
     this.element.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -41,30 +43,30 @@ export class Form {
 
   #draw() {
     const draft = this.#draft;
-    this.#complaints.clear();
-    const name = this.#input('name', 'field.name', draft.name ?? '', (value) => {
+    this.#fields.clear();
+    const name = this.#fields.text('name', 'field.name', draft.name ?? '', (value) => {
       draft.name = value;
       if (this.#isNew && !this.#idTyped) {
-        draft.id = idOf(value);
-        id.value = draft.id;
+        draft.id = freeId(value, this.#taken);
+        id.control.value = draft.id;
       }
     });
-    const id = this.#input('id', 'field.id', draft.id, (value) => {
+    const id = this.#fields.text('id', 'field.id', draft.id, (value) => {
       this.#idTyped = true;
       draft.id = value;
     });
-    id.readOnly = !this.#isNew;
-    const streams = draft.streams.map((stream, at) => this.#stream(stream, at));
-    const sound = make('input', { type: 'checkbox', checked: draft.audio !== false });
-    sound.addEventListener('change', () => (draft.audio = sound.checked));
+    id.control.readOnly = !this.#isNew;
     this.element.replaceChildren(
-      make('div', { class: 'row' }, field(name), field(id)),
-      ...streams,
+      make('div', { class: 'row' }, name.field, id.field),
+      ...draft.streams.map((stream, at) => this.#stream(stream, at)),
       this.#button('add-stream', 'stream.add', () => {
         draft.streams.push(nextStream(draft.streams));
         this.#draw();
       }),
-      make('label', { class: 'check' }, sound, words.text('field.audio')),
+      this.#fields.check('field.audio', draft.audio !== false, (checked) => {
+        draft.audio = checked;
+      }),
+      advanced(make('div', { class: 'row' }, ...this.#rare())),
       this.#failure,
       make(
         'div',
@@ -76,28 +78,41 @@ export class Form {
   }
   #idTyped = false;
 
+  /** What of a whole camera few need. */
+  #rare() {
+    const draft = this.#draft;
+    const {
+      codecs = CODECS[0].split(','),
+      max_viewers = 0,
+      webrtc_transport = CARRIERS[0],
+    } = draft;
+    return [
+      this.#fields.choice(
+        'codecs',
+        'field.codecs',
+        CODECS.map((value) => [value, words.text(`codecs.${value}`)]),
+        codecs.join(),
+        (value) => (draft.codecs = value.split(',')),
+      ).field,
+      this.#fields.text(
+        'max_viewers',
+        'field.max_viewers',
+        max_viewers ? String(max_viewers) : '',
+        (value) => (draft.max_viewers = /^\d*$/.test(value) ? Number(value) : value),
+        { inputmode: 'numeric', placeholder: words.text('max_viewers.none') },
+      ).field,
+      this.#fields.choice(
+        'webrtc_transport',
+        'field.webrtc_transport',
+        CARRIERS.map((value) => [value, words.text(`webrtc_transport.${value}`)]),
+        webrtc_transport,
+        (value) => (draft.webrtc_transport = value),
+      ).field,
+    ];
+  }
+
   /** @param {Stream} stream @param {number} at */
   #stream(stream, at) {
-    const key = `streams[${at}]`;
-    const url = this.#input(`${key}.url`, 'field.url', stream.url, (v) => (stream.url = v), {
-      placeholder: 'rtsp://192.0.2.10:554/stream1',
-      inputmode: 'url',
-      class: 'wide',
-    });
-    const user = this.#input(
-      `${key}.username`,
-      'field.username',
-      stream.username ?? '',
-      (value) => {
-        stream.username = value;
-      },
-    );
-    const password = this.#input(`${key}.password`, 'field.password', '', (value) => {
-      stream.password = value;
-    });
-    password.type = 'password';
-    password.autocomplete = 'new-password';
-    if (stream.has_password) password.placeholder = words.text('password.kept');
     const found = make('p', { class: 'found', role: 'status' });
     const test = this.#button('test', 'stream.test', () => void this.#test(stream, test, found));
     const several = this.#draft.streams.length > 1;
@@ -105,14 +120,7 @@ export class Form {
       'fieldset',
       {},
       make('legend', {}, words.text('stream.title', { id: stream.id })),
-      field(url),
-      make('div', { class: 'row' }, field(user), field(password)),
-      make(
-        'div',
-        { class: 'row' },
-        this.#choice(`${key}.transport`, 'field.transport', TRANSPORTS, stream, 'transport'),
-        this.#choice(`${key}.pull`, 'field.pull', PULLS, stream, 'pull'),
-      ),
+      ...streamFields(this.#fields, stream, `streams[${at}]`),
       make(
         'div',
         { class: 'buttons' },
@@ -125,55 +133,6 @@ export class Form {
       ),
       found,
     );
-  }
-
-  /**
-   * @param {string} key As in the server's errors.
-   * @param {string} label
-   * @param {string} value
-   * @param {(value: string) => void} onInput
-   * @param {Record<string, string>} [attributes]
-   */
-  #input(key, label, value, onInput, attributes = {}) {
-    const id = `field-${this.#fields++}`;
-    const input = make('input', {
-      type: 'text',
-      id,
-      spellcheck: 'false',
-      autocomplete: 'off',
-      ...attributes,
-    });
-    input.value = value;
-    input.name = key;
-    input.addEventListener('input', () => onInput(input.value.trim()));
-    this.#describe(input, key, label);
-    return input;
-  }
-
-  /**
-   * @param {string} key
-   * @param {string} label
-   * @param {string[]} options
-   * @param {Stream} stream
-   * @param {'transport' | 'pull'} member
-   */
-  #choice(key, label, options, stream, member) {
-    const select = make('select', { id: `field-${this.#fields++}`, name: key });
-    for (const value of options) {
-      select.append(make('option', { value }, words.text(`${member}.${value}`)));
-    }
-    select.value = stream[member] ?? options[0];
-    select.addEventListener('change', () => (stream[member] = select.value));
-    this.#describe(select, key, label);
-    return field(select);
-  }
-
-  /** @param {HTMLElement} control @param {string} key @param {string} label */
-  #describe(control, key, label) {
-    const complaint = make('span', { class: 'complaint', id: `${control.id}-complaint` });
-    control.setAttribute('aria-describedby', complaint.id);
-    this.#complaints.set(key, complaint);
-    parts.set(control, [make('label', { for: control.id }, words.text(label)), complaint]);
   }
 
   /** @param {string} name @param {string} label @param {() => void} run */
@@ -198,46 +157,34 @@ export class Form {
       );
     } catch (error) {
       found.dataset.ok = 'false';
-      write(found, /** @type {Error} */ (error).message);
+      const wrong = error instanceof Refusal ? [...error.errors.values()] : [];
+      write(found, wrong.join(' ') || /** @type {Error} */ (error).message);
     }
     button.disabled = false;
   }
 
   async #save() {
-    for (const complaint of this.#complaints.values()) write(complaint, '');
+    this.#fields.forget();
     write(this.#failure, '');
     const body = bodyOf(this.#draft);
+    const empty = [
+      body.id ? '' : 'id',
+      ...body.streams.map(({ url }, at) => (url ? '' : `streams[${at}].url`)),
+    ];
+    const missing = empty
+      .filter(Boolean)
+      .map((key) => /** @type {const} */ ([key, words.text('field.missing')]));
+    if (missing.length) {
+      this.#fields.complain(new Map(missing));
+      return;
+    }
     try {
       await (this.#isNew ? api.add(body) : api.change(this.#draft.id, body));
       this.#onDone(true);
     } catch (error) {
-      this.#complain(/** @type {Error} */ (error));
+      const refusal = /** @type {Error} */ (error);
+      const placed = refusal instanceof Refusal && this.#fields.complain(refusal.errors);
+      if (!placed) write(this.#failure, refusal.message);
     }
   }
-
-  /** @param {Error} error */
-  #complain(error) {
-    let shown = false;
-    if (error instanceof Refusal) {
-      for (const [key, message] of error.errors) {
-        const complaint = this.#complaints.get(key);
-        if (complaint) write(complaint, message);
-        shown ||= Boolean(complaint);
-      }
-    }
-    if (!shown) write(this.#failure, error.message);
-    const [first] = [...this.#complaints].filter(([, { textContent }]) => textContent);
-    if (!first) return;
-    const control = this.element.elements.namedItem(first[0]);
-    if (control instanceof HTMLElement) control.focus();
-  }
-}
-
-/** The label of a control, and the place for what is wrong with it. @type {WeakMap<HTMLElement, HTMLElement[]>} */
-const parts = new WeakMap();
-
-/** @param {HTMLElement} control */
-function field(control) {
-  const [label, complaint] = parts.get(control) ?? [];
-  return make('div', { class: 'field' }, label, control, complaint);
 }

@@ -1,8 +1,11 @@
 import { Words, words } from '../i18n/words.js';
+import { carryByGrips, grip } from '../order/grip.js';
+import { placed } from '../order/sequence.js';
 import { make, mark, write } from '../picture/element.js';
+import { icon } from '../picture/icons.js';
 import { Signalling } from '../player/signalling.js';
 import { api } from './api.js';
-import { blank, moved } from './draft.js';
+import { blank } from './draft.js';
 import { Form } from './form.js';
 
 /** @import { All, Settings } from './types.js' */
@@ -38,6 +41,13 @@ class SettingsPage {
       this.#button('add', 'camera.add', () => this.#open(null)),
       this.#button('reload', 'files.reload', () => void this.#reload()),
     );
+    carryByGrips(byId('cameras'), 'li[data-camera]', (item, target) => {
+      void this.#move(item.dataset.camera ?? '', this.#ids.indexOf(target.dataset.camera ?? ''));
+    });
+  }
+
+  get #ids() {
+    return (this.#all?.cameras ?? []).map(({ id }) => id);
   }
 
   async load() {
@@ -65,11 +75,11 @@ class SettingsPage {
     const name = camera.name || camera.id;
     const row = make('li', { 'data-camera': camera.id });
     const move = (/** @type {number} */ by) => {
-      const button = this.#button(
-        by < 0 ? 'up' : 'down',
-        by < 0 ? 'camera.up' : 'camera.down',
-        () => void this.#move(at, by),
-      );
+      const way = by < 0 ? 'up' : 'down';
+      const button = make('button', { type: 'button', class: `icon-button ${way}` }, icon(way));
+      const label = by < 0 ? 'camera.up' : 'camera.down';
+      mark(button, 'aria-label', words.text(label, { name }));
+      button.addEventListener('click', () => void this.#step(camera.id, by));
       button.disabled = at + by < 0 || at + by >= count;
       return button;
     };
@@ -94,8 +104,9 @@ class SettingsPage {
       make(
         'div',
         { class: 'camera' },
+        count > 1 && grip(),
         make('h2', {}, name),
-        make('p', { class: 'urls' }, camera.streams.map(({ url }) => url).join('  ')),
+        make('p', { class: 'urls' }, camera.streams.map(({ url }) => url).join('\n')),
         make('p', { class: 'state' }),
         make('div', { class: 'buttons' }, move(-1), move(1), ...buttons),
       ),
@@ -118,7 +129,7 @@ class SettingsPage {
   /** @param {Settings | null} camera Null: a new one. */
   #open(camera) {
     this.#edited = camera?.id ?? '';
-    this.#form = new Form(camera ?? blank(), camera === null, (saved) => {
+    this.#form = new Form(camera ?? blank(), camera ? null : this.#ids, (saved) => {
       this.#form = null;
       if (saved) this.#say(words.text('form.saved'));
       void this.load();
@@ -134,14 +145,25 @@ class SettingsPage {
     await this.#try(() => api.remove(camera.id));
   }
 
-  /** @param {number} at @param {number} by */
-  async #move(at, by) {
-    const ids = (this.#all?.cameras ?? []).map(({ id }) => id);
-    await this.#try(() => api.order(moved(ids, at, by)));
-    const row = document.querySelector(`[data-camera="${CSS.escape(ids[at])}"]`);
+  /** @param {string} id @param {number} by */
+  async #step(id, by) {
+    await this.#move(id, this.#ids.indexOf(id) + by);
+    const row = document.querySelector(`[data-camera="${CSS.escape(id)}"]`);
     /** @type {HTMLElement | null | undefined} */ (
       row?.querySelector(by < 0 ? '.up:enabled, .down' : '.down:enabled, .up')
     )?.focus();
+  }
+
+  /** @param {string} id @param {number} place */
+  async #move(id, place) {
+    const ids = placed(this.#ids, id, place);
+    if (!(await this.#try(() => api.order(ids)))) return;
+    const { name } = this.#all?.cameras.find((camera) => camera.id === id) ?? {};
+    const numbers = {
+      place: words.number(this.#ids.indexOf(id) + 1),
+      all: words.number(ids.length),
+    };
+    this.#say(words.text('camera.moved', { name: name || id, ...numbers }));
   }
 
   async #reload() {
@@ -155,16 +177,17 @@ class SettingsPage {
     });
   }
 
-  /** @param {() => Promise<unknown>} what */
+  /** @param {() => Promise<unknown>} what @returns {Promise<boolean>} Whether it was done. */
   async #try(what) {
     try {
       await what();
     } catch (error) {
       byId('refused').hidden = false;
       write(byId('refused'), /** @type {Error} */ (error).message);
-      return;
+      return false;
     }
     await this.load();
+    return true;
   }
 
   /** @param {string} text */

@@ -6,10 +6,16 @@
  * @property {string} id
  * @property {string} url
  * @property {string} [username]
- * @property {string} [password] Only sent, never told.
+ * @property {string} [password] Only sent, never told; undefined: as it was, '': none.
  * @property {boolean} [has_password] Only told.
  * @property {string} [transport]
  * @property {string} [pull]
+ * @property {string} [latency] As all durations: "100ms".
+ * @property {string} [health_timeout]
+ * @property {string} [grace]
+ * @property {string} [start_timeout]
+ * @property {boolean} [tls_verify]
+ * @property {string} [tls_fingerprint]
  */
 
 /**
@@ -22,6 +28,8 @@
  * @property {Stream[]} streams
  * @property {boolean} [audio]
  * @property {string[]} [codecs]
+ * @property {number | string} [max_viewers] Text: what is no number, for the server to refuse.
+ * @property {string} [webrtc_transport]
  */
 
 /** @typedef {{config_file: string, cameras_file: string, needs_restart: string[], cameras: Settings[]}} All */

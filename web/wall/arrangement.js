@@ -1,3 +1,4 @@
+import { placed } from '../order/sequence.js';
 import { Emitter } from '../player/emitter.js';
 import { SIZES } from './grid.js';
 
@@ -68,9 +69,7 @@ export class Arrangement extends Emitter {
 
   /** @param {string} id @param {number} place Among those that are shown, from 0. */
   move(id, place) {
-    const ids = this.shown.filter((other) => other !== id);
-    ids.splice(Math.max(0, Math.min(ids.length, place)), 0, id);
-    this.#arrange(ids);
+    this.#arrange(placed(this.shown, id, place));
   }
 
   /** @param {string} id */

@@ -1,7 +1,7 @@
 import { words } from '../i18n/words.js';
+import { carryByGrips, grip } from '../order/grip.js';
 import { make, mark, write } from '../picture/element.js';
 import { icon } from '../picture/icons.js';
-import { Drag } from './drag.js';
 
 /** @import { Signalling } from '../player/signalling.js' */
 /** @import { Arrangement } from './arrangement.js' */
@@ -23,11 +23,8 @@ export class CameraList {
   constructor(signalling, arrangement) {
     this.#signalling = signalling;
     this.#arrangement = arrangement;
-    new Drag(
-      this.element,
-      'li[data-shown]',
-      ({ target }) => /** @type {Element} */ (target).closest('.grip') !== null,
-      (item, target) => this.#move(item.dataset.camera ?? '', target.dataset.camera ?? ''),
+    carryByGrips(this.element, 'li[data-shown]', (item, target) =>
+      this.#move(item.dataset.camera ?? '', target.dataset.camera ?? ''),
     );
   }
 
@@ -73,10 +70,8 @@ export class CameraList {
   #row(id) {
     const box = make('input', { type: 'checkbox' });
     const name = make('span', { class: 'camera-name' });
-    const grip = make('span', { class: 'grip', 'aria-hidden': 'true' });
     const up = make('button', { type: 'button', class: 'up' });
     const down = make('button', { type: 'button', class: 'down' });
-    grip.append(icon('grip'));
     up.append(icon('up'));
     down.append(icon('down'));
     box.addEventListener('change', () =>
@@ -86,7 +81,8 @@ export class CameraList {
       this.#arrangement.move(id, this.#arrangement.shown.indexOf(id) + by);
     up.addEventListener('click', () => step(-1));
     down.addEventListener('click', () => step(1));
-    const item = make('li', { 'data-camera': id }, grip, make('label', {}, box, name), up, down);
+    const label = make('label', {}, box, name);
+    const item = make('li', { 'data-camera': id }, grip(), label, up, down);
     const row = { item, box, name, up, down };
     this.#rows.set(id, row);
     return row;

@@ -1,7 +1,7 @@
 import { words } from '../i18n/words.js';
+import { Drag } from '../order/drag.js';
 import { Emitter } from '../player/emitter.js';
 import { Player } from '../player/player.js';
-import { Drag } from './drag.js';
 import { bestGrid, pageSize } from './grid.js';
 import { Tile } from './tile.js';
 

@@ -8,6 +8,8 @@ export const TRANSPORT = process.env.FANLIGHT_TEST_TRANSPORT ?? 'default';
 /** The meson build directory with the programs under test. */
 export const BUILD =
   process.env.FANLIGHT_BUILD ?? new URL('../../../build', import.meta.url).pathname;
+/** The page under test, whichever source the programs were built from. */
+const WEB = new URL('../../../web', import.meta.url).pathname;
 /** Where screenshots and figures are left for people. */
 export const ARTEFACTS = join(BUILD, 'artefacts', 'browser');
 mkdirSync(ARTEFACTS, { recursive: true });
@@ -102,7 +104,8 @@ export class House {
         return `  - id: ${id}\n    name: ${name}\n    url: ${url}\n    webrtc_transport: ${TRANSPORT}\n`;
       }),
     );
-    writeFileSync(config, `server:\n  listen: ${this.#listen}\ncameras:\n${cameras.join('')}`);
+    const server = `server:\n  listen: ${this.#listen}\n  web_root: ${JSON.stringify(WEB)}\n`;
+    writeFileSync(config, `${server}cameras:\n${cameras.join('')}`);
     this.#server = new Child(join(BUILD, 'src/fanlight'), ['--config', config]);
     const [, url] = await this.#server.says(/serving on (http:\/\/[\d.:]+)/);
     this.url = `${url}/`;

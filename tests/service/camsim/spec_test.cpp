@@ -102,6 +102,7 @@ TEST(SpecTest, RefusesYamlWithItsLine) {
 }
 
 TEST(SpecTest, NeverRepeatsAPassword) {
+  EXPECT_THAT(camera_error("id=a,multicast=10.0.0.1"), HasSubstr("224.0.0.0 to 239.255.255.255"));
   EXPECT_THAT(camera_error("id=a,password="), HasSubstr("password: must be"));
 }
 

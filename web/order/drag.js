@@ -1,16 +1,23 @@
+import { Edge } from './edge.js';
+
 /** So far a pointer may slip during a click. */
 const SLIP_PIXELS = 8;
 
 /**
  * Lets people carry things to another place among their like. The carried one follows the
- * pointer (data-carried), the one under it shows where it would go (data-drop: before, after).
+ * pointer (data-carried), the one under it shows where it would go (data-drop: before, after),
+ * and what is out of sight is scrolled to at the edge.
  */
 export class Drag {
   #container;
   #selector;
   #mayStart;
   #onDrop;
-  /** @type {{item: HTMLElement, id: number, x: number, y: number, carried: boolean} | null} */
+  /**
+   * From where (x, y) and where to (atX, atY).
+   * @type {{item: HTMLElement, id: number, x: number, y: number, atX: number, atY: number,
+   *   edge: Edge | null} | null}
+   */
   #held = null;
   /** @type {HTMLElement | null} */
   #target = null;
@@ -30,10 +37,11 @@ export class Drag {
     addEventListener('pointermove', (event) => this.#move(event));
     addEventListener('pointerup', (event) => this.#up(event));
     addEventListener('pointercancel', () => this.#end());
+    addEventListener('scroll', () => this.#carry(), true);
     addEventListener(
       'keydown',
       (event) => {
-        if (event.key !== 'Escape' || !this.#held?.carried) return;
+        if (event.key !== 'Escape' || !this.#held?.edge) return;
         event.stopImmediatePropagation();
         this.#end();
       },
@@ -45,20 +53,41 @@ export class Drag {
   #down(event) {
     const item = this.#itemAt(event.target);
     if (!item || event.button !== 0 || !this.#mayStart(event)) return;
-    this.#held = { item, id: event.pointerId, x: event.clientX, y: event.clientY, carried: false };
+    const { pointerId: id, clientX: x, clientY: y } = event;
+    this.#held = { item, id, x, y, atX: x, atY: y, edge: null };
   }
 
   /** @param {PointerEvent} event */
   #move(event) {
     const held = this.#held;
     if (!held || event.pointerId !== held.id) return;
-    const [dx, dy] = [event.clientX - held.x, event.clientY - held.y];
-    if (!held.carried && Math.hypot(dx, dy) < SLIP_PIXELS) return;
-    held.carried = true;
-    held.item.toggleAttribute('data-carried', true);
-    held.item.style.translate = `${dx}px ${dy}px`;
-    const under = this.#itemAt(document.elementFromPoint(event.clientX, event.clientY));
-    this.#aim(under === held.item ? null : under);
+    [held.atX, held.atY] = [event.clientX, event.clientY];
+    if (!held.edge) {
+      if (Math.hypot(held.atX - held.x, held.atY - held.y) < SLIP_PIXELS) return;
+      held.edge = new Edge(this.#container);
+      held.item.toggleAttribute('data-carried', true);
+      this.#pull();
+    }
+    this.#carry();
+  }
+
+  /** Once a frame, as a pointer that rests at an edge says nothing. */
+  #pull() {
+    const held = this.#held;
+    if (!held?.edge) return;
+    held.edge.pull(held.atY);
+    requestAnimationFrame(() => held === this.#held && this.#pull());
+  }
+
+  #carry() {
+    const held = this.#held;
+    if (!held?.edge) return;
+    // The list may have been drawn anew, without it.
+    if (!held.item.isConnected) return this.#end();
+    const { item, x, y, atX, atY, edge } = held;
+    item.style.translate = `${atX - x}px ${atY - y + edge.scrolled}px`;
+    const under = this.#itemAt(document.elementFromPoint(atX, atY));
+    this.#aim(under === item ? null : under);
   }
 
   /** @param {PointerEvent} event */
@@ -68,7 +97,7 @@ export class Drag {
     const target = this.#target;
     const after = target?.dataset.drop === 'after';
     this.#end();
-    if (!held.carried) return;
+    if (!held.edge) return;
     // What follows is no click on the thing.
     const swallow = (/** @type {Event} */ click) => click.stopPropagation();
     addEventListener('click', swallow, { capture: true, once: true });
