@@ -29,7 +29,9 @@ export class Fields {
       ...attributes,
     });
     control.value = value;
-    control.addEventListener('input', () => onInput(control.value.trim()));
+    control.addEventListener('input', () => {
+      onInput(control.type === 'password' ? control.value : control.value.trim());
+    });
     return { control, field: this.#field(key, label, control) };
   }
 

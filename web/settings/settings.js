@@ -22,6 +22,8 @@ class SettingsPage {
   #form = null;
   /** Which camera the form is of; '' is a new one. */
   #edited = '';
+  /** What the list was last made of. */
+  #shown = '';
 
   constructor() {
     const address = new URL('ws', document.baseURI);
@@ -30,6 +32,7 @@ class SettingsPage {
     this.#signalling.on('cameras', () => void this.load());
     this.#signalling.on('camera', () => this.#showStates());
     addEventListener('pagehide', () => this.#signalling.stop());
+    addEventListener('pageshow', () => this.#signalling.start());
     this.#signalling.start();
     document.documentElement.lang = words.language;
     document.title = `Fanlight – ${words.text('title')}`;
@@ -52,9 +55,13 @@ class SettingsPage {
 
   async load() {
     try {
-      this.#all = await api.all();
+      const all = await api.all();
       byId('refused').hidden = true;
-      this.#draw();
+      const news = JSON.stringify([all, this.#edited, this.#form !== null]);
+      this.#all = all;
+      // The server tells often; who types or reads is not to be disturbed by what is the same.
+      if (news !== this.#shown) this.#draw();
+      this.#shown = news;
     } catch (error) {
       byId('refused').hidden = false;
       write(byId('refused'), /** @type {Error} */ (error).message);
@@ -62,12 +69,22 @@ class SettingsPage {
   }
 
   #draw() {
-    const { cameras = [], cameras_file = '', config_file = '' } = this.#all ?? {};
+    const {
+      cameras = [],
+      cameras_file = '',
+      config_file = '',
+      needs_restart = [],
+    } = this.#all ?? {};
+    const focused = document.activeElement;
     const rows = cameras.map((camera, at) => this.#row(camera, at, cameras.length));
     if (this.#form && this.#edited === '') rows.unshift(make('li', {}, this.#form.element));
     byId('cameras').replaceChildren(...rows);
-    write(byId('files'), words.text('files.where', { config_file, cameras_file }));
+    const where = words.text('files.where', { config_file, cameras_file });
+    const restart = words.text('files.restart', { keys: words.list(needs_restart) });
+    write(byId('files'), needs_restart.length ? `${where} ${restart}` : where);
     this.#showStates();
+    // The form has been moved, and lost it.
+    if (focused instanceof HTMLElement && focused !== document.activeElement) focused.focus();
   }
 
   /** @param {Settings} camera @param {number} at @param {number} count */

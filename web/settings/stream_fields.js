@@ -50,7 +50,7 @@ function login(fields, stream, key) {
   const user = fields.text(`${key}.username`, 'field.username', stream.username ?? '', (value) => {
     stream.username = value;
     // Without a user there is to be no password either.
-    stream.password = password.control.value.trim() || (value ? undefined : '');
+    stream.password = password.control.value || (value ? undefined : '');
     showKept();
   });
   const password = fields.text(`${key}.password`, 'field.password', '', (value) => {
