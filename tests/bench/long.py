@@ -33,7 +33,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--json", type=pathlib.Path, help="all figures (BUILD/bench-long.json); the plot is beside it, as .svg")
     options = parser.parse_args()
     if options.quick:
-        options.cameras, options.reconnects, options.joins = 10, 60, 300
+        options.cameras, options.reconnects, options.joins = 10, 40, 200
     options.json = options.json or options.build / "bench-long.json"
     return options
 
