@@ -112,7 +112,7 @@ class LeakTest:
         lab.stop(server)
 
     def run_reconnects(self, lab: Lab):
-        wall = Wall(lab, 15, silence=2)
+        wall = Wall(lab, 15)
         joins = {kind: 2 * batch for kind, batch in wall.batches.items()}
         wall.round(joins, "close")
         wall.joins = wall.reconnects = 0
