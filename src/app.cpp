@@ -6,6 +6,7 @@
 #include <glib-unix.h>
 #include <sys/resource.h>
 
+#include "base/allocator.h"
 #include "base/log.h"
 #include "gst/elements.h"
 #include "gst/undertaker.h"
@@ -16,6 +17,7 @@ namespace {
 /// From the signal to the end of the process; systemd kills later than that.
 constexpr std::int64_t kDrainUs = 4'000'000;
 constexpr std::chrono::milliseconds kDrainPoll{20};
+constexpr std::chrono::seconds kTidy{30};
 
 std::string join(const std::vector<std::string>& words) {
   std::string text;
@@ -83,9 +85,11 @@ void App::run() {
       this);
   sessions_->start();
   roster_->watch();
+  tidy_.every(kTidy, return_free_memory);
   log::info("app", {{"cameras", std::to_string(sessions_->cameras().size())}}, serving());
   notifier_.ready(serving());
   g_main_loop_run(loop_);
+  tidy_.stop();
   drain_check_.stop(); // ~App turns the loop again, without what this looks at.
   g_source_remove(term);
   g_source_remove(interrupt);

@@ -41,6 +41,7 @@ class App : private FileRoster::Stage {
   std::unique_ptr<http::Server> server_;
   systemd::Notifier notifier_;
   GMainLoop* loop_ = nullptr;
+  Timer tidy_;
   Timer drain_check_;
   std::int64_t drain_until_us_ = 0;
 };

@@ -144,8 +144,9 @@ std::string read_rtsp_url(const std::string& text, std::string& out) {
              !number<std::uint32_t>(authority.substr(colon + 1)) && rest.find('@') != rest.npos) {
     return "has / ? or # in its user or password; write %2F for /, %3F for ?, %23 for #";
   }
-  // An RTSP URL has no fragment (RFC 2326, section 3.2), and parsers differ on where its host ends.
-  if (text.find('#') != text.npos) return "has a # in it; write %23";
+  // Parsers differ on whether that ends the host: GStreamer may see another one behind it.
+  if (const std::size_t end = rest.find_first_of("/?#"); end != rest.npos && rest[end] == '#')
+    return "has a # right behind its host; write a path first, or %23";
   std::string host;
   std::optional<std::uint32_t> port;
   if (std::string wrong = split_host(authority, host, port); !wrong.empty()) return wrong;

@@ -1,6 +1,7 @@
 #include "base/allocator.h"
 
 #include <cstdlib>
+#include <malloc.h>
 #include <memory>
 #include <unistd.h>
 
@@ -15,6 +16,12 @@ void use_shared_allocator(char** argv) {
                                                       g_free};
   if (path && setenv("G_SLICE", "always-malloc", 1) == 0) execv(path.get(), argv);
   // Where that fails the program runs as well, only larger.
+}
+
+void return_free_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
 }
 
 } // namespace fanlight

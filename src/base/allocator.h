@@ -10,4 +10,10 @@ namespace fanlight {
 /// process, with G_SLICE=always-malloc; once, and not where G_SLICE is set. Call first in main().
 void use_shared_allocator(char** argv);
 
+/// Gives pages that hold nothing back to the kernel. glibc does so by itself only at the end of a
+/// heap, and makes eight heaps for each processor: threads of cameras and viewers that come and go
+/// leave holes in all of them, and memory grows for hundreds of reconnects until each heap has seen
+/// its worst. Some milliseconds; on any thread.
+void return_free_memory();
+
 } // namespace fanlight

@@ -21,9 +21,12 @@ class LabError(Exception):
 class Program:
     """A process whose lines can be waited for."""
 
-    def __init__(self, command: list, log: pathlib.Path, env: dict | None = None):
+    # Lines that are too many for the log.
+    unlogged: re.Pattern | None = None
+
+    def __init__(self, command: list, log: pathlib.Path, env: dict | None = None, own_group: bool = False):
         self.name = pathlib.Path(str(command[0])).name
-        self._log = open(log, "w", encoding="utf-8")
+        self._log = open(log, "a", encoding="utf-8")
         self.process = subprocess.Popen(
             [str(part) for part in command],
             stdin=subprocess.PIPE,
@@ -31,6 +34,7 @@ class Program:
             stderr=subprocess.STDOUT,
             text=True,
             env={**os.environ, **(env or {})},
+            process_group=0 if own_group else None,
         )
         self._lines: queue.Queue = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
@@ -41,8 +45,9 @@ class Program:
 
     def _read(self):
         for line in self.process.stdout:
-            self._log.write(line)
-            self._log.flush()
+            if not (self.unlogged and self.unlogged.search(line)):
+                self._log.write(line)
+                self._log.flush()
             self._lines.put(line.rstrip("\n"))
         self._lines.put(None)
 
@@ -87,14 +92,18 @@ class Program:
 
 
 class Cameras(Program):
-    def __init__(self, build: pathlib.Path, folder: pathlib.Path, specs: list[str], cache: pathlib.Path | None = None, port: int = 0):
+    def __init__(self, build: pathlib.Path, folder: pathlib.Path, specs: list[str], cache: pathlib.Path | None = None, port: int = 0,
+                 control: bool = False, own_group: bool = False):
         command = [build / "tools/camsim/fanlight-camsim", "--listen", f"127.0.0.1:{port}"]
         if cache:
             command += ["--cache", cache]
+        if control:
+            command += ["--control", "127.0.0.1:0"]
         for spec in specs:
             command += ["--camera", spec]
-        super().__init__(command, folder / "camsim.log")
+        super().__init__(command, folder / "camsim.log", own_group=own_group)
         self.urls: dict[str, str] = {}
+        self._control = ""
 
     def begin(self):
         # A clip is encoded once a machine; that can take its time.
@@ -104,26 +113,48 @@ class Cameras(Program):
                 break
             if len(words) == 2 and words[1].startswith("rtsp://"):
                 self.urls[words[0]] = words[1]
+            elif words[:1] == ["control"]:
+                self._control = words[1]
+
+    def order(self, method: str, camera: str, what: str, faults: dict | None = None):
+        """A command of docs/camsim.md to one camera: `POST close`, `PUT faults` and so on."""
+        body = json.dumps(faults).encode() if faults is not None else None
+        request = urllib.request.Request(f"{self._control}/cameras/{camera}/{what}", body, {"Content-Type": "application/json"}, method=method)
+        with urllib.request.urlopen(request, timeout=20):
+            pass
 
 
 class Server(Program):
-    def __init__(self, build: pathlib.Path, folder: pathlib.Path, cameras: dict[str, str], audio: bool = False, env: dict | None = None,
-                 transport: str = "default"):
-        config = folder / "fanlight.yaml"
-        lines = ["server:", "  listen: 127.0.0.1:0", "cameras:" if cameras else "cameras: []"]
-        for name, url in cameras.items():
-            lines += [f"  - id: {name}", f"    url: {url}", f"    audio: {str(audio).lower()}", f"    webrtc_transport: {transport}"]
-        config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    unlogged = re.compile("object-alive")  # The leaks tracer's lists.
+
+    def __init__(self, build: pathlib.Path, folder: pathlib.Path, cameras: dict[str, str | dict], audio: bool = False,
+                 env: dict | None = None, transport: str = "default", own_group: bool = False):
+        """Cameras are URLs, or keys of the configuration where those differ from camera to camera."""
+        self._config = folder / "fanlight.yaml"
+        self._common = {"audio": audio, "webrtc_transport": transport}
+        self.configure(cameras)
         super().__init__(
-            [build / "src/fanlight", "--config", config],
+            [build / "src/fanlight", "--config", self._config],
             folder / "fanlight.log",
             {
                 "GST_PLUGIN_PATH": str(build / "plugins"),
                 "GST_REGISTRY": str(folder / "registry.bin"),
                 **(env or {}),
             },
+            own_group,
         )
         self.url = ""
+
+    def configure(self, cameras: dict[str, str | dict]):
+        """Writes the file; the server reads it again by itself."""
+        lines = ["server:", "  listen: 127.0.0.1:0", "cameras:" if cameras else "cameras: []"]
+        for name, camera in cameras.items():
+            keys = {**self._common, **(camera if isinstance(camera, dict) else {"url": camera})}
+            lines += [f"  - id: {name}", *(f"    {key}: {json.dumps(value)}" for key, value in keys.items())]
+        # In one step, as an editor does: half of it would be refused, with an error in the log.
+        fresh = self._config.with_suffix(".new")
+        fresh.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        fresh.rename(self._config)
 
     def begin(self):
         self.url = self.wait_for(r"serving on (http://\S+)", 30)[1]
@@ -147,9 +178,9 @@ class Server(Program):
 class Crowd(Program):
     """fanlight-load that is told what to do; every command returns what it says of the viewers."""
 
-    def __init__(self, build: pathlib.Path, folder: pathlib.Path, url: str, *options: str):
+    def __init__(self, build: pathlib.Path, folder: pathlib.Path, url: str, *options: str, own_group: bool = False):
         command = [build / "tools/load/fanlight-load", "--commands", *options, url]
-        super().__init__(command, folder / "crowd.log")
+        super().__init__(command, folder / "crowd.log", own_group=own_group)
 
     def command(self, *words) -> list[dict]:
         self.say(" ".join(map(str, words)))
@@ -179,10 +210,12 @@ class Crowd(Program):
 class Lab:
     """A folder for the logs, and the programs; all of them end with it."""
 
-    def __init__(self, build: pathlib.Path):
+    def __init__(self, build: pathlib.Path, folder: pathlib.Path | None = None, own_group: bool = False):
+        """A `folder` that is given stays. With `own_group`, Ctrl-C reaches whoever called, not the programs."""
         self.build = build
-        self._folder = tempfile.TemporaryDirectory(prefix="fanlight-bench-", ignore_cleanup_errors=True)
-        self.folder = pathlib.Path(self._folder.name)
+        self._temporary = None if folder else tempfile.TemporaryDirectory(prefix="fanlight-bench-", ignore_cleanup_errors=True)
+        self.folder = folder or pathlib.Path(self._temporary.name)
+        self._own_group = own_group
         self._programs: list[Program] = []
 
     def __enter__(self) -> "Lab":
@@ -193,25 +226,26 @@ class Lab:
     def __exit__(self, *_):
         for program in reversed(self._programs):
             program.stop()
-        self._folder.cleanup()
+        if self._temporary:
+            self._temporary.cleanup()
 
-    def stop(self, program: Program) -> int:
+    def stop(self, program: Program, seconds: float = 10) -> int:
         self._programs.remove(program)
-        return program.stop()
+        return program.stop(seconds)
 
     def _keep(self, program):
         self._programs.append(program)
         program.begin()
         return program
 
-    def cameras(self, *specs: str, port: int = 0) -> Cameras:
-        return self._keep(Cameras(self.build, self.folder, list(specs), port=port))
+    def cameras(self, *specs: str, port: int = 0, control: bool = False) -> Cameras:
+        return self._keep(Cameras(self.build, self.folder, list(specs), port=port, control=control, own_group=self._own_group))
 
-    def server(self, cameras: dict[str, str], **options) -> Server:
-        return self._keep(Server(self.build, self.folder, cameras, **options))
+    def server(self, cameras: dict[str, str | dict], **options) -> Server:
+        return self._keep(Server(self.build, self.folder, cameras, own_group=self._own_group, **options))
 
     def crowd(self, url: str, *options: str) -> Crowd:
-        return self._keep(Crowd(self.build, self.folder, url, *options))
+        return self._keep(Crowd(self.build, self.folder, url, *options, own_group=self._own_group))
 
     def program(self, command: list, **options) -> Program:
         name = pathlib.Path(str(command[0])).name

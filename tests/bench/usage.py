@@ -17,6 +17,10 @@ class Usage:
     fds: int
     machine_busy: float  # Core-seconds of the whole machine that were not idle.
 
+    @property
+    def own_threads(self) -> int:
+        return self.threads - self.idle_workers
+
     @staticmethod
     def of(pid: int) -> "Usage":
         status = _fields(f"/proc/{pid}/status")

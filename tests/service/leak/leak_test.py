@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
-"""A thousand viewers come and go, and the server is what it was before. Speaks TAP.
+"""Viewers come and go and cameras are lost and found, and the server is what it was before. Speaks TAP.
 
-leak_test.py BUILD, where BUILD is meson's build folder. FANLIGHT_TEST_TRANSPORT says what carries the viewers.
+leak_test.py BUILD PART, where BUILD is meson's build folder and PART one of
+  viewers     a thousand of them; FANLIGHT_TEST_TRANSPORT says what carries them
+  reconnects  of cameras of all kinds, with viewers who stay and viewers who do not
 """
 
-import collections
 import os
 import pathlib
-import re
-import signal
 import sys
 import time
 
@@ -16,7 +15,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench"))
 
 # pylint: disable=wrong-import-position
 from lab import Lab, LabError, Server  # noqa: E402
+from objects import EVERYTHING, live_objects  # noqa: E402
 from usage import Usage  # noqa: E402
+from wall import Wall  # noqa: E402
 
 # Small, as it is not about pictures; a group of pictures every two seconds.
 CAMERA = "id=cam,size=320x180,bitrate=200,gop=50,loop=4,audio=none"
@@ -43,12 +44,15 @@ class LeakTest:
         print(f"{'ok' if holds else 'not ok'} {self.count} - {sentence}", flush=True)
         print(f"# {detail}", flush=True)
 
-    def run(self):
+    def run(self, part: str):
         with Lab(self.build) as lab:
-            urls = lab.cameras(CAMERA).urls
-            self.run_processes(lab, urls)
-            self.run_objects(lab, urls)
+            {"viewers": self.run_viewers, "reconnects": self.run_reconnects}[part](lab)
         print(f"1..{self.count}", flush=True)
+
+    def run_viewers(self, lab: Lab):
+        urls = lab.cameras(CAMERA).urls
+        self.run_processes(lab, urls)
+        self.run_objects(lab, urls)
 
     def run_processes(self, lab: Lab, urls: dict):
         server = lab.server(urls, transport=TRANSPORT)
@@ -62,8 +66,8 @@ class LeakTest:
             readings.append(settle(server, before).rss)
         after = settle(server, before)
         joins = ROUNDS * 40
-        self.check(f"{joins} viewers that come and go leave no thread behind", own_threads(after) <= own_threads(before),
-                   f"{own_threads(before)} threads before, {own_threads(after)} after")
+        self.check(f"{joins} viewers that come and go leave no thread behind", after.own_threads <= before.own_threads,
+                   f"{before.own_threads} threads before, {after.own_threads} after")
         self.check(f"{joins} viewers that come and go leave no open file behind", after.fds <= before.fds,
                    f"{before.fds} descriptors before, {after.fds} after")
         half = readings[len(readings) // 2:]
@@ -78,27 +82,27 @@ class LeakTest:
         while (sessions := server.get("/api/sessions")["sessions"]) and time.monotonic() < deadline:
             time.sleep(0.1)
         after = settle(server, before)
-        self.check("viewers that vanish without a word are let go", own_threads(after) <= own_threads(before) and not sessions,
-                   f"{len(sessions)} sessions, {own_threads(after)} threads, {own_threads(before)} before they came")
+        self.check("viewers that vanish without a word are let go", after.own_threads <= before.own_threads and not sessions,
+                   f"{len(sessions)} sessions, {after.own_threads} threads, {before.own_threads} before they came")
         code = lab.stop(server)
         self.check(f"a server that had {joins} viewers ends in order", code == 0, f"exit code {code}")
         lab.stop(crowd)
 
     def run_objects(self, lab: Lab, urls: dict):
-        server = lab.server(urls, transport=TRANSPORT, env={"GST_TRACERS": "leaks", "GST_LEAKS_TRACER_SIG": "1", "GST_DEBUG": "GST_TRACER:7"})
+        server = lab.server(urls, transport=TRANSPORT, env=EVERYTHING)
         server.wait_live()
         crowd = lab.crowd(server.url + "/whep/cam")
         crowd.join(20)
         crowd.leave(20)
         idle = settle(server, None)
-        before = live_objects(server)
+        before = lasting_objects(server)
         for _ in range(5):
             come_and_go(crowd, 1)
         settle(server, idle)
         # A timer of DTLS holds its connection for up to some seconds after its end.
         deadline = time.monotonic() + PATIENCE
         while True:
-            after = live_objects(server)
+            after = lasting_objects(server)
             more = {name: f"{before[name]} -> {count}" for name, count in after.items() if count > before[name]}
             if not more or time.monotonic() > deadline:
                 break
@@ -106,6 +110,24 @@ class LeakTest:
                    f"{sum(before.values())} objects before, {sum(after.values())} after; more: {more or 'none'}")
         lab.stop(crowd)
         lab.stop(server)
+
+    def run_reconnects(self, lab: Lab):
+        wall = Wall(lab, 15)
+        joins = {kind: 2 * batch for kind, batch in wall.batches.items()}
+        wall.round(joins, "close")
+        wall.joins = wall.reconnects = 0
+        before = wall.rest()
+        for how in ("reset", "close"):
+            wall.round({"each": joins["each"], "shared": 48}, how)
+        after = wall.rest(PATIENCE)
+        much = f"{wall.reconnects} reconnects and {wall.joins} viewers"
+        for key, thing in (("threads", "thread"), ("fds", "open file"), ("objects", "GStreamer object")):
+            self.check(f"{much} leave no {thing} behind", after[key] <= before[key], f"{before[key]} before, {after[key]} after")
+        self.check("viewers watch through all of that", after["playing"] == after["sessions"] == wall.watching,
+                   f"{after['playing']} of {wall.watching} play, {after['sessions']} sessions")
+        # Whatever a sanitizer has found is told by the exit code; it takes its time.
+        code = lab.stop(wall.server, 60)
+        self.check("a server whose cameras were lost and found ends in order", code == 0, f"exit code {code}")
 
 
 def come_and_go(crowd, rounds: int):
@@ -125,17 +147,13 @@ def settle(server: Server, before: Usage | None) -> Usage:
     last = None
     while True:
         now = Usage.of(server.pid)
-        if before and own_threads(now) <= own_threads(before) and now.fds <= before.fds:
+        if before and now.own_threads <= before.own_threads and now.fds <= before.fds:
             return now
-        if last is None or (own_threads(now), now.fds) != (own_threads(last), last.fds):
+        if last is None or (now.own_threads, now.fds) != (last.own_threads, last.fds):
             last = now
         if now.at > (deadline if before else last.at + 2):
             return now
         time.sleep(0.02)
-
-
-def own_threads(usage: Usage) -> int:
-    return usage.threads - usage.idle_workers
 
 
 def slope(values: list[int]) -> float:
@@ -146,26 +164,17 @@ def slope(values: list[int]) -> float:
     return above / sum((x - mean_x) ** 2 for x in range(len(values)))
 
 
-def live_objects(server: Server) -> collections.Counter:
-    """By type, as the leaks tracer lists them in the log; the list has no last line."""
-    server.process.send_signal(signal.SIGUSR1)
-    counts: collections.Counter = collections.Counter()
-    patience = 10.0
-    while True:
-        try:
-            line = server.line(patience)
-        except LabError:
-            return counts
-        if match := re.search(r"object-alive, type-name=\(string\)(\w+)", line):
-            patience = 2.0
-            if match[1] not in FLOWING:
-                counts[match[1]] += 1
+def lasting_objects(server: Server):
+    counts = live_objects(server)
+    for name in FLOWING:
+        del counts[name]
+    return counts
 
 
 if __name__ == "__main__":
     test = LeakTest(pathlib.Path(sys.argv[1]))
     try:
-        test.run()
+        test.run(sys.argv[2])
     except LabError as error:
         print(f"Bail out! {error}", flush=True)
         sys.exit(1)
