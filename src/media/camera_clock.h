@@ -5,8 +5,8 @@
 
 namespace fanlight::media {
 
-/// What a camera does to the clock of its RTP timestamps, from the newest of them each second: the
-/// jitter buffer mends jumps before anybody else sees them. Main only.
+/// What a camera does to the clock of its RTP timestamps, from the newest of them each second:
+/// jumps are mended before the depayloader, where nobody behind it sees them. Main only.
 class CameraClock {
  public:
   /// A connection begins, on a clock of its own.

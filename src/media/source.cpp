@@ -63,6 +63,7 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   std::string camera;
   std::vector<std::string> codecs; // Wanted video, preferred first.
   std::string no_sound;            // Why none is asked for; empty: it is.
+  bool in_order = false;           // Packets come by TCP.
   Sinks sinks;
   std::weak_ptr<Observer> observer;
   Source* source = nullptr; // Main only; null: what is still on its way is of a connection that was
@@ -116,6 +117,7 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
   shared->camera = camera.id;
   for (const auto codec : camera.codecs) shared->codecs.push_back(encoding_name(codec));
   shared->no_sound = camera.audio ? no_sound : "sound is off in the configuration";
+  shared->in_order = std::string_view{protocols_of(stream.transport)} == "tcp";
   shared->sinks = std::move(sinks);
   shared->observer = std::move(observer);
 
@@ -138,6 +140,8 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
   if (stream.transport == config::RtspTransport::http && !address.username.empty())
     g_object_set(element, "user-id", address.username.c_str(), "user-pw", address.password.c_str(),
                  nullptr);
+  if (!address.tls && stream.transport != config::RtspTransport::http)
+    source->read_ahead_ = std::make_unique<ReadAhead>(address.location);
   if (address.tls) {
     auto certificate = CertificateCheck::attach(element, stream);
     if (!certificate) return certificate.error();
@@ -211,6 +215,13 @@ gboolean Source::on_select_stream(GstElement*, guint, GstCaps* caps, gpointer da
 }
 
 void Source::on_new_manager(GstElement*, GstElement* manager, gpointer data) {
+  // What comes in order needs no buffer, and no thread behind it.
+  if ((*static_cast<std::shared_ptr<Shared>*>(data))->in_order)
+    g_signal_connect(manager, "request-jitterbuffer",
+                     G_CALLBACK(+[](GstElement*, guint, gpointer) -> GstElement* {
+                       return gst_element_factory_make("rtpstamper", nullptr);
+                     }),
+                     nullptr);
   g_signal_connect_data(
       manager, "new-jitterbuffer",
       G_CALLBACK(+[](GstElement*, GstElement* buffer, guint, guint, gpointer shared) {

@@ -15,6 +15,7 @@
 #include "media/certificate_check.h"
 #include "media/dialogue.h"
 #include "media/fault.h"
+#include "media/read_ahead.h"
 
 namespace fanlight::media {
 
@@ -68,6 +69,7 @@ class Source {
   std::shared_ptr<Shared> shared_;
   std::shared_ptr<Dialogue> dialogue_;
   std::shared_ptr<CertificateCheck> certificate_; // Null without TLS.
+  std::unique_ptr<ReadAhead> read_ahead_;         // Null with TLS and with the HTTP tunnel.
   Timer keep_alive_;
 };
 

@@ -1,3 +1,5 @@
+#include <array>
+
 #include <gmock/gmock.h>
 
 #include "odd_camera.h"
@@ -25,6 +27,19 @@ TEST_F(SourceTest, ReachesACameraByEachTransport) {
   for (const char* transport : {"tcp", "udp", "auto", "http"}) {
     start_service({camera("front", std::string{"    transport: "} + transport + "\n")});
     wait_state("front", "live");
+  }
+}
+
+TEST_F(SourceTest, BuffersPacketsOnlyWhereTheyMayOvertakeEachOther) {
+  for (const auto& [transport, used, unused] :
+       {std::array{"tcp", "GstRtpStamper", "GstRtpJitterBuffer"},
+        std::array{"http", "GstRtpStamper", "GstRtpJitterBuffer"},
+        std::array{"udp", "GstRtpJitterBuffer", "GstRtpStamper"}}) {
+    start_service({camera("front", std::string{"    transport: "} + transport + "\n")});
+    wait_state("front", "live");
+    EXPECT_THAT(get("/api/cameras/front/pipeline.dot").body,
+                AllOf(HasSubstr(used), Not(HasSubstr(unused))))
+        << transport;
   }
 }
 

@@ -1,0 +1,114 @@
+#include "media/read_ahead_stream.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "gst/ref.h"
+
+namespace fanlight::media {
+namespace {
+
+constexpr gsize kBufferSize = 64 * 1024;
+
+/// Where the end of a wait is made known, kept from one wait to the next: making it takes two
+/// system calls.
+class Interruption {
+ public:
+  ~Interruption() { watch({}); }
+  /// False: `cancellable` cannot be waited for.
+  bool watch(Ref<GCancellable> cancellable) {
+    if (cancellable.get() == cancellable_.get()) return true;
+    if (cancellable_) g_cancellable_release_fd(cancellable_.get());
+    cancellable_ = std::move(cancellable);
+    if (!cancellable_ || g_cancellable_make_pollfd(cancellable_.get(), &fd_)) return true;
+    cancellable_ = {};
+    return false;
+  }
+  const GPollFD& fd() const { return fd_; }
+
+ private:
+  Ref<GCancellable> cancellable_; // Null: there is no fd_.
+  GPollFD fd_{};
+};
+
+struct State {
+  Ref<GSocket> socket;
+  Interruption interruption;
+  std::array<char, kBufferSize> buffer;
+  gsize begin = 0;
+  gsize end = 0;
+  bool drained = true; // The socket had no more when it was last asked.
+};
+
+struct ReadAheadStream {
+  GInputStream parent;
+  State* state;
+};
+struct ReadAheadStreamClass {
+  GInputStreamClass parent;
+};
+G_DEFINE_TYPE(ReadAheadStream, read_ahead_stream, G_TYPE_INPUT_STREAM)
+
+/// Until there is something to be taken, the end included.
+bool wait(State& state, GCancellable* cancellable, GError** error) {
+  std::array<GPollFD, 2> fds{GPollFD{g_socket_get_fd(state.socket.get()), G_IO_IN, 0}};
+  guint count = 1;
+  if (cancellable != nullptr) {
+    if (!state.interruption.watch(Ref<GCancellable>::share(cancellable))) return true;
+    fds[count++] = state.interruption.fd();
+  }
+  const gint64 seconds = g_socket_get_timeout(state.socket.get());
+  const gint64 deadline = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
+  while (true) {
+    const gint64 left = std::max<gint64>(0, (deadline - g_get_monotonic_time() + 999) / 1000);
+    const gint ready = g_poll(fds.data(), count, seconds == 0 ? -1 : static_cast<gint>(left));
+    if (g_cancellable_set_error_if_cancelled(cancellable, error)) return false;
+    if (ready > 0) return true;
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready < 0) return true; // The socket will say why.
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the camera sent nothing in time");
+    return false;
+  }
+}
+
+gssize read(GInputStream* stream, void* target, gsize size, GCancellable* cancellable,
+            GError** error) {
+  State& state = *reinterpret_cast<ReadAheadStream*>(stream)->state;
+  if (state.begin == state.end) {
+    if (state.drained && !wait(state, cancellable, error)) return -1;
+    const gssize taken = g_socket_receive(state.socket.get(), state.buffer.data(),
+                                          state.buffer.size(), cancellable, error);
+    if (taken <= 0) return taken;
+    state.begin = 0;
+    state.end = static_cast<gsize>(taken);
+    state.drained = state.end < state.buffer.size();
+  }
+  const gsize given = std::min(size, state.end - state.begin);
+  std::memcpy(target, state.buffer.data() + state.begin, given);
+  state.begin += given;
+  return static_cast<gssize>(given);
+}
+
+void finalize(GObject* object) {
+  delete reinterpret_cast<ReadAheadStream*>(object)->state;
+  G_OBJECT_CLASS(read_ahead_stream_parent_class)->finalize(object);
+}
+
+void read_ahead_stream_class_init(ReadAheadStreamClass* klass) {
+  G_OBJECT_CLASS(klass)->finalize = finalize;
+  G_INPUT_STREAM_CLASS(klass)->read_fn = read;
+}
+void read_ahead_stream_init(ReadAheadStream*) {}
+
+} // namespace
+
+GInputStream* read_ahead_stream_new(GSocket* socket) {
+  auto* stream = static_cast<ReadAheadStream*>(g_object_new(read_ahead_stream_get_type(), nullptr));
+  stream->state = new State;
+  stream->state->socket = Ref<GSocket>::retain(socket);
+  return G_INPUT_STREAM(stream);
+}
+
+} // namespace fanlight::media

@@ -1,0 +1,228 @@
+// What connections to cameras take from the kernel at once, and who is left alone.
+#include "media/read_ahead.h"
+
+#include <future>
+#include <string>
+#include <thread>
+
+#include <gio/gio.h>
+#include <gmock/gmock.h>
+
+#include "gst/ref.h"
+
+namespace fanlight::media {
+namespace {
+
+/// What a machine may have: a proxy for one host.
+struct Office {
+  GObject parent;
+};
+struct OfficeClass {
+  GObjectClass parent;
+};
+void office_resolver_init(GProxyResolverInterface* interface) {
+  interface->is_supported = +[](GProxyResolver*) -> gboolean { return TRUE; };
+  interface->lookup = +[](GProxyResolver*, const gchar* uri, GCancellable*, GError**) {
+    const bool outside = std::string{uri}.find("outside.example") != std::string::npos;
+    const gchar* const ways[] = {outside ? "socks5://127.0.0.1:1" : "direct://", nullptr};
+    return g_strdupv(const_cast<gchar**>(ways));
+  };
+}
+G_DEFINE_TYPE_WITH_CODE(Office, office, G_TYPE_OBJECT,
+                        G_IMPLEMENT_INTERFACE(G_TYPE_PROXY_RESOLVER, office_resolver_init))
+void office_class_init(OfficeClass*) {}
+void office_init(Office*) {}
+
+/// Before anybody connects.
+const bool kInOffice = [] {
+  g_io_extension_point_register(G_PROXY_RESOLVER_EXTENSION_POINT_NAME);
+  return g_io_extension_point_implement(G_PROXY_RESOLVER_EXTENSION_POINT_NAME, office_get_type(),
+                                        "office", 900) != nullptr;
+}();
+
+/// A server on a free port of loopback, for one connection.
+class Server {
+ public:
+  Server() : listener_(Ref<GSocketListener>::adopt(g_socket_listener_new())) {
+    port_ = g_socket_listener_add_any_inet_port(listener_.get(), nullptr, nullptr);
+  }
+  std::string uri(const std::string& scheme = "rtsp") const {
+    return scheme + "://127.0.0.1:" + std::to_string(port_) + "/stream?x=1";
+  }
+  void accept() {
+    connection_ = Ref<GSocketConnection>::adopt(
+        g_socket_listener_accept(listener_.get(), nullptr, nullptr, nullptr));
+  }
+  void say(const std::string& text) {
+    g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(connection_.get())),
+                              text.data(), text.size(), nullptr, nullptr, nullptr);
+  }
+  void hang_up() { g_io_stream_close(G_IO_STREAM(connection_.get()), nullptr, nullptr); }
+  std::string heard(gsize size) {
+    std::string text(size, '\0');
+    g_input_stream_read_all(g_io_stream_get_input_stream(G_IO_STREAM(connection_.get())),
+                            text.data(), size, nullptr, nullptr, nullptr);
+    return text;
+  }
+
+ private:
+  Ref<GSocketListener> listener_;
+  Ref<GSocketConnection> connection_;
+  guint16 port_ = 0;
+};
+
+class ReadAheadTest : public testing::Test {
+ protected:
+  /// As rtspsrc connects.
+  Ref<GSocketConnection> connect(const std::string& uri) {
+    auto connection = Ref<GSocketConnection>::adopt(
+        g_socket_client_connect_to_uri(client_.get(), uri.c_str(), 554, nullptr, nullptr));
+    if (connection) server_.accept();
+    return connection;
+  }
+  static GInputStream* input(const Ref<GSocketConnection>& connection) {
+    return g_io_stream_get_input_stream(G_IO_STREAM(connection.get()));
+  }
+  static std::string read(const Ref<GSocketConnection>& connection, gsize size) {
+    std::string text(size, '\0');
+    const gssize got = g_input_stream_read(input(connection), text.data(), size, nullptr, nullptr);
+    text.resize(static_cast<std::size_t>(std::max<gssize>(got, 0)));
+    return text;
+  }
+  /// What still waits in the kernel.
+  static gssize left(const Ref<GSocketConnection>& connection) {
+    return g_socket_get_available_bytes(g_socket_connection_get_socket(connection.get()));
+  }
+  /// What GSocketClient is told.
+  static std::string way_to(const char* uri) {
+    const Owned<gchar*, g_strfreev> found{
+        g_proxy_resolver_lookup(g_proxy_resolver_get_default(), uri, nullptr, nullptr)};
+    return found ? *found : "";
+  }
+  void wait_for(const Ref<GSocketConnection>& connection, gssize bytes) {
+    while (left(connection) < bytes) std::this_thread::yield();
+  }
+
+  Server server_;
+  Ref<GSocketClient> client_ = Ref<GSocketClient>::adopt(g_socket_client_new());
+};
+
+TEST_F(ReadAheadTest, TakesAllThatHasComeFromTheKernelAtOnce) {
+  const ReadAhead ahead{server_.uri()};
+  const auto connection = connect(server_.uri());
+  ASSERT_TRUE(connection);
+  server_.say("$123payload$456");
+  wait_for(connection, 15);
+
+  EXPECT_EQ(read(connection, 1), "$");
+
+  EXPECT_EQ(left(connection), 0);
+  EXPECT_EQ(read(connection, 3), "123");
+  EXPECT_EQ(read(connection, 7), "payload");
+}
+
+TEST_F(ReadAheadTest, SendsAndEndsAsBefore) {
+  const ReadAhead ahead{server_.uri()};
+  auto connection = connect(server_.uri());
+  ASSERT_TRUE(connection);
+  g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(connection.get())), "hello",
+                            5, nullptr, nullptr, nullptr);
+  EXPECT_EQ(server_.heard(5), "hello");
+
+  server_.say("bye");
+  server_.hang_up();
+  EXPECT_EQ(read(connection, 3), "bye");
+  EXPECT_EQ(read(connection, 3), "");
+}
+
+TEST_F(ReadAheadTest, ClosesTheSocketWithTheConnection) {
+  const ReadAhead ahead{server_.uri()};
+  auto connection = connect(server_.uri());
+  ASSERT_TRUE(connection);
+
+  connection = {};
+
+  EXPECT_EQ(server_.heard(1), std::string(1, '\0')) << "the end";
+}
+
+TEST_F(ReadAheadTest, KeepsTheTimeoutOfTheSocket) {
+  const ReadAhead ahead{server_.uri()};
+  const auto connection = connect(server_.uri());
+  ASSERT_TRUE(connection);
+  g_socket_set_timeout(g_socket_connection_get_socket(connection.get()), 1);
+  char byte = 0;
+  GError* raw = nullptr;
+
+  EXPECT_EQ(g_input_stream_read(input(connection), &byte, 1, nullptr, &raw), -1);
+
+  const GErrorPtr error{raw};
+  EXPECT_TRUE(g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
+}
+
+TEST_F(ReadAheadTest, CanBeCancelledAndReadOn) {
+  const ReadAhead ahead{server_.uri()};
+  const auto connection = connect(server_.uri());
+  ASSERT_TRUE(connection);
+  const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
+  GError* raw = nullptr;
+  char byte = 0;
+  auto result = std::async(std::launch::async, [&] {
+    return g_input_stream_read(input(connection), &byte, 1, cancellable.get(), &raw);
+  });
+
+  g_cancellable_cancel(cancellable.get());
+
+  EXPECT_EQ(result.get(), -1);
+  const GErrorPtr error{raw};
+  EXPECT_TRUE(g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_CANCELLED));
+  server_.say("on");
+  EXPECT_EQ(read(connection, 1), "o");
+}
+
+TEST_F(ReadAheadTest, LeavesOthersAlone) {
+  const ReadAhead elsewhere{"rtsp://192.0.2.1:554/"};
+  { const ReadAhead gone{server_.uri()}; }
+  const auto connection = connect(server_.uri());
+  ASSERT_TRUE(connection);
+  server_.say("12345");
+  wait_for(connection, 5);
+
+  EXPECT_EQ(read(connection, 1), "1");
+
+  EXPECT_EQ(left(connection), 4);
+}
+
+TEST_F(ReadAheadTest, LeavesOtherSchemesAlone) {
+  const ReadAhead ahead{server_.uri()};
+  const auto connection = connect(server_.uri("http"));
+  ASSERT_TRUE(connection);
+  EXPECT_TRUE(G_IS_POLLABLE_INPUT_STREAM(input(connection)));
+}
+
+TEST_F(ReadAheadTest, KnowsTheDefaultPortAndAddressesOfAnyKind) {
+  const ReadAhead v6{"rtsp://[::1]/stream"};
+  const ReadAhead name{"rtsp://camera.example/stream"};
+  EXPECT_EQ(way_to("rtsp://[::1]:554"), "fanlight-read-ahead://[::1]:554");
+  EXPECT_EQ(way_to("rtsp://camera.example:554"), "fanlight-read-ahead://camera.example:554");
+  EXPECT_EQ(way_to("rtsp://camera.example:8554"), "direct://");
+  EXPECT_EQ(way_to("https://camera.example:554"), "direct://");
+}
+
+TEST_F(ReadAheadTest, GoesByTheProxyThatIsConfigured) {
+  ASSERT_TRUE(kInOffice);
+  const ReadAhead outside{"rtsp://outside.example/stream"};
+  EXPECT_EQ(way_to("rtsp://outside.example:554"), "socks5://127.0.0.1:1");
+}
+
+TEST_F(ReadAheadTest, SaysThatNobodyListens) {
+  const ReadAhead ahead{"rtsp://127.0.0.1:1/"};
+  GError* raw = nullptr;
+  EXPECT_EQ(
+      g_socket_client_connect_to_uri(client_.get(), "rtsp://127.0.0.1:1/", 554, nullptr, &raw),
+      nullptr);
+  const GErrorPtr error{raw};
+  EXPECT_TRUE(g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED));
+}
+
+} // namespace
+} // namespace fanlight::media
