@@ -80,6 +80,9 @@ FrameAssembler::Outcome FrameAssembler::add(Bytes packet, bool delta, std::uint6
     skipping_ = !ends;
     return Outcome::too_large;
   }
+  // The timestamp delimits, too; h264parse writes one before each picture, which would cost every
+  // viewer a packet of its own, and a message to the kernel.
+  if (!ends && is_delimiter(format_.encoding, rtp.payload)) return Outcome::more;
   open_->packets.push_back({static_cast<std::uint32_t>(open_->data.size()),
                             static_cast<std::uint16_t>(rtp.payload.size()), rtp.marker});
   open_->data.insert(open_->data.end(), rtp.payload.begin(), rtp.payload.end());

@@ -52,4 +52,10 @@ bool has_key_picture(std::string_view encoding, Bytes payload) {
   return false;
 }
 
+bool is_delimiter(std::string_view encoding, Bytes payload) {
+  if (payload.empty()) return false;
+  if (encoding == "H264") return (payload[0] & 0x1f) == 9;
+  return encoding == "H265" && (payload[0] >> 1 & 0x3f) == 35;
+}
+
 } // namespace fanlight::fanout

@@ -14,4 +14,8 @@ bool knows_key_pictures(std::string_view encoding);
 /// single NAL unit, AP, FU).
 bool has_key_picture(std::string_view encoding, Bytes payload);
 
+/// Whether an RTP payload is an access unit delimiter and nothing else (ITU-T H.264, H.265, table
+/// 7-1: types 9 and 35).
+bool is_delimiter(std::string_view encoding, Bytes payload);
+
 } // namespace fanlight::fanout

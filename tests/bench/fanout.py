@@ -145,10 +145,10 @@ class Bench:
         return self.once(CAMERA_300K.replace("id=cam", f"id=cam,count={count}"), 20 * count, 200)
 
 
-CAMERA_2M = "id=cam,audio=none,size=1280x720,fps=25,bitrate=2000,gop=250,loop=30"
-CAMERA_400K = "id=cam,audio=none,size=640x360,fps=25,bitrate=400,gop=250,loop=30"
-CAMERA_300K = "id=cam,audio=none,size=640x360,fps=15,bitrate=300,gop=150,loop=30"
-CAMERA_110K = "id=cam,audio=none,size=320x180,fps=10,bitrate=110,gop=100,loop=30"
+CAMERA_2M = "id=cam,audio=none,size=1280x720,fps=25,bitrate=2000,gop=250,loop=30,stamp=7"
+CAMERA_400K = "id=cam,audio=none,size=640x360,fps=25,bitrate=400,gop=250,loop=30,stamp=7"
+CAMERA_300K = "id=cam,audio=none,size=640x360,fps=15,bitrate=300,gop=150,loop=30,stamp=7"
+CAMERA_110K = "id=cam,audio=none,size=320x180,fps=10,bitrate=110,gop=100,loop=30,stamp=7"
 
 
 def main() -> int:

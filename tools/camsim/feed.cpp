@@ -193,9 +193,11 @@ GstBuffer* Feed::make_unit(const Stream& stream) const {
     if (unit.key && faults_->get()->parameter_sets != "sdp") {
       for (const std::string& header : track.headers) append(header);
     }
-    const auto sei = write_send_stamp(*track.video, {unix_us(), unit.display});
-    append({reinterpret_cast<const char*>(sei.data()), sei.size()});
-    gst_buffer_append_memory(buffer, new_memory(head));
+    if (stream.next % static_cast<std::uint64_t>(spec_.stamp) == 0) {
+      const auto sei = write_send_stamp(*track.video, {unix_us(), unit.display});
+      append({reinterpret_cast<const char*>(sei.data()), sei.size()});
+    }
+    if (!head.empty()) gst_buffer_append_memory(buffer, new_memory(head));
   }
   gst_buffer_append_memory(buffer, stream.clip->unit_memory(unit));
   // With B-frames the order of presentation differs from that of sending, within the loop.

@@ -126,6 +126,7 @@ const std::vector<std::pair<std::string_view, Setter>>& setters() {
       {"tone", number(&CameraSpec::tone, 100, 3000)},
       {"count", number(&CameraSpec::count, 1, 1000)},
       {"mtu", number(&CameraSpec::mtu, 500, 60000)},
+      {"stamp", number(&CameraSpec::stamp, 1, 1000)},
       {"multicast", set_multicast},
       {"live", choice(&CameraSpec::live, {{"true", true}, {"false", false}})},
       {"auth", choice(&CameraSpec::auth, {{"none", Auth::none},

@@ -33,6 +33,7 @@ struct CameraSpec {
   int count = 1;         ///< Above 1: cameras id-1 .. id-count, which share one picture.
   bool live = false;     ///< Encoded in real time, the wall clock in the strip.
   int mtu = 1400;        ///< Bytes of an RTP packet at most.
+  int stamp = 1;         ///< Of so many pictures one has the SEI that says when it was sent.
   std::string multicast; ///< The group it can send to, an IPv4 address; empty: none.
   Auth auth = Auth::none;
   std::string user;

@@ -179,6 +179,7 @@ class Viewer : Signalling::Observer, Link::Observer {
   std::uint64_t lost_ = 0; ///< What the picture has already been called broken for.
   std::optional<KeyFrame> key_frame_;
   std::optional<Sample> sample_;
+  int samples_in_vain_ = 0; ///< Since one was of use.
   Time next_sample_{};
   std::uint32_t ssrc_; ///< Ours.
   Time next_report_{};

@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kReportEvery = 1s;
 constexpr auto kSampleEvery = 1s;
+constexpr int kSampleTries = 16;       // Pictures in a row: not each need say when it was sent.
 constexpr auto kAskForPicture = 200ms; // As Chromium does until it has a key frame.
 constexpr std::uint32_t kVideoRate = 90000;
 constexpr unsigned kTransportFeedback = 205; // RFC 4585, section 6.1.
@@ -137,7 +138,6 @@ void Viewer::sample(const RtpHeader& header, std::uint64_t number, std::span<std
     // From the first packet of a picture on.
     if (arrival.seen < next_sample_ || header.timestamp == timestamp_) return;
     sample_ = Sample{.timestamp = header.timestamp, .sent_us = {}};
-    next_sample_ = arrival.seen + kSampleEvery;
   }
   if (header.timestamp != sample_->timestamp) return sample_.reset(); // Its end was lost.
   if (!sample_->sent_us && sample_->tries-- > 0) {
@@ -147,8 +147,13 @@ void Viewer::sample(const RtpHeader& header, std::uint64_t number, std::span<std
   if (!header.marker) return;
   const std::int64_t now = realtime_ns();
   const std::int64_t noted = arrival.noted != 0 ? arrival.noted : now;
-  company_.findings.lag.add(static_cast<double>(now - noted) / 1e6);
-  if (sample_->sent_us)
+  const bool found = sample_->sent_us.has_value();
+  if (found || ++samples_in_vain_ == kSampleTries) {
+    samples_in_vain_ = 0;
+    next_sample_ = arrival.seen + kSampleEvery;
+    company_.findings.lag.add(static_cast<double>(now - noted) / 1e6);
+  }
+  if (found)
     company_.findings.transit.add(static_cast<double>(noted) / 1e6 -
                                   static_cast<double>(*sample_->sent_us) / 1e3);
   sample_.reset();

@@ -54,6 +54,16 @@ TEST_F(FrameAssemblerTest, PutsThePacketsOfATimestampTogether) {
   EXPECT_FALSE(frame->key);
 }
 
+TEST_F(FrameAssemblerTest, LeavesOutDelimiters) {
+  EXPECT_EQ(add(packet(3600, false, hex("09 f0"))), Outcome::more);
+
+  EXPECT_EQ(frame(3600)->packets.size(), 1U);
+
+  assembler.set_format({.encoding = "H265"});
+  EXPECT_EQ(add(packet(7200, false, hex("46 01 50"))), Outcome::more);
+  EXPECT_EQ(frame(7200, hex("02 01 80"))->packets.size(), 1U);
+}
+
 TEST_F(FrameAssemblerTest, NumbersFramesAndPacketsWithoutGaps) {
   add(packet(0, false));
   add(packet(0, true));

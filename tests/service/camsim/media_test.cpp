@@ -241,6 +241,19 @@ TEST(CamsimBFramesTest, ShowsFramesInOrder) {
     ASSERT_EQ(reader.strip(), frame % kLoopFrames) << "frame " << frame;
 }
 
+TEST(CamsimStampTest, IsInAsManyPicturesAsIsWished) {
+  CamsimProcess camsim({"--camera", std::string("id=cam,stamp=4") + kSmall});
+  ASSERT_TRUE(camsim.wait_ready()) << camsim.read_errors();
+  RtspReader reader = RtspReader::video(camsim.url("cam"));
+  int stamps = 0;
+  for (int frame = 0; frame < 12; ++frame) {
+    const auto unit = reader.access_unit();
+    ASSERT_TRUE(unit);
+    if (camsim::find_send_stamp(VideoCodec::h264, NalFraming::byte_stream, *unit)) ++stamps;
+  }
+  EXPECT_EQ(stamps, 3);
+}
+
 TEST(CamsimLowBitrateTest, KeepsTheStripReadable) {
   CamsimProcess camsim({"--camera", "id=cam,size=1280x720,fps=30,gop=60,loop=2,bitrate=150"});
   ASSERT_TRUE(camsim.wait_ready()) << camsim.read_errors();

@@ -33,7 +33,8 @@ std::string camera_error(const std::string& text) {
 TEST(SpecTest, ReadsEveryKeyOfACamera) {
   const auto camera = parse_camera(
       "id=front,name=Front door,codec=h265+h264,profile=high,audio=opus,size=1280x720,fps=30,"
-      "bitrate=2000,gop=300,bframes=2,loop=10,tone=440,count=3,auth=digest,user=u,password=p=q");
+      "bitrate=2000,gop=300,bframes=2,loop=10,tone=440,count=3,stamp=7,auth=digest,user=u,password="
+      "p=q");
   ASSERT_TRUE(camera) << camera.error().message;
   EXPECT_EQ(camera->id, "front");
   EXPECT_EQ(camera->name, "Front door");
@@ -45,6 +46,7 @@ TEST(SpecTest, ReadsEveryKeyOfACamera) {
   EXPECT_EQ(camera->fps, 30);
   EXPECT_EQ(camera->bitrate, 2000);
   EXPECT_EQ(camera->gop, 300);
+  EXPECT_EQ(camera->stamp, 7);
   EXPECT_EQ(camera->bframes, 2);
   EXPECT_EQ(camera->loop, 10);
   EXPECT_EQ(camera->tone, 440);
