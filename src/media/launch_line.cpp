@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include "gst/ref.h"
+#include "media/address.h"
 #include "media/chain.h"
 #include "media/codec.h"
 
@@ -20,8 +21,11 @@ std::string launch_line(const config::Camera& camera, const config::WebRtc& webr
   const config::Stream& stream = camera.streams.front();
   std::string line;
   if (!plugin_folder.empty()) line += "GST_PLUGIN_PATH=" + quote(plugin_folder) + " ";
-  line += "gst-launch-1.0 rtspsrc name=camera location=" + quote(stream.url) +
-          " protocols=" + protocols_of(stream.transport) +
+  const Address address = address_of(stream);
+  line += "gst-launch-1.0 rtspsrc name=camera location=" + quote(address.location);
+  if (!address.username.empty())
+    line += " user-id=" + quote(address.username) + " user-pw=" + quote(address.password);
+  line += std::string{" protocols="} + protocols_of(stream.transport) +
           " latency=" + std::to_string(stream.latency.count());
   // What the camera does not send stays without a link, which gst-launch-1.0 accepts.
   for (const auto codec : camera.codecs) {

@@ -25,7 +25,7 @@ struct Findings {
   std::string reason; ///< In words: why it is not.
   double seconds = 0; ///< That it took.
   std::vector<Video> video;
-  std::string audio; ///< As the camera names it; empty: none.
+  std::string audio; ///< As viewers get it; empty: none.
 };
 
 /// The cameras as they are configured, for whoever reads and changes them while the service runs.

@@ -30,6 +30,19 @@ TEST(LaunchLineTest, QuotesTheUrlForTheShell) {
   EXPECT_THAT(launch_line(camera(), {}, ""), HasSubstr("location='rtsp://192.0.2.10/a?b=1&c=2'"));
 }
 
+TEST(LaunchLineTest, LogsInAndTunnelsAsTheServiceDoes) {
+  config::Camera private_one = camera();
+  config::Stream& stream = private_one.streams.front();
+  stream.url = "rtsps://192.0.2.10/a";
+  stream.username = "admin";
+  stream.password = "it's";
+  EXPECT_THAT(launch_line(private_one, {}, ""),
+              HasSubstr("location='rtsps://192.0.2.10:322/a' user-id='admin' user-pw='it'\\''s'"));
+
+  stream.transport = config::RtspTransport::http;
+  EXPECT_THAT(launch_line(private_one, {}, ""), HasSubstr("location='rtspsh://192.0.2.10:443/a'"));
+}
+
 TEST(LaunchLineTest, LeavesOutWhatTheConfigurationLeavesOut) {
   config::Camera silent = camera();
   silent.audio = false;
