@@ -60,7 +60,10 @@ GstClockTime Stamper::arrival_of(GstBuffer* packet) const {
   const GstClockTime running = GST_CLOCK_TIME_IS_VALID(time)
                                    ? gst_segment_to_running_time(&segment_, GST_FORMAT_TIME, time)
                                    : GST_CLOCK_TIME_NONE;
-  return GST_CLOCK_TIME_IS_VALID(running) ? running : now_();
+  const GstClockTime now = now_();
+  if (!GST_CLOCK_TIME_IS_VALID(running)) return now;
+  // rtspsrc stamps the first packet of every stream with the time of the connection's first one.
+  return GST_CLOCK_TIME_IS_VALID(now) ? std::max(running, now) : running;
 }
 
 void Stamper::stamp(GstBuffer* packet) {

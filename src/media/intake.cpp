@@ -224,8 +224,8 @@ bool Intake::on_error(GstMessage* message) {
   return true;
 }
 
-void Intake::on_source_end() {
-  if (source_) fail({.why = "the camera closed the connection"});
+void Intake::on_source_end(const std::string& why) {
+  if (source_) fail({.why = why});
 }
 
 void Intake::on_source_audio(const std::string& encoding, const std::string& note) {

@@ -118,7 +118,7 @@ class Intake : public Source::Observer, public std::enable_shared_from_this<Inta
   void say(std::int64_t now_us);
   std::string name() const { return "stream " + config_.id + " of camera " + camera_.id; }
 
-  void on_source_end() override;
+  void on_source_end(const std::string& why) override;
   void on_source_audio(const std::string& encoding, const std::string& note) override;
   void on_source_described(const std::vector<std::string>& video) override;
 

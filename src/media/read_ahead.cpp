@@ -21,22 +21,27 @@ std::string place_of(const std::string& uri) {
   const auto address = Ref<GNetworkAddress>::adopt(
       G_NETWORK_ADDRESS(g_network_address_parse_uri(uri.c_str(), kRtspPort, nullptr)));
   if (!address) return {};
+  if (std::string_view{g_network_address_get_hostname(address.get())}.find('%') !=
+      std::string_view::npos)
+    return {};
   return std::string{g_network_address_get_hostname(address.get())} + " " +
          std::to_string(g_network_address_get_port(address.get()));
 }
 
-/// Places and how often they are wanted.
+/// Places and how often they are wanted; none has an empty name.
 class Places {
  public:
   static Places& all() {
-    static Places places;
+    static auto& places = *new Places; // Connections may outlive main().
     return places;
   }
   void add(const std::string& place) {
+    if (place.empty()) return;
     const std::lock_guard lock{mutex_};
     ++wanted_[place];
   }
   void remove(const std::string& place) {
+    if (place.empty()) return;
     const std::lock_guard lock{mutex_};
     if (--wanted_[place] == 0) wanted_.erase(place);
   }
@@ -102,7 +107,7 @@ GType read_ahead_resolver_get_type();
 
 /// The one that would be the default without ours; GIO has one for the case that there is no other.
 GProxyResolver* other_resolver() {
-  static const auto other = []() -> Ref<GProxyResolver> {
+  static const auto& other = *new auto([]() -> Ref<GProxyResolver> {
     GIOExtensionPoint* point = g_io_extension_point_lookup(G_PROXY_RESOLVER_EXTENSION_POINT_NAME);
     for (GList* at = g_io_extension_point_get_extensions(point); at != nullptr; at = at->next) {
       const GType type = g_io_extension_get_type(static_cast<GIOExtension*>(at->data));
@@ -113,7 +118,7 @@ GProxyResolver* other_resolver() {
       if (resolver && g_proxy_resolver_is_supported(resolver.get())) return resolver;
     }
     return {};
-  }();
+  }());
   return other.get();
 }
 
@@ -171,9 +176,9 @@ G_DEFINE_TYPE_WITH_CODE(ReadAheadResolver, read_ahead_resolver, G_TYPE_OBJECT,
 void read_ahead_resolver_class_init(ReadAheadResolverClass*) {}
 void read_ahead_resolver_init(ReadAheadResolver*) {}
 
-/// Once; where somebody has asked for the default resolver before, or another is asked for by name
-/// (GIO_USE_PROXY_RESOLVER), all connections stay as they were.
-void install() {
+/// Where another resolver is asked for by name (GIO_USE_PROXY_RESOLVER), all connections stay as
+/// they were.
+void implement() {
   g_io_extension_point_register(G_PROXY_EXTENSION_POINT_NAME);
   g_io_extension_point_register(G_PROXY_RESOLVER_EXTENSION_POINT_NAME);
   g_io_extension_point_implement(G_PROXY_EXTENSION_POINT_NAME, read_ahead_way_get_type(), kWay, 0);
@@ -183,9 +188,13 @@ void install() {
 
 } // namespace
 
-ReadAhead::ReadAhead(const std::string& location) : place_(place_of(location)) {
+void ReadAhead::install() {
   static std::once_flag once;
-  std::call_once(once, install);
+  std::call_once(once, implement);
+}
+
+ReadAhead::ReadAhead(const std::string& location) : place_(place_of(location)) {
+  install();
   Places::all().add(place_);
 }
 

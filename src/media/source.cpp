@@ -101,6 +101,7 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
                                                const config::Stream& stream, Sinks sinks,
                                                const std::string& no_sound,
                                                std::weak_ptr<Observer> observer) {
+  ReadAhead::install();
   auto rtspsrc = Dialogue::make_rtspsrc(kRtspsrc);
   if (!rtspsrc) return rtspsrc.error();
   GstElement* element = rtspsrc->get();
@@ -140,7 +141,7 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
   if (stream.transport == config::RtspTransport::http && !address.username.empty())
     g_object_set(element, "user-id", address.username.c_str(), "user-pw", address.password.c_str(),
                  nullptr);
-  if (!address.tls && stream.transport != config::RtspTransport::http)
+  if (source->shared_->in_order && !address.tls && stream.transport != config::RtspTransport::http)
     source->read_ahead_ = std::make_unique<ReadAhead>(address.location);
   if (address.tls) {
     auto certificate = CertificateCheck::attach(element, stream);
@@ -254,6 +255,11 @@ void Source::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
   const auto sink = shared.sinks.find(media == "audio" ? "audio" : encoding);
   const Chain chain = chain_of(encoding);
   if (sink == shared.sinks.end() || chain.elements.empty()) return;
+  const std::string name = media == "audio" ? "audio" : encoding;
+  if (Ref<GstPad>::adopt(gst_element_get_static_pad(shared.bin, name.c_str())))
+    return shared.tell([](Observer& observer) {
+      observer.on_source_end("the camera began a new stream on the same connection");
+    });
 
   GstBin* bin = GST_BIN(shared.bin);
   auto upstream = Ref<GstPad>::retain(pad);
@@ -288,7 +294,7 @@ void Source::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
     std::lock_guard lock{shared.mutex};
     if (!shared.depayloader) shared.depayloader = added.front();
   }
-  GstPad* ghost = gst_ghost_pad_new(media == "audio" ? "audio" : encoding.c_str(), upstream.get());
+  GstPad* ghost = gst_ghost_pad_new(name.c_str(), upstream.get());
   gst_pad_add_probe(
       ghost, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
       +[](GstPad*, GstPadProbeInfo* info, gpointer probe_data) -> GstPadProbeReturn {
@@ -296,7 +302,7 @@ void Source::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
         if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) != GST_EVENT_EOS)
           return GST_PAD_PROBE_OK;
         (*static_cast<std::shared_ptr<Shared>*>(probe_data))->tell([](Observer& observer) {
-          observer.on_source_end();
+          observer.on_source_end("the camera closed the connection");
         });
         return GST_PAD_PROBE_DROP;
       },

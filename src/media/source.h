@@ -31,7 +31,8 @@ class Source {
   using Sinks = std::map<std::string, Ref<GstPad>>;
   struct Observer {
     virtual ~Observer() = default;
-    virtual void on_source_end() = 0; ///< The camera said goodbye. On main.
+    /// The camera said goodbye, or goes on with something else: `why`. On main.
+    virtual void on_source_end(const std::string& why) = 0;
     /// What was decided about sound: the codec the camera sends, or empty, and a word on why there
     /// is none. On main.
     virtual void on_source_audio(const std::string& encoding, const std::string& note) = 0;

@@ -118,11 +118,25 @@ TEST_F(RtpStamperTest, StampsPacketsInTheThreadThatBringsThem) {
 
 TEST_F(RtpStamperTest, TakesTheTimeThatAPacketBringsForItsArrival) {
   begin();
-  gst_harness_set_time(h_, 5 * GST_SECOND);
+  gst_harness_set_time(h_, 1 * GST_SECOND);
   GstBuffer* packet = rtp_packet(1, 1000);
   GST_BUFFER_PTS(packet) = 2 * GST_SECOND;
   gst_harness_push(h_, packet);
   EXPECT_EQ(sent().at(0).pts, 2 * GST_SECOND);
+}
+
+TEST_F(RtpStamperTest, BelievesNoTimeThatIsOver) {
+  begin();
+  gst_harness_set_time(h_, 5 * GST_SECOND);
+  GstBuffer* packet = rtp_packet(1, 1000); // As rtspsrc stamps the first one of each stream.
+  GST_BUFFER_PTS(packet) = 2 * GST_SECOND;
+  gst_harness_push(h_, packet);
+  come(2, 1000 + kTicks, 5 * GST_SECOND + kFrame);
+
+  const auto packets = sent();
+
+  EXPECT_EQ(packets.at(0).pts, 5 * GST_SECOND);
+  EXPECT_EQ(packets.at(1).pts, 5 * GST_SECOND + kFrame);
 }
 
 TEST_F(RtpStamperTest, StampsInTheTimeOfTheSegment) {

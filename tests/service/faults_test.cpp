@@ -128,6 +128,18 @@ TEST_P(MishapTest, CostsTheViewerNothingButAMoment) {
   EXPECT_THAT(front(), AllOf(HasSubstr("\"state\":\"live\""), HasSubstr("\"reconnects\":0")));
 }
 
+TEST_F(FaultsTest, ANewStreamOnTheOldConnectionIsConnectedAnew) {
+  start("");
+  const auto viewer = view(200);
+  ASSERT_TRUE(viewer->wait_output("first_frame")) << viewer->output();
+
+  spoil(R"({"ssrc":true})");
+
+  EXPECT_EQ(viewer->wait_exit(std::chrono::seconds{60}), 0) << viewer->output();
+  EXPECT_THAT(front(), AllOf(HasSubstr("\"state\":\"live\""), HasSubstr("\"reconnects\":1")));
+  EXPECT_THAT(service->output(), HasSubstr("began a new stream on the same connection"));
+}
+
 INSTANTIATE_TEST_SUITE_P(All, MishapTest,
                          testing::Values(Mishap{"TimestampsJumpAhead", R"({"jump_s":3600})"},
                                          Mishap{"TimestampsJumpBack", R"({"jump_s":-10})"},

@@ -158,6 +158,7 @@ const std::vector<Member>& members() {
       flag("reorder", &Faults::reorder),
       number("gap", &Faults::gap, 0, 60'000),
       flag("marker", &Faults::marker),
+      flag("ssrc", &Faults::ssrc),
       text("parameter_sets", &Faults::parameter_sets, {"both", "sdp", "band"}),
       text("play", &Faults::play),
       number("speed", &Faults::speed, 0.01, 1),

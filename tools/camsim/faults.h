@@ -38,6 +38,7 @@ struct Faults {
   bool reorder = false; ///< Every tenth packet comes behind the next one.
   int gap = 0;          ///< Sequence numbers that are left out, once.
   bool marker = false;  ///< On parameter sets, too.
+  bool ssrc = false;    ///< Another one than before.
   // Of what is sent.
   std::string parameter_sets = "both"; ///< both | sdp | band.
   std::string play; ///< Goes on with the clip of that camera at its next key frame; of one codec.

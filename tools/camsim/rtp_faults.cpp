@@ -27,6 +27,8 @@ class Spoiler {
     follow(timestamp != last_);
     gst_rtp_buffer_set_timestamp(&rtp, changed(timestamp));
     gst_rtp_buffer_set_seq(&rtp, static_cast<guint16>(gst_rtp_buffer_get_seq(&rtp) + skipped_));
+    constexpr guint32 kOther = 0x5a5a5a5a;
+    if (faults_->ssrc) gst_rtp_buffer_set_ssrc(&rtp, gst_rtp_buffer_get_ssrc(&rtp) ^ kOther);
     if (faults_->marker && clock_ == kVideoClock && is_parameter_set(rtp))
       gst_rtp_buffer_set_marker(&rtp, TRUE);
     gst_rtp_buffer_unmap(&rtp);
