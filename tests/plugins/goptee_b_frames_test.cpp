@@ -21,6 +21,10 @@ class BFramesTest : public TeeTest, public testing::WithParamInterface<Encoder> 
  protected:
   static constexpr int kFrames = 60;
 
+  void SetUp() override {
+    TeeTest::SetUp();
+    g_object_set(tee_, "max-queue-time", guint64{0}, nullptr); // They come all at once.
+  }
   /// All of the encoder's access units, once through the tee.
   void play() {
     ASSERT_NO_FATAL_FAILURE(encoded_.encode(GetParam().line, kFrames));
@@ -53,7 +57,6 @@ class BFramesTest : public TeeTest, public testing::WithParamInterface<Encoder> 
 };
 
 TEST_P(BFramesTest, AreFoundWhereTheyAre) {
-  g_object_set(tee_, "max-queue-time", guint64{0}, nullptr); // They come all at once.
   const auto viewer = join();
   ASSERT_NO_FATAL_FAILURE(play());
   EXPECT_EQ(reordered_ > 0, GetParam().reorders) << "the encoder does not do what the test wants";
@@ -63,7 +66,7 @@ TEST_P(BFramesTest, AreFoundWhereTheyAre) {
 }
 
 TEST_P(BFramesTest, AreLeftOutAndTheRestDecodesInTheOrderItCame) {
-  g_object_set(tee_, "drop-b-frames", TRUE, "max-queue-time", guint64{0}, nullptr);
+  g_object_set(tee_, "drop-b-frames", TRUE, nullptr);
   const auto viewer = join();
   ASSERT_NO_FATAL_FAILURE(play());
   ASSERT_EQ(stat("dropped-b-frames"), static_cast<guint64>(reordered_));

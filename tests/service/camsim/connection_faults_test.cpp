@@ -251,8 +251,8 @@ TEST_F(ConnectionFaultsTest, AsksForADigestBySha256) {
 TEST_F(ConnectionFaultsTest, BeginsLaterAndLastsAsLongAsAsked) {
   start({"id=a"});
   RtspClient client(url());
-  ASSERT_TRUE(control().set("a", R"({"status": {"*": 503}, "after_s": 0.7, "duration_s": 0.7})"));
   const auto begin = Clock::now();
+  ASSERT_TRUE(control().set("a", R"({"status": {"*": 503}, "after_s": 0.7, "duration_s": 0.7})"));
   int before = 0;
   int during = 0;
   while (Clock::now() - begin < 10s) {
