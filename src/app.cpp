@@ -17,7 +17,7 @@ namespace {
 /// From the signal to the end of the process; systemd kills later than that.
 constexpr std::int64_t kDrainUs = 4'000'000;
 constexpr std::chrono::milliseconds kDrainPoll{20};
-constexpr std::chrono::seconds kTidy{30};
+constexpr std::chrono::seconds kTidy{10};
 
 std::string join(const std::vector<std::string>& words) {
   std::string text;
