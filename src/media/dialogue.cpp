@@ -19,11 +19,7 @@ constexpr const char* kPing = "fanlight-ping";
 
 /// The talk whose request is under way on this thread: rtspsrc tells its extensions nothing of
 /// itself, but does one request at a time, on the thread that emitted before-send.
-struct UnderWay {
-  std::weak_ptr<Dialogue> dialogue;
-  GstElement* rtspsrc = nullptr;
-};
-thread_local UnderWay under_way;
+thread_local std::weak_ptr<Dialogue> under_way;
 
 // rtspsrc makes one instance of every extension that is registered when its plug-in is loaded.
 
@@ -39,8 +35,7 @@ struct ExtensionClass {
 bool in_use = false;
 
 GstRTSPResult after_send(GstRTSPExtension*, GstRTSPMessage* request, GstRTSPMessage* response) {
-  const auto dialogue = under_way.dialogue.lock();
-  if (dialogue) dialogue->hear(under_way.rtspsrc, request, response);
+  if (const auto dialogue = under_way.lock()) dialogue->hear(request, response);
   return GST_RTSP_OK;
 }
 
@@ -101,10 +96,9 @@ std::shared_ptr<Dialogue> Dialogue::attach(GstElement* rtspsrc, Login login, OnP
                FALSE, nullptr);
   g_signal_connect_data(
       rtspsrc, "before-send",
-      G_CALLBACK(+[](GstElement* element, GstRTSPMessage* request, gpointer data) -> gboolean {
+      G_CALLBACK(+[](GstElement*, GstRTSPMessage* request, gpointer data) -> gboolean {
         const auto& self = *static_cast<std::shared_ptr<Dialogue>*>(data);
-        under_way.dialogue = self;
-        under_way.rtspsrc = element;
+        under_way = self;
         self->speak(request);
         return TRUE;
       }),
@@ -154,7 +148,7 @@ void Dialogue::speak(GstRTSPMessage* request) {
     gst_rtsp_message_add_header(request, GST_RTSP_HDR_AUTHORIZATION, authorization.c_str());
 }
 
-void Dialogue::hear(GstElement*, GstRTSPMessage* request, GstRTSPMessage* response) {
+void Dialogue::hear(GstRTSPMessage* request, GstRTSPMessage* response) {
   const int status = response->type_data.response.code;
   Refusal refusal{status, Login::Verdict::answered, method_of(request), false};
   if (status == GST_RTSP_STS_UNAUTHORIZED) {

@@ -24,7 +24,7 @@ namespace fanlight::media {
 /// TCP. So it is given no password at all: each request gets its Authorization here, before it is
 /// sent, and each answer is seen before rtspsrc reads it, by way of GstRTSPExtension.
 ///
-/// Threads: rtspsrc's, but for findings() and keep_alive().
+/// Threads: rtspsrc's, but for refusal() and keep_alive().
 class Dialogue {
  public:
   /// What the camera said last that was not 2xx or a challenge that we could answer.
@@ -49,7 +49,7 @@ class Dialogue {
 
   // For the extension.
 
-  void hear(GstElement* rtspsrc, GstRTSPMessage* request, GstRTSPMessage* response);
+  void hear(GstRTSPMessage* request, GstRTSPMessage* response);
 
  private:
   Dialogue(Login login, OnPlay on_play) : on_play_(std::move(on_play)), login_(std::move(login)) {}
