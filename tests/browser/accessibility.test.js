@@ -5,6 +5,7 @@ import { launchChromium } from './support/chromium.js';
 import { installLoopback } from './support/loopback.js';
 import { keepScreenshot, openPage, tileOf, waitForState } from './support/page.js';
 import { serveWeb } from './support/static_server.js';
+import { together } from './support/together.js';
 
 /** The page for those who do not see it, see it badly, or have no mouse. */
 
@@ -14,7 +15,7 @@ let web;
 let browser;
 
 before(async () => {
-  [web, browser] = await Promise.all([serveWeb(), launchChromium()]);
+  [web, browser] = await together(serveWeb(), launchChromium());
 });
 
 after(async () => {

@@ -13,6 +13,7 @@ import {
   watchFrames,
 } from './support/page.js';
 import { scenario } from './support/scenario.js';
+import { together } from './support/together.js';
 
 /** One camera alone on the wall: the magnifier, the numbers, what can be taken along. */
 
@@ -32,7 +33,7 @@ let wall;
 const here = () => ({ page: wall.page, log: house.log });
 
 before(async () => {
-  [house, browser] = await Promise.all([House.open(CAMERAS), launchChromium()]);
+  [house, browser] = await together(House.open(CAMERAS), launchChromium());
   wall = await openPage(browser, house.url, {
     permissions: ['clipboard-read', 'clipboard-write'],
   });

@@ -12,6 +12,7 @@ import {
   waitUntilAllLive,
 } from './support/page.js';
 import { serveWeb } from './support/static_server.js';
+import { together } from './support/together.js';
 
 /** How people arrange a wall, with a stand-in server inside the page. */
 
@@ -28,7 +29,7 @@ const CAMERAS = NAMES.map((name, at) => ({ id: IDS[at], name, audio_codec: '' })
 const [FRONT, GARDEN, GARAGE, STREET, HALL, CELLAR] = IDS;
 
 before(async () => {
-  [web, browser] = await Promise.all([serveWeb(), launchChromium()]);
+  [web, browser] = await together(serveWeb(), launchChromium());
 });
 
 after(async () => {

@@ -4,6 +4,7 @@ import { launchChromium } from './support/chromium.js';
 import { House, TRANSPORT } from './support/house.js';
 import { LossyRelay } from './support/lossy_relay.js';
 import { openPage, waitUntilAllLive } from './support/page.js';
+import { together } from './support/together.js';
 import { WhepViewing, openBlankPage } from './support/whep_viewing.js';
 
 /** webrtcbin finds ways of its own to a browser, past any relay, and has its own patience. */
@@ -18,7 +19,7 @@ let browser;
 const endpoint = () => `${house.url}whep/front`;
 
 before(async () => {
-  [house, browser] = await Promise.all([House.open([{ id: 'front' }]), launchChromium()]);
+  [house, browser] = await together(House.open([{ id: 'front' }]), launchChromium());
 });
 
 after(async () => {

@@ -5,6 +5,7 @@ import { House } from './support/house.js';
 import { keepScreenshot, openPage } from './support/page.js';
 import { scenario } from './support/scenario.js';
 import { servePages } from './support/static_server.js';
+import { together } from './support/together.js';
 
 /** A page of another origin, with a strict Content-Security-Policy, shows cameras of a real server. */
 
@@ -21,14 +22,12 @@ const complaints = [];
 const here = () => ({ page: opened.page, log: house.log });
 
 before(async () => {
-  [house, browser] = await Promise.all([
-    House.open([
-      { id: 'front', name: 'Front door' },
-      { id: 'garden', name: 'Garden' },
-      { id: 'new', name: 'H.265 only', codec: 'h265' },
-    ]),
-    launchChromium(),
-  ]);
+  const cameras = [
+    { id: 'front', name: 'Front door' },
+    { id: 'garden', name: 'Garden' },
+    { id: 'new', name: 'H.265 only', codec: 'h265' },
+  ];
+  [house, browser] = await together(House.open(cameras), launchChromium());
   const server = new URL(house.url).host;
   const policy = [
     "default-src 'none'",

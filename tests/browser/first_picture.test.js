@@ -4,6 +4,7 @@ import { launchChromium } from './support/chromium.js';
 import { House } from './support/house.js';
 import { keepFigures, openPage, waitForState } from './support/page.js';
 import { scenario } from './support/scenario.js';
+import { together } from './support/together.js';
 
 const GOP_SECONDS = 10;
 const JOINS = 10;
@@ -18,7 +19,7 @@ const here = () => ({ page: wall.page, log: house.log });
 
 before(async () => {
   const camera = { id: 'front', name: 'Front door', gop: 25 * GOP_SECONDS, loop: 2 * GOP_SECONDS };
-  [house, browser] = await Promise.all([House.open([camera]), launchChromium()]);
+  [house, browser] = await together(House.open([camera]), launchChromium());
   wall = await openPage(browser, house.url);
   await waitForState(wall.page, 'front', 'live');
 });

@@ -11,6 +11,7 @@ import {
   watchFrames,
 } from './support/page.js';
 import { scenario } from './support/scenario.js';
+import { together } from './support/together.js';
 
 /** @type {House} */
 let house;
@@ -27,7 +28,7 @@ before(async () => {
     { id: 'front', name: 'Front door' },
     { id: 'garden', name: 'Garden' },
   ];
-  [house, browser] = await Promise.all([House.open(cameras), launchChromium()]);
+  [house, browser] = await together(House.open(cameras), launchChromium());
   wall = await openPage(browser, house.url);
   await waitUntilAllLive(wall.page);
   await wall.page.evaluate((mark) => (document.title = mark), MARK);

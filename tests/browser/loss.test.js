@@ -4,6 +4,7 @@ import { launchChromium } from './support/chromium.js';
 import { House, TRANSPORT } from './support/house.js';
 import { LossyRelay, atRandom, isLastFlight, isRtp, theFirst } from './support/lossy_relay.js';
 import { keepFigures } from './support/page.js';
+import { together } from './support/together.js';
 import { WhepViewing, openBlankPage } from './support/whep_viewing.js';
 
 /** webrtcbin repairs as GStreamer does it, which is not ours to judge. */
@@ -27,7 +28,7 @@ const endpoint = () => `${house.url}whep/front`;
 before(async () => {
   // The hardest case: without sound no browser waits for it, and a lost group is lost for long.
   const camera = { id: 'front', audio: 'none', bitrate: 2000, gop: 250, loop: 20 };
-  [house, browser] = await Promise.all([House.open([camera]), launchChromium()]);
+  [house, browser] = await together(House.open([camera]), launchChromium());
   page = await openBlankPage(browser, house.url);
   whole = await WhepViewing.start(page, endpoint());
   await whole.frames(25);

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { launchChromium } from './support/chromium.js';
 import { House } from './support/house.js';
 import { WATCHDOG_MS } from './support/page.js';
+import { together } from './support/together.js';
 
 /** @type {House} */
 let house;
@@ -13,7 +14,7 @@ let browser;
 
 before(async () => {
   const cameras = [{ id: 'front' }, { id: 'street', audio: 'none' }];
-  [house, browser] = await Promise.all([House.open(cameras), launchChromium()]);
+  [house, browser] = await together(House.open(cameras), launchChromium());
 });
 
 after(async () => {

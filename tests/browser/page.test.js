@@ -14,6 +14,7 @@ import {
   watchFrames,
 } from './support/page.js';
 import { serveWeb } from './support/static_server.js';
+import { together } from './support/together.js';
 
 /** What the page does with a server that misbehaves on command: a stand-in inside the page. */
 
@@ -25,7 +26,7 @@ let browser;
 let opened;
 
 before(async () => {
-  [web, browser] = await Promise.all([serveWeb(), launchChromium()]);
+  [web, browser] = await together(serveWeb(), launchChromium());
 });
 
 after(async () => {

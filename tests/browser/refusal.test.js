@@ -4,6 +4,7 @@ import { launchChromium } from './support/chromium.js';
 import { House } from './support/house.js';
 import { keepScreenshot, openPage, tileOf, waitForState, watchFrames } from './support/page.js';
 import { scenario } from './support/scenario.js';
+import { together } from './support/together.js';
 
 /** @type {House} */
 let house;
@@ -18,7 +19,7 @@ before(async () => {
     { id: 'new', name: 'A camera of H.265 only', codec: 'h265' },
     { id: 'front', name: 'Front door' },
   ];
-  [house, browser] = await Promise.all([House.open(cameras), launchChromium()]);
+  [house, browser] = await together(House.open(cameras), launchChromium());
   wall = await openPage(browser, house.url);
 });
 

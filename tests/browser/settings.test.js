@@ -5,6 +5,7 @@ import { launchChromium } from './support/chromium.js';
 import { House } from './support/house.js';
 import { keepScreenshot } from './support/page.js';
 import { scenario } from './support/scenario.js';
+import { together } from './support/together.js';
 
 /** Cameras are added, tried, changed, put in order and removed without a restart. */
 
@@ -18,7 +19,7 @@ const here = () => ({ page, log: house.log });
 
 before(async () => {
   const cameras = [{ id: 'front', name: 'Front door', audio: 'none', gop: 25, loop: 4 }];
-  [house, browser] = await Promise.all([House.open(cameras), launchChromium()]);
+  [house, browser] = await together(House.open(cameras), launchChromium());
   page = await browser.newPage({ viewport: { width: 1100, height: 900 } });
   await page.goto(`${house.url}settings.html`);
 });

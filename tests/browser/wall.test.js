@@ -11,6 +11,7 @@ import {
   watchFrames,
 } from './support/page.js';
 import { scenario } from './support/scenario.js';
+import { together } from './support/together.js';
 
 const CAMERAS = [
   { id: 'front', name: 'Front door' },
@@ -28,7 +29,7 @@ let wall;
 const here = () => ({ page: wall.page, log: house.log });
 
 before(async () => {
-  [house, browser] = await Promise.all([House.open(CAMERAS), launchChromium()]);
+  [house, browser] = await together(House.open(CAMERAS), launchChromium());
   wall = await openPage(browser, house.url);
 });
 

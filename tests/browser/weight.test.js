@@ -6,6 +6,7 @@ import { installLoopback } from './support/loopback.js';
 import { keepFigures, keepScreenshot, openPage, waitUntilAllLive } from './support/page.js';
 import { scenario } from './support/scenario.js';
 import { serveWeb } from './support/static_server.js';
+import { together } from './support/together.js';
 
 /** What the page costs the machine of its reader. */
 
@@ -39,7 +40,7 @@ before(async () => {
     bitrate: 600,
     audio: 'none',
   };
-  [house, browser] = await Promise.all([House.open([camera]), launchChromium()]);
+  [house, browser] = await together(House.open([camera]), launchChromium());
   wall = await openPage(browser, house.url);
 });
 

@@ -67,15 +67,20 @@ export class Child {
 
   /** Asks it to end; kills it when it does not. */
   async stop() {
-    const watchdog = setTimeout(() => this.#process.kill('SIGKILL'), 10000);
-    this.#process.kill('SIGTERM');
+    const watchdog = setTimeout(() => this.#signal('SIGKILL'), 10000);
+    this.#signal('SIGTERM');
     await this.#exited;
     clearTimeout(watchdog);
   }
 
   /** As a crash or a power cut would. */
   async kill() {
-    this.#process.kill('SIGKILL');
+    this.#signal('SIGKILL');
     await this.#exited;
+  }
+
+  /** What could not be started has no id, and Node would take 0 for it: all of our own group. */
+  #signal(/** @type {NodeJS.Signals} */ name) {
+    if (this.#process.pid !== undefined) this.#process.kill(name);
   }
 }
