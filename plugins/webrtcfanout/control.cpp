@@ -3,11 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include <pthread.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include "clock.h"
+#include "thread.h"
 
 namespace fanlight::fanout {
 namespace {
@@ -39,9 +36,7 @@ void Control::stop() {
 
 void Control::start() {
   thread_ = std::thread([this] {
-    pthread_setname_np(pthread_self(), "fanout-control");
-    const auto self = static_cast<id_t>(gettid());
-    setpriority(PRIO_PROCESS, self, getpriority(PRIO_PROCESS, self) + kNice);
+    introduce_thread("fanout-control", kNice);
     run();
   });
 }

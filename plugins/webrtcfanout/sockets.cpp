@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "clock.h"
 
 namespace fanlight::fanout {
 namespace {
@@ -18,6 +21,7 @@ constexpr int kReceiveBuffer = 4 * 1024 * 1024;
 constexpr int kBacklog = 1024;
 /// How often another free port is tried that UDP has and TCP has not.
 constexpr int kTries = 16;
+constexpr std::int64_t kAddressesUs = 1'000'000;
 
 void enable(int fd, int level, int option, int value = 1) {
   setsockopt(fd, level, option, &value, sizeof value);
@@ -85,6 +89,38 @@ bool try_open(std::uint16_t port, unsigned workers, bool tcp, Sockets& sockets, 
   return true;
 }
 
+std::vector<SocketAddress> read_interface_addresses() {
+  std::vector<SocketAddress> addresses;
+  ifaddrs* list = nullptr;
+  if (getifaddrs(&list) != 0) return addresses;
+  for (const ifaddrs* entry = list; entry != nullptr; entry = entry->ifa_next) {
+    if (entry->ifa_addr == nullptr || (entry->ifa_flags & IFF_UP) == 0) continue;
+    const int family = entry->ifa_addr->sa_family;
+    if (family != AF_INET && family != AF_INET6) continue;
+    const SocketAddress found = SocketAddress::of(entry->ifa_addr);
+    if (!found.is_link_local()) addresses.push_back(found);
+  }
+  freeifaddrs(list);
+  std::stable_partition(addresses.begin(), addresses.end(),
+                        [](const SocketAddress& address) { return address.is_v4(); });
+  return addresses;
+}
+
+/// As they were at most kAddressesUs ago: a dialogue with the kernel is an eighth of what a join
+/// costs the thread that answers it.
+std::vector<SocketAddress> interface_addresses() {
+  static std::mutex lock; // Protects the two below.
+  static std::vector<SocketAddress> addresses;
+  static std::int64_t read_us = -kAddressesUs;
+  std::lock_guard locked(lock);
+  const std::int64_t now = monotonic_us();
+  if (now - read_us >= kAddressesUs) {
+    addresses = read_interface_addresses();
+    read_us = now;
+  }
+  return addresses;
+}
+
 } // namespace
 
 void Sockets::close() {
@@ -105,21 +141,12 @@ bool open_sockets(std::uint16_t port, unsigned workers, bool tcp, Sockets& socke
 
 std::vector<SocketAddress> local_addresses(std::uint16_t port, bool loopback) {
   std::vector<SocketAddress> addresses;
-  ifaddrs* list = nullptr;
-  if (getifaddrs(&list) != 0) return addresses;
-  for (const ifaddrs* entry = list; entry != nullptr; entry = entry->ifa_next) {
-    if (entry->ifa_addr == nullptr || (entry->ifa_flags & IFF_UP) == 0) continue;
-    const int family = entry->ifa_addr->sa_family;
-    if (family != AF_INET && family != AF_INET6) continue;
-    const SocketAddress found = SocketAddress::of(entry->ifa_addr);
-    if (found.is_link_local() || (found.is_loopback() && !loopback)) continue;
+  for (const SocketAddress& found : interface_addresses()) {
+    if (found.is_loopback() && !loopback) continue;
     const auto address = SocketAddress::parse(found.ip_text(), port);
     if (address && std::find(addresses.begin(), addresses.end(), *address) == addresses.end())
       addresses.push_back(*address);
   }
-  freeifaddrs(list);
-  std::stable_partition(addresses.begin(), addresses.end(),
-                        [](const SocketAddress& address) { return address.is_v4(); });
   return addresses;
 }
 

@@ -23,7 +23,7 @@ bool open_sockets(std::uint16_t port, unsigned workers, bool tcp, Sockets& socke
                   std::string& why);
 
 /// This machine's own addresses that viewers may reach, IPv4 first: not those of link-local scope,
-/// and loopback ones only where asked for.
+/// and loopback ones only where asked for. A change is seen within a second. Threads: any.
 std::vector<SocketAddress> local_addresses(std::uint16_t port, bool loopback);
 
 } // namespace fanlight::fanout

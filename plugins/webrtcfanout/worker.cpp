@@ -3,15 +3,17 @@
 #include <algorithm>
 #include <utility>
 
-#include <pthread.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "thread.h"
 
 namespace fanlight::fanout {
 namespace {
 
+/// The picture of everybody who watches goes before whoever joins.
+constexpr int kNice = -5;
 /// Between two looks at whoever is behind.
 constexpr std::int64_t kGoOnUs = 1'000;
 /// How much of that is sent before live pictures have their turn again: some 2 ms.
@@ -54,8 +56,7 @@ void Worker::start() {
   watch(socket_, &receiver_);
   if (listener_ >= 0) watch(listener_, this);
   thread_ = std::thread([this] {
-    const std::string name = "fanout-" + std::to_string(index_);
-    pthread_setname_np(pthread_self(), name.c_str());
+    introduce_thread("fanout-" + std::to_string(index_), kNice);
     run();
   });
 }

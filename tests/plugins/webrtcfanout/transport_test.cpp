@@ -1,8 +1,13 @@
 // What all elements of a process share, and the book that one keeps of its viewers.
 #include "webrtcfanout/transport.h"
 
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <thread>
+
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <gmock/gmock.h>
 
@@ -91,6 +96,38 @@ TEST(TransportTest, LetsNobodyInAgainThatHasGone) {
   ASSERT_EQ(removed.get_future().wait_for(kWatchdog), std::future_status::ready);
 
   EXPECT_FALSE(transport->readmit(viewer));
+}
+
+/// The thread of this process with that name; 0 if there is none.
+id_t find_thread(const std::string& name) {
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string found;
+    std::getline(std::ifstream(task.path() / "comm"), found);
+    if (found == name) return static_cast<id_t>(std::stoul(task.path().filename()));
+  }
+  return 0;
+}
+
+TEST(TransportTest, HasPicturesGoBeforeTheRestWhereThatIsAllowed) {
+  const int rest = getpriority(PRIO_PROCESS, 0);
+  bool allowed = false;
+  std::thread([&] {
+    allowed = setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), rest - 5) == 0;
+  }).join();
+  if (!allowed) GTEST_SKIP() << "it takes CAP_SYS_NICE or RLIMIT_NICE";
+
+  const auto transport = acquire({.workers = 1});
+
+  const auto deadline = std::chrono::steady_clock::now() + kWatchdog;
+  const auto nice = [rest](const std::string& name) {
+    const id_t thread = find_thread(name);
+    return thread == 0 ? rest : getpriority(PRIO_PROCESS, thread);
+  };
+  while (nice("fanout-0") >= rest || nice("fanout-control") <= rest) {
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline)
+        << "pictures: " << nice("fanout-0") << ", handshakes: " << nice("fanout-control");
+    std::this_thread::yield();
+  }
 }
 
 class FanoutTest : public testing::Test {
