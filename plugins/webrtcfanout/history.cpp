@@ -12,13 +12,20 @@ void History::append(FramePtr frame) {
 
   const std::int64_t now = frames_.back()->arrived_us;
   const auto age = [&] { return now - frames_.front()->arrived_us; };
-  // What the newest group does not need is kept for repair; what it needs, within bounds.
-  while (frames_.size() > 1 && !keys_.empty() && first() < keys_.back() && age() > kRepairUs)
+  // A group that is over is still sent again: whoever began with it a moment ago has just got all
+  // of it, however old it is.
+  for (const Frame* next = second_group(); next != nullptr && now - next->arrived_us > kRepairUs;
+       next = second_group())
     drop_front();
   while (frames_.size() > 1 && (bytes_ > bounds_.bytes || age() > bounds_.duration_us))
     drop_front();
   // Nobody can start in the middle of a group: without its beginning only repair needs it.
   while (frames_.size() > 1 && keys_.empty() && age() > kRepairUs) drop_front();
+}
+
+const Frame* History::second_group() const {
+  const std::size_t at = !keys_.empty() && keys_.front() == first() ? 1 : 0;
+  return at < keys_.size() ? find(keys_[at]) : nullptr;
 }
 
 void History::drop_front() {

@@ -10,16 +10,16 @@ namespace fanlight::fanout {
 
 /// The newest frames of a stream: what a new viewer starts with, and what is sent again.
 ///
-/// Keeps the group of pictures that is under way and, for repair, what came in the last second. A
-/// group that outgrows the bounds loses its beginning, and then nobody can start before the next
-/// key frame. Threads: none of its own.
+/// Keeps the group of pictures that is under way and, for repair, the one before for a second after
+/// its end. A group that outgrows the bounds loses its beginning, and then nobody can start before
+/// the next key frame. Threads: none of its own.
 class History {
  public:
   struct Bounds {
     std::uint64_t bytes = 16 * 1024 * 1024;
     std::int64_t duration_us = 60'000'000;
   };
-  /// What came earlier than this before the newest frame is too late to be shown, in us.
+  /// For how long a group that is over, or has no beginning, is sent again, in us.
   static constexpr std::int64_t kRepairUs = 1'000'000;
 
   explicit History(Bounds bounds) : bounds_(bounds) {}
@@ -51,6 +51,8 @@ class History {
 
  private:
   void drop_front();
+  /// Where the group after the oldest begins; null if there is one group only.
+  const Frame* second_group() const;
 
   const Bounds bounds_;
   std::deque<FramePtr> frames_;

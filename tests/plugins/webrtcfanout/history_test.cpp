@@ -40,14 +40,24 @@ TEST_F(HistoryTest, KeepsAGroupHoweverLongAgoItBegan) {
   EXPECT_EQ(history.end(), 501U);
 }
 
-TEST_F(HistoryTest, KeepsASecondOfTheGroupBeforeForRepair) {
+TEST_F(HistoryTest, KeepsTheGroupBeforeASecondLongerForRepair) {
   History history{{}};
   append_group(history, 99);
 
-  append(history, true);
+  append_group(history, 25);
 
   EXPECT_EQ(history.group_start()->number, 100U);
-  EXPECT_EQ(history.first(), 75U) << "25 frames are a second";
+  EXPECT_EQ(history.first(), 0U) << "25 frames are a second";
+  append(history, false);
+  EXPECT_EQ(history.first(), 100U);
+}
+
+TEST_F(HistoryTest, KeepsASecondOfGroupsThatAreShorter) {
+  History history{{}};
+
+  for (int i = 0; i < 20; ++i) append_group(history, 4);
+
+  EXPECT_EQ(history.first(), 70U) << "the next one began with 75, 0.96 s before the last frame";
 }
 
 TEST_F(HistoryTest, StartsNobodyInAGroupThatHasLostItsBeginning) {
@@ -92,10 +102,10 @@ TEST_F(HistoryTest, FindsFramesByTheirPackets) {
 TEST_F(HistoryTest, FindsNoPacketOfFramesThatWereDropped) {
   History history{{}};
   append_group(history, 99);
-  append(history, true);
+  append_group(history, 26);
 
-  EXPECT_EQ(history.find_packet(149), nullptr);
-  EXPECT_EQ(history.find_packet(150)->number, 75U);
+  EXPECT_EQ(history.find_packet(199), nullptr);
+  EXPECT_EQ(history.find_packet(200)->number, 100U);
 }
 
 TEST_F(HistoryTest, StartsAnewWhereFramesAreMissing) {
