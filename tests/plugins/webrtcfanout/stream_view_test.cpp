@@ -105,8 +105,9 @@ TEST_F(StreamViewTest, GoesOnWithWhatTheHistoryStillHas) {
   distribute(kOne);
   for (int i = 0; i < 99; ++i) append(false);
   append(true);
+  for (int i = 0; i < 26; ++i) append(false);
 
-  EXPECT_THAT(distribute(kOne), ElementsAre("75>0")) << "the second before, for repair";
+  EXPECT_THAT(distribute(kOne), ElementsAre("100>0")) << "the group before ended too long ago";
 }
 
 TEST_F(StreamViewTest, PassesOnNothingThatWasCleared) {
