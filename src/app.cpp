@@ -8,6 +8,7 @@
 
 #include "base/allocator.h"
 #include "base/log.h"
+#include "base/words.h"
 #include "gst/elements.h"
 #include "gst/undertaker.h"
 
@@ -18,12 +19,6 @@ namespace {
 constexpr std::int64_t kDrainUs = 4'000'000;
 constexpr std::chrono::milliseconds kDrainPoll{20};
 constexpr std::chrono::seconds kTidy{10};
-
-std::string join(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
 
 /// A viewer takes about a dozen descriptors; the usual soft limit of 1024 is for programs that use
 /// select(), which nothing here does.

@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kHidden = "***";
 
-/// A URL in two: what stands between scheme and host, and all the rest.
+/// A URL in two: who one is, and all the rest.
 struct Split {
   std::string bare; ///< Without user and password.
   std::optional<std::string> username;
@@ -22,34 +22,21 @@ struct Split {
   std::string address; ///< Scheme, host and port, in lower case.
 };
 
-std::string decoded(const std::string& text) {
-  char* const plain = g_uri_unescape_string(text.c_str(), nullptr);
-  if (plain == nullptr) return text;
-  std::string out(plain);
-  g_free(plain);
-  return out;
-}
-
 Split split(const std::string& url) {
-  Split parts{.bare = url, .username = {}, .password = {}, .address = {}};
-  const std::size_t slashes = url.find("://");
-  if (slashes == url.npos) return parts;
-  const std::size_t begin = slashes + 3;
-  const std::size_t end = std::min(url.find_first_of("/?#", begin), url.size());
-  const std::size_t at = url.rfind('@', end);
-  std::size_t host = begin;
-  if (at != url.npos && at >= begin) {
-    const std::string user = url.substr(begin, at - begin);
-    const std::size_t colon = user.find(':');
-    parts.username = decoded(user.substr(0, colon));
-    if (colon != user.npos) parts.password = decoded(user.substr(colon + 1));
-    host = at + 1;
-    parts.bare = url.substr(0, begin) + url.substr(host);
+  const auto parts = split_url(url);
+  if (!parts) return {.bare = url, .username = {}, .password = {}, .address = {}};
+  Split split{.bare = parts->bare(),
+              .username = {},
+              .password = {},
+              .address = parts->scheme + "://" + parts->host};
+  if (parts->user_info) {
+    const UrlLogin login = login_of(*parts->user_info);
+    split.username = login.username;
+    split.password = login.password;
   }
-  parts.address = url.substr(0, begin) + url.substr(host, end - host);
-  std::transform(parts.address.begin(), parts.address.end(), parts.address.begin(),
+  std::transform(split.address.begin(), split.address.end(), split.address.begin(),
                  g_ascii_tolower);
-  return parts;
+  return split;
 }
 
 const Stream* find(const Camera* camera, const std::string& id) {

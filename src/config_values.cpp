@@ -12,6 +12,8 @@
 #include <glib.h>
 #include <unistd.h>
 
+#include "base/url.h"
+
 namespace fanlight::config {
 namespace {
 
@@ -123,33 +125,30 @@ std::string read_stream_id(const std::string& text, std::string& out) {
 
 std::string read_rtsp_url(const std::string& text, std::string& out) {
   constexpr const char* kExample = "rtsp://192.0.2.10:554/stream1";
-  const std::size_t slashes = text.find("://");
-  std::string scheme = text.substr(0, slashes);
+  const auto parts = split_url(text);
+  std::string scheme = parts ? parts->scheme : "";
   std::transform(scheme.begin(), scheme.end(), scheme.begin(), g_ascii_tolower);
-  if (slashes != text.npos && (scheme == "rtspt" || scheme == "rtspu" || scheme == "rtsph"))
+  if (scheme == "rtspt" || scheme == "rtspu" || scheme == "rtsph")
     return "has a scheme of GStreamer's own; write rtsp:// and the key transport: tcp or udp";
-  if (slashes == text.npos || (scheme != "rtsp" && scheme != "rtsps"))
+  if (scheme != "rtsp" && scheme != "rtsps")
     return std::string("is no RTSP URL; must begin with rtsp:// or rtsps://, e.g. ") + kExample;
   if (has_control(text) || text.find(' ') != text.npos)
     return "has white space or a control character; write %20 for a space";
 
-  const std::string_view rest = std::string_view(text).substr(slashes + 3);
-  std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
-  const std::size_t at = authority.rfind('@');
-  if (at != authority.npos) {
-    if (std::string wrong = check_user_info(authority.substr(0, at)); !wrong.empty()) return wrong;
-    authority.remove_prefix(at + 1);
-  } else if (const std::size_t colon = authority.find(':');
-             !authority.starts_with('[') && colon != authority.npos &&
-             !number<std::uint32_t>(authority.substr(colon + 1)) && rest.find('@') != rest.npos) {
+  if (parts->user_info) {
+    if (std::string wrong = check_user_info(*parts->user_info); !wrong.empty()) return wrong;
+  } else if (const std::size_t colon = parts->host.find(':');
+             !parts->host.starts_with('[') && colon != text.npos &&
+             !number<std::uint32_t>(std::string_view{parts->host}.substr(colon + 1)) &&
+             parts->rest.find('@') != text.npos) {
     return "has / ? or # in its user or password; write %2F for /, %3F for ?, %23 for #";
   }
   // Parsers differ on whether that ends the host: GStreamer may see another one behind it.
-  if (const std::size_t end = rest.find_first_of("/?#"); end != rest.npos && rest[end] == '#')
+  if (parts->rest.starts_with('#'))
     return "has a # right behind its host; write a path first, or %23";
   std::string host;
   std::optional<std::uint32_t> port;
-  if (std::string wrong = split_host(authority, host, port); !wrong.empty()) return wrong;
+  if (std::string wrong = split_host(parts->host, host, port); !wrong.empty()) return wrong;
   if (host.empty()) return std::string("has no host; write e.g. ") + kExample;
   if (port == 0U) return "has port 0; write the camera's RTSP port, mostly 554";
   out = text;

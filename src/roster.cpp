@@ -4,16 +4,11 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/words.h"
 #include "config_files.h"
 
 namespace fanlight {
 namespace {
-
-std::string join(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
 
 /// "1 rebuilt (yard), 2 added (gate, shed)", or that nothing has changed.
 std::string in_words(const config::Diff& diff) {

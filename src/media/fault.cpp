@@ -1,5 +1,6 @@
 #include "media/fault.h"
 
+#include "base/url.h"
 #include "gst/pipeline.h"
 #include "media/address.h"
 #include "media/chain.h"
@@ -14,15 +15,7 @@ constexpr std::chrono::seconds kRefusedRetry{30};
 /// Time for the camera to forget the session that came to nothing.
 constexpr std::chrono::milliseconds kSoundRetry{200};
 
-/// "192.0.2.10:554" of an address for rtspsrc.
-std::string host_of(const std::string& location) {
-  const auto begin = location.find("://") + 3;
-  std::string host = location.substr(begin, location.find_first_of("/?#", begin) - begin);
-  const auto bracket = host.rfind(']');
-  if (host.find(':', bracket == std::string::npos ? 0 : bracket) == std::string::npos)
-    host += ":554";
-  return host;
-}
+constexpr int kRtspPort = 554;
 
 Fault refused_login(const std::string& why) {
   return {.why = why, .refused = true, .wait = kLoginRetry};
@@ -30,7 +23,8 @@ Fault refused_login(const std::string& why) {
 
 Fault unreachable(const config::Stream& stream) {
   const Address address = address_of(stream);
-  std::string why = "cannot connect to " + host_of(address.location) +
+  const auto parts = split_url(address.location);
+  std::string why = "cannot connect to " + (parts ? with_port(parts->host, kRtspPort) : "") +
                     ": is the camera on, and its address right?";
   if (address.tls)
     why += " Does it speak TLS on that port?";

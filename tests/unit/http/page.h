@@ -9,7 +9,7 @@
 
 #include "http/json.h"
 #include "http/owned.h"
-#include "loop.h"
+#include "support/turn_until.h"
 
 namespace fanlight::test {
 

@@ -15,7 +15,7 @@
 #include "http/limits.h"
 #include "http/owned.h"
 #include "http/server.h"
-#include "loop.h"
+#include "support/turn_until.h"
 
 namespace fanlight::test {
 
