@@ -111,10 +111,10 @@ std::vector<SocketAddress> read_interface_addresses() {
 std::vector<SocketAddress> interface_addresses() {
   static std::mutex lock; // Protects the two below.
   static std::vector<SocketAddress> addresses;
-  static std::int64_t read_us = -kAddressesUs;
+  static std::int64_t read_us = 0;
   std::lock_guard locked(lock);
   const std::int64_t now = monotonic_us();
-  if (now - read_us >= kAddressesUs) {
+  if (addresses.empty() || now - read_us >= kAddressesUs) {
     addresses = read_interface_addresses();
     read_us = now;
   }
