@@ -11,8 +11,8 @@ namespace fanlight::fanout {
 /// The newest frames of a stream: what a new viewer starts with, and what is sent again.
 ///
 /// Keeps the group of pictures that is under way and, for repair, the one before for a second after
-/// its end. A group that outgrows the bounds loses its beginning, and then nobody can start before
-/// the next key frame. Threads: none of its own.
+/// its end, both within the bounds: the one before goes first. A group that outgrows them loses its
+/// beginning, and then nobody can start before the next key frame. Threads: none of its own.
 class History {
  public:
   struct Bounds {

@@ -107,14 +107,16 @@ std::vector<SocketAddress> read_interface_addresses() {
 }
 
 /// As they were at most kAddressesUs ago: a dialogue with the kernel is an eighth of what a join
-/// costs the thread that answers it.
+/// costs the thread that answers it. A machine that has no address but loopback is just starting.
 std::vector<SocketAddress> interface_addresses() {
   static std::mutex lock; // Protects the two below.
   static std::vector<SocketAddress> addresses;
   static std::int64_t read_us = 0;
   std::lock_guard locked(lock);
   const std::int64_t now = monotonic_us();
-  if (addresses.empty() || now - read_us >= kAddressesUs) {
+  const bool starting = std::all_of(addresses.begin(), addresses.end(),
+                                    [](const auto& address) { return address.is_loopback(); });
+  if (starting || now - read_us >= kAddressesUs) {
     addresses = read_interface_addresses();
     read_us = now;
   }

@@ -24,8 +24,12 @@ Fault refused_login(const std::string& why) {
 Fault unreachable(const config::Stream& stream) {
   const Address address = address_of(stream);
   const auto parts = split_url(address.location);
-  std::string why = "cannot connect to " + (parts ? with_port(parts->host, kRtspPort) : "") +
+  // In rtsp://admin:20/24@192.0.2.10/ what stands for the host is a user and half a password.
+  const bool cut = parts && address.username.empty() && parts->rest.find('@') != std::string::npos;
+  std::string why = "cannot connect to " +
+                    (parts && !cut ? with_port(parts->host, kRtspPort) : "the camera") +
                     ": is the camera on, and its address right?";
+  if (cut) why += " If that is in its user or password, write %2F for /, %3F for ?, %23 for #.";
   if (address.tls)
     why += " Does it speak TLS on that port?";
   else if (stream.transport == config::RtspTransport::http)

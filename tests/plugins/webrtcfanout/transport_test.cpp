@@ -110,6 +110,7 @@ id_t find_thread(const std::string& name) {
 
 TEST(TransportTest, HasPicturesGoBeforeTheRestWhereThatIsAllowed) {
   const int rest = getpriority(PRIO_PROCESS, 0);
+  if (rest < -15 || rest > 17) GTEST_SKIP() << "there is no room beside a niceness of " << rest;
   bool allowed = false;
   std::thread([&] {
     allowed = setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), rest - 5) == 0;
