@@ -251,6 +251,7 @@ bool Connection::on_rtcp(MutableBytes packet, const Track::Moment& moment) {
   const auto size = rtcp_->unprotect(packet);
   if (!size) return false;
   moment_ = moment;
+  heard_us_ = moment.now_us;
   return read_rtcp(packet.first(*size), *this);
 }
 

@@ -40,6 +40,7 @@ class Connection : private RtcpReader {
   /// That TCP connection is no more. True: it was the path, and there is none until the next check.
   bool forget(const TcpConnection* connection, std::int64_t now_us);
   std::int64_t path_lost_us() const { return path_lost_us_; }
+  /// When the last check came, or the last authentic RTCP.
   std::int64_t heard_us() const { return heard_us_; }
   /// Sends one datagram as it is: STUN, DTLS. False: there is no path, or no room.
   bool send(Bytes datagram);

@@ -25,7 +25,9 @@ constexpr std::int64_t kGoOnBytesBetween = kGoOnBytes / 8;
 constexpr std::int64_t kSliceBytes = 512 * 1024;
 constexpr std::int64_t kLeastSliceBytes = 16 * 1024; ///< Of one stream among many.
 constexpr std::int64_t kSweepUs = 100'000;
-/// Browsers send a check every 2.5 to 5 s; RFC 7675 has consent end after 30 s.
+/// Browsers send a check every 2.5 to 5 s; RFC 7675 has consent end after 30 s. libnice, and with
+/// it whoever watches by GStreamer, sends none once it is connected: its authentic RTCP, which
+/// comes every 5 s or sooner, says as much.
 constexpr std::int64_t kSilenceUs = 12'000'000;
 constexpr std::int64_t kConsentUs = 30'000'000;
 /// One whose TCP connection has ended makes another one or does not: Chromium tries for 5 s.

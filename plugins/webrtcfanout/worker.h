@@ -119,6 +119,8 @@ class Worker {
   void on_datagram(MutableBytes datagram, const Path& source);
   void on_stun(Bytes datagram, const Path& source);
   void on_check(const std::shared_ptr<Viewer>& viewer, const Check& check);
+  /// It has been heard of: where nothing was sent because it had not been, that ends.
+  void welcome_back(Connection& connection);
   void on_viewer_datagram(Known& known, PacketKind kind, MutableBytes datagram);
   void send_stun(const Path& source, Bytes response);
   Known& know(const std::shared_ptr<Viewer>& viewer, const Path& path);

@@ -189,7 +189,10 @@ void Worker::on_viewer_datagram(Known& known, PacketKind kind, MutableBytes data
     observer_.on_dtls(known.viewer, datagram);
   } else if (kind == PacketKind::rtcp) {
     Connection& connection = *known.connection;
-    if (!connection.on_rtcp(datagram, moment())) counters_.bad_rtcp.add(1);
+    if (!connection.on_rtcp(datagram, moment()))
+      counters_.bad_rtcp.add(1);
+    else
+      welcome_back(connection);
     if (connection.started()) lag(connection); // It may have asked for a picture.
   } else {
     counters_.stray_datagrams.add(1);
@@ -262,10 +265,14 @@ void Worker::on_check(const std::shared_ptr<Viewer>& viewer, const Check& check)
       route.address = check.path.remote.text();
       route.candidate = check.path.tcp != nullptr ? "tcp" : "udp";
     });
-  if (!connection.paused()) return;
-  connection.resume(now);
+  welcome_back(connection);
+}
+
+void Worker::welcome_back(Connection& connection) {
+  if (!connection.paused() || connection.path() == nullptr) return;
+  connection.resume(moment());
   lag(connection);
-  observer_.on_state(viewer, Viewer::State::connected, "the viewer is back");
+  observer_.on_state(connection.shared_viewer(), Viewer::State::connected, "the viewer is back");
 }
 
 Worker::Known& Worker::know(const std::shared_ptr<Viewer>& viewer, const Path& path) {

@@ -87,8 +87,10 @@ class ForeignServersTest : public ServiceTest {
         },
         "the server to send", std::chrono::seconds{60});
     const char* program = std::getenv("FANLIGHT_VIEWER");
+    // ffmpeg sends its first quarter of a second at once: who is there from the start gets all that
+    // follows later by as much. A browser's jitter buffer grows by that, GStreamer's does not.
     Process viewer{{program != nullptr ? program : "whep-viewer", "--json", "--codec", codec.name,
-                    "--frames", "50", this->url("/whep/film")}};
+                    "--latency", "500", "--frames", "50", this->url("/whep/film")}};
     EXPECT_EQ(viewer.wait_exit(), 0) << viewer.output();
   }
 

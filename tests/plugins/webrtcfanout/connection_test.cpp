@@ -83,6 +83,12 @@ class ConnectionTest : public testing::Test {
     }
     return {media, reports};
   }
+  /// As the viewer would send it.
+  void protect(Octets& rtcp) {
+    const std::size_t plain = rtcp.size();
+    rtcp.resize(plain + RtcpProtector::kMaxOverhead);
+    rtcp.resize(theirs.protect(rtcp, plain));
+  }
   std::uint64_t groups_dropped() const { return viewer->counters.groups_dropped.get(); }
 
   Sockets sockets;
@@ -96,6 +102,8 @@ class ConnectionTest : public testing::Test {
   std::shared_ptr<Stream> stream;
   std::unique_ptr<StreamView> view;
   std::unique_ptr<Connection> connection;
+  RtcpProtector theirs{key_of(SrtpProfile::aead_aes_128_gcm, 2),
+                       key_of(SrtpProfile::aead_aes_128_gcm)};
 };
 
 TEST_F(ConnectionTest, SendsNothingBeforeItHasKeysAndAPath) {
@@ -146,12 +154,8 @@ TEST_F(ConnectionTest, TellsAViewerThatAsksHowLongAgoItsClockWasRead) {
   start(udp());
   connection->report(now_us);
   received();
-  RtcpProtector theirs(key_of(SrtpProfile::aead_aes_128_gcm, 2),
-                       key_of(SrtpProfile::aead_aes_128_gcm));
   Octets clock = hex("80cf 0004 00000009 04 00 0002 e1e2e3e4 a1a2a3a4");
-  const std::size_t plain = clock.size();
-  clock.resize(plain + RtcpProtector::kMaxOverhead);
-  clock.resize(theirs.protect(clock, plain));
+  protect(clock);
 
   ASSERT_TRUE(connection->on_rtcp(clock, moment()));
   connection->report(now_us + 250'000);
@@ -175,6 +179,21 @@ TEST_F(ConnectionTest, ReportsOftenAtFirst) {
   }
 
   EXPECT_THAT(seconds, testing::ElementsAre(0, 5, 10, 15, 65, 115, 165));
+}
+
+TEST_F(ConnectionTest, HearsOfAViewerByAuthenticReportsOnly) {
+  start(udp());
+  const std::int64_t begin = connection->heard_us();
+  now_us += 5'000'000;
+  Octets report = hex("80c9 0001 00000009"); // Of a receiver that has nothing to tell.
+  Octets forged = report;
+  forged.resize(forged.size() + RtcpProtector::kMaxOverhead);
+  protect(report);
+
+  EXPECT_FALSE(connection->on_rtcp(forged, moment()));
+  EXPECT_EQ(connection->heard_us(), begin);
+  EXPECT_TRUE(connection->on_rtcp(report, moment()));
+  EXPECT_EQ(connection->heard_us(), now_us);
 }
 
 TEST_F(ConnectionTest, StopsWhileTheViewerIsNotHeardOf) {
