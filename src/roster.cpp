@@ -26,6 +26,16 @@ std::string in_words(const config::Diff& diff) {
   return text.empty() ? "no camera has changed" : "cameras: " + text;
 }
 
+/// The first managed camera that the file would not give back as it is wanted; empty: none.
+std::string lost_in_writing(const std::vector<config::Camera>& wanted,
+                            const std::vector<config::Camera>& read_back) {
+  for (const config::Camera& camera : wanted)
+    if (camera.origin.managed &&
+        std::find(read_back.begin(), read_back.end(), camera) == read_back.end())
+      return camera.id;
+  return {};
+}
+
 } // namespace
 
 FileRoster::FileRoster(std::string path, config::Config config, Stage& stage)
@@ -125,6 +135,9 @@ Result<config::Diff> FileRoster::change(std::vector<config::Camera> cameras) {
   // What is written must be read the same after a restart.
   const auto read_back = config::parse(accepted_.own, text);
   if (!read_back) return Error{Errc::internal, read_back.error().message};
+  if (const std::string lost = lost_in_writing(wanted.cameras, read_back->cameras); !lost.empty())
+    return Error{Errc::internal, "writing " + name + ": a setting of camera '" + lost +
+                                     "' would be lost in the file; nothing was changed"};
   if (auto written = config::write_whole(text); !written) return written.error();
   auto diff = apply(config::without_restart(running_, *read_back));
   if (!diff) {

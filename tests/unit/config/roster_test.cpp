@@ -131,6 +131,19 @@ TEST_F(RosterTest, StaysAsItIsWhereTheStageRefuses) {
   EXPECT_THAT(ids(), ElementsAre("front", "back"));
 }
 
+TEST_F(RosterTest, RefusesASettingThatTheFileWouldNotGiveBack) {
+  auto cameras = with_yard();
+  cameras[1].name = "\xff"; // YAML has no way to write it.
+
+  const auto diff = roster->change(cameras);
+
+  ASSERT_FALSE(diff);
+  EXPECT_EQ(diff.error().code, Errc::internal);
+  EXPECT_THAT(diff.error().message, HasSubstr("a setting of camera 'yard' would be lost"));
+  EXPECT_THAT(ids(), ElementsAre("front", "back"));
+  EXPECT_EQ(read("cameras.yaml"), "");
+}
+
 TEST_F(RosterTest, WritesWhatIsChangedAndReadsItAfterARestart) {
   const auto diff = roster->change(with_yard());
 
