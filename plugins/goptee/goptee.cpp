@@ -4,10 +4,9 @@
  * A tee for live streams that are joined and left at any time. It has three talents:
  *
  * - It keeps the current group of pictures (the newest key frame and all since) and starts every
- *   new src pad with it, at `replay-bitrate`, so that the viewer has a picture without waiting for
- * a key frame. The older frames' timestamps are squeezed to `squeeze-step` before the newest one,
- * or to the time that sending them takes if that is longer, so that the viewer is at the live edge
- * at once. Memory is shared, never copied.
+ *   new src pad with it, at `replay-bitrate`, so that the viewer need not wait for a key frame. The
+ *   older frames' timestamps are squeezed to `squeeze-step` before the newest one, or to the time
+ *   that sending them takes if that is longer. Memory is shared, never copied.
  * - Each src pad has its own bounded queue and streaming thread. A branch that does not keep up
  *   loses whole groups of pictures (sound: its oldest buffers), counted on the pad; it delays
  *   neither the source nor another branch. What follows a gap is marked DISCONT.
@@ -102,7 +101,7 @@ struct ElementState {
 
 struct _GstGopTee {
   GstElement parent;
-  GstPad* sink;
+  GstPad* sink; ///< Ours to the end: branches may ask while the element gives its pads up.
   ElementState* state;
 };
 
@@ -181,10 +180,6 @@ static gboolean gst_goptee_sink_query(GstPad* pad, GstObject* parent, GstQuery* 
   case GST_QUERY_ACCEPT_CAPS: return gst_pad_query_default(pad, parent, query);
   default: return FALSE; // No branch has a say in what the source does, nor can make it wait.
   }
-}
-
-static void gst_goptee_source_unlinked(GstPad*, GstPad*, gpointer self) {
-  GST_GOPTEE(self)->state->tee->source_gone();
 }
 
 static std::string free_pad_name(GstGopTee* self) {
@@ -310,6 +305,7 @@ static void gst_goptee_get_property(GObject* object, guint id, GValue* value, GP
 }
 
 static void gst_goptee_finalize(GObject* object) {
+  gst_object_unref(GST_GOPTEE(object)->sink);
   delete GST_GOPTEE(object)->state;
   G_OBJECT_CLASS(gst_goptee_parent_class)->finalize(object);
 }
@@ -318,11 +314,18 @@ static void gst_goptee_init(GstGopTee* self) {
   self->state = new ElementState;
   self->state->tee->set_bounds({.bytes = kDefaultGopBytes, .duration = kDefaultGopTime});
   self->state->tee->settings.replay_bitrate = kDefaultReplayBitrate;
-  self->sink = gst_pad_new_from_static_template(&sink_template, "sink");
+  self->sink =
+      GST_PAD(gst_object_ref_sink(gst_pad_new_from_static_template(&sink_template, "sink")));
   gst_pad_set_chain_function(self->sink, gst_goptee_chain);
   gst_pad_set_event_function(self->sink, gst_goptee_sink_event);
   gst_pad_set_query_function(self->sink, gst_goptee_sink_query);
-  g_signal_connect(self->sink, "unlinked", G_CALLBACK(gst_goptee_source_unlinked), self);
+  // Whoever holds the pad may unlink it while another thread takes the element down.
+  g_signal_connect_data(
+      self->sink, "unlinked",
+      G_CALLBACK(+[](GstPad*, GstPad*, std::shared_ptr<Tee>* tee) { (*tee)->source_gone(); }),
+      new std::shared_ptr<Tee>(self->state->tee),
+      [](gpointer tee, GClosure*) { delete static_cast<std::shared_ptr<Tee>*>(tee); },
+      GConnectFlags{});
   gst_element_add_pad(GST_ELEMENT(self), self->sink);
 }
 

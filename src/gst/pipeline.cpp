@@ -59,6 +59,10 @@ Result<Done> Pipeline::add(GstElement* element) {
 
 void Pipeline::remove(GstElement* element, const std::string& what) {
   auto kept = Ref<GstElement>::retain(element);
+  // Its threads may be telling the pipeline something: a bin's bus knows its bin by a bare pointer.
+  // So it is freed after what was in it, whichever of the two is stopped first.
+  g_object_set_data_full(G_OBJECT(element), "fanlight-pipeline", gst_object_ref(pipeline_.get()),
+                         gst_object_unref);
   gst_element_set_locked_state(element, TRUE);
   gst_bin_remove(bin(), element);
   stop_in_background(std::move(kept), what);

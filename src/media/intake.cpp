@@ -138,8 +138,9 @@ void Intake::connect() {
 
 void Intake::drop_source() {
   if (!source_) return;
-  pipeline_.remove(source_->bin(), "the connection to " + name());
-  source_.reset();
+  const auto bin = Ref<GstElement>::share(source_->bin());
+  source_.reset(); // First, so that what leaves the pipeline is linked to nothing any more.
+  pipeline_.remove(bin.get(), "the connection to " + name());
 }
 
 void Intake::fail(const Fault& fault) {

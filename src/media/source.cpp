@@ -64,10 +64,13 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   std::vector<std::string> codecs; // Wanted video, preferred first.
   std::string no_sound;            // Why none is asked for; empty: it is.
   bool in_order = false;           // Packets come by TCP.
-  Sinks sinks;
   std::weak_ptr<Observer> observer;
   Source* source = nullptr; // Main only; null: what is still on its way is of a connection that was
                             // given up.
+
+  /// Protects sinks; held while one is linked. Main waits for no more than that.
+  std::mutex linking;
+  Sinks sinks; // None after give_up().
 
   std::mutex mutex;
   std::set<std::string> taken;                 // Encodings and "audio"; protected by mutex.
@@ -94,6 +97,13 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   bool take(const std::string& what) {
     std::lock_guard lock{mutex};
     return taken.insert(what).second;
+  }
+  /// Links no more, on whatever thread: a link made after the bin has left the pipeline would last
+  /// until the bin is freed, and keep the next connection from the tee. Main.
+  void give_up() {
+    source = nullptr;
+    const std::lock_guard lock{linking};
+    sinks.clear();
   }
 };
 
@@ -156,7 +166,7 @@ Source::Source(const config::Stream& stream, Ref<GstElement> bin, std::shared_pt
   shared_->source = this;
 }
 
-Source::~Source() { shared_->source = nullptr; }
+Source::~Source() { shared_->give_up(); }
 
 Fault Source::explain(GstMessage* message) const {
   if (const std::string why = certificate_ ? certificate_->refusal() : ""; !why.empty())
@@ -252,6 +262,7 @@ void Source::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
   if (gst_caps_is_empty(caps.get()) || gst_caps_is_any(caps.get())) return;
   const std::string encoding = encoding_of(caps.get());
   const std::string media = field(caps.get(), "media");
+  const std::lock_guard linking{shared.linking};
   const auto sink = shared.sinks.find(media == "audio" ? "audio" : encoding);
   const Chain chain = chain_of(encoding);
   if (sink == shared.sinks.end() || chain.elements.empty()) return;
@@ -291,7 +302,7 @@ void Source::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
     g_object_set(filter, "caps", wanted.get(), nullptr);
   }
   if (media == "video") {
-    std::lock_guard lock{shared.mutex};
+    const std::lock_guard lock{shared.mutex};
     if (!shared.depayloader) shared.depayloader = added.front();
   }
   GstPad* ghost = gst_ghost_pad_new(name.c_str(), upstream.get());

@@ -1,6 +1,8 @@
 // What goptee does when the source in front of it ends, changes or is replaced.
 #include "tee_fixture.h"
 
+#include <utility>
+
 namespace fanlight::test {
 namespace {
 
@@ -297,6 +299,40 @@ TEST_F(SourceTest, KeepsTheEventsOfOneBranchFromTheSource) {
                                                      GST_SEEK_TYPE_SET, 0, GST_SEEK_TYPE_NONE, 0)));
 
   EXPECT_EQ(gst_harness_upstream_events_in_queue(source_), 0U);
+}
+
+TEST_F(SourceTest, MayBeGoneBeforeItsPadHearsThatTheSourceIs) {
+  GstElement* const tee = gst_element_factory_make("goptee", nullptr);
+  gst_object_ref_sink(tee);
+  GstPad* const sink = gst_element_get_static_pad(tee, "sink");
+  GstPad* const source = gst_pad_new("src", GST_PAD_SRC);
+  gst_object_ref_sink(source);
+  ASSERT_EQ(gst_pad_link(source, sink), GST_PAD_LINK_OK);
+  // What another thread does between the end of the link and the news of it.
+  const guint unlinked = g_signal_lookup("unlinked", GST_TYPE_PAD);
+  struct Hook {
+    GstPad* sink;
+    GstElement* tee;
+    bool gone = false;
+  } hook{sink, tee};
+  g_object_weak_ref(
+      G_OBJECT(tee), [](gpointer gone, GObject*) { *static_cast<bool*>(gone) = true; }, &hook.gone);
+  const gulong id = g_signal_add_emission_hook(
+      unlinked, 0,
+      [](GSignalInvocationHint*, guint, const GValue* values, gpointer data) -> gboolean {
+        Hook& mine = *static_cast<Hook*>(data);
+        if (g_value_get_object(&values[0]) == mine.sink)
+          gst_object_unref(std::exchange(mine.tee, nullptr));
+        return TRUE;
+      },
+      &hook, nullptr);
+
+  EXPECT_TRUE(gst_pad_unlink(source, sink));
+
+  EXPECT_TRUE(hook.gone);
+  g_signal_remove_emission_hook(unlinked, id);
+  gst_object_unref(source);
+  gst_object_unref(sink);
 }
 
 TEST_F(SourceTest, BeginsFromNothingAfterItWasStopped) {

@@ -238,5 +238,30 @@ TEST_F(StressTest, SurvivesAStopWithPadsComingAndGoing) {
   EXPECT_EQ(GST_ELEMENT(tee_)->numsrcpads, 0);
 }
 
+TEST_F(StressTest, SurvivesThatItIsDestroyedWhileItsSourceIsUnlinked) {
+  for (int n = 0; n < kVisits; ++n) {
+    GstElement* const tee = gst_element_factory_make("goptee", nullptr);
+    gst_object_ref_sink(tee);
+    GstPad* const sink = gst_element_get_static_pad(tee, "sink");
+    GstPad* const source = gst_pad_new("src", GST_PAD_SRC);
+    gst_object_ref_sink(source);
+    ASSERT_EQ(gst_pad_link(source, sink), GST_PAD_LINK_OK);
+    std::atomic<bool> go{false};
+
+    std::thread unlinker([&] {
+      while (!go) {
+      }
+      gst_pad_unlink(source, sink);
+    });
+    go = true;
+    gst_object_unref(tee);
+
+    unlinker.join();
+    EXPECT_FALSE(gst_pad_is_linked(source));
+    gst_object_unref(source);
+    gst_object_unref(sink);
+  }
+}
+
 } // namespace
 } // namespace fanlight::test

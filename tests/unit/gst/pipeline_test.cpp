@@ -53,6 +53,26 @@ TEST(PipelineTest, RemovesAnElementWithoutWaitingForItToStop) {
   EXPECT_EQ(GST_STATE(slow.get()), GST_STATE_NULL);
 }
 
+TEST(PipelineTest, IsThereUntilWhatWasRemovedFromItIsGone) {
+  auto branch = parse("fakesrc is-live=true ! fakesink async=false");
+  bool gone = false;
+  {
+    Pipeline pipeline("test", [](GstMessage*) {});
+    g_object_weak_ref(
+        G_OBJECT(pipeline.bin()),
+        +[](gpointer flag, GObject*) { *static_cast<bool*>(flag) = true; }, &gone);
+    pipeline.start();
+    ASSERT_TRUE(pipeline.add(branch.get()));
+    pipeline.remove(branch.get(), "the branch");
+  }
+
+  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
+
+  EXPECT_FALSE(gone) << "threads of the branch may still be telling it something";
+  branch = {};
+  EXPECT_TRUE(gone);
+}
+
 TEST(PipelineTest, RefusesASecondElementOfTheSameName) {
   auto first = Ref<GstElement>::retain(gst_bin_new("twin"));
   auto second = Ref<GstElement>::retain(gst_bin_new("twin"));
