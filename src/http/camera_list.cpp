@@ -87,8 +87,8 @@ void CameraList::write(const std::string& id) {
 
 void CameraList::finish() {
   const auto texts = std::make_shared<Texts>();
-  std::string all_states = "[";
-  texts->cameras = "[";
+  std::string all_states(1, '[');
+  texts->cameras += '[';
   for (const std::string& id : directory_.camera_ids()) {
     const auto entry = entries_.find(id);
     // One that is new, or has changed while others were written.
