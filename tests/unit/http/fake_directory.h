@@ -132,6 +132,7 @@ class FakeDirectory : public session::Directory {
   }
   void draw_pipeline(const std::string& camera, Drawn done) override {
     ++drawings;
+    if (hold_drawings) return waiting_drawings.push_back(std::move(done));
     post([this, known = this->camera(camera).has_value(), done = std::move(done)] {
       if (known) return done(std::make_shared<const std::string>(dot));
       done(Error{Errc::not_found, "there is no such camera"});
@@ -162,6 +163,8 @@ class FakeDirectory : public session::Directory {
   int opened = 0;
   int refreshes = 0;
   int drawings = 0;
+  bool hold_drawings = false; ///< They are never finished by themselves.
+  std::vector<Drawn> waiting_drawings;
   mutable std::size_t described = 0;      ///< How often a camera was.
   mutable std::vector<std::size_t> asked; ///< Sessions that were told of, call by call.
   std::vector<std::pair<std::string, std::size_t>> refreshed_pages;

@@ -250,6 +250,38 @@ TEST_F(ListingTest, GreetsAPageWithAllCamerasBeforeAnyNews) {
   EXPECT_EQ(occurrences(page.next("hello"), "\"name\":"), 1002u);
 }
 
+TEST_F(ListingTest, DrawsOncePerCameraForAllWhoWantToSeeIt) {
+  directory.hold_drawings = true;
+  start();
+  RawClient first{server->port()};
+  RawClient second{server->port()};
+  RawClient other{server->port()};
+  first.write("GET /api/cameras/front/pipeline.svg HTTP/1.1\r\nHost: a\r\n\r\n");
+  second.write("GET /api/cameras/front/pipeline.svg HTTP/1.1\r\nHost: a\r\n\r\n");
+  other.write("GET /api/cameras/yard/pipeline.svg HTTP/1.1\r\nHost: a\r\n\r\n");
+  get("/health"); // What has come before it has been read.
+  turn_until([&] { return directory.waiting_drawings.size() == 2; }, "both cameras");
+
+  for (const auto& done : std::exchange(directory.waiting_drawings, {}))
+    done(Error{Errc::busy, "others are being drawn"});
+
+  for (RawClient* waiting : {&first, &second, &other})
+    EXPECT_TRUE(waiting->wait_for("others are being drawn"));
+  EXPECT_EQ(directory.drawings, 2);
+  EXPECT_THAT(first.received(), HasSubstr("HTTP/1.1 503"));
+}
+
+TEST_F(ListingTest, GivesGraphvizNoMoreThanItCanDraw) {
+  limits.graph_input = 10;
+  start();
+
+  const Response response = get("/api/cameras/front/pipeline.svg");
+
+  EXPECT_EQ(response.status, 500);
+  EXPECT_THAT(response.body, HasSubstr("pipeline.dot is there"));
+  EXPECT_EQ(get("/api/cameras/front/pipeline.dot").status, 200);
+}
+
 TEST_F(ListingTest, TellsHowTheServerItselfDoes) {
   add_sessions(3);
   start();
