@@ -81,7 +81,7 @@ void App::run() {
   sessions_->start();
   roster_->watch();
   tidy_.every(kTidy, return_free_memory);
-  log::info("app", {{"cameras", std::to_string(sessions_->cameras().size())}}, serving());
+  log::info("app", {{"cameras", std::to_string(sessions_->camera_ids().size())}}, serving());
   notifier_.ready(serving());
   g_main_loop_run(loop_);
   tidy_.stop();
@@ -108,7 +108,7 @@ void App::on_reloaded(const std::string& outcome) {
 void App::drain() {
   if (drain_until_us_ != 0) return;
   drain_until_us_ = g_get_monotonic_time() + kDrainUs;
-  log::info("app", {{"sessions", std::to_string(sessions_->sessions().size())}}, "shutting down");
+  log::info("app", {{"sessions", std::to_string(sessions_->session_count())}}, "shutting down");
   notifier_.stopping("saying goodbye to viewers");
   server_->drain("the server is shutting down");
   sessions_->drain({"shutting_down", "the server is shutting down"});

@@ -1,6 +1,8 @@
 #include "base/main_loop.h"
 
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 namespace fanlight {
@@ -12,17 +14,109 @@ struct Tick {
   guint* source;
 };
 
+/// Whether a turn that began when this was made has done its share.
+class Share {
+ public:
+  bool used_up() {
+    return ++tasks_ >= kTasksPerTurn ||
+           g_get_monotonic_time() - began_ >= std::chrono::microseconds{kTimePerTurn}.count();
+  }
+
+ private:
+  const gint64 began_ = g_get_monotonic_time();
+  std::size_t tasks_ = 0;
+};
+
+/// What was posted and has not run yet, as one source of the main loop.
+class Backlog {
+ public:
+  /// Never destroyed: threads that outlive main() may still post.
+  static Backlog& get() {
+    static auto* backlog = new Backlog;
+    return *backlog;
+  }
+
+  void push(std::function<void()> task) {
+    const std::lock_guard lock{mutex_};
+    tasks_.push_back(std::move(task));
+    if (tasks_.size() == 1) g_source_set_ready_time(source_, 0);
+  }
+
+ private:
+  struct Source {
+    GSource base;
+    Backlog* backlog;
+  };
+
+  Backlog() {
+    static GSourceFuncs functions{nullptr,
+                                  nullptr,
+                                  +[](GSource* source, GSourceFunc, gpointer) -> gboolean {
+                                    reinterpret_cast<Source*>(source)->backlog->run();
+                                    return G_SOURCE_CONTINUE;
+                                  },
+                                  nullptr,
+                                  nullptr,
+                                  nullptr};
+    source_ = g_source_new(&functions, sizeof(Source));
+    reinterpret_cast<Source*>(source_)->backlog = this;
+    g_source_set_can_recurse(source_, TRUE); // A task may turn the loop itself.
+    g_source_attach(source_, nullptr);
+  }
+
+  /// What tasks post waits for a later turn.
+  void run() {
+    Share share;
+    for (std::size_t left = size(); left > 0; --left) {
+      if (const auto task = pop()) task();
+      if (share.used_up()) break;
+    }
+    const std::lock_guard lock{mutex_};
+    if (tasks_.empty()) g_source_set_ready_time(source_, -1);
+  }
+
+  std::size_t size() {
+    const std::lock_guard lock{mutex_};
+    return tasks_.size();
+  }
+
+  /// None where a task that turned the loop has run them.
+  std::function<void()> pop() {
+    const std::lock_guard lock{mutex_};
+    if (tasks_.empty()) return {};
+    auto task = std::move(tasks_.front());
+    tasks_.pop_front();
+    return task;
+  }
+
+  GSource* source_ = nullptr;
+  std::mutex mutex_; ///< Protects tasks_, and whether the source is ready.
+  std::deque<std::function<void()>> tasks_;
+};
+
+struct Spreading {
+  std::size_t next = 0;
+  std::size_t count;
+  std::function<void(std::size_t)> one;
+  std::function<void()> done;
+};
+
+void go_on(const std::shared_ptr<Spreading>& spreading) {
+  Share share;
+  while (spreading->next < spreading->count) {
+    spreading->one(spreading->next++);
+    if (spreading->next < spreading->count && share.used_up())
+      return post([spreading] { go_on(spreading); });
+  }
+  if (spreading->done) spreading->done();
+}
+
 } // namespace
 
-void post(std::function<void()> task) {
-  auto owned = std::make_unique<std::function<void()>>(std::move(task));
-  g_idle_add_full(
-      G_PRIORITY_DEFAULT,
-      +[](gpointer data) -> gboolean {
-        (*static_cast<std::function<void()>*>(data))();
-        return G_SOURCE_REMOVE;
-      },
-      owned.release(), +[](gpointer data) { delete static_cast<std::function<void()>*>(data); });
+void post(std::function<void()> task) { Backlog::get().push(std::move(task)); }
+
+void spread(std::size_t count, std::function<void(std::size_t)> one, std::function<void()> done) {
+  go_on(std::make_shared<Spreading>(Spreading{0, count, std::move(one), std::move(done)}));
 }
 
 void Timer::start(std::chrono::milliseconds delay, bool repeat, std::function<void()> task) {

@@ -1,15 +1,27 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 
 #include <glib.h>
 
 namespace fanlight {
 
+/// How much of what has been posted, or is spread, is done in one turn of the loop: so many tasks,
+/// or for so long. Sockets and timers are looked at between two turns.
+constexpr std::size_t kTasksPerTurn = 100;
+constexpr std::chrono::milliseconds kTimePerTurn{10};
+
 /// Runs `task` on main (the default GMainContext) in a later turn of the loop. Any thread may call
-/// it; order is kept.
+/// it; order is kept. However many are posted, a turn stays short.
 void post(std::function<void()> task);
+
+/// Calls `one` for 0, 1, … below `count`, as many in a turn of the loop as a turn may do, the first
+/// at once; then `done`, if there is one. Between two turns what was posted meanwhile has its turn,
+/// too. Main only.
+void spread(std::size_t count, std::function<void(std::size_t)> one,
+            std::function<void()> done = {});
 
 /// A one-shot or periodic timer of the main loop; stops when destroyed. Threads: main only.
 class Timer {

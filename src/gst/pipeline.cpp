@@ -1,18 +1,116 @@
 #include "gst/pipeline.h"
 
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/main_loop.h"
 #include "base/url.h"
 #include "gst/undertaker.h"
 
 namespace fanlight {
 namespace {
 
+/// At once, and with those that wait for one of these to end.
+constexpr int kDrawers = 2;
+constexpr unsigned kMostDrawings = 8;
+/// What a drawing may be large: some thousand viewers on webrtcbin are beyond it.
+constexpr std::size_t kMostElements = 50'000;
+constexpr std::size_t kMostText = 64 * 1024 * 1024;
+
+unsigned under_way = 0; // Main only.
+unsigned begun = 0;     // Main only.
+
 /// Without the passwords among the properties in a drawing. A label is one line; what stands behind
 /// a password in it goes with it, as the password may look like anything.
-std::string hide_passwords(std::string dot) {
-  for (std::size_t at = 0; (at = dot.find("-pw=\\\"", at)) != std::string::npos; at += 4)
-    if (const auto end = dot.find('\n', at); end != std::string::npos)
-      dot.replace(at, end - at, "-pw=***\";");
-  return dot;
+std::string hide_passwords(const std::string& dot) {
+  constexpr std::string_view kPassword = "-pw=\\\"";
+  std::string hidden;
+  hidden.reserve(dot.size());
+  std::size_t from = 0;
+  for (std::size_t at = 0; (at = dot.find(kPassword, from)) != std::string::npos;) {
+    const auto end = dot.find('\n', at);
+    if (end == std::string::npos) break;
+    hidden.append(dot, from, at - from).append("-pw=***\";");
+    from = end;
+  }
+  return hidden.append(dot, from);
+}
+
+/// The children of a bin as they are now.
+std::vector<Ref<GstElement>> children_of(GstBin* bin) {
+  std::vector<Ref<GstElement>> children;
+  GST_OBJECT_LOCK(bin);
+  for (const GList* at = GST_BIN_CHILDREN(bin); at != nullptr; at = at->next)
+    children.push_back(Ref<GstElement>::retain(GST_ELEMENT(at->data)));
+  GST_OBJECT_UNLOCK(bin);
+  return children;
+}
+
+std::size_t count_elements(const std::vector<Ref<GstElement>>& elements) {
+  std::size_t count = elements.size();
+  for (const auto& element : elements)
+    if (GST_IS_BIN(element.get())) count += count_elements(children_of(GST_BIN(element.get())));
+  return count;
+}
+
+/// GStreamer begins again with a bin whose children have changed meanwhile: where viewers come and
+/// go all the time it would never end. So a pipeline that is not changed by anybody stands in, with
+/// the children of this moment.
+std::string draw_still(GstPipeline* pipeline, std::vector<Ref<GstElement>> children) {
+  auto still = Ref<GstElement>::retain(gst_pipeline_new(GST_OBJECT_NAME(pipeline)));
+  GstBin* bin = GST_BIN(still.get());
+  GST_OBJECT_LOCK(bin);
+  for (const auto& child : children)
+    GST_BIN_CHILDREN(bin) = g_list_prepend(GST_BIN_CHILDREN(bin), child.get());
+  GST_BIN_CHILDREN(bin) = g_list_reverse(GST_BIN_CHILDREN(bin));
+  GST_STATE(bin) = GST_STATE(pipeline);
+  GST_OBJECT_UNLOCK(bin);
+  std::string text = take_string(gst_debug_bin_to_dot_data(bin, GST_DEBUG_GRAPH_SHOW_ALL));
+  GST_OBJECT_LOCK(bin);
+  g_list_free(std::exchange(GST_BIN_CHILDREN(bin), nullptr));
+  GST_STATE(bin) = GST_STATE_NULL;
+  GST_OBJECT_UNLOCK(bin);
+  return text;
+}
+
+} // namespace
+
+/// One drawing for all who wait for it. The worker has `pipeline` alone, the rest belongs to main.
+struct Drawing {
+  Ref<GstElement> pipeline;
+  std::vector<Pipeline::Drawn> waiting;
+};
+
+namespace {
+
+/// On a worker. Locks of objects are taken one at a time and properties read under none; a
+/// webrtcbin waits for its own thread alone, which this is not.
+Result<std::shared_ptr<const std::string>> draw(GstElement* pipeline) {
+  const Error too_large{Errc::internal,
+                        "drawing the pipeline: it is too large: a camera with fewer "
+                        "viewers can be drawn"};
+  auto children = children_of(GST_BIN(pipeline));
+  if (count_elements(children) > kMostElements) return too_large;
+  const std::string text = draw_still(GST_PIPELINE(pipeline), std::move(children));
+  if (text.size() > kMostText) return too_large;
+  return std::make_shared<const std::string>(strip_credentials(hide_passwords(text)));
+}
+
+void run(gpointer data, gpointer) {
+  std::unique_ptr<std::shared_ptr<Drawing>> held{static_cast<std::shared_ptr<Drawing>*>(data)};
+  auto drawn = draw((*held)->pipeline.get());
+  (*held)->pipeline = {};
+  post([drawing = std::move(*held), drawn = std::move(drawn)] {
+    --under_way;
+    // Whoever asks from here on gets a new drawing.
+    for (const auto& done : std::exchange(drawing->waiting, {})) done(drawn);
+  });
+}
+
+GThreadPool* drawers() {
+  static GThreadPool* pool = g_thread_pool_new(run, nullptr, kDrawers, FALSE, nullptr);
+  return pool;
 }
 
 } // namespace
@@ -68,10 +166,23 @@ void Pipeline::remove(GstElement* element, const std::string& what) {
   stop_in_background(std::move(kept), what);
 }
 
-std::string Pipeline::dot() const {
-  return strip_credentials(
-      hide_passwords(take_string(gst_debug_bin_to_dot_data(bin(), GST_DEBUG_GRAPH_SHOW_ALL))));
+void Pipeline::draw(Drawn done) {
+  if (const auto shared = drawing_.lock(); shared && !shared->waiting.empty())
+    return shared->waiting.push_back(std::move(done));
+  if (under_way >= kMostDrawings)
+    return post([done = std::move(done)] {
+      done(Error{Errc::busy, "drawing the pipeline: others are being drawn; ask again later"});
+    });
+  ++under_way;
+  ++begun;
+  const auto drawing = std::make_shared<Drawing>();
+  drawing->pipeline = pipeline_;
+  drawing->waiting.push_back(std::move(done));
+  drawing_ = drawing;
+  g_thread_pool_push(drawers(), new std::shared_ptr<Drawing>(drawing), nullptr);
 }
+
+unsigned drawings_begun() { return begun; }
 
 bool is_inside(GstObject* object, GstElement* ancestor) {
   return object == GST_OBJECT(ancestor) || gst_object_has_as_ancestor(object, GST_OBJECT(ancestor));

@@ -51,7 +51,24 @@ Client::Client(Server& server, std::string remote_address)
 
 void Client::begin(std::unique_ptr<WebSocket> socket) {
   socket_ = std::move(socket);
-  socket_->send(server_.cameras("hello"));
+  greet();
+}
+
+void Client::greet() {
+  server_.cameras("hello", [this, alive = std::weak_ptr{alive_}](std::string hello) {
+    if (alive.expired()) return;
+    greeted_ = true;
+    socket_->send(std::move(hello));
+  });
+}
+
+void Client::list() {
+  if (std::exchange(listing_, true)) return;
+  server_.cameras("cameras", [this, alive = std::weak_ptr{alive_}](std::string cameras) {
+    if (alive.expired()) return;
+    listing_ = false;
+    push(cameras, "cameras");
+  });
 }
 
 void Client::say_goodbye(const std::string& message) {
@@ -91,7 +108,7 @@ void Client::on_text(const std::string& text) {
   if (!message) return send_error("bad_message", message.error().message);
   const auto type = json::string_member(message->get(), "type");
   if (!type) return send_error("bad_message", "the message has no type");
-  if (*type == "list") return socket_->send(server_.cameras("cameras"), "cameras");
+  if (*type == "list") return list();
   if (*type == "watch") return watch(message->get());
   if (*type == "candidate") return candidate(message->get());
   if (*type == "restart") return restart(message->get());

@@ -20,7 +20,8 @@ class Client : public WebSocket::Observer {
   struct Server {
     session::Directory& directory;
     const Limits& limits;
-    std::function<std::string(const char* type)> cameras; ///< The messages `hello` and `cameras`.
+    /// The messages `hello` and `cameras`, at once or in a later turn.
+    std::function<void(const char* type, std::function<void(std::string)> done)> cameras;
     std::string refusal; ///< Not empty: the server is about to stop, and takes no new sessions.
     std::function<void(Client&)> closed; ///< The client may be destroyed.
   };
@@ -29,8 +30,11 @@ class Client : public WebSocket::Observer {
 
   /// `socket` has us as its observer.
   void begin(std::unique_ptr<WebSocket> socket);
-  /// A message that replaces an older one of the same key where the client is slow.
-  void push(const std::string& message, const std::string& key) { socket_->send(message, key); }
+  /// A message that replaces an older one of the same key where the client is slow. `hello`, which
+  /// comes first, tells all that was pushed before.
+  void push(const std::string& message, const std::string& key) {
+    if (greeted_) socket_->send(message, key);
+  }
   void say_goodbye(const std::string& message);
 
   void on_text(const std::string& text) override;
@@ -40,6 +44,8 @@ class Client : public WebSocket::Observer {
 
  private:
   void send_error(const char* code, const std::string& message, const std::string& session = {});
+  void greet();
+  void list();
   void watch(JsonNode* message);
   void candidate(JsonNode* message);
   void restart(JsonNode* message);
@@ -53,8 +59,11 @@ class Client : public WebSocket::Observer {
   const std::string remote_address_;
   // Owned.
   std::unique_ptr<WebSocket> socket_;
+  bool greeted_ = false;
+  bool listing_ = false; ///< The answer to `list` is being written.
   std::size_t errors_ = 0;
   std::unordered_map<std::string, std::unique_ptr<Watch>> watches_; ///< By the client's name.
+  const std::shared_ptr<char> alive_ = std::make_shared<char>();    ///< Held weakly by callbacks.
 };
 
 } // namespace fanlight::http

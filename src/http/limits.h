@@ -37,9 +37,15 @@ struct Limits {
   std::size_t cameras = 1000;       ///< Up to which they can be added.
   std::size_t tests = 4;            ///< Of cameras, at once.
 
-  Duration graph{10'000};                   ///< For Graphviz to draw a pipeline.
-  std::size_t graph_size = 8 * 1024 * 1024; ///< Bytes of its drawing.
-  std::size_t graphs = 2;                   ///< At once.
+  Duration camera_list{1'000};    ///< How long what was written of a camera is good for all.
+  std::size_t sessions = 1000;    ///< In one page of GET /api/sessions, also by default.
+  std::size_t session_pages = 4;  ///< That are written at once, and
+  std::size_t waiting_pages = 64; ///< that wait for it.
+
+  Duration graph{10'000};                    ///< For Graphviz to draw a pipeline.
+  std::size_t graph_input = 8 * 1024 * 1024; ///< Bytes of what it may be given.
+  std::size_t graph_size = 8 * 1024 * 1024;  ///< Bytes of its drawing.
+  std::size_t graphs = 2;                    ///< At once.
 };
 
 } // namespace fanlight::http

@@ -1,6 +1,8 @@
 #include "http/rest.h"
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
 #include <utility>
 
 #include "http/json.h"
@@ -8,48 +10,74 @@
 namespace fanlight::http {
 namespace {
 
+constexpr std::size_t kMaxId = 64;
+
 void respond_json(Exchange& exchange, int status, const json::Writer& json) {
   exchange.set_header("Cache-Control", "no-store");
   exchange.respond(status, "application/json", json.text());
+}
+
+void respond_json(Exchange& exchange, int status, GBytes* body) {
+  exchange.set_header("Cache-Control", "no-store");
+  exchange.respond(status, "application/json", body);
 }
 
 Error no_camera(const std::string& id) {
   return {Errc::not_found, "there is no camera '" + id + "'"};
 }
 
-/// `status` and the cameras' states, for whoever watches the service.
-void respond_states(Exchange& exchange, int status, const char* word,
-                    const std::vector<session::CameraInfo>& cameras) {
-  json::Writer json;
-  json.object([&] {
-    json.member("status", word);
-    json.member("version", FANLIGHT_VERSION);
-    json.array("cameras", [&] {
-      for (const session::CameraInfo& camera : cameras)
-        json.object([&] {
-          json.member("id", camera.id);
-          json.member("state", camera.best.state);
-          if (!camera.best.reason.empty()) json.member("reason", camera.best.reason);
-        });
-    });
-  });
-  respond_json(exchange, status, json);
+/// Bytes that share a text with others.
+OwnedBytes share_text(std::shared_ptr<const std::string> text) {
+  const std::string& shared = *text;
+  return OwnedBytes{g_bytes_new_with_free_func(
+      shared.data(), shared.size(),
+      +[](gpointer held) { delete static_cast<std::shared_ptr<const std::string>*>(held); },
+      new std::shared_ptr<const std::string>(std::move(text)))};
+}
+
+void respond_drawing(Exchange& exchange, const Result<std::string>& svg, GBytes* body) {
+  if (!svg && svg.error().code == Errc::not_found)
+    return exchange.respond(Problem{501, "not_installed", svg.error().message, {}});
+  if (!svg) return exchange.respond(svg.error());
+  exchange.set_header("Cache-Control", "no-store");
+  exchange.respond(200, "image/svg+xml", body);
+}
+
+/// `limit` of the query: 1 to `most`, which it also is where it is absent. None: it is wrong.
+std::optional<std::size_t> limit_of(const Exchange& exchange, std::size_t most) {
+  const std::string text = exchange.query("limit");
+  if (text.empty()) return most;
+  std::size_t limit = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return {};
+  return limit >= 1 && limit <= most ? std::optional{limit} : std::nullopt;
+}
+
+/// Whether it may be the id of a session that is or was.
+bool is_session_id(const std::string& text) {
+  return text.size() <= kMaxId && std::all_of(text.begin(), text.end(), [](char c) {
+           return g_ascii_isalnum(c) || c == '-' || c == '_';
+         });
 }
 
 } // namespace
 
-Rest::Rest(session::Directory& directory, const Limits& limits)
-    : directory_(directory), graph_(limits) {}
+Rest::Rest(session::Directory& directory, CameraList& cameras, const Limits& limits)
+    : directory_(directory), cameras_(cameras), limits_(limits), graph_(limits),
+      sessions_(directory, limits) {}
 
-void Rest::cameras(const ExchangePtr& exchange) const {
-  json::Writer json;
-  json.object([&] {
-    json.array("cameras", [&] {
-      for (const session::CameraInfo& camera : directory_.cameras())
-        json.object([&] { json::write_members(json, camera); });
-    });
+void Rest::with_cameras(const ExchangePtr& exchange,
+                        std::function<void(Exchange&, const CameraList::Texts&)> answer) {
+  cameras_.get([exchange, answer = std::move(answer)](const CameraList::Texts& texts) {
+    answer(*exchange, texts);
   });
-  respond_json(*exchange, 200, json);
+  if (!exchange->answered()) exchange->wait({});
+}
+
+void Rest::cameras(const ExchangePtr& exchange) {
+  with_cameras(exchange, [](Exchange& asked, const CameraList::Texts& texts) {
+    respond_json(asked, 200, texts.list.get());
+  });
 }
 
 void Rest::camera(const std::string& id, const ExchangePtr& exchange) const {
@@ -60,46 +88,58 @@ void Rest::camera(const std::string& id, const ExchangePtr& exchange) const {
   respond_json(*exchange, 200, json);
 }
 
-void Rest::pipeline_dot(const std::string& camera, const ExchangePtr& exchange) const {
-  const auto dot = directory_.pipeline_dot(camera);
-  if (!dot) return exchange->respond(dot.error());
-  exchange->set_header("Cache-Control", "no-store");
-  exchange->respond(200, "text/vnd.graphviz; charset=utf-8", *dot);
+void Rest::pipeline_dot(const std::string& camera, const ExchangePtr& exchange) {
+  exchange->wait({});
+  directory_.draw_pipeline(camera, [exchange](const auto& dot) {
+    if (!dot) return exchange->respond(dot.error());
+    exchange->set_header("Cache-Control", "no-store");
+    exchange->respond(200, "text/vnd.graphviz; charset=utf-8", share_text(*dot).get());
+  });
 }
 
 void Rest::pipeline_svg(const std::string& camera, const ExchangePtr& exchange) {
-  const auto dot = directory_.pipeline_dot(camera);
-  if (!dot) return exchange->respond(dot.error());
   exchange->wait({});
-  graph_.draw(*dot, [exchange](const Result<std::string>& svg) {
-    if (!svg && svg.error().code == Errc::not_found)
-      return exchange->respond(Problem{501, "not_installed", svg.error().message, {}});
-    if (!svg) return exchange->respond(svg.error());
-    exchange->set_header("Cache-Control", "no-store");
-    exchange->respond(200, "image/svg+xml", *svg);
+  std::vector<ExchangePtr>& waiting = drawings_[camera];
+  waiting.push_back(exchange);
+  if (waiting.size() == 1) draw(camera);
+}
+
+void Rest::draw(const std::string& camera) {
+  directory_.draw_pipeline(camera, [this, alive = std::weak_ptr{alive_}, camera](const auto& dot) {
+    if (alive.expired()) return;
+    if (!dot) return drawn(camera, [&dot](Exchange& asked) { asked.respond(dot.error()); });
+    if ((*dot)->size() > limits_.graph_input)
+      return drawn(camera, [](Exchange& asked) {
+        asked.respond(Error{Errc::internal, "drawing the pipeline: it is too large for Graphviz; "
+                                            "pipeline.dot is there without it"});
+      });
+    graph_.draw(**dot, [this, alive, camera](const Result<std::string>& svg) {
+      if (alive.expired()) return;
+      const OwnedBytes body{svg ? g_bytes_new(svg->data(), svg->size()) : nullptr};
+      drawn(camera, [&](Exchange& asked) { respond_drawing(asked, svg, body.get()); });
+    });
   });
 }
 
-void Rest::when_refreshed(const ExchangePtr& exchange, std::function<void()> task) {
-  exchange->wait({});
-  refreshing_.push_back(std::move(task));
-  if (refreshing_.size() > 1) return;
-  directory_.refresh_stats([this, alive = std::weak_ptr{alive_}] {
-    if (alive.expired()) return;
-    for (const auto& ready : std::exchange(refreshing_, {})) ready();
-  });
+void Rest::drawn(const std::string& camera, const std::function<void(Exchange&)>& answer) {
+  if (const auto waiting = drawings_.extract(camera))
+    for (const ExchangePtr& exchange : waiting.mapped()) answer(*exchange);
 }
 
 void Rest::sessions(const ExchangePtr& exchange) {
-  when_refreshed(exchange, [this, exchange] {
-    json::Writer json;
-    json.object([&] {
-      json.array("sessions", [&] {
-        for (const session::Info& session : directory_.sessions())
-          json.object([&] { json::write_members(json, session); });
-      });
-    });
-    respond_json(*exchange, 200, json);
+  const auto limit = limit_of(*exchange, limits_.sessions);
+  if (!limit)
+    return exchange->respond(
+        Error{Errc::invalid, "listing the sessions: limit is a whole number from 1 to " +
+                                 std::to_string(limits_.sessions)});
+  const std::string after = exchange->query("after");
+  if (!is_session_id(after))
+    return exchange->respond(Error{
+        Errc::invalid, "listing the sessions: after is the id of a session, as next says it"});
+  exchange->wait({});
+  sessions_.get(after, *limit, [exchange](const Result<GBytes*>& page) {
+    if (!page) return exchange->respond(page.error());
+    respond_json(*exchange, 200, *page);
   });
 }
 
@@ -116,18 +156,33 @@ void Rest::session(const std::string& id, const ExchangePtr& exchange) {
   });
 }
 
-void Rest::health(const ExchangePtr& exchange) const {
-  respond_states(*exchange, 200, "ok", directory_.cameras());
+void Rest::health(const ExchangePtr& exchange) {
+  with_cameras(exchange, [](Exchange& asked, const CameraList::Texts& texts) {
+    respond_json(asked, 200, texts.health.get());
+  });
 }
 
-void Rest::ready(const ExchangePtr& exchange) const {
-  const auto cameras = directory_.cameras();
-  // One that nobody watches and that connects on demand is not missed.
-  const bool ready = std::all_of(cameras.begin(), cameras.end(), [](const auto& camera) {
-    return camera.best.state == "live" ||
-           (camera.best.state == "idle" && camera.best.pull == "on_demand");
+void Rest::ready(const ExchangePtr& exchange) {
+  with_cameras(exchange, [](Exchange& asked, const CameraList::Texts& texts) {
+    respond_json(asked, texts.ready ? 200 : 503, texts.readiness.get());
   });
-  respond_states(*exchange, ready ? 200 : 503, ready ? "ready" : "not ready", cameras);
+}
+
+void Rest::server(const ExchangePtr& exchange) const {
+  const LagRecord::Figures lag = lag_.figures();
+  json::Writer json;
+  json.object([&] {
+    json.member("version", FANLIGHT_VERSION);
+    json.member("cameras", static_cast<std::uint64_t>(directory_.camera_ids().size()));
+    json.member("sessions", static_cast<std::uint64_t>(directory_.session_count()));
+    json.object("main_loop", [&] {
+      json.member("longest_turn_ms_1m", lag.longest_turn_ms);
+      json.member("lag_ms_p99_1m", lag.lag_p99_ms);
+      json.member("turns", lag.turns);
+      json.member("long_turns", lag.long_turns);
+    });
+  });
+  respond_json(*exchange, 200, json);
 }
 
 } // namespace fanlight::http

@@ -1,38 +1,55 @@
 #pragma once
 
+#include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "base/loop_lag.h"
+#include "http/camera_list.h"
 #include "http/exchange.h"
 #include "http/graph.h"
 #include "http/limits.h"
+#include "http/session_list.h"
 #include "session/session.h"
 
 namespace fanlight::http {
 
-/// What can be asked about cameras and sessions (docs/signalling.md, REST). Threads: main only.
+/// What can be asked about cameras and sessions (docs/signalling.md, REST). Anybody may ask, so
+/// what takes long is made in slices or elsewhere, once for all who ask meanwhile. Threads: main
+/// only.
 class Rest {
  public:
-  Rest(session::Directory& directory, const Limits& limits);
+  Rest(session::Directory& directory, CameraList& cameras, const Limits& limits);
 
-  void cameras(const ExchangePtr& exchange) const;
+  void cameras(const ExchangePtr& exchange);
   void camera(const std::string& id, const ExchangePtr& exchange) const;
-  void pipeline_dot(const std::string& camera, const ExchangePtr& exchange) const;
+  void pipeline_dot(const std::string& camera, const ExchangePtr& exchange);
   void pipeline_svg(const std::string& camera, const ExchangePtr& exchange);
   void sessions(const ExchangePtr& exchange);
   void session(const std::string& id, const ExchangePtr& exchange);
-  void health(const ExchangePtr& exchange) const;
-  void ready(const ExchangePtr& exchange) const;
+  void health(const ExchangePtr& exchange);
+  void ready(const ExchangePtr& exchange);
+  void server(const ExchangePtr& exchange) const;
 
  private:
-  /// Runs `task` with fresh counters; requests that come together share one refresh.
-  void when_refreshed(const ExchangePtr& exchange, std::function<void()> task);
+  /// Answers with what `answer` finds in the texts.
+  void with_cameras(const ExchangePtr& exchange,
+                    std::function<void(Exchange&, const CameraList::Texts&)> answer);
+  void draw(const std::string& camera);
+  /// Answers all who wait for the drawing of `camera`.
+  void drawn(const std::string& camera, const std::function<void(Exchange&)>& answer);
 
   // Given.
   session::Directory& directory_;
+  CameraList& cameras_;
+  const Limits& limits_;
   // Owned.
   Graph graph_;
-  std::vector<std::function<void()>> refreshing_;
+  SessionList sessions_;
+  LoopLag lag_;
+  std::map<std::string, std::vector<ExchangePtr>> drawings_;     ///< Who waits for one, by camera.
   const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by callbacks.
 };
 

@@ -112,6 +112,10 @@ void Router::api(const std::vector<std::string>& path, const ExchangePtr& exchan
   const bool sessions = path.size() >= 2 && path[1] == "sessions";
   const bool dot = cameras && path.size() == 4 && path[3] == "pipeline.dot";
   const bool svg = cameras && path.size() == 4 && path[3] == "pipeline.svg";
+  if (path.size() == 2 && path[1] == "server") {
+    if (allow(*exchange, "GET, HEAD")) rest_.server(exchange);
+    return;
+  }
   if (!((cameras || sessions) && path.size() <= 3) && !dot && !svg) return no_route(*exchange);
   const bool list = cameras && path.size() == 2;
   if (!allow(*exchange, list ? "GET, HEAD, POST" : "GET, HEAD", "GET, HEAD")) return;

@@ -37,8 +37,9 @@ class SoupHttpServer : public Server {
   SoupHttpServer(const config::Config& config, session::Directory& directory,
                  session::Roster& roster, const Limits& limits, std::unique_ptr<StaticFiles> files)
       : limits_(limits), files_(std::move(files)), whep_(config.webrtc, directory, limits_),
-        signalling_(config.webrtc, directory, limits_), rest_(directory, limits_),
-        settings_(roster, limits_), router_(whep_, signalling_, rest_, settings_, *files_),
+        cameras_(directory, limits_), signalling_(config.webrtc, directory, cameras_, limits_),
+        rest_(directory, cameras_, limits_), settings_(roster, limits_),
+        router_(whep_, signalling_, rest_, settings_, *files_),
         soup_(SOUP_SERVER(g_object_new(SOUP_TYPE_SERVER, "raw-paths", TRUE, nullptr))),
         keep_alive_(soup_.get()) {
     g_signal_connect_swapped(soup_.get(), "request-started",
@@ -153,6 +154,7 @@ class SoupHttpServer : public Server {
   AccessLog log_;
   const std::unique_ptr<StaticFiles> files_;
   Whep whep_;
+  CameraList cameras_; // Hears of changes before those who ask it for them.
   Signalling signalling_;
   Rest rest_;
   Settings settings_;

@@ -1,6 +1,7 @@
 #include "http/signalling.h"
 
 #include <utility>
+#include <vector>
 
 #include "base/log.h"
 #include "http/connection.h"
@@ -13,11 +14,16 @@ char kProtocol[] = "fanlight.v1";
 } // namespace
 
 Signalling::Signalling(const config::WebRtc& webrtc, session::Directory& directory,
-                       const Limits& limits)
-    : webrtc_(webrtc), directory_(directory),
+                       CameraList& cameras, const Limits& limits)
+    : webrtc_(webrtc), directory_(directory), cameras_(cameras),
       limits_(limits), server_{directory,
                                limits,
-                               [this](const char* type) { return cameras_message(type); },
+                               [this](const char* type, std::function<void(std::string)> done) {
+                                 cameras_.get([this, type, done = std::move(done)](
+                                                  const CameraList::Texts& texts) {
+                                   done(cameras_message(type, texts.cameras));
+                                 });
+                               },
                                {},
                                [this](Client& client) { clients_.erase(&client); }} {
   directory_.add_observer(*this);
@@ -25,7 +31,7 @@ Signalling::Signalling(const config::WebRtc& webrtc, session::Directory& directo
 
 Signalling::~Signalling() { directory_.remove_observer(*this); }
 
-std::string Signalling::cameras_message(const char* type) const {
+std::string Signalling::cameras_message(const char* type, const std::string& cameras) const {
   json::Writer json;
   json.object([&] {
     json.member("type", type);
@@ -33,12 +39,10 @@ std::string Signalling::cameras_message(const char* type) const {
       json.member("version", FANLIGHT_VERSION);
       json::write_ice_servers(json, webrtc_.browser_ice_servers);
     }
-    json.array("cameras", [&] {
-      for (const session::CameraInfo& camera : directory_.cameras())
-        json.object([&] { json::write_members(json, camera); });
-    });
   });
-  return json.text();
+  std::string text = json.text();
+  text.pop_back(); // The brace: the cameras are written already.
+  return text + ",\"cameras\":" + cameras + '}';
 }
 
 void Signalling::upgrade(const ExchangePtr& exchange) {
@@ -108,8 +112,15 @@ void Signalling::on_camera_changed(const session::CameraInfo& info) {
 
 void Signalling::on_cameras_replaced() {
   std::erase_if(news_, [this](const auto& news) { return !directory_.camera(news.first); });
-  const std::string message = cameras_message("cameras");
-  for (const auto& [key, client] : clients_) client->push(message, "cameras");
+  cameras_.get([this](const CameraList::Texts& texts) {
+    std::vector<Client*> clients;
+    for (const auto& [key, client] : clients_) clients.push_back(key);
+    const std::size_t count = clients.size();
+    spread(count, [this, alive = std::weak_ptr{alive_}, clients = std::move(clients),
+                   message = cameras_message("cameras", texts.cameras)](std::size_t i) {
+      if (!alive.expired() && clients_.contains(clients[i])) clients[i]->push(message, "cameras");
+    });
+  });
 }
 
 void Signalling::tell(const session::CameraInfo& info) {

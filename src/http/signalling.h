@@ -6,6 +6,7 @@
 
 #include "base/main_loop.h"
 #include "config.h"
+#include "http/camera_list.h"
 #include "http/client.h"
 #include "http/exchange.h"
 #include "http/limits.h"
@@ -17,7 +18,8 @@ namespace fanlight::http {
 /// of them. Threads: main only.
 class Signalling : public session::CameraObserver {
  public:
-  Signalling(const config::WebRtc& webrtc, session::Directory& directory, const Limits& limits);
+  Signalling(const config::WebRtc& webrtc, session::Directory& directory, CameraList& cameras,
+             const Limits& limits);
   ~Signalling() override;
 
   /// GET /ws: the handshake, or why not.
@@ -37,16 +39,18 @@ class Signalling : public session::CameraObserver {
   };
   void adopt(SoupServerMessage* message);
   void tell(const session::CameraInfo& info);
-  std::string cameras_message(const char* type) const;
+  std::string cameras_message(const char* type, const std::string& cameras) const;
 
   // Given.
   const config::WebRtc& webrtc_;
   session::Directory& directory_;
+  CameraList& cameras_;
   const Limits& limits_;
   // Owned.
   Client::Server server_;
   std::unordered_map<Client*, std::unique_ptr<Client>> clients_;
-  std::unordered_map<std::string, News> news_; ///< By camera.
+  std::unordered_map<std::string, News> news_;                   ///< By camera.
+  const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by callbacks.
 };
 
 } // namespace fanlight::http

@@ -47,7 +47,7 @@ class Camera : private Intake::Observer, public std::enable_shared_from_this<Cam
   Result<std::unique_ptr<Branch>> add_branch(Ref<GstElement> bin, Branch::Observer& observer);
 
   /// The running pipeline for Graphviz.
-  std::string dot() const { return pipeline_->dot(); }
+  void draw(Pipeline::Drawn done) { pipeline_->draw(std::move(done)); }
 
  private:
   friend class Branch;

@@ -94,7 +94,14 @@ void FanoutBranch::on_branch_failed(const std::string& why) {
   log::error("session",
              {{"camera", camera_->config().id}, {"viewers", std::to_string(shares_.size())}},
              "the fanout failed: " + why);
-  for (const Share* share : shares_) share->viewer_.on_branch_failed("the fanout failed: " + why);
+  std::vector<const Share*> shares{shares_.begin(), shares_.end()};
+  const std::size_t count = shares.size();
+  // None is new where one has left: nobody can join any more.
+  spread(count, [weak = weak_from_this(), shares = std::move(shares), why](std::size_t i) {
+    const auto self = weak.lock();
+    if (self && self->shares_.contains(shares[i]))
+      shares[i]->viewer_.on_branch_failed("the fanout failed: " + why);
+  });
   feeds_.clear();
   // In a turn of its own: the branch is telling us.
   post([weak = weak_from_this()] {

@@ -160,7 +160,9 @@ class Directory {
   };
   virtual ~Directory() = default;
 
-  virtual std::vector<CameraInfo> cameras() const = 0;
+  /// In the order of the configuration. What there is to say of all of them is much: camera by
+  /// camera, over several turns of the loop.
+  virtual std::vector<std::string> camera_ids() const = 0;
   virtual std::optional<CameraInfo> camera(const std::string& id) const = 0;
   /// Opens a session. At once: not_found (camera), busy (limits), invalid (SDP), unsupported (no
   /// common codec with a live camera). All later failure comes as on_closed. The observer must live
@@ -168,14 +170,21 @@ class Directory {
   virtual Result<Session*> open(const std::string& camera, const std::string& offer,
                                 const OpenOptions& options, Session::Observer& observer) = 0;
   virtual Session* find(const std::string& id) = 0;
-  virtual std::vector<Info> sessions() const = 0;
-  /// Brings the counters of all sessions up to date, at most 300 ms long, then calls `done` on main
-  /// in a later turn.
-  virtual void refresh_stats(std::function<void()> done) = 0;
+  virtual std::size_t session_count() const = 0;
+  /// Of the sessions in the order of their ids those behind `after`, which need not be there (any
+  /// more), at most `most`; an empty `after` begins with the first.
+  virtual std::vector<Info> sessions(const std::string& after, std::size_t most) const = 0;
+  /// Brings the counters of these sessions up to date, at most 300 ms long, then calls `done` on
+  /// main in a later turn.
+  virtual void refresh_stats(const std::string& after, std::size_t most,
+                             std::function<void()> done) = 0;
   /// The same for the session `id` alone, if there is one.
   virtual void refresh_stats(const std::string& id, std::function<void()> done) = 0;
-  /// The camera's pipeline as a Graphviz document; Errc::not_found.
-  virtual Result<std::string> pipeline_dot(const std::string& camera) const = 0;
+  /// A Graphviz document that all who asked for it share; not_found; busy: too many pipelines are
+  /// being drawn; internal: it is too large.
+  using Drawn = std::function<void(const Result<std::shared_ptr<const std::string>>&)>;
+  /// Draws the camera's pipeline; `done` comes on main in a later turn.
+  virtual void draw_pipeline(const std::string& camera, Drawn done) = 0;
   virtual void add_observer(CameraObserver& observer) = 0;
   virtual void remove_observer(CameraObserver& observer) = 0;
 };

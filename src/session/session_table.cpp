@@ -17,8 +17,6 @@ namespace fanlight::session {
 namespace {
 
 constexpr std::chrono::milliseconds kStatsLimit{300};
-/// How many viewers are asked for their counters in one turn of the loop, a few milliseconds.
-constexpr std::size_t kAskedAtOnce = 250;
 
 /// 128 bits from the kernel, in hexadecimal: whoever holds it holds the session.
 std::string new_id() {
@@ -43,6 +41,7 @@ Result<std::unique_ptr<SessionTable>> SessionTable::create(const config::Config&
     if (!channel) return channel.error();
     table->channels_.push_back(std::move(*channel));
   }
+  table->index_channels();
   return table;
 }
 
@@ -81,8 +80,26 @@ Result<SessionTable::Channel> SessionTable::build(const config::Camera& settings
   return Channel{settings, std::move(*camera), std::move(carrier), {}, false};
 }
 
+void SessionTable::index_channels() {
+  places_.clear();
+  for (std::size_t i = 0; i < channels_.size(); ++i) places_[channels_[i].settings.id] = i;
+}
+
+SessionTable::Viewers SessionTable::viewers_of(const Channel& channel) {
+  Viewers viewers;
+  for (Viewer* viewer : channel.viewers) viewers.push_back(viewer->weak_from_this());
+  return viewers;
+}
+
+void SessionTable::for_each(Viewers viewers, std::function<void(Viewer&)> call) {
+  const std::size_t count = viewers.size();
+  spread(count, [viewers = std::move(viewers), call = std::move(call)](std::size_t i) {
+    if (const auto viewer = viewers[i].lock()) call(*viewer);
+  });
+}
+
 void SessionTable::end(Channel& channel, const CloseReason& reason) {
-  for (Viewer* viewer : channel.viewers) viewer->close(reason);
+  for_each(viewers_of(channel), [reason](Viewer& viewer) { viewer.close(reason); });
   channel.carrier.reset();
   channel.camera->stop(); // Its viewers hold it until they have gone.
 }
@@ -112,6 +129,7 @@ Result<Done> SessionTable::apply(const config::Config& wanted) {
     channels_.push_back(std::move(from.extract(settings.id).mapped()));
     channels_.back().settings = settings;
   }
+  index_channels();
   for (auto& [id, channel] : before) {
     const bool changed = find_channel(id) != nullptr;
     end(channel, changed ? CloseReason{"camera_changed", "the settings of the camera have changed"}
@@ -156,15 +174,15 @@ void SessionTable::start() {
 void SessionTable::drain(const CloseReason& reason) {
   draining_ = true;
   trials_.clear();
-  for (const auto& [id, viewer] : viewers_) viewer->close(reason);
+  Viewers viewers;
+  for (const auto& [id, viewer] : viewers_) viewers.push_back(viewer);
+  for_each(std::move(viewers), [reason](Viewer& viewer) { viewer.close(reason); });
   for (const Channel& channel : channels_) channel.camera->stop();
 }
 
 const SessionTable::Channel* SessionTable::find_channel(const std::string& camera) const {
-  const auto found =
-      std::find_if(channels_.begin(), channels_.end(),
-                   [&camera](const Channel& channel) { return channel.settings.id == camera; });
-  return found == channels_.end() ? nullptr : &*found;
+  const auto place = places_.find(camera);
+  return place == places_.end() ? nullptr : &channels_[place->second];
 }
 
 SessionTable::Channel* SessionTable::find_channel(const std::string& camera) {
@@ -183,10 +201,10 @@ CameraInfo SessionTable::describe(const Channel& channel) {
   return info;
 }
 
-std::vector<CameraInfo> SessionTable::cameras() const {
-  std::vector<CameraInfo> infos;
-  for (const Channel& channel : channels_) infos.push_back(describe(channel));
-  return infos;
+std::vector<std::string> SessionTable::camera_ids() const {
+  std::vector<std::string> ids;
+  for (const Channel& channel : channels_) ids.push_back(channel.settings.id);
+  return ids;
 }
 
 std::optional<CameraInfo> SessionTable::camera(const std::string& id) const {
@@ -231,62 +249,62 @@ Session* SessionTable::find(const std::string& id) {
   return found == viewers_.end() ? nullptr : found->second.get();
 }
 
-std::vector<Info> SessionTable::sessions() const {
+std::vector<Info> SessionTable::sessions(const std::string& after, std::size_t most) const {
   std::vector<Info> infos;
-  for (const auto& [id, viewer] : viewers_) infos.push_back(viewer->info());
+  for (auto at = viewers_.upper_bound(after); at != viewers_.end() && infos.size() < most; ++at)
+    infos.push_back(at->second->info());
   return infos;
 }
 
-/// One round of asking viewers for their counters.
-struct SessionTable::Refresh {
-  std::vector<std::weak_ptr<Viewer>> viewers;
-  std::size_t asked = 0;
-  std::size_t open = 1; // One for the asking itself.
-  std::function<void()> done;
-  Timer limit;
-
-  void finish() {
-    limit.stop();
-    if (done) std::exchange(done, nullptr)();
-  }
-};
-
-void SessionTable::refresh_stats(std::function<void()> done) {
-  auto refresh = std::make_shared<Refresh>();
-  for (const auto& [id, viewer] : viewers_) refresh->viewers.push_back(viewer);
-  refresh->done = std::move(done);
-  refresh->limit.once(kStatsLimit, [refresh] { refresh->finish(); });
-  refresh_some(refresh);
+void SessionTable::refresh_stats(const std::string& after, std::size_t most,
+                                 std::function<void()> done) {
+  Viewers viewers;
+  for (auto at = viewers_.upper_bound(after); at != viewers_.end() && viewers.size() < most; ++at)
+    viewers.push_back(at->second);
+  refresh(std::move(viewers), std::move(done));
 }
 
 void SessionTable::refresh_stats(const std::string& id, std::function<void()> done) {
-  auto refresh = std::make_shared<Refresh>();
+  Viewers viewers;
   if (const auto found = viewers_.find(id); found != viewers_.end())
-    refresh->viewers.push_back(found->second);
-  refresh->done = std::move(done);
-  refresh->limit.once(kStatsLimit, [refresh] { refresh->finish(); });
-  refresh_some(refresh);
+    viewers.push_back(found->second);
+  refresh(std::move(viewers), std::move(done));
 }
 
-void SessionTable::refresh_some(const std::shared_ptr<Refresh>& refresh) {
-  const auto one_less = [refresh] {
-    if (--refresh->open == 0) post([refresh] { refresh->finish(); });
+void SessionTable::refresh(Viewers viewers, std::function<void()> done) {
+  struct Round {
+    std::size_t open = 1; // One for the asking itself.
+    std::function<void()> done;
+    Timer limit;
+    void finish() {
+      limit.stop();
+      if (done) std::exchange(done, nullptr)();
+    }
   };
-  const std::size_t end = std::min(refresh->asked + kAskedAtOnce, refresh->viewers.size());
-  while (refresh->asked < end) {
-    const auto viewer = refresh->viewers[refresh->asked++].lock();
-    if (!viewer) continue;
-    ++refresh->open;
-    viewer->refresh_stats(one_less);
-  }
-  if (end == refresh->viewers.size()) return one_less();
-  post([refresh] { refresh_some(refresh); });
+  const auto round = std::make_shared<Round>();
+  round->done = std::move(done);
+  round->limit.once(kStatsLimit, [round] { round->finish(); });
+  const auto one_less = [round] {
+    if (--round->open == 0) post([round] { round->finish(); });
+  };
+  const std::size_t count = viewers.size();
+  spread(
+      count,
+      [round, one_less, viewers = std::move(viewers)](std::size_t i) {
+        const auto viewer = viewers[i].lock();
+        if (!viewer) return;
+        ++round->open;
+        viewer->refresh_stats(one_less);
+      },
+      one_less);
 }
 
-Result<std::string> SessionTable::pipeline_dot(const std::string& id) const {
+void SessionTable::draw_pipeline(const std::string& id, Drawn done) {
   const Channel* channel = find_channel(id);
-  if (channel == nullptr) return Error{Errc::not_found, "there is no camera \"" + id + "\""};
-  return channel->camera->dot();
+  if (channel != nullptr) return channel->camera->draw(std::move(done));
+  post([id, done = std::move(done)] {
+    done(Error{Errc::not_found, "there is no camera \"" + id + "\""});
+  });
 }
 
 void SessionTable::add_observer(CameraObserver& observer) { observers_.push_back(&observer); }
@@ -308,7 +326,7 @@ void SessionTable::on_camera_changed(media::Camera& camera) {
   const Channel* channel = find_channel(camera.config().id);
   // Still being built, or on its way out.
   if (channel == nullptr || channel->camera.get() != &camera) return;
-  for (Viewer* viewer : channel->viewers) viewer->on_camera_changed();
+  for_each(viewers_of(*channel), [](Viewer& viewer) { viewer.on_camera_changed(); });
   tell(*channel);
 }
 

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -36,15 +37,17 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
   void drain(const CloseReason& reason);
   bool empty() const { return viewers_.empty(); }
 
-  std::vector<CameraInfo> cameras() const override;
+  std::vector<std::string> camera_ids() const override;
   std::optional<CameraInfo> camera(const std::string& id) const override;
   Result<Session*> open(const std::string& camera, const std::string& offer,
                         const OpenOptions& options, Session::Observer& observer) override;
   Session* find(const std::string& id) override;
-  std::vector<Info> sessions() const override;
-  void refresh_stats(std::function<void()> done) override;
+  std::size_t session_count() const override { return viewers_.size(); }
+  std::vector<Info> sessions(const std::string& after, std::size_t most) const override;
+  void refresh_stats(const std::string& after, std::size_t most,
+                     std::function<void()> done) override;
   void refresh_stats(const std::string& id, std::function<void()> done) override;
-  Result<std::string> pipeline_dot(const std::string& camera) const override;
+  void draw_pipeline(const std::string& camera, Drawn done) override;
   void add_observer(CameraObserver& observer) override;
   void remove_observer(CameraObserver& observer) override;
 
@@ -57,26 +60,31 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
     std::unordered_set<Viewer*> viewers;
     bool started = false;
   };
-  struct Refresh;
+  using Viewers = std::vector<std::weak_ptr<Viewer>>;
 
   explicit SessionTable(const config::Config& config);
   /// Does once what the first viewer would wait for or fail of.
   Result<Done> warm_up(const std::vector<config::Camera>& cameras);
   Result<Channel> build(const config::Camera& settings);
   static void end(Channel& channel, const CloseReason& reason);
+  void index_channels();
   Channel* find_channel(const std::string& camera);
   const Channel* find_channel(const std::string& camera) const;
   static CameraInfo describe(const Channel& channel);
   void tell(const Channel& channel);
-  static void refresh_some(const std::shared_ptr<Refresh>& refresh);
+  static void refresh(Viewers viewers, std::function<void()> done);
+  /// Calls `call` for each viewer that is still there, over several turns if they are many.
+  static void for_each(Viewers viewers, std::function<void(Viewer&)> call);
+  static Viewers viewers_of(const Channel& channel);
 
   void on_camera_changed(media::Camera& camera) override;
   void on_viewer_ended(Viewer& viewer) override;
 
   config::WebRtc config_;
-  media::ConnectQueue queue_;     // Outlives the cameras.
-  Ref<GstElement> port_;          // Keeps the fanouts' port open.
-  std::vector<Channel> channels_; // In the order of the configuration.
+  media::ConnectQueue queue_;                           // Outlives the cameras.
+  Ref<GstElement> port_;                                // Keeps the fanouts' port open.
+  std::vector<Channel> channels_;                       // In the order of the configuration.
+  std::unordered_map<std::string, std::size_t> places_; // In channels_, by camera.
   std::map<std::string, std::shared_ptr<Viewer>> viewers_;
   std::map<std::uint64_t, std::unique_ptr<Trial>> trials_; // Under way.
   std::uint64_t next_trial_ = 0;

@@ -87,7 +87,7 @@ def measure_viewers(lab: Lab, server, count: int, options, baseline) -> dict:
     after = crowd.stats()
     packets = sum(v["packets"] for v in after) - sum(v["packets"] for v in before)
     mbits = (sum(v["bytes"] for v in after) - sum(v["bytes"] for v in before)) * 8e-6 / window.seconds
-    sessions = server.get("/api/sessions")["sessions"]
+    sessions = server.sessions()
 
     say(f"  {options.joins} more join and leave, one at a time")
     joins = []

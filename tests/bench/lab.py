@@ -163,6 +163,15 @@ class Server(Program):
         with urllib.request.urlopen(self.url + path, timeout=20) as response:
             return json.load(response)
 
+    def sessions(self) -> list[dict]:
+        """All of them, page by page."""
+        sessions, after = [], ""
+        while True:
+            page = self.get(f"/api/sessions?after={after}")
+            sessions += page["sessions"]
+            if not (after := page.get("next", "")):
+                return sessions
+
     def wait_live(self, seconds: float = 60):
         """Until every camera is live and has sent pictures."""
         deadline = time.monotonic() + seconds

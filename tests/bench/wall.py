@@ -111,7 +111,7 @@ class Wall:
         and `least` seconds, TIDY_S where memory counts.
         """
         deadline = time.monotonic() + PATIENCE
-        while len(self.server.get("/api/sessions")["sessions"]) > self.watching and time.monotonic() < deadline:
+        while self.server.get("/api/server")["sessions"] > self.watching and time.monotonic() < deadline:
             time.sleep(0.1)
         self._rested = self._rested or self._still()
         time.sleep(least)
@@ -146,6 +146,6 @@ class Wall:
             "fds": usage.fds,
             "objects": objects,
             "rss_mb": usage.rss / 1e6,
-            "sessions": len(self.server.get("/api/sessions")["sessions"]),
+            "sessions": self.server.get("/api/server")["sessions"],
             "playing": sum(viewer["state"] == "playing" and viewer["packets"] > before for viewer, before in zip(viewers, received)),
         }

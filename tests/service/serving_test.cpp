@@ -95,6 +95,41 @@ TEST_F(ServingTest, OpensAndEndsAWhepSession) {
   EXPECT_EQ(send("DELETE", location).status, 404);
 }
 
+TEST_F(ServingTest, ListsSessionsPageByPage) {
+  start_cameras({small("front")});
+  start_service({camera("front")});
+  for (int i = 0; i < 3; ++i) ASSERT_EQ(post_offer("front").status, 201);
+
+  std::string seen;
+  std::string after;
+  for (int page = 0; page < 3; ++page) {
+    const std::string body = get("/api/sessions?limit=1&after=" + after).body;
+    EXPECT_EQ(occurrences(body, "\"camera\":\"front\""), 1U) << body;
+    const auto id = body.substr(body.find("\"id\":\"") + 6, 32);
+    EXPECT_EQ(body.find("\"next\":\"" + id) != std::string::npos, page < 2) << body;
+    EXPECT_EQ(seen.find(id), std::string::npos) << "a session comes once";
+    seen += id + ' ';
+    after = id;
+  }
+  EXPECT_EQ(get("/api/sessions?limit=1&after=" + after).body, "{\"sessions\":[]}");
+  EXPECT_EQ(get("/api/sessions?limit=0").status, 400);
+  EXPECT_THAT(get("/api/server").body, HasSubstr("\"sessions\":3"));
+}
+
+TEST_F(ServingTest, DrawsAPipelineWhileViewersComeAndGo) {
+  start_cameras({small("front")});
+  start_service({camera("front")});
+
+  for (int i = 0; i < 5; ++i) {
+    const Response opened = post_offer("front");
+    ASSERT_EQ(opened.status, 201);
+    const Response dot = get("/api/cameras/front/pipeline.dot");
+    EXPECT_EQ(dot.status, 200);
+    EXPECT_THAT(dot.body, AllOf(StartsWith("digraph"), HasSubstr("<GstPipeline>")));
+    EXPECT_EQ(send("DELETE", opened.header("location")).status, 200);
+  }
+}
+
 TEST_F(ServingTest, TakesTrickledCandidatesAndAnIceRestart) {
   start_cameras({small("front")});
   start_service({camera("front")});

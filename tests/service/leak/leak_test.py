@@ -82,7 +82,7 @@ class LeakTest:
         crowd.join(20)
         crowd.command("vanish", 20)
         deadline = time.monotonic() + PATIENCE
-        while (sessions := server.get("/api/sessions")["sessions"]) and time.monotonic() < deadline:
+        while (sessions := server.sessions()) and time.monotonic() < deadline:
             time.sleep(0.1)
         after = settle(server, before)
         self.check("viewers that vanish without a word are let go", after.own_threads <= before.own_threads and not sessions,

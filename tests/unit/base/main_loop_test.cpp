@@ -1,5 +1,6 @@
 #include "base/main_loop.h"
 
+#include <algorithm>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -48,6 +49,87 @@ TEST(PostTest, NeverRunsATaskInsideTheCall) {
   post([&] { ran = true; });
   EXPECT_FALSE(ran);
   EXPECT_TRUE(run_until([&] { return ran; }));
+}
+
+TEST(PostTest, RunsSoManyTasksInATurnHoweverManyWait) {
+  std::size_t ran = 0;
+  for (int i = 0; i < 1000; ++i) post([&ran] { ++ran; });
+  std::size_t most = 0;
+  while (ran < 1000) {
+    const std::size_t before = ran;
+    g_main_context_iteration(nullptr, TRUE);
+    most = std::max(most, ran - before);
+  }
+  EXPECT_LE(most, kTasksPerTurn);
+}
+
+TEST(PostTest, LetsATimerRunBetweenManyTasks) {
+  std::size_t ran = 0;
+  std::size_t ran_before_timer = 0;
+  for (int i = 0; i < 1000; ++i) post([&ran] { ++ran; });
+  Timer timer;
+  timer.once(0ms, [&] { ran_before_timer = ran; });
+  EXPECT_TRUE(run_until([&] { return ran == 1000; }));
+  EXPECT_LT(ran_before_timer, 1000u);
+  EXPECT_FALSE(timer.running());
+}
+
+TEST(PostTest, RunsWhatATaskPostsInALaterTurn) {
+  int turn = 0;
+  int posted_in = -1;
+  int ran_in = -1;
+  post([&] {
+    posted_in = turn;
+    post([&] { ran_in = turn; });
+  });
+  while (ran_in < 0) {
+    ++turn;
+    g_main_context_iteration(nullptr, TRUE);
+  }
+  EXPECT_GT(ran_in, posted_in);
+}
+
+TEST(PostTest, RunsOthersWhileATaskTurnsTheLoop) {
+  bool inner = false;
+  bool outer = false;
+  post([&] {
+    while (!inner) g_main_context_iteration(nullptr, TRUE);
+    outer = true;
+  });
+  post([&] { inner = true; });
+  EXPECT_TRUE(run_until([&] { return outer; }));
+}
+
+TEST(SpreadTest, DoesAFewAtOnceAndSaysSoBeforeItReturns) {
+  std::vector<std::size_t> seen;
+  bool done = false;
+  spread(
+      3, [&](std::size_t i) { seen.push_back(i); }, [&] { done = true; });
+  EXPECT_EQ(seen, (std::vector<std::size_t>{0, 1, 2}));
+  EXPECT_TRUE(done);
+}
+
+TEST(SpreadTest, DoesManyOverSeveralTurns) {
+  std::size_t seen = 0;
+  bool done = false;
+  spread(
+      1000, [&](std::size_t) { ++seen; }, [&] { done = true; });
+  EXPECT_LE(seen, kTasksPerTurn);
+  std::size_t most = 0;
+  while (!done) {
+    const std::size_t before = seen;
+    g_main_context_iteration(nullptr, TRUE);
+    most = std::max(most, seen - before);
+  }
+  EXPECT_EQ(seen, 1000u);
+  EXPECT_LE(most, kTasksPerTurn);
+}
+
+TEST(SpreadTest, SaysAtOnceThatNothingWasToBeDone) {
+  bool done = false;
+  spread(
+      0, [](std::size_t) {}, [&] { done = true; });
+  EXPECT_TRUE(done);
 }
 
 TEST(TimerTest, RunsOnceAndIsNotRunningInsideItsTask) {

@@ -1,6 +1,8 @@
 #include "gst/pipeline.h"
 
 #include <atomic>
+#include <memory>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -90,10 +92,92 @@ TEST(PipelineTest, DrawsItselfWithoutCredentials) {
   g_object_set(source->get(), "location", "rtsp://admin:sesame@192.0.2.10/stream", "user-pw",
                "open \"sesame\\", nullptr);
   ASSERT_TRUE(gst_bin_add(pipeline.bin(), source->get()));
-  const std::string dot = pipeline.dot();
+  std::string dot;
+  pipeline.draw([&dot](const auto& drawn) { dot = drawn ? **drawn : drawn.error().message; });
+  turn_until([&] { return !dot.empty(); }, "the drawing");
   EXPECT_THAT(dot, HasSubstr("digraph"));
   EXPECT_THAT(dot, HasSubstr("192.0.2.10"));
   EXPECT_THAT(dot, Not(HasSubstr("sesame")));
+}
+
+TEST(PipelineTest, MakesOneDrawingForAllWhoAskMeanwhile) {
+  Pipeline pipeline("test", [](GstMessage*) {});
+  std::vector<std::shared_ptr<const std::string>> drawings;
+  const unsigned before = drawings_begun();
+  for (int i = 0; i < 50; ++i)
+    pipeline.draw([&](const auto& drawn) { drawings.push_back(*drawn); });
+  EXPECT_TRUE(drawings.empty()) << "in a later turn";
+  turn_until([&] { return drawings.size() == 50; }, "all drawings");
+
+  EXPECT_EQ(drawings_begun() - before, 1u);
+  EXPECT_EQ(drawings.front(), drawings.back());
+
+  pipeline.draw([&](const auto& drawn) { drawings.push_back(*drawn); });
+  turn_until([&] { return drawings.size() == 51; }, "another");
+  EXPECT_EQ(drawings_begun() - before, 2u) << "a finished one is not given again";
+}
+
+TEST(PipelineTest, RefusesDrawingsBeyondABound) {
+  std::vector<std::unique_ptr<Pipeline>> pipelines;
+  std::size_t drawn = 0;
+  std::vector<Error> refused;
+  for (int i = 0; i < 20; ++i) {
+    pipelines.push_back(std::make_unique<Pipeline>("test", [](GstMessage*) {}));
+    pipelines.back()->draw([&](const auto& dot) {
+      if (dot)
+        ++drawn;
+      else
+        refused.push_back(dot.error());
+    });
+  }
+  turn_until([&] { return drawn + refused.size() == 20; }, "all answers");
+
+  EXPECT_EQ(drawn, 8u);
+  EXPECT_EQ(refused.front().code, Errc::busy);
+  EXPECT_THAT(refused.front().message, HasSubstr("ask again"));
+}
+
+TEST(PipelineTest, IsDrawnWhileElementsComeAndGo) {
+  Pipeline pipeline("test", [](GstMessage*) {});
+  pipeline.start();
+  int drawn = 0;
+  std::function<void()> draw = [&] {
+    pipeline.draw([&](const auto& dot) {
+      EXPECT_TRUE(dot);
+      EXPECT_THAT(**dot, HasSubstr("<GstPipeline>"));
+      if (++drawn < 100) draw();
+    });
+  };
+  draw();
+  std::vector<Ref<GstElement>> bins;
+  turn_until(
+      [&] {
+        bins.push_back(parse("fakesrc is-live=true ! queue ! tee ! queue ! fakesink async=false"));
+        EXPECT_TRUE(pipeline.add(bins.back().get()));
+        if (bins.size() > 4) {
+          pipeline.remove(bins.front().get(), "a bin of the test");
+          bins.erase(bins.begin());
+        }
+        post([] {}); // There is another turn.
+        return drawn == 100;
+      },
+      "a hundred drawings", std::chrono::seconds{60});
+  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{60}));
+}
+
+TEST(PipelineTest, IsDrawnThoughItIsGoneMeanwhile) {
+  auto pipeline = std::make_unique<Pipeline>("test", [](GstMessage*) {});
+  auto bin = parse("fakesrc is-live=true ! fakesink async=false");
+  pipeline->start();
+  ASSERT_TRUE(pipeline->add(bin.get()));
+  std::string dot;
+  pipeline->draw([&](const auto& drawn) { dot = **drawn; });
+  pipeline.reset();
+
+  turn_until([&] { return !dot.empty(); }, "the drawing");
+
+  EXPECT_THAT(dot, HasSubstr("fakesink"));
+  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
 }
 
 TEST(UndertakerTest, CountsWhatIsStillStopping) {

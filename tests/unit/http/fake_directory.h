@@ -81,8 +81,13 @@ class FakeSession : public session::Session {
 /// Cameras and sessions as a test wants them.
 class FakeDirectory : public session::Directory {
  public:
-  std::vector<session::CameraInfo> cameras() const override { return all_cameras; }
+  std::vector<std::string> camera_ids() const override {
+    std::vector<std::string> ids;
+    for (const auto& camera : all_cameras) ids.push_back(camera.id);
+    return ids;
+  }
   std::optional<session::CameraInfo> camera(const std::string& id) const override {
+    ++described;
     for (const auto& camera : all_cameras)
       if (camera.id == id) return camera;
     return {};
@@ -105,25 +110,33 @@ class FakeDirectory : public session::Directory {
       if (session->id() == id) return session.get();
     return nullptr;
   }
-  std::vector<session::Info> sessions() const override {
+  std::size_t session_count() const override { return live.size(); }
+  std::vector<session::Info> sessions(const std::string& after, std::size_t most) const override {
+    std::map<std::string, session::Info> behind;
+    for (const auto& session : live)
+      if (session->id() > after) behind.emplace(session->id(), session->info());
     std::vector<session::Info> infos;
-    for (const auto& session : live) infos.push_back(session->info());
+    for (auto& [id, info] : behind)
+      if (infos.size() < most) infos.push_back(std::move(info));
+    asked.push_back(infos.size());
     return infos;
   }
-  void refresh_stats(std::function<void()> done) override {
-    ++refreshes;
-    post([this, done = std::move(done)] {
-      for (const auto& session : live) session->packets_sent = 7;
-      done();
-    });
+  void refresh_stats(const std::string& after, std::size_t most,
+                     std::function<void()> done) override {
+    refreshed_pages.emplace_back(after, most);
+    refresh(std::move(done));
   }
   void refresh_stats(const std::string& id, std::function<void()> done) override {
     refreshed.push_back(id);
-    refresh_stats(std::move(done));
+    refresh(std::move(done));
   }
-  Result<std::string> pipeline_dot(const std::string& camera) const override {
-    if (!this->camera(camera)) return Error{Errc::not_found, "there is no camera '" + camera + "'"};
-    return dot;
+  void draw_pipeline(const std::string& camera, Drawn done) override {
+    ++drawings;
+    if (hold_drawings) return waiting_drawings.push_back(std::move(done));
+    post([this, known = this->camera(camera).has_value(), done = std::move(done)] {
+      if (known) return done(std::make_shared<const std::string>(dot));
+      done(Error{Errc::not_found, "there is no such camera"});
+    });
   }
   void add_observer(session::CameraObserver& observer) override { observers.push_back(&observer); }
   void remove_observer(session::CameraObserver& observer) override {
@@ -149,9 +162,24 @@ class FakeDirectory : public session::Directory {
   std::string dot = "digraph { a -> b }";
   int opened = 0;
   int refreshes = 0;
+  int drawings = 0;
+  bool hold_drawings = false; ///< They are never finished by themselves.
+  std::vector<Drawn> waiting_drawings;
+  mutable std::size_t described = 0;      ///< How often a camera was.
+  mutable std::vector<std::size_t> asked; ///< Sessions that were told of, call by call.
+  std::vector<std::pair<std::string, std::size_t>> refreshed_pages;
   std::vector<std::string> refreshed; ///< Sessions that were asked for alone.
   std::vector<std::shared_ptr<FakeSession>> live;
   std::vector<session::CameraObserver*> observers;
+
+ private:
+  void refresh(std::function<void()> done) {
+    ++refreshes;
+    post([this, done = std::move(done)] {
+      for (const auto& session : live) session->packets_sent = 7;
+      done();
+    });
+  }
 };
 
 inline void FakeSession::tell(const std::function<void(Observer&)>& news) {

@@ -126,18 +126,23 @@ TEST_F(RestTest, IsHealthyWhileItServesAndReadyWhenAllCamerasAreLive) {
   EXPECT_THAT(waiting.body, HasSubstr("\"state\":\"retrying\""));
   EXPECT_THAT(waiting.body, HasSubstr("no answer"));
 
-  directory.all_cameras[1].best.state = "live";
+  session::CameraInfo yard = directory.all_cameras[1];
+  yard.best.state = "live";
+  directory.change(yard);
 
   EXPECT_EQ(get("/ready").status, 200);
   EXPECT_THAT(get("/health").body, HasSubstr("\"version\":"));
 }
 
 TEST_F(RestTest, IsReadyWithoutACameraThatConnectsOnDemand) {
-  directory.all_cameras[1].best.state = "idle";
-  directory.all_cameras[1].best.pull = "on_demand";
+  session::CameraInfo yard = directory.all_cameras[1];
+  yard.best.state = "idle";
+  yard.best.pull = "on_demand";
+  directory.change(yard);
   EXPECT_EQ(get("/ready").status, 200);
 
-  directory.all_cameras[1].best.state = "refused";
+  yard.best.state = "refused";
+  directory.change(yard);
   EXPECT_EQ(get("/ready").status, 503);
 }
 

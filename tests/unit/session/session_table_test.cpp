@@ -1,5 +1,6 @@
 #include "session/session_table.h"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -64,19 +65,27 @@ struct SessionTableTest : testing::Test {
                        listener);
   }
 
+  /// Viewers are let in without limit.
+  config::Config many() const {
+    config::Config wanted = config;
+    wanted.cameras[0].max_viewers = 0;
+    wanted.webrtc.max_viewers = 10'000;
+    return wanted;
+  }
+
   config::Config config;
   Listener listener;
   std::unique_ptr<SessionTable> table;
 };
 
 TEST_F(SessionTableTest, ListsTheCamerasInOrderAndWithoutCredentials) {
-  const auto cameras = table->cameras();
-  ASSERT_EQ(cameras.size(), 2u);
-  EXPECT_EQ(cameras[0].id, "front");
-  EXPECT_EQ(cameras[0].name, "front");
-  EXPECT_EQ(cameras[0].best.state, "idle");
-  EXPECT_EQ(cameras[0].best.url.find("sesame"), std::string::npos);
-  EXPECT_EQ(cameras[1].id, "garden");
+  EXPECT_THAT(table->camera_ids(), testing::ElementsAre("front", "garden"));
+  const auto front = table->camera("front");
+  ASSERT_TRUE(front);
+  EXPECT_EQ(front->id, "front");
+  EXPECT_EQ(front->name, "front");
+  EXPECT_EQ(front->best.state, "idle");
+  EXPECT_EQ(front->best.url.find("sesame"), std::string::npos);
 }
 
 TEST_F(SessionTableTest, RefusesACameraThatDoesNotExist) {
@@ -109,7 +118,7 @@ TEST_F(SessionTableTest, GivesUpWaitingAfterTheLimitAndSaysWhy) {
   ASSERT_EQ(listener.closed.size(), 1u);
   EXPECT_EQ(listener.closed[0].code, "camera_unavailable");
   EXPECT_THAT(listener.closed[0].message, HasSubstr("127.0.0.1:9"));
-  turn_until([this] { return table->sessions().empty(); }, "the session to be gone");
+  turn_until([this] { return table->empty(); }, "the session to be gone");
 }
 
 TEST_F(SessionTableTest, EnforcesTheLimitsOfTheCameraAndOfAll) {
@@ -128,7 +137,7 @@ TEST_F(SessionTableTest, FreesThePlaceOfAViewerThatLeft) {
   const auto first = open("front", offer());
   ASSERT_TRUE(first);
   (*first)->close({"stopped", "by the test"});
-  turn_until([this] { return table->sessions().empty(); }, "the session to be gone");
+  turn_until([this] { return table->empty(); }, "the session to be gone");
   EXPECT_EQ(listener.closed.at(0).code, "stopped");
   EXPECT_TRUE(open("front", offer()));
 }
@@ -138,7 +147,7 @@ TEST_F(SessionTableTest, TellsAViewerThatForgotItsObserverNothing) {
   ASSERT_TRUE(first);
   (*first)->forget_observer();
   (*first)->close({"stopped", "by the test"});
-  turn_until([this] { return table->sessions().empty(); }, "the session to be gone");
+  turn_until([this] { return table->empty(); }, "the session to be gone");
   EXPECT_TRUE(listener.closed.empty());
 }
 
@@ -167,16 +176,61 @@ TEST_F(SessionTableTest, ReportsACameraThatCannotBeReached) {
 TEST_F(SessionTableTest, RefreshesStatisticsAtOnceWhereNobodyIsConnected) {
   ASSERT_TRUE(open("front", offer()));
   bool done = false;
-  table->refresh_stats([&done] { done = true; });
+  table->refresh_stats("", 10, [&done] { done = true; });
   EXPECT_FALSE(done);
   EXPECT_TRUE(turn_until([&done] { return done; }, "the statistics"));
 }
 
 TEST_F(SessionTableTest, DrawsTheCamerasPipeline) {
-  const auto dot = table->pipeline_dot("front");
-  ASSERT_TRUE(dot);
-  EXPECT_THAT(*dot, HasSubstr("tee-main-H264"));
-  EXPECT_EQ(table->pipeline_dot("cellar").error().code, Errc::not_found);
+  std::string dot;
+  std::optional<Errc> refusal;
+  table->draw_pipeline("front", [&dot](const auto& drawn) { dot = **drawn; });
+  table->draw_pipeline("cellar", [&](const auto& drawn) { refusal = drawn.error().code; });
+  EXPECT_FALSE(refusal) << "in a later turn";
+  turn_until([&] { return !dot.empty() && refusal; }, "the drawing");
+  EXPECT_THAT(dot, HasSubstr("tee-main-H264"));
+  EXPECT_EQ(refusal, Errc::not_found);
+}
+
+TEST_F(SessionTableTest, TellsOfSessionsPageByPageInTheOrderOfTheirIds) {
+  ASSERT_TRUE(table->apply(many()));
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(open("front", offer()));
+
+  const auto all = table->sessions("", 10);
+  const auto first = table->sessions("", 2);
+  const auto rest = table->sessions(first.back().id, 10);
+
+  ASSERT_EQ(all.size(), 5u);
+  ASSERT_EQ(first.size(), 2u);
+  ASSERT_EQ(rest.size(), 3u);
+  EXPECT_LT(all[0].id, all[1].id);
+  EXPECT_EQ(first[0].id, all[0].id);
+  EXPECT_EQ(rest[0].id, all[2].id);
+  EXPECT_TRUE(table->sessions(all.back().id, 10).empty());
+  EXPECT_EQ(table->sessions(all[1].id.substr(0, 31), 10).size(), 4u) << "one that is not there";
+  EXPECT_EQ(table->session_count(), 5u);
+}
+
+TEST_F(SessionTableTest, EndsManyViewersOverSeveralTurns) {
+  ASSERT_TRUE(table->apply(many()));
+  for (std::size_t i = 0; i < 3 * kTasksPerTurn; ++i) ASSERT_TRUE(open("front", offer()));
+  turn_until([this] { return listener.states.size() == 3 * kTasksPerTurn; }, "all to wait");
+  config::Config wanted = many();
+  wanted.cameras.erase(wanted.cameras.begin());
+
+  ASSERT_TRUE(table->apply(wanted));
+
+  std::size_t most = 0;
+  turn_until(
+      [&, before = std::size_t{0}]() mutable {
+        most = std::max(most, listener.closed.size() - before);
+        before = listener.closed.size();
+        return table->empty();
+      },
+      "all to be gone");
+  EXPECT_EQ(listener.closed.size(), 3 * kTasksPerTurn);
+  EXPECT_LE(most, kTasksPerTurn);
+  EXPECT_EQ(listener.closed.back().code, "camera_removed");
 }
 
 TEST_F(SessionTableTest, LeavesAViewerAloneWhoseCameraStaysAsItIs) {
@@ -189,10 +243,9 @@ TEST_F(SessionTableTest, LeavesAViewerAloneWhoseCameraStaysAsItIs) {
 
   ASSERT_TRUE(table->apply(wanted));
 
-  ASSERT_EQ(table->cameras().size(), 2u);
-  EXPECT_EQ(table->cameras()[0].id, "garden");
-  EXPECT_EQ(table->cameras()[1].name, "Front door");
-  EXPECT_EQ(table->cameras()[1].viewers, 1u);
+  EXPECT_THAT(table->camera_ids(), testing::ElementsAre("garden", "front"));
+  EXPECT_EQ(table->camera("front")->name, "Front door");
+  EXPECT_EQ(table->camera("front")->viewers, 1u);
   EXPECT_TRUE(open("front", offer())) << "the new limit holds";
   turn_until([this] { return listener.states.size() == 2; }, "both to wait");
   EXPECT_TRUE(listener.closed.empty());
@@ -208,7 +261,7 @@ TEST_F(SessionTableTest, TellsViewersThatTheirCameraHasChangedOrIsGone) {
 
   ASSERT_TRUE(table->apply(wanted));
 
-  turn_until([this] { return table->sessions().empty(); }, "both to be gone");
+  turn_until([this] { return table->empty(); }, "both to be gone");
   std::vector<std::string> codes;
   for (const CloseReason& reason : listener.closed) codes.push_back(reason.code);
   EXPECT_THAT(codes, testing::UnorderedElementsAre("camera_changed", "camera_removed"));

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "http/limits.h"
+#include "http/owned.h"
+#include "session/session.h"
+
+namespace fanlight::http {
+
+/// All cameras as JSON, for all who ask: what was written of a camera is good until the camera
+/// changes, or for a second. Many cameras are written over several
+/// turns of the loop.
+///
+/// Threads: main only.
+class CameraList : public session::CameraObserver {
+ public:
+  struct Texts {
+    std::string cameras; ///< The array of camera objects.
+    OwnedBytes list;     ///< The whole answer to GET /api/cameras.
+    OwnedBytes health;   ///< To GET /health.
+    OwnedBytes readiness;
+    bool ready = true; ///< All are live, or idle because they connect on demand.
+  };
+  using Done = std::function<void(const Texts&)>;
+
+  CameraList(session::Directory& directory, const Limits& limits);
+  ~CameraList() override;
+
+  /// `done` is called before this returns where little is to be written, otherwise in a later turn,
+  /// unless the list is destroyed before.
+  void get(Done done);
+
+  /// How many cameras have been written since the start.
+  std::size_t written() const { return written_; }
+
+  void on_camera_changed(const session::CameraInfo& info) override;
+  void on_cameras_replaced() override;
+
+ private:
+  struct Entry {
+    std::string camera; ///< Its object.
+    std::string state;  ///< Its object in `health`.
+    bool ready = true;
+    gint64 written_at = 0; ///< Monotonic µs; 0: it has changed since.
+  };
+  void write_due();
+  void write(const std::string& id);
+  void finish();
+  bool is_old(gint64 written_at) const;
+
+  // Given.
+  session::Directory& directory_;
+  const Limits& limits_;
+  // Owned.
+  std::unordered_map<std::string, Entry> entries_; ///< By camera.
+  std::shared_ptr<const Texts> texts_;             ///< Null: a camera has changed.
+  gint64 made_at_ = 0;
+  std::vector<Done> waiting_;
+  std::size_t written_ = 0;
+  const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by callbacks.
+};
+
+} // namespace fanlight::http
