@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <yaml-cpp/yaml.h>
 
+#include "base/credentials.h"
 #include "base/url.h"
 #include "config_cameras.h"
 

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "base/url.h"
+#include "base/credentials.h"
 
 namespace fanlight::log {
 namespace {

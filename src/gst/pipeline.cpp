@@ -1,6 +1,8 @@
 #include "gst/pipeline.h"
 
-#include "base/url.h"
+#include <algorithm>
+
+#include "base/credentials.h"
 #include "gst/undertaker.h"
 
 namespace fanlight {
@@ -8,11 +10,14 @@ namespace {
 
 /// Without the passwords among the properties in a drawing. A label is one line; what stands behind
 /// a password in it goes with it, as the password may look like anything.
-std::string hide_passwords(std::string dot) {
-  for (std::size_t at = 0; (at = dot.find("-pw=\\\"", at)) != std::string::npos; at += 4)
-    if (const auto end = dot.find('\n', at); end != std::string::npos)
-      dot.replace(at, end - at, "-pw=***\";");
-  return dot;
+std::string hide_passwords(const std::string& dot) {
+  std::string out;
+  std::size_t done = 0;
+  for (std::size_t at = 0; (at = dot.find("-pw=\\\"", at)) != std::string::npos;) {
+    out.append(dot, done, at - done).append("-pw=***\";");
+    done = at = std::min(dot.find('\n', at), dot.size());
+  }
+  return out.append(dot, done);
 }
 
 } // namespace
