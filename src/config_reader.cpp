@@ -60,7 +60,7 @@ std::string expand(std::string_view text, std::string& out) {
 /// them.
 std::string shown(const std::string& scalar) {
   constexpr std::size_t kLongest = 80;
-  std::string text = log::plain_value(scalar);
+  std::string text = log::plain_value(scalar, log::kShort.message);
   for (std::size_t at = text.find('@'); at != text.npos; at = text.find('@', at + 1))
     if (at < 3 || text.compare(at - 3, 3, "***") != 0) return "the value (not shown)";
   if (text.size() > kLongest) {
@@ -148,7 +148,7 @@ std::map<std::string, Value> read_keys(const Value& mapping,
                                  path, mapping.complaints});
     } else {
       const std::string near = nearest(name, known);
-      mapping.complaints.add(key.Mark(), log::plain_value(path),
+      mapping.complaints.add(key.Mark(), log::plain_value(path, log::kShort.field),
                              near.empty() ? "is no key here; known are " + all
                                           : "is no key here; did you mean " + near + "?");
     }

@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <yaml-cpp/yaml.h>
 
+#include "base/credentials.h"
 #include "base/url.h"
 #include "config_cameras.h"
 
@@ -48,10 +49,13 @@ const Stream* find(const Camera* camera, const std::string& id) {
 
 /// The JSON as YAML. A `${` in it is no variable: whoever may change cameras must not be able to
 /// send himself the server's environment.
-YAML::Node load_literally(std::string json) {
-  for (std::size_t at = json.find("${"); at != json.npos; at = json.find("${", at + 3))
-    json.insert(at, "$");
-  return YAML::Load(json);
+YAML::Node load_literally(const std::string& json) {
+  std::string literal;
+  for (std::size_t at = 0; at < json.size(); ++at) {
+    if (json.compare(at, 2, "${") == 0) literal += '$';
+    literal += json[at];
+  }
+  return YAML::Load(literal);
 }
 
 /// Takes out what names files of the server: nobody may have them read, or ask whether they are
@@ -77,8 +81,9 @@ void refuse_files(YAML::Node keys, const std::string& path, const Camera* before
 /// What the API only tells.
 void drop_told(YAML::Node& camera) {
   for (const char* key : {"managed", "file", "line", "change"}) camera.remove(key);
-  if (!camera["streams"].IsSequence()) return;
-  for (YAML::Node stream : camera["streams"])
+  const YAML::Node streams = camera["streams"];
+  if (!streams.IsSequence()) return;
+  for (YAML::Node stream : streams)
     if (stream.IsMap()) stream.remove("has_password");
 }
 
@@ -164,13 +169,14 @@ std::variant<Camera, Faults> read_request(const std::string& json, const Camera*
     YAML::Node node = load_literally(json);
     drop_told(node);
     const auto path = [](std::size_t i) { return "streams[" + std::to_string(i) + "]."; };
-    const bool several = node["streams"].IsSequence();
+    const YAML::Node streams = node["streams"]; // A look-up is a walk over all keys.
+    const bool several = streams.IsSequence();
     refuse_files(node, "", before, complaints);
-    for (std::size_t i = 0; several && i < node["streams"].size(); ++i)
-      refuse_files(node["streams"][i], path(i), before, complaints);
+    for (std::size_t i = 0; several && i < streams.size(); ++i)
+      refuse_files(streams[i], path(i), before, complaints);
     camera = read_camera({node, node.Mark(), "", complaints});
     for (std::size_t i = 0; i < camera.streams.size(); ++i) {
-      const bool own = several && node["streams"][i].IsMap() && node["streams"][i]["password"];
+      const bool own = several && streams[i].IsMap() && streams[i]["password"];
       Completion(camera.streams[i], find(before, camera.streams[i].id), own || node["password"],
                  several ? path(i) : "", complaints)
           .run();
@@ -210,9 +216,10 @@ bool same_connection(const Stream& one, const Stream& other) {
 }
 
 const Camera* find_url(const Config& config, const std::string& url, const std::string& not_of) {
+  const std::string bare = split(url).bare;
   for (const Camera& camera : config.cameras)
     for (const Stream& stream : camera.streams)
-      if (camera.id != not_of && split(stream.url).bare == split(url).bare) return &camera;
+      if (camera.id != not_of && split(stream.url).bare == bare) return &camera;
   return nullptr;
 }
 

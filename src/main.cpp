@@ -44,6 +44,7 @@ int serve(const std::string& path, const fanlight::config::Config& config) {
   auto app = fanlight::App::create(path, config);
   if (!app) return fail(app.error());
   (*app)->run();
+  fanlight::log::sum_up();
   return EX_OK;
 }
 

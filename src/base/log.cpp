@@ -13,6 +13,7 @@
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
+#include "base/log_limit.h"
 #include "base/log_line.h"
 
 namespace fanlight::log {
@@ -53,7 +54,7 @@ void write_journal(const Event& event) {
       "MESSAGE=" + plain_line(event), "PRIORITY=" + std::to_string(priority(event.level)),
       "SYSLOG_IDENTIFIER=fanlight", journal_name("category") + '=' + escaped(event.category)};
   for (const Field& field : event.fields)
-    texts.push_back(journal_name(field.key) + '=' + plain_value(field.value));
+    texts.push_back(journal_name(field.key) + '=' + plain_value(field.value, event.caps.field));
   std::vector<iovec> parts;
   parts.reserve(texts.size());
   for (std::string& text : texts) parts.push_back({text.data(), text.size()});
@@ -62,8 +63,8 @@ void write_journal(const Event& event) {
 }
 
 void emit(Level level, std::string_view category, std::span<const Field> fields,
-          std::string_view message) {
-  const Event event{std::chrono::system_clock::now(), level, category, fields, message};
+          std::string_view message, Caps caps) {
+  const Event event{std::chrono::system_clock::now(), level, category, fields, message, caps};
   switch (g_format.load(std::memory_order_relaxed)) {
   case Format::text: return write_stderr(text_line(event));
   case Format::json: return write_stderr(json_line(event));
@@ -87,29 +88,29 @@ std::string object_name(GObject* object) {
   return GST_IS_OBJECT(object) ? name(object) : G_OBJECT_TYPE_NAME(object);
 }
 
-/// At most so many messages a second from each library, unless the environment asked for them: an
-/// element in trouble can say so once a packet.
-class Throttle {
- public:
-  explicit Throttle(const char* category) : category_(category) {}
-  /// True if one more may be written; now and then tells how many could not.
-  bool pass() {
-    const gint64 now = g_get_monotonic_time() / G_USEC_PER_SEC;
-    if (second_.exchange(now) != now) {
-      const unsigned before = count_.exchange(0);
-      if (before > kPerSecond)
-        emit(Level::warning, category_, {},
-             std::to_string(before - kPerSecond) + " more messages were left out");
-    }
-    return ++count_ <= kPerSecond;
-  }
+/// Lives as long as the process: guests may write at its end.
+Limiter& limiter() {
+  static auto* const limiter = new Limiter;
+  return *limiter;
+}
 
- private:
-  static constexpr unsigned kPerSecond = 20;
-  const char* const category_;
-  std::atomic<gint64> second_{0};
-  std::atomic<unsigned> count_{0};
-};
+std::atomic<bool> g_will_sum_up{false};
+
+/// Whether a line may be written; what was left out is told later, whether or not more comes.
+bool pass(Place place, Rate rate, Level level, std::string_view category,
+          std::string_view message) {
+  constexpr guint kPeriod = 10; // Seconds.
+  if (limiter().pass(place, rate, level, category, message, g_get_monotonic_time())) return true;
+  if (!g_will_sum_up.exchange(true))
+    g_timeout_add_seconds(
+        kPeriod,
+        +[](gpointer) -> gboolean {
+          sum_up();
+          return G_SOURCE_REMOVE;
+        },
+        nullptr);
+  return false;
+}
 
 bool g_gst_unlimited = false;
 
@@ -124,17 +125,18 @@ void on_gst_message(GstDebugCategory* category, GstDebugLevel level, const char*
                     const char* function, int line, GObject* object, GstDebugMessage* message,
                     gpointer) {
   // The level was judged already, by GStreamer against its thresholds.
-  static Throttle throttle("gst");
-  if (!g_gst_unlimited && !throttle.pass()) return;
+  const std::string name = std::string("gst/") + gst_debug_category_get_name(category);
+  const char* text = gst_debug_message_get(message);
+  if (text == nullptr) text = "";
+  if (!g_gst_unlimited && !pass({"gst", 0}, kLibraryRate, level_of(level), name, text)) return;
   const std::string_view path = file;
   const auto slash = path.rfind('/');
   const std::vector<Field> fields{
       {"object", object_name(object)},
       {"at", std::string(slash == path.npos ? path : path.substr(slash + 1)) + ':' +
                  std::to_string(line) + ':' + function}};
-  const char* text = gst_debug_message_get(message);
-  emit(level_of(level), std::string("gst/") + gst_debug_category_get_name(category),
-       std::span(fields).subspan(object == nullptr ? 1 : 0), text != nullptr ? text : "");
+  emit(level_of(level), name, std::span(fields).subspan(object == nullptr ? 1 : 0), text,
+       g_gst_unlimited ? kLong : kShort);
 }
 
 /// Messages of GLib, libsoup and libnice.
@@ -156,10 +158,10 @@ GLogWriterOutput on_glib_message(GLogLevelFlags flags, const GLogField* fields, 
                       : (flags & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING)) != 0 ? Level::warning
                       : (flags & (G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO)) != 0     ? Level::info
                                                                                     : Level::debug;
-  static Throttle throttle("glib");
-  const bool asked = std::getenv("G_MESSAGES_DEBUG") != nullptr;
-  const bool heard = (flags & (G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG)) == 0 && throttle.pass();
-  if (asked || heard || level == Level::error) emit(level, domain, {}, message);
+  const bool whole = level == Level::error || std::getenv("G_MESSAGES_DEBUG") != nullptr;
+  const bool quiet = (flags & (G_LOG_LEVEL_INFO | G_LOG_LEVEL_DEBUG)) != 0;
+  if (whole || (!quiet && pass({"glib", 0}, kLibraryRate, level, domain, message)))
+    emit(level, domain, {}, message, whole ? kLong : kShort);
   return G_LOG_WRITER_HANDLED;
 }
 
@@ -191,9 +193,21 @@ void configure(Level level, Format format) {
                 " cannot be written; logging text to stderr");
 }
 
-void write(Level level, std::string_view category, Fields fields, std::string_view message) {
-  if (level <= g_level.load(std::memory_order_relaxed))
-    emit(level, category, {fields.begin(), fields.size()}, message);
+void write(Level level, std::string_view category, Fields fields, std::string_view message,
+           Place place) {
+  if (level > g_level.load(std::memory_order_relaxed)) return;
+  if (!pass(place, level == Level::debug ? kDebugRate : kRate, level, category, message)) return;
+  const bool whole = level == Level::error || category == "config";
+  emit(level, category, {fields.begin(), fields.size()}, message, whole ? kLong : kShort);
+}
+
+void sum_up() {
+  g_will_sum_up = false; // Before what is left out is taken, so that none waits for ever.
+  for (const LeftOut& left_out : limiter().take()) {
+    const std::vector<Field> fields{{"lines", std::to_string(left_out.count)}};
+    emit(left_out.level, left_out.category, fields,
+         "left out lines that came too often, like this one: " + left_out.like, kShort);
+  }
 }
 
 } // namespace fanlight::log

@@ -24,21 +24,40 @@ using Fields = std::initializer_list<Field>;
 /// call comes before threads exist; others may follow, from main.
 void configure(Level level, Format format);
 
-/// One line an event. Any thread. `category` is the part of the program: "camera", "session",
-/// "http", "config", "app".
-void write(Level level, std::string_view category, Fields fields, std::string_view message);
+/// Where in the code a line is written: strangers can cause some lines, so that each place has its
+/// share (log_limit.h).
+struct Place {
+  std::string_view file;
+  unsigned line;
+  static constexpr Place here(const char* file = __builtin_FILE(),
+                              unsigned line = __builtin_LINE()) {
+    return {file, line};
+  }
+};
 
-inline void error(std::string_view category, Fields fields, std::string_view message) {
-  write(Level::error, category, fields, message);
+/// One line an event. Any thread. `category` is the part of the program: "camera", "session",
+/// "http", "config", "app". What is long is cut (log_line.h), what comes too often from one place
+/// is counted and told in one line every ten seconds.
+void write(Level level, std::string_view category, Fields fields, std::string_view message,
+           Place place);
+/// Tells what was left out until now. Any thread.
+void sum_up();
+
+inline void error(std::string_view category, Fields fields, std::string_view message,
+                  Place place = Place::here()) {
+  write(Level::error, category, fields, message, place);
 }
-inline void warning(std::string_view category, Fields fields, std::string_view message) {
-  write(Level::warning, category, fields, message);
+inline void warning(std::string_view category, Fields fields, std::string_view message,
+                    Place place = Place::here()) {
+  write(Level::warning, category, fields, message, place);
 }
-inline void info(std::string_view category, Fields fields, std::string_view message) {
-  write(Level::info, category, fields, message);
+inline void info(std::string_view category, Fields fields, std::string_view message,
+                 Place place = Place::here()) {
+  write(Level::info, category, fields, message, place);
 }
-inline void debug(std::string_view category, Fields fields, std::string_view message) {
-  write(Level::debug, category, fields, message);
+inline void debug(std::string_view category, Fields fields, std::string_view message,
+                  Place place = Place::here()) {
+  write(Level::debug, category, fields, message, place);
 }
 
 } // namespace fanlight::log

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "base/url.h"
+#include "base/credentials.h"
 
 namespace fanlight::log {
 namespace {
@@ -140,7 +140,21 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::string plain_value(std::string_view value) { return escaped(strip_credentials(value)); }
+std::string bounded(std::string_view text, std::size_t max) {
+  if (text.size() <= max) return strip_credentials(text);
+  constexpr std::size_t kLongest = 4; // Bytes of a character.
+  std::size_t size = max;
+  const auto in_character = [&] {
+    return (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80;
+  };
+  while (size > 0 && max - size + 1 < kLongest && in_character()) --size;
+  return strip_credentials(text.substr(0, size), Behind::more) + "... (" +
+         std::to_string(text.size() - size) + " more bytes)";
+}
+
+std::string plain_value(std::string_view value, std::size_t max) {
+  return escaped(bounded(value, max));
+}
 
 std::string plain_line(const Event& event) {
   std::string out = escaped(event.category);
@@ -148,10 +162,10 @@ std::string plain_line(const Event& event) {
     out += ' ';
     out += escaped(field.key);
     out += '=';
-    out += word_or_quoted(plain_value(field.value));
+    out += word_or_quoted(plain_value(field.value, event.caps.field));
   }
   out += ' ';
-  out += plain_value(event.message);
+  out += plain_value(event.message, event.caps.message);
   return out;
 }
 
@@ -169,9 +183,9 @@ std::string json_line(const Event& event) {
   for (const Field& field : event.fields) {
     std::string key(field.key);
     if (key == "time" || key == "level" || key == "category" || key == "message") key += '_';
-    append_member(out, key, strip_credentials(field.value));
+    append_member(out, key, bounded(field.value, event.caps.field));
   }
-  append_member(out, "message", strip_credentials(event.message));
+  append_member(out, "message", bounded(event.message, event.caps.message));
   return out += '}';
 }
 

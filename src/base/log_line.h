@@ -8,8 +8,19 @@
 #include "base/log.h"
 
 /// How an event looks when written: pure functions, any thread. Credentials in URLs are replaced
-/// and control characters escaped, so that whatever cameras and viewers send stays one line.
+/// and control characters escaped, so that whatever cameras and viewers send stays one line, and
+/// one of bounded length.
 namespace fanlight::log {
+
+/// Bytes of a field's value and of a message that are written; of those behind only the number is.
+struct Caps {
+  std::size_t field;
+  std::size_t message;
+};
+constexpr Caps kShort{256, 1024};
+/// For errors and what is said of the configuration, which no stranger causes and an operator wants
+/// whole; and for what GST_DEBUG asks for.
+constexpr Caps kLong{4096, 16384};
 
 struct Event {
   std::chrono::system_clock::time_point time;
@@ -17,6 +28,7 @@ struct Event {
   std::string_view category;
   std::span<const Field> fields;
   std::string_view message;
+  Caps caps = kShort;
 };
 
 const char* to_string(Level level);
@@ -36,8 +48,12 @@ std::string json_line(const Event& event);
 /// Upper case, [A-Z0-9_] only, as the journal wants the names of its fields: FANLIGHT_CAMERA.
 std::string journal_name(std::string_view key);
 
-/// A field's value without credentials and control characters, not quoted.
-std::string plain_value(std::string_view value);
+/// At most `max` bytes of a text, in whole characters, without credentials; and how many bytes were
+/// left out. Cut before it is stripped, so that the work is bounded, too.
+std::string bounded(std::string_view text, std::size_t max);
+
+/// A field's value or a message, bounded and without control characters, not quoted.
+std::string plain_value(std::string_view value, std::size_t max);
 
 /// Printable, valid UTF-8 of one line: control characters as \n, \t, \x1b; broken UTF-8 byte by
 /// byte as \xff.

@@ -13,7 +13,7 @@ namespace {
 
 // Lines of the protocol end at a newline; plain_value() leaves none in `status`.
 void notify(const std::string& state, const std::string& status) {
-  sd_notify(0, (state + "STATUS=" + log::plain_value(status)).c_str());
+  sd_notify(0, (state + "STATUS=" + log::plain_value(status, log::kShort.message)).c_str());
 }
 
 } // namespace

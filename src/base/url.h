@@ -29,8 +29,4 @@ UrlLogin login_of(const std::string& user_info);
 /// `host` (of a URL) with a port, this one where it has none.
 std::string with_port(const std::string& host, int port);
 
-/// `text` with the user and password of every URL in it replaced by `***`: the one way a URL may
-/// reach a log, an API, a metric or an error.
-std::string strip_credentials(std::string_view text);
-
 } // namespace fanlight

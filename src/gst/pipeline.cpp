@@ -1,11 +1,12 @@
 #include "gst/pipeline.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/credentials.h"
 #include "base/main_loop.h"
-#include "base/url.h"
 #include "gst/undertaker.h"
 
 namespace fanlight {
@@ -29,10 +30,8 @@ std::string hide_passwords(const std::string& dot) {
   hidden.reserve(dot.size());
   std::size_t from = 0;
   for (std::size_t at = 0; (at = dot.find(kPassword, from)) != std::string::npos;) {
-    const auto end = dot.find('\n', at);
-    if (end == std::string::npos) break;
     hidden.append(dot, from, at - from).append("-pw=***\";");
-    from = end;
+    from = std::min(dot.find('\n', at), dot.size());
   }
   return hidden.append(dot, from);
 }

@@ -7,6 +7,7 @@
 
 #include "http/address.h"
 #include "http/connection.h"
+#include "http/query.h"
 
 namespace fanlight::http {
 namespace {
@@ -31,11 +32,7 @@ std::string Exchange::path() const {
 
 std::string Exchange::query(const char* name) const {
   const char* text = g_uri_get_query(soup_server_message_get_uri(message_.get()));
-  if (text == nullptr) return {};
-  const Owned<GHashTable, g_hash_table_unref> values{g_uri_parse_params(
-      text, -1, "&", static_cast<GUriParamsFlags>(G_URI_PARAMS_WWW_FORM), nullptr)};
-  const auto* value = values ? g_hash_table_lookup(values.get(), name) : nullptr;
-  return value == nullptr ? "" : static_cast<const char*>(value);
+  return text == nullptr ? std::string{} : query_value(text, name);
 }
 
 std::string Exchange::header(const char* name) const {

@@ -1,6 +1,7 @@
 #include "http/ice_sdp.h"
 
 #include <algorithm>
+#include <map>
 
 namespace fanlight::http {
 namespace {
@@ -46,10 +47,13 @@ std::string restart_offer(std::string_view offer, const IceFragment& fragment) {
   const std::vector<std::string> media = mids(offer);
   std::string text;
   const auto add = [&text](std::string_view line) { text.append(line).append("\r\n"); };
+  std::multimap<int, std::string_view> candidates; // By m-line.
+  for (const IceFragment::Candidate& candidate : fragment.candidates)
+    candidates.emplace(static_cast<int>(mline_of(media, candidate)), candidate.candidate);
   const auto add_candidates = [&](int index) {
-    for (const IceFragment::Candidate& candidate : fragment.candidates)
-      if (index >= 0 && mline_of(media, candidate) == static_cast<unsigned>(index))
-        add("a=" + candidate.candidate);
+    const auto [first, last] = candidates.equal_range(index);
+    for (auto candidate = first; candidate != last; ++candidate)
+      add("a=" + std::string{candidate->second});
   };
   int index = -1; // Of the m-line that we are in.
   for (const std::string_view line : lines(offer)) {

@@ -261,7 +261,8 @@ void Settings::order(const ExchangePtr& exchange) {
   if (!admit(exchange)) return;
   const auto object = body(exchange);
   if (!object) return;
-  const auto ids = ids_of(object.get());
+  auto ids = ids_of(object.get());
+  if (ids && ids->size() != cameras().size()) ids.reset(); // Before any camera is copied.
   std::vector<Camera> wanted;
   for (const std::string& id : ids.value_or(std::vector<std::string>{})) {
     const auto found = std::find_if(cameras().begin(), cameras().end(),
@@ -269,7 +270,7 @@ void Settings::order(const ExchangePtr& exchange) {
     if (found != cameras().end()) wanted.push_back(*found);
   }
   const bool once =
-      ids && ids->size() == cameras().size() &&
+      ids && wanted.size() == cameras().size() &&
       std::all_of(cameras().begin(), cameras().end(), [&wanted](const Camera& camera) {
         return std::count_if(wanted.begin(), wanted.end(),
                              [&camera](const Camera& other) { return other.id == camera.id; }) == 1;

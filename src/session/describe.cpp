@@ -1,6 +1,6 @@
 #include "session/describe.h"
 
-#include "base/url.h"
+#include "base/credentials.h"
 
 namespace fanlight::session {
 

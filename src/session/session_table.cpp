@@ -230,11 +230,7 @@ Result<Session*> SessionTable::open(const std::string& camera_id, const std::str
 
   auto viewer = std::make_shared<Viewer>(new_id(), channel->camera, std::move(*offer), options,
                                          channel->carrier, observer, *this);
-  if (auto begun = viewer->begin(); !begun) {
-    log::info("session", {{"camera", camera_id}, {"client", options.remote_address}},
-              "refused: " + begun.error().message);
-    return begun.error();
-  }
+  if (auto begun = viewer->begin(); !begun) return begun.error(); // Whoever asked says so.
   log::info("session",
             {{"camera", camera_id}, {"session", viewer->id()}, {"client", options.remote_address}},
             "opened by " + options.signalling);

@@ -13,10 +13,11 @@ namespace {
 using sdp::Line;
 
 constexpr std::size_t kMaxLine = 16 * 1024;
-constexpr std::size_t kMaxParameters = 64;  // Of one payload type.
-constexpr std::size_t kMaxFeedback = 32;    // Of one payload type.
-constexpr std::size_t kMaxExtensions = 255; // Of one media: two-byte ids (RFC 8285).
-constexpr std::size_t kMaxCandidates = 256; // Of one media.
+constexpr std::size_t kMaxParameters = 64;   // Of one payload type.
+constexpr std::size_t kMaxFeedback = 32;     // Of one payload type.
+constexpr std::size_t kMaxFeedbackSize = 64; // Characters; "*" gives it to every payload type.
+constexpr std::size_t kMaxExtensions = 64;   // Of one media, compared with those of the session.
+constexpr std::size_t kMaxCandidates = 256;  // Of one media.
 
 Error invalid(const std::string& what) { return {Errc::invalid, "reading the offer: " + what}; }
 
@@ -322,6 +323,7 @@ void Reader::read_feedback(std::string_view value) {
   const std::string_view type = parts[0];
   parts.erase(parts.begin());
   const std::string feedback = sdp::join(parts);
+  if (feedback.size() > kMaxFeedbackSize) return;
   const auto add = [&](Offer::Payload& entry) {
     if (entry.feedback.size() < kMaxFeedback && !entry.has_feedback(feedback)) {
       entry.feedback.push_back(feedback);

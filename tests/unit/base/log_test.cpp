@@ -13,6 +13,7 @@
 #include <json-glib/json-glib.h>
 #include <unistd.h>
 
+#include "base/log_limit.h"
 #include "base/log_line.h"
 
 namespace fanlight::log {
@@ -104,6 +105,44 @@ TEST(LogLineTest, RemovesCredentialsFromMessageAndFieldsInEveryFormat) {
   }
 }
 
+TEST(LogLineTest, CutsWhatIsLongAndSaysHowMuchIsMissing) {
+  const std::string line = text_of({{"client", std::string(300, 'c')}}, std::string(5000, 'm'));
+  EXPECT_EQ(line, "session client=\"" + std::string(256, 'c') + "... (44 more bytes)\" " +
+                      std::string(1024, 'm') + "... (3976 more bytes)");
+  auto members = json_of({{"client", std::string(300, 'c')}}, std::string(5000, 'm'));
+  EXPECT_EQ(members["client"], std::string(256, 'c') + "... (44 more bytes)");
+  EXPECT_EQ(members["message"], std::string(1024, 'm') + "... (3976 more bytes)");
+}
+
+TEST(LogLineTest, WritesWhatAnOperatorWantsWhole) {
+  const std::string mistakes(10'000, 'm');
+  Event whole = event({}, mistakes);
+  whole.caps = kLong;
+  EXPECT_EQ(plain_line(whole), "session " + mistakes);
+}
+
+TEST(BoundedTest, CutsBetweenCharacters) {
+  for (std::size_t max : {6U, 7U, 8U})
+    EXPECT_EQ(bounded("\xed\x95\x9c\xed\x95\x9c\xed\x95\x9c", max),
+              "\xed\x95\x9c\xed\x95\x9c... (3 more bytes)");
+  EXPECT_EQ(bounded("abc\xf0\x9f\x99\x82", 6), "abc... (4 more bytes)");
+  EXPECT_EQ(bounded("abcd", 4), "abcd");
+  EXPECT_EQ(bounded(std::string(10, '\x80'), 5).find("\x80\x80... ("), 0U) << "no character at all";
+}
+
+TEST(BoundedTest, ShowsNoPartOfAPasswordThatIsCut) {
+  const std::string text = "cannot open rtsp://admin:s3cr3t@host/x now";
+  for (std::size_t max = 0; max <= text.size(); ++max)
+    EXPECT_THAT(bounded(text, max), Not(HasSubstr("s3c"))) << max;
+}
+
+TEST(LogLineTest, IsOfBoundedLengthWhateverComes) {
+  const std::string any(1 << 20, '\xff');
+  const std::vector<Field> fields{{"client", any}, {"camera", any}};
+  EXPECT_LT(text_line(event(fields, any)).size(), 8000U);
+  EXPECT_LT(json_line(event(fields, any)).size(), 12000U);
+}
+
 TEST(JsonLineTest, GivesBackWhatWasPutIn) {
   const std::string odd = "quote \" back\\slash \n\t\r\x01 </script> 한 🙂 \xe2\x80\xa8";
   auto members = json_of({{"camera", "front"}, {"odd", odd}}, odd);
@@ -182,12 +221,49 @@ TEST_F(LogTest, KeepsLinesWholeWhenThreadsWriteAtOnce) {
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i)
       threads.emplace_back([&] {
-        for (int line = 0; line < 50; ++line) info("app", {{"filler", filler}}, "m");
+        for (int line = 0; line < 50; ++line) error("app", {}, filler);
       });
     for (std::thread& thread : threads) thread.join();
   });
   EXPECT_EQ(lines.size(), 200U);
-  for (const std::string& line : lines) EXPECT_EQ(parsed(line)["filler"], filler);
+  for (const std::string& line : lines) EXPECT_EQ(parsed(line)["message"], filler);
+}
+
+TEST_F(LogTest, HoldsBackWhatOnePlaceRepeatsAndSumsItUp) {
+  configure(Level::info, Format::json);
+  const auto lines = lines_of([] {
+    for (int i = 0; i < 10'000; ++i) info("http", {}, "refused " + std::to_string(i));
+    info("http", {}, "of another place");
+    sum_up();
+    sum_up();
+  });
+  ASSERT_GE(lines.size(), kRate.burst + 2);
+  EXPECT_LE(lines.size(), 2 * kRate.burst) << "10 for each second that this took";
+  EXPECT_THAT(lines[lines.size() - 2], HasSubstr("of another place"));
+  auto last = parsed(lines.back());
+  EXPECT_EQ(last["lines"], std::to_string(10'000 - (lines.size() - 2)));
+  EXPECT_THAT(last["message"], HasSubstr("like this one: refused 512"));
+}
+
+/// Until the main loop has something to do; -1: nothing waits.
+int wait_of_main_loop() {
+  GMainContext* const main = g_main_context_default();
+  int priority = 0;
+  int wait = -1;
+  EXPECT_TRUE(g_main_context_acquire(main));
+  g_main_context_prepare(main, &priority);
+  g_main_context_query(main, priority, &wait, nullptr, 0);
+  g_main_context_release(main);
+  return wait;
+}
+
+TEST_F(LogTest, SumsUpByItselfThoughNothingMoreComes) {
+  configure(Level::info, Format::text);
+  lines_of([] {
+    for (int i = 0; i < 10'000; ++i) warning("http", {}, "refused");
+  });
+  EXPECT_GE(wait_of_main_loop(), 0);
+  EXPECT_LE(wait_of_main_loop(), 11'000); // ms
 }
 
 TEST_F(LogTest, SendsGStreamersOwnLogThroughTheSameWriter) {

@@ -7,6 +7,7 @@
 #include "http/ice_sdp.h"
 #include "http/json.h"
 #include "http/problem.h"
+#include "http/query.h"
 #include "http/router.h"
 
 namespace fanlight::http {
@@ -92,6 +93,21 @@ constexpr std::string_view kOffer = "v=0\r\na=ice-options:trickle\r\nm=audio 9 X
                                     "a=ice-ufrag:old\r\na=ice-pwd:oldpwd\r\n"
                                     "a=candidate:1 old\r\nm=video 9 X 0\r\na=ice-ufrag:old\r\n"
                                     "a=mid:v\r\na=end-of-candidates\r\n";
+
+TEST(QueryTest, ReadsTheLastValueOfAName) {
+  EXPECT_EQ(query_value("stream=sub&width=640", "stream"), "sub");
+  EXPECT_EQ(query_value("stream=sub&width=640", "width"), "640");
+  EXPECT_EQ(query_value("stream=a&stream=b", "stream"), "b");
+  EXPECT_EQ(query_value("str%65am=a+b%2Bc", "stream"), "a b+c");
+  EXPECT_EQ(query_value("streams=x&xstream=y&stream", "stream"), "");
+  EXPECT_EQ(query_value("", "stream"), "");
+}
+
+TEST(QueryTest, ReadsNothingOutOfWhatIsNoText) {
+  for (const char* query : {"stream=%zz", "stream=%ff", "stream=%00", "stream=%", "=&&stream="})
+    EXPECT_EQ(query_value(query, "stream"), "") << query;
+  EXPECT_EQ(query_value("%zz=%zz&stream=sub", "stream"), "sub");
+}
 
 TEST(IceSdpTest, ReadsMidsAndCredentials) {
   EXPECT_THAT(mids(kOffer), ElementsAre("a", "v"));

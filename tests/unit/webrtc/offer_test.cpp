@@ -326,6 +326,16 @@ TEST(OfferErrorTest, KeepsOnlySoManyParametersAndFeedbacks) {
   EXPECT_LE(offer.media[0].payloads[0].feedback.size(), 32u);
 }
 
+TEST(OfferErrorTest, KeepsNoLongFeedbackWhichAStarGivesToEveryPayloadType) {
+  const std::string text(10'000, 'x');
+  const Offer offer = parsed(plain() + "a=rtcp-fb:* " + text + "\r\na=rtcp-fb:* nack pli\r\n");
+
+  for (const auto& payload : offer.media[0].payloads) {
+    EXPECT_FALSE(payload.has_feedback(text));
+    EXPECT_TRUE(payload.has_feedback("nack pli"));
+  }
+}
+
 TEST(OfferErrorTest, SurvivesEveryTruncationOfEveryRecordedOffer) {
   for (const auto& name : recorded_names()) {
     const std::string text = recorded(name);

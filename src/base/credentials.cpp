@@ -1,0 +1,298 @@
+#include "base/credentials.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
+
+#include <glib.h>
+
+namespace fanlight {
+namespace {
+
+constexpr auto npos = std::string_view::npos;
+constexpr std::string_view kStars = "***";
+/// Of properties in a drawing of a pipeline: user-pw=\"x\".
+constexpr std::string_view kQuote = "\\\"";
+
+bool is_space(char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_alpha(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
+bool is_scheme_char(char c) {
+  return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+}
+bool is_base64(char c) { return is_alpha(c) || is_digit(c) || c == '+' || c == '/' || c == '='; }
+
+/// Text that counts how often a character of it is looked at.
+class Text {
+ public:
+  explicit Text(std::string_view text) : text_(text) {}
+  std::size_t size() const { return text_.size(); }
+  std::size_t looks() const { return looks_; }
+  char operator[](std::size_t at) {
+    ++looks_;
+    return text_[at];
+  }
+  /// Whether `lower` is there, in any case.
+  bool says(std::size_t at, std::string_view lower) {
+    if (size() - at < lower.size()) return false;
+    for (const char c : lower)
+      if (std::tolower(static_cast<unsigned char>((*this)[at++])) != c) return false;
+    return true;
+  }
+  /// The first place from `from` on that is so, or `to`.
+  template <typename Is> std::size_t find_if(std::size_t from, std::size_t to, Is is) {
+    while (from < to && !is((*this)[from])) ++from;
+    return from;
+  }
+  std::size_t find(char wanted, std::size_t from, std::size_t to) {
+    return find_if(from, to, [wanted](char c) { return c == wanted; });
+  }
+  std::size_t find_any(std::string_view wanted, std::size_t from, std::size_t to) {
+    return find_if(from, to, [wanted](char c) { return wanted.find(c) != npos; });
+  }
+  /// The last place before `to` where it is, or npos.
+  std::size_t find_last(char wanted, std::size_t from, std::size_t to) {
+    while (to > from)
+      if ((*this)[--to] == wanted) return to;
+    return npos;
+  }
+  std::string_view piece(std::size_t from, std::size_t to) {
+    looks_ += to - from;
+    return text_.substr(from, to - from);
+  }
+
+ private:
+  const std::string_view text_;
+  std::size_t looks_ = 0;
+};
+
+/// Where something is next. Whoever asks from places further and further on has each character
+/// looked at once, however often he asks.
+class Next {
+ public:
+  template <typename Find> std::size_t from(std::size_t from, Find find) {
+    if (!known_ || *known_ < from) known_ = find(from);
+    return *known_;
+  }
+
+ private:
+  std::optional<std::size_t> known_;
+};
+
+/// Hides what URLs say. From left to right; what stands behind a URL is asked of `Next` only.
+class Urls {
+ public:
+  Urls(std::string_view text, Behind behind) : text_(text), behind_(behind) {
+    out_.reserve(text.size());
+  }
+
+  Stripped strip() {
+    for (std::size_t at = 0; at < text_.size();) {
+      const std::size_t begin = after_scheme(at);
+      if (begin == npos) {
+        out_ += text_[at++];
+        continue;
+      }
+      out_ += text_.piece(at, begin);
+      const std::size_t end = end_of(begin);
+      strip_url(begin, end);
+      at = end;
+    }
+    return {std::move(out_), text_.looks()};
+  }
+
+ private:
+  /// Length of a scheme and its colon, or 0. Only schemes that carry media or signalling are known.
+  std::size_t known_scheme(std::size_t at) {
+    for (const std::string_view scheme : {"rtsp:", "rtsps:", "http:", "https:", "ws:", "wss:",
+                                          "turn:", "turns:", "stun:", "stuns:"})
+      if (text_.says(at, scheme)) return scheme.size();
+    return 0;
+  }
+
+  /// Where the user, password or host of a URL begins if its scheme ends at `at`, else npos. Any
+  /// scheme counts that has slashes. STUN and TURN have none (RFC 7064, RFC 7065), and in a
+  /// mistyped URL they may be missing.
+  std::size_t after_scheme(std::size_t at) {
+    if (text_.says(at, "://")) return at + 3;
+    if (at > 0 && is_scheme_char(text_[at - 1])) return npos;
+    const std::size_t scheme = known_scheme(at);
+    return scheme == 0 || text_.says(at + scheme, "//") ? npos : at + scheme;
+  }
+
+  /// Where a further URL starts; of a known scheme, so that a password such as "a://b" does not cut
+  /// its own URL in two.
+  std::size_t next_url(std::size_t from) {
+    return next_url_.from(from, [this](std::size_t at) {
+      for (; at < text_.size(); ++at) {
+        if (is_scheme_char(text_[at - 1])) continue;
+        const std::size_t scheme = known_scheme(at);
+        if (scheme != 0 && text_.says(at + scheme, "//")) break;
+      }
+      return at;
+    });
+  }
+
+  /// Where a URL ends whose user, password or host begins at `begin`: at white space, if that is
+  /// not in its password.
+  std::size_t end_of(std::size_t begin) {
+    const std::size_t limit = next_url(begin);
+    const std::size_t end = text_.find_if(begin, limit, is_space);
+    if (text_.find('@', begin, end) < end || !cut_in_password(begin, end)) return end;
+    const std::size_t line = std::min(
+        limit, new_line_.from(end, [&](auto at) { return text_.find('\n', at, text_.size()); }));
+    const std::size_t sign =
+        sign_.from(end, [&](auto at) { return text_.find('@', at, text_.size()); });
+    if (sign < line) return text_.find_if(sign, limit, is_space);
+    return behind_ == Behind::more && line == text_.size() ? line : end;
+  }
+
+  /// True for "user:secret" where "host:554" was to be expected: a password with white space in it.
+  bool cut_in_password(std::size_t begin, std::size_t end) {
+    const std::size_t colon = text_.find(':', begin, end);
+    if (colon == end || text_[begin] == '[') return false;
+    const std::size_t stop = text_.find_any("/?#,;)'\"", begin, end);
+    const std::size_t port_end = stop < colon ? end : stop;
+    return text_.find_if(colon + 1, port_end, [](char c) { return !is_digit(c); }) < port_end;
+  }
+
+  /// True where a host and port (without user and password) can only be an address: [IPv6] or IPv4,
+  /// with or without a port.
+  bool is_address(std::size_t begin, std::size_t end) {
+    if (begin < end && text_[begin] == '[') return text_.find(']', begin, end) < end;
+    int dots = 0;
+    const std::size_t stop = text_.find_if(begin, end, [&dots](char c) {
+      dots += c == '.' ? 1 : 0;
+      return !is_digit(c) && c != '.' && c != ':';
+    });
+    return stop == end && dots == 3;
+  }
+
+  /// Where the '@' is that ends user and password, or npos. People write passwords unescaped, with
+  /// '@', '/', '?' and '#' in them, so the last '@' ends them, and where it is a guess whether a
+  /// colon starts a port or a password, it is taken for a password: too little of a harmless URL is
+  /// better than a secret too much.
+  std::size_t sign_of(std::size_t begin, std::size_t end) {
+    const std::size_t last = text_.find_last('@', begin, end);
+    if (last == npos) return npos;
+    const std::size_t authority = text_.find_any("/?#", begin, end);
+    if (text_.find('@', begin, authority) < authority) return last;
+    return is_address(begin, authority) || text_.find(':', begin, end) > last ? npos : last;
+  }
+
+  void strip_url(std::size_t begin, std::size_t end) {
+    // Of a URL that was cut nobody knows where its password would have ended.
+    if (behind_ == Behind::more && end == text_.size()) {
+      out_ += kStars;
+      return;
+    }
+    const std::size_t sign = sign_of(begin, end);
+    if (sign != npos) out_ += kStars;
+    hide_parameters(sign != npos ? sign : begin, end);
+  }
+
+  /// Hides the values of parameters that cameras take their password by: ?password=x, &pwd=x, and
+  /// /user=admin_password=x_channel=1.
+  void hide_parameters(std::size_t at, std::size_t end) {
+    constexpr std::array<std::string_view, 8> kNames{
+        "password=", "passwd=", "passwort=", "pass=", "pwd=", "pw=", "token=", "secret="};
+    while (at < end) {
+      const auto* name = std::find_if(kNames.begin(), kNames.end(), [&](std::string_view wanted) {
+        return wanted.size() <= end - at && text_.says(at, wanted);
+      });
+      if (name == kNames.end()) {
+        out_ += text_[at++];
+        continue;
+      }
+      out_ += text_.piece(at, at + name->size());
+      at += name->size();
+      at = quote_at(at, end) ? hide_quoted(at, end) : hide_value(at, end);
+    }
+  }
+
+  bool quote_at(std::size_t at, std::size_t end) {
+    return end - at >= kQuote.size() && text_.says(at, kQuote);
+  }
+
+  /// Returns where the closing quote is.
+  std::size_t hide_quoted(std::size_t at, std::size_t end) {
+    const std::size_t begin = at += kQuote.size();
+    while (at < end && !quote_at(at, end)) ++at;
+    out_ += kQuote;
+    if (at > begin || at == end) out_ += kStars;
+    return at;
+  }
+
+  /// Returns where the value ends.
+  std::size_t hide_value(std::size_t at, std::size_t end) {
+    const std::size_t begin = at;
+    for (; at < end; ++at) {
+      const char c = text_[at];
+      if (std::string_view("&;/?#\"'<>").find(c) != npos) break;
+      // In a drawing the next property follows in a line of its own.
+      if (c == '\\' && end - at > 1 && (text_[at + 1] == 'n' || text_[at + 1] == '"')) break;
+      if (c != '_') continue;
+      // "_channel=" begins the next parameter where the parameters are joined by underscores.
+      const std::size_t word = text_.find_if(at + 1, end, [](char d) { return !is_alpha(d); });
+      if (word > at + 1 && word < end && text_[word] == '=') break;
+    }
+    if (at > begin) out_ += kStars;
+    return at;
+  }
+
+  Text text_;
+  const Behind behind_;
+  Next next_url_;
+  Next new_line_;
+  Next sign_;
+  std::string out_;
+};
+
+/// Whether it is user and password in base64 (RFC 7617).
+bool is_login(std::string_view base64) {
+  gsize size = 0;
+  guchar* plain = g_base64_decode(std::string(base64).c_str(), &size);
+  const bool login = std::find(plain, plain + size, ':') != plain + size;
+  g_free(plain);
+  return login;
+}
+
+/// Hides what an HTTP or RTSP header says by "Basic".
+Stripped strip_basic(std::string_view plain, Behind behind) {
+  constexpr std::string_view kBasic = "basic ";
+  Text text(plain);
+  std::string out;
+  out.reserve(plain.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at + kBasic.size();
+    if (!text.says(at, kBasic)) {
+      out += text[at++];
+      continue;
+    }
+    out += text.piece(at, begin);
+    at = text.find_if(begin, text.size(), [](char c) { return !is_base64(c); });
+    const std::string_view said = text.piece(begin, at);
+    const bool cut = behind == Behind::more && at == text.size() && !said.empty();
+    if (cut || is_login(said))
+      out += kStars;
+    else
+      at = begin; // It may itself end in "basic ".
+  }
+  return {std::move(out), text.looks()};
+}
+
+} // namespace
+
+Stripped strip_counted(std::string_view text, Behind behind) {
+  const Stripped urls = Urls(text, behind).strip();
+  Stripped all = strip_basic(urls.text, behind);
+  all.looks += urls.looks;
+  return all;
+}
+
+std::string strip_credentials(std::string_view text, Behind behind) {
+  return strip_counted(text, behind).text;
+}
+
+} // namespace fanlight
