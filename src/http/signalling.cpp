@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "http/connection.h"
+#include "http/turn.h"
 
 namespace fanlight::http {
 namespace {
@@ -15,11 +16,9 @@ char kProtocol[] = "fanlight.v1";
 Signalling::Signalling(const config::WebRtc& webrtc, session::Directory& directory,
                        const Limits& limits)
     : webrtc_(webrtc), directory_(directory),
-      limits_(limits), server_{directory,
-                               limits,
-                               [this](const char* type) { return cameras_message(type); },
-                               {},
-                               [this](Client& client) { clients_.erase(&client); }} {
+      limits_(limits), server_{webrtc, directory,
+                               limits, [this](const char* type) { return cameras_message(type); },
+                               {},     [this](Client& client) { clients_.erase(&client); }} {
   directory_.add_observer(*this);
 }
 
@@ -31,7 +30,10 @@ std::string Signalling::cameras_message(const char* type) const {
     json.member("type", type);
     if (std::string_view{type} == "hello") {
       json.member("version", FANLIGHT_VERSION);
-      json::write_ice_servers(json, webrtc_.browser_ice_servers);
+      // Credentials come with the answer to an offer, for that one session.
+      const auto open = open_ice_servers(webrtc_.browser_ice_servers);
+      json::write_ice_servers(json, open);
+      json.member("more_ice_servers", open.size() < webrtc_.browser_ice_servers.size());
     }
     json.array("cameras", [&] {
       for (const session::CameraInfo& camera : directory_.cameras())
