@@ -38,7 +38,7 @@ class SoupHttpServer : public Server {
                  session::Roster& roster, const Limits& limits, std::unique_ptr<StaticFiles> files)
       : limits_(limits), files_(std::move(files)), whep_(config.webrtc, directory, limits_),
         signalling_(config.webrtc, directory, limits_), rest_(directory, limits_),
-        settings_(roster, limits_), router_(whep_, signalling_, rest_, settings_, *files_),
+        settings_(roster, limits_), router_(config, whep_, signalling_, rest_, settings_, *files_),
         soup_(SOUP_SERVER(g_object_new(SOUP_TYPE_SERVER, "raw-paths", TRUE, nullptr))),
         keep_alive_(soup_.get()) {
     g_signal_connect_swapped(soup_.get(), "request-started",
