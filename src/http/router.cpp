@@ -73,8 +73,12 @@ std::optional<std::vector<std::string>> segments(std::string_view path) {
   return found;
 }
 
-bool Router::admit(Exchange& exchange) const {
-  const auto refusal = viewing_refusal(visitor_of(exchange), config_.server, config_.embed);
+bool Router::admit(Exchange& exchange, bool socket) const {
+  Visitor visitor = visitor_of(exchange);
+  // Chromium does not send it with a WebSocket. A page asks here by POST why it gets none, and must
+  // hear of the same Origin the same.
+  if (socket) visitor.site.clear();
+  const auto refusal = viewing_refusal(visitor, config_.server, config_.embed);
   if (!refusal) return true;
   add_cors(exchange);
   exchange.respond(Problem{403, refusal->code, refusal->why, {}});
@@ -94,7 +98,7 @@ void Router::dispatch(const ExchangePtr& exchange) {
     if (allow(*exchange, "GET, HEAD")) files_.get(*path, exchange);
     return;
   }
-  if (!admit(*exchange)) return;
+  if (!admit(*exchange, socket)) return;
   if (first == "api") return api(*path, exchange);
   add_cors(*exchange);
   if (first == "whep") return whep(*path, exchange);

@@ -29,7 +29,7 @@ class Router {
 
  private:
   /// Whether the page that asks may; otherwise it is told why not.
-  bool admit(Exchange& exchange) const;
+  bool admit(Exchange& exchange, bool socket) const;
   void api(const std::vector<std::string>& path, const ExchangePtr& exchange);
   /// Whether it is about settings, and was answered.
   bool settings(const std::vector<std::string>& path, const ExchangePtr& exchange);

@@ -188,14 +188,17 @@ export class Signalling extends Emitter {
     this.#endSessions();
   }
 
-  /** No browser tells a page why a WebSocket was refused; a request to the same address does. */
+  /**
+   * No browser tells a page why a WebSocket was refused; a request to the same address does. By POST,
+   * because browsers say the page's origin with that, as with a WebSocket.
+   */
   async #askWhy() {
     const url = new URL(this.#url);
     url.protocol = url.protocol.replace('ws', 'http');
     /** @type {Reason | null} */
     let refusal = null;
     try {
-      const response = await this.#fetch(url);
+      const response = await this.#fetch(url, { method: 'POST' });
       if (response.status === 403) {
         const { code = 'refused', detail = '' } = await response.json().catch(() => ({}));
         refusal = { code, message: detail };

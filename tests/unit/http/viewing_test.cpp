@@ -101,6 +101,18 @@ TEST_F(ViewingTest, RefusesTheWebSocketsOfForeignPages) {
   EXPECT_EQ(upgrade("https://elsewhere.example"), "101");
 }
 
+TEST_F(ViewingTest, TellsAPageBehindAProxyThatHidesTheHostWhyItGetsNoWebSocket) {
+  const std::map<std::string, std::string> own{{"Origin", "https://cameras.example.org"},
+                                               {"Sec-Fetch-Site", "same-origin"}};
+  EXPECT_EQ(send({"GET", "/api/cameras", {}, {}, own}).status, 200);
+  const Response why = send({"POST", "/ws", {}, {}, own});
+  EXPECT_EQ(why.status, 403);
+  EXPECT_THAT(why.body, HasSubstr("server: {hosts: [\\\"cameras.example.org\\\"]}"));
+
+  config.server.hosts = {"cameras.example.org"};
+  EXPECT_EQ(send({"POST", "/ws", {}, {}, own}).status, 405);
+}
+
 TEST_F(ViewingTest, LetsPagesOfAllOriginsLoadFiles) {
   write_file("embed.js", "export const a = 1;\n");
   const Response response = ask({"GET", "/embed.js", {}, {}, {}}, "https://elsewhere.example");
