@@ -89,27 +89,22 @@ bool is_plain(const std::string& text) {
 
 std::string why_not_host(const std::string& host) {
   const std::string name = is_plain(host) ? authority_of(host).name : "NAME";
-  return "this server does not know itself as " + name +
-         ", a name that any web page could make lead here; if it is yours, write into the "
-         "configuration: server: {hosts: [" +
-         name + "]}";
+  return "this server does not know the name " + name +
+         ", which any web page could make lead here; if it is yours, set server.hosts: [" + name +
+         "]";
 }
 
 std::string why_not_origin(const std::string& origin) {
   if (origin == "null")
     return "a page without an origin (a file, a sandboxed frame) may not show these cameras; serve "
-           "it from a web server, and name that in the configuration under embed.origins";
+           "it from a web server, and set embed.origins to that";
   const auto slashes = origin.find("://");
   const bool named = is_plain(origin) && slashes != origin.npos;
   const std::string page = named ? origin : "https://NAME";
   const std::string host = named ? origin.substr(slashes + 3) : "NAME";
-  return "pages of " + page +
-         " may not show these cameras; if it is another server of yours, write into the "
-         "configuration: embed: {origins: [\"" +
-         page +
-         "\"]}; if it is this server behind a proxy, let the proxy keep the Host header, or "
-         "write: server: {hosts: [\"" +
-         host + "\"]}";
+  return "pages of " + page + " may not show these cameras; set embed.origins: [\"" + page +
+         "\"] if they are yours, or server.hosts: [\"" + host +
+         "\"] if this is the server's own page behind a proxy";
 }
 
 } // namespace

@@ -211,11 +211,11 @@ TEST(ViewingAdmissionTest, SaysWhatToWriteIntoTheConfiguration) {
     return refused ? refused->why : "";
   };
   EXPECT_THAT(why("cameras.example.org:8080", ""),
-              HasSubstr("server: {hosts: [cameras.example.org]}"));
+              HasSubstr("server.hosts: [cameras.example.org]"));
   EXPECT_THAT(why("nvr", "https://Intranet.example.org:81"),
-              HasSubstr("embed: {origins: [\"https://Intranet.example.org:81\"]}"));
+              HasSubstr("embed.origins: [\"https://Intranet.example.org:81\"]"));
   EXPECT_THAT(why("127.0.0.1:8080", "https://cameras.example.org"),
-              HasSubstr("server: {hosts: [\"cameras.example.org\"]}"));
+              HasSubstr("server.hosts: [\"cameras.example.org\"]"));
   // What is no name is not repeated.
   EXPECT_THAT(why("<b>.x", ""), Not(HasSubstr("<b>")));
   EXPECT_THAT(why("nvr", "https://<b>"), Not(HasSubstr("<b>")));

@@ -43,7 +43,7 @@ TEST_F(ViewingTest, RefusesTheRequestsOfForeignPagesAndSaysWhy) {
     const Response response = ask(request, "https://elsewhere.example");
     EXPECT_EQ(response.status, 403) << request.method << request.path;
     EXPECT_THAT(response.body, HasSubstr("foreign_page"));
-    EXPECT_THAT(response.body, HasSubstr("embed: {origins:"));
+    EXPECT_THAT(response.body, HasSubstr("embed.origins:"));
     // So that the page can show why.
     EXPECT_EQ(response.header("access-control-allow-origin"), "https://elsewhere.example");
     EXPECT_EQ(response.header("vary"), "Origin");
@@ -74,7 +74,7 @@ TEST_F(ViewingTest, RefusesANameThatIsNotItsOwn) {
     named.headers["Host"] = "evil.example";
     const Response response = send(named);
     EXPECT_EQ(response.status, 403) << request.method << request.path;
-    EXPECT_THAT(response.body, HasSubstr("server: {hosts: [evil.example]}"));
+    EXPECT_THAT(response.body, HasSubstr("server.hosts: [evil.example]"));
   }
   config.server.hosts = {"evil.example"};
   EXPECT_EQ(send({"GET", "/api/cameras", {}, {}, {{"Host", "evil.example"}}}).status, 200);
@@ -107,7 +107,7 @@ TEST_F(ViewingTest, TellsAPageBehindAProxyThatHidesTheHostWhyItGetsNoWebSocket) 
   EXPECT_EQ(send({"GET", "/api/cameras", {}, {}, own}).status, 200);
   const Response why = send({"POST", "/ws", {}, {}, own});
   EXPECT_EQ(why.status, 403);
-  EXPECT_THAT(why.body, HasSubstr("server: {hosts: [\\\"cameras.example.org\\\"]}"));
+  EXPECT_THAT(why.body, HasSubstr("server.hosts: [\\\"cameras.example.org\\\"]"));
 
   config.server.hosts = {"cameras.example.org"};
   EXPECT_EQ(send({"POST", "/ws", {}, {}, own}).status, 405);
