@@ -24,6 +24,11 @@ void read_transport(const Value& value, WebRtc& webrtc) {
       });
 }
 
+void read_strings(const Value& value, const char* of_what, std::vector<std::string>& out,
+                  std::string (*read)(const std::string&, std::string&)) {
+  for (const Value& entry : value.list(of_what)) read_scalar(entry, out.emplace_back(), read);
+}
+
 constexpr std::array kServer{
     Key<Server>{"listen", [](const Value& v, Server& s) { read_scalar(v, s.listen, read_listen); }},
     Key<Server>{"web_root",
@@ -42,11 +47,21 @@ constexpr std::array kServer{
                 }},
     Key<Server>{"cameras_file",
                 [](const Value& v, Server& s) { read_scalar(v, s.cameras_file, read_any); }},
+    Key<Server>{"hosts", [](const Value& v,
+                            Server& s) { read_strings(v, "host names", s.hosts, read_host); }},
 };
 
-void read_strings(const Value& value, const char* of_what, std::vector<std::string>& out,
-                  std::string (*read)(const std::string&, std::string&)) {
-  for (const Value& entry : value.list(of_what)) read_scalar(entry, out.emplace_back(), read);
+constexpr std::array kEmbed{
+    Key<Embed>{"origins", [](const Value& v,
+                             Embed& e) { read_strings(v, "origins", e.origins, read_origin); }},
+};
+
+/// A value that no complaint may show.
+void read_hidden(const Value& value, std::string& out) {
+  const std::optional<std::string> text = value.text();
+  if (!text) return;
+  if (const std::string wrong = read_any(*text, out); !wrong.empty())
+    value.complaints.add(value.mark, value.key, "the value (not shown) " + wrong);
 }
 
 constexpr std::array kIceServer{
@@ -62,17 +77,46 @@ constexpr std::array kIceServer{
     Key<IceServer>{"username",
                    [](const Value& v, IceServer& s) { read_scalar(v, s.username, read_any); }},
     Key<IceServer>{"credential",
-                   [](const Value& v, IceServer& s) { read_scalar(v, s.credential, read_any); }},
+                   [](const Value& v, IceServer& s) { read_hidden(v, s.credential); }},
 };
 
-void read_ice_servers(const Value& value, std::vector<IceServer>& servers) {
+/// What browsers are given may also be made for each session.
+constexpr std::array kBrowserIceServer{
+    kIceServer[0],
+    kIceServer[1],
+    kIceServer[2],
+    Key<IceServer>{"secret", [](const Value& v, IceServer& s) { read_hidden(v, s.secret); }},
+    Key<IceServer>{"ttl",
+                   [](const Value& v, IceServer& s) {
+                     read_scalar(
+                         v, s.ttl, +[](const std::string& text, std::chrono::milliseconds& out) {
+                           using std::chrono::seconds;
+                           return read_duration(text, seconds{60}, seconds{604'800}, out);
+                         });
+                   }},
+};
+
+/// With a secret, username and credential are made of it, and must not be there, too.
+void check_credentials(const Value& entry, const IceServer& server, bool may_share) {
+  const bool both = !server.username.empty() && !server.credential.empty();
+  if (!server.secret.empty() && !(server.username.empty() && server.credential.empty()))
+    entry.complaints.add(entry.mark, entry.key,
+                         "has a secret and a username or credential; keep the secret, of which "
+                         "they are made, or keep both of them");
+  for (const std::string& url : server.urls)
+    if (url.starts_with("turn") && !both && server.secret.empty())
+      entry.complaints.add(entry.mark, entry.key,
+                           url + " needs the keys username and credential; add both" +
+                               (may_share ? ", or secret" : ""));
+}
+
+template <std::size_t Count>
+void read_ice_servers(const Value& value, std::vector<IceServer>& servers,
+                      const std::array<Key<IceServer>, Count>& keys) {
   for (const Value& entry : value.list("servers")) {
     IceServer& server = servers.emplace_back();
-    read_mapping<IceServer>(entry, server, kIceServer);
-    for (const std::string& url : server.urls)
-      if (url.starts_with("turn") && (server.username.empty() || server.credential.empty()))
-        entry.complaints.add(entry.mark, entry.key,
-                             url + " needs the keys username and credential; add both");
+    read_mapping<IceServer>(entry, server, keys);
+    check_credentials(entry, server, Count > kIceServer.size());
   }
 }
 
@@ -109,9 +153,11 @@ constexpr std::array kWebRtc{
                       });
                 }},
     Key<WebRtc>{"ice_servers",
-                [](const Value& v, WebRtc& w) { read_ice_servers(v, w.ice_servers); }},
+                [](const Value& v, WebRtc& w) { read_ice_servers(v, w.ice_servers, kIceServer); }},
     Key<WebRtc>{"browser_ice_servers",
-                [](const Value& v, WebRtc& w) { read_ice_servers(v, w.browser_ice_servers); }},
+                [](const Value& v, WebRtc& w) {
+                  read_ice_servers(v, w.browser_ice_servers, kBrowserIceServer);
+                }},
     Key<WebRtc>{"udp_ports",
                 [](const Value& v, WebRtc& w) {
                   std::pair<std::uint16_t, std::uint16_t> ports{w.udp_port_min, w.udp_port_max};
@@ -164,6 +210,8 @@ constexpr std::array kLogging{
 constexpr std::array kConfig{
     Key<Config>{"server",
                 [](const Value& v, Config& c) { read_mapping<Server>(v, c.server, kServer); }},
+    Key<Config>{"embed",
+                [](const Value& v, Config& c) { read_mapping<Embed>(v, c.embed, kEmbed); }},
     Key<Config>{"cameras", read_cameras},
     Key<Config>{"webrtc",
                 [](const Value& v, Config& c) { read_mapping<WebRtc>(v, c.webrtc, kWebRtc); }},
@@ -195,10 +243,11 @@ std::vector<std::string> known_keys() {
   };
   add("", kConfig);
   add("server.", kServer);
+  add("embed.", kEmbed);
   for (const std::string& key : camera_keys()) all.push_back("cameras[]." + key);
   add("webrtc.", kWebRtc);
   add("webrtc.ice_servers[].", kIceServer);
-  add("webrtc.browser_ice_servers[].", kIceServer);
+  add("webrtc.browser_ice_servers[].", kBrowserIceServer);
   add("logging.", kLogging);
   return all;
 }

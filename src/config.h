@@ -30,9 +30,16 @@ struct Server {
   std::string
       web_root; ///< Folder of the web UI; empty: the installed one, or web/ beside the build.
   Access settings = Access::private_networks;
-  std::string cameras_file; ///< Empty: cameras.yaml in the state directory, or beside
-                            ///< the configuration.
+  std::string cameras_file;       ///< Empty: cameras.yaml in the state directory, or beside
+                                  ///< the configuration.
+  std::vector<std::string> hosts; ///< Further names of the server, host or host:port, lower case.
   bool operator==(const Server&) const = default;
+};
+
+/// Pages of other servers that may show the cameras.
+struct Embed {
+  std::vector<std::string> origins; ///< scheme://host[:port], lower case; "*": all of them.
+  bool operator==(const Embed&) const = default;
 };
 
 /// One URL of a camera: main, sub, …
@@ -80,6 +87,8 @@ struct IceServer {
   std::vector<std::string> urls;
   std::string username;
   std::string credential;
+  std::string secret; ///< Shared with the TURN server; makes username and credential per session.
+  std::chrono::milliseconds ttl{86'400'000}; ///< How long those hold.
   bool operator==(const IceServer&) const = default;
 };
 
@@ -107,6 +116,7 @@ struct Logging {
 
 struct Config {
   Server server;
+  Embed embed;
   std::vector<Camera> cameras;
   WebRtc webrtc;
   Logging logging;

@@ -35,6 +35,7 @@ Config without_restart(const Config& running, Config wanted) {
   applied.server = running.server;
   applied.server.settings = server.settings;
   applied.server.cameras_file = server.cameras_file;
+  applied.server.hosts = server.hosts;
   const WebRtc webrtc = std::move(applied.webrtc);
   applied.webrtc = running.webrtc;
   applied.webrtc.max_viewers = webrtc.max_viewers;

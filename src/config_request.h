@@ -17,6 +17,9 @@ struct Fault {
 };
 using Faults = std::vector<Fault>;
 
+/// Whether `text` can be the id of a camera or a stream: 1-64 of a-z 0-9 _ -.
+bool is_id(std::string_view text);
+
 /// A stream without its secrets: what of its URL and login may leave the server.
 struct Shown {
   std::string url;      ///< Without user and password; secrets in its query are ***.

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/url.h"
+#include "config_request.h"
 
 namespace fanlight::config {
 namespace {
@@ -98,26 +99,57 @@ std::string read_listen(const std::string& text, std::string& out) {
   return {};
 }
 
-namespace {
+std::string read_host(const std::string& text, std::string& out) {
+  constexpr const char* kExample = "; write e.g. cameras.example.org, or with its port, name:8443";
+  if (text.find("://") != text.npos || text.find('/') != text.npos)
+    return std::string("is an address; leave out https:// and what follows the host") + kExample;
+  std::string host;
+  std::optional<std::uint32_t> port;
+  if (std::string wrong = split_host(text, host, port); !wrong.empty()) return wrong;
+  if (host.empty() || port == 0U) return std::string("has no host or port 0") + kExample;
+  out = text;
+  std::transform(out.begin(), out.end(), out.begin(), g_ascii_tolower);
+  return {};
+}
 
-bool is_id(const std::string& text, std::size_t longest) {
-  return !text.empty() && text.size() <= longest &&
+std::string read_origin(const std::string& text, std::string& out) {
+  constexpr const char* kExample = "; write e.g. https://intranet.example.org, or \"*\" for all";
+  if (text == "*") return out = text, std::string();
+  const auto parts = split_url(text);
+  std::string scheme = parts ? parts->scheme : "";
+  std::transform(scheme.begin(), scheme.end(), scheme.begin(), g_ascii_tolower);
+  if (scheme != "http" && scheme != "https") return std::string("is no origin") + kExample;
+  if (parts->user_info || !(parts->rest.empty() || parts->rest == "/"))
+    return std::string("has more than scheme, host and port, as origins have") + kExample;
+  std::string host;
+  std::optional<std::uint32_t> port;
+  if (std::string wrong = split_host(parts->host, host, port); !wrong.empty()) return wrong;
+  if (host.empty() || port == 0U) return std::string("has no host or port 0") + kExample;
+  // As browsers write it: without the port that the scheme implies.
+  const std::uint32_t implied = scheme == "https" ? 443 : 80;
+  const std::string name = port ? parts->host.substr(0, parts->host.rfind(':')) : parts->host;
+  out = scheme + "://" + name + (port && *port != implied ? ':' + std::to_string(*port) : "");
+  std::transform(out.begin(), out.end(), out.begin(), g_ascii_tolower);
+  return {};
+}
+
+bool is_id(std::string_view text) {
+  constexpr std::size_t kLongest = 64;
+  return !text.empty() && text.size() <= kLongest &&
          std::all_of(text.begin(), text.end(), [](char c) {
            return g_ascii_islower(c) || g_ascii_isdigit(c) || c == '_' || c == '-';
          });
 }
 
-} // namespace
-
 std::string read_id(const std::string& text, std::string& out) {
-  if (!is_id(text, 64))
+  if (!is_id(text))
     return "is no id, which is part of URLs; must be 1-64 of a-z 0-9 _ -, e.g. front-door";
   out = text;
   return {};
 }
 
 std::string read_stream_id(const std::string& text, std::string& out) {
-  if (!is_id(text, 32) || text == "auto")
+  if (!is_id(text) || text.size() > 32 || text == "auto")
     return "is no id of a stream; must be 1-32 of a-z 0-9 _ -, and not auto; e.g. main";
   out = text;
   return {};

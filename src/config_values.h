@@ -14,6 +14,8 @@ namespace fanlight::config {
 
 std::string read_any(const std::string& text, std::string& out);    ///< One line, may be empty.
 std::string read_listen(const std::string& text, std::string& out); ///< host:port.
+std::string read_host(const std::string& text, std::string& out);   ///< Name or name:port.
+std::string read_origin(const std::string& text, std::string& out); ///< https://host:port, or *.
 std::string read_id(const std::string& text, std::string& out);
 std::string read_rtsp_url(const std::string& text, std::string& out);
 std::string read_ice_url(const std::string& text, std::string& out);

@@ -17,21 +17,25 @@ const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /** What stands in place of tiles while there are none. @param {Wall} wall @param {Signalling} signalling */
 function showEmpty(wall, signalling) {
-  const { phase, cameras, gone } = signalling;
+  const { phase, cameras, gone, refusal } = signalling;
   byId('empty').hidden = wall.tiles.length > 0;
   if (wall.tiles.length) return;
-  const key = gone
-    ? 'wall.gone'
-    : phase !== 'open'
-      ? 'wall.connecting'
-      : cameras.length
-        ? 'wall.none'
-        : 'wall.empty';
-  const detail = gone
-    ? retryText(signalling)
-    : phase === 'open'
-      ? words.text(cameras.length ? 'wall.none.detail' : 'wall.empty.detail')
-      : '';
+  const key = refusal
+    ? 'wall.refused'
+    : gone
+      ? 'wall.gone'
+      : phase !== 'open'
+        ? 'wall.connecting'
+        : cameras.length
+          ? 'wall.none'
+          : 'wall.empty';
+  const detail = refusal
+    ? refusal.message
+    : gone
+      ? retryText(signalling)
+      : phase === 'open'
+        ? words.text(cameras.length ? 'wall.none.detail' : 'wall.empty.detail')
+        : '';
   write(byId('empty-text'), words.text(key));
   write(byId('empty-detail'), detail);
 }

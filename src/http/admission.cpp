@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <vector>
 
 #include "http/owned.h"
 
@@ -25,28 +26,85 @@ bool is_private(GInetAddress* address) {
          (g_inet_address_to_bytes(address)[0] & 0xfeU) == 0xfcU;
 }
 
-/// The host without its port, in lower case; an IPv6 address without its brackets.
-std::string host_without_port(const std::string& host) {
-  std::string name =
-      host.starts_with('[') ? host.substr(1, host.find(']') - 1) : host.substr(0, host.find(':'));
-  std::transform(name.begin(), name.end(), name.begin(), g_ascii_tolower);
-  return name;
+/// What stands between scheme and path, in lower case.
+struct Authority {
+  std::string name; ///< An IPv6 address without its brackets.
+  std::string port; ///< Empty: none is said.
+};
+
+Authority authority_of(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), g_ascii_tolower);
+  const bool v6 = text.starts_with('[');
+  const std::size_t end = v6 ? std::min(text.find(']'), text.size()) : text.find(':');
+  const std::size_t colon = text.find(':', v6 ? end : 0);
+  return {.name = text.substr(v6 ? 1 : 0, v6 ? end - 1 : end),
+          .port = colon == text.npos ? std::string{} : text.substr(colon + 1)};
 }
 
 /// Whether a stranger cannot make the name mean this server (DNS rebinding).
-bool is_name_of_ours(const std::string& host) {
+bool is_name_of_ours(const std::string& host, const std::vector<std::string>& hosts) {
   constexpr std::array<std::string_view, 5> kPrivate{".localhost", ".local", ".lan", ".home.arpa",
                                                      ".internal"};
-  const std::string name = host_without_port(host);
+  const std::string name = authority_of(host).name;
   if (parse_address(name) || name.find('.') == name.npos) return !name.empty();
   if (g_ascii_strcasecmp(name.c_str(), g_get_host_name()) == 0) return true;
-  return std::any_of(kPrivate.begin(), kPrivate.end(),
+  return std::any_of(hosts.begin(), hosts.end(),
+                     [&name](const auto& ours) { return authority_of(ours).name == name; }) ||
+         std::any_of(kPrivate.begin(), kPrivate.end(),
                      [&name](std::string_view suffix) { return name.ends_with(suffix); });
 }
 
-std::string host_of_origin(const std::string& origin) {
+/// Whether the page of `origin` came from `host` (name or name:port).
+bool is_at(const std::string& origin, const std::string& host) {
   const auto slashes = origin.find("://");
-  return slashes == origin.npos ? std::string{} : origin.substr(slashes + 3);
+  if (slashes == origin.npos) return false;
+  const std::string implied = g_ascii_strncasecmp(origin.c_str(), "https:", 6) == 0 ? "443" : "80";
+  const auto port = [&implied](const Authority& authority) {
+    return authority.port.empty() ? implied : authority.port;
+  };
+  const Authority page = authority_of(origin.substr(slashes + 3));
+  const Authority ours = authority_of(host);
+  return page.name == ours.name && port(page) == port(ours);
+}
+
+bool is_at_any(const std::string& origin, const std::vector<std::string>& hosts) {
+  return std::any_of(hosts.begin(), hosts.end(),
+                     [&origin](const std::string& host) { return is_at(origin, host); });
+}
+
+bool is_listed(const std::string& origin, const std::vector<std::string>& origins) {
+  return std::any_of(origins.begin(), origins.end(), [&origin](const std::string& listed) {
+    return listed == "*" || g_ascii_strcasecmp(listed.c_str(), origin.c_str()) == 0;
+  });
+}
+
+/// Whether a message may repeat what a client sent: short, and nothing but a name or an origin.
+bool is_plain(const std::string& text) {
+  constexpr std::size_t kLongest = 270;
+  return text.size() <= kLongest && std::all_of(text.begin(), text.end(), [](char c) {
+           return g_ascii_isalnum(c) ||
+                  std::string_view{".-_:/[]"}.find(c) != std::string_view::npos;
+         });
+}
+
+std::string why_not_host(const std::string& host) {
+  const std::string name = is_plain(host) ? authority_of(host).name : "NAME";
+  return "this server does not know the name " + name +
+         ", which any web page could make lead here; if it is yours, set server.hosts: [" + name +
+         "]";
+}
+
+std::string why_not_origin(const std::string& origin) {
+  if (origin == "null")
+    return "a page without an origin (a file, a sandboxed frame) may not show these cameras; serve "
+           "it from a web server, and set embed.origins to that";
+  const auto slashes = origin.find("://");
+  const bool named = is_plain(origin) && slashes != origin.npos;
+  const std::string page = named ? origin : "https://NAME";
+  const std::string host = named ? origin.substr(slashes + 3) : "NAME";
+  return "pages of " + page + " may not show these cameras; set embed.origins: [\"" + page +
+         "\"] if they are yours, or server.hosts: [\"" + host +
+         "\"] if this is the server's own page behind a proxy";
 }
 
 } // namespace
@@ -58,18 +116,44 @@ Visitor visitor_of(const Exchange& exchange) {
           .host = exchange.header("Host"),
           .origin = exchange.header("Origin"),
           .site = exchange.header("Sec-Fetch-Site"),
+          .mode = exchange.header("Sec-Fetch-Mode"),
+          .dest = exchange.header("Sec-Fetch-Dest"),
           .proxied = std::any_of(kOfProxies.begin(), kOfProxies.end(),
                                  [&](const char* header) { return exchange.has_header(header); }),
           .reads = exchange.method() == "GET" || exchange.method() == "HEAD"};
 }
 
-std::string refusal(const Visitor& visitor, config::Access access) {
+std::optional<Refusal> viewing_refusal(const Visitor& visitor, const config::Server& server,
+                                       const config::Embed& embed) {
+  if (std::find(embed.origins.begin(), embed.origins.end(), "*") != embed.origins.end()) return {};
+  // Browsers always send it.
+  if (!visitor.host.empty() && !is_name_of_ours(visitor.host, server.hosts))
+    return Refusal{"unknown_host", why_not_host(visitor.host)};
+  // A browser that says same-origin says so of the address it sees, before any proxy.
+  if (visitor.site == "same-origin") return {};
+  if (!visitor.origin.empty()) {
+    if (is_at(visitor.origin, visitor.host) || is_at_any(visitor.origin, server.hosts) ||
+        is_listed(visitor.origin, embed.origins))
+      return {};
+    return Refusal{"foreign_page", why_not_origin(visitor.origin)};
+  }
+  // No Origin: a player, a script, a typed address, or a page that cannot read what it gets (an
+  // image, a script, a frame). Of the latter, only a link that somebody follows is let in.
+  const bool link = visitor.reads && visitor.mode == "navigate" && visitor.dest == "document";
+  if (visitor.site.empty() || visitor.site == "none" || link) return {};
+  return Refusal{"foreign_page",
+                 "a page of another site may not load this without its origin; load it by fetch() "
+                 "or with the attribute crossorigin, from a page of embed.origins"};
+}
+
+std::string settings_refusal(const Visitor& visitor, const config::Server& server) {
+  const config::Access access = server.settings;
   if (access == config::Access::none) return "settings cannot be changed here (server.settings)";
   // Sec-Fetch-Site is sent to trustworthy addresses only (https and this machine).
   const bool own_page =
       visitor.site.empty()
-          ? visitor.origin.empty() || g_ascii_strcasecmp(host_of_origin(visitor.origin).c_str(),
-                                                         visitor.host.c_str()) == 0
+          ? visitor.origin.empty() || is_at(visitor.origin, visitor.host) ||
+                is_at_any(visitor.origin, server.hosts)
           : visitor.site == "same-origin" || (visitor.site == "none" && visitor.reads);
   if (!own_page) return "settings can be changed only from this server's own page";
   if (access == config::Access::all) return {};
@@ -84,9 +168,10 @@ std::string refusal(const Visitor& visitor, config::Access access) {
     return std::string("settings can be changed only from ") +
            (access == config::Access::loopback ? "this machine" : "private networks") +
            " (server.settings), not from " + visitor.address;
-  if (!is_name_of_ours(visitor.host))
-    return "settings can be changed only by the server's address or private name, not as " +
-           host_without_port(visitor.host);
+  if (!is_name_of_ours(visitor.host, server.hosts))
+    return "settings can be changed only by the server's address, its private name or one of "
+           "server.hosts, not as " +
+           (is_plain(visitor.host) ? authority_of(visitor.host).name : "another");
   return {};
 }
 

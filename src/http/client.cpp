@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "config_request.h"
 
 namespace fanlight::http {
 namespace {
@@ -127,6 +128,10 @@ void Client::watch(JsonNode* message) {
   if (!camera || !offer) return send_error("bad_message", "watch needs camera and sdp", *name);
   if (watches_.contains(*name))
     return send_error("session_in_use", "the session '" + *name + "' is in use", *name);
+  const session::StreamWish wish = wish_of(message);
+  // A name that cannot be an id goes no further, and is not repeated.
+  if (!config::is_id(*camera) || !config::is_id(wish.stream))
+    return socket_->send(closed_message(*name, {"unknown_camera", "there is no such camera"}));
   const auto refuse = [&](const char* code, const std::string& why) {
     log::info("http", {{"camera", *camera}, {"client", remote_address_}, {"code", code}},
               "refusing a viewer: " + why);
@@ -140,9 +145,10 @@ void Client::watch(JsonNode* message) {
   session::Directory::OpenOptions options;
   options.signalling = "websocket";
   options.remote_address = remote_address_;
-  options.wish = wish_of(message);
+  options.wish = wish;
   auto watch = std::make_unique<Watch>(
-      *name, *offer, server_.limits, [this](std::string text) { socket_->send(std::move(text)); },
+      *name, *offer, server_.webrtc, server_.limits,
+      [this](std::string text) { socket_->send(std::move(text)); },
       [this](Watch& ended) { watches_.erase(std::string{ended.name()}); });
   const auto opened = server_.directory.open(*camera, *offer, options, *watch);
   if (!opened) return refuse(close_code(opened.error().code), opened.error().message);
@@ -195,7 +201,10 @@ void Client::restart(JsonNode* message) {
 void Client::select(JsonNode* message) {
   Watch* watch = find(message);
   if (watch == nullptr) return;
-  if (const auto selected = watch->select(wish_of(message)); !selected)
+  const session::StreamWish wish = wish_of(message);
+  if (!config::is_id(wish.stream))
+    return send_error("bad_message", "there is no such stream", watch->name());
+  if (const auto selected = watch->select(wish); !selected)
     send_error("bad_message", selected.error().message, watch->name());
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "config.h"
 #include "http/json.h"
 #include "http/limits.h"
 #include "http/watch.h"
@@ -18,6 +19,7 @@ namespace fanlight::http {
 class Client : public WebSocket::Observer {
  public:
   struct Server {
+    const config::WebRtc& webrtc;
     session::Directory& directory;
     const Limits& limits;
     /// The messages `hello` and `cameras`, at once or in a later turn.

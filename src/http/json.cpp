@@ -2,33 +2,14 @@
 
 #include <cmath>
 
+#include "http/json_check.h"
+
 namespace fanlight::http::json {
 namespace {
-
-constexpr int kMaxDepth = 16;
 
 std::string utf8(std::string_view text) {
   if (g_utf8_validate_len(text.data(), text.size(), nullptr)) return std::string{text};
   return take_text(g_utf8_make_valid(text.data(), static_cast<gssize>(text.size())));
-}
-
-bool nests_too_deep(std::string_view text) {
-  int depth = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quoted) {
-      if (c == '\\') ++i;
-      if (c == '"') quoted = false;
-    } else if (c == '"') {
-      quoted = true;
-    } else if (c == '[' || c == '{') {
-      if (++depth > kMaxDepth) return true;
-    } else if (c == ']' || c == '}') {
-      --depth;
-    }
-  }
-  return false;
 }
 
 } // namespace
@@ -177,14 +158,13 @@ void write_ice_servers(Writer& json, const std::vector<config::IceServer>& serve
 }
 
 Result<OwnedNode> parse_object(std::string_view text) {
-  if (nests_too_deep(text)) return Error{Errc::invalid, "the message nests too deep"};
+  if (const auto wrong = check(text))
+    return Error{Errc::invalid, "the message is not JSON: " + wrong->message()};
   const Owned<JsonParser> parser{json_parser_new_immutable()};
-  GError* raw = nullptr;
+  // What it says of an error repeats the text, so nobody hears it.
   if (!json_parser_load_from_data(parser.get(), text.data(), static_cast<gssize>(text.size()),
-                                  &raw)) {
-    const OwnedError error{raw};
-    return Error{Errc::invalid, std::string{"the message is not JSON: "} + error->message};
-  }
+                                  nullptr))
+    return Error{Errc::invalid, "the message is not JSON"};
   OwnedNode root{json_parser_steal_root(parser.get())};
   if (!root || !JSON_NODE_HOLDS_OBJECT(root.get()))
     return Error{Errc::invalid, "the message is not a JSON object"};

@@ -52,10 +52,8 @@ void write_ice_servers(Writer& json, const std::vector<config::IceServer>& serve
 
 using OwnedNode = Owned<JsonNode, json_node_unref>;
 
-/// Reads a JSON object from an untrusted client. Errc::invalid in words.
-///
-/// json-glib 1.6 descends as deep as the text nests, until the stack ends; so the nesting is
-/// bounded first.
+/// Reads a JSON object from an untrusted client: the one way into json-glib's parser, which takes
+/// more than JSON and has no bounds of its own; so check() goes first. Errc::invalid in words.
 Result<OwnedNode> parse_object(std::string_view text);
 
 /// The member if it is a string.

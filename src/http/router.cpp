@@ -2,14 +2,20 @@
 
 #include <algorithm>
 
+#include "config_request.h"
+#include "http/admission.h"
+
 namespace fanlight::http {
 namespace {
 
 constexpr std::size_t kMaxPath = 2048;
 
-/// Pages of any origin may use the API and WHEP: there are no cookies that they could misuse.
+/// Lets the page that asks read the answer. Router::admit() has let it in, or refuses it in words.
 void add_cors(Exchange& exchange) {
-  exchange.set_header("Access-Control-Allow-Origin", "*");
+  exchange.set_header("Vary", "Origin");
+  const std::string origin = exchange.header("Origin");
+  if (origin.empty()) return;
+  exchange.set_header("Access-Control-Allow-Origin", origin);
   exchange.set_header("Access-Control-Expose-Headers",
                       "Location, ETag, Link, Retry-After, Accept-Post, Accept-Patch");
 }
@@ -38,6 +44,12 @@ bool allow(Exchange& exchange, const std::string& methods) {
   return allow(exchange, methods, methods);
 }
 
+/// A name that cannot be an id goes no further, and is not repeated.
+void no_such_camera(Exchange& exchange) {
+  add_cors(exchange);
+  exchange.respond(Error{Errc::not_found, "there is no such camera"});
+}
+
 void no_route(Exchange& exchange) {
   exchange.respond(Error{Errc::not_found, "there is nothing at this address"});
 }
@@ -61,23 +73,41 @@ std::optional<std::vector<std::string>> segments(std::string_view path) {
   return found;
 }
 
+bool Router::admit(Exchange& exchange, bool socket) const {
+  Visitor visitor = visitor_of(exchange);
+  // Chromium does not send it with a WebSocket. A page asks here by POST why it gets none, and must
+  // hear of the same Origin the same.
+  if (socket) visitor.site.clear();
+  const auto refusal = viewing_refusal(visitor, config_.server, config_.embed);
+  if (!refusal) return true;
+  add_cors(exchange);
+  exchange.respond(Problem{403, refusal->code, refusal->why, {}});
+  return false;
+}
+
 void Router::dispatch(const ExchangePtr& exchange) {
   const auto path = segments(exchange->path());
   if (!path) return exchange->respond(Error{Errc::invalid, "the path is malformed"});
   const std::string first = path->empty() ? "" : path->front();
+  const bool alone = path->size() == 1;
+  const bool health = alone && (first == "health" || first == "ready");
+  const bool socket = alone && first == "ws";
+  if (first != "api" && first != "whep" && !health && !socket) {
+    // These hold no secrets, and a module that another page embeds is fetched by CORS.
+    exchange->set_header("Access-Control-Allow-Origin", "*");
+    if (allow(*exchange, "GET, HEAD")) files_.get(*path, exchange);
+    return;
+  }
+  if (!admit(*exchange, socket)) return;
   if (first == "api") return api(*path, exchange);
+  add_cors(*exchange);
   if (first == "whep") return whep(*path, exchange);
-  if (path->size() == 1 && first == "ws") {
+  if (socket) {
     if (allow(*exchange, "GET")) signalling_.upgrade(exchange);
     return;
   }
-  if (path->size() == 1 && (first == "health" || first == "ready")) {
-    add_cors(*exchange);
-    if (!allow(*exchange, "GET, HEAD")) return;
-    return first == "health" ? rest_.health(exchange) : rest_.ready(exchange);
-  }
-  add_cors(*exchange); // A module that another page embeds is fetched by CORS.
-  if (allow(*exchange, "GET, HEAD")) files_.get(*path, exchange);
+  if (!allow(*exchange, "GET, HEAD")) return;
+  return first == "health" ? rest_.health(exchange) : rest_.ready(exchange);
 }
 
 /// Without CORS: these are for the server's own page.
@@ -106,9 +136,10 @@ bool Router::settings(const std::vector<std::string>& path, const ExchangePtr& e
 }
 
 void Router::api(const std::vector<std::string>& path, const ExchangePtr& exchange) {
+  const bool cameras = path.size() >= 2 && path[1] == "cameras";
+  if (cameras && path.size() >= 3 && !config::is_id(path[2])) return no_such_camera(*exchange);
   if (settings(path, exchange)) return;
   add_cors(*exchange);
-  const bool cameras = path.size() >= 2 && path[1] == "cameras";
   const bool sessions = path.size() >= 2 && path[1] == "sessions";
   const bool dot = cameras && path.size() == 4 && path[3] == "pipeline.dot";
   const bool svg = cameras && path.size() == 4 && path[3] == "pipeline.svg";
@@ -126,7 +157,7 @@ void Router::api(const std::vector<std::string>& path, const ExchangePtr& exchan
 }
 
 void Router::whep(const std::vector<std::string>& path, const ExchangePtr& exchange) {
-  add_cors(*exchange);
+  if (path.size() >= 2 && !config::is_id(path[1])) return no_such_camera(*exchange);
   if (path.size() == 2) {
     if (exchange->method() == "OPTIONS") exchange->set_header("Accept-Post", "application/sdp");
     if (allow(*exchange, "POST")) whep_.open(path[1], exchange);

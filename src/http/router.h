@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config.h"
 #include "http/exchange.h"
 #include "http/rest.h"
 #include "http/settings.h"
@@ -19,18 +20,23 @@ namespace fanlight::http {
 /// share. Threads: main only.
 class Router {
  public:
-  Router(Whep& whep, Signalling& signalling, Rest& rest, Settings& settings, StaticFiles& files)
-      : whep_(whep), signalling_(signalling), rest_(rest), settings_(settings), files_(files) {}
+  Router(const config::Config& config, Whep& whep, Signalling& signalling, Rest& rest,
+         Settings& settings, StaticFiles& files)
+      : config_(config), whep_(whep), signalling_(signalling), rest_(rest), settings_(settings),
+        files_(files) {}
 
   void dispatch(const ExchangePtr& exchange);
 
  private:
+  /// Whether the page that asks may; otherwise it is told why not.
+  bool admit(Exchange& exchange, bool socket) const;
   void api(const std::vector<std::string>& path, const ExchangePtr& exchange);
   /// Whether it is about settings, and was answered.
   bool settings(const std::vector<std::string>& path, const ExchangePtr& exchange);
   void whep(const std::vector<std::string>& path, const ExchangePtr& exchange);
 
   // Given.
+  const config::Config& config_;
   Whep& whep_;
   Signalling& signalling_;
   Rest& rest_;

@@ -39,7 +39,7 @@ class SoupHttpServer : public Server {
       : limits_(limits), files_(std::move(files)), whep_(config.webrtc, directory, limits_),
         cameras_(directory, limits_), signalling_(config.webrtc, directory, cameras_, limits_),
         rest_(directory, cameras_, limits_), settings_(roster, limits_),
-        router_(whep_, signalling_, rest_, settings_, *files_),
+        router_(config, whep_, signalling_, rest_, settings_, *files_),
         soup_(SOUP_SERVER(g_object_new(SOUP_TYPE_SERVER, "raw-paths", TRUE, nullptr))),
         keep_alive_(soup_.get()) {
     g_signal_connect_swapped(soup_.get(), "request-started",

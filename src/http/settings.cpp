@@ -100,7 +100,7 @@ std::optional<std::vector<std::string>> ids_of(JsonNode* body) {
 } // namespace
 
 bool Settings::admit(const ExchangePtr& exchange) const {
-  const std::string why = refusal(visitor_of(*exchange), roster_.config().server.settings);
+  const std::string why = settings_refusal(visitor_of(*exchange), roster_.config().server);
   if (why.empty()) return true;
   log::info("http", {{"client", exchange->remote_address()}}, "refusing settings: " + why);
   exchange->respond(Problem{403, "not_allowed", why, {}});
@@ -289,8 +289,11 @@ void Settings::test(const ExchangePtr& exchange) {
   const auto object = body(exchange);
   if (!object) return;
   const Camera* before = nullptr;
-  if (const auto of = json::string_member(object.get(), "camera"))
+  if (const auto of = json::string_member(object.get(), "camera")) {
+    if (!config::is_id(*of))
+      return exchange->respond(Error{Errc::not_found, "there is no such camera"});
     if ((before = find(*of, exchange)) == nullptr) return;
+  }
   if (tests_ >= limits_.tests)
     return exchange->respond(Error{Errc::busy, "there are too many tests of cameras at once"});
 

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "http/connection.h"
+#include "http/turn.h"
 
 namespace fanlight::http {
 namespace {
@@ -16,7 +17,8 @@ char kProtocol[] = "fanlight.v1";
 Signalling::Signalling(const config::WebRtc& webrtc, session::Directory& directory,
                        CameraList& cameras, const Limits& limits)
     : webrtc_(webrtc), directory_(directory), cameras_(cameras),
-      limits_(limits), server_{directory,
+      limits_(limits), server_{webrtc,
+                               directory,
                                limits,
                                [this](const char* type, std::function<void(std::string)> done) {
                                  cameras_.get([this, type, done = std::move(done)](
@@ -37,7 +39,10 @@ std::string Signalling::cameras_message(const char* type, const std::string& cam
     json.member("type", type);
     if (std::string_view{type} == "hello") {
       json.member("version", FANLIGHT_VERSION);
-      json::write_ice_servers(json, webrtc_.browser_ice_servers);
+      // Credentials come with the answer to an offer, for that one session.
+      const auto open = open_ice_servers(webrtc_.browser_ice_servers);
+      json::write_ice_servers(json, open);
+      json.member("more_ice_servers", open.size() < webrtc_.browser_ice_servers.size());
     }
   });
   std::string text = json.text();

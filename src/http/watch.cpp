@@ -5,6 +5,7 @@
 
 #include "http/ice_sdp.h"
 #include "http/json.h"
+#include "http/turn.h"
 
 namespace fanlight::http {
 
@@ -19,10 +20,10 @@ std::string closed_message(const std::string& session, const session::CloseReaso
   return json.text();
 }
 
-Watch::Watch(std::string name, const std::string& offer, const Limits& limits, Send send,
-             Ended ended)
-    : name_(std::move(name)), limits_(limits), send_(std::move(send)), ended_(std::move(ended)),
-      mids_(mids(offer)) {}
+Watch::Watch(std::string name, const std::string& offer, const config::WebRtc& webrtc,
+             const Limits& limits, Send send, Ended ended)
+    : name_(std::move(name)), webrtc_(webrtc), limits_(limits), send_(std::move(send)),
+      ended_(std::move(ended)), mids_(mids(offer)) {}
 
 Watch::~Watch() {
   if (session_ == nullptr) return;
@@ -68,6 +69,9 @@ void Watch::on_answer(session::Session& session, const std::string& sdp) {
     json.member("codec_reason", info.codec_reason);
     json.member("stream", info.stream);
     json.member("stream_reason", info.stream_reason);
+    if (webrtc_.browser_ice_servers.empty()) return;
+    json::write_ice_servers(json, ice_servers_of_session(webrtc_.browser_ice_servers, session.id(),
+                                                         std::chrono::system_clock::now()));
   });
   send_(json.text());
 }

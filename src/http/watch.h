@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "config.h"
 #include "http/limits.h"
 #include "session/session.h"
 
@@ -16,7 +17,8 @@ class Watch : public session::Session::Observer {
   using Send = std::function<void(std::string)>;
   using Ended = std::function<void(Watch&)>;
 
-  Watch(std::string name, const std::string& offer, const Limits& limits, Send send, Ended ended);
+  Watch(std::string name, const std::string& offer, const config::WebRtc& webrtc,
+        const Limits& limits, Send send, Ended ended);
   ~Watch() override; ///< Ends the session if it still lives.
 
   void begin(session::Session& session) { session_ = &session; }
@@ -40,6 +42,7 @@ class Watch : public session::Session::Observer {
  private:
   // Given.
   const std::string name_;
+  const config::WebRtc& webrtc_;
   const Limits& limits_;
   const Send send_;
   const Ended ended_;

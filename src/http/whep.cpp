@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "config_request.h"
 
 namespace fanlight::http {
 namespace {
@@ -36,8 +37,12 @@ void Whep::open(const std::string& camera, const ExchangePtr& exchange) {
   options.signalling = "whep";
   options.remote_address = exchange->remote_address();
   options.complete_answer = true;
-  if (const std::string stream = exchange->query("stream"); !stream.empty())
+  if (const std::string stream = exchange->query("stream"); !stream.empty()) {
+    // A name that cannot be an id goes no further, and is not repeated.
+    if (!config::is_id(stream))
+      return exchange->respond(Error{Errc::not_found, "there is no such stream"});
     options.wish.stream = stream;
+  }
   options.wish.width = pixels(exchange->query("width"));
   options.wish.height = pixels(exchange->query("height"));
   auto viewer = std::make_unique<WhepSession>(offer, exchange, webrtc_, limits_,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "http/ice_sdp.h"
+#include "http/turn.h"
 
 namespace fanlight::http {
 namespace {
@@ -94,7 +95,8 @@ void WhepSession::on_answer(session::Session&, const std::string& sdp) {
   exchange->set_header("ETag", etag_);
   exchange->set_header("Accept-Patch", "application/trickle-ice-sdpfrag");
   exchange->set_header("Cache-Control", "no-store");
-  add_ice_servers(*exchange, webrtc_.browser_ice_servers);
+  add_ice_servers(*exchange, ice_servers_of_session(webrtc_.browser_ice_servers, id_,
+                                                    std::chrono::system_clock::now()));
   exchange->respond(201, "application/sdp", sdp);
 }
 

@@ -27,7 +27,13 @@ before(async () => {
     { id: 'garden', name: 'Garden' },
     { id: 'new', name: 'H.265 only', codec: 'h265' },
   ];
-  [house, browser] = await together(House.open(cameras), launchChromium());
+  // The page's origin is known before the server, whose configuration names it; its content after.
+  /** @type {Record<string, {body: string, policy: string}>} */
+  const pages = {};
+  site = await servePages(pages);
+  const { origin } = new URL(site.url);
+  const configuration = `embed: {origins: ["${origin}"]}\n`;
+  [house, browser] = await together(House.open(cameras, configuration), launchChromium());
   const server = new URL(house.url).host;
   const policy = [
     "default-src 'none'",
@@ -38,7 +44,7 @@ before(async () => {
     "base-uri 'none'",
     'img-src data:', // The page's own icon.
   ].join('; ');
-  site = await servePages({ '/': { body: pageOf(house.url), policy } });
+  pages['/'] = { body: pageOf(house.url), policy };
   opened = await openPage(browser, site.url, {
     init: async (page) => {
       page.on('console', (message) => {
@@ -210,6 +216,36 @@ scenario(
     assert.deepEqual(opened.faults, []);
   },
 );
+
+test('a page that the configuration does not name is told why', { timeout: 60000 }, async () => {
+  const stranger = await servePages({ '/': { body: pageOf(house.url), policy: '' } });
+  const { origin } = new URL(stranger.url);
+  const { page, close } = await openPage(browser, stranger.url);
+  try {
+    await waitForElement(page, 'one', 'refused');
+    const one = page.locator('#one');
+    assert.match(
+      /** @type {string} */ (await script(page, (d) => d.getElementById('one').message)),
+      /^Refused\. This page may not show the cameras of that server/,
+    );
+    assert.ok((await one.locator('.notice-detail').innerText()).includes(`origins: ["${origin}"]`));
+    await keepScreenshot(page, 'embedded, of a stranger');
+
+    const answers = await page.evaluate(async (url) => {
+      const status = async (/** @type {string} */ path, /** @type {RequestInit} */ request = {}) =>
+        (await fetch(new URL(path, url), request)).status;
+      return [
+        await status('api/cameras'),
+        await status('whep/front', { method: 'POST', body: 'v=0' }),
+        await status('embed.js'),
+      ];
+    }, house.url);
+    assert.deepEqual(answers, [403, 403, 200]);
+  } finally {
+    await close();
+    await stranger.close();
+  }
+});
 
 test('the example in web/examples plays', { timeout: 60000 }, async () => {
   const example = await openPage(browser, `${house.url}examples/embed.html`);

@@ -14,7 +14,10 @@ let browser;
 
 before(async () => {
   const cameras = [{ id: 'front' }, { id: 'street', audio: 'none' }];
-  [house, browser] = await together(House.open(cameras), launchChromium());
+  [house, browser] = await together(
+    House.open(cameras, 'embed: {origins: ["*"]}\n'),
+    launchChromium(),
+  );
 });
 
 after(async () => {

@@ -52,3 +52,19 @@ scenario('the refusal of one camera leaves the others playing', here, async (pag
 
   await watchFrames(page, 'front', 5);
 });
+
+scenario('a server that does not know its name says so in place of cameras', here, async () => {
+  // As of a page that a stranger has made lead here: the browser finds the name at the same place.
+  const address = new URL(house.url);
+  address.hostname = 'cameras.example.org';
+  const named = await launchChromium(['--host-resolver-rules=MAP cameras.example.org 127.0.0.1']);
+  try {
+    const { page } = await openPage(named, address.href);
+    await page.locator('#empty-text', { hasText: 'may not show the cameras' }).waitFor();
+    const detail = await page.locator('#empty-detail').innerText();
+    assert.match(detail, /server\.hosts: \[cameras\.example\.org\]/);
+    await keepScreenshot(page, 'a name that is not known');
+  } finally {
+    await named.close();
+  }
+});

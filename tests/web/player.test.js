@@ -13,6 +13,7 @@ import {
   play,
   playInstead,
   player,
+  refusal,
   say,
   signalling,
   watches,
@@ -50,6 +51,53 @@ test('candidates trickle both ways; early ones wait for the answer', async () =>
     { candidate: 'yours', sdpMLineIndex: 0 },
     undefined,
   ]);
+});
+
+test('without servers that come with the answer, gathering begins with the offer', async () => {
+  player.connect();
+  await settle();
+  assert.deepEqual(FakePeerConnection.newest.steps, ['local']);
+
+  await answer();
+
+  assert.deepEqual(FakePeerConnection.newest.steps, ['local', 'remote']);
+});
+
+test('servers that come with the answer are set before gathering begins', async () => {
+  FakeSocket.newest.hello([FRONT], { more_ice_servers: true });
+  player.connect();
+  await settle();
+  assert.deepEqual(FakePeerConnection.newest.steps, ['create']);
+  assert.deepEqual(
+    watches().map(({ sdp }) => sdp),
+    ['offer'],
+  );
+
+  const ice_servers = [{ urls: ['turn:turn.example'], username: '1:s', credential: 'c' }];
+  say({ type: 'candidate', candidate: { candidate: 'yours', sdpMLineIndex: 0 } });
+  say({ type: 'answer', sdp: 'answer', ice_servers });
+  await settle();
+
+  assert.deepEqual(FakePeerConnection.newest.steps, ['create', ice_servers, 'local', 'remote']);
+  assert.equal(FakePeerConnection.newest.candidates.length, 1);
+});
+
+test('a server that refuses the page is refused in words, until it takes it', async () => {
+  player.connect();
+  await settle();
+  refusal.detail = 'not from here';
+  FakeSocket.newest.breakOff();
+  await clock.advance(20000);
+  FakeSocket.newest.breakOff();
+  await settle();
+  assert.equal(player.state.name, 'refused');
+  assert.deepEqual(player.state.reason, { code: 'foreign_page', message: 'not from here' });
+
+  refusal.detail = '';
+  await clock.advance(60000);
+  FakeSocket.newest.breakOff();
+  await settle();
+  assert.equal(player.state.name, 'gone');
 });
 
 test('it is connecting until the first picture, then live', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { Backoff } from '../../web/player/backoff.js';
 import { Signalling } from '../../web/player/signalling.js';
-import { Clock } from './support/clock.js';
+import { Clock, settle } from './support/clock.js';
 import { FakeSocket } from './support/fakes.js';
 
 const FRONT = { id: 'front', name: 'Front door', state: 'live' };
@@ -13,11 +13,25 @@ let clock;
 /** @type {Signalling} */
 let signalling;
 
+/** @type {(() => Response) | null} */
+let respond;
+/** @type {string[]} */
+let asked;
+/** @type {typeof fetch} */
+const ask = async (url) => {
+  asked.push(String(url));
+  if (!respond) throw new Error('no server');
+  return respond();
+};
+
 beforeEach(() => {
+  respond = null;
+  asked = [];
   clock = new Clock().install();
   FakeSocket.all = [];
   signalling = new Signalling('ws://server/ws', {
     WebSocket: /** @type {any} */ (FakeSocket),
+    fetch: ask,
     backoff: new Backoff({ first: 1000, cap: 15000, random: () => 1 }),
   });
   signalling.start();
@@ -118,6 +132,23 @@ test('a lost socket ends its sessions and is replaced with growing pauses', asyn
   assert.equal(FakeSocket.all.length, 2);
   await clock.advance(1);
   assert.equal(FakeSocket.all.length, 3);
+});
+
+test('a server that takes no WebSocket is asked why, and a lost one is not', async () => {
+  const problem = { code: 'unknown_host', detail: 'write hosts' };
+  respond = () => new Response(JSON.stringify(problem), { status: 403 });
+  FakeSocket.newest.breakOff();
+  await settle();
+  assert.deepEqual(asked, ['http://server/ws']);
+  assert.deepEqual(signalling.refusal, { code: 'unknown_host', message: 'write hosts' });
+
+  await clock.advance(1000);
+  FakeSocket.newest.hello([FRONT]);
+  assert.equal(signalling.refusal, null);
+  FakeSocket.newest.breakOff();
+  await settle();
+  assert.equal(asked.length, 1);
+  assert.equal(signalling.refusal, null);
 });
 
 test('after a goodbye it waits at least as long as the server asked', async () => {

@@ -1,6 +1,9 @@
 /** @import { Signalling } from './signalling.js' */
 /** @import { Answer, Reason, Wish } from './types.js' */
 
+/** A configuration that is set later must not change it. @type {RTCBundlePolicy} */
+const BUNDLE = 'max-bundle';
+
 /**
  * What the owner of a peer hears.
  * @typedef {object} PeerListener
@@ -30,6 +33,8 @@ export class Peer {
   /** @type {Wish} */
   #wish;
   #watched = false;
+  /** @type {RTCSessionDescriptionInit | null} Not yet in place: the answer names ICE servers first. */
+  #held = null;
 
   /**
    * @param {Signalling} signalling
@@ -42,7 +47,7 @@ export class Peer {
     this.#listener = listener;
     const connection = new RTCPeerConnection({
       iceServers: signalling.iceServers,
-      bundlePolicy: 'max-bundle',
+      bundlePolicy: BUNDLE,
     });
     this.#connection = connection;
     this.#channel = signalling.session({
@@ -57,7 +62,9 @@ export class Peer {
       void this.#offered.then(() => this.#channel.candidate(candidate?.toJSON() ?? null));
     connection.addTransceiver('video', { direction: 'recvonly' });
     connection.addTransceiver('audio', { direction: 'recvonly' });
-    this.#offered = this.#offer(camera).catch((error) => this.#fail(error));
+    this.#offered = this.#offer(camera, signalling.moreIceServers).catch((error) =>
+      this.#fail(error),
+    );
   }
 
   /** @returns {Promise<RTCStatsReport>} */
@@ -80,18 +87,33 @@ export class Peer {
     connection.close();
   }
 
-  /** @param {string} camera */
-  async #offer(camera) {
-    await this.#connection.setLocalDescription();
+  /**
+   * Credentials for TURN come with the answer. Gathering candidates begins when the offer is put in
+   * place, so where there are such servers that waits for the answer, and costs no round trip.
+   * @param {string} camera
+   * @param {boolean} later Whether there are.
+   */
+  async #offer(camera, later) {
+    if (later) this.#held = await this.#connection.createOffer();
+    else await this.#connection.setLocalDescription();
     if (this.#closed) return;
     this.#watched = true;
-    this.#channel.watch(camera, this.#connection.localDescription?.sdp ?? '', this.#wish);
+    const { sdp = '' } = this.#held ?? this.#connection.localDescription ?? {};
+    this.#channel.watch(camera, sdp, this.#wish);
   }
 
   /** @param {Answer} answer */
   async #accept(answer) {
     if (this.#closed) return;
     this.#listener.onAnswer(answer);
+    if (this.#held) {
+      const offer = this.#held;
+      this.#held = null;
+      const iceServers = answer.ice_servers ?? [];
+      this.#connection.setConfiguration({ iceServers, bundlePolicy: BUNDLE });
+      await this.#connection.setLocalDescription(offer);
+      if (this.#closed) return;
+    }
     await this.#connection.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
     const early = this.#early ?? [];
     this.#early = null;

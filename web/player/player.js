@@ -372,6 +372,8 @@ export class Player extends Emitter {
     const words = { code: `camera_${camera.state}`, message: camera.reason ?? '' };
     if (!this.wanted) return { name: 'paused', reason: null };
     if (this.#signalling.phase !== 'open') {
+      const { refusal } = this.#signalling;
+      if (refusal) return { name: 'refused', reason: refusal };
       const lost = this.#signalling.retryAt > 0;
       return { name: lost ? 'gone' : 'connecting', reason: null };
     }

@@ -1,7 +1,7 @@
 import { Backoff } from './backoff.js';
 import { Emitter } from './emitter.js';
 
-/** @import { Camera, Phase, SessionListener, Wish } from './types.js' */
+/** @import { Camera, Phase, Reason, SessionListener, Wish } from './types.js' */
 
 /** Without any message for this long we ask for one: a WebSocket dies silently when a laptop sleeps. */
 const QUIET_MS = 30000;
@@ -60,6 +60,10 @@ export class Signalling extends Emitter {
   cameras = [];
   /** @type {RTCIceServer[]} */
   iceServers = [];
+  /** Whether there are others, which come with the answer to an offer. */
+  moreIceServers = false;
+  /** Why the server takes no WebSocket of this page. @type {Reason | null} */
+  refusal = null;
   version = '';
   /** When the next try is made (Date.now() time), while waiting. */
   retryAt = 0;
@@ -68,6 +72,7 @@ export class Signalling extends Emitter {
 
   #url;
   #WebSocket;
+  #fetch;
   #backoff;
   /** @type {WebSocket | null} */
   #socket = null;
@@ -82,12 +87,13 @@ export class Signalling extends Emitter {
 
   /**
    * @param {string} url Of the WebSocket.
-   * @param {{WebSocket?: typeof WebSocket, backoff?: Backoff}} [options]
+   * @param {{WebSocket?: typeof WebSocket, fetch?: typeof fetch, backoff?: Backoff}} [options]
    */
-  constructor(url, { WebSocket = globalThis.WebSocket, backoff } = {}) {
+  constructor(url, { WebSocket = globalThis.WebSocket, fetch = globalThis.fetch, backoff } = {}) {
     super();
     this.#url = url;
     this.#WebSocket = WebSocket;
+    this.#fetch = fetch.bind(globalThis);
     this.#backoff = backoff ?? new Backoff({ first: 2000, cap: 30000 });
   }
 
@@ -169,6 +175,7 @@ export class Signalling extends Emitter {
 
   #lost() {
     this.#drop();
+    if (this.phase === 'connecting') void this.#askWhy();
     if (this.phase === 'open' && Date.now() - this.#openSince > STEADY_MS) this.#backoff.reset();
     // It is this page alone that lost a doubted socket: no crowd comes back with it.
     this.crowded = !this.#doubted;
@@ -179,6 +186,30 @@ export class Signalling extends Emitter {
     this.#timer = setTimeout(() => this.#open(), wait);
     this.#setPhase('waiting');
     this.#endSessions();
+  }
+
+  /**
+   * No browser tells a page why a WebSocket was refused; a request to the same address does. By POST,
+   * because browsers say the page's origin with that, as with a WebSocket.
+   */
+  async #askWhy() {
+    const url = new URL(this.#url);
+    url.protocol = url.protocol.replace('ws', 'http');
+    /** @type {Reason | null} */
+    let refusal = null;
+    try {
+      const response = await this.#fetch(url, { method: 'POST' });
+      if (response.status === 403) {
+        const { code = 'refused', detail = '' } = await response.json().catch(() => ({}));
+        refusal = { code, message: detail };
+      }
+    } catch {
+      // There is no server: that is another reason.
+    }
+    if (this.phase === 'open' || this.phase === 'stopped') return;
+    if (refusal?.message === this.refusal?.message) return;
+    this.refusal = refusal;
+    this.emit('phase', undefined);
   }
 
   #endSessions() {
@@ -213,6 +244,8 @@ export class Signalling extends Emitter {
       case 'hello':
         this.version = message.version;
         this.iceServers = message.ice_servers ?? [];
+        this.moreIceServers = message.more_ice_servers ?? false;
+        this.refusal = null;
         this.#openSince = Date.now();
         this.retryAt = 0;
         this.#setCameras(message.cameras);

@@ -28,6 +28,7 @@
  * @property {string} [stream] Which of the camera's streams is shown.
  * @property {string} [stream_reason] Why that one, in words.
  * @property {string} [transport] What carries this viewer: "webrtcbin" or "fanout".
+ * @property {RTCIceServer[]} [ice_servers] All of them, with credentials for this session.
  */
 
 /**

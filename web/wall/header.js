@@ -145,13 +145,14 @@ export class Header {
   /** What changes with the wall and the server. */
   show() {
     const { tiles, page, pages, alone } = this.#wall;
-    const gone = this.#signalling.gone;
+    const { gone, refusal } = this.#signalling;
+    const why = words.text(refusal ? 'wall.refused' : 'wall.gone');
     const live = tiles.filter(({ player }) => {
       const { name, reason } = player.state;
       return name === 'live' || (reason?.code === 'out_of_sight' && player.camera.state === 'live');
     });
     const counts = { live: words.number(live.length), all: words.number(tiles.length) };
-    write(this.#summary, gone ? words.text('wall.gone') : words.text('wall.live', counts));
+    write(this.#summary, gone ? why : words.text('wall.live', counts));
     this.#summary.hidden = !gone && tiles.length === 0;
     write(this.#retryText, retryText(this.#signalling));
     this.#retry.hidden = !gone;

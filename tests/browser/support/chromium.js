@@ -6,8 +6,9 @@ const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /**
  * A browser with a profile of its own that talks to nobody but the page's server. Autoplay keeps
  * its default policy: the page must play without a click.
+ * @param {string[]} [more] Further arguments.
  */
-export function launchChromium() {
+export function launchChromium(more = []) {
   return chromium.launch({
     executablePath: EXECUTABLE,
     headless: true,
@@ -20,6 +21,7 @@ export function launchChromium() {
       '--disable-component-update',
       '--disable-sync',
       '--disable-quic',
+      ...more,
     ],
     // Playwright's default would let any page play sound unasked.
     ignoreDefaultArgs: ['--autoplay-policy=no-user-gesture-required', '--mute-audio'],

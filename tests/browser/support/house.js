@@ -69,6 +69,8 @@ export class House {
   /** @type {Map<string, SimulatedCamera>} */
   #cameras;
   url = '';
+  /** Further sections of the configuration, as YAML, from the next start of the server on. */
+  configuration = '';
 
   /** @param {CameraSpec[]} cameras */
   constructor(cameras) {
@@ -78,9 +80,11 @@ export class House {
   /**
    * All cameras and the server, ready.
    * @param {CameraSpec[]} cameras
+   * @param {string} [configuration]
    */
-  static async open(cameras) {
+  static async open(cameras, configuration = '') {
     const house = new House(cameras);
+    house.configuration = configuration;
     try {
       await Promise.all([...house.#cameras.values()].map((camera) => camera.start()));
       await house.startServer();
@@ -105,7 +109,7 @@ export class House {
       }),
     );
     const server = `server:\n  listen: ${this.#listen}\n  web_root: ${JSON.stringify(WEB)}\n`;
-    writeFileSync(config, `${server}cameras:\n${cameras.join('')}`);
+    writeFileSync(config, `${server}${this.configuration}cameras:\n${cameras.join('')}`);
     this.#server = new Child(join(BUILD, 'src/fanlight'), ['--config', config]);
     const [, url] = await this.#server.says(/serving on (http:\/\/[\d.:]+)/);
     this.url = `${url}/`;

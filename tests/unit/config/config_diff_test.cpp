@@ -73,7 +73,9 @@ TEST(ConfigDiffTest, NamesTheKeysThatNeedARestartAndTakesOverTheOthers) {
   wanted.server = {.listen = "127.0.0.1:1",
                    .web_root = "/tmp",
                    .settings = Access::none,
-                   .cameras_file = "other.yaml"};
+                   .cameras_file = "other.yaml",
+                   .hosts = {"nvr.example.org"}};
+  wanted.embed.origins = {"https://a.example"};
   wanted.webrtc = {.transport = ViewerTransport::fanout,
                    .port = 1,
                    .tcp = false,
@@ -95,6 +97,8 @@ TEST(ConfigDiffTest, NamesTheKeysThatNeedARestartAndTakesOverTheOthers) {
   Config expected = three();
   expected.server.settings = Access::none;
   expected.server.cameras_file = "other.yaml";
+  expected.server.hosts = {"nvr.example.org"};
+  expected.embed.origins = {"https://a.example"};
   expected.webrtc.max_viewers = 4;
   expected.webrtc.browser_ice_servers = wanted.webrtc.browser_ice_servers;
   expected.logging.level = log::Level::debug;

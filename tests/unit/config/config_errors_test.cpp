@@ -108,7 +108,7 @@ TEST(ConfigErrorTest, RefusesWrongTypes) {
               HasSubstr("\"many\" is no whole number; must be a whole number of 0-100000"));
   EXPECT_THAT(camera_refusal("max_viewers: 1.5"), HasSubstr("is no whole number"));
   EXPECT_THAT(refusal("[a, b]"),
-              HasSubstr("f.yaml:1:1: is a list; must be a mapping of the keys server, cameras"));
+              HasSubstr("f.yaml:1:1: is a list; must be a mapping of the keys server, embed"));
   EXPECT_THAT(refusal("{[a]: b}"), HasSubstr("is no key here"));
   EXPECT_THAT(refusal("webrtc: {ice_servers: [stun:a]}"),
               HasSubstr("must be a mapping of the keys urls, username, credential"));
@@ -198,6 +198,32 @@ TEST(ConfigErrorTest, RefusesBadIceServersAndAddresses) {
   EXPECT_THAT(addresses("['[::1]']"), HasSubstr("without port or brackets"));
   EXPECT_THAT(addresses("[192.0.2.1, 192.0.2.2]"), HasSubstr("two addresses of one family"));
   EXPECT_THAT(addresses("192.0.2.1"), HasSubstr("must be a list of IP addresses"));
+}
+
+TEST(ConfigErrorTest, RefusesAnIceServerWhoseCredentialsAreTwoThings) {
+  const auto ice = [](const std::string& entry) {
+    return refusal("webrtc: {browser_ice_servers: [" + entry + "]}");
+  };
+  EXPECT_THAT(ice("{urls: 'turn:a', secret: s3cr3t, username: u}"),
+              HasSubstr("has a secret and a username or credential"));
+  EXPECT_THAT(ice("{urls: 'turn:a'}"), HasSubstr("credential; add both, or secret"));
+  EXPECT_THAT(ice("{urls: 'turn:a', secret: s, ttl: 1s}"), HasSubstr("is too short"));
+  EXPECT_THAT(ice(R"({urls: 'turn:a', secret: "s3cr3t\n"})"), Not(HasSubstr("s3cr3t")));
+  EXPECT_THAT(ice(R"({urls: 'turn:a', username: u, credential: "s3cr3t\n"})"),
+              Not(HasSubstr("s3cr3t")));
+  EXPECT_THAT(refusal("webrtc: {ice_servers: [{urls: 'turn:a', secret: s}]}"), HasSubstr("secret"));
+}
+
+TEST(ConfigErrorTest, RefusesWhatIsNoHostAndNoOrigin) {
+  for (const char* host : {"https://a.example", "a.example/x", "a b", "", "a:0"})
+    EXPECT_THAT(refusal(std::string("server: {hosts: ['") + host + "']}"),
+                HasSubstr("server.hosts[0]"))
+        << host;
+  for (const char* origin : {"a.example", "ftp://a.example", "https://a.example/page",
+                             "https://u:p@a.example", "https://", "null", "https://*.example"})
+    EXPECT_THAT(refusal(std::string("embed: {origins: ['") + origin + "']}"),
+                HasSubstr("embed.origins[0]"))
+        << origin;
 }
 
 TEST(ConfigErrorTest, RefusesMalformedPlaceholders) {

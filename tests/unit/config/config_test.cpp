@@ -67,11 +67,16 @@ TEST(SampleConfigTest, HasAnExampleOfIceServersThatParses) {
     if (line.starts_with(comment)) entries += "    " + line.substr(comment.size()) + '\n';
   ::setenv("TURN_PASSWORD", "secret", 1);
 
-  const Config config = accepted("webrtc:\n  ice_servers:\n" + entries);
+  ::setenv("TURN_SECRET", "north", 1);
+
+  const auto servers =
+      accepted("webrtc:\n  browser_ice_servers:\n" + entries).webrtc.browser_ice_servers;
 
   ::unsetenv("TURN_PASSWORD");
-  ASSERT_EQ(config.webrtc.ice_servers.size(), 2U);
-  EXPECT_EQ(config.webrtc.ice_servers[1].credential, "secret");
+  ::unsetenv("TURN_SECRET");
+  ASSERT_EQ(servers.size(), 3U);
+  EXPECT_EQ(servers[1].credential, "secret");
+  EXPECT_EQ(servers[2].secret, "north");
 }
 
 constexpr const char* kFingerprint =
@@ -100,7 +105,9 @@ TEST(ConfigTest, IsTheDefaultsWhereNothingIsGiven) {
 
 TEST(ConfigTest, ReadsEveryKey) {
   const Config config = accepted(R"(
-server: {listen: "[::1]:0", web_root: /srv/web, settings: loopback, cameras_file: yard.yaml}
+server: {listen: "[::1]:0", web_root: /srv/web, settings: loopback, cameras_file: yard.yaml,
+         hosts: [Cameras.example.org, "nvr.example.org:8443"]}
+embed: {origins: ["https://Intranet.example.org:443/", "http://[::1]:81", "https://a.example", "*"]}
 cameras:
   - {id: a-1_b, name: 현관, url: "rtsps://u:p%40ss@[2001:db8::1]:322/x?y=1", transport: udp,
      latency: 0.25s, username: viewer, password: "se same", tls_verify: no, tls_ca_file: /dev/null,
@@ -113,7 +120,7 @@ webrtc:
   tcp: off
   workers: 3
   ice_servers: [{urls: "stun:stun.example.org"}]
-  browser_ice_servers: [{urls: ["turn:t.example.org:3478?transport=tcp", "turns:t.example.org"], username: u, credential: c}]
+  browser_ice_servers: [{urls: ["turn:t.example.org:3478?transport=tcp", "turns:t.example.org"], username: u, credential: c}, {urls: "turn:s.example.org", secret: s3, ttl: 120s}]
   udp_ports: 50000-50100
   public_addresses: [203.0.113.7, "2001:db8::7"]
   max_viewers: 20
@@ -123,7 +130,10 @@ logging: {level: debug, format: json}
   EXPECT_EQ(config.server, (Server{.listen = "[::1]:0",
                                    .web_root = "/srv/web",
                                    .settings = Access::loopback,
-                                   .cameras_file = "yard.yaml"}));
+                                   .cameras_file = "yard.yaml",
+                                   .hosts = {"cameras.example.org", "nvr.example.org:8443"}}));
+  EXPECT_THAT(config.embed.origins, ElementsAre("https://intranet.example.org", "http://[::1]:81",
+                                                "https://a.example", "*"));
   const Stream stream{.url = "rtsps://u:p%40ss@[2001:db8::1]:322/x?y=1",
                       .username = "viewer",
                       .password = "se same",
@@ -152,7 +162,12 @@ logging: {level: debug, format: json}
       .browser_ice_servers = {{.urls = {"turn:t.example.org:3478?transport=tcp",
                                         "turns:t.example.org"},
                                .username = "u",
-                               .credential = "c"}},
+                               .credential = "c"},
+                              {.urls = {"turn:s.example.org"},
+                               .username = "",
+                               .credential = "",
+                               .secret = "s3",
+                               .ttl = 120'000ms}},
       .udp_port_min = 50000,
       .udp_port_max = 50100,
       .public_addresses = {"203.0.113.7", "2001:db8::7"},

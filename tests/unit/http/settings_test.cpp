@@ -344,8 +344,14 @@ TEST_F(SettingsTest, RefusesStrangersOnEveryRoute) {
                                                         {"DELETE", "/api/cameras/yard/settings"}}) {
     const Response refused = json(method, path, gate, evil);
     EXPECT_EQ(refused.status, 403) << method << path;
-    EXPECT_THAT(refused.body, HasSubstr("not_allowed"));
-    EXPECT_EQ(refused.header("access-control-allow-origin"), "") << method << path;
+    EXPECT_THAT(refused.body, HasSubstr("foreign_page"));
+    // Who may show the cameras may not change them.
+    config.embed.origins = {"http://evil.example"};
+    const Response embedded = json(method, path, gate, evil);
+    config.embed.origins.clear();
+    EXPECT_EQ(embedded.status, 403) << method << path;
+    EXPECT_THAT(embedded.body, HasSubstr("not_allowed"));
+    EXPECT_EQ(embedded.header("access-control-allow-origin"), "") << method << path;
   }
   EXPECT_EQ(roster.changes, 0);
   config.server.settings = config::Access::none;
@@ -359,9 +365,11 @@ TEST_F(SettingsTest, TakesJsonOfABoundedSizeOnly) {
       R"({"id": "gate", "name": ")" + std::string(limits.settings, 'x') + "\"}";
   EXPECT_EQ(json("POST", "/api/cameras", large).status, 413);
   EXPECT_EQ(json("POST", "/api/cameras", std::string(20, '[') + std::string(20, ']')).status, 400);
+  EXPECT_EQ(json("POST", "/api/cameras", "{/* a */}").status, 400);
 }
 
 TEST_F(SettingsTest, LetsNoOtherPageAskFirst) {
+  config.embed.origins = {"http://evil.example"};
   const Response preflight =
       send({"OPTIONS", "/api/cameras/yard/settings", {}, {}, {{"Origin", "http://evil.example"}}});
   EXPECT_EQ(preflight.status, 204);

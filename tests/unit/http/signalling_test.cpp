@@ -21,9 +21,8 @@ class SignallingTest : public ServerTest {
   }
 };
 
-TEST_F(SignallingTest, SaysHelloWithCamerasAndIceServers) {
-  config.webrtc.browser_ice_servers = {{{"stun:stun.example"}, "", ""},
-                                       {{"turn:turn.example"}, "user", "pass"}};
+TEST_F(SignallingTest, SaysHelloWithCamerasAndOpenIceServers) {
+  config.webrtc.browser_ice_servers = {{{"stun:stun.example"}, "", ""}};
   start();
   const auto page = open();
 
@@ -31,8 +30,47 @@ TEST_F(SignallingTest, SaysHelloWithCamerasAndIceServers) {
 
   EXPECT_THAT(hello, HasSubstr("\"version\":\""));
   EXPECT_THAT(hello, HasSubstr(R"({"urls":["stun:stun.example"]})"));
-  EXPECT_THAT(hello, HasSubstr(R"("username":"user","credential":"pass")"));
+  EXPECT_THAT(hello, HasSubstr("\"more_ice_servers\":false"));
   EXPECT_THAT(hello, HasSubstr("\"id\":\"front\""));
+}
+
+TEST_F(SignallingTest, TellsCredentialsWithTheAnswerToAnOfferOnly) {
+  config.webrtc.browser_ice_servers = {
+      {{"stun:stun.example"}, "", ""},
+      {{"turn:turn.example"}, "user", "pass"},
+      {.urls = {"turn:b.example"}, .username = "", .credential = "", .secret = "north"}};
+  start();
+  const auto page = open();
+
+  const std::string hello = page->next("hello");
+  page->send(watch("tile1"));
+  const std::string answer = page->next("answer");
+
+  EXPECT_THAT(hello, HasSubstr("\"ice_servers\":[{\"urls\":[\"stun:stun.example\"]}]"));
+  EXPECT_THAT(hello, HasSubstr("\"more_ice_servers\":true"));
+  for (const char* secret : {"pass", "north", "turn.example"})
+    EXPECT_THAT(hello, Not(HasSubstr(secret)));
+  EXPECT_THAT(answer, HasSubstr(R"({"urls":["stun:stun.example"]})"));
+  EXPECT_THAT(answer, HasSubstr(R"("username":"user","credential":"pass")"));
+  EXPECT_THAT(answer, HasSubstr(":session-1\",\"credential\":\""));
+  EXPECT_THAT(answer, Not(HasSubstr("north")));
+}
+
+TEST_F(SignallingTest, ReadsStrictJsonOnlyAndLivesOn) {
+  start();
+  const auto page = open();
+
+  for (const char* text :
+       {"{/* a */}", "{'type':'list'}", R"({"type":"list",})", R"({"type":"list","type":"list"})",
+        "[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]"}) {
+    page->send(text);
+    const std::string error = page->next("error");
+    EXPECT_EQ(text_of(error, "code"), "bad_message") << text;
+    EXPECT_THAT(text_of(error, "message"), HasSubstr("not JSON: byte ")) << text;
+  }
+
+  page->send(R"({"type":"list"})");
+  EXPECT_THAT(page->next("cameras"), HasSubstr("\"id\":\"front\""));
 }
 
 TEST_F(SignallingTest, SpeaksItsProtocolIfOffered) {

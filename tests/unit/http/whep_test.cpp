@@ -25,8 +25,12 @@ const std::string kRestart =
 
 class WhepTest : public ServerTest {
  protected:
+  /// A page that may watch.
+  static constexpr const char* kPage = "https://intranet.example.org";
+
+  WhepTest() { config.embed.origins = {kPage}; }
   Response post(const std::string& offer = kOffer, const std::string& camera = "front") {
-    return send({"POST", "/whep/" + camera, offer, "application/sdp", {}});
+    return send({"POST", "/whep/" + camera, offer, "application/sdp", {{"Origin", kPage}}});
   }
   Response patch(const std::string& location, const std::string& body, const std::string& if_match,
                  const std::string& type = kFragment) {
@@ -45,7 +49,7 @@ TEST_F(WhepTest, AnswersAnOfferWithAResource) {
   EXPECT_EQ(response.header("content-type"), "application/sdp");
   EXPECT_EQ(response.header("location"), "/whep/front/session-1");
   EXPECT_THAT(response.header("etag"), StartsWith("\""));
-  EXPECT_EQ(response.header("access-control-allow-origin"), "*");
+  EXPECT_EQ(response.header("access-control-allow-origin"), kPage);
   EXPECT_THAT(response.header("access-control-expose-headers"), HasSubstr("Location, ETag, Link"));
   EXPECT_EQ(response.body, directory.answer);
   const auto session = directory.last();
@@ -81,7 +85,8 @@ TEST_F(WhepTest, NamesTheIceServersForBrowsers) {
   config.webrtc.ice_servers = {{{"turn:inside.example"}, "own", "secret"}};
   config.webrtc.browser_ice_servers = {
       {{"stun:stun.example:3478"}, "", ""},
-      {{"turn:turn.example?transport=udp", "turns:turn.example"}, "us\"er", "pass"}};
+      {{"turn:turn.example?transport=udp", "turns:turn.example"}, "us\"er", "pass"},
+      {.urls = {"turn:b.example"}, .username = "", .credential = "", .secret = "north"}};
   start();
 
   const std::string links = post().header("link");
@@ -89,6 +94,8 @@ TEST_F(WhepTest, NamesTheIceServersForBrowsers) {
   EXPECT_THAT(links, HasSubstr("<stun:stun.example:3478>; rel=\"ice-server\""));
   EXPECT_THAT(links, HasSubstr("<turns:turn.example>; rel=\"ice-server\"; username=\"us\\\"er\"; "
                                "credential=\"pass\"; credential-type=\"password\""));
+  EXPECT_THAT(links, HasSubstr(":session-1\"; credential=\""));
+  EXPECT_THAT(links, Not(HasSubstr("north")));
   EXPECT_THAT(links, Not(HasSubstr("inside.example")));
 }
 
@@ -122,7 +129,7 @@ TEST_F(WhepTest, SaysWhyASessionCannotBeOpened) {
   const Response busy = status_of(Errc::busy);
   EXPECT_EQ(busy.status, 503);
   EXPECT_EQ(busy.header("retry-after"), "5");
-  EXPECT_EQ(busy.header("access-control-allow-origin"), "*");
+  EXPECT_EQ(busy.header("access-control-allow-origin"), kPage);
   EXPECT_EQ(status_of(Errc::unavailable).status, 503);
   EXPECT_EQ(status_of(Errc::internal).status, 500);
 }

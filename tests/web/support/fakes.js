@@ -38,10 +38,10 @@ export class FakeSocket {
     this.onmessage?.({ data: JSON.stringify(message) });
   }
 
-  /** @param {object[]} [cameras] */
-  hello(cameras = []) {
+  /** @param {object[]} [cameras] @param {object} [more] */
+  hello(cameras = [], more = {}) {
     this.readyState = 1;
-    this.say({ type: 'hello', version: '0', ice_servers: [], cameras });
+    this.say({ type: 'hello', version: '0', ice_servers: [], cameras, ...more });
   }
 
   breakOff() {
@@ -69,6 +69,8 @@ export class FakePeerConnection {
   candidates = [];
   /** @type {string[]} */
   transceivers = [];
+  /** What was done to it and must be in order. @type {any[]} */
+  steps = [];
   framesDecoded = 0;
   /** Seconds each frame waits in the jitter buffer. */
   delay = 0.02;
@@ -92,13 +94,26 @@ export class FakePeerConnection {
     this.transceivers.push(`${kind} ${direction}`);
   }
 
+  async createOffer() {
+    this.steps.push('create');
+    return { type: 'offer', sdp: 'offer' };
+  }
+
+  /** @param {RTCConfiguration} configuration */
+  setConfiguration({ iceServers, bundlePolicy }) {
+    this.steps.push(iceServers);
+    if (bundlePolicy !== 'max-bundle') throw new Error('the bundle policy must not change');
+  }
+
   async setLocalDescription() {
+    this.steps.push('local');
     this.localDescription = { sdp: 'offer' };
   }
 
   /** @param {{sdp: string}} description */
   async setRemoteDescription(description) {
     if (description.sdp === 'nonsense') throw new Error('not understood');
+    this.steps.push('remote');
     this.remoteDescription = description;
     this.ontrack?.({ track: { kind: 'video' }, receiver: { jitterBufferTarget: null } });
   }

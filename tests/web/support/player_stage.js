@@ -23,13 +23,23 @@ export let signalling;
 /** @type {Player} */
 export let player;
 
+/** Why the server takes no WebSocket; empty: it does not answer at all. */
+export const refusal = { detail: '' };
+
 Object.assign(globalThis, { RTCPeerConnection: FakePeerConnection, MediaStream: FakeMediaStream });
 
 beforeEach(() => {
   clock = new Clock().install();
   FakeSocket.all = [];
   FakePeerConnection.all = [];
-  signalling = new Signalling('ws://server/ws', { WebSocket: /** @type {any} */ (FakeSocket) });
+  refusal.detail = '';
+  signalling = new Signalling('ws://server/ws', {
+    WebSocket: /** @type {any} */ (FakeSocket),
+    fetch: async () => {
+      if (!refusal.detail) throw new Error('no server');
+      return new Response(JSON.stringify({ code: 'foreign_page', ...refusal }), { status: 403 });
+    },
+  });
   signalling.start();
   FakeSocket.newest.alive = true;
   FakeSocket.newest.hello([FRONT]);
