@@ -41,6 +41,7 @@ class Client : public WebSocket::Observer {
  private:
   void send_error(const char* code, const std::string& message, const std::string& session = {});
   void watch(JsonNode* message);
+  void forget(const Watch& ended);
   void candidate(JsonNode* message);
   void restart(JsonNode* message);
   void select(JsonNode* message);
