@@ -149,11 +149,17 @@ void Client::watch(JsonNode* message) {
   auto watch = std::make_unique<Watch>(
       *name, *offer, server_.webrtc, server_.limits,
       [this](std::string text) { socket_->send(std::move(text)); },
-      [this](Watch& ended) { watches_.erase(std::string{ended.name()}); });
+      [this](Watch& ended) { forget(ended); });
   const auto opened = server_.directory.open(*camera, *offer, options, *watch);
   if (!opened) return refuse(close_code(opened.error().code), opened.error().message);
   watch->begin(**opened);
   watches_.emplace(*name, std::move(watch));
+  socket_->set_sessions(watches_.size());
+}
+
+void Client::forget(const Watch& ended) {
+  watches_.erase(std::string{ended.name()});
+  socket_->set_sessions(watches_.size());
 }
 
 Watch* Client::find(JsonNode* message) {

@@ -49,6 +49,7 @@ class Client : public WebSocket::Observer {
   void greet();
   void list();
   void watch(JsonNode* message);
+  void forget(const Watch& ended);
   void candidate(JsonNode* message);
   void restart(JsonNode* message);
   void select(JsonNode* message);

@@ -1,8 +1,11 @@
 #include "http/connection.h"
 
+#include <utility>
+
 #include <libsoup/soup.h>
 
 #include "base/log.h"
+#include "base/network.h"
 #include "http/address.h"
 
 namespace fanlight::http {
@@ -13,19 +16,12 @@ GQuark connection_quark() {
   return quark;
 }
 
-const char* overdue(Connection::Phase phase) {
-  switch (phase) {
-  case Connection::Phase::head: return "its request did not arrive in time";
-  case Connection::Phase::body: return "its request body did not arrive in time";
-  case Connection::Phase::writing: return "it does not read the answer";
-  default: return "idle";
-  }
-}
-
 } // namespace
 
-Connection::Connection(GSocketConnection* stream, GSocketAddress* remote, const Limits& limits)
-    : stream_(stream), remote_(share(remote)), limits_(limits) {
+Connection::Connection(GSocketConnection* stream, GSocketAddress* remote, const Limits& limits,
+                       Host& host)
+    : stream_(stream), remote_(share(remote)), limits_(limits), host_(host),
+      network_(network_of(host_of(remote))) {
   g_object_set_qdata(G_OBJECT(remote), connection_quark(), this);
   enter(Phase::head);
 }
@@ -44,25 +40,74 @@ void Connection::enter(Phase phase) {
   if (phase_ == Phase::upgraded) return;
   phase_ = phase;
   since_ = g_get_monotonic_time();
-  Limits::Duration time{};
   switch (phase) {
-  case Phase::head: time = limits_.head; break;
-  case Phase::body: time = limits_.body; break;
-  case Phase::writing: time = limits_.write; break;
-  case Phase::idle: time = limits_.idle; break;
-  case Phase::answering:
-  case Phase::upgraded: deadline_.stop(); return;
+  case Phase::head: return limit(limits_.head, "its request did not arrive in time");
+  case Phase::body: return limit(limits_.body, "its request body did not arrive in time");
+  // Whoever owes the answer has a shorter limit, and something to say.
+  case Phase::answering: return limit(limits_.answer + limits_.write, "there is no answer");
+  case Phase::writing: hold(0, 0); return limit(limits_.write, "it does not read the answer");
+  case Phase::idle:
+    hold(0, 0);
+    discarding_ = false;
+    return limit(limits_.idle, "idle");
+  case Phase::upgraded: hold(0, 0); return deadline_.stop();
   }
-  deadline_.once(time, [this] {
+}
+
+void Connection::limit(Limits::Duration time, const char* overdue) {
+  if (given_up_) return;
+  deadline_.once(time, [this, overdue] {
     log::debug("http", {{"client", to_string(remote_.get())}},
-               std::string{"closing the connection: "} + overdue(phase_));
+               std::string{"closing the connection: "} + overdue);
     shut_down();
   });
+}
+
+void Connection::take_socket() {
+  if (std::exchange(is_socket_, true)) return;
+  host_.on_socket(*this);
+}
+
+void Connection::on_bytes(std::size_t bytes) {
+  const bool request = phase_ == Phase::head || phase_ == Phase::body || phase_ == Phase::idle;
+  if (request && !discarding_) hold(input_ + bytes, output_);
+}
+
+void Connection::discard() {
+  discarding_ = true;
+  hold(0, output_);
+}
+
+void Connection::on_message_part(std::uint64_t number, std::size_t bytes) {
+  if (phase_ != Phase::upgraded) return;
+  if (bytes == 0) {
+    deadline_.stop();
+  } else if (number != message_ || !deadline_.running()) {
+    message_ = number;
+    limit(limits_.message_time, "a message did not arrive in time");
+  }
+  hold(bytes, output_);
+}
+
+void Connection::on_queued(std::size_t bytes) { hold(input_, bytes); }
+
+void Connection::hold(std::size_t input, std::size_t output) {
+  const std::size_t before = held();
+  if (given_up_) return;
+  input_ = input;
+  output_ = output;
+  if (held() != before) host_.on_held(*this, before); // May give us up.
 }
 
 void Connection::shut_down() {
   deadline_.stop();
   g_socket_shutdown(g_socket_connection_get_socket(stream_), TRUE, TRUE, nullptr);
+}
+
+void Connection::give_up() {
+  given_up_ = true;
+  input_ = output_ = 0;
+  shut_down();
 }
 
 int Connection::descriptor() const {

@@ -1,9 +1,13 @@
 #include "http/fair_stream.h"
 
+#include <utility>
+
+#include "http/connection.h"
 #include "http/frame_meter.h"
 
 namespace {
 
+using fanlight::http::Connection;
 using fanlight::http::FrameMeter;
 
 constexpr gssize kBytesPerTurn = 64 * 1024;
@@ -11,8 +15,9 @@ constexpr guint64 kFramesPerTurn = 64;
 
 struct FairStream {
   GFilterInputStream parent;
-  GPollableOutputStream* output; // Owned.
-  FrameMeter* meter;             // Owned: GObject memory is zeroed, not constructed.
+  GPollableOutputStream* output;         // Owned.
+  FrameMeter* meter;                     // Owned: GObject memory is zeroed, not constructed.
+  std::weak_ptr<Connection>* connection; // Owned.
   guint64 max_message;
   gssize turn;         // Bytes since we last let the loop turn.
   guint64 turn_frames; // Frames until then.
@@ -64,6 +69,8 @@ gssize fair_stream_read_nonblocking(GPollableInputStream* stream, void* buffer, 
   }
   self->turn += got;
   self->meter->feed({static_cast<const char*>(buffer), static_cast<std::size_t>(got)});
+  if (const auto connection = self->connection->lock())
+    connection->on_message_part(self->meter->messages(), self->meter->unfinished_bytes());
   if (self->meter->message_bytes() > self->max_message) {
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
                 "a message of more than %" G_GUINT64_FORMAT " bytes", self->max_message);
@@ -88,6 +95,7 @@ void fair_stream_finalize(GObject* object) {
   auto* self = reinterpret_cast<FairStream*>(object);
   g_clear_object(&self->output);
   delete self->meter;
+  delete self->connection;
   G_OBJECT_CLASS(fair_stream_parent_class)->finalize(object);
 }
 
@@ -95,19 +103,24 @@ void fair_stream_class_init(FairStreamClass* klass) {
   G_OBJECT_CLASS(klass)->finalize = fair_stream_finalize;
 }
 
-void fair_stream_init(FairStream* self) { self->meter = new FrameMeter; }
+void fair_stream_init(FairStream* self) {
+  self->meter = new FrameMeter;
+  self->connection = new std::weak_ptr<Connection>;
+}
 
 } // namespace
 
 namespace fanlight::http {
 
-Owned<GIOStream> guard_websocket(GIOStream* stream, std::uint64_t max_message) {
+Owned<GIOStream> guard_websocket(GIOStream* stream, std::uint64_t max_message,
+                                 std::weak_ptr<Connection> connection) {
   GOutputStream* output = g_io_stream_get_output_stream(stream);
   const Owned<GInputStream> input{G_INPUT_STREAM(g_object_new(
       fair_stream_get_type(), "base-stream", g_io_stream_get_input_stream(stream), nullptr))};
   auto* fair = reinterpret_cast<FairStream*>(input.get());
   fair->output = share(G_POLLABLE_OUTPUT_STREAM(output)).release();
   fair->max_message = max_message;
+  *fair->connection = std::move(connection);
   return Owned<GIOStream>{g_simple_io_stream_new(input.get(), output)};
 }
 

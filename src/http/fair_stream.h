@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include <gio/gio.h>
 
@@ -8,12 +9,15 @@
 
 namespace fanlight::http {
 
+class Connection;
+
 /// The stream of a WebSocket, guarded against its client.
 ///
 /// Reading pauses after some bytes so that the main loop turns (libsoup reads for as long as data
 /// is there), and fails on a message of more than `max_message` bytes in fragments, and on a client
-/// that sends pings but reads no pongs; libsoup closes the socket then. Writing is that of
-/// `stream`.
-Owned<GIOStream> guard_websocket(GIOStream* stream, std::uint64_t max_message);
+/// that sends pings but reads no pongs; libsoup closes the socket then. How much has come of the
+/// message that is under way is told to the connection. Writing is that of `stream`.
+Owned<GIOStream> guard_websocket(GIOStream* stream, std::uint64_t max_message,
+                                 std::weak_ptr<Connection> connection);
 
 } // namespace fanlight::http

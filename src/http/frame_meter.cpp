@@ -46,10 +46,14 @@ void FrameMeter::end_of_header() {
   if (extended > 0) payload_ = 0;
   for (std::size_t i = 0; i < extended; ++i) payload_ = payload_ << 8 | header_[2 + i];
 
-  if ((header_[0] & kControl) != 0) {
+  control_ = (header_[0] & kControl) != 0;
+  if (control_) {
     if ((header_[0] & kOpcode) == kPing) ++pings_;
   } else {
-    if (message_over_) message_bytes_ = 0;
+    if (message_over_) {
+      message_bytes_ = 0;
+      ++messages_;
+    }
     // Sizes near 2^64 must not wrap around to small ones.
     message_bytes_ +=
         std::min(payload_, std::numeric_limits<std::uint64_t>::max() - message_bytes_);
@@ -57,6 +61,12 @@ void FrameMeter::end_of_header() {
   }
   have_ = 0;
   need_ = 2;
+}
+
+std::uint64_t FrameMeter::unfinished_bytes() const {
+  const std::uint64_t missing = control_ ? 0 : payload_;
+  if (message_over_ && missing == 0) return have_;
+  return std::max<std::uint64_t>(message_bytes_ - missing + have_, 1);
 }
 
 std::uint64_t FrameMeter::take_pings() { return std::exchange(pings_, 0); }

@@ -13,6 +13,10 @@ class FrameMeter {
 
   /// Payload bytes of the message that is under way, all fragments together.
   std::uint64_t message_bytes() const { return message_bytes_; }
+  /// Bytes that have come of the message that is under way; 0: none is.
+  std::uint64_t unfinished_bytes() const;
+  /// How many messages have begun.
+  std::uint64_t messages() const { return messages_; }
   /// Pings since the last call.
   std::uint64_t take_pings();
   /// Frames of any kind so far.
@@ -27,7 +31,9 @@ class FrameMeter {
   std::size_t need_ = 2;      ///< Bytes of the header, as far as is known.
   std::uint64_t payload_ = 0; ///< Bytes of the payload still to come.
   bool message_over_ = true;  ///< The next data frame begins a message.
+  bool control_ = false;      ///< The payload is of a control frame.
   std::uint64_t message_bytes_ = 0;
+  std::uint64_t messages_ = 0;
   std::uint64_t pings_ = 0;
   std::uint64_t frames_ = 0;
 };

@@ -6,12 +6,13 @@
 namespace fanlight::http {
 
 /// What one client, and all of them together, may cost. The defaults serve hundreds of walls of
-/// hundreds of tiles; tests make them small.
+/// hundreds of tiles, and 500 pages behind one NAT beside another client that takes all it can get:
+/// what all clients share is shared out by FairShare. Tests make them small.
 struct Limits {
   using Duration = std::chrono::milliseconds;
 
-  std::size_t connections = 2048; ///< TCP connections at once, WebSockets included.
-  std::size_t sockets = 1024;     ///< WebSockets at once.
+  std::size_t connections = 4096; ///< TCP connections at once, WebSockets included.
+  std::size_t sockets = 2048;     ///< WebSockets at once.
   std::size_t sessions_per_socket = 256;
   std::size_t candidates_per_session = 256; ///< From the client, in each ICE generation.
   std::size_t errors_per_socket = 100;      ///< Bad messages until the socket is closed.
@@ -23,6 +24,9 @@ struct Limits {
   std::size_t refused_body = 1024 * 1024;    ///< Up to here a body that is too large is thrown away
                                           ///< so that the client reads its 413; above, it is cut.
   std::size_t send_queue = 4 * 1024 * 1024; ///< Bytes that wait for one slow WebSocket.
+  /// Bytes of all clients together: requests and messages that are not whole, requests that wait
+  /// for their answer, and what waits for slow WebSockets.
+  std::size_t in_flight = 64 * 1024 * 1024;
 
   Duration head{10'000};   ///< From the first byte, or the connection, to the end of the headers.
   Duration body{20'000};   ///< From there to the end of the body.
@@ -30,7 +34,10 @@ struct Limits {
   Duration idle{60'000};   ///< Kept alive between requests.
   Duration answer{65'000}; ///< From a WHEP offer to its answer; above any start_timeout.
   Duration ping{20'000};   ///< Between WebSocket pings; two without a pong end the socket.
-  Duration push{1'000};    ///< Between two pushes of one camera whose state did not change.
+  /// Of a WebSocket, from its first byte to its last, whatever comes in between.
+  Duration message_time{20'000};
+  Duration settle{10'000};    ///< For so long a WebSocket without sessions is not replaced.
+  Duration push{1'000};       ///< Between two pushes of one camera whose state did not change.
   Duration accept_pause{500}; ///< After accept() failed, e.g. for want of descriptors.
 
   std::size_t settings = 64 * 1024; ///< Bytes of a camera's settings.

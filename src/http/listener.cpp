@@ -6,12 +6,15 @@
 #include <netinet/tcp.h>
 
 #include "base/log.h"
+#include "base/network.h"
 #include "http/address.h"
+#include "http/inlet.h"
 
 namespace fanlight::http {
 namespace {
 
 constexpr int kBacklog = 256;
+constexpr gint64 kTellAgainUs = 10 * G_USEC_PER_SEC;
 
 std::string advice(const GError& error, const std::string& address) {
   if (error.domain != G_IO_ERROR) return {};
@@ -63,13 +66,12 @@ Result<std::unique_ptr<Listener>> Listener::create(const std::string& listen, co
 
 Listener::Listener(Owned<GSocket> socket, const Limits& limits, Accepted accepted)
     : limits_(limits), accepted_(std::move(accepted)), socket_(std::move(socket)),
-      address_(bound_address(socket_.get())) {
+      address_(bound_address(socket_.get())), crowd_(limits) {
   watch();
 }
 
 Listener::~Listener() {
   if (source_ != 0) g_source_remove(source_);
-  for (const auto& [stream, connection] : connections_) g_object_weak_unref(stream, forget, this);
   g_socket_close(socket_.get(), nullptr);
 }
 
@@ -95,41 +97,38 @@ void Listener::accept() {
     return admit(std::move(socket));
   const OwnedError error{raw};
   if (g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) return;
-  // Out of descriptors, most likely: the socket stays readable, so look away for a while.
-  log::warning("http", {}, std::string{"accepting a connection: "} + error->message);
+  rest(*error);
+}
+
+/// Out of descriptors, most likely. The socket stays readable, so it is not looked at for a while;
+/// for a shorter one where a connection could be ended for the one that wants to come.
+void Listener::rest(const GError& error) {
+  const bool spared = crowd_.spare_one();
+  ++failures_;
+  if (const gint64 now = g_get_monotonic_time(); told_at_ == 0 || now - told_at_ > kTellAgainUs) {
+    log::warning("http", {{"times", std::to_string(failures_)}},
+                 std::string{"accepting a connection: "} + error.message +
+                     "; raise the limit of open files (LimitNOFILE=)");
+    told_at_ = now;
+    failures_ = 0;
+  }
   source_ = 0;
-  pause_.once(limits_.accept_pause, [this] { watch(); });
+  pause_.once(spared ? limits_.accept_pause / 5 : limits_.accept_pause, [this] { watch(); });
 }
 
 void Listener::admit(Owned<GSocket> socket) {
-  if (connections_.size() >= limits_.connections && !make_room()) {
-    log::debug("http", {}, "refusing a connection: all places are taken");
-    return;
-  }
-  g_socket_set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1, nullptr);
   const Owned<GSocketAddress> local{g_socket_get_local_address(socket.get(), nullptr)};
   const Owned<GSocketAddress> remote{g_socket_get_remote_address(socket.get(), nullptr)};
   if (!local || !remote) return; // Gone again.
-  const Owned<GSocketConnection> stream{
-      g_socket_connection_factory_create_connection(socket.get())};
-  connections_.emplace(G_OBJECT(stream.get()),
-                       std::make_unique<Connection>(stream.get(), remote.get(), limits_));
-  g_object_weak_ref(G_OBJECT(stream.get()), forget, this);
-  accepted_(G_IO_STREAM(stream.get()), local.get(), remote.get());
-}
-
-void Listener::forget(gpointer self, GObject* stream) {
-  static_cast<Listener*>(self)->connections_.erase(stream);
-}
-
-bool Listener::make_room() {
-  Connection* oldest = nullptr;
-  for (const auto& [stream, connection] : connections_)
-    if (connection->waits() && (oldest == nullptr || connection->since() < oldest->since()))
-      oldest = connection.get();
-  if (oldest == nullptr) return false;
-  oldest->shut_down();
-  return true;
+  if (!crowd_.admit(network_of(host_of(remote.get())))) {
+    log::debug("http", {{"client", host_of(remote.get())}},
+               "refusing a connection: its address has its share of the places");
+    return;
+  }
+  g_socket_set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1, nullptr);
+  Inlet inlet{socket.get()};
+  inlet.tell(crowd_.add(inlet.stream(), remote.get()));
+  accepted_(G_IO_STREAM(inlet.stream()), local.get(), remote.get());
 }
 
 } // namespace fanlight::http

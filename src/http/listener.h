@@ -3,19 +3,19 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <unordered_map>
 
 #include <gio/gio.h>
 
 #include "base/main_loop.h"
 #include "base/result.h"
-#include "http/connection.h"
+#include "http/crowd.h"
 #include "http/limits.h"
 #include "http/owned.h"
 
 namespace fanlight::http {
 
-/// The listening socket: accepts connections, bounds their number, and survives a failing accept().
+/// The listening socket: accepts connections as the Crowd has room, and survives a failing
+/// accept().
 ///
 /// libsoup's own listener stops for good at the first accept() that fails, as it does when the
 /// process is out of descriptors, and shows neither connections nor their age; so we accept
@@ -35,15 +35,14 @@ class Listener {
 
   int port() const;
   const std::string& address() const { return address_; } ///< As bound, with the real port.
-  std::size_t connections() const { return connections_.size(); }
+  std::size_t connections() const { return crowd_.size(); }
 
  private:
   Listener(Owned<GSocket> socket, const Limits& limits, Accepted accepted);
   void watch();
   void accept();
   void admit(Owned<GSocket> socket);
-  bool make_room();
-  static void forget(gpointer self, GObject* stream);
+  void rest(const GError& error);
 
   // Given.
   const Limits& limits_;
@@ -53,7 +52,9 @@ class Listener {
   const std::string address_;
   guint source_ = 0;
   Timer pause_;
-  std::unordered_map<GObject*, std::unique_ptr<Connection>> connections_;
+  gint64 told_at_ = 0;       ///< That accept() fails, monotonic µs.
+  std::size_t failures_ = 0; ///< Since then.
+  Crowd crowd_;
 };
 
 } // namespace fanlight::http

@@ -87,7 +87,7 @@ class SoupHttpServer : public Server {
     g_signal_connect_swapped(message, "got-headers", G_CALLBACK(&SoupHttpServer::got_headers),
                              self);
     g_signal_connect_swapped(message, "got-chunk", G_CALLBACK(&SoupHttpServer::got_chunk), self);
-    g_signal_connect(message, "got-body", G_CALLBACK(&SoupHttpServer::progress), nullptr);
+    g_signal_connect(message, "got-body", G_CALLBACK(&SoupHttpServer::got_body), nullptr);
     g_signal_connect(
         message, "wrote-body-data",
         G_CALLBACK(+[](SoupServerMessage* written, guint, gpointer) { progress(written); }),
@@ -128,6 +128,7 @@ class SoupHttpServer : public Server {
     SoupMessageBody* body = soup_server_message_get_request_body(message);
     soup_message_body_set_accumulate(body, FALSE);
     soup_message_body_truncate(body);
+    if (Connection* connection = Connection::of(message)) connection->discard();
     Exchange exchange{message};
     exchange.set_header("Access-Control-Allow-Origin", "*");
     exchange.set_header("Connection", "close");
@@ -135,6 +136,13 @@ class SoupHttpServer : public Server {
                              "too_large",
                              "a request body may have " + std::to_string(limits_.offer) + " bytes",
                              {}});
+  }
+
+  /// libsoup has called the handler by now, and the answer may have to be waited for.
+  static void got_body(SoupServerMessage* message) {
+    Connection* connection = Connection::of(message);
+    if (connection != nullptr && connection->phase() == Connection::Phase::body)
+      connection->enter(Connection::Phase::writing);
   }
 
   static void progress(SoupServerMessage* message) {

@@ -57,8 +57,9 @@ void Signalling::upgrade(const ExchangePtr& exchange) {
     return exchange->respond(Problem{426, "websocket_only", "this is a WebSocket", {}});
   }
   if (!server_.refusal.empty()) return exchange->respond(Error{Errc::unavailable, server_.refusal});
-  if (clients_.size() >= limits_.sockets)
-    return exchange->respond(Error{Errc::busy, "there are too many WebSockets"});
+  const Connection* asking = Connection::of(exchange->message());
+  if (asking == nullptr || !asking->admits_socket())
+    return exchange->respond(Error{Errc::busy, "your address has its share of the WebSockets"});
 
   char* protocols[] = {kProtocol, nullptr};
   // A client that wants some other protocol is served without one, and decides for itself.
@@ -68,6 +69,7 @@ void Signalling::upgrade(const ExchangePtr& exchange) {
   SoupServerMessage* message = exchange->message();
   if (!soup_websocket_server_process_handshake(message, nullptr, offered, nullptr, nullptr))
     return; // libsoup has answered.
+  Connection::of(message)->take_socket();
   g_signal_connect_swapped(message, "wrote-informational",
                            G_CALLBACK(+[](Signalling* self, SoupServerMessage* written) {
                              g_signal_handlers_disconnect_by_data(written, self);
@@ -81,7 +83,7 @@ void Signalling::adopt(SoupServerMessage* message) {
   Connection* connection = Connection::of(message);
   if (connection == nullptr) return;
   const std::string remote = Exchange{message}.remote_address();
-  const int descriptor = connection->descriptor();
+  const auto transport = connection->shared_from_this();
   connection->enter(Connection::Phase::upgraded);
   Owned<GIOStream> stream{soup_server_message_steal_connection(message)};
   if (!stream) return;
@@ -90,7 +92,7 @@ void Signalling::adopt(SoupServerMessage* message) {
       soup_server_message_get_response_headers(message), "Sec-WebSocket-Protocol");
   auto client = std::make_unique<Client>(server_, remote);
   client->begin(std::make_unique<WebSocket>(std::move(stream), soup_server_message_get_uri(message),
-                                            protocol, descriptor, limits_, *client));
+                                            protocol, *transport, limits_, *client));
   log::debug("http", {{"client", remote}}, "websocket opened");
   Client* key = client.get();
   clients_.emplace(key, std::move(client));

@@ -19,12 +19,15 @@ constexpr int kMaxMissedPongs = 2;
 
 } // namespace
 
-WebSocket::WebSocket(Owned<GIOStream> stream, GUri* uri, const char* protocol, int descriptor,
-                     const Limits& limits, Observer& observer)
-    : limits_(limits), observer_(observer), stream_(std::move(stream)) {
-  setsockopt(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytes, sizeof kUnsentBytes);
+WebSocket::WebSocket(Owned<GIOStream> stream, GUri* uri, const char* protocol,
+                     Connection& connection, const Limits& limits, Observer& observer)
+    : limits_(limits), observer_(observer), transport_(connection.weak_from_this()),
+      stream_(std::move(stream)) {
+  setsockopt(connection.descriptor(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytes,
+             sizeof kUnsentBytes);
   output_ = G_POLLABLE_OUTPUT_STREAM(g_io_stream_get_output_stream(stream_.get()));
-  const Owned<GIOStream> guarded = guard_websocket(stream_.get(), limits.refused_message);
+  const Owned<GIOStream> guarded =
+      guard_websocket(stream_.get(), limits.refused_message, transport_);
   // No extensions: what a client compresses can grow a thousandfold here.
   connection_.reset(soup_websocket_connection_new(
       guarded.get(), uri, SOUP_WEBSOCKET_CONNECTION_SERVER, nullptr, protocol, nullptr));
@@ -78,7 +81,7 @@ void WebSocket::send(std::string text, std::string key) {
       if (older.key == key) {
         waiting_bytes_ += text.size() - older.text.size();
         older.text = std::move(text);
-        return;
+        return tell_queued();
       }
   waiting_bytes_ += text.size();
   waiting_.push_back({std::move(key), std::move(text)});
@@ -87,7 +90,16 @@ void WebSocket::send(std::string text, std::string key) {
     close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "the client does not read");
     return;
   }
+  tell_queued();
   watch_output();
+}
+
+void WebSocket::tell_queued() {
+  if (const auto transport = transport_.lock()) transport->on_queued(waiting_bytes_);
+}
+
+void WebSocket::set_sessions(std::size_t sessions) {
+  if (const auto transport = transport_.lock()) transport->set_sessions(sessions);
 }
 
 void WebSocket::watch_output() {
@@ -110,6 +122,7 @@ void WebSocket::pump() {
     waiting_bytes_ -= next.text.size();
     give(next.text);
   }
+  tell_queued();
   if (!waiting_.empty()) watch_output();
 }
 
@@ -123,6 +136,7 @@ void WebSocket::close(SoupWebsocketCloseCode code, const char* why) {
   for (const Waiting& last : waiting_) give(last.text);
   waiting_.clear();
   waiting_bytes_ = 0;
+  tell_queued();
   if (soup_websocket_connection_get_state(connection_.get()) == SOUP_WEBSOCKET_STATE_OPEN)
     soup_websocket_connection_close(connection_.get(), static_cast<gushort>(code), why);
   end(why);

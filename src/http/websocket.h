@@ -9,6 +9,7 @@
 #include <libsoup/soup.h>
 
 #include "base/main_loop.h"
+#include "http/connection.h"
 #include "http/limits.h"
 #include "http/owned.h"
 
@@ -30,8 +31,8 @@ class WebSocket {
     virtual void on_closed() = 0; ///< Nothing is left to do: the WebSocket may be destroyed.
   };
 
-  /// `stream` is what libsoup gave away after the handshake of a request to `uri`.
-  WebSocket(Owned<GIOStream> stream, GUri* uri, const char* protocol, int descriptor,
+  /// `stream` is what libsoup gave away after the handshake of a request to `uri` by `connection`.
+  WebSocket(Owned<GIOStream> stream, GUri* uri, const char* protocol, Connection& connection,
             const Limits& limits, Observer& observer);
   ~WebSocket();
   WebSocket(const WebSocket&) = delete;
@@ -41,6 +42,8 @@ class WebSocket {
   void send(std::string text, std::string key = {});
   /// Sends what waits, then closes.
   void close(SoupWebsocketCloseCode code, const char* why);
+  /// How many sessions its client has by now.
+  void set_sessions(std::size_t sessions);
 
  private:
   struct Waiting {
@@ -50,6 +53,7 @@ class WebSocket {
   bool writable() const;
   void give(const std::string& text);
   void pump();
+  void tell_queued();
   void watch_output();
   void check_pong();
   void end(const std::string& why);
@@ -59,6 +63,7 @@ class WebSocket {
   // Given.
   const Limits& limits_;
   Observer& observer_;
+  const std::weak_ptr<Connection> transport_; ///< May end before us, with the listener.
   // Owned.
   const Owned<GIOStream> stream_; ///< Without our guard; closed last.
   Owned<SoupWebsocketConnection> connection_;

@@ -45,7 +45,8 @@ Result<std::unique_ptr<SessionTable>> SessionTable::create(const config::Config&
   return table;
 }
 
-SessionTable::SessionTable(const config::Config& config) : config_(config.webrtc) {}
+SessionTable::SessionTable(const config::Config& config)
+    : config_(config.webrtc), quota_(config.webrtc.max_viewers) {}
 
 SessionTable::~SessionTable() {
   viewers_.clear();
@@ -121,6 +122,7 @@ Result<Done> SessionTable::apply(const config::Config& wanted) {
       channels_.begin(), channels_.end(), wanted.cameras.begin(), wanted.cameras.end(),
       [](const Channel& is, const config::Camera& settings) { return is.settings == settings; });
   config_.max_viewers = wanted.webrtc.max_viewers;
+  quota_.resize(config_.max_viewers);
   std::map<std::string, Channel> before;
   for (Channel& channel : channels_) before.emplace(channel.settings.id, std::move(channel));
   channels_.clear();
@@ -225,6 +227,7 @@ Result<Session*> SessionTable::open(const std::string& camera_id, const std::str
   if (viewers_.size() >= config_.max_viewers)
     return Error{Errc::busy, "the server has its " + std::to_string(config_.max_viewers) +
                                  " viewers (webrtc.max_viewers)"};
+  if (auto room = quota_.check(options.remote_address, text.size()); !room) return room.error();
   auto offer = webrtc::Offer::parse(text);
   if (!offer) return offer.error();
 
@@ -235,6 +238,8 @@ Result<Session*> SessionTable::open(const std::string& camera_id, const std::str
             {{"camera", camera_id}, {"session", viewer->id()}, {"client", options.remote_address}},
             "opened by " + options.signalling);
   viewers_[viewer->id()] = viewer;
+  quota_.add(viewer->id(), options.remote_address, text.size(),
+             [viewer = viewer.get()] { return viewer->state() == State::waiting; });
   channel->viewers.insert(viewer.get());
   tell(*channel);
   return static_cast<Session*>(viewer.get());
@@ -329,6 +334,7 @@ void SessionTable::on_camera_changed(media::Camera& camera) {
 void SessionTable::on_viewer_ended(Viewer& viewer) {
   Channel* channel = find_channel(viewer.camera_id());
   if (channel != nullptr) channel->viewers.erase(&viewer);
+  quota_.remove(viewer.id());
   viewers_.erase(viewer.id());
   if (channel != nullptr) tell(*channel);
 }

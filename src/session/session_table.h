@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "media/camera.h"
+#include "session/quota.h"
 #include "session/session.h"
 #include "session/trial.h"
 #include "session/viewer.h"
@@ -81,6 +82,7 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
   void on_viewer_ended(Viewer& viewer) override;
 
   config::WebRtc config_;
+  Quota quota_;
   media::ConnectQueue queue_;                           // Outlives the cameras.
   Ref<GstElement> port_;                                // Keeps the fanouts' port open.
   std::vector<Channel> channels_;                       // In the order of the configuration.

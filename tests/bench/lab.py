@@ -1,5 +1,6 @@
 """Starts what is measured: cameras, the server and viewers, on free ports of the loopback interface."""
 
+import http.client
 import json
 import os
 import pathlib
@@ -11,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 import urllib.request
 
 
@@ -182,6 +184,39 @@ class Server(Program):
             if time.monotonic() > deadline:
                 raise LabError(f"not live within {seconds:.0f} s: {cameras}")
             time.sleep(0.05)
+
+
+class Visitors:
+    """Clients that keep their HTTP connections alive, as health checks and pages do. Half of them close them; the server
+    closes those of the others when they have been idle for as long as it allows."""
+
+    IDLE_OUT_S = 120  # It allows a minute.
+
+    def __init__(self, server: Server, count: int, requests: int = 3):
+        address = urllib.parse.urlsplit(server.url).netloc
+        connections = [http.client.HTTPConnection(address, timeout=self.IDLE_OUT_S) for _ in range(count)]
+        for connection in connections:
+            for _ in range(requests):
+                connection.request("GET", "/health")
+                response = connection.getresponse()
+                response.read()
+                if response.status != 200 or response.will_close:
+                    raise LabError(f"/health: {response.status}, {'closed' if response.will_close else 'kept alive'}")
+        self._closing = connections[::2]
+        self._waiting = connections[1::2]
+
+    def go(self):
+        """When this returns, none of them is connected."""
+        for connection in self._closing:
+            connection.close()
+        for connection in self._waiting:
+            try:
+                if connection.sock.recv(1):
+                    raise LabError("the server says something to a client that has asked nothing")
+            except TimeoutError:
+                raise LabError(f"a connection is idle for {self.IDLE_OUT_S} s, and the server has not closed it") from None
+            connection.close()
+        self._closing = self._waiting = []
 
 
 class Crowd(Program):

@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 
-from lab import Lab, LabError
+from lab import Lab, LabError, Visitors
 from run import say
 from steady_report import conclude, exit_code, print_verdicts, write_plot
 from wall import TIDY_S, Wall
@@ -28,6 +28,7 @@ FAULTS = [
 ]
 LONGEST_FAULT_S = 15
 MOST_GUESTS = 16
+VISITORS = 8  # A minute, with connections that are kept alive until they idle out.
 HEALED_S = 120  # After the end of all faults; pauses between attempts have grown to some 20 s by then.
 
 
@@ -59,10 +60,13 @@ class Soak:
         self._names = list(wall.entries)
         self._guests = dict.fromkeys(wall.guests, 0)
         self._counted = dict.fromkeys(wall.entries, 0)
+        self._visitors: Visitors | None = None
+        self._rested_fds: list[int] = []
 
     def minute(self, seconds: float):
         """Of misfortune; then all is mended, and every guest has gone. Not so when it is over."""
         end = time.monotonic() + seconds
+        self._visitors = Visitors(self.wall.server, VISITORS)
         if self._chance.random() < 0.2:
             self.reload()
         while time.monotonic() < end and not self._over.is_set():
@@ -129,7 +133,12 @@ class Soak:
             # One that was rebuilt counts anew.
             self.wall.reconnects += now - before if now >= before else now
             self._counted[name] = now
+        self._visitors.go()
         sample = self.wall.rest(least=TIDY_S)
+        if len(self._rested_fds) < 2:
+            self._rested_fds.append(sample["fds"])
+        if sample["fds"] > max(self._rested_fds):
+            raise LabError(f"{sample['fds']} descriptors are open, {max(self._rested_fds)} were after the second minute")
         sample.update(refused=self.refused, faults=self.faults, reloads=self.reloads)
         return sample
 

@@ -14,7 +14,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench"))
 
 # pylint: disable=wrong-import-position
-from lab import Lab, LabError, Server  # noqa: E402
+from lab import Lab, LabError, Server, Visitors  # noqa: E402
 from objects import EVERYTHING, live_objects  # noqa: E402
 from usage import Usage  # noqa: E402
 from wall import TIDY_S, Wall  # noqa: E402
@@ -24,6 +24,7 @@ CAMERA = "id=cam,size=320x180,bitrate=200,gop=50,loop=4,audio=none"
 TRANSPORT = os.environ.get("FANLIGHT_TEST_TRANSPORT", "default")
 # Of 20 viewers one after the other, and 20 at once; those on webrtcbin take their time.
 ROUNDS = 10 if TRANSPORT == "webrtcbin" else 25
+VISITORS = 40  # Clients with kept-alive connections; half of them let those idle out.
 PATIENCE = 60  # Seconds until what has been ended must be gone.
 # What may stay of a viewer: holes of the allocator, and the names of SSRCs, which GLib never forgets.
 # One forgotten DTLS connection is several times this, a webrtcbin a hundred times.
@@ -62,6 +63,7 @@ class LeakTest:
         crowd = lab.crowd(server.url + "/whep/cam")
         come_and_go(crowd, 2)  # Libraries are loaded and caches filled.
         before = settle(server, None)
+        visitors = Visitors(server, VISITORS)
         stretch = ROUNDS // 2 * 40
         readings = []
         growth = MOST_BYTES_A_JOIN
@@ -73,10 +75,12 @@ class LeakTest:
                 growth = (readings[-1] - readings[0]) / (stretch * (len(readings) - 1))
         self.check("memory does not grow with the viewers that were there", growth < MOST_BYTES_A_JOIN,
                    f"{growth:.0f} bytes a viewer; RSS after every {stretch} {', '.join(f'{reading / 1e6:.1f}' for reading in readings)} MB")
+        visitors.go()
+        after = settle(server, before)
         joins = stretch * len(readings)
         self.check(f"{joins} viewers that come and go leave no thread behind", after.own_threads <= before.own_threads,
                    f"{before.own_threads} threads before, {after.own_threads} after")
-        self.check(f"{joins} viewers that come and go leave no open file behind", after.fds <= before.fds,
+        self.check(f"{joins} viewers and {VISITORS} kept-alive connections that come and go leave no open file behind", after.fds == before.fds,
                    f"{before.fds} descriptors before, {after.fds} after")
 
         crowd.join(20)
@@ -120,11 +124,15 @@ class LeakTest:
         wall.round(joins, "close")
         wall.joins = wall.reconnects = 0
         before = wall.rest()
+        visitors = Visitors(wall.server, VISITORS)
         for how in ("reset", "close"):
             wall.round({"each": joins["each"], "shared": 48}, how)
+        visitors.go()
         after = wall.rest(PATIENCE)
         much = f"{wall.reconnects} reconnects and {wall.joins} viewers"
-        for key, thing in (("threads", "thread"), ("fds", "open file"), ("objects", "GStreamer object")):
+        self.check(f"{much} and {VISITORS} kept-alive connections leave no open file behind", after["fds"] == before["fds"],
+                   f"{before['fds']} before, {after['fds']} after")
+        for key, thing in (("threads", "thread"), ("objects", "GStreamer object")):
             self.check(f"{much} leave no {thing} behind", after[key] <= before[key], f"{before[key]} before, {after[key]} after")
         self.check("viewers watch through all of that", after["playing"] == after["sessions"] == wall.watching,
                    f"{after['playing']} of {wall.watching} play, {after['sessions']} sessions")

@@ -1,11 +1,7 @@
-#include <fcntl.h>
-#include <filesystem>
 #include <gmock/gmock.h>
-#include <iterator>
 #include <libsoup/soup.h>
-#include <sys/resource.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "page.h"
 #include "server_fixture.h"
@@ -29,27 +25,9 @@ class AbuseTest : public ServerTest {
   /// A WebSocket after its handshake.
   std::unique_ptr<RawClient> websocket() {
     auto raw = connect();
-    raw->write("GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-               "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    raw->ask_for_websocket();
     EXPECT_TRUE(raw->wait_for("\"hello\""));
     return raw;
-  }
-  /// A masked frame; its mask is zero, so that the payload is as given.
-  static std::string frame(unsigned char opcode, bool fin, const std::string& payload) {
-    std::string bytes;
-    bytes += static_cast<char>(opcode | (fin ? 0x80 : 0));
-    if (payload.size() < 126) {
-      bytes += static_cast<char>(0x80 | payload.size());
-    } else if (payload.size() < 65536) {
-      bytes += static_cast<char>(0x80 | 126);
-      bytes += static_cast<char>(payload.size() >> 8);
-      bytes += static_cast<char>(payload.size());
-    } else {
-      bytes += static_cast<char>(0x80 | 127);
-      for (int shift = 56; shift >= 0; shift -= 8)
-        bytes += static_cast<char>(static_cast<std::uint64_t>(payload.size()) >> shift);
-    }
-    return bytes + std::string(4, '\0') + payload;
   }
 };
 
@@ -102,15 +80,10 @@ TEST_F(AbuseTest, ClosesAnIdleConnectionButKeepsItForAWhile) {
   EXPECT_TRUE(keeper->wait_for_close());
 }
 
-std::ptrdiff_t open_descriptors() {
-  return std::distance(std::filesystem::directory_iterator{"/proc/self/fd"}, {});
-}
-
 TEST_F(AbuseTest, ClosesAConnectionThatDoesNotReadItsAnswer) {
   limits.write = milliseconds{200};
   write_file("large.bin", std::string(48 * 1024 * 1024, 'x'));
   start();
-  const std::ptrdiff_t without = open_descriptors();
   const auto lazy = connect();
   const int small = 4096;
   setsockopt(lazy->descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
@@ -120,17 +93,11 @@ TEST_F(AbuseTest, ClosesAConnectionThatDoesNotReadItsAnswer) {
   // reads meanwhile would help it on.
   Timer poll;
   poll.every(milliseconds{2}, [] {});
-  std::ptrdiff_t most = without + 1;
-  turn_until(
-      [&] {
-        const std::ptrdiff_t now = open_descriptors();
-        most = std::max(most, now);
-        return now < most;
-      },
-      "its end");
-
-  EXPECT_TRUE(lazy->wait_for_close());
-  EXPECT_LT(lazy->received().size(), 48u * 1024 * 1024);
+  int sent = 0;
+  turn_until([&] { return ioctl(lazy->descriptor(), FIONREAD, &sent) == 0 && sent > 0; },
+             "the answer to begin");
+  const std::ptrdiff_t most = open_descriptors();
+  turn_until([&] { return open_descriptors() < most; }, "its end");
 }
 
 TEST_F(AbuseTest, RefusesTooLargeABodyWithoutKeepingIt) {
@@ -215,30 +182,6 @@ TEST_F(AbuseTest, GivesThePlaceOfTheLongestIdleToTheNext) {
   EXPECT_FALSE(idle.back()->closed());
 }
 
-TEST_F(AbuseTest, AcceptsAgainAfterItRanOutOfDescriptors) {
-  limits.accept_pause = milliseconds{50};
-  start();
-  ASSERT_EQ(get("/health").status, 200);
-  rlimit before{};
-  getrlimit(RLIMIT_NOFILE, &before);
-  const auto next = connect(); // Takes our own descriptor while there is one.
-  rlimit none = before;
-  const int probe = open("/dev/null", O_RDONLY);
-  none.rlim_cur = static_cast<rlim_t>(probe);
-  close(probe);
-  setrlimit(RLIMIT_NOFILE, &none);
-  next->write("GET /health HTTP/1.1\r\nHost: a\r\n\r\n");
-  bool over = false;
-  Timer wait;
-  wait.once(milliseconds{120}, [&] { over = true; });
-  turn_until([&] { return over; }, "a while without descriptors");
-  EXPECT_EQ(next->received(), "");
-
-  setrlimit(RLIMIT_NOFILE, &before);
-
-  EXPECT_TRUE(next->wait_for("HTTP/1.1 200"));
-}
-
 TEST_F(AbuseTest, ClosesAWebSocketThatDoesNotRead) {
   limits.send_queue = 256 * 1024;
   start();
@@ -254,7 +197,7 @@ TEST_F(AbuseTest, ClosesAWebSocketThatDoesNotRead) {
     directory.change(camera);
   });
   const std::string watch = R"({"type":"watch","session":"a","camera":"front","sdp":"v=0"})";
-  lazy->write(frame(1, true, watch));
+  lazy->write(websocket_frame(1, true, watch));
   turn_until([&] { return directory.opened == 1 && directory.live.empty(); },
              "the session of the lazy client to end", std::chrono::seconds{30});
 
@@ -287,7 +230,8 @@ TEST_F(AbuseTest, ClosesAWebSocketThatDoesNotAnswerPings) {
   limits.ping = std::chrono::seconds{1};
   start();
   const auto deaf = websocket();
-  deaf->write(frame(1, true, R"({"type":"watch","session":"a","camera":"front","sdp":"v=0"})"));
+  deaf->write(
+      websocket_frame(1, true, R"({"type":"watch","session":"a","camera":"front","sdp":"v=0"})"));
   EXPECT_TRUE(deaf->wait_for("answer"));
   turn_until([&] { return directory.live.empty(); }, "the session to end");
 }
@@ -295,9 +239,9 @@ TEST_F(AbuseTest, ClosesAWebSocketThatDoesNotAnswerPings) {
 TEST_F(AbuseTest, ClosesAWebSocketWhoseMessageComesInEndlessFragments) {
   start();
   const auto endless = websocket();
-  endless->write(frame(1, false, std::string(60'000, 'x')));
+  endless->write(websocket_frame(1, false, std::string(60'000, 'x')));
   for (int i = 0; i < 30 && !endless->closed(); ++i)
-    endless->write(frame(0, false, std::string(60'000, 'x')));
+    endless->write(websocket_frame(0, false, std::string(60'000, 'x')));
   EXPECT_TRUE(endless->wait_for_close());
 }
 
@@ -305,7 +249,7 @@ TEST_F(AbuseTest, ClosesAWebSocketThatPingsAndDoesNotRead) {
   start();
   const auto pinger = websocket();
   std::string pings;
-  for (int i = 0; i < 1000; ++i) pings += frame(9, true, std::string(125, 'p'));
+  for (int i = 0; i < 1000; ++i) pings += websocket_frame(9, true, std::string(125, 'p'));
   // It never reads, and sends until the server has had enough.
   bool reset = false;
   Timer more;
@@ -324,12 +268,12 @@ TEST_F(AbuseTest, ClosesAWebSocketThatKeepsSendingNonsense) {
   limits.errors_per_socket = 10;
   start();
   const auto confused = websocket();
-  for (int i = 0; i < 9; ++i) confused->write(frame(1, true, "?"));
-  confused->write(frame(1, true, R"({"type":"list"})"));
+  for (int i = 0; i < 9; ++i) confused->write(websocket_frame(1, true, "?"));
+  confused->write(websocket_frame(1, true, R"({"type":"list"})"));
   EXPECT_TRUE(confused->wait_for("\"type\":\"cameras\""));
   EXPECT_FALSE(confused->closed());
 
-  confused->write(frame(1, true, "?"));
+  confused->write(websocket_frame(1, true, "?"));
 
   EXPECT_TRUE(confused->wait_for("too many bad messages"));
 }
@@ -339,7 +283,7 @@ TEST_F(AbuseTest, ServesOthersWhileAWebSocketFloodsIt) {
   start();
   const auto flood = websocket();
   std::string messages;
-  for (int i = 0; i < 2000; ++i) messages += frame(1, true, R"({"type":"x"})");
+  for (int i = 0; i < 2000; ++i) messages += websocket_frame(1, true, R"({"type":"x"})");
   std::size_t sent = 0;
   Timer more;
   more.every(milliseconds{1}, [&] {
@@ -356,10 +300,11 @@ TEST_F(AbuseTest, ServesOthersWhileAWebSocketFloodsIt) {
 TEST_F(AbuseTest, ClosesAWebSocketThatBreaksTheProtocol) {
   start();
   for (const std::string& bytes :
-       {std::string{"\x81\x05hello"},             // Not masked.
-        frame(3, true, "x"), frame(0, true, "x"), // Reserved; a fragment of nothing.
-        frame(1, true, "\xff\xfe"),               // Not UTF-8.
-        std::string{"\xf1\x80\0\0\0\0", 6},       // Reserved bits.
+       {std::string{"\x81\x05hello"}, // Not masked.
+        websocket_frame(3, true, "x"),
+        websocket_frame(0, true, "x"),        // Reserved; a fragment of nothing.
+        websocket_frame(1, true, "\xff\xfe"), // Not UTF-8.
+        std::string{"\xf1\x80\0\0\0\0", 6},   // Reserved bits.
         std::string{"\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0", 14}}) { // 2^64 - 1 bytes.
     const auto broken = websocket();
     broken->write(bytes);

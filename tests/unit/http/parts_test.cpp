@@ -168,6 +168,22 @@ TEST(FrameMeterTest, FollowsFramesByteByByte) {
   EXPECT_EQ(meter.take_pings(), 0u);
 }
 
+TEST(FrameMeterTest, KnowsHowMuchHasComeOfAMessageThatIsNotWhole) {
+  FrameMeter meter;
+  EXPECT_EQ(meter.unfinished_bytes(), 0u);
+  meter.feed(frame(0x81, 100, 0).substr(0, 1));
+  EXPECT_EQ(meter.unfinished_bytes(), 1u);
+  meter.feed(frame(0x81, 100, 0).substr(1) + std::string(60, 'x'));
+  EXPECT_EQ(meter.unfinished_bytes(), 60u);
+  EXPECT_EQ(meter.messages(), 1u);
+  meter.feed(std::string(40, 'x'));
+  EXPECT_EQ(meter.unfinished_bytes(), 0u);
+
+  meter.feed(frame(0x01, 20, 0) + std::string(20, 'x') + frame(0x89, 5, 0) + "pi");
+  EXPECT_EQ(meter.unfinished_bytes(), 20u);
+  EXPECT_EQ(meter.messages(), 2u);
+}
+
 TEST(FrameMeterTest, DoesNotWrapAround) {
   FrameMeter meter;
   meter.feed(frame(0x01, 10, 0) + std::string(10, 'x'));

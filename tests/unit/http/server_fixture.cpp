@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -113,7 +114,33 @@ Response ServerTest::send(const Request& request) {
   return *response;
 }
 
-RawClient::RawClient(int port) : socket_(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0)) {
+std::ptrdiff_t open_descriptors() {
+  return std::distance(std::filesystem::directory_iterator{"/proc/self/fd"}, {});
+}
+
+std::string websocket_frame(unsigned char opcode, bool fin, const std::string& payload) {
+  std::string bytes;
+  bytes += static_cast<char>(opcode | (fin ? 0x80 : 0));
+  if (payload.size() < 126) {
+    bytes += static_cast<char>(0x80 | payload.size());
+  } else if (payload.size() < 65536) {
+    bytes += static_cast<char>(0x80 | 126);
+    bytes += static_cast<char>(payload.size() >> 8);
+    bytes += static_cast<char>(payload.size());
+  } else {
+    bytes += static_cast<char>(0x80 | 127);
+    for (int shift = 56; shift >= 0; shift -= 8)
+      bytes += static_cast<char>(static_cast<std::uint64_t>(payload.size()) >> shift);
+  }
+  return bytes + std::string(4, '\0') + payload;
+}
+
+RawClient::RawClient(int port, const std::string& from)
+    : socket_(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0)) {
+  sockaddr_in source{};
+  source.sin_family = AF_INET;
+  EXPECT_EQ(inet_pton(AF_INET, from.c_str(), &source.sin_addr), 1);
+  EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&source), sizeof source), 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
@@ -124,6 +151,11 @@ RawClient::RawClient(int port) : socket_(socket(AF_INET, SOCK_STREAM | SOCK_NONB
 }
 
 RawClient::~RawClient() { close(); }
+
+void RawClient::ask_for_websocket() {
+  write("GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+}
 
 void RawClient::close() {
   if (socket_ >= 0) ::close(socket_);

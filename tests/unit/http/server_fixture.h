@@ -67,10 +67,17 @@ class ServerTest : public testing::Test {
   http::Owned<SoupSession> client;
 };
 
+/// Descriptors that this process has open, the server's included.
+std::ptrdiff_t open_descriptors();
+
+/// A frame of a WebSocket client. Its mask is zero, so that the payload is as given.
+std::string websocket_frame(unsigned char opcode, bool fin, const std::string& payload);
+
 /// A TCP connection that sends and reads bytes as they are, for clients that misbehave.
 class RawClient {
  public:
-  explicit RawClient(int port);
+  /// `from` is one of 127.0.0.0/8, which are different clients to the server.
+  explicit RawClient(int port, const std::string& from = "127.0.0.1");
   ~RawClient();
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
@@ -80,11 +87,15 @@ class RawClient {
   std::size_t offer(const std::string& bytes);
   /// What has come so far.
   const std::string& received();
+  /// Forgets that, so that wait_for() waits for the next.
+  void forget_received() { received_.clear(); }
   bool closed() { return received(), closed_; }
   /// Turns the loop until the text has come, or the connection is closed.
   bool wait_for(const std::string& text);
   bool wait_for_close();
   void close();
+  /// The handshake of a WebSocket; the answer is to be waited for.
+  void ask_for_websocket();
   int descriptor() const { return socket_; }
 
  private:

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+#include <gio/gio.h>
+
+#include "base/fair_share.h"
+#include "http/connection.h"
+#include "http/limits.h"
+
+namespace fanlight::http {
+
+/// All connections there are, and what they share: places, places of WebSockets, bytes in flight.
+///
+/// Each address has its FairShare. What is short goes to the newcomer if somebody else has more:
+/// the address that has most loses a connection, one that is not in the middle of anything before
+/// one that is, and a WebSocket that somebody watches by last. An address that has its share gives
+/// up its own idle and unfinished ones for its next. Threads: main only. Lifetime: owned by
+/// Listener.
+class Crowd : public Connection::Host {
+ public:
+  /// What the process may open bounds the places, too: half of that is for everything else.
+  explicit Crowd(const Limits& limits);
+  ~Crowd() override;
+  Crowd(const Crowd&) = delete;
+  Crowd& operator=(const Crowd&) = delete;
+
+  /// Whether one more may come from `network`; for that another may have to go.
+  bool admit(const std::string& network);
+  std::shared_ptr<Connection> add(GSocketConnection* stream, GSocketAddress* remote);
+  /// Ends a connection for the sake of its descriptor; false: there is none to spare.
+  bool spare_one();
+  std::size_t size() const { return connections_.size(); }
+
+  bool admits_socket(const Connection& connection) override;
+  void on_socket(Connection& connection) override;
+  void on_held(Connection& connection, std::size_t before) override;
+
+ private:
+  /// What it costs to lose a connection; empty: it is not to be lost.
+  using Cost = std::optional<int> (Crowd::*)(const Connection&, bool own) const;
+  std::optional<int> cost_of_connection(const Connection& connection, bool own) const;
+  std::optional<int> cost_of_socket(const Connection& connection, bool own) const;
+  /// The cheapest connection of the address that has most of `share`, if that is more than
+  /// `newcomer` has; the oldest of those.
+  Connection* to_spare(const FairShare& share, const std::string& newcomer, Cost cost) const;
+  void end(Connection& connection, const char* why);
+  void release(Connection& connection);
+  static void forget(gpointer self, GObject* stream);
+
+  // Given.
+  const Limits& limits_;
+  // Owned.
+  FairShare places_;
+  FairShare sockets_;
+  FairShare bytes_;
+  std::unordered_map<GObject*, std::shared_ptr<Connection>> connections_;
+  std::unordered_map<std::string, std::unordered_set<Connection*>> by_network_; ///< Not given up.
+};
+
+} // namespace fanlight::http

@@ -1,0 +1,118 @@
+#include "http/inlet.h"
+
+#include <cstring>
+#include <utility>
+
+#include <libsoup/soup.h>
+
+#include "http/connection.h"
+
+namespace {
+
+using fanlight::http::Connection;
+
+constexpr char kLastLine[] = "-\n";
+constexpr gssize kLastLineSize = sizeof kLastLine - 1;
+
+bool needs_last_line() {
+  static const bool needs = !soup_check_version(3, 3, 0);
+  return needs;
+}
+
+struct InletStream {
+  GFilterInputStream parent;
+  GSocketConnection* owner;              // Owned: the base stream closes with it.
+  std::weak_ptr<Connection>* connection; // Owned: GObject memory is zeroed, not constructed.
+  gboolean over;
+};
+
+struct InletStreamClass {
+  GFilterInputStreamClass parent;
+};
+
+void inlet_stream_pollable_init(GPollableInputStreamInterface* interface, gpointer);
+
+G_DEFINE_TYPE_WITH_CODE(InletStream, inlet_stream, G_TYPE_FILTER_INPUT_STREAM,
+                        G_IMPLEMENT_INTERFACE(G_TYPE_POLLABLE_INPUT_STREAM,
+                                              inlet_stream_pollable_init))
+
+GPollableInputStream* base_of(gpointer stream) {
+  return G_POLLABLE_INPUT_STREAM(
+      g_filter_input_stream_get_base_stream(G_FILTER_INPUT_STREAM(stream)));
+}
+
+gboolean inlet_stream_is_readable(GPollableInputStream* stream) {
+  return g_pollable_input_stream_is_readable(base_of(stream));
+}
+
+GSource* inlet_stream_create_source(GPollableInputStream* stream, GCancellable* cancellable) {
+  const fanlight::http::Owned<GSource, g_source_unref> base{
+      g_pollable_input_stream_create_source(base_of(stream), nullptr)};
+  return g_pollable_source_new_full(stream, base.get(), cancellable);
+}
+
+gssize inlet_stream_read_nonblocking(GPollableInputStream* stream, void* buffer, gsize count,
+                                     GError** error) {
+  auto* self = reinterpret_cast<InletStream*>(stream);
+  if (self->over) {
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "the client has gone");
+    return -1;
+  }
+  GError* failure = nullptr;
+  const gssize got =
+      g_pollable_input_stream_read_nonblocking(base_of(stream), buffer, count, nullptr, &failure);
+  const auto connection = self->connection->lock();
+  if (got > 0 && connection) connection->on_bytes(static_cast<std::size_t>(got));
+  const bool ended =
+      got == 0 || (got < 0 && !g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK));
+  if (ended && needs_last_line() && count >= kLastLineSize && connection &&
+      connection->phase() == Connection::Phase::idle) {
+    g_clear_error(&failure);
+    self->over = TRUE;
+    std::memcpy(buffer, kLastLine, kLastLineSize);
+    return kLastLineSize;
+  }
+  if (failure != nullptr) g_propagate_error(error, failure);
+  return got;
+}
+
+void inlet_stream_pollable_init(GPollableInputStreamInterface* interface, gpointer) {
+  interface->is_readable = inlet_stream_is_readable;
+  interface->create_source = inlet_stream_create_source;
+  interface->read_nonblocking = inlet_stream_read_nonblocking;
+}
+
+void inlet_stream_finalize(GObject* object) {
+  auto* self = reinterpret_cast<InletStream*>(object);
+  g_clear_object(&self->owner);
+  delete self->connection;
+  G_OBJECT_CLASS(inlet_stream_parent_class)->finalize(object);
+}
+
+void inlet_stream_class_init(InletStreamClass* klass) {
+  G_OBJECT_CLASS(klass)->finalize = inlet_stream_finalize;
+}
+
+void inlet_stream_init(InletStream* self) { self->connection = new std::weak_ptr<Connection>; }
+
+} // namespace
+
+namespace fanlight::http {
+
+Inlet::Inlet(GSocket* socket) {
+  const Owned<GSocketConnection> plain{g_socket_connection_factory_create_connection(socket)};
+  GIOStream* base = G_IO_STREAM(plain.get());
+  const Owned<GInputStream> input{G_INPUT_STREAM(g_object_new(
+      inlet_stream_get_type(), "base-stream", g_io_stream_get_input_stream(base), nullptr))};
+  input_ = input.get();
+  reinterpret_cast<InletStream*>(input_)->owner = share(plain.get()).release();
+  const Owned<GIOStream> both{
+      g_simple_io_stream_new(input.get(), g_io_stream_get_output_stream(base))};
+  stream_.reset(G_SOCKET_CONNECTION(g_tcp_wrapper_connection_new(both.get(), socket)));
+}
+
+void Inlet::tell(std::weak_ptr<Connection> connection) {
+  *reinterpret_cast<InletStream*>(input_)->connection = std::move(connection);
+}
+
+} // namespace fanlight::http

@@ -1,0 +1,68 @@
+#include "session/quota.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/network.h"
+
+namespace fanlight::session {
+namespace {
+
+/// So many may wait also where there are few viewers: tiles of a wall.
+constexpr std::size_t kFewWaiting = 512;
+/// Bytes of a browser's offer, with room; and of all where there are few viewers.
+constexpr std::size_t kOffer = 16 * 1024;
+constexpr std::size_t kFewOffers = 16 * 1024 * 1024;
+
+Error busy(const std::string& what) {
+  return {Errc::busy, "your address has its share of the " + what +
+                          "; where many viewers come from one address, such as that of a reverse "
+                          "proxy, a higher webrtc.max_viewers helps"};
+}
+
+} // namespace
+
+void Quota::resize(std::size_t viewers) {
+  all_.resize(viewers);
+  waiting_.resize(std::max(viewers / 2, kFewWaiting));
+  offers_.resize(std::max(viewers * kOffer, kFewOffers));
+}
+
+Result<Done> Quota::check(const std::string& address, std::size_t offer) {
+  const std::string network = network_of(address);
+  if (!all_.admits(network)) return busy("sessions");
+  if (!offers_.admits(network, offer)) return busy("memory for offers");
+  if (waiting_.admits(network)) return Done{};
+  look_who_waits();
+  if (!waiting_.admits(network)) return busy("sessions that wait for their camera");
+  return Done{};
+}
+
+void Quota::add(const std::string& session, const std::string& address, std::size_t offer,
+                Waits waits) {
+  const std::string network = network_of(address);
+  all_.add(network);
+  waiting_.add(network);
+  offers_.add(network, offer);
+  entries_.insert_or_assign(session, Entry{network, offer, std::move(waits)});
+}
+
+void Quota::remove(const std::string& session) {
+  const auto found = entries_.find(session);
+  if (found == entries_.end()) return;
+  const Entry& entry = found->second;
+  all_.remove(entry.network);
+  offers_.remove(entry.network, entry.offer);
+  if (entry.waits) waiting_.remove(entry.network);
+  entries_.erase(found);
+}
+
+void Quota::look_who_waits() {
+  for (auto& [session, entry] : entries_) {
+    if (!entry.waits || entry.waits()) continue;
+    entry.waits = nullptr;
+    waiting_.remove(entry.network);
+  }
+}
+
+} // namespace fanlight::session
