@@ -5,7 +5,9 @@
 #include <fstream>
 #include <sstream>
 
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 namespace fanlight {
 namespace {
@@ -155,15 +157,26 @@ void read_kernel(const fs::path& proc, std::vector<Bound>& bounds) {
                         "raise it (sysctl kernel." + std::string{name} + ")"});
 }
 
+std::uint64_t count_descriptors(const fs::path& folder) {
+  // Since Linux 6.2 the size of the folder is their number; there may be tens of thousands.
+  struct statfs system {};
+  struct stat status {};
+  if (statfs(folder.c_str(), &system) == 0 && system.f_type == PROC_SUPER_MAGIC &&
+      stat(folder.c_str(), &status) == 0 && status.st_size > 0)
+    return static_cast<std::uint64_t>(status.st_size);
+  std::error_code failed;
+  std::uint64_t count = 0;
+  for (fs::directory_iterator entry{folder, failed}, end; !failed && entry != end;
+       entry.increment(failed))
+    ++count;
+  return count;
+}
+
 void read_descriptors(const fs::path& proc, std::vector<Bound>& bounds) {
   const auto limit = read_limit(proc, "Max open files");
   if (!limit) return;
-  std::error_code failed;
-  std::uint64_t used = 0;
-  for (fs::directory_iterator entry{proc / "self/fd", failed}, end; !failed && entry != end;
-       entry.increment(failed))
-    ++used;
-  bounds.push_back({Bound::Of::descriptors, "RLIMIT_NOFILE", *limit, used,
+  bounds.push_back({Bound::Of::descriptors, "RLIMIT_NOFILE", *limit,
+                    count_descriptors(proc / "self/fd"),
                     "raise it (LimitNOFILE= of the systemd unit, ulimit -n, docker run --ulimit "
                     "nofile=N)"});
 }
