@@ -101,10 +101,10 @@ struct WebRtc {
   std::vector<IceServer> browser_ice_servers; ///< Handed to browsers.
   std::uint16_t udp_port_min = 0;             ///< 0 with max 0: any port of the system.
   std::uint16_t udp_port_max = 0;
-  std::vector<std::string> public_addresses;  ///< For 1:1 NAT: announced in place of the local
-                                              ///< address of the same family.
-  std::uint32_t max_viewers = 10000;          ///< Of all cameras together.
-  std::uint32_t max_webrtcbin_viewers = 1000; ///< Those of them that a webrtcbin carries.
+  std::vector<std::string> public_addresses; ///< For 1:1 NAT: announced in place of the local
+                                             ///< address of the same family.
+  std::uint32_t max_viewers = 10000;         ///< Of all cameras together.
+  std::uint32_t max_webrtcbin_viewers = 100; ///< Those of them that a webrtcbin carries.
   bool operator==(const WebRtc&) const = default;
 };
 

@@ -9,8 +9,12 @@ namespace fanlight::media {
 
 ConnectQueue::Ticket::~Ticket() { queue_.leave(*this); }
 
-std::unique_ptr<ConnectQueue::Ticket> ConnectQueue::enter(std::function<void()> begin) {
-  std::unique_ptr<Ticket> ticket{new Ticket(*this, std::move(begin))};
+Result<Reservation> ConnectQueue::reserve_room() {
+  return Reservation::take(kRoom, kSpare, "another camera");
+}
+
+std::unique_ptr<ConnectQueue::Ticket> ConnectQueue::enter(Begin begin, Refused refused) {
+  std::unique_ptr<Ticket> ticket{new Ticket(*this, std::move(begin), std::move(refused))};
   waiting_.push_back(ticket.get());
   plan();
   return ticket;
@@ -27,6 +31,12 @@ void ConnectQueue::admit() {
   Ticket& ticket = *waiting_.front();
   waiting_.pop_front();
   last_us_ = g_get_monotonic_time();
+  auto room = reserve_();
+  if (!room) {
+    plan();
+    return std::exchange(ticket.refused_, nullptr)(room.error()); // May end the ticket.
+  }
+  ticket.room_ = std::move(*room);
   ++under_way_;
   ticket.counted_ = true;
   ticket.hold_.once(kHold, [this, &ticket] {

@@ -3,8 +3,10 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "base/main_loop.h"
+#include "base/room.h"
 
 namespace fanlight::media {
 
@@ -12,12 +14,23 @@ namespace fanlight::media {
 /// power cut must neither storm the network nor hold up the main thread.
 ///
 /// One begins every kSpacing, and at most kAtOnce are under way; one that takes longer than kHold
-/// makes room, as a camera that hangs must not keep others waiting. Main only.
+/// makes room, as a camera that hangs must not keep others waiting. One that the system has no
+/// threads or descriptors for is refused. Main only.
 class ConnectQueue {
  public:
   static constexpr std::chrono::milliseconds kSpacing{10};
   static constexpr std::size_t kAtOnce = 24;
   static constexpr std::chrono::milliseconds kHold{1500};
+  /// Of one camera: measured are 4 threads, and 6 descriptors over TCP, 8 over UDP; sound takes
+  /// more.
+  static constexpr Room kRoom{.threads = 8, .descriptors = 16};
+  /// What must be left then, for what cannot be refused: GLib's threads that serve files and stop
+  /// pipelines, connections of clients.
+  static constexpr Room kSpare{.threads = 24, .descriptors = 32};
+
+  using Begin = std::function<void()>;
+  using Refused = std::function<void(const Error& why)>;
+  using Reserve = std::function<Result<Reservation>()>;
 
   /// A place in the queue, and then among those that connect; given up with its end.
   class Ticket {
@@ -28,22 +41,30 @@ class ConnectQueue {
 
    private:
     friend class ConnectQueue;
-    Ticket(ConnectQueue& queue, std::function<void()> begin)
-        : queue_(queue), begin_(std::move(begin)) {}
+    Ticket(ConnectQueue& queue, Begin begin, Refused refused)
+        : queue_(queue), begin_(std::move(begin)), refused_(std::move(refused)) {}
     ConnectQueue& queue_;
-    std::function<void()> begin_;
+    Begin begin_;
+    Refused refused_;
+    std::optional<Reservation> room_; // Until the camera has its threads, or is given up.
     Timer hold_;
     bool counted_ = false;
   };
 
-  /// `begin` is called, in a turn of its own, when it is its turn. The queue outlives its tickets.
-  std::unique_ptr<Ticket> enter(std::function<void()> begin);
+  /// `reserve` takes the room for one camera.
+  explicit ConnectQueue(Reserve reserve = reserve_room) : reserve_(std::move(reserve)) {}
+
+  /// `begin` is called, in a turn of its own, when it is its turn, or `refused` when there is no
+  /// room on the machine then. The queue outlives its tickets.
+  std::unique_ptr<Ticket> enter(Begin begin, Refused refused);
 
  private:
+  static Result<Reservation> reserve_room();
   void plan();
   void admit();
   void leave(Ticket& ticket);
 
+  const Reserve reserve_;
   std::deque<Ticket*> waiting_;
   std::size_t under_way_ = 0;
   Timer next_;

@@ -116,7 +116,8 @@ void Intake::stop() {
 // ---- Connecting ----
 
 void Intake::queue_up() {
-  ticket_ = queue_.enter([this] { connect(); });
+  ticket_ =
+      queue_.enter([this] { connect(); }, [this](const Error& why) { fail({.why = why.message}); });
 }
 
 void Intake::connect() {

@@ -7,8 +7,8 @@
 
 namespace fanlight::session {
 
-Carrier::Carrier(std::shared_ptr<media::Camera> camera, config::WebRtc config)
-    : camera_(std::move(camera)), config_(std::move(config)) {}
+Carrier::Carrier(std::shared_ptr<media::Camera> camera, config::WebRtc config, ViewerBound bound)
+    : camera_(std::move(camera)), config_(std::move(config)), bound_(std::move(bound)) {}
 
 Result<Carrier::Carriage> Carrier::carry(const Request& request,
                                          std::weak_ptr<webrtc::PeerConnection::Observer> peer,
@@ -32,13 +32,19 @@ Result<Carrier::Carriage> Carrier::carry(const Request& request,
 Result<Carrier::Carriage>
 Carrier::on_webrtcbin(const Request& request, std::weak_ptr<webrtc::PeerConnection::Observer> peer,
                       media::Branch::Observer& branch) {
-  if (webrtc::Peer::count() >= config_.max_webrtcbin_viewers)
-    return Error{Errc::busy, "the server has its " + std::to_string(config_.max_webrtcbin_viewers) +
-                                 " viewers on webrtcbin (webrtc.max_webrtcbin_viewers)"};
+  if (webrtc::Peer::count() >= bound_.viewers)
+    return Error{Errc::busy, "the server has its " + std::to_string(bound_.viewers) +
+                                 " viewers on webrtcbin (" + bound_.why + ")"};
+  auto room = Reservation::take(kViewerRoom, kViewerSpare, "another viewer on webrtcbin");
+  if (!room) return room.error();
   auto created = webrtc::Peer::create(request.id, {config_, request.client_address},
                                       request.bitrate, std::move(peer));
   if (!created) return created.error();
-  Carriage carriage{.peer = std::move(*created), .branch = {}, .share = {}, .reason = {}};
+  Carriage carriage{.peer = std::move(*created),
+                    .branch = {},
+                    .share = {},
+                    .reason = {},
+                    .room = std::move(*room)};
   auto added = camera_->add_branch(carriage.peer->branch(), branch);
   if (!added) return added.error();
   carriage.branch = std::move(*added);
@@ -52,14 +58,16 @@ Carrier::on_webrtcbin(const Request& request, std::weak_ptr<webrtc::PeerConnecti
 Result<Carrier::Carriage> Carrier::on_fanout(const Request& request,
                                              std::weak_ptr<webrtc::PeerConnection::Observer> peer,
                                              media::Branch::Observer& branch) {
-  if (auto opened = open_fanout(); !opened) return opened.error();
+  std::optional<Reservation> room; // Until it has its threads.
+  if (auto opened = open_fanout(room); !opened) return opened.error();
   auto share = fanout_->join(request.choices, branch);
   if (!share) return share.error();
   Carriage carriage{.peer = webrtc::FanoutPeer::create(request.id, fanout_->fanout(),
                                                        request.client_address, std::move(peer)),
                     .branch = {},
                     .share = std::move(*share),
-                    .reason = {}};
+                    .reason = {},
+                    .room = {}};
   if (auto answered =
           carriage.peer->accept(request.offer, request.choices, request.complete_answer);
       !answered)
@@ -67,8 +75,11 @@ Result<Carrier::Carriage> Carrier::on_fanout(const Request& request,
   return carriage;
 }
 
-Result<Done> Carrier::open_fanout() {
+Result<Done> Carrier::open_fanout(std::optional<Reservation>& room) {
   if (fanout_ && !fanout_->failed()) return Done{};
+  auto taken = Reservation::take(kFanoutRoom, kFanoutSpare, "the first viewer of a camera");
+  if (!taken) return taken.error();
+  room = std::move(*taken);
   auto created =
       FanoutBranch::create(camera_, config_, [weak = weak_from_this()](FanoutBranch& ended) {
         const auto self = weak.lock();

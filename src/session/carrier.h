@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "session/fanout_branch.h"
+#include "session/viewer_bound.h"
 #include "webrtc/peer_connection.h"
 
 namespace fanlight::session {
@@ -28,12 +30,13 @@ class Carrier : public std::enable_shared_from_this<Carrier> {
     std::unique_ptr<media::Branch> branch;      ///< Of peer->branch().
     std::unique_ptr<FanoutBranch::Share> share; ///< Where there is none.
     std::string reason;                         ///< Why this one, in words.
+    std::optional<Reservation> room;            ///< Until it is fed: then its threads are there.
   };
 
-  Carrier(std::shared_ptr<media::Camera> camera, config::WebRtc config);
+  Carrier(std::shared_ptr<media::Camera> camera, config::WebRtc config, ViewerBound bound);
 
-  /// Answers the offer through `peer`. Errc::busy at the limit of viewers on webrtcbin; invalid,
-  /// internal.
+  /// Answers the offer through `peer`. Errc::busy at the limit of viewers on webrtcbin, and where
+  /// the machine has no threads or descriptors left for one; invalid, internal.
   Result<Carriage> carry(const Request& request,
                          std::weak_ptr<webrtc::PeerConnection::Observer> peer,
                          media::Branch::Observer& branch);
@@ -45,11 +48,12 @@ class Carrier : public std::enable_shared_from_this<Carrier> {
   Result<Carriage> on_fanout(const Request& request,
                              std::weak_ptr<webrtc::PeerConnection::Observer> peer,
                              media::Branch::Observer& branch);
-  Result<Done> open_fanout();
+  Result<Done> open_fanout(std::optional<Reservation>& room);
 
   // Given.
   const std::shared_ptr<media::Camera> camera_;
   const config::WebRtc config_;
+  const ViewerBound bound_;
   // Owned.
   std::shared_ptr<FanoutBranch> fanout_; // While it has viewers, and a moment longer.
 };

@@ -35,7 +35,12 @@ std::string new_id() {
 
 Result<std::unique_ptr<SessionTable>> SessionTable::create(const config::Config& config) {
   std::unique_ptr<SessionTable> table{new SessionTable(config)};
+  // GLib and GStreamer would end the process in the middle of its start.
+  if (auto room = Reservation::take(server_room(config.webrtc.workers), {}, "the server itself");
+      !room)
+    return Error{Errc::unavailable, room.error().message};
   if (auto warm = table->warm_up(config.cameras); !warm) return warm.error();
+  table->bound_webrtcbin(config.cameras);
   for (const config::Camera& settings : config.cameras) {
     auto channel = table->build(settings);
     if (!channel) return channel.error();
@@ -74,10 +79,17 @@ Result<Done> SessionTable::warm_up(const std::vector<config::Camera>& cameras) {
   return Done{};
 }
 
+void SessionTable::bound_webrtcbin(const std::vector<config::Camera>& cameras) {
+  std::size_t streams = 0;
+  for (const config::Camera& camera : cameras) streams += camera.streams.size();
+  bound_ = bound_viewers(config_.max_webrtcbin_viewers, streams, read_bounds());
+  if (warm_ && !bound_.warning.empty()) log::warning("session", {}, bound_.warning);
+}
+
 Result<SessionTable::Channel> SessionTable::build(const config::Camera& settings) {
   auto camera = media::Camera::create(settings, queue_, *this);
   if (!camera) return camera.error();
-  auto carrier = std::make_shared<Carrier>(*camera, config_);
+  auto carrier = std::make_shared<Carrier>(*camera, config_, bound_);
   return Channel{settings, std::move(*camera), std::move(carrier), {}, false};
 }
 

@@ -66,6 +66,8 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
   explicit SessionTable(const config::Config& config);
   /// Does once what the first viewer would wait for or fail of.
   Result<Done> warm_up(const std::vector<config::Camera>& cameras);
+  /// Finds out how many viewers on webrtcbin the machine has room for.
+  void bound_webrtcbin(const std::vector<config::Camera>& cameras);
   Result<Channel> build(const config::Camera& settings);
   static void end(Channel& channel, const CloseReason& reason);
   void index_channels();
@@ -83,6 +85,7 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
 
   config::WebRtc config_;
   Quota quota_;
+  ViewerBound bound_; // Of those on webrtcbin, as it was at the start.
   media::ConnectQueue queue_;                           // Outlives the cameras.
   Ref<GstElement> port_;                                // Keeps the fanouts' port open.
   std::vector<Channel> channels_;                       // In the order of the configuration.

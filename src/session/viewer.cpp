@@ -244,6 +244,7 @@ void Viewer::feed() {
         !linked)
       return close({"internal", linked.error().message});
   }
+  carriage_->room.reset(); // All of its threads are there, and count by themselves.
 }
 
 void Viewer::set_state(State state, const std::string& message) {

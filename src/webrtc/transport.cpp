@@ -3,19 +3,28 @@
 namespace fanlight::webrtc {
 namespace {
 
+bool is_carried(const Offer::Media& media) {
+  return media.kind != Offer::Kind::other && !media.rejected;
+}
+
 /// Why the fanout is not for this offer; empty: it is.
 std::string obstacle(const Offer& offer) {
   if (offer.ice_lite) return "the viewer is an ICE-lite agent (a=ice-lite), as the fanout is";
-  for (const Offer::Media& media : offer.media) {
-    if (media.kind == Offer::Kind::other || media.rejected) continue;
-    if (media.direction != Offer::Direction::recvonly &&
-        media.direction != Offer::Direction::inactive)
-      return "the viewer's " + media.type + " is a=" + to_string(media.direction) +
-             ", not a=recvonly";
-    if (media.transport.setup == "passive")
+  for (const Offer::Media& media : offer.media)
+    if (is_carried(media) && media.transport.setup == "passive")
       return "the viewer wants to be the DTLS server (a=setup:passive)";
-  }
   return {};
+}
+
+/// What the viewer offers to send is not taken: an offered sendrecv is answered sendonly, an
+/// offered sendonly inactive (RFC 3264, section 6.1).
+std::string why_fanout(const Offer& offer) {
+  using enum Offer::Direction;
+  for (const Offer::Media& media : offer.media)
+    if (is_carried(media) && (media.direction == sendrecv || media.direction == sendonly))
+      return "the viewer's " + media.type + " is a=" + to_string(media.direction) +
+             ", and nothing is taken from viewers";
+  return "the viewer only receives";
 }
 
 } // namespace
@@ -28,7 +37,7 @@ TransportChoice choose_transport(config::ViewerTransport wanted, const config::W
     return {Transport::webrtcbin, "webrtc.ice_servers are set, which the fanout does not use"};
   if (std::string why = obstacle(offer); !why.empty())
     return {Transport::webrtcbin, std::move(why)};
-  return {Transport::fanout, "the viewer only receives"};
+  return {Transport::fanout, why_fanout(offer)};
 }
 
 } // namespace fanlight::webrtc

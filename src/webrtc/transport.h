@@ -14,8 +14,8 @@ struct TransportChoice {
 };
 
 /// As `wanted` says; `automatic` is fanout for all but what only webrtcbin can do: use the server's
-/// own ICE servers, meet media that do not only receive, be the DTLS client, be the one of two ICE
-/// agents that checks.
+/// own ICE servers, be the DTLS client, be the one of two ICE agents that checks. No browser asks
+/// for the latter two.
 TransportChoice choose_transport(config::ViewerTransport wanted, const config::WebRtc& config,
                                  const Offer& offer);
 

@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 
 #include "service_fixture.h"
+#include "viewing.h"
 
 namespace fanlight::test {
 namespace {
 
 using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 /// A UDP port of somebody else's, for as long as this lives.
 class TakenPort {
@@ -29,7 +31,16 @@ class TakenPort {
 };
 
 /// What carries viewers, why, and on which ports.
-class TransportTest : public ServiceTest {};
+class TransportTest : public ServiceTest {
+ protected:
+  /// A browser's, with every `from` made `to`.
+  static std::string changed_offer(const std::string& from, const std::string& to) {
+    std::string offer = browser_offer();
+    for (auto at = offer.find(from); at != std::string::npos; at = offer.find(from, at + to.size()))
+      offer.replace(at, from.size(), to);
+    return offer;
+  }
+};
 
 TEST_F(TransportTest, ServesAllViewersOnTheOnePortThatIsConfigured) {
   const auto port = TakenPort{}.number();
@@ -61,20 +72,53 @@ TEST_F(TransportTest, NamesThePortOfTheFanoutThatIsTaken) {
 TEST_F(TransportTest, GivesAWebrtcbinToWhoeverNeedsOneAndSaysWhy) {
   start_cameras({small("front")});
   start_service({camera("front", "    webrtc_transport: auto\n")});
-  std::string both_ways = browser_offer();
-  const auto video = both_ways.find("a=recvonly", both_ways.find("m=video"));
-  both_ways.replace(video, std::string{"a=recvonly"}.size(), "a=sendrecv");
 
-  ASSERT_EQ(post_offer("front", both_ways).status, 201);
+  ASSERT_EQ(post_offer("front", changed_offer("a=setup:actpass", "a=setup:passive")).status, 201);
   ASSERT_EQ(post_offer("front").status, 201);
 
   const std::string sessions = get("/api/sessions").body;
-  EXPECT_THAT(sessions, HasSubstr("\"transport\":\"webrtcbin\",\"transport_reason\":\"the "
-                                  "viewer's video is a=sendrecv, not a=recvonly\""));
+  EXPECT_THAT(sessions, HasSubstr("\"transport\":\"webrtcbin\",\"transport_reason\":\"the viewer "
+                                  "wants to be the DTLS server (a=setup:passive)\""));
   EXPECT_THAT(sessions, HasSubstr("\"transport\":\"fanout\",\"transport_reason\":\"the viewer only "
                                   "receives\""));
   EXPECT_THAT(get("/api/cameras/front/pipeline.dot").body,
               AllOf(HasSubstr("GstWebrtcFanout"), HasSubstr("GstWebRTCBin")));
+}
+
+TEST_F(TransportTest, AnswersThatItOnlySendsToWhoeverOffersToSendToo) {
+  start_cameras({small("front")});
+  start_service({camera("front", "    webrtc_transport: auto\n")});
+  const std::string both_ways = changed_offer("a=recvonly", "a=sendrecv");
+
+  const Response opened = post_offer("front", both_ways);
+
+  ASSERT_EQ(opened.status, 201) << opened.body;
+  const std::string video = opened.body.substr(opened.body.find("m=video"));
+  EXPECT_THAT(video, HasSubstr("a=sendonly\r\n"));
+  EXPECT_THAT(opened.body, Not(HasSubstr("a=sendrecv")));
+  EXPECT_THAT(get("/api/sessions").body,
+              HasSubstr("\"transport\":\"fanout\",\"transport_reason\":\"the viewer's "));
+}
+
+TEST_F(TransportTest, RefusesInWordsWhoeverOnlySends) {
+  start_cameras({small("front")});
+  start_service({camera("front", "    webrtc_transport: auto\n")});
+
+  for (const char* direction : {"a=sendonly", "a=inactive"}) {
+    const Response refused = post_offer("front", changed_offer("a=recvonly", direction));
+    EXPECT_EQ(refused.status, 400) << direction;
+    EXPECT_THAT(refused.body, HasSubstr("the video does not receive"));
+  }
+}
+
+TEST_F(TransportTest, PlaysToAViewerThatOffersToSendToo) {
+  start_cameras({small("front")});
+  start_service({camera("front", "    webrtc_transport: auto\n")});
+
+  const Viewing seen = view(url("/whep/front"), {"--both-ways", "--frames", "25"});
+
+  EXPECT_EQ(seen.exit_code, 0) << seen.output << service->output();
+  EXPECT_THAT(service->output(), HasSubstr("by fanout: the viewer's video is a=sendrecv"));
 }
 
 TEST_F(TransportTest, BoundsTheViewersOnWebrtcbinApart) {

@@ -90,7 +90,9 @@ void Viewer::add_transceiver(const std::string& text) {
   const auto caps = Ref<GstCaps>::adopt(gst_caps_from_string(text.c_str()));
   GObject* raw = nullptr;
   g_signal_emit_by_name(webrtcbin_.get(), "add-transceiver",
-                        GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY, caps.get(), &raw);
+                        options_.both_ways ? GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_SENDRECV
+                                           : GST_WEBRTC_RTP_TRANSCEIVER_DIRECTION_RECVONLY,
+                        caps.get(), &raw);
   const auto transceiver = Ref<GObject>::adopt(raw);
   const bool video = text.find("media=video") != std::string::npos;
   if (video) g_object_set(transceiver.get(), "do-nack", TRUE, nullptr);

@@ -131,6 +131,7 @@ int main(int argc, char** argv) {
   Arguments arguments;
   gchar* codec = nullptr;
   gboolean audio = FALSE;
+  gboolean both_ways = FALSE;
   gboolean no_decode = FALSE;
   gboolean json = FALSE;
   gboolean sdp = FALSE;
@@ -141,6 +142,7 @@ int main(int argc, char** argv) {
   const GOptionEntry entries[] = {
       {"codec", 0, 0, G_OPTION_ARG_STRING, &codec, "h264 | h265 | both (h264)", "CODEC"},
       {"audio", 0, 0, G_OPTION_ARG_NONE, &audio, "Receive sound as well", nullptr},
+      {"both-ways", 0, 0, G_OPTION_ARG_NONE, &both_ways, "Offer sendrecv", nullptr},
       {"frames", 0, 0, G_OPTION_ARG_INT, &frames, "Stop when every viewer has so many (1)", "N"},
       {"timeout", 0, 0, G_OPTION_ARG_DOUBLE, &arguments.timeout_s, "Fail after (20)", "SECONDS"},
       {"duration", 0, 0, G_OPTION_ARG_DOUBLE, &arguments.duration_s,
@@ -177,6 +179,7 @@ int main(int argc, char** argv) {
     return fail("numbers must be positive");
   arguments.viewer.url = urls.get()[0];
   arguments.viewer.audio = audio;
+  arguments.viewer.both_ways = both_ways;
   arguments.viewer.decode = !no_decode;
   arguments.viewer.latency_ms = static_cast<unsigned>(latency);
   arguments.viewer.show_sdp = sdp;

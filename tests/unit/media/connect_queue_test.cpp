@@ -15,16 +15,24 @@ using test::turn_until;
 struct ConnectQueueTest : testing::Test {
   void enter(std::size_t count) {
     for (std::size_t i = 0; i < count; ++i)
-      tickets.push_back(queue.enter([this, i] {
-        begun.push_back(i);
-        times.push_back(g_get_monotonic_time());
-      }));
+      tickets.push_back(queue.enter(
+          [this, i] {
+            begun.push_back(i);
+            times.push_back(g_get_monotonic_time());
+          },
+          [this](const Error& why) { refusals.push_back(why.message); }));
   }
 
-  ConnectQueue queue;
+  std::size_t room = 1000;
+  ConnectQueue queue{[this]() -> Result<Reservation> {
+    if (room == 0) return Error{Errc::busy, "no threads"};
+    --room;
+    return Reservation::take({}, {}, "a test", {});
+  }};
   std::vector<std::unique_ptr<ConnectQueue::Ticket>> tickets;
   std::vector<std::size_t> begun;
   std::vector<std::int64_t> times;
+  std::vector<std::string> refusals;
 };
 
 TEST_F(ConnectQueueTest, LetsThemBeginInOrderAndNotAtOnce) {
@@ -62,6 +70,19 @@ TEST_F(ConnectQueueTest, ForgetsWhoGivesUp) {
   ASSERT_TRUE(turn_until([this] { return begun.size() == 2; }, "the others"));
 
   EXPECT_EQ(begun, (std::vector<std::size_t>{0, 2}));
+}
+
+TEST_F(ConnectQueueTest, RefusesThoseThatTheMachineHasNoRoomFor) {
+  room = 2;
+  enter(4);
+
+  ASSERT_TRUE(turn_until([this] { return refusals.size() == 2; }, "the refusals"));
+
+  EXPECT_EQ(begun, (std::vector<std::size_t>{0, 1}));
+  EXPECT_EQ(refusals, (std::vector<std::string>{"no threads", "no threads"}));
+  room = 1;
+  enter(1);
+  EXPECT_TRUE(turn_until([this] { return begun.size() == 3; }, "the next one"));
 }
 
 } // namespace

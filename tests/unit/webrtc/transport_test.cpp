@@ -37,11 +37,21 @@ TEST(TransportTest, IsWebrtcbinWhereTheServerHasIceServersOfItsOwn) {
   EXPECT_THAT(choice.reason, HasSubstr("webrtc.ice_servers"));
 }
 
-TEST(TransportTest, IsWebrtcbinForMediaThatDoNotOnlyReceive) {
+TEST(TransportTest, IsTheFanoutForMediaThatSendToo) {
   const auto choice = choice_for(with(plain(), "a=recvonly", "a=sendrecv"));
+  EXPECT_EQ(choice.transport, Transport::fanout);
+  EXPECT_EQ(choice.reason, "the viewer's video is a=sendrecv, and nothing is taken from viewers");
 
-  EXPECT_EQ(choice.transport, Transport::webrtcbin);
-  EXPECT_EQ(choice.reason, "the viewer's video is a=sendrecv, not a=recvonly");
+  // sendrecv is what is meant where nothing is said.
+  EXPECT_EQ(choice_for(without(plain(), "a=recvonly")).transport, Transport::fanout);
+}
+
+TEST(TransportTest, IsTheFanoutBesideMediaThatOnlySend) {
+  const auto choice = choice_for(
+      with(plain_with_audio(), "ssrc-audio-level\r\na=recvonly", "ssrc-audio-level\r\na=sendonly"));
+
+  EXPECT_EQ(choice.transport, Transport::fanout);
+  EXPECT_EQ(choice.reason, "the viewer's audio is a=sendonly, and nothing is taken from viewers");
 }
 
 TEST(TransportTest, IsTheFanoutBesideMediaThatAreOff) {
