@@ -81,8 +81,8 @@ def measure_one(lab: Lab, options, transport: str, viewers: int) -> dict:
     server.wait_live()
     crowd = lab.crowd(f"{server.url}/whep/cam")
     say(f"{viewers} viewers by {transport}")
-    for begun in range(0, viewers, 500):
-        crowd.join(min(500, viewers - begun), 2)
+    for begun in range(0, viewers, 250):
+        crowd.join(min(250, viewers - begun), 4)
     if not options.quick:
         time.sleep(61)  # What joining took is forgotten.
     probe = Probe(server.url + "/api/cameras/cam")

@@ -133,6 +133,7 @@ TEST(PipelineTest, RefusesDrawingsBeyondABound) {
   turn_until([&] { return drawn + refused.size() == 20; }, "all answers");
 
   EXPECT_EQ(drawn, 8u);
+  ASSERT_FALSE(refused.empty());
   EXPECT_EQ(refused.front().code, Errc::busy);
   EXPECT_THAT(refused.front().message, HasSubstr("ask again"));
 }
