@@ -45,9 +45,9 @@ bool allow(Exchange& exchange, const std::string& methods) {
 }
 
 /// A name that cannot be an id goes no further, and is not repeated.
-void no_such_camera(Exchange& exchange) {
+void no_such(Exchange& exchange, const std::string& what) {
   add_cors(exchange);
-  exchange.respond(Error{Errc::not_found, "there is no such camera"});
+  exchange.respond(Error{Errc::not_found, "there is no such " + what});
 }
 
 void no_route(Exchange& exchange) {
@@ -137,10 +137,11 @@ bool Router::settings(const std::vector<std::string>& path, const ExchangePtr& e
 
 void Router::api(const std::vector<std::string>& path, const ExchangePtr& exchange) {
   const bool cameras = path.size() >= 2 && path[1] == "cameras";
-  if (cameras && path.size() >= 3 && !config::is_id(path[2])) return no_such_camera(*exchange);
+  if (cameras && path.size() >= 3 && !config::is_id(path[2])) return no_such(*exchange, "camera");
   if (settings(path, exchange)) return;
   add_cors(*exchange);
   const bool sessions = path.size() >= 2 && path[1] == "sessions";
+  if (sessions && path.size() == 3 && !config::is_id(path[2])) return no_such(*exchange, "session");
   const bool dot = cameras && path.size() == 4 && path[3] == "pipeline.dot";
   const bool svg = cameras && path.size() == 4 && path[3] == "pipeline.svg";
   if (path.size() == 2 && path[1] == "server") {
@@ -157,13 +158,14 @@ void Router::api(const std::vector<std::string>& path, const ExchangePtr& exchan
 }
 
 void Router::whep(const std::vector<std::string>& path, const ExchangePtr& exchange) {
-  if (path.size() >= 2 && !config::is_id(path[1])) return no_such_camera(*exchange);
+  if (path.size() >= 2 && !config::is_id(path[1])) return no_such(*exchange, "camera");
   if (path.size() == 2) {
     if (exchange->method() == "OPTIONS") exchange->set_header("Accept-Post", "application/sdp");
     if (allow(*exchange, "POST")) whep_.open(path[1], exchange);
     return;
   }
   if (path.size() != 3) return no_route(*exchange);
+  if (!config::is_id(path[2])) return no_such(*exchange, "session");
   if (exchange->method() == "OPTIONS")
     exchange->set_header("Accept-Patch", "application/trickle-ice-sdpfrag");
   if (allow(*exchange, "PATCH, DELETE")) whep_.control(path[1], path[2], exchange);

@@ -145,6 +145,13 @@ TEST_F(ViewingTest, RepeatsNoNameThatCannotBeAnId) {
     EXPECT_EQ(stream.status, 404) << name;
     EXPECT_THAT(stream.body, HasSubstr("\"detail\":\"there is no such stream\""));
   }
+  for (const Request& request : {Request{"GET", "/api/sessions/%3Cb%3E", {}, {}, {}},
+                                 Request{"DELETE", "/whep/front/%3Cb%3E", {}, {}, {}}}) {
+    const Response response = send(request);
+    EXPECT_EQ(response.status, 404);
+    EXPECT_THAT(response.body, HasSubstr("there is no such session"));
+  }
+  EXPECT_THAT(directory.refreshed, testing::IsEmpty());
   EXPECT_EQ(directory.opened, 0);
 }
 
