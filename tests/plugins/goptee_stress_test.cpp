@@ -239,6 +239,23 @@ TEST_F(StressTest, SurvivesAStopWithPadsComingAndGoing) {
 }
 
 TEST_F(StressTest, SurvivesThatItIsDestroyedWhileItsSourceIsUnlinked) {
+  // Between the end of a link and the news of it to the element.
+  struct Moment {
+    std::atomic<GstPad*> sink{nullptr};
+    std::atomic<bool> came{false};
+    int length = 0;
+  } moment;
+  const guint unlinked = g_signal_lookup("unlinked", GST_TYPE_PAD);
+  const gulong hook = g_signal_add_emission_hook(
+      unlinked, 0,
+      [](GSignalInvocationHint*, guint, const GValue* values, gpointer data) -> gboolean {
+        Moment& now = *static_cast<Moment*>(data);
+        if (g_value_get_object(&values[0]) != now.sink) return TRUE;
+        now.came = true;
+        for (int i = 0; i < now.length; ++i) std::this_thread::yield();
+        return TRUE;
+      },
+      &moment, nullptr);
   for (int n = 0; n < kVisits; ++n) {
     GstElement* const tee = gst_element_factory_make("goptee", nullptr);
     gst_object_ref_sink(tee);
@@ -246,14 +263,12 @@ TEST_F(StressTest, SurvivesThatItIsDestroyedWhileItsSourceIsUnlinked) {
     GstPad* const source = gst_pad_new("src", GST_PAD_SRC);
     gst_object_ref_sink(source);
     ASSERT_EQ(gst_pad_link(source, sink), GST_PAD_LINK_OK);
-    std::atomic<bool> go{false};
+    moment.came = false;
+    moment.length = n % 50;
+    moment.sink = sink;
 
-    std::thread unlinker([&] {
-      while (!go) {
-      }
-      gst_pad_unlink(source, sink);
-    });
-    go = true;
+    std::thread unlinker([&] { gst_pad_unlink(source, sink); });
+    while (!moment.came) std::this_thread::yield();
     gst_object_unref(tee);
 
     unlinker.join();
@@ -261,6 +276,7 @@ TEST_F(StressTest, SurvivesThatItIsDestroyedWhileItsSourceIsUnlinked) {
     gst_object_unref(source);
     gst_object_unref(sink);
   }
+  g_signal_remove_emission_hook(unlinked, hook);
 }
 
 } // namespace
