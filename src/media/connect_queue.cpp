@@ -28,10 +28,11 @@ void ConnectQueue::plan() {
 
 void ConnectQueue::admit() {
   if (waiting_.empty()) return;
+  auto room = reserve_();
+  if (!room && under_way_ > 0) return; // Those will soon have what they take, or have given it up.
   Ticket& ticket = *waiting_.front();
   waiting_.pop_front();
   last_us_ = g_get_monotonic_time();
-  auto room = reserve_();
   if (!room) {
     plan();
     return std::exchange(ticket.refused_, nullptr)(room.error()); // May end the ticket.
@@ -41,6 +42,7 @@ void ConnectQueue::admit() {
   ticket.counted_ = true;
   ticket.hold_.once(kHold, [this, &ticket] {
     ticket.counted_ = false;
+    ticket.room_.reset(); // It has most of its threads.
     --under_way_;
     plan();
   });

@@ -15,7 +15,8 @@ namespace fanlight::media {
 ///
 /// One begins every kSpacing, and at most kAtOnce are under way; one that takes longer than kHold
 /// makes room, as a camera that hangs must not keep others waiting. One that the system has no
-/// threads or descriptors for is refused. Main only.
+/// threads or descriptors for waits for those under way, and is refused if there are none. Main
+/// only.
 class ConnectQueue {
  public:
   static constexpr std::chrono::milliseconds kSpacing{10};
@@ -46,7 +47,7 @@ class ConnectQueue {
     ConnectQueue& queue_;
     Begin begin_;
     Refused refused_;
-    std::optional<Reservation> room_; // Until the camera has its threads, or is given up.
+    std::optional<Reservation> room_; // While it is counted.
     Timer hold_;
     bool counted_ = false;
   };

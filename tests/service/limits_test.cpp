@@ -151,10 +151,11 @@ TEST_F(LimitsTest, HasNoMoreViewersOnWebrtcbinThanThereAreThreadsFor) {
 
 TEST_F(LimitsTest, RefusesAViewerWhenTheThreadsAreGoneAndNothingElse) {
   limit("--nproc=150");
-  start_cameras({small("front"), small("yard")});
-  start_service({camera("front", on_webrtcbin), camera("yard", "    webrtc_transport: fanout\n")});
-  wait_state("front", "live");
-  wait_state("yard", "live");
+  start_cameras({small("front"), small("yard"), small("gate")});
+  const std::string on_fanout = "    webrtc_transport: fanout\n";
+  start_service(
+      {camera("front", on_webrtcbin), camera("yard", on_fanout), camera("gate", on_fanout)});
+  for (const char* id : {"front", "yard", "gate"}) wait_state(id, "live");
   Watching before{url("/whep/front")};
   Watching fanout{url("/whep/yard")};
   ASSERT_TRUE(before.plays());
@@ -165,15 +166,19 @@ TEST_F(LimitsTest, RefusesAViewerWhenTheThreadsAreGoneAndNothingElse) {
   EXPECT_EQ(refused.status, 503) << refused.body;
   EXPECT_THAT(refused.body, AllOf(HasSubstr("\"busy\""), HasSubstr("no threads left"),
                                   HasSubstr("another viewer"), HasSubstr("RLIMIT_NPROC is 150")));
+  const Response first = post_offer("gate");
+  EXPECT_EQ(first.status, 503) << first.body;
+  EXPECT_THAT(first.body, HasSubstr("no threads left for the first viewer of a camera"));
   // Who shares what is there needs none.
   Watching late{url("/whep/yard")};
   EXPECT_TRUE(late.plays()) << service->output();
   EXPECT_THAT(late.end(), HasSubstr("\"status\":201"));
-  for (const char* id : {"front", "yard"}) wait_state(id, "live");
+  for (const char* id : {"front", "yard", "gate"}) wait_state(id, "live");
   EXPECT_EQ(get("/health").status, 200);
 
   taker.reset();
   wait_served("front");
+  wait_served("gate");
   for (Watching* viewer : {&before, &fanout})
     EXPECT_THAT(viewer->end(), AllOf(HasSubstr("\"status\":201"), Not(HasSubstr("failed"))));
   EXPECT_FALSE(service->wait_exit(Process::Seconds{0})) << service->output();

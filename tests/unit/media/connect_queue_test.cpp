@@ -72,17 +72,30 @@ TEST_F(ConnectQueueTest, ForgetsWhoGivesUp) {
   EXPECT_EQ(begun, (std::vector<std::size_t>{0, 2}));
 }
 
-TEST_F(ConnectQueueTest, RefusesThoseThatTheMachineHasNoRoomFor) {
+TEST_F(ConnectQueueTest, RefusesThoseThatTheMachineHasNoRoomForWhenNobodyIsUnderWay) {
   room = 2;
   enter(4);
+  ASSERT_TRUE(turn_until([this] { return begun.size() == 2; }, "the first two"));
+  EXPECT_TRUE(refusals.empty());
 
+  tickets[0].reset();
+  tickets[1].reset();
   ASSERT_TRUE(turn_until([this] { return refusals.size() == 2; }, "the refusals"));
 
   EXPECT_EQ(begun, (std::vector<std::size_t>{0, 1}));
   EXPECT_EQ(refusals, (std::vector<std::string>{"no threads", "no threads"}));
+}
+
+TEST_F(ConnectQueueTest, LetsThemBeginWhenThereIsRoomAgain) {
   room = 1;
-  enter(1);
-  EXPECT_TRUE(turn_until([this] { return begun.size() == 3; }, "the next one"));
+  enter(2);
+  ASSERT_TRUE(turn_until([this] { return begun.size() == 1; }, "the first"));
+
+  room = 1;
+  tickets[0].reset();
+
+  ASSERT_TRUE(turn_until([this] { return begun.size() == 2; }, "the second"));
+  EXPECT_TRUE(refusals.empty());
 }
 
 } // namespace
