@@ -76,7 +76,7 @@ void Camera::on_message(GstMessage* message) {
     if (intake->on_error(message)) return;
   // A connection that was given up goes on complaining for a moment.
   if (is_inside(GST_MESSAGE_SRC(message), GST_ELEMENT(pipeline_->bin())))
-    log::error("camera", {{"camera", config_.id}}, describe(message));
+    log::warning("camera", {{"camera", config_.id}}, describe(message));
 }
 
 void Camera::on_intake_changed(Intake&) {
