@@ -149,7 +149,8 @@ class Server(Program):
 
     def configure(self, cameras: dict[str, str | dict]):
         """Writes the file; the server reads it again by itself."""
-        lines = ["server:", "  listen: 127.0.0.1:0", "cameras:" if cameras else "cameras: []"]
+        # All viewers come from one address, which may have three quarters of the places.
+        lines = ["server:", "  listen: 127.0.0.1:0", "webrtc:", "  max_viewers: 20000", "cameras:" if cameras else "cameras: []"]
         for name, camera in cameras.items():
             keys = {**self._common, **(camera if isinstance(camera, dict) else {"url": camera})}
             lines += [f"  - id: {name}", *(f"    {key}: {json.dumps(value)}" for key, value in keys.items())]
