@@ -149,8 +149,9 @@ class Server(Program):
 
     def configure(self, cameras: dict[str, str | dict]):
         """Writes the file; the server reads it again by itself."""
-        # What is measured is to be bound by the machine.
-        lines = ["server:", "  listen: 127.0.0.1:0", "webrtc:", "  max_webrtcbin_viewers: 1000", "cameras:" if cameras else "cameras: []"]
+        # The machine is to be the limit; and all viewers come from one address, which may have three quarters of the places.
+        lines = ["server:", "  listen: 127.0.0.1:0", "webrtc:", "  max_viewers: 20000", "  max_webrtcbin_viewers: 1000",
+                 "cameras:" if cameras else "cameras: []"]
         for name, camera in cameras.items():
             keys = {**self._common, **(camera if isinstance(camera, dict) else {"url": camera})}
             lines += [f"  - id: {name}", *(f"    {key}: {json.dumps(value)}" for key, value in keys.items())]

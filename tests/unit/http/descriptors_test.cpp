@@ -1,3 +1,5 @@
+#include <utility>
+
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/resource.h>
@@ -22,9 +24,22 @@ class DescriptorsTest : public ServerTest {
   }
   void start() {
     ServerTest::start();
-    // What is opened once and for good is there before we count.
-    visit(1, 1);
-    before = open_descriptors();
+    // What is opened once and for good is there before we count: GLib's threads have descriptors.
+    RawClient first{server->port()};
+    first.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_TRUE(first.wait_for("</title>"));
+    first.ask_for_websocket();
+    EXPECT_TRUE(first.wait_for("\"hello\""));
+    first.close();
+    Timer poll;
+    poll.every(milliseconds{2}, [] {});
+    int still = 0; // Turns of the loop without a change.
+    turn_until(
+        [&] {
+          still = open_descriptors() == std::exchange(before, open_descriptors()) ? still + 1 : 0;
+          return still == 100;
+        },
+        "the descriptors to be counted");
   }
   /// Clients with kept-alive connections, each after so many answers.
   std::vector<std::unique_ptr<RawClient>> come(int clients, int requests) {
@@ -39,11 +54,6 @@ class DescriptorsTest : public ServerTest {
     }
     return all;
   }
-  void visit(int clients, int requests) {
-    const std::ptrdiff_t then = open_descriptors();
-    come(clients, requests).clear();
-    wait_for_descriptors(then);
-  }
   /// Without reading what is sent to clients: who reads helps on.
   void wait_for_descriptors(std::ptrdiff_t count) {
     Timer poll;
@@ -51,7 +61,6 @@ class DescriptorsTest : public ServerTest {
     turn_until([&] { return open_descriptors() <= count; },
                "descriptors to be closed: " + std::to_string(open_descriptors()) + " are open, " +
                    std::to_string(count) + " were");
-    EXPECT_EQ(open_descriptors(), count);
   }
 
   std::ptrdiff_t before = 0;
@@ -101,20 +110,19 @@ TEST_F(DescriptorsTest, LeavesNoneOfKeptAliveConnectionsThatHaveBegunARequest) {
 TEST_F(DescriptorsTest, LeavesNoneOfClientsThatSaidNothing) {
   start();
   come(20, 0).clear();
-  EXPECT_EQ(get("/health").status, 200); // Those before are accepted by now.
-  client.reset(soup_session_new());
+  come(1, 1).clear(); // Those before are accepted by now.
   wait_for_descriptors(before);
 }
 
 TEST_F(DescriptorsTest, LeavesNoneOfKeptAliveConnectionsAtTheEndOfTheServer) {
-  const std::ptrdiff_t without = open_descriptors();
   start();
   auto clients = come(20, 1);
 
   server.reset();
   clients.clear();
 
-  wait_for_descriptors(without);
+  // The listener, and libsoup's stand-in for it with its other end.
+  wait_for_descriptors(before - 3);
 }
 
 TEST_F(DescriptorsTest, LeavesNoneOfWebSockets) {

@@ -133,6 +133,23 @@ TEST_F(SessionTableTest, EnforcesTheLimitsOfTheCameraAndOfAll) {
   EXPECT_EQ(third.error().code, Errc::busy);
 }
 
+TEST_F(SessionTableTest, GivesNoAddressAllTheSessions) {
+  config::Config wanted = config;
+  wanted.webrtc.max_viewers = 8;
+  ASSERT_TRUE(table->apply(wanted));
+  const auto open_from = [this](const char* address) {
+    return table->open("garden", offer(),
+                       {.signalling = "whep", .remote_address = address, .wait_ms = 60'000},
+                       listener);
+  };
+  int opened = 0;
+  while (open_from("192.0.2.1")) ++opened;
+
+  EXPECT_EQ(opened, 6);
+  EXPECT_TRUE(open_from("::ffff:192.0.2.2"));
+  EXPECT_FALSE(open_from("::ffff:192.0.2.1"));
+}
+
 TEST_F(SessionTableTest, FreesThePlaceOfAViewerThatLeft) {
   const auto first = open("front", offer());
   ASSERT_TRUE(first);
