@@ -9,7 +9,8 @@ namespace fanlight {
 
 /// Takes an element that nobody wants any more to NULL on a worker thread and drops it: stopping
 /// may block on the network (TEARDOWN) or on joining threads. What takes longer than 5 s is logged
-/// and counted, never waited for. `what` names it in the log. Main only.
+/// and counted, never waited for; nothing else waits for its thread. `what` names it in the log.
+/// Main only.
 void stop_in_background(Ref<GstElement> element, std::string what);
 
 /// How many elements are being stopped now.

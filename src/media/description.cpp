@@ -11,6 +11,10 @@ namespace fanlight::media {
 namespace {
 
 constexpr std::string_view kControl = "a=control:";
+/// A recorder of 16 channels describes 33 media in some hundred lines.
+constexpr std::size_t kMostBytes = 256 * 1024;
+constexpr std::size_t kMostMedia = 64;
+constexpr std::size_t kMostLines = 4096;
 
 /// The lines of the session, or of one medium, which begins with its m=.
 struct Section {
@@ -143,6 +147,20 @@ void mend_parameter_sets(Section& section) {
 }
 
 } // namespace
+
+std::string excess_of(std::string_view sdp) {
+  if (sdp.size() > kMostBytes) return "the camera's description has more than 256 KiB";
+  std::size_t lines = 0;
+  std::size_t media = 0;
+  for (std::size_t at = 0; at < sdp.size(); ++lines) {
+    if (sdp.substr(at).starts_with("m=")) ++media;
+    // As the parser of GStreamer ends them.
+    at = std::min(sdp.find_first_of("\r\n", at), sdp.size() - 1) + 1;
+  }
+  if (media > kMostMedia) return "the camera's description has more than 64 media";
+  if (lines > kMostLines) return "the camera's description has more than 4096 lines";
+  return {};
+}
 
 Description mended(const std::string& sdp, const std::string& base) {
   Description description;

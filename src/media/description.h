@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace fanlight::media {
 
@@ -11,6 +12,10 @@ struct Description {
   /// "video", "audio", … by the URL to set it up.
   std::map<std::string, std::string> media;
 };
+
+/// What a description has too much of, in words; empty: nothing. Each medium costs rtspsrc an RTP
+/// session's worth of memory, each line a pass over it.
+std::string excess_of(std::string_view sdp);
 
 /// Mends what cameras get wrong, and leaves the rest as it is:
 ///

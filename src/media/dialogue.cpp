@@ -16,6 +16,7 @@ namespace {
 constexpr const char* kPlaceholder = "-";
 /// The parameter that our keep-alive names on its way to speak(), which takes it out.
 constexpr const char* kPing = "fanlight-ping";
+constexpr unsigned kMostRedirections = 5;
 
 /// The talk whose request is under way on this thread: rtspsrc tells its extensions nothing of
 /// itself, but does one request at a time, on the thread that emitted before-send.
@@ -84,9 +85,12 @@ Result<Ref<GstElement>> Dialogue::make_rtspsrc(const char* name) {
   return make_element("rtspsrc", name);
 }
 
-std::shared_ptr<Dialogue> Dialogue::attach(GstElement* rtspsrc, Login login, OnPlay on_play) {
-  std::shared_ptr<Dialogue> dialogue{new Dialogue(std::move(login), std::move(on_play))};
+std::shared_ptr<Dialogue> Dialogue::attach(GstElement* rtspsrc, Login login,
+                                           std::shared_ptr<Line> line, OnPlay on_play) {
+  const auto dialogue =
+      std::make_shared<Dialogue>(std::move(login), std::move(line), std::move(on_play));
   if (!in_use) {
+    dialogue->line_->play(); // We shall not hear of it.
     // Then rtspsrc says it in its own way, which knows no SHA-256.
     g_object_set(rtspsrc, "user-id", dialogue->login_.username().c_str(), "user-pw",
                  dialogue->login_.password().c_str(), nullptr);
@@ -141,6 +145,7 @@ void Dialogue::speak(GstRTSPMessage* request) {
     request->type_data.request.method =
         takes_get_parameter_ ? GST_RTSP_GET_PARAMETER : GST_RTSP_OPTIONS;
   }
+  line_->ask(method_of(request));
   gst_rtsp_message_remove_header(request, GST_RTSP_HDR_AUTHORIZATION, -1);
   const std::string authorization =
       login_.authorization(method_of(request), request->type_data.request.uri);
@@ -149,7 +154,13 @@ void Dialogue::speak(GstRTSPMessage* request) {
 }
 
 void Dialogue::hear(GstRTSPMessage* request, GstRTSPMessage* response) {
+  line_->ask({}); // What comes unasked is no answer.
   const int status = response->type_data.response.code;
+  // rtspsrc goes wherever it is sent, without end.
+  if (status >= 300 && status < 400 && ++redirections_ > kMostRedirections)
+    line_->refuse(
+        {.why = "the camera sends us on to another address again and again: check its url",
+         .no_use = true});
   Refusal refusal{status, Login::Verdict::answered, method_of(request), false};
   if (status == GST_RTSP_STS_UNAUTHORIZED) {
     hear_challenge(response, refusal);
@@ -182,6 +193,8 @@ void Dialogue::hear(GstRTSPMessage* request, GstRTSPMessage* response) {
   case GST_RTSP_DESCRIBE: hear_description(request, response); break;
   case GST_RTSP_SETUP: hear_setup(response); break;
   case GST_RTSP_PLAY:
+    redirections_ = 0;
+    line_->play();
     // Often enough that one may be lost.
     on_play_(std::min<std::chrono::milliseconds>(timeout_ / 2, std::chrono::seconds{30}));
     break;
@@ -221,8 +234,14 @@ void Dialogue::hear_description(const GstRTSPMessage* request, GstRTSPMessage* r
     for (const std::string& url : headers(response, field))
       if (url.find("://") != std::string::npos) base = url;
   // Up to the zero that GstRTSPConnection puts behind a body.
-  const std::string_view text{reinterpret_cast<const char*>(body), size};
-  Description description = mended(std::string{text.substr(0, text.find('\0'))}, base);
+  std::string_view text{reinterpret_cast<const char*>(body), size};
+  text = text.substr(0, text.find('\0'));
+  if (std::string excess = excess_of(text); !excess.empty()) {
+    line_->refuse({.why = std::move(excess), .no_use = true});
+    gst_rtsp_message_set_body(response, nullptr, 0);
+    return;
+  }
+  Description description = mended(std::string{text}, base);
   media_ = std::move(description.media);
   // With the zero behind it, as GstRTSPConnection delivers bodies: without, the parser of 1.22
   // loses the last line.

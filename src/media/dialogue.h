@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "gst/ref.h"
+#include "media/line.h"
 #include "media/login.h"
 
 namespace fanlight::media {
@@ -41,30 +42,34 @@ class Dialogue {
   /// first one decides.
   static Result<Ref<GstElement>> make_rtspsrc(const char* name);
   /// From now on for all requests of `rtspsrc`, which keeps it.
-  static std::shared_ptr<Dialogue> attach(GstElement* rtspsrc, Login login, OnPlay on_play);
+  static std::shared_ptr<Dialogue> attach(GstElement* rtspsrc, Login login,
+                                          std::shared_ptr<Line> line, OnPlay on_play);
+  Dialogue(Login login, std::shared_ptr<Line> line, OnPlay on_play)
+      : line_(std::move(line)), on_play_(std::move(on_play)), login_(std::move(login)) {}
 
   Refusal refusal() const; ///< Any thread.
   /// Sends a request that keeps the session, in a moment. Main.
   static void keep_alive(GstElement* rtspsrc);
 
-  // For the extension.
+  // On rtspsrc's thread: each request before it is sent, each answer before rtspsrc reads it.
 
+  void speak(GstRTSPMessage* request);
   void hear(GstRTSPMessage* request, GstRTSPMessage* response);
 
  private:
-  Dialogue(Login login, OnPlay on_play) : on_play_(std::move(on_play)), login_(std::move(login)) {}
-  void speak(GstRTSPMessage* request);
   void hear_challenge(GstRTSPMessage* response, Refusal& refusal);
   void hear_options(GstRTSPMessage* response);
   void hear_description(const GstRTSPMessage* request, GstRTSPMessage* response);
   void hear_setup(const GstRTSPMessage* response);
 
+  const std::shared_ptr<Line> line_;
   const OnPlay on_play_;
   mutable std::mutex mutex_; // Protects refusal_.
   Refusal refusal_;
 
   // Of rtspsrc's thread.
   Login login_;
+  unsigned redirections_ = 0;                // Since it last played.
   bool takes_get_parameter_ = false;         // By its Public header.
   bool pinging_ = false;                     // The request under way is a keep-alive.
   std::map<std::string, std::string> media_; // As Description::media.

@@ -126,6 +126,11 @@ Fault refused_certificate(const std::string& why) {
   return {.why = why, .refused = true, .wait = kRefusedRetry};
 }
 
+Fault fault_of(const Line::Refusal& refusal) {
+  if (!refusal.no_use) return {.why = refusal.why};
+  return {.why = refusal.why, .refused = true, .wait = kRefusedRetry};
+}
+
 Fault wrong_codec(const std::string& sent, const std::string& wanted) {
   return {.why = "the camera sends " + (sent.empty() ? "no video" : sent) +
                  ", and its viewers may be given " + wanted +

@@ -8,6 +8,7 @@
 
 #include "config.h"
 #include "media/dialogue.h"
+#include "media/line.h"
 
 namespace fanlight::media {
 
@@ -27,6 +28,9 @@ Fault fault_of(const Dialogue::Refusal& refusal, const config::Stream& stream);
 
 /// The camera is not the one it should be, which `why` says, and what to do.
 Fault refused_certificate(const std::string& why);
+
+/// We ended the talk with the camera.
+Fault fault_of(const Line::Refusal& refusal);
 
 /// A camera that does not send what its viewers may be given: asked again now and then.
 Fault wrong_codec(const std::string& sent, const std::string& wanted);

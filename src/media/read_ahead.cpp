@@ -1,12 +1,13 @@
 #include "media/read_ahead.h"
 
-#include <map>
 #include <mutex>
+#include <string>
 #include <string_view>
 
 #include <gio/gio.h>
 
 #include "gst/ref.h"
+#include "media/line.h"
 #include "media/read_ahead_stream.h"
 
 namespace fanlight::media {
@@ -17,43 +18,13 @@ constexpr const char* kWay = "fanlight-read-ahead";
 constexpr guint16 kRtspPort = 554;
 constexpr gint kFirst = 1000; // Before those of GIO.
 
-std::string place_of(const std::string& uri) {
+/// Whether a GProxyAddress has room for its host.
+bool has_room(const std::string& uri) {
   const auto address = Ref<GNetworkAddress>::adopt(
       G_NETWORK_ADDRESS(g_network_address_parse_uri(uri.c_str(), kRtspPort, nullptr)));
-  if (!address) return {};
-  if (std::string_view{g_network_address_get_hostname(address.get())}.find('%') !=
-      std::string_view::npos)
-    return {};
-  return std::string{g_network_address_get_hostname(address.get())} + " " +
-         std::to_string(g_network_address_get_port(address.get()));
+  return address && std::string_view{g_network_address_get_hostname(address.get())}.find('%') ==
+                        std::string_view::npos;
 }
-
-/// Places and how often they are wanted; none has an empty name.
-class Places {
- public:
-  static Places& all() {
-    static auto& places = *new Places; // Connections may outlive main().
-    return places;
-  }
-  void add(const std::string& place) {
-    if (place.empty()) return;
-    const std::lock_guard lock{mutex_};
-    ++wanted_[place];
-  }
-  void remove(const std::string& place) {
-    if (place.empty()) return;
-    const std::lock_guard lock{mutex_};
-    if (--wanted_[place] == 0) wanted_.erase(place);
-  }
-  bool has(const std::string& place) {
-    const std::lock_guard lock{mutex_};
-    return wanted_.contains(place);
-  }
-
- private:
-  std::mutex mutex_; // Protects wanted_.
-  std::map<std::string, unsigned> wanted_;
-};
 
 // ---- The way ----
 
@@ -64,9 +35,16 @@ struct ReadAheadWayClass {
   GObjectClass parent;
 };
 
-GIOStream* connect_way(GProxy*, GIOStream* connection, GProxyAddress*, GCancellable*, GError**) {
-  const auto input = Ref<GInputStream>::adopt(
-      read_ahead_stream_new(g_socket_connection_get_socket(G_SOCKET_CONNECTION(connection))));
+GIOStream* connect_way(GProxy*, GIOStream* connection, GProxyAddress*, GCancellable*,
+                       GError** error) {
+  auto line = Line::here();
+  if (!line) {
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, "the camera is given up");
+    return nullptr;
+  }
+  line->measure();
+  const auto input = Ref<GInputStream>::adopt(read_ahead_stream_new(
+      g_socket_connection_get_socket(G_SOCKET_CONNECTION(connection)), std::move(line)));
   GIOStream* ahead = g_simple_io_stream_new(input.get(), g_io_stream_get_output_stream(connection));
   // It would close its streams when nobody holds it.
   g_object_set_data_full(G_OBJECT(ahead), kWay, g_object_ref(connection), g_object_unref);
@@ -76,8 +54,10 @@ GIOStream* connect_way(GProxy*, GIOStream* connection, GProxyAddress*, GCancella
 void connect_way_async(GProxy* proxy, GIOStream* connection, GProxyAddress* address,
                        GCancellable* cancellable, GAsyncReadyCallback done, gpointer data) {
   const auto task = Ref<GTask>::adopt(g_task_new(proxy, cancellable, done, data));
-  g_task_return_pointer(task.get(), connect_way(proxy, connection, address, cancellable, nullptr),
-                        g_object_unref);
+  GError* error = nullptr;
+  GIOStream* ahead = connect_way(proxy, connection, address, cancellable, &error);
+  if (ahead == nullptr) return g_task_return_error(task.get(), error);
+  g_task_return_pointer(task.get(), ahead, g_object_unref);
 }
 
 GIOStream* connect_way_finish(GProxy*, GAsyncResult* result, GError** error) {
@@ -129,16 +109,22 @@ Ways way(const std::string& uri) {
   return Ways{g_strdupv(const_cast<gchar**>(list))};
 }
 
-/// What the other resolver has; ours where that is the direct way only, to a place of ours.
+/// What the other resolver has; ours where that is the direct way only and it is a Line that asks.
 Ways ways_to(const gchar* uri, GCancellable* cancellable, GError** error) {
+  const auto line = Line::here();
+  if (line && line->closed()) {
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, "the camera is given up");
+    return {};
+  }
   GProxyResolver* other = other_resolver();
   Ways found = other == nullptr ? way("direct://")
                                 : Ways{g_proxy_resolver_lookup(other, uri, cancellable, error)};
   const bool only_direct =
       found && g_strv_length(found.get()) == 1 && std::string_view{*found} == "direct://";
   const std::string_view text{uri};
-  if (!only_direct || !text.starts_with("rtsp://") || !Places::all().has(place_of(uri)))
-    return found;
+  // The HTTP tunnel has the same messages in the direction that is read.
+  const bool plain = text.starts_with("rtsp://") || text.starts_with("http://");
+  if (!only_direct || !plain || !line || line->tls() || !has_room(uri)) return found;
   return way(kWay + std::string{text.substr(4)});
 }
 
@@ -188,16 +174,9 @@ void implement() {
 
 } // namespace
 
-void ReadAhead::install() {
+void install_read_ahead() {
   static std::once_flag once;
   std::call_once(once, implement);
 }
-
-ReadAhead::ReadAhead(const std::string& location) : place_(place_of(location)) {
-  install();
-  Places::all().add(place_);
-}
-
-ReadAhead::~ReadAhead() { Places::all().remove(place_); }
 
 } // namespace fanlight::media

@@ -1,29 +1,16 @@
 #pragma once
 
-#include <string>
-
 namespace fanlight::media {
 
-/// While it lives, new connections to the host and port of a location read ahead: what has come is
-/// taken from the kernel at once, not in three pieces for each RTP packet.
+/// What connects by a Line without TLS reads ahead: what has come is taken from the kernel at once,
+/// not in three pieces for each RTP packet; and what comes is measured (MessageMeter).
 ///
 /// rtspsrc connects by GSocketClient, which asks the process's GProxyResolver for a way and lets a
 /// GProxy of that way make the connection it uses. Ours is such a resolver and such a way, and
 /// connects to the camera itself. A location for which a proxy is configured goes by that proxy,
 /// without reading ahead; so does an IPv6 address with a zone, which a GProxyAddress has no room
-/// for. GLib calls us a proxy in errors of its own. Threads: any.
-class ReadAhead {
- public:
-  explicit ReadAhead(const std::string& location);
-  ~ReadAhead();
-  ReadAhead(const ReadAhead&) = delete;
-  ReadAhead& operator=(const ReadAhead&) = delete;
-
-  /// Before the process makes its first connection: GIO keeps the resolver that it finds then.
-  static void install();
-
- private:
-  const std::string place_; // Host and port.
-};
+/// for. GLib calls us a proxy in errors of its own. Before the process makes its first connection:
+/// GIO keeps the resolver that it finds then. Threads: any.
+void install_read_ahead();
 
 } // namespace fanlight::media

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <memory>
+
 #include <gio/gio.h>
+
+#include "media/line.h"
 
 namespace fanlight::media {
 
@@ -8,8 +12,9 @@ namespace fanlight::media {
 /// piece. (transfer full)
 ///
 /// Whoever waits for more does so with the least of system calls: one that waits, one that takes.
-/// The socket's timeout and the reader's GCancellable hold as for the socket's own stream. One
-/// thread at a time, as any GInputStream.
-GInputStream* read_ahead_stream_new(GSocket* socket);
+/// The socket's timeout and the reader's GCancellable hold as for the socket's own stream; where
+/// the line's meter finds too much, or has waited too long, reading fails and the line says why.
+/// One thread at a time, as any GInputStream.
+GInputStream* read_ahead_stream_new(GSocket* socket, std::shared_ptr<Line> line);
 
 } // namespace fanlight::media

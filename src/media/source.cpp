@@ -12,11 +12,14 @@
 #include "media/address.h"
 #include "media/chain.h"
 #include "media/codec.h"
+#include "media/read_ahead.h"
 
 namespace fanlight::media {
 namespace {
 
 constexpr const char* kRtspsrc = "rtspsrc";
+/// At 1 Gbit/s 13 MB come meanwhile.
+constexpr std::chrono::milliseconds kLook{100};
 
 std::string field(const GstCaps* caps, const char* name) {
   const char* text = gst_structure_get_string(gst_caps_get_structure(caps, 0), name);
@@ -87,6 +90,7 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   void keep_session(std::chrono::milliseconds period) {
     post([self = shared_from_this(), period] {
       if (self->source == nullptr) return;
+      self->source->look_.stop();
       self->source->keep_alive_.every(period, [self = self.get()] {
         const auto rtspsrc =
             Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(self->bin), kRtspsrc));
@@ -111,7 +115,7 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
                                                const config::Stream& stream, Sinks sinks,
                                                const std::string& no_sound,
                                                std::weak_ptr<Observer> observer) {
-  ReadAhead::install();
+  install_read_ahead();
   auto rtspsrc = Dialogue::make_rtspsrc(kRtspsrc);
   if (!rtspsrc) return rtspsrc.error();
   GstElement* element = rtspsrc->get();
@@ -121,7 +125,8 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
                static_cast<guint>(stream.latency.count()), "tcp-timeout", guint64{12'000'000},
                "timeout", guint64{5'000'000}, "do-rtcp", TRUE, nullptr);
 
-  auto bin = Ref<GstElement>::retain(gst_bin_new(("source-" + stream.id).c_str()));
+  const auto line = Line::create();
+  auto bin = Ref<GstElement>::retain(Line::bin_new(("source-" + stream.id).c_str(), line));
   gst_bin_add(GST_BIN(bin.get()), element);
   auto shared = std::make_shared<Shared>();
   shared->bin = bin.get();
@@ -145,14 +150,14 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
 
   std::unique_ptr<Source> source{new Source(stream, std::move(bin), shared)};
   source->dialogue_ = Dialogue::attach(
-      element, Login{address.username, address.password},
+      element, Login{address.username, address.password}, line,
       [shared](std::chrono::milliseconds period) { shared->keep_session(period); });
   // What the tunnel asks for before there is any RTSP only rtspsrc can answer.
   if (stream.transport == config::RtspTransport::http && !address.username.empty())
     g_object_set(element, "user-id", address.username.c_str(), "user-pw", address.password.c_str(),
                  nullptr);
-  if (source->shared_->in_order && !address.tls && stream.transport != config::RtspTransport::http)
-    source->read_ahead_ = std::make_unique<ReadAhead>(address.location);
+  source->line_ = line;
+  source->look_.every(kLook, [line] { line->look(); });
   if (address.tls) {
     auto certificate = CertificateCheck::attach(element, stream);
     if (!certificate) return certificate.error();
@@ -166,11 +171,15 @@ Source::Source(const config::Stream& stream, Ref<GstElement> bin, std::shared_pt
   shared_->source = this;
 }
 
-Source::~Source() { shared_->give_up(); }
+Source::~Source() {
+  shared_->give_up();
+  if (line_) line_->close();
+}
 
 Fault Source::explain(GstMessage* message) const {
   if (const std::string why = certificate_ ? certificate_->refusal() : ""; !why.empty())
     return refused_certificate(why);
+  if (const Line::Refusal ours = line_->refusal(); !ours.why.empty()) return fault_of(ours);
   const Dialogue::Refusal refusal = dialogue_->refusal();
   if (refusal.status != 0) return fault_of(refusal, config_);
   return fault_of(message, config_);

@@ -15,7 +15,7 @@
 #include "media/certificate_check.h"
 #include "media/dialogue.h"
 #include "media/fault.h"
-#include "media/read_ahead.h"
+#include "media/line.h"
 
 namespace fanlight::media {
 
@@ -70,8 +70,9 @@ class Source {
   std::shared_ptr<Shared> shared_;
   std::shared_ptr<Dialogue> dialogue_;
   std::shared_ptr<CertificateCheck> certificate_; // Null without TLS.
-  std::unique_ptr<ReadAhead> read_ahead_;         // Null with TLS and with the HTTP tunnel.
+  std::shared_ptr<Line> line_;
   Timer keep_alive_;
+  Timer look_; // At how much comes before the camera plays.
 };
 
 } // namespace fanlight::media

@@ -191,6 +191,44 @@ TEST(UndertakerTest, CountsWhatIsStillStopping) {
   EXPECT_EQ(stops_pending(), 0u);
 }
 
+/// Whose stop takes until it is let go, as an rtspsrc inside a message did.
+struct Stuck {
+  GstElement parent;
+};
+struct StuckClass {
+  GstElementClass parent;
+};
+G_DEFINE_TYPE(Stuck, stuck, GST_TYPE_ELEMENT)
+std::atomic<bool> let_go{false};
+void stuck_class_init(StuckClass* klass) {
+  GST_ELEMENT_CLASS(klass)->change_state =
+      +[](GstElement* element, GstStateChange change) -> GstStateChangeReturn {
+    if (change == GST_STATE_CHANGE_READY_TO_NULL) let_go.wait(false);
+    return GST_ELEMENT_CLASS(stuck_parent_class)->change_state(element, change);
+  };
+}
+void stuck_init(Stuck*) {}
+
+TEST(UndertakerTest, StopsOthersHoweverManyAreLate) {
+  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
+  for (int i = 0; i < 40; ++i) {
+    auto stuck = Ref<GstElement>::retain(GST_ELEMENT(g_object_new(stuck_get_type(), nullptr)));
+    gst_element_set_state(stuck.get(), GST_STATE_READY);
+    stop_in_background(std::move(stuck), "a stuck one");
+  }
+  auto good = parse("fakesrc is-live=true ! fakesink async=false");
+  gst_element_set_state(good.get(), GST_STATE_PLAYING);
+  stop_in_background(good, "the good one");
+
+  turn_until([] { return stops_pending() == 40; }, "the stop of the good one",
+             std::chrono::seconds{60});
+
+  EXPECT_EQ(GST_STATE(good.get()), GST_STATE_NULL);
+  let_go = true;
+  let_go.notify_all();
+  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
+}
+
 TEST(ElementsTest, NamesThePackageOfAnElementThatIsMissing) {
   const auto made = make_element("no-such-element");
   ASSERT_FALSE(made);

@@ -95,5 +95,19 @@ TEST(DescriptionTest, EndsWithWhateverComes) {
     EXPECT_LE(mended(text, kBase).media.size(), 2U) << text;
 }
 
+TEST(DescriptionTest, IsTooMuchBeyondWhatAnyRecorderDescribes) {
+  const auto times = [](std::size_t count, const std::string& text) {
+    std::string all = kSession;
+    for (std::size_t i = 0; i < count; ++i) all += text;
+    return all;
+  };
+  EXPECT_EQ(excess_of(times(64, "m=video 0 RTP/AVP 96\r\na=x\r\n")), "");
+  EXPECT_THAT(excess_of(times(65, "m=video 0 RTP/AVP 96\r\n")), HasSubstr("64 media"));
+  EXPECT_THAT(excess_of(times(65, "m=video 0 RTP/AVP 96\r")), HasSubstr("64 media"));
+  EXPECT_THAT(excess_of(times(4096, "a=x\n")), HasSubstr("4096 lines"));
+  EXPECT_THAT(excess_of(times(1, std::string(256 * 1024, 'a'))), HasSubstr("256 KiB"));
+  EXPECT_EQ(excess_of(""), "");
+}
+
 } // namespace
 } // namespace fanlight::media

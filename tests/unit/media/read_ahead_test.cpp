@@ -7,8 +7,11 @@
 
 #include <gio/gio.h>
 #include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "gst/ref.h"
+#include "media/line.h"
 
 namespace fanlight::media {
 namespace {
@@ -73,6 +76,10 @@ class Server {
 
 class ReadAheadTest : public testing::Test {
  protected:
+  ReadAheadTest() {
+    install_read_ahead();
+    line_->enter();
+  }
   /// As rtspsrc connects.
   Ref<GSocketConnection> connect(const std::string& uri) {
     auto connection = Ref<GSocketConnection>::adopt(
@@ -104,11 +111,11 @@ class ReadAheadTest : public testing::Test {
   }
 
   Server server_;
+  std::shared_ptr<Line> line_ = Line::create();
   Ref<GSocketClient> client_ = Ref<GSocketClient>::adopt(g_socket_client_new());
 };
 
 TEST_F(ReadAheadTest, TakesAllThatHasComeFromTheKernelAtOnce) {
-  const ReadAhead ahead{server_.uri()};
   const auto connection = connect(server_.uri());
   ASSERT_TRUE(connection);
   server_.say("$123payload$456");
@@ -122,7 +129,6 @@ TEST_F(ReadAheadTest, TakesAllThatHasComeFromTheKernelAtOnce) {
 }
 
 TEST_F(ReadAheadTest, SendsAndEndsAsBefore) {
-  const ReadAhead ahead{server_.uri()};
   auto connection = connect(server_.uri());
   ASSERT_TRUE(connection);
   g_output_stream_write_all(g_io_stream_get_output_stream(G_IO_STREAM(connection.get())), "hello",
@@ -136,7 +142,6 @@ TEST_F(ReadAheadTest, SendsAndEndsAsBefore) {
 }
 
 TEST_F(ReadAheadTest, ClosesTheSocketWithTheConnection) {
-  const ReadAhead ahead{server_.uri()};
   auto connection = connect(server_.uri());
   ASSERT_TRUE(connection);
 
@@ -146,7 +151,6 @@ TEST_F(ReadAheadTest, ClosesTheSocketWithTheConnection) {
 }
 
 TEST_F(ReadAheadTest, KeepsTheTimeoutOfTheSocket) {
-  const ReadAhead ahead{server_.uri()};
   const auto connection = connect(server_.uri());
   ASSERT_TRUE(connection);
   g_socket_set_timeout(g_socket_connection_get_socket(connection.get()), 1);
@@ -160,7 +164,6 @@ TEST_F(ReadAheadTest, KeepsTheTimeoutOfTheSocket) {
 }
 
 TEST_F(ReadAheadTest, CanBeCancelledAndReadOn) {
-  const ReadAhead ahead{server_.uri()};
   const auto connection = connect(server_.uri());
   ASSERT_TRUE(connection);
   const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
@@ -180,8 +183,7 @@ TEST_F(ReadAheadTest, CanBeCancelledAndReadOn) {
 }
 
 TEST_F(ReadAheadTest, LeavesOthersAlone) {
-  const ReadAhead elsewhere{"rtsp://192.0.2.1:554/"};
-  { const ReadAhead gone{server_.uri()}; }
+  line_.reset();
   const auto connection = connect(server_.uri());
   ASSERT_TRUE(connection);
   server_.say("12345");
@@ -192,30 +194,81 @@ TEST_F(ReadAheadTest, LeavesOthersAlone) {
   EXPECT_EQ(left(connection), 4);
 }
 
-TEST_F(ReadAheadTest, LeavesOtherSchemesAlone) {
-  const ReadAhead ahead{server_.uri()};
-  const auto connection = connect(server_.uri("http"));
-  ASSERT_TRUE(connection);
-  EXPECT_TRUE(G_IS_POLLABLE_INPUT_STREAM(input(connection)));
-}
-
-TEST_F(ReadAheadTest, KnowsTheDefaultPortAndAddressesOfAnyKind) {
-  const ReadAhead v6{"rtsp://[::1]/stream"};
-  const ReadAhead name{"rtsp://camera.example/stream"};
+TEST_F(ReadAheadTest, TakesAllThatIsNotTlsWhateverItsAddress) {
   EXPECT_EQ(way_to("rtsp://[::1]:554"), "fanlight-read-ahead://[::1]:554");
   EXPECT_EQ(way_to("rtsp://camera.example:554"), "fanlight-read-ahead://camera.example:554");
-  EXPECT_EQ(way_to("rtsp://camera.example:8554"), "direct://");
-  EXPECT_EQ(way_to("https://camera.example:554"), "direct://");
+  EXPECT_EQ(way_to("http://camera.example:80"), "fanlight-read-ahead://camera.example:80");
+  EXPECT_EQ(way_to("rtsps://camera.example:322"), "direct://");
+  EXPECT_EQ(way_to("rtsp://[fe80::1%25lo]:554"), "direct://");
 }
 
 TEST_F(ReadAheadTest, GoesByTheProxyThatIsConfigured) {
   ASSERT_TRUE(kInOffice);
-  const ReadAhead outside{"rtsp://outside.example/stream"};
   EXPECT_EQ(way_to("rtsp://outside.example:554"), "socks5://127.0.0.1:1");
 }
 
+TEST_F(ReadAheadTest, ConnectsNoMoreOnceItsLineIsClosed) {
+  line_->close();
+  EXPECT_FALSE(connect(server_.uri()));
+  EXPECT_FALSE(connect(server_.uri("rtsps")));
+}
+
+TEST_F(ReadAheadTest, EndsAReadThatCannotBeCancelledWhenItsLineIsClosed) {
+  const auto connection = connect(server_.uri());
+  ASSERT_TRUE(connection);
+  server_.say("$");
+  const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
+  char byte = 0;
+  ASSERT_EQ(g_input_stream_read(input(connection), &byte, 1, cancellable.get(), nullptr), 1);
+  auto rest = std::async(std::launch::async, [&] { return read(connection, 3); });
+
+  line_->close();
+
+  EXPECT_EQ(rest.get(), "");
+}
+
+TEST_F(ReadAheadTest, EndsAConnectionThatIsNotReadAheadWhenItsLineIsClosed) {
+  const Ref<GSocketClient> other = client_;
+  g_socket_client_set_enable_proxy(other.get(), FALSE);
+  const auto connection = connect(server_.uri());
+  ASSERT_TRUE(connection);
+  auto rest = std::async(std::launch::async, [&] { return read(connection, 3); });
+
+  line_->close();
+
+  EXPECT_EQ(rest.get(), "");
+}
+
+TEST_F(ReadAheadTest, ShutsNoOtherSocketThatHasGotTheNumber) {
+  auto connection = connect(server_.uri());
+  ASSERT_TRUE(connection);
+  const int number = g_socket_get_fd(g_socket_connection_get_socket(connection.get()));
+  connection = {};
+  int pair[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+  ASSERT_EQ(dup2(pair[0], number), number);
+
+  line_->close();
+
+  EXPECT_EQ(send(number, "on", 2, MSG_NOSIGNAL), 2);
+  for (const int one : {number, pair[0] == number ? -1 : pair[0], pair[1]}) close(one);
+}
+
+TEST_F(ReadAheadTest, RefusesALongBodyBeforeAnyOfItComes) {
+  const auto connection = connect(server_.uri());
+  ASSERT_TRUE(connection);
+  line_->ask("DESCRIBE");
+  std::string body(MessageMeter::kMostBody + 1, '\0');
+  GError* raw = nullptr;
+
+  EXPECT_EQ(g_input_stream_read(input(connection), body.data(), body.size(), nullptr, &raw), -1);
+
+  const GErrorPtr error{raw};
+  EXPECT_EQ(line_->refusal().why, "the camera's description has more than 256 KiB");
+  EXPECT_EQ(server_.heard(1), std::string(1, '\0')) << "the end";
+}
+
 TEST_F(ReadAheadTest, SaysThatNobodyListens) {
-  const ReadAhead ahead{"rtsp://127.0.0.1:1/"};
   GError* raw = nullptr;
   EXPECT_EQ(
       g_socket_client_connect_to_uri(client_.get(), "rtsp://127.0.0.1:1/", 554, nullptr, &raw),

@@ -1,0 +1,171 @@
+#include "media/line.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fcntl.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace fanlight::media {
+namespace {
+
+/// rtspsrc waits 100 ms for the answer to its TEARDOWN.
+constexpr guint kGoodbyeMs = 1000;
+constexpr std::uint64_t kMostBeforePlay =
+    MessageMeter::kMostBeforePlay + MessageMeter::kMostPacketsBeforePlay;
+
+thread_local std::weak_ptr<Line> line_here;
+
+ino_t number_of(int descriptor) {
+  struct stat found {};
+  return fstat(descriptor, &found) == 0 ? found.st_ino : 0;
+}
+
+// ---- The bin ----
+
+struct LineBin {
+  GstBin parent;
+  std::shared_ptr<Line>* line;
+};
+struct LineBinClass {
+  GstBinClass parent;
+};
+G_DEFINE_TYPE(LineBin, line_bin, GST_TYPE_BIN)
+
+/// On the thread of whoever says something.
+void handle_message(GstBin* bin, GstMessage* message) {
+  if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_PROGRESS) {
+    GstProgressType type = GST_PROGRESS_TYPE_START;
+    gst_message_parse_progress(message, &type, nullptr, nullptr);
+    // The others come from whoever changes its state as well.
+    if (type == GST_PROGRESS_TYPE_CONTINUE) (*reinterpret_cast<LineBin*>(bin)->line)->enter();
+  }
+  GST_BIN_CLASS(line_bin_parent_class)->handle_message(bin, message);
+}
+
+void finalize(GObject* object) {
+  delete reinterpret_cast<LineBin*>(object)->line;
+  G_OBJECT_CLASS(line_bin_parent_class)->finalize(object);
+}
+
+void line_bin_class_init(LineBinClass* klass) {
+  G_OBJECT_CLASS(klass)->finalize = finalize;
+  GST_BIN_CLASS(klass)->handle_message = handle_message;
+}
+void line_bin_init(LineBin*) {}
+
+} // namespace
+
+std::shared_ptr<Line> Line::create() {
+  static const bool once = [] {
+    const gpointer loaded = g_type_class_ref(G_TYPE_SOCKET_CLIENT); // For good.
+    g_signal_add_emission_hook(g_signal_lookup("event", G_TYPE_FROM_CLASS(loaded)), 0,
+                               on_client_event, nullptr, nullptr);
+    return true;
+  }();
+  (void)once;
+  return std::shared_ptr<Line>{new Line};
+}
+
+GstElement* Line::bin_new(const char* name, std::shared_ptr<Line> line) {
+  auto* bin = static_cast<LineBin*>(g_object_new(line_bin_get_type(), "name", name, nullptr));
+  bin->line = new std::shared_ptr<Line>(std::move(line));
+  return GST_ELEMENT(bin);
+}
+
+std::shared_ptr<Line> Line::here() { return line_here.lock(); }
+void Line::enter() { line_here = weak_from_this(); }
+
+gboolean Line::on_client_event(GSignalInvocationHint*, guint, const GValue* values, gpointer) {
+  const auto line = here();
+  if (!line) return TRUE;
+  line->tls_ = g_socket_client_get_tls(G_SOCKET_CLIENT(g_value_get_object(&values[0]))) != FALSE;
+  const auto event = static_cast<GSocketClientEvent>(g_value_get_enum(&values[1]));
+  const gpointer connection = g_value_get_object(&values[3]);
+  if ((event != G_SOCKET_CLIENT_CONNECTING && event != G_SOCKET_CLIENT_CONNECTED) ||
+      connection == nullptr || !G_IS_SOCKET_CONNECTION(connection))
+    return TRUE;
+  GSocket* socket = g_socket_connection_get_socket(G_SOCKET_CONNECTION(connection));
+  line->measured_ = false;
+  line->add(socket);
+  // On its own thread: connecting fails with that.
+  if (line->closed_) g_socket_close(socket, nullptr);
+  return TRUE;
+}
+
+void Line::add(GSocket* socket) {
+  const int descriptor = g_socket_get_fd(socket);
+  const Socket added{descriptor, number_of(descriptor)};
+  const std::lock_guard lock{mutex_};
+  std::erase_if(sockets_, [&](const Socket& known) {
+    return known.descriptor == descriptor || number_of(known.descriptor) != known.number;
+  });
+  sockets_.push_back(added);
+}
+
+void Line::ask(std::string method) {
+  if (method == "DESCRIBE") plays_ = false;
+  meter_.set_request(std::move(method));
+}
+
+void Line::close() {
+  closed_ = true;
+  if (!plays_) return shut();
+  g_timeout_add_full(
+      G_PRIORITY_DEFAULT, kGoodbyeMs,
+      +[](gpointer line) -> gboolean {
+        if (const auto alive = static_cast<std::weak_ptr<Line>*>(line)->lock()) alive->shut();
+        return G_SOURCE_REMOVE;
+      },
+      new std::weak_ptr<Line>(weak_from_this()),
+      +[](gpointer line) { delete static_cast<std::weak_ptr<Line>*>(line); });
+}
+
+void Line::shut() {
+  const std::lock_guard lock{mutex_};
+  for (const Socket& socket : sockets_) {
+    // A descriptor of our own cannot become another's between the look and the shutdown; where
+    // there is none left, that is risked.
+    const int own = fcntl(socket.descriptor, F_DUPFD_CLOEXEC, 0);
+    const int used = own < 0 ? socket.descriptor : own;
+    if (number_of(used) == socket.number) shutdown(used, SHUT_RDWR);
+    if (own >= 0) ::close(own);
+  }
+}
+
+void Line::refuse(Refusal why) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (refusal_.why.empty()) refusal_ = std::move(why);
+  }
+  closed_ = true;
+  shut();
+}
+
+Line::Refusal Line::refusal() const {
+  const std::lock_guard lock{mutex_};
+  return refusal_;
+}
+
+void Line::look() {
+  if (measured_ || plays_ || closed_) return;
+  std::uint64_t received = 0;
+  {
+    const std::lock_guard lock{mutex_};
+    for (const Socket& socket : sockets_) {
+      tcp_info info{};
+      socklen_t size = sizeof info;
+      if (number_of(socket.descriptor) == socket.number &&
+          getsockopt(socket.descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) == 0)
+        received += info.tcpi_bytes_received;
+    }
+  }
+  if (received > kMostBeforePlay)
+    refuse({"the camera sends more than 17 MiB before it plays", true});
+}
+
+} // namespace fanlight::media

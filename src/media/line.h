@@ -1,0 +1,84 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <gio/gio.h>
+#include <gst/gst.h>
+#include <sys/types.h>
+
+#include "media/message_meter.h"
+
+namespace fanlight::media {
+
+/// The sockets by which one rtspsrc talks with its camera: they are shut from outside, as nothing
+/// else ends a read inside an RTSP message (GstRTSPConnection lets none be cancelled, and each byte
+/// begins its time-out anew).
+///
+/// It knows them from the connecting on: rtspsrc says that it connects, on the thread that does, to
+/// the bin that it is in; from then on every GSocketClient on that thread is its own, whatever the
+/// transport, the proxy and the redirection. Threads: any.
+class Line : public std::enable_shared_from_this<Line> {
+ public:
+  /// Why we ended the talk.
+  struct Refusal {
+    std::string why;     ///< Empty: we did not.
+    bool no_use = false; ///< It would be the same again.
+  };
+
+  static std::shared_ptr<Line> create();
+  /// A bin whose rtspsrc talks by `line`. (floating)
+  static GstElement* bin_new(const char* name, std::shared_ptr<Line> line);
+  /// Of whatever connects on this thread; null: none of ours.
+  static std::shared_ptr<Line> here();
+  /// What connects on this thread is ours from now on.
+  void enter();
+
+  /// Nobody wants it any more: ends at once, but for a camera that plays, which is given a second
+  /// to take the goodbye. New connections are not made. Main only.
+  void close();
+  bool closed() const { return closed_; }
+  /// Ends the talk at once; the first reason stays.
+  void refuse(Refusal why);
+  Refusal refusal() const;
+  /// A request is sent: with DESCRIBE all begins anew. On rtspsrc's thread.
+  void ask(std::string method);
+  /// The camera plays.
+  void play() { plays_ = true; }
+  bool plays() const { return plays_; }
+  /// For what is read by nobody that uses the meter (TLS, a proxy): ends the talk where far too
+  /// much has come before the camera plays.
+  void look();
+  /// The connection that is made is read with the meter.
+  void measure() { measured_ = true; }
+
+  /// What connects now will speak TLS by itself: rtspsrc names it rtsp:// all the same. On
+  /// rtspsrc's thread, as the next.
+  bool tls() const { return tls_; }
+  MessageMeter& meter() { return meter_; }
+
+ private:
+  /// The number tells whether the descriptor is still that socket: rtspsrc closes it when it likes.
+  struct Socket {
+    int descriptor;
+    ino_t number;
+  };
+  Line() = default;
+  static gboolean on_client_event(GSignalInvocationHint*, guint, const GValue* values, gpointer);
+  void add(GSocket* socket);
+  void shut();
+
+  std::atomic<bool> closed_{false};
+  std::atomic<bool> plays_{false};
+  std::atomic<bool> measured_{false};
+  mutable std::mutex mutex_; // Protects sockets_ and refusal_.
+  std::vector<Socket> sockets_;
+  Refusal refusal_;
+  bool tls_ = false;
+  MessageMeter meter_;
+};
+
+} // namespace fanlight::media

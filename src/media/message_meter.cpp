@@ -1,0 +1,44 @@
+#include "media/message_meter.h"
+
+#include <utility>
+
+namespace fanlight::media {
+
+std::string MessageMeter::answer() const {
+  return request_.empty() ? "message" : "answer to " + request_;
+}
+
+std::string MessageMeter::late() const {
+  return "the camera has not finished its " + answer() + " within 10 s";
+}
+
+std::string MessageMeter::ask(bool inside, std::size_t size) {
+  if (!inside) {
+    head_ = 0;
+    waited_since_ = 0;
+  }
+  if (size <= kMostBody) return {};
+  if (request_ == "DESCRIBE") return "the camera's description has more than 256 KiB";
+  return "the camera's " + answer() + " has more than 256 KiB";
+}
+
+std::string MessageMeter::give(bool inside, std::size_t asked, std::size_t size, char first,
+                               bool plays) {
+  if (!inside) packet_ = first == '$';
+  if (asked == 1 && inside && (head_ += size) > kMostHead)
+    return "the head of the camera's " + answer() + " has more than 64 KiB";
+  if (plays) return {};
+  if (!packet_ && (said_ += size) > kMostBeforePlay)
+    return "the camera says more than 1 MiB before it plays";
+  if (packet_ && (packets_ += size) > kMostPacketsBeforePlay)
+    return "the camera sends more than 16 MiB before it plays";
+  return {};
+}
+
+std::int64_t MessageMeter::wait_until_us(bool inside, std::int64_t now_us) {
+  if (!inside) return 0;
+  if (waited_since_ == 0) waited_since_ = now_us;
+  return waited_since_ + kMessageUs;
+}
+
+} // namespace fanlight::media

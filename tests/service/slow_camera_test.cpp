@@ -1,0 +1,218 @@
+// Cameras that say too much, too slowly, or nothing: they hold nothing up and keep nothing.
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include "odd_camera.h"
+#include "service_fixture.h"
+
+namespace fanlight::test {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+std::size_t entries_of(const std::string& folder) {
+  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator{folder},
+                                                std::filesystem::directory_iterator{}));
+}
+
+class SlowCameraTest : public ServiceTest {
+ protected:
+  SlowCameraTest() : own_(folder) {
+    // meson has malloc() write to all that is asked for: bodies that are never filled, too.
+    unsetenv("MALLOC_PERTURB_");
+    start_cameras({small("front"), small("yard")});
+    const char* script = std::getenv("FANLIGHT_SLOW_CAMERA");
+    camera_ = std::make_unique<Process>(std::vector<std::string>{
+        "python3", script != nullptr ? script : "slow_camera.py", own_.path});
+    EXPECT_TRUE(camera_->wait_output("\n")) << camera_->output();
+    const std::string said = camera_->output();
+    std::istringstream{said.substr(said.find("ready ") + 6)} >> plain_ >> tls_;
+  }
+  /// An entry of the configuration for a camera of that habit, or with TLS ("tls").
+  CameraEntry slow(const std::string& habit, const std::string& transport = "tcp") const {
+    const std::string id = habit + "-" + transport;
+    if (transport == "tls")
+      return {id, "rtsps://127.0.0.1:" + tls_ + "/" + habit + "/tls", "    tls_verify: false\n"};
+    // No TLS is spoken there, only a beginning of it.
+    const std::string scheme = habit == "handshake" ? "rtsps" : "rtsp";
+    return {id, scheme + "://127.0.0.1:" + plain_ + "/" + habit + "/" + transport,
+            "    transport: " + transport + "\n"};
+  }
+  /// Whatever ways there are to keep somebody waiting, by each transport where that matters.
+  std::vector<CameraEntry> all_slow() const {
+    std::vector<CameraEntry> entries{slow("handshake"),    slow("tunnel", "http"),
+                                     slow("frame"),        slow("frame", "http"),
+                                     slow("frame", "tls"), slow("later", "udp")};
+    for (const char* transport : {"tcp", "udp", "http", "tls"})
+      for (const char* habit : {"silent", "options", "describe", "setup", "play", "body", "nobody"})
+        entries.push_back(slow(habit, transport));
+    return entries;
+  }
+  void wait_stuck(const std::vector<CameraEntry>& entries) {
+    std::map<std::string, std::size_t> seen; // Up to where its output was searched.
+    for (const CameraEntry& entry : entries) {
+      const std::string sign = "stuck " + entry.id.substr(0, entry.id.find('-')) + "\n";
+      std::size_t& from = seen[sign];
+      EXPECT_TRUE(camera_->wait_output(sign, Process::Seconds{60}, from))
+          << entry.id << ": " << camera_->output();
+      from = camera_->output().find(sign, from) + 1;
+    }
+  }
+  std::string process(const std::string& of) const {
+    return "/proc/" + std::to_string(service->pid()) + "/" + of;
+  }
+  /// But for the connections of whoever uses the API, as here.
+  std::size_t descriptors() const {
+    const std::string api = url("").substr(url("").rfind(':') + 1);
+    char port[8];
+    std::snprintf(port, sizeof port, ":%04X ", static_cast<unsigned>(std::stoul(api)));
+    std::set<std::string> clients;
+    std::ifstream table{process("net/tcp")};
+    for (std::string line; std::getline(table, line);) {
+      std::istringstream words{line};
+      std::string word, local, remote, state, inode;
+      words >> word >> local >> remote >> state;
+      for (int i = 0; i < 6; ++i) words >> inode;
+      if ((local + " ").find(port) != std::string::npos) clients.insert("socket:[" + inode + "]");
+    }
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator{process("fd")}) {
+      std::error_code gone; // What it closes meanwhile.
+      if (!clients.contains(std::filesystem::read_symlink(entry.path(), gone))) ++count;
+    }
+    return count;
+  }
+  std::size_t threads() const { return entries_of(process("task")); }
+  void wait_as_before(std::size_t descriptors_before, std::size_t threads_before) {
+    // Threads of GLib's pools go when they have had nothing to do for 15 s.
+    poll(
+        "/healthz",
+        [&](const Response&) {
+          return descriptors() <= descriptors_before && threads() <= threads_before;
+        },
+        "as many descriptors and threads as before", std::chrono::seconds{90});
+    EXPECT_LE(descriptors(), descriptors_before);
+    EXPECT_LE(threads(), threads_before);
+  }
+  /// The most memory that it ever had, in KiB.
+  std::size_t peak() const {
+    std::ifstream status{process("status")};
+    std::string word;
+    std::size_t size = 0;
+    while (status >> word)
+      if (word == "VmHWM:") status >> size;
+    return size;
+  }
+
+  OwnCertificate own_;
+  std::unique_ptr<Process> camera_;
+  std::string plain_;
+  std::string tls_;
+};
+
+TEST_F(SlowCameraTest, KeepsNothingOnceItIsRemoved) {
+  const std::vector<CameraEntry> before{camera("front")};
+  start_service(before);
+  wait_state("front", "live");
+  const std::size_t threads_before = threads();
+  const std::size_t descriptors_before = descriptors();
+
+  std::vector<CameraEntry> entries = all_slow();
+  entries.insert(entries.begin(), camera("front"));
+  write_config(entries);
+  ASSERT_EQ(send("POST", "/api/reload").status, 200);
+  wait_stuck(all_slow());
+  write_config(before);
+  ASSERT_EQ(send("POST", "/api/reload").status, 200);
+
+  wait_as_before(descriptors_before, threads_before);
+  write_config({camera("front"), camera("yard")});
+  ASSERT_EQ(send("POST", "/api/reload").status, 200);
+  wait_state("yard", "live");
+  EXPECT_THAT(get("/api/cameras/front").body, HasSubstr("\"reconnects\":0"));
+  EXPECT_THAT(service->output(), testing::Not(HasSubstr("takes longer than")));
+}
+
+TEST_F(SlowCameraTest, KeepsNothingOnceItWasTested) {
+  start_service({camera("front")});
+  wait_state("front", "live");
+  const std::size_t threads_before = threads();
+  const std::size_t descriptors_before = descriptors();
+  const auto test = [&](const CameraEntry& entry) {
+    return std::make_unique<Process>(std::vector<std::string>{
+        "python3", "-c",
+        "import sys, urllib.request\n"
+        "print(urllib.request.urlopen(urllib.request.Request(sys.argv[1], sys.argv[2].encode(), "
+        "{'Content-Type': 'application/json'})).read().decode())",
+        url("/api/cameras/test"),
+        R"({"url": ")" + entry.url + R"(", "transport": ")" +
+            entry.more.substr(entry.more.find(": ") + 2,
+                              entry.more.find('\n') - entry.more.find(": ") - 2) +
+            R"("})"});
+  };
+
+  for (int round = 0; round < 5; ++round) {
+    std::vector<std::unique_ptr<Process>> tests;
+    for (const char* habit : {"describe", "body", "silent", "frame"})
+      tests.push_back(test(slow(habit, round % 2 == 0 ? "tcp" : "http")));
+    for (const auto& one : tests) {
+      EXPECT_EQ(one->wait_exit(Process::Seconds{60}), 0) << one->output();
+      EXPECT_THAT(one->output(), HasSubstr("\"ok\":false"));
+    }
+  }
+
+  wait_as_before(descriptors_before, threads_before);
+  const auto good = test({"yard", cameras->url("yard"), "    transport: tcp\n"});
+  EXPECT_EQ(good->wait_exit(), 0) << good->output();
+  EXPECT_THAT(good->output(), HasSubstr("\"ok\":true"));
+}
+
+TEST_F(SlowCameraTest, HasADeadlineForEachMessage) {
+  start_service({slow("describe")});
+  EXPECT_THAT(wait_state("describe-tcp", "retrying").body,
+              HasSubstr("has not finished its answer to DESCRIBE within 10 s"));
+}
+
+TEST_F(SlowCameraTest, IsRefusedWhenItSaysTooMuchBeforeItPlays) {
+  struct Case {
+    const char* habit;
+    const char* transport;
+    const char* reason;
+  };
+  const std::vector<Case> cases{
+      {"huge", "tcp", "the camera's description has more than 256 KiB"},
+      {"huge", "udp", "the camera's description has more than 256 KiB"},
+      {"huge", "http", "the camera's description has more than 256 KiB"},
+      {"huge", "tls", "the camera sends more than 17 MiB before it plays"},
+      {"heads", "tcp", "the head of the camera's answer to DESCRIBE has more than 64 KiB"},
+      {"chatty", "tcp", "the camera says more than 1 MiB before it plays"},
+      {"early", "tcp", "the camera sends more than 16 MiB before it plays"},
+      {"media", "tcp", "the camera's description has more than 64 media"},
+      {"lines", "tls", "the camera's description has more than 4096 lines"},
+      {"elsewhere", "tcp", "the camera sends us on to another address again and again"}};
+  std::vector<CameraEntry> entries{camera("front")};
+  for (const Case& one : cases) entries.push_back(slow(one.habit, one.transport));
+  start_service({camera("front")});
+  wait_state("front", "live");
+  const std::size_t before = peak();
+
+  write_config(entries);
+  ASSERT_EQ(send("POST", "/api/reload").status, 200);
+
+  for (const Case& one : cases)
+    EXPECT_THAT(wait_state(std::string{one.habit} + "-" + one.transport, "refused").body,
+                HasSubstr(one.reason))
+        << one.habit;
+  EXPECT_LT(peak() - before, 150u * 1024) << "one body was to have 300 MB";
+}
+
+} // namespace
+} // namespace fanlight::test
