@@ -137,6 +137,7 @@ void StaticFiles::get(const std::vector<std::string>& segments, const ExchangePt
 }
 
 void StaticFiles::load(const File& file, const ExchangePtr& exchange) {
+  if (file.size <= kMaxKeptFile) return load_now(file, *exchange);
   struct Loading {
     StaticFiles* self;
     std::weak_ptr<char> alive;
@@ -156,6 +157,17 @@ void StaticFiles::load(const File& file, const ExchangePtr& exchange) {
         loading->exchange->respond(200, mime_type(loading->file.path), content.get());
       },
       new Loading{this, alive_, file, exchange});
+}
+
+/// GLib reads on a thread of its own, and waits for one where the system gives none: the page is to
+/// be there then, too. Small files are read once, mostly from the page cache.
+void StaticFiles::load_now(const File& file, Exchange& exchange) {
+  gchar* text = nullptr;
+  gsize size = 0;
+  if (!g_file_get_contents(file.path.c_str(), &text, &size, nullptr)) return not_found(exchange);
+  const OwnedBytes content{g_bytes_new_take(text, size)};
+  keep(file, content.get());
+  exchange.respond(200, mime_type(file.path), content.get());
 }
 
 void StaticFiles::keep(const File& file, GBytes* content) {

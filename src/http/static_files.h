@@ -38,6 +38,7 @@ class StaticFiles {
   explicit StaticFiles(std::filesystem::path root) : root_(std::move(root)) {}
   std::unique_ptr<File> find(const std::vector<std::string>& segments) const;
   void load(const File& file, const ExchangePtr& exchange);
+  void load_now(const File& file, Exchange& exchange);
   void keep(const File& file, GBytes* content);
 
   // Owned.

@@ -174,7 +174,8 @@ TEST_F(LimitsTest, RefusesAViewerWhenTheThreadsAreGoneAndNothingElse) {
   EXPECT_TRUE(late.plays()) << service->output();
   EXPECT_THAT(late.end(), HasSubstr("\"status\":201"));
   for (const char* id : {"front", "yard", "gate"}) wait_state(id, "live");
-  EXPECT_EQ(get("/health").status, 200);
+  for (const char* path : {"/", "/health", "/api/cameras"})
+    EXPECT_EQ(get(path).status, 200) << path;
 
   taker.reset();
   wait_served("front");
