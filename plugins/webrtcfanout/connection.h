@@ -41,8 +41,9 @@ class Connection : private RtcpReader {
   bool on_check(const Check& check, std::int64_t now_us);
   /// A response came that may answer a check of ours. True when the path is another one now.
   bool on_answer(const Path& from, Bytes answer, std::int64_t now_us);
-  /// Sends those checks of ours again that are due.
-  void probe(std::int64_t now_us);
+  /// Sends those checks of ours again that are due. True when the path is another one now, as the
+  /// old one does not answer them.
+  bool probe(std::int64_t now_us);
   /// That TCP connection is no more. True: it was the path, and there is none until the next check.
   bool forget(const TcpConnection* connection, std::int64_t now_us);
   std::int64_t path_lost_us() const { return path_lost_us_; }
@@ -93,6 +94,8 @@ class Connection : private RtcpReader {
     std::uint64_t live_from = 0; ///< Frames before it came from the cache.
   };
   bool wants(const Check& check, std::int64_t now_us) const;
+  void challenge(std::int64_t now_us);
+  std::int64_t patience_us() const;
   bool may_move(std::int64_t now_us);
   void move_to(const Check& check, std::int64_t now_us);
   std::uint8_t* room(std::size_t size);
@@ -125,6 +128,9 @@ class Connection : private RtcpReader {
   std::int64_t path_heard_us_ = 0;
   std::int64_t path_lost_us_ = 0;
   PathProbes probes_;
+  Check path_check_;                ///< The path's last.
+  std::optional<Check> challenger_; ///< Of less priority; answered our check, the path has not yet.
+  std::int64_t challenged_us_ = 0;  ///< Open as long as the path was not heard of since.
   bool bound_ = false;  ///< DTLS has begun: the path is the one that its end shows to be right.
   bool proven_ = false; ///< The viewer has answered there, or finished its handshake.
   std::int64_t allowance_ = 0; ///< Bytes, until it is.

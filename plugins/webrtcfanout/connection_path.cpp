@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "connection.h"
 
 namespace fanlight::fanout {
@@ -5,6 +7,8 @@ namespace {
 
 /// A path that was not heard of for so long gives way to any other one.
 constexpr std::int64_t kPathSilenceUs = 3'000'000;
+/// How long the path may take to answer once the viewer nominates another one of less priority.
+constexpr std::int64_t kPatienceUs = 400'000;
 /// How often the path may change, whatever the viewer says.
 constexpr std::int64_t kMovesUs = 10'000'000;
 constexpr int kMaxMoves = 16;
@@ -20,14 +24,18 @@ bool Connection::on_check(const Check& check, std::int64_t now_us) {
     heard_us_ = path_heard_us_ = now_us;
     // One that the viewer nominates no more, though it still checks it, gives way to any other.
     priority_ = check.nominated ? check.priority : 0;
+    path_check_ = check;
+    challenger_.reset();
     allowance_ += kPerReceived * static_cast<std::int64_t>(check.size);
     return false;
   }
-  if (!wants(check, now_us)) return false;
+  if (!wants(check, now_us)) {
+    if (!bound_ || !check.nominated) return false;
+    challenge(now_us);
+  }
   if (bound_) {
     probes_.ask(check, now_us);
-    probe(now_us);
-    return false;
+    return probe(now_us);
   }
   allowance_ = kFlight + kPerReceived * static_cast<std::int64_t>(check.size);
   move_to(check, now_us);
@@ -41,10 +49,31 @@ bool Connection::wants(const Check& check, std::int64_t now_us) const {
   return !path_ || stale || (check.nominated && check.priority >= priority_);
 }
 
+/// The viewer may have lost the network of the better path, and cannot take back its nomination
+/// there: then the path does not answer us either.
+void Connection::challenge(std::int64_t now_us) {
+  if (path_heard_us_ >= challenged_us_) challenged_us_ = now_us;
+  probes_.ask(path_check_, now_us);
+}
+
+std::int64_t Connection::patience_us() const {
+  const auto round_trip = static_cast<std::int64_t>(viewer_->counters.rtt_ms.get() * 1000);
+  return std::clamp(3 * round_trip, kPatienceUs, kPathSilenceUs);
+}
+
 bool Connection::on_answer(const Path& from, Bytes answer, std::int64_t now_us) {
   const auto check = probes_.take_answer(from, answer);
-  if (!check || !wants(*check, now_us) || !may_move(now_us)) return false;
-  proven_ = true;
+  if (!check) return false;
+  if (path_ && path_->same_as(check->path)) {
+    heard_us_ = path_heard_us_ = now_us;
+    challenger_.reset();
+    return false;
+  }
+  if (!wants(*check, now_us)) {
+    if (path_heard_us_ < challenged_us_) challenger_ = *check;
+    return false;
+  }
+  if (!may_move(now_us)) return false;
   move_to(*check, now_us);
   return true;
 }
@@ -58,19 +87,27 @@ bool Connection::may_move(std::int64_t now_us) {
 }
 
 void Connection::move_to(const Check& check, std::int64_t now_us) {
-  udp_.flush(); // It may hold pointers to the old path.
+  udp_.flush();     // It may hold pointers to the old path.
+  proven_ = bound_; // From then on it has answered there.
   path_ = check.path;
+  path_check_ = check;
   priority_ = check.nominated ? check.priority : 0;
   heard_us_ = path_heard_us_ = now_us;
+  challenger_.reset();
+  probes_.clear();
 }
 
-void Connection::probe(std::int64_t now_us) {
+bool Connection::probe(std::int64_t now_us) {
   probes_.send_due(now_us,
                    [this](const Path& path, Bytes request) { send_over(path, udp_, request); });
+  if (!challenger_ || now_us - challenged_us_ < patience_us() || !may_move(now_us)) return false;
+  move_to(Check(*challenger_), now_us);
+  return true;
 }
 
 bool Connection::forget(const TcpConnection* connection, std::int64_t now_us) {
   probes_.forget(connection);
+  if (challenger_ && challenger_->path.tcp == connection) challenger_.reset();
   if (!path_ || path_->tcp != connection) return false;
   path_.reset();
   path_lost_us_ = now_us;

@@ -58,7 +58,7 @@ std::optional<Check> PathProbes::take_answer(const Path& from, Bytes answer) {
       !has_integrity(success->integrity_at, answer, found->check.password))
     return std::nullopt;
   Check check = std::move(found->check);
-  probes_.clear();
+  probes_.erase(found);
   return check;
 }
 

@@ -34,8 +34,10 @@ class PathProbes {
     }
   }
   /// What the viewer asked for, if `answer`, which came over `from`, is a success that answers our
-  /// check of that path. All others are given up then.
+  /// check of that path.
   std::optional<Check> take_answer(const Path& from, Bytes answer);
+  /// Gives up all.
+  void clear() { probes_.clear(); }
   /// That TCP connection is no more.
   void forget(const TcpConnection* connection);
 

@@ -175,7 +175,10 @@ void Worker::sweep() {
 void Worker::look_after(Connection& connection) {
   const Track::Moment now = moment();
   const std::int64_t silence = now.now_us - connection.heard_us();
-  connection.probe(now.now_us);
+  if (connection.probe(now.now_us)) {
+    tell_route(connection);
+    welcome_back(connection);
+  }
   if (!connection.started()) return;
   if (!connection.paused() && connection.path() == nullptr) {
     miss(connection); // It ended before DTLS was done here.

@@ -65,8 +65,17 @@ TEST_F(ConnectionPathTest, StaysOnThePathThatTheHandshakeBeganOn) {
   connection->on_check({udp(), true, 1}, now_us);
   ASSERT_TRUE(connection->send(hex("16")));
 
-  EXPECT_FALSE(connection->on_check({{.remote = elsewhere.address()}, true, 2}, now_us));
+  const Check check{{.remote = elsewhere.address()}, true, 2, 100, "theirs:ours",
+                    "their password of 22"};
+  EXPECT_FALSE(connection->on_check(check, now_us));
   EXPECT_EQ(connection->path()->remote, end.address());
+
+  Octets answer(kMaxStunResponse);
+  answer.resize(write_binding_success(answer, *parse_binding_request(elsewhere.receive().bytes),
+                                      elsewhere.address(), check.password));
+  EXPECT_TRUE(connection->on_answer(check.path, answer, now_us));
+  EXPECT_TRUE(connection->send(Octets(1100, 0x16)));
+  EXPECT_TRUE(connection->send(Octets(1100, 0x16))) << "it has answered from there";
 }
 
 TEST_F(ConnectionPathTest, MovesOnlySoOften) {
@@ -111,6 +120,77 @@ TEST_F(ConnectionPathTest, SendsNoMoreToAnAddressThanItsPartOfWhatComesFromThere
   const SrtpKey key = key_of(SrtpProfile::aead_aes_128_gcm);
   ASSERT_TRUE(connection->start(key, key));
   EXPECT_GT(sends(), 500'000U) << "it has finished its handshake";
+}
+
+/// The viewer nominates another path, of less priority.
+class LesserPathTest : public ConnectionTest {
+ protected:
+  LesserPathTest() {
+    start(udp());
+    ours.path = udp();
+    connection->on_check(ours, now_us);
+    lesser.path = {.remote = elsewhere.address()};
+    now_us += 200'000;
+  }
+  /// True when that moves the path.
+  bool answer(const UdpEnd& from) {
+    while (true) {
+      const auto request = parse_binding_request(from.receive().bytes);
+      if (!request) continue;
+      Octets bytes(kMaxStunResponse);
+      bytes.resize(write_binding_success(bytes, *request, from.address(), ours.password));
+      return connection->on_answer({.remote = from.address()}, bytes, now_us);
+    }
+  }
+  bool moves_within(std::int64_t us) {
+    for (std::int64_t end_us = now_us + us; now_us < end_us; now_us += 100'000)
+      if (connection->probe(now_us)) return true;
+    return false;
+  }
+
+  UdpEnd elsewhere;
+  Check ours{{}, true, 100, 100, "theirs:ours", "their password of 22"};
+  Check lesser{{}, true, 50, 100, "theirs:ours", "their password of 22"};
+};
+
+TEST_F(LesserPathTest, IsTakenSoonWhenTheBetterOneDoesNotAnswer) {
+  EXPECT_FALSE(connection->on_check(lesser, now_us));
+  EXPECT_FALSE(answer(elsewhere));
+
+  EXPECT_TRUE(moves_within(600'000));
+  EXPECT_EQ(connection->path()->remote, elsewhere.address());
+}
+
+TEST_F(LesserPathTest, IsTakenSoonHoweverOftenItIsChecked) {
+  for (int i = 0; i < 5; ++i, now_us += 100'000)
+    ASSERT_FALSE(connection->on_check(lesser, now_us)) << i;
+  EXPECT_FALSE(answer(elsewhere));
+
+  EXPECT_TRUE(connection->on_check(lesser, now_us));
+}
+
+TEST_F(LesserPathTest, IsNotTakenWhenTheBetterOneAnswers) {
+  connection->on_check(lesser, now_us);
+  EXPECT_FALSE(answer(elsewhere));
+  EXPECT_FALSE(answer(end));
+
+  EXPECT_FALSE(moves_within(2'000'000));
+  EXPECT_EQ(connection->path()->remote, end.address());
+}
+
+TEST_F(LesserPathTest, IsNotTakenWhenTheBetterOneIsChecked) {
+  connection->on_check(lesser, now_us);
+  EXPECT_FALSE(answer(elsewhere));
+  connection->on_check(ours, now_us + 1);
+
+  EXPECT_FALSE(moves_within(2'000'000));
+}
+
+TEST_F(LesserPathTest, IsNotTakenWhenItDoesNotAnswer) {
+  connection->on_check(lesser, now_us);
+
+  EXPECT_FALSE(moves_within(10'000'000));
+  EXPECT_EQ(connection->path()->remote, end.address());
 }
 
 } // namespace

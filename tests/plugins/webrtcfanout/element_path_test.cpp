@@ -204,6 +204,15 @@ TEST_F(NewAddressTest, IsAskedAgainWhenACheckIsLost) {
   EXPECT_TRUE(wait([&] { return viewer_text(id, "remote-address") != before; }));
 }
 
+TEST_F(NewAddressTest, OfLessPriorityIsTakenWhenTheOldOneDoesNotAnswer) {
+  ASSERT_TRUE(viewer.check_and_wait());
+  viewer.check_over(*other, true, ViewerEnd::kPriority / 2);
+  viewer.use(std::move(other)); // Nobody answers at the old one any more.
+
+  EXPECT_TRUE(viewer.until([&] { return viewer_text(id, "remote-address") != before; }));
+  EXPECT_TRUE(gets_frames(viewer));
+}
+
 TEST_F(NewAddressTest, IsToAnswerOverTcpAsWell) {
   other = LinkEnd::tcp(viewer.server(), "127.0.0.2");
   viewer.check_over(*other, true);

@@ -118,7 +118,7 @@ TEST_F(PathProbesTest, AreAnsweredByTheViewerFromThereOnly) {
   }
   EXPECT_TRUE(takes(1, answer));
   EXPECT_FALSE(takes(1, answer)) << "once";
-  EXPECT_FALSE(takes(2, answer_to(sent[1].bytes))) << "the others are given up";
+  EXPECT_TRUE(takes(2, answer_to(sent[1].bytes)));
 }
 
 TEST_F(PathProbesTest, AreAnsweredLateAsWell) {
