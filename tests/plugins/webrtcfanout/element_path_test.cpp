@@ -183,8 +183,8 @@ TEST_F(NewAddressTest, GetsNoMediaForAForgedAnswer) {
   EXPECT_EQ(viewer_text(id, "remote-address"), before);
 }
 
-TEST_F(NewAddressTest, GetsMediaByAForgedAnswerOfNobodyElse) {
-  // A check that was overheard and is sent again does not even find out what the answer is made of.
+TEST_F(NewAddressTest, ThatRepeatsAnOverheardCheckGetsNoMedia) {
+  // Without the password of the offer there is no answer to our check.
   const UdpEnd thief("127.0.0.4");
   thief.send(viewer.binding_request(true), viewer.server());
   while (read_u16(thief.receive().bytes.data()) != 1) {
