@@ -10,8 +10,6 @@
 namespace fanlight::fanout {
 namespace {
 
-/// A path that was not heard of for so long gives way to any other one.
-constexpr std::int64_t kPathSilenceUs = 3'000'000;
 /// How far behind the newest frame a viewer may be when the next group begins; else it goes on with
 /// that.
 constexpr std::int64_t kMaxLagUs = 300'000;
@@ -33,47 +31,28 @@ Connection::~Connection() {
   for (const Feed& feed : feeds_) feed.view->leave(*this);
 }
 
-bool Connection::on_check(const Path& path, bool nominated, std::uint32_t priority,
-                          std::int64_t now_us) {
-  heard_us_ = now_us;
-  if (path_ && path_->same_as(path)) {
-    path_heard_us_ = now_us;
-    // One that the viewer nominates no more, though it still checks it, gives way to any other.
-    priority_ = nominated ? priority : 0;
-    return false;
-  }
-  // Agents that nominate every pair (RFC 8445, section 8.1.1, of old) mean the best one.
-  const bool stale = now_us - path_heard_us_ > kPathSilenceUs;
-  if (path_ && !(nominated && priority >= priority_) && !stale) return false;
-  udp_.flush(); // It may hold pointers to the old path.
-  path_ = path;
-  priority_ = nominated ? priority : 0;
-  path_heard_us_ = now_us;
-  return true;
-}
-
-bool Connection::forget(const TcpConnection* connection, std::int64_t now_us) {
-  if (!path_ || path_->tcp != connection) return false;
-  path_.reset();
-  path_lost_us_ = now_us;
-  return true;
-}
-
 std::uint8_t* Connection::room(std::size_t size) {
   return path_->tcp ? path_->tcp->add(size) : udp_.add(*path_, size);
 }
 
 bool Connection::send(Bytes datagram) {
   if (!path_) return false;
+  const auto size = static_cast<std::int64_t>(datagram.size());
+  const bool bounded = !proven_ && path_->tcp == nullptr;
+  if (bounded && size > allowance_) return false;
   std::uint8_t* const out = room(datagram.size());
   if (out == nullptr) return false;
   std::memcpy(out, datagram.data(), datagram.size());
+  bound_ = true;
+  if (bounded) allowance_ -= size;
   return true;
 }
 
 bool Connection::start(const SrtpKey& sending, const SrtpKey& receiving) {
   rtp_ = RtpProtector::create(sending);
   rtcp_ = std::make_unique<RtcpProtector>(sending, receiving);
+  // All of our handshake went where the path is now, and the viewer could answer it.
+  bound_ = proven_ = true;
   return rtp_ != nullptr;
 }
 

@@ -8,6 +8,7 @@
 
 #include "pacer.h"
 #include "path.h"
+#include "path_probes.h"
 #include "rtcp.h"
 #include "send_batch.h"
 #include "srtp.h"
@@ -31,18 +32,27 @@ class Connection : private RtcpReader {
   Viewer& viewer() { return *viewer_; }
   const std::shared_ptr<Viewer>& shared_viewer() const { return viewer_; }
 
-  // The path.
+  // The path (connection_path.cpp).
 
   const Path* path() const { return path_ ? &*path_ : nullptr; }
-  /// A check with the right password came over `path`: it keeps us allowed to send (consent, RFC
-  /// 7675), and may choose it. True when the path is another one now.
-  bool on_check(const Path& path, bool nominated, std::uint32_t priority, std::int64_t now_us);
+  /// A check came. Over the path it keeps us allowed to send (consent, RFC 7675). Of another one it
+  /// may choose that: at once as long as nothing but answers to checks has been sent, later once a
+  /// check of ours was answered there. True when the path is another one now.
+  bool on_check(const Check& check, std::int64_t now_us);
+  /// A response came that may answer a check of ours. True when the path is another one now.
+  bool on_answer(const Path& from, Bytes answer, std::int64_t now_us);
+  /// Sends those checks of ours again that are due. True when the path is another one now, as the
+  /// old one does not answer them.
+  bool probe(std::int64_t now_us);
   /// That TCP connection is no more. True: it was the path, and there is none until the next check.
   bool forget(const TcpConnection* connection, std::int64_t now_us);
   std::int64_t path_lost_us() const { return path_lost_us_; }
-  /// When the last check came, or the last authentic RTCP.
+  /// When the last check came over the path, or the last authentic RTCP.
   std::int64_t heard_us() const { return heard_us_; }
-  /// Sends one datagram as it is: STUN, DTLS. False: there is no path, or no room.
+  /// A datagram of DTLS came. Until the handshake is done, no more is sent to an address than its
+  /// part of what it sends.
+  void on_dtls(const Path& from, std::size_t size);
+  /// Sends one datagram as it is: DTLS, RTCP. False: there is no path, or no room.
   bool send(Bytes datagram);
 
   // Media.
@@ -83,6 +93,11 @@ class Connection : private RtcpReader {
     StreamView* view;
     std::uint64_t live_from = 0; ///< Frames before it came from the cache.
   };
+  bool wants(const Check& check, std::int64_t now_us) const;
+  void challenge(std::int64_t now_us);
+  std::int64_t patience_us() const;
+  bool may_move(std::int64_t now_us);
+  void move_to(const Check& check, std::int64_t now_us);
   std::uint8_t* room(std::size_t size);
   void count_transport(const Track& track, std::size_t size, const Track::Moment& moment);
   bool send_packet(Track& track, const Frame& frame, const Track::Moment& moment);
@@ -112,6 +127,15 @@ class Connection : private RtcpReader {
   std::int64_t heard_us_ = 0;
   std::int64_t path_heard_us_ = 0;
   std::int64_t path_lost_us_ = 0;
+  PathProbes probes_;
+  Check path_check_;                ///< The path's last.
+  std::optional<Check> challenger_; ///< Of less priority; answered our check, the path has not yet.
+  std::int64_t challenged_us_ = 0;  ///< Open as long as the path was not heard of since.
+  bool bound_ = false;  ///< DTLS has begun: the path is the one that its end shows to be right.
+  bool proven_ = false; ///< The viewer has answered there, or finished its handshake.
+  std::int64_t allowance_ = 0; ///< Bytes, until it is.
+  std::int64_t moves_since_us_ = 0;
+  int moves_ = 0;
 
   std::unique_ptr<RtpProtector> rtp_;
   std::unique_ptr<RtcpProtector> rtcp_;

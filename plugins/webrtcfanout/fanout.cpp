@@ -17,6 +17,21 @@ const Offer::Media* transport_media(const Offer& offer) {
   return found == offer.media.end() ? nullptr : &*found;
 }
 
+/// Any of its media may be the one whose ICE carries the bundle (RFC 9143, section 7.3.1); almost
+/// all offers have one pair for all.
+std::vector<IceCredentials> credentials_of(const Offer& offer) {
+  constexpr std::size_t kMost = 4;
+  std::vector<IceCredentials> found;
+  for (const Offer::Media& media : offer.media) {
+    const bool known = std::any_of(found.begin(), found.end(), [&](const IceCredentials& one) {
+      return one.ufrag == media.ice_ufrag;
+    });
+    if (!known && !media.ice_pwd.empty() && found.size() < kMost)
+      found.push_back({media.ice_ufrag, media.ice_pwd});
+  }
+  return found;
+}
+
 std::string list_payloads(const Offer& offer) {
   std::vector<std::string> names;
   for (const Offer::Media& media : offer.media)
@@ -215,7 +230,7 @@ Fanout::Reply Fanout::add(std::string_view text, const Options& options, const S
       .observer = weak_from_this(),
       .added_us = monotonic_us(),
   });
-  const Transport::Credentials credentials = transport_->admit(entry.viewer);
+  const IceCredentials credentials = transport_->admit(entry.viewer, credentials_of(*offer));
   const std::string sdp = write(*offer, entry, settings, *transport_, credentials);
   entries_[id] = std::move(entry);
   return {.id = id, .sdp = sdp};
@@ -237,13 +252,13 @@ Fanout::Reply Fanout::restart(const std::string& id, std::string_view text,
   if (carrier->fingerprint != entry.viewer->settings().fingerprint)
     return {.code = "bad-offer",
             .message = "an ICE restart has the DTLS certificate of the first offer"};
-  const auto credentials = transport_->readmit(entry.viewer);
+  const auto credentials = transport_->readmit(entry.viewer, credentials_of(*offer));
   if (!credentials) return {.code = "unknown-viewer", .message = "the viewer " + id + " has gone"};
   return {.id = id, .sdp = write(*offer, entry, settings, *transport_, *credentials)};
 }
 
 std::string Fanout::write(const Offer& offer, const Entry& entry, const Settings& settings,
-                          Transport& transport, const Transport::Credentials& credentials) const {
+                          Transport& transport, const IceCredentials& credentials) const {
   const Viewer::Settings& viewer = entry.viewer->settings();
   const auto addresses = candidates(transport.port(), entry.loopback, settings.public_addresses);
   return write_answer(offer, entry.answered,

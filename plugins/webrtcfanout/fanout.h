@@ -88,7 +88,7 @@ class Fanout : public Viewer::Observer, public std::enable_shared_from_this<Fano
   std::string describe_inputs() const;
   static AnsweredMedia answer_media(const Offer::Media& media, const Offer::Payload& payload);
   std::string write(const Offer& offer, const Entry& entry, const Settings& settings,
-                    Transport& transport, const Transport::Credentials& credentials) const;
+                    Transport& transport, const IceCredentials& credentials) const;
   /// False: it is not in the book (any more); another may have its id.
   bool forget(const Viewer& viewer);
   void add_to_past(const Viewer& viewer);

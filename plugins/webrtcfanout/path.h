@@ -1,13 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include <netinet/in.h>
 
+#include "bytes.h"
 #include "socket_address.h"
 
 namespace fanlight::fanout {
 
+class SendBatch;
 class TcpConnection;
 
 /// The way that a viewer's datagrams take.
@@ -19,6 +22,20 @@ struct Path {
   TcpConnection* tcp = nullptr; ///< Null: UDP.
 
   bool same_as(const Path& other) const { return remote == other.remote && tcp == other.tcp; }
+};
+
+/// Sends one datagram over `path`: by UDP at once, by TCP with what else waits there.
+void send_over(const Path& path, SendBatch& udp, Bytes datagram);
+
+/// A viewer's check (RFC 8445, section 7.3), which had the right password.
+struct Check {
+  Path path;
+  bool nominated = false;
+  std::uint32_t priority = 0;
+  std::size_t size = 0; ///< Of the datagram.
+  // For a check of ours over the same path.
+  std::string username; ///< "theirs:ours"
+  std::string password; ///< Theirs; empty where the offer does not name that user.
 };
 
 } // namespace fanlight::fanout

@@ -2,15 +2,17 @@
 
 namespace fanlight::fanout {
 
-void Registry::add(const std::string& ufrag, const std::string& password,
-                   std::shared_ptr<Viewer> viewer) {
+void Registry::add(const IceCredentials& ours, std::shared_ptr<Viewer> viewer,
+                   std::vector<IceCredentials> theirs) {
+  auto known = std::make_shared<const std::vector<IceCredentials>>(std::move(theirs));
   std::lock_guard lock(lock_);
-  ufrags_[viewer].push_back(ufrag);
-  entries_[ufrag] = {std::move(viewer), password};
+  ufrags_[viewer].push_back(ours.ufrag);
+  entries_[ours.ufrag] = {std::move(viewer), ours.password, std::move(known)};
 }
 
-bool Registry::renew(const std::string& ufrag, const std::string& password,
-                     const std::shared_ptr<Viewer>& viewer) {
+bool Registry::renew(const IceCredentials& ours, const std::shared_ptr<Viewer>& viewer,
+                     std::vector<IceCredentials> theirs) {
+  auto known = std::make_shared<const std::vector<IceCredentials>>(std::move(theirs));
   std::lock_guard lock(lock_);
   const auto found = ufrags_.find(viewer);
   if (found == ufrags_.end()) return false;
@@ -19,8 +21,8 @@ bool Registry::renew(const std::string& ufrag, const std::string& password,
     entries_.erase(own.front());
     own.erase(own.begin());
   }
-  own.push_back(ufrag);
-  entries_[ufrag] = {viewer, password};
+  own.push_back(ours.ufrag);
+  entries_[ours.ufrag] = {viewer, ours.password, std::move(known)};
   return true;
 }
 

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "ice_credentials.h"
 #include "viewer.h"
 
 namespace fanlight::fanout {
@@ -18,17 +19,20 @@ class Registry {
   struct Entry {
     std::shared_ptr<Viewer> viewer;
     std::string password;
+    /// Those of the viewer's offer, by whichever it sends its checks.
+    std::shared_ptr<const std::vector<IceCredentials>> theirs;
   };
 
   /// How many credentials a viewer has; with more it loses its oldest.
   static constexpr std::size_t kMaxCredentials = 4;
 
   /// Lets a new viewer in.
-  void add(const std::string& ufrag, const std::string& password, std::shared_ptr<Viewer> viewer);
+  void add(const IceCredentials& ours, std::shared_ptr<Viewer> viewer,
+           std::vector<IceCredentials> theirs = {});
   /// New credentials of one that restarts ICE; its older ones hold on, as checks with them may be
   /// under way. False: it is not there (any more).
-  bool renew(const std::string& ufrag, const std::string& password,
-             const std::shared_ptr<Viewer>& viewer);
+  bool renew(const IceCredentials& ours, const std::shared_ptr<Viewer>& viewer,
+             std::vector<IceCredentials> theirs = {});
   std::optional<Entry> find(std::string_view ufrag) const;
   /// False: it is not there (any more).
   bool remove(const std::shared_ptr<Viewer>& viewer);

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstring>
 #include <mutex>
+#include <optional>
 
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -89,10 +90,11 @@ bool try_open(std::uint16_t port, unsigned workers, bool tcp, Sockets& sockets, 
   return true;
 }
 
-std::vector<SocketAddress> read_interface_addresses() {
+/// None where the process has no descriptor left to ask with.
+std::optional<std::vector<SocketAddress>> read_interface_addresses() {
   std::vector<SocketAddress> addresses;
   ifaddrs* list = nullptr;
-  if (getifaddrs(&list) != 0) return addresses;
+  if (getifaddrs(&list) != 0) return std::nullopt;
   for (const ifaddrs* entry = list; entry != nullptr; entry = entry->ifa_next) {
     if (entry->ifa_addr == nullptr || (entry->ifa_flags & IFF_UP) == 0) continue;
     const int family = entry->ifa_addr->sa_family;
@@ -117,7 +119,7 @@ std::vector<SocketAddress> interface_addresses() {
   const bool starting = std::all_of(addresses.begin(), addresses.end(),
                                     [](const auto& address) { return address.is_loopback(); });
   if (starting || now - read_us >= kAddressesUs) {
-    addresses = read_interface_addresses();
+    if (auto found = read_interface_addresses()) addresses = std::move(*found);
     read_us = now;
   }
   return addresses;

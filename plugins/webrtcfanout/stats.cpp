@@ -56,17 +56,18 @@ GstStructure* stats_of(const Fanout& fanout) {
       G_TYPE_UINT64, malformed, "oversized-packets", G_TYPE_UINT64, oversized, nullptr);
   if (const auto transport = fanout.transport()) {
     const Transport::Totals totals = transport->totals();
-    gst_structure_set(stats, "transport-port", G_TYPE_UINT, guint{transport->port()},
-                      "transport-workers", G_TYPE_UINT64, guint64{totals.workers},
-                      "transport-handshakes", G_TYPE_UINT64, guint64{totals.handshakes},
-                      "transport-datagrams-received", G_TYPE_UINT64, totals.datagrams_received,
-                      "transport-stray-datagrams", G_TYPE_UINT64, totals.stray_datagrams,
-                      "transport-bad-stun", G_TYPE_UINT64, totals.bad_stun, "transport-bad-rtcp",
-                      G_TYPE_UINT64, totals.bad_rtcp, "transport-refused-streams", G_TYPE_UINT64,
-                      totals.refused_streams, "transport-dropped-dtls", G_TYPE_UINT64,
-                      totals.dropped_dtls, "transport-sends", G_TYPE_UINT64, totals.sends,
-                      "transport-messages", G_TYPE_UINT64, totals.messages,
-                      "transport-unsent-messages", G_TYPE_UINT64, totals.unsent_messages, nullptr);
+    gst_structure_set(
+        stats, "transport-port", G_TYPE_UINT, guint{transport->port()}, "transport-workers",
+        G_TYPE_UINT64, guint64{totals.workers}, "transport-handshakes", G_TYPE_UINT64,
+        guint64{totals.handshakes}, "transport-datagrams-received", G_TYPE_UINT64,
+        totals.datagrams_received, "transport-stray-datagrams", G_TYPE_UINT64,
+        totals.stray_datagrams, "transport-bad-stun", G_TYPE_UINT64, totals.bad_stun,
+        "transport-bad-rtcp", G_TYPE_UINT64, totals.bad_rtcp, "transport-refused-streams",
+        G_TYPE_UINT64, totals.refused_streams, "transport-dropped-dtls", G_TYPE_UINT64,
+        totals.dropped_dtls, "transport-sends", G_TYPE_UINT64, totals.sends, "transport-messages",
+        G_TYPE_UINT64, totals.messages, "transport-unsent-messages", G_TYPE_UINT64,
+        totals.unsent_messages, "transport-tcp-connections", G_TYPE_UINT64,
+        guint64{totals.tcp_connections}, nullptr);
   }
   gst_structure_take_value(stats, "viewers", &list);
   return stats;

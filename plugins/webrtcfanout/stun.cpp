@@ -33,6 +33,9 @@ constexpr std::uint16_t kFingerprint = 0x8028;
 constexpr std::uint16_t kIceControlled = 0x8029;
 constexpr std::uint16_t kOptional = 0x8000; ///< From here on they may be passed over.
 
+/// RFC 8445, section 5.1.2.1: type preference 110, local preference 65535, component 1.
+constexpr std::uint32_t kPeerReflexivePriority = 110U << 24 | 65535U << 8 | 255U;
+
 constexpr std::size_t kAttributeHeader = 4;
 constexpr std::size_t kDigest = 20;
 constexpr std::size_t kIntegritySize = kAttributeHeader + kDigest;
@@ -87,10 +90,16 @@ bool hmac_sha1(std::string_view password, Bytes bytes, std::array<std::uint8_t, 
 
 std::size_t padded(std::size_t size) { return (size + 3) / 4 * 4; }
 
-bool is_binding_request(Bytes datagram) {
+bool is_message(Bytes datagram, std::uint16_t type) {
   return datagram.size() >= kHeader && datagram.size() <= kMaxStunRequest &&
-         datagram.size() % 4 == 0 && read_u16(datagram.data()) == kBindingRequest &&
+         datagram.size() % 4 == 0 && read_u16(datagram.data()) == type &&
          read_u16(&datagram[2]) == datagram.size() - kHeader && read_u32(&datagram[4]) == kCookie;
+}
+
+StunTransaction transaction_of(Bytes datagram) {
+  StunTransaction transaction;
+  std::copy_n(&datagram[8], transaction.size(), transaction.begin());
+  return transaction;
 }
 
 /// Whether the last attribute is the FINGERPRINT, and right.
@@ -99,6 +108,29 @@ bool has_fingerprint(Bytes datagram) {
   const std::size_t at = datagram.size() - kFingerprintSize;
   return read_u16(&datagram[at]) == kFingerprint && read_u16(&datagram[at + 2]) == 4 &&
          read_u32(&datagram[at + 4]) == (crc32(datagram.first(at)) ^ kFingerprintXor);
+}
+
+/// `read(type, value)` for each attribute before MESSAGE-INTEGRITY, which may say that it cannot
+/// be; where that begins. None: there is none, or an attribute's length is wrong. What stands
+/// behind is of no account but for the FINGERPRINT (RFC 8489, section 14.5).
+template <typename Read> std::optional<std::size_t> read_message(Bytes datagram, Read read) {
+  std::size_t integrity_at = 0;
+  for (std::size_t at = kHeader; at < datagram.size();) {
+    if (datagram.size() - at < kAttributeHeader) return std::nullopt;
+    const std::uint16_t type = read_u16(&datagram[at]);
+    const std::size_t size = read_u16(&datagram[at + 2]);
+    if (padded(size) > datagram.size() - at - kAttributeHeader) return std::nullopt;
+    if (integrity_at != 0) {
+    } else if (type == kIntegrity) {
+      if (size != kDigest) return std::nullopt;
+      integrity_at = at;
+    } else if (!read(type, datagram.subspan(at + kAttributeHeader, size))) {
+      return std::nullopt;
+    }
+    at += kAttributeHeader + padded(size);
+  }
+  if (integrity_at == 0) return std::nullopt;
+  return integrity_at;
 }
 
 /// What stands before MESSAGE-INTEGRITY. False: its length cannot be. Of attributes that are there
@@ -126,10 +158,10 @@ bool read_attribute(std::uint16_t type, Bytes value, BindingRequest& request) {
 /// Appends attributes to a message; the room was seen to by who made it.
 class Message {
  public:
-  Message(MutableBytes out, std::uint16_t type, const BindingRequest& request) : out_(out) {
+  Message(MutableBytes out, std::uint16_t type, const StunTransaction& transaction) : out_(out) {
     write_u16(out_.data(), type);
     write_u32(&out_[4], kCookie);
-    std::copy(request.transaction.begin(), request.transaction.end(), &out_[8]);
+    std::copy(transaction.begin(), transaction.end(), &out_[8]);
   }
 
   /// Where to write the `size` bytes of the value; zeros.
@@ -174,27 +206,34 @@ std::string_view reason_of(int code) {
 } // namespace
 
 std::optional<BindingRequest> parse_binding_request(Bytes datagram) {
-  if (!is_binding_request(datagram) || !has_fingerprint(datagram)) return std::nullopt;
-  BindingRequest request;
-  std::copy_n(&datagram[8], request.transaction.size(), request.transaction.begin());
-  const std::size_t end = datagram.size() - kFingerprintSize;
-  for (std::size_t at = kHeader; at < end;) {
-    if (end - at < kAttributeHeader) return std::nullopt;
-    const std::uint16_t type = read_u16(&datagram[at]);
-    const std::size_t size = read_u16(&datagram[at + 2]);
-    if (padded(size) > end - at - kAttributeHeader) return std::nullopt;
-    if (request.integrity_at != 0) {
-      // Nothing but its SHA-256 sibling is of account behind it (RFC 8489, section 14.5).
-    } else if (type == kIntegrity) {
-      if (size != kDigest) return std::nullopt;
-      request.integrity_at = at;
-    } else if (!read_attribute(type, datagram.subspan(at + kAttributeHeader, size), request)) {
-      return std::nullopt;
-    }
-    at += kAttributeHeader + padded(size);
-  }
-  if (request.integrity_at == 0 || local_ufrag(request).empty()) return std::nullopt;
+  if (!is_message(datagram, kBindingRequest) || !has_fingerprint(datagram)) return std::nullopt;
+  BindingRequest request{.transaction = transaction_of(datagram)};
+  const auto integrity_at = read_message(
+      datagram.first(datagram.size() - kFingerprintSize),
+      [&](std::uint16_t type, Bytes value) { return read_attribute(type, value, request); });
+  if (!integrity_at || local_ufrag(request).empty()) return std::nullopt;
+  request.integrity_at = *integrity_at;
   return request;
+}
+
+bool is_binding_answer(Bytes datagram) {
+  return is_message(datagram, kBindingSuccess) || is_message(datagram, kBindingError);
+}
+
+std::optional<BindingSuccess> parse_binding_success(Bytes datagram) {
+  if (!is_message(datagram, kBindingSuccess)) return std::nullopt;
+  const auto integrity_at = read_message(datagram, [](std::uint16_t type, Bytes) {
+    return type >= kOptional || type == kXorMappedAddress || type == kUsername ||
+           type == kIntegritySha256;
+  });
+  if (!integrity_at) return std::nullopt;
+  // A FINGERPRINT has to be right, but not all have one in responses.
+  const std::size_t end = *integrity_at + kIntegritySize;
+  if (datagram.size() - end >= kFingerprintSize &&
+      read_u16(&datagram[datagram.size() - kFingerprintSize]) == kFingerprint &&
+      !has_fingerprint(datagram))
+    return std::nullopt;
+  return BindingSuccess{transaction_of(datagram), *integrity_at};
 }
 
 std::string_view local_ufrag(const BindingRequest& request) {
@@ -202,8 +241,13 @@ std::string_view local_ufrag(const BindingRequest& request) {
   return colon == std::string_view::npos ? std::string_view{} : request.username.substr(0, colon);
 }
 
-bool has_integrity(const BindingRequest& request, Bytes datagram, std::string_view password) {
-  const std::size_t at = request.integrity_at;
+std::string_view remote_ufrag(const BindingRequest& request) {
+  const auto colon = request.username.find(':');
+  return colon == std::string_view::npos ? std::string_view{} : request.username.substr(colon + 1);
+}
+
+bool has_integrity(std::size_t integrity_at, Bytes datagram, std::string_view password) {
+  const std::size_t at = integrity_at;
   if (at < kHeader || datagram.size() > kMaxStunRequest || at + kIntegritySize > datagram.size())
     return false;
   // The length in the header is made that of a message which ends behind MESSAGE-INTEGRITY (RFC
@@ -216,10 +260,21 @@ bool has_integrity(const BindingRequest& request, Bytes datagram, std::string_vi
          CRYPTO_memcmp(digest.data(), &datagram[at + kAttributeHeader], kDigest) == 0;
 }
 
+std::size_t write_binding_request(MutableBytes out, const StunTransaction& transaction,
+                                  std::string_view username, std::string_view password) {
+  if (out.size() < kMaxOwnRequest || username.size() > kMaxUsername || password.empty()) return 0;
+  Message message(out, kBindingRequest, transaction);
+  std::copy(username.begin(), username.end(), message.add(kUsername, username.size()));
+  write_u32(message.add(kPriority, 4), kPeerReflexivePriority);
+  // The tie-breaker only matters to one who takes itself for controlled, too (section 7.3.1.1).
+  std::copy_n(transaction.begin(), 8, message.add(kIceControlled, 8));
+  return message.finish(password);
+}
+
 std::size_t write_binding_success(MutableBytes out, const BindingRequest& request,
                                   const SocketAddress& mapped, std::string_view password) {
   if (out.size() < kMaxStunResponse) return 0;
-  Message message(out, kBindingSuccess, request);
+  Message message(out, kBindingSuccess, request.transaction);
   // Address and port are XORed with the cookie and the transaction behind it (section 14.2).
   const std::size_t size = mapped.is_v4() ? 4 : 16;
   std::uint8_t* const value = message.add(kXorMappedAddress, 4 + size);
@@ -233,7 +288,7 @@ std::size_t write_binding_success(MutableBytes out, const BindingRequest& reques
 std::size_t write_binding_error(MutableBytes out, const BindingRequest& request, int code,
                                 std::string_view password) {
   if (out.size() < kMaxStunResponse) return 0;
-  Message message(out, kBindingError, request);
+  Message message(out, kBindingError, request.transaction);
   const std::string_view reason = reason_of(code);
   std::uint8_t* const value = message.add(kErrorCode, 4 + reason.size());
   value[2] = static_cast<std::uint8_t>(code / 100);

@@ -7,7 +7,8 @@
 
 namespace fanlight::fanout {
 
-TcpConnection::TcpConnection(int fd, const SocketAddress& remote) : fd_(fd), remote_(remote) {}
+TcpConnection::TcpConnection(int fd, const SocketAddress& remote, TcpPlaces::Place place)
+    : fd_(fd), remote_(remote), place_(std::move(place)) {}
 
 TcpConnection::~TcpConnection() { close(fd_); }
 
@@ -37,13 +38,16 @@ std::uint8_t* TcpConnection::add(std::size_t size) {
   return &queued_[at + 2];
 }
 
-bool TcpConnection::flush() {
+bool TcpConnection::flush(std::int64_t now_us) {
+  if (std::exchange(idle_, false)) written_us_ = now_us;
   while (wants_to_write()) {
     const ssize_t sent =
         send(fd_, queued_.data() + begin_, queued_.size() - begin_, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent < 0) return errno == EAGAIN || errno == EINTR;
     begin_ += static_cast<std::size_t>(sent);
+    written_us_ = now_us;
   }
+  idle_ = true;
   return true;
 }
 

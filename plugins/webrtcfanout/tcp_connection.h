@@ -7,6 +7,7 @@
 
 #include "framing.h"
 #include "path.h"
+#include "tcp_places.h"
 #include "viewer.h"
 
 namespace fanlight::fanout {
@@ -17,8 +18,10 @@ class TcpConnection {
  public:
   /// What waits for a slow viewer; more than this is not taken.
   static constexpr std::size_t kMaxQueued = 256 * 1024;
+  /// How long the viewer may take nothing of it.
+  static constexpr std::int64_t kMaxStallUs = 15'000'000;
 
-  TcpConnection(int fd, const SocketAddress& remote);
+  TcpConnection(int fd, const SocketAddress& remote, TcpPlaces::Place place);
   ~TcpConnection();
   TcpConnection(const TcpConnection&) = delete;
   TcpConnection& operator=(const TcpConnection&) = delete;
@@ -41,8 +44,12 @@ class TcpConnection {
   /// Room for a datagram, which leaves with flush(); null when too much waits.
   std::uint8_t* add(std::size_t size);
   /// Writes what the socket takes. False: the connection is over.
-  bool flush();
+  bool flush(std::int64_t now_us);
   bool wants_to_write() const { return begin_ < queued_.size(); }
+  /// The viewer has taken nothing for so long that it never will.
+  bool stalled(std::int64_t now_us) const { return !idle_ && now_us - written_us_ > kMaxStallUs; }
+  /// Its place, for another connection instead of this one.
+  TcpPlaces::Place give_place() { return std::move(place_); }
 
   /// Who it belongs to, once it was checked.
   std::shared_ptr<Viewer> viewer;
@@ -57,9 +64,12 @@ class TcpConnection {
 
   const int fd_;
   const SocketAddress remote_;
+  TcpPlaces::Place place_;
   FrameReader reader_;
   std::vector<std::uint8_t> queued_;
   std::size_t begin_ = 0;
+  bool idle_ = true;            ///< There was nothing to write until flush().
+  std::int64_t written_us_ = 0; ///< When the socket took something, or ceased to be idle.
 };
 
 } // namespace fanlight::fanout

@@ -7,17 +7,22 @@
 #include <system_error>
 #include <thread>
 
+#include <sys/resource.h>
+
 #include "clock.h"
 #include "random.h"
 
 namespace fanlight::fanout {
 namespace {
 
-constexpr std::int64_t kCertificateUs = 12LL * 3600 * 1'000'000;
 /// RFC 8445, section 5.3 wants 24 bits and 128 bits at least, of 6 bits a character.
 constexpr std::size_t kUfragLength = 8;
 constexpr std::size_t kPasswordLength = 24;
 constexpr unsigned kMaxWorkers = 128;
+
+/// TCP connections for each worker, as far as half of the process's descriptors go: the rest are
+/// for HTTP, cameras and viewers of other kinds.
+constexpr std::size_t kTcpConnections = 4096;
 
 /// How long a new transport waits for the port of one that is closing.
 constexpr std::chrono::seconds kClosing{5};
@@ -37,7 +42,19 @@ Transports& transports() {
   return *all;
 }
 
-Transport::Credentials new_credentials() {
+unsigned worker_count(const Transport::Settings& settings) {
+  const unsigned cores = std::max(std::thread::hardware_concurrency(), 1U);
+  return std::min(settings.workers != 0 ? settings.workers : cores, kMaxWorkers);
+}
+
+std::size_t max_tcp_connections(unsigned workers) {
+  rlimit files{};
+  const bool known = getrlimit(RLIMIT_NOFILE, &files) == 0;
+  const std::size_t wanted = workers * kTcpConnections;
+  return known ? std::min<std::size_t>(wanted, files.rlim_cur / 2) : wanted;
+}
+
+IceCredentials new_credentials() {
   return {random_ice_text(kUfragLength), random_ice_text(kPasswordLength)};
 }
 
@@ -80,20 +97,20 @@ bool Transport::is_own_thread() const {
 }
 
 Transport::Transport(const Settings& settings)
-    : settings_(settings), control_(registry_, static_cast<Control::Workers&>(*this)) {}
+    : settings_(settings), places_(max_tcp_connections(worker_count(settings))),
+      control_(registry_, static_cast<Control::Workers&>(*this)) {}
 
 bool Transport::open(std::string& why) {
-  const unsigned cores = std::max(std::thread::hardware_concurrency(), 1U);
-  const unsigned count = std::min(settings_.workers != 0 ? settings_.workers : cores, kMaxWorkers);
+  const unsigned count = worker_count(settings_);
   if (!open_sockets(settings_.port, count, settings_.tcp, sockets_, why)) return false;
   if (!certificate(why)) {
     sockets_.close();
     return false;
   }
   for (unsigned i = 0; i < count; ++i)
-    workers_.push_back(std::make_unique<Worker>(static_cast<int>(i), sockets_.udp[i],
-                                                settings_.tcp ? sockets_.tcp[i] : -1, registry_,
-                                                static_cast<Worker::Observer&>(*this)));
+    workers_.push_back(std::make_unique<Worker>(
+        static_cast<int>(i), sockets_.udp[i], settings_.tcp ? sockets_.tcp[i] : -1, registry_,
+        places_, count, static_cast<Worker::Observer&>(*this)));
   if (!std::all_of(workers_.begin(), workers_.end(), [](const auto& w) { return w->good(); })) {
     why = "starting workers: no more files may be open (ulimit -n)";
     return false;
@@ -116,24 +133,31 @@ Transport::~Transport() {
 std::shared_ptr<const Certificate> Transport::certificate(std::string& why) {
   std::lock_guard lock(lock_);
   const std::int64_t now = monotonic_us();
-  if (certificate_ && now - certified_us_ < kCertificateUs) return certificate_;
+  if (certificate_ && now - certified_us_ < certificate_life_us_) return certificate_;
   auto made = Certificate::create(why);
   if (!made) return certificate_; // The old one still serves.
   certified_us_ = now;
   return certificate_ = std::move(made);
 }
 
-Transport::Credentials Transport::admit(const std::shared_ptr<Viewer>& viewer) {
-  Credentials credentials = new_credentials();
-  registry_.add(credentials.ufrag, credentials.password, viewer);
-  control_.wake(); // It watches over those that never come.
-  return credentials;
+void Transport::set_certificate_life(std::chrono::microseconds life) {
+  std::lock_guard lock(lock_);
+  certificate_life_us_ = life.count();
 }
 
-std::optional<Transport::Credentials> Transport::readmit(const std::shared_ptr<Viewer>& viewer) {
-  Credentials credentials = new_credentials();
-  if (!registry_.renew(credentials.ufrag, credentials.password, viewer)) return std::nullopt;
-  return credentials;
+IceCredentials Transport::admit(const std::shared_ptr<Viewer>& viewer,
+                                std::vector<IceCredentials> theirs) {
+  IceCredentials ours = new_credentials();
+  registry_.add(ours, viewer, std::move(theirs));
+  control_.wake(); // It watches over those that never come.
+  return ours;
+}
+
+std::optional<IceCredentials> Transport::readmit(const std::shared_ptr<Viewer>& viewer,
+                                                 std::vector<IceCredentials> theirs) {
+  IceCredentials ours = new_credentials();
+  if (!registry_.renew(ours, viewer, std::move(theirs))) return std::nullopt;
+  return ours;
 }
 
 void Transport::on_dtls(const std::shared_ptr<Viewer>& viewer, Bytes datagram) {
@@ -196,6 +220,7 @@ Transport::Totals Transport::totals() const {
   }
   totals.dropped_dtls = control_.dropped_datagrams();
   totals.workers = workers_.size();
+  totals.tcp_connections = places_.taken();
   totals.handshakes = control_.handshakes();
   return totals;
 }

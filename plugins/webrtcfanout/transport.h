@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -33,19 +34,18 @@ class Transport : private Worker::Observer, private Control::Workers {
   std::uint16_t port() const { return sockets_.port; }
   bool has_tcp() const { return settings_.tcp; }
 
-  /// Our certificate for a new viewer: the same for all, and a new one after half a day. Null with
-  /// the reason in `why`.
+  /// Our certificate for a new viewer: the same for all, and a new one after half a day, with which
+  /// those begin that come from then on; a viewer keeps its own. Null with the reason in `why`.
   std::shared_ptr<const Certificate> certificate(std::string& why);
+  /// Half a day, if it is not set.
+  void set_certificate_life(std::chrono::microseconds life);
 
-  /// New ICE credentials.
-  struct Credentials {
-    std::string ufrag;
-    std::string password;
-  };
-  /// Lets a viewer in.
-  Credentials admit(const std::shared_ptr<Viewer>& viewer);
-  /// New credentials for one that is in (ICE restart); none if it has just gone.
-  std::optional<Credentials> readmit(const std::shared_ptr<Viewer>& viewer);
+  /// Lets a viewer in whose offer has ICE credentials `theirs`; ours for it.
+  IceCredentials admit(const std::shared_ptr<Viewer>& viewer,
+                       std::vector<IceCredentials> theirs = {});
+  /// New ones for one that is in (ICE restart); none if it has just gone.
+  std::optional<IceCredentials> readmit(const std::shared_ptr<Viewer>& viewer,
+                                        std::vector<IceCredentials> theirs = {});
   /// What Viewer::stream() has been told.
   void follow_choice(const std::shared_ptr<Viewer>& viewer);
   /// Ends it with a goodbye; its observer hears nothing more.
@@ -69,6 +69,7 @@ class Transport : private Worker::Observer, private Control::Workers {
     std::uint64_t unsent_messages = 0;
     std::size_t workers = 0;
     std::size_t handshakes = 0;
+    std::size_t tcp_connections = 0;
   };
   Totals totals() const;
 
@@ -91,11 +92,13 @@ class Transport : private Worker::Observer, private Control::Workers {
   const Settings settings_;
   Registry registry_;
   Sockets sockets_;
+  TcpPlaces places_;
   std::vector<std::unique_ptr<Worker>> workers_;
   Control control_;
-  std::mutex lock_; ///< Protects the two below.
+  std::mutex lock_; ///< Protects the rest.
   std::shared_ptr<const Certificate> certificate_;
   std::int64_t certified_us_ = 0;
+  std::int64_t certificate_life_us_ = 12LL * 3600 * 1'000'000;
 };
 
 } // namespace fanlight::fanout

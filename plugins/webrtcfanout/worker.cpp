@@ -32,14 +32,22 @@ constexpr std::int64_t kSilenceUs = 12'000'000;
 constexpr std::int64_t kConsentUs = 30'000'000;
 /// One whose TCP connection has ended makes another one or does not: Chromium tries for 5 s.
 constexpr std::int64_t kReturnUs = 6'000'000;
-/// How long a TCP connection may take to say who it is.
-constexpr std::int64_t kIntroductionUs = 10'000'000;
+/// TCP connections that have not said whose they are, of a worker and of one address on all
+/// workers. A wall of 256 tiles opens as many at once; the kernel spreads them about evenly.
+constexpr std::size_t kMaxStrangers = 1024;
+constexpr std::size_t kMaxStrangersOfAddress = 256;
 
 } // namespace
 
-Worker::Worker(int index, int socket, int listener, const Registry& registry, Observer& observer)
-    : index_(index), socket_(socket), listener_(listener), registry_(registry), observer_(observer),
-      epoll_(epoll_create1(EPOLL_CLOEXEC)), batch_(socket, counters_), receiver_(socket) {}
+Worker::Worker(int index, int socket, int listener, const Registry& registry, TcpPlaces& places,
+               std::size_t workers, Observer& observer)
+    : index_(index), socket_(socket), listener_(listener), registry_(registry), places_(places),
+      observer_(observer), epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      router_(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0)), batch_(socket, counters_),
+      receiver_(socket),
+      strangers_({.all = kMaxStrangers,
+                  .of_address = std::min(kMaxStrangersOfAddress,
+                                         16 + 2 * kMaxStrangersOfAddress / workers)}) {}
 
 Worker::~Worker() {
   stop();
@@ -49,6 +57,7 @@ Worker::~Worker() {
   views_.clear();
   streams_.clear();
   close(epoll_);
+  close(router_);
   close(socket_);
   if (listener_ >= 0) close(listener_);
 }
@@ -160,22 +169,16 @@ void Worker::sweep() {
   for (Connection* const connection : connections_) look_after(*connection);
   follow_choices();
   drop_unused_views();
-  end_strangers(now);
-}
-
-/// Connections of nobody: they have not said whose they are, or that viewer has gone.
-void Worker::end_strangers(std::int64_t now) {
-  std::vector<TcpConnection*> strangers;
-  for (const auto& [key, stream] : streams_)
-    if (now - stream->opened_us > kIntroductionUs && !known_.contains(stream->viewer.get()))
-      strangers.push_back(stream.get());
-  counters_.refused_streams.add(strangers.size());
-  for (TcpConnection* const stranger : strangers) end_stream(*stranger);
+  end_useless_streams(now);
 }
 
 void Worker::look_after(Connection& connection) {
   const Track::Moment now = moment();
   const std::int64_t silence = now.now_us - connection.heard_us();
+  if (connection.probe(now.now_us)) {
+    tell_route(connection);
+    welcome_back(connection);
+  }
   if (!connection.started()) return;
   if (!connection.paused() && connection.path() == nullptr) {
     miss(connection); // It ended before DTLS was done here.
@@ -266,15 +269,13 @@ void Worker::remove(const std::shared_ptr<Viewer>& viewer) {
   for (const SocketAddress& address : known.addresses) routes_.erase(address);
   if (Connection* const connection = known.connection.get()) {
     if (connection->path() != nullptr && connection->path()->tcp != nullptr)
-      connection->path()->tcp->flush(); // The goodbye is in there.
+      connection->path()->tcp->flush(monotonic_us()); // The goodbye is in there.
     std::erase(lagging_, connection);
     connections_.back()->place = connection->place;
     std::swap(connections_[connection->place], connections_.back());
     connections_.pop_back();
   }
-  std::vector<TcpConnection*> its_streams;
-  for (const auto& [key, stream] : streams_)
-    if (stream->viewer == viewer) its_streams.push_back(stream.get());
+  const std::vector<TcpConnection*> its_streams = std::move(known.streams);
   known_.erase(found);
   for (TcpConnection* const stream : its_streams) end_stream(*stream);
 }

@@ -15,6 +15,7 @@
 #include "packet_kind.h"
 #include "registry.h"
 #include "send_batch.h"
+#include "strangers.h"
 #include "stream_view.h"
 #include "tcp_connection.h"
 #include "udp_receiver.h"
@@ -39,14 +40,16 @@ class Worker {
     virtual void forward(int worker, std::function<void(Worker&)> task) = 0;
   };
 
-  /// Takes over both sockets; `listener` is -1 without ICE-TCP.
-  Worker(int index, int socket, int listener, const Registry& registry, Observer& observer);
+  /// Takes over both sockets; `listener` is -1 without ICE-TCP. `places` are all workers', who are
+  /// so many.
+  Worker(int index, int socket, int listener, const Registry& registry, TcpPlaces& places,
+         std::size_t workers, Observer& observer);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
   /// It has all that it needs of the system.
-  bool good() const { return epoll_ >= 0 && mailbox_.good(); }
+  bool good() const { return epoll_ >= 0 && router_ >= 0 && mailbox_.good(); }
   void start();
   void stop(); ///< Waits for its end.
   bool is_own_thread() const { return thread_.get_id() == std::this_thread::get_id(); }
@@ -72,12 +75,8 @@ class Worker {
     std::shared_ptr<Viewer> viewer;
     std::unique_ptr<Connection> connection; ///< Null: another worker serves it.
     std::vector<SocketAddress> addresses;   ///< That were checked.
-    std::int64_t heard_us = 0;              ///< The last check.
-  };
-  struct Check {
-    Path path;
-    bool nominated = false;
-    std::uint32_t priority = 0;
+    std::vector<TcpConnection*> streams;    ///< Its own, the oldest first.
+    std::int64_t heard_us = 0;              ///< The last check, or authentic RTCP.
   };
   using StreamPtr = std::unique_ptr<TcpConnection>;
   /// A TCP connection that goes to the worker which serves its viewer.
@@ -97,7 +96,6 @@ class Worker {
   void distribute();
   void go_on();
   void sweep();
-  void end_strangers(std::int64_t now);
   void look_after(Connection& connection);
   void lag(Connection& connection);
   StreamView& view_of(const std::shared_ptr<Stream>& stream);
@@ -107,29 +105,39 @@ class Worker {
   // worker_input.cpp: what comes from outside.
   void on_events(int timeout_ms);
   void read_socket();
+  void on_datagram(MutableBytes datagram, const Path& source);
+  void on_stun(Bytes datagram, const Path& source);
+  void hand_to_server(const std::shared_ptr<Viewer>& viewer, Check check);
+  void on_check(const std::shared_ptr<Viewer>& viewer, const Check& check);
+  void on_answer(Connection& connection, Bytes answer, const Path& source);
+  static void tell_route(Connection& connection);
+  Known* find_known(const Path& source);
+  /// It has been heard of: where nothing was sent because it had not been, that ends.
+  void welcome_back(Connection& connection);
+  void on_viewer_datagram(Known& known, PacketKind kind, MutableBytes datagram, const Path& source);
+  Known& know(const std::shared_ptr<Viewer>& viewer, const Path& path);
+  bool kernel_chooses(const SocketAddress& remote, const in6_addr& local) const;
+
+  // worker_tcp.cpp: ICE-TCP.
   void accept_streams();
+  TcpPlaces::Place place_for(const SocketAddress& remote);
+  void take_in(StreamPtr stream);
   void on_stream_event(TcpConnection& stream, std::uint32_t events);
   void end_stream(TcpConnection& stream);
+  void keep_stream(Known& known, TcpConnection& stream);
+  void end_useless_streams(std::int64_t now);
   /// Told at once: most viewers have no other way, and are gone.
   void lose_path(Connection& connection, const TcpConnection& stream);
   void miss(Connection& connection);
   void flush_streams();
   void hand_over_streams();
   void adopt(StreamPtr stream, const Check& check);
-  void on_datagram(MutableBytes datagram, const Path& source);
-  void on_stun(Bytes datagram, const Path& source);
-  void on_check(const std::shared_ptr<Viewer>& viewer, const Check& check);
-  /// It has been heard of: where nothing was sent because it had not been, that ends.
-  void welcome_back(Connection& connection);
-  void on_viewer_datagram(Known& known, PacketKind kind, MutableBytes datagram);
-  void send_stun(const Path& source, Bytes response);
-  Known& know(const std::shared_ptr<Viewer>& viewer, const Path& path);
-  bool kernel_chooses(const SocketAddress& remote, const in6_addr& local) const;
 
   const int index_;
   const int socket_;
   const int listener_;
   const Registry& registry_;
+  TcpPlaces& places_;
   Observer& observer_;
   WorkerCounters counters_;
   Mailbox mailbox_;
@@ -137,6 +145,7 @@ class Worker {
 
   // The worker's own.
   const int epoll_;
+  const int router_; ///< Tells by which address the kernel would send; here when files run out.
   bool stopping_ = false;
   bool behind_ = false; ///< Some live frames have not gone to all who are to have them.
   SendBatch batch_;
@@ -146,6 +155,7 @@ class Worker {
   std::unordered_map<const Viewer*, Known> known_;
   std::unordered_map<SocketAddress, Known*> routes_;
   std::unordered_map<const TcpConnection*, StreamPtr> streams_;
+  Strangers strangers_;
   std::vector<StreamPtr> ended_streams_; ///< To be destroyed when no event can name them any more.
   std::vector<Move> moves_;
   std::vector<Connection*> connections_;

@@ -1,110 +1,11 @@
-// A worker's end of one viewer, with a clock of the test's own.
-#include "webrtcfanout/connection.h"
+// What a viewer is sent, and how it is heard.
+#include "connection_fixture.h"
 
 #include <gmock/gmock.h>
 #include <sys/socket.h>
 
-#include "frames.h"
-#include "libsrtp_end.h"
-#include "udp_end.h"
-#include "webrtcfanout/sockets.h"
-#include "webrtcfanout/stream_view.h"
-
 namespace fanlight::fanout {
 namespace {
-
-constexpr std::uint32_t kSsrc = 0x1111;
-
-Viewer::Settings settings() {
-  Viewer::Settings viewer{.id = "a", .cname = "c"};
-  AnsweredMedia answered;
-  answered.payload = {.type = 96, .encoding = "H264", .clock_rate = 90000, .nack = true};
-  answered.ssrc = kSsrc;
-  viewer.media.push_back(
-      {answered, "0", true, std::make_shared<Stream>("video_0", History::Bounds{})});
-  return viewer;
-}
-
-class ConnectionTest : public testing::Test {
- protected:
-  ConnectionTest() {
-    std::string why;
-    if (!open_sockets(0, 1, false, sockets, why)) throw std::runtime_error(why);
-    batch = std::make_unique<SendBatch>(sockets.udp[0], counters);
-    viewer = std::make_shared<Viewer>(settings());
-    stream = viewer->settings().media[0].stream;
-    view = std::make_unique<StreamView>(stream, mailbox);
-    connection = std::make_unique<Connection>(viewer, *batch);
-  }
-  ~ConnectionTest() override {
-    connection.reset();
-    view.reset();
-    sockets.close();
-  }
-
-  Path udp() const { return {.remote = end.address()}; }
-  /// DTLS is done over `path`.
-  void start(const Path& path) {
-    connection->on_check(path, true, 1, now_us);
-    const SrtpKey key = key_of(SrtpProfile::aead_aes_128_gcm);
-    ASSERT_TRUE(connection->start(key, key_of(SrtpProfile::aead_aes_128_gcm, 2)));
-    connection->add_track(viewer->settings().media[0], *view);
-    advance();
-  }
-  Track::Moment moment() const { return {.now_us = now_us, .send_time = 0}; }
-  bool advance() {
-    std::int64_t budget = 100'000'000;
-    return connection->advance(moment(), budget);
-  }
-  /// A frame comes, 40 ms after the one before.
-  void append(bool key, std::size_t size = 1000) {
-    auto frame = source.make(key, {size});
-    now_us = frame->arrived_us;
-    stream->append(std::move(frame));
-    view->catch_up();
-    std::int64_t budget = 100'000'000;
-    view->distribute(budget, [this](const StreamView::Member& member, const Frame& added) {
-      member.connection->deliver(*member.track, added, moment());
-    });
-    advance();
-  }
-  void append_group(int deltas) {
-    append(true);
-    for (int i = 0; i < deltas; ++i) append(false);
-  }
-  /// Datagrams that have come since, by whether they are RTCP.
-  std::pair<int, int> received() {
-    batch->flush();
-    int media = 0;
-    int reports = 0;
-    while (end.has_datagram()) {
-      const Octets bytes = end.receive().bytes;
-      ++(bytes[1] == 200 ? reports : media);
-    }
-    return {media, reports};
-  }
-  /// As the viewer would send it.
-  void protect(Octets& rtcp) {
-    const std::size_t plain = rtcp.size();
-    rtcp.resize(plain + RtcpProtector::kMaxOverhead);
-    rtcp.resize(theirs.protect(rtcp, plain));
-  }
-  std::uint64_t groups_dropped() const { return viewer->counters.groups_dropped.get(); }
-
-  Sockets sockets;
-  WorkerCounters counters;
-  std::unique_ptr<SendBatch> batch;
-  UdpEnd end;
-  Mailbox mailbox;
-  FrameSource source;
-  std::int64_t now_us = FrameSource::kFirstUs;
-  std::shared_ptr<Viewer> viewer;
-  std::shared_ptr<Stream> stream;
-  std::unique_ptr<StreamView> view;
-  std::unique_ptr<Connection> connection;
-  RtcpProtector theirs{key_of(SrtpProfile::aead_aes_128_gcm, 2),
-                       key_of(SrtpProfile::aead_aes_128_gcm)};
-};
 
 TEST_F(ConnectionTest, SendsNothingBeforeItHasKeysAndAPath) {
   append_group(2);
@@ -238,35 +139,6 @@ TEST_F(ConnectionTest, SpreadsALargeGroupOverTime) {
   EXPECT_GT(steps, 20) << "50 Mbit/s";
 }
 
-TEST_F(ConnectionTest, StaysOnItsPathWhileItIsNominated) {
-  const UdpEnd elsewhere;
-  const Path other{.remote = elsewhere.address()};
-  connection->on_check(udp(), true, 100, now_us);
-
-  EXPECT_FALSE(connection->on_check(other, false, 200, now_us));
-  EXPECT_FALSE(connection->on_check(other, true, 50, now_us));
-  EXPECT_TRUE(connection->on_check(other, true, 100, now_us));
-  EXPECT_EQ(connection->path()->remote, elsewhere.address());
-}
-
-TEST_F(ConnectionTest, LeavesAPathThatIsCheckedButNominatedNoMore) {
-  const UdpEnd elsewhere;
-  const Path other{.remote = elsewhere.address()};
-  connection->on_check(udp(), true, 100, now_us);
-
-  connection->on_check(udp(), false, 100, now_us);
-
-  EXPECT_FALSE(connection->on_check(other, false, 50, now_us));
-  EXPECT_TRUE(connection->on_check(other, true, 50, now_us));
-}
-
-TEST_F(ConnectionTest, LeavesASilentPathForAnyOther) {
-  const UdpEnd elsewhere;
-  connection->on_check(udp(), true, 100, now_us);
-
-  EXPECT_TRUE(connection->on_check({.remote = elsewhere.address()}, false, 1, now_us + 3'100'000));
-}
-
 /// Over TCP, to a viewer that reads nothing.
 class BlockedConnectionTest : public ConnectionTest {
  protected:
@@ -274,10 +146,10 @@ class BlockedConnectionTest : public ConnectionTest {
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) != 0)
       throw std::runtime_error("no sockets");
-    tcp = std::make_unique<TcpConnection>(ends[0], SocketAddress{});
+    tcp = std::make_unique<TcpConnection>(ends[0], SocketAddress{}, TcpPlaces::Place{});
     peer = ends[1];
     start({.remote = {}, .tcp = tcp.get()});
-    connection->on_check({.remote = {}, .tcp = tcp.get()}, true, 1, now_us);
+    connection->on_check({{.remote = {}, .tcp = tcp.get()}, true, 1}, now_us);
   }
   ~BlockedConnectionTest() override { close(peer); }
   /// Until nothing more is taken.
@@ -309,7 +181,7 @@ TEST_F(BlockedConnectionTest, GoesOnWithTheNewestGroupOnceItIsReadAgain) {
 
   Octets some(65536);
   for (int i = 0; i < 20; ++i) {
-    tcp->flush();
+    tcp->flush(now_us);
     while (recv(peer, some.data(), some.size(), MSG_DONTWAIT) > 0) {
     }
   }

@@ -7,6 +7,8 @@
 #include <openssl/err.h>
 #include <sys/time.h>
 
+#include "webrtcfanout/fingerprint.h"
+
 namespace fanlight::fanout {
 namespace {
 
@@ -90,6 +92,11 @@ std::optional<int> DtlsClient::timeout_ms() const {
   timeval left{};
   if (DTLSv1_get_timeout(ssl_.get(), &left) != 1) return std::nullopt;
   return static_cast<int>(left.tv_sec * 1000 + left.tv_usec / 1000 + 1);
+}
+
+std::string DtlsClient::peer_fingerprint() const {
+  const X509* const certificate = SSL_get0_peer_certificate(ssl_.get());
+  return certificate ? fingerprint_text(certificate) : "";
 }
 
 SrtpKey DtlsClient::key(std::size_t which) const {

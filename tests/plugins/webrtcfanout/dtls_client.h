@@ -55,6 +55,8 @@ class DtlsClient {
   bool connected() const { return SSL_is_init_finished(ssl_.get()) != 0; }
   bool heard_goodbye() const { return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0; }
   const std::string& error() const { return error_; } ///< Of OpenSSL, once it has failed.
+  /// "sha-256 AB:…" of the server's certificate; empty as long as there is none.
+  std::string peer_fingerprint() const;
   SrtpKey sending_key() const { return key(0); }
   SrtpKey receiving_key() const { return key(1); }
 

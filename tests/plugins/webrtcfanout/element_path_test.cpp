@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "element_fixture.h"
+#include "udp_end.h"
 
 namespace fanlight::fanout {
 namespace {
@@ -87,8 +88,141 @@ TEST_F(OneWorkerPathTest, GoesOverToANominatedPathOfLessPriorityOnceTheOldOneIsN
   viewer.check(false);
   EXPECT_TRUE(gets_frames(viewer));
   viewer.check_over(*other, true, ViewerEnd::kPriority / 2);
+  other->send(viewer.binding_success(ViewerEnd::next_check(*other)));
 
   EXPECT_TRUE(wait([&] { return viewer_text(id, "remote-address") != before; }));
+}
+
+/// Another address of the viewer's, or of somebody whose address is forged.
+class NewAddressTest : public OneWorkerPathTest {
+ protected:
+  void SetUp() override {
+    OneWorkerPathTest::SetUp();
+    id = join(viewer);
+    before = viewer_text(id, "remote-address");
+    newest = viewer.next_video().sequence;
+    other = LinkEnd::udp(viewer.server(), "127.0.0.2");
+  }
+  /// The viewer gets these frames without a gap or a packet twice.
+  void expect_frames(int frames) {
+    for (int i = 0; i < frames; ++i) push_frame(false);
+    const auto pushed = static_cast<int>(frames_pushed());
+    for (int frame = -1; frame + 1 < pushed || !last_marker_;) {
+      const RtpPacket packet = viewer.next_video();
+      EXPECT_EQ(packet.sequence, static_cast<std::uint16_t>(newest + 1));
+      newest = packet.sequence;
+      last_marker_ = packet.marker;
+      if (!packet.marker) frame = frame_of(packet);
+      frame_ = std::max(frame_, frame);
+      frame = frame_;
+    }
+  }
+
+  ViewerEnd viewer;
+  std::string id;
+  std::string before;
+  std::uint16_t newest = 0;
+  std::unique_ptr<LinkEnd> other;
+
+ private:
+  int frame_ = -1;
+  bool last_marker_ = false;
+};
+
+TEST_F(NewAddressTest, GetsOnlyAFewChecksWhileItDoesNotAnswer) {
+  viewer.check_over(*other, true);
+  ViewerEnd::next_check(*other);
+  expect_frames(50);
+
+  std::size_t bytes = 0;
+  int checks = 1;
+  while (const auto datagram = other->receive(2'000)) {
+    ASSERT_LE((*datagram)[0], 3) << "it is STUN";
+    checks += read_u16(datagram->data()) == 1;
+    bytes += datagram->size();
+  }
+
+  EXPECT_LE(checks, 3);
+  EXPECT_LE(bytes, 400U);
+  EXPECT_EQ(viewer_text(id, "remote-address"), before);
+  expect_frames(5);
+}
+
+TEST_F(NewAddressTest, GetsMediaOnceItHasAnsweredOurCheck) {
+  viewer.check_over(*other, true);
+  const Octets check = ViewerEnd::next_check(*other);
+  expect_frames(5);
+
+  other->send(viewer.binding_success(check));
+
+  EXPECT_TRUE(wait([&] { return viewer_text(id, "remote-address") != before; }));
+  viewer.pump();
+  viewer.use(std::move(other));
+  expect_frames(5);
+}
+
+TEST_F(NewAddressTest, GetsNoMediaForAForgedAnswer) {
+  viewer.check_over(*other, true);
+  const Octets answer = viewer.binding_success(ViewerEnd::next_check(*other));
+  Octets of_another_check = answer;
+  of_another_check[19] ^= 1;
+  Octets without_password = answer;
+  without_password[24] ^= 1; // The first byte of MESSAGE-INTEGRITY.
+  Octets an_error = answer;
+  an_error[1] = 0x11;
+
+  for (const Octets& forged : {of_another_check, without_password, an_error}) other->send(forged);
+  const auto third = LinkEnd::udp(viewer.server(), "127.0.0.3");
+  viewer.check_over(*third, false);
+  ASSERT_TRUE(third->receive(20'000)) << "it is known as one of the viewer's";
+  third->send(answer);
+  viewer.link().send(answer);
+
+  ASSERT_TRUE(viewer.check_and_wait());
+  expect_frames(5);
+  EXPECT_EQ(viewer_text(id, "remote-address"), before);
+}
+
+TEST_F(NewAddressTest, ThatRepeatsAnOverheardCheckGetsNoMedia) {
+  // Without the password of the offer there is no answer to our check.
+  const UdpEnd thief("127.0.0.4");
+  thief.send(viewer.binding_request(true), viewer.server());
+  while (read_u16(thief.receive().bytes.data()) != 1) {
+  }
+  for (int i = 0; i < 3; ++i) expect_frames(5);
+
+  EXPECT_EQ(viewer_text(id, "remote-address"), before);
+}
+
+TEST_F(NewAddressTest, IsAskedAgainWhenACheckIsLost) {
+  viewer.check_over(*other, true);
+  const Octets lost = ViewerEnd::next_check(*other);
+
+  const Octets again = ViewerEnd::next_check(*other);
+
+  other->send(viewer.binding_success(again));
+  EXPECT_TRUE(wait([&] { return viewer_text(id, "remote-address") != before; }));
+}
+
+TEST_F(NewAddressTest, OfLessPriorityIsTakenWhenTheOldOneDoesNotAnswer) {
+  ASSERT_TRUE(viewer.check_and_wait());
+  viewer.check_over(*other, true, ViewerEnd::kPriority / 2);
+  viewer.use(std::move(other)); // Nobody answers at the old one any more.
+
+  EXPECT_TRUE(viewer.until([&] { return viewer_text(id, "remote-address") != before; }));
+  EXPECT_TRUE(gets_frames(viewer));
+}
+
+TEST_F(NewAddressTest, IsToAnswerOverTcpAsWell) {
+  other = LinkEnd::tcp(viewer.server(), "127.0.0.2");
+  viewer.check_over(*other, true);
+  const Octets check = ViewerEnd::next_check(*other);
+  expect_frames(5);
+  EXPECT_EQ(viewer_text(id, "candidate"), "udp");
+
+  other->send(viewer.binding_success(check));
+
+  EXPECT_TRUE(wait([&] { return viewer_text(id, "candidate") == "tcp"; }));
 }
 
 TEST_F(ElementPathTest, AnswersFromTheAddressThatWasAsked) {

@@ -9,12 +9,17 @@
 namespace fanlight::fanout {
 namespace {
 
-int connected_socket(int type, const SocketAddress& server) {
+int connected_socket(int type, const SocketAddress& server, const std::string& ip) {
   const int fd = socket(AF_INET6, type | SOCK_CLOEXEC, 0);
   const int no = 0;
   setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);
   const int large = 4 * 1024 * 1024;
   if (type == SOCK_DGRAM) setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &large, sizeof large);
+  if (!ip.empty()) {
+    const SocketAddress own = SocketAddress::parse(ip, 0).value();
+    if (bind(fd, reinterpret_cast<const sockaddr*>(&own.raw()), sizeof own.raw()) != 0)
+      throw std::runtime_error("no socket on " + ip);
+  }
   if (connect(fd, reinterpret_cast<const sockaddr*>(&server.raw()), sizeof server.raw()) != 0) {
     close(fd);
     throw std::runtime_error("no way to " + server.text());
@@ -29,7 +34,8 @@ bool readable(int fd, int timeout_ms) {
 
 class UdpLink : public LinkEnd {
  public:
-  explicit UdpLink(const SocketAddress& server) : fd_(connected_socket(SOCK_DGRAM, server)) {}
+  UdpLink(const SocketAddress& server, const std::string& ip)
+      : fd_(connected_socket(SOCK_DGRAM, server, ip)) {}
   ~UdpLink() override { close(fd_); }
 
   void send(Bytes datagram) const override { ::send(fd_, datagram.data(), datagram.size(), 0); }
@@ -48,7 +54,8 @@ class UdpLink : public LinkEnd {
 
 class TcpLink : public LinkEnd {
  public:
-  explicit TcpLink(const SocketAddress& server) : fd_(connected_socket(SOCK_STREAM, server)) {}
+  TcpLink(const SocketAddress& server, const std::string& ip)
+      : fd_(connected_socket(SOCK_STREAM, server, ip)) {}
   ~TcpLink() override { close(fd_); }
 
   void send(Bytes datagram) const override {
@@ -89,12 +96,12 @@ class TcpLink : public LinkEnd {
 
 } // namespace
 
-std::unique_ptr<LinkEnd> LinkEnd::udp(const SocketAddress& server) {
-  return std::make_unique<UdpLink>(server);
+std::unique_ptr<LinkEnd> LinkEnd::udp(const SocketAddress& server, const std::string& ip) {
+  return std::make_unique<UdpLink>(server, ip);
 }
 
-std::unique_ptr<LinkEnd> LinkEnd::tcp(const SocketAddress& server) {
-  return std::make_unique<TcpLink>(server);
+std::unique_ptr<LinkEnd> LinkEnd::tcp(const SocketAddress& server, const std::string& ip) {
+  return std::make_unique<TcpLink>(server, ip);
 }
 
 } // namespace fanlight::fanout

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "hex.h"
 #include "webrtcfanout/socket_address.h"
@@ -11,8 +12,9 @@ namespace fanlight::fanout {
 /// A viewer's way to the server: datagrams over UDP, or over TCP in frames (RFC 4571).
 class LinkEnd {
  public:
-  static std::unique_ptr<LinkEnd> udp(const SocketAddress& server);
-  static std::unique_ptr<LinkEnd> tcp(const SocketAddress& server);
+  /// From `ip`, if it is given.
+  static std::unique_ptr<LinkEnd> udp(const SocketAddress& server, const std::string& ip = "");
+  static std::unique_ptr<LinkEnd> tcp(const SocketAddress& server, const std::string& ip = "");
   virtual ~LinkEnd() = default;
 
   virtual void send(Bytes datagram) const = 0;

@@ -18,8 +18,8 @@ class RegistryTest : public testing::Test {
 
 TEST_F(RegistryTest, FindsAViewerByItsCredentials) {
   const auto first = viewer();
-  registry.add("ufrag", "password", first);
-  registry.add("other", "secret", viewer());
+  registry.add({"ufrag", "password"}, first);
+  registry.add({"other", "secret"}, viewer());
 
   const auto entry = registry.find("ufrag");
 
@@ -32,9 +32,9 @@ TEST_F(RegistryTest, FindsAViewerByItsCredentials) {
 
 TEST_F(RegistryTest, KeepsOlderCredentialsOverARestart) {
   const auto first = viewer();
-  registry.add("one", "1", first);
+  registry.add({"one", "1"}, first);
 
-  EXPECT_TRUE(registry.renew("two", "2", first));
+  EXPECT_TRUE(registry.renew({"two", "2"}, first));
 
   EXPECT_EQ(registry.find("one")->viewer, first);
   EXPECT_EQ(registry.find("two")->password, "2");
@@ -43,9 +43,9 @@ TEST_F(RegistryTest, KeepsOlderCredentialsOverARestart) {
 
 TEST_F(RegistryTest, KeepsAFewCredentialsOfAViewerHoweverOftenItRestarts) {
   const auto first = viewer();
-  registry.add("0", "password", first);
+  registry.add({"0", "password"}, first);
 
-  for (int i = 1; i <= 100; ++i) registry.renew(std::to_string(i), "password", first);
+  for (int i = 1; i <= 100; ++i) registry.renew({std::to_string(i), "password"}, first);
 
   EXPECT_FALSE(registry.find("0"));
   EXPECT_FALSE(registry.find("96"));
@@ -55,8 +55,8 @@ TEST_F(RegistryTest, KeepsAFewCredentialsOfAViewerHoweverOftenItRestarts) {
 
 TEST_F(RegistryTest, RemovesAViewerWithAllItsCredentials) {
   const auto first = viewer();
-  registry.add("one", "1", first);
-  registry.renew("two", "2", first);
+  registry.add({"one", "1"}, first);
+  registry.renew({"two", "2"}, first);
 
   EXPECT_TRUE(registry.remove(first));
 
@@ -68,10 +68,10 @@ TEST_F(RegistryTest, RemovesAViewerWithAllItsCredentials) {
 
 TEST_F(RegistryTest, LetsNobodyInAgainByARestart) {
   const auto first = viewer();
-  registry.add("one", "1", first);
+  registry.add({"one", "1"}, first);
   registry.remove(first);
 
-  EXPECT_FALSE(registry.renew("two", "2", first));
+  EXPECT_FALSE(registry.renew({"two", "2"}, first));
 
   EXPECT_FALSE(registry.find("two"));
   EXPECT_EQ(registry.size(), 0U);
@@ -80,9 +80,9 @@ TEST_F(RegistryTest, LetsNobodyInAgainByARestart) {
 TEST_F(RegistryTest, ListsEachViewerOnce) {
   const auto first = viewer();
   const auto second = viewer();
-  registry.add("one", "1", first);
-  registry.renew("two", "2", first);
-  registry.add("three", "3", second);
+  registry.add({"one", "1"}, first);
+  registry.renew({"two", "2"}, first);
+  registry.add({"three", "3"}, second);
 
   EXPECT_THAT(registry.viewers(), UnorderedElementsAre(first, second));
 }

@@ -1,10 +1,12 @@
 // The ports of a transport, and where viewers find it.
 #include "webrtcfanout/sockets.h"
 
+#include <chrono>
 #include <set>
 
 #include <gmock/gmock.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "udp_end.h"
@@ -150,6 +152,24 @@ TEST(SocketsTest, KnowsAddressesThatNobodyElseReaches) {
   EXPECT_TRUE(link_local("169.254.3.4"));
   EXPECT_FALSE(link_local("169.253.3.4"));
   EXPECT_FALSE(link_local("2001:db8::a9fe:1"));
+}
+
+TEST(LocalAddressesTest, StayKnownWhileNoDescriptorIsFree) {
+  const auto known = local_addresses(5000, true);
+  ASSERT_FALSE(known.empty());
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit none{.rlim_cur = 3, .rlim_max = before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &none);
+  // Long enough for them to be read again.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1100);
+  std::vector<SocketAddress> found;
+  do {
+    found = local_addresses(5000, true);
+  } while (found == known && std::chrono::steady_clock::now() < end);
+  setrlimit(RLIMIT_NOFILE, &before);
+
+  EXPECT_EQ(found, known);
 }
 
 } // namespace

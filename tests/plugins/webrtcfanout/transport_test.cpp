@@ -1,19 +1,34 @@
 // What all elements of a process share, and the book that one keeps of its viewers.
 #include "webrtcfanout/transport.h"
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <future>
 #include <thread>
 
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
 
 #include "offers.h"
+#include "viewer_end.h"
 #include "webrtcfanout/clock.h"
 #include "webrtcfanout/fanout.h"
+
+namespace {
+std::atomic<int> accepts_without_descriptor{0};
+}
+
+/// In place of the C library's: counts those that find no descriptor free.
+extern "C" int accept4(int fd, sockaddr* address, socklen_t* length, int flags) {
+  const long got = syscall(SYS_accept4, fd, address, length, flags);
+  if (got < 0 && errno == EMFILE) ++accepts_without_descriptor;
+  return static_cast<int>(got);
+}
 
 namespace fanlight::fanout {
 namespace {
@@ -186,6 +201,117 @@ TEST_F(FanoutTest, KeepsTheCountsOfViewersThatEndWithIt) {
   EXPECT_EQ(fanout->past().viewers, 1U);
   EXPECT_EQ(fanout->past().packets_sent, 7U);
   EXPECT_EQ(fanout->past().groups_dropped, 2U);
+}
+
+/// Viewers with sockets of their own.
+class FanoutServiceTest : public FanoutTest {
+ protected:
+  /// Its answer.
+  std::string admit(ViewerEnd& viewer, const std::string& id) {
+    const Fanout::Reply reply = fanout->add(viewer.offer(), {.id = id, .loopback = true}, {});
+    EXPECT_EQ(reply.code, "") << reply.message;
+    viewer.take_answer(reply.sdp);
+    return reply.sdp;
+  }
+  bool becomes(const std::string& id, Viewer::State state) const {
+    const auto deadline = std::chrono::steady_clock::now() + kWatchdog;
+    const auto viewer = fanout->find(id);
+    while (viewer && viewer->state() != state && std::chrono::steady_clock::now() < deadline)
+      std::this_thread::yield();
+    return viewer && viewer->state() == state;
+  }
+  Transport::Totals totals() const { return fanout->transport()->totals(); }
+};
+
+TEST_F(FanoutServiceTest, RenewsItsCertificateForThoseOnlyThatComeAfterwards) {
+  ViewerEnd there;
+  admit(there, "there");
+  ASSERT_TRUE(there.join());
+  ViewerEnd between;
+  const std::string old_answer = admit(between, "between");
+
+  fanout->transport()->set_certificate_life(std::chrono::microseconds{0});
+  ViewerEnd late;
+  const std::string new_answer = admit(late, "late");
+  ASSERT_TRUE(between.join()) << "it was answered before, and comes afterwards";
+  ASSERT_TRUE(late.join());
+
+  const std::string old_one = there.dtls().peer_fingerprint();
+  EXPECT_THAT(old_answer, HasSubstr("a=fingerprint:" + old_one));
+  EXPECT_EQ(between.dtls().peer_fingerprint(), old_one);
+  EXPECT_NE(late.dtls().peer_fingerprint(), old_one);
+  EXPECT_THAT(new_answer, HasSubstr("a=fingerprint:" + late.dtls().peer_fingerprint()));
+  for (const char* id : {"there", "between", "late"})
+    EXPECT_TRUE(becomes(id, Viewer::State::connected)) << id;
+  EXPECT_TRUE(there.check_and_wait());
+  fanout->remove("there");
+  EXPECT_TRUE(there.until([&] { return there.dtls().heard_goodbye(); })) << "by its old keys";
+}
+
+/// No descriptor is free while one of these is there.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit none{.rlim_cur = 3, .rlim_max = before_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(FanoutServiceTest, HearsViewersByUdpWhileNoDescriptorIsFree) {
+  using Clock = std::chrono::steady_clock;
+  ViewerEnd before;
+  admit(before, "before");
+  ASSERT_TRUE(before.join());
+  ViewerEnd next;
+  admit(next, "next"); // Opens its socket.
+  const SocketAddress& server = before.server();
+  const int stream = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int begin = accepts_without_descriptor;
+  {
+    const NoDescriptors none;
+    const auto since = Clock::now();
+    ASSERT_EQ(
+        connect(stream, reinterpret_cast<const sockaddr*>(&server.raw()), sizeof server.raw()), 0);
+
+    EXPECT_TRUE(next.check_and_wait());
+    EXPECT_TRUE(becomes("next", Viewer::State::connecting));
+    EXPECT_TRUE(before.check_and_wait());
+    EXPECT_TRUE(before.until([&] { return accepts_without_descriptor >= begin + 4; }));
+    EXPECT_GE(Clock::now() - since, std::chrono::milliseconds(500)) << "it tries all the time";
+
+    const Fanout::Reply reply =
+        fanout->add(ViewerEnd().offer(), {.id = "late", .loopback = true}, {});
+    EXPECT_THAT(reply.sdp, HasSubstr("a=candidate:")) << "it still knows its addresses";
+    EXPECT_EQ(totals().tcp_connections, 0U);
+  }
+  EXPECT_TRUE(before.until([&] { return totals().tcp_connections == 1; })) << "then it is taken";
+  close(stream);
+}
+
+TEST(TransportPlacesTest, HaveRoomForOtherDescriptorsOfTheProcess) {
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit few{.rlim_cur = 200, .rlim_max = before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &few);
+  const auto transport = acquire({.workers = 3});
+  setrlimit(RLIMIT_NOFILE, &before);
+  const auto server = *SocketAddress::parse("127.0.0.1", transport->port());
+  std::vector<std::unique_ptr<LinkEnd>> links;
+  for (int i = 0; i < 250; ++i) {
+    links.push_back(LinkEnd::tcp(server, i % 2 == 0 ? "127.0.0.2" : "127.0.0.3"));
+    EXPECT_LE(transport->totals().tcp_connections, 100U);
+  }
+  const auto deadline = std::chrono::steady_clock::now() + kWatchdog;
+  while (transport->totals().refused_streams < 150) {
+    EXPECT_LE(transport->totals().tcp_connections, 100U);
+    ASSERT_LT(std::chrono::steady_clock::now(), deadline);
+    std::this_thread::yield();
+  }
 }
 
 } // namespace

@@ -12,6 +12,8 @@
 namespace fanlight::fanout {
 namespace {
 
+constexpr const char* kPassword = "0123456789abcdefghijkl";
+
 /// One for all: a key takes time to make.
 const ViewerIdentity& identity() {
   static const ViewerIdentity one;
@@ -84,7 +86,7 @@ std::string ViewerEnd::offer() const {
   const auto media = [&](const char* kind, const char* formats, int mid) {
     sdp << "m=" << kind << " 9 UDP/TLS/RTP/SAVPF " << formats
         << "\r\nc=IN IP4 0.0.0.0\r\na=mid:" << mid << "\r\na=ice-ufrag:" << ufrag_
-        << "\r\na=ice-pwd:0123456789abcdefghijkl\r\n"
+        << "\r\na=ice-pwd:" << kPassword << "\r\n"
         << "a=fingerprint:" << identity().fingerprint()
         << "\r\na=setup:actpass\r\na=recvonly\r\na=rtcp-mux\r\na=rtcp-rsize\r\n"
         << "a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\r\n";
@@ -138,6 +140,25 @@ Octets ViewerEnd::binding_request(bool nominate, std::uint32_t priority) const {
   message = message + attribute(0x0008, hmac_of(message, remote_pwd_));
   announce(message, 8);
   return message + attribute(0x8028, number(crc_of(message) ^ 0x5354554e));
+}
+
+Octets ViewerEnd::binding_success(const Octets& request) const {
+  const std::string user = ufrag_ + ":" + remote_ufrag_;
+  const Octets name = attribute(0x0006, {user.begin(), user.end()});
+  if (read_u16(request.data()) != 1 ||
+      std::search(request.begin(), request.end(), name.begin(), name.end()) == request.end())
+    return {};
+  Octets message = hex("0101 0000") + Octets(request.begin() + 4, request.begin() + 20);
+  announce(message, 24);
+  message = message + attribute(0x0008, hmac_of(message, kPassword));
+  announce(message, 8);
+  return message + attribute(0x8028, number(crc_of(message) ^ 0x5354554e));
+}
+
+Octets ViewerEnd::next_check(LinkEnd& link) {
+  while (const auto datagram = link.receive(1000 * kWatchdog.count()))
+    if (kind_of(*datagram) == PacketKind::stun && read_u16(datagram->data()) == 1) return *datagram;
+  throw std::runtime_error("no check came");
 }
 
 void ViewerEnd::check(bool nominate, std::uint32_t priority) {
@@ -209,7 +230,12 @@ bool ViewerEnd::take_one(int timeout_ms) {
 
 void ViewerEnd::on_datagram(const Octets& datagram) {
   switch (kind_of(datagram)) {
-  case PacketKind::stun: answers_ += read_u16(datagram.data()) == 0x0101; break;
+  case PacketKind::stun: {
+    answers_ += read_u16(datagram.data()) == 0x0101;
+    const Octets answer = answers_checks_ ? binding_success(datagram) : Octets{};
+    if (!answer.empty()) link_->send(answer);
+    break;
+  }
   case PacketKind::dtls:
     if (!dtls_) break;
     dtls_->receive(datagram);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dtls_client.h"
@@ -62,6 +63,16 @@ class ViewerEnd {
   /// A check as it goes over the wire.
   Octets binding_request(bool nominate, std::uint32_t priority = kPriority) const;
   static constexpr std::uint32_t kPriority = 0x6e7f00ff;
+  /// The answer to a check of the server's; null for what is none, or not for this viewer.
+  Octets binding_success(const Octets& request) const;
+  /// Whether it answers them by itself, as browsers do.
+  void answer_checks(bool answer) { answers_checks_ = answer; }
+  /// Has the next datagram over `link` that is a check of the server's; fails if none comes.
+  static Octets next_check(LinkEnd& link);
+  /// From now on it sends and receives over that one; the one until now.
+  std::unique_ptr<LinkEnd> use(std::unique_ptr<LinkEnd> link) {
+    return std::exchange(link_, std::move(link));
+  }
   /// True when a check was answered with success.
   [[nodiscard]] bool check_and_wait();
   /// From now on everything goes over another socket. False: its check was not answered.
@@ -136,6 +147,7 @@ class ViewerEnd {
   std::uint32_t rtx_ssrc_ = 0;
   std::map<std::uint32_t, std::deque<RtpPacket>> packets_;
   std::map<std::uint32_t, std::deque<ClockReport>> reports_;
+  bool answers_checks_ = true;
   std::size_t answers_ = 0; ///< To checks.
   std::chrono::steady_clock::time_point checked_{};
   std::chrono::steady_clock::time_point heard_{};
