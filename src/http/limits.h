@@ -11,8 +11,9 @@ namespace fanlight::http {
 struct Limits {
   using Duration = std::chrono::milliseconds;
 
-  std::size_t connections = 4096; ///< TCP connections at once, WebSockets included.
-  std::size_t sockets = 2048;     ///< WebSockets at once.
+  /// TCP connections at once, WebSockets included. Each costs every turn of the main loop a µs.
+  std::size_t connections = 2048;
+  std::size_t sockets = 1400; ///< WebSockets at once: two addresses may have 600 each.
   std::size_t sessions_per_socket = 256;
   std::size_t candidates_per_session = 256; ///< From the client, in each ICE generation.
   std::size_t errors_per_socket = 100;      ///< Bad messages until the socket is closed.

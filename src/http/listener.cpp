@@ -14,6 +14,7 @@ namespace fanlight::http {
 namespace {
 
 constexpr int kBacklog = 256;
+constexpr int kAtOnce = 16;
 constexpr gint64 kTellAgainUs = 10 * G_USEC_PER_SEC;
 
 std::string advice(const GError& error, const std::string& address) {
@@ -91,13 +92,19 @@ void Listener::watch() {
   g_source_unref(source);
 }
 
+/// Some at once: a turn of the loop costs more the more connections there are.
 void Listener::accept() {
+  for (int i = 0; i < kAtOnce && accept_one(); ++i) {
+  }
+}
+
+bool Listener::accept_one() {
   GError* raw = nullptr;
   if (Owned<GSocket> socket{g_socket_accept(socket_.get(), nullptr, &raw)})
-    return admit(std::move(socket));
+    return admit(std::move(socket)), true;
   const OwnedError error{raw};
-  if (g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) return;
-  rest(*error);
+  if (!g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) rest(*error);
+  return false;
 }
 
 /// Out of descriptors, most likely. The socket stays readable, so it is not looked at for a while;

@@ -41,6 +41,7 @@ class Listener {
   Listener(Owned<GSocket> socket, const Limits& limits, Accepted accepted);
   void watch();
   void accept();
+  bool accept_one();
   void admit(Owned<GSocket> socket);
   void rest(const GError& error);
 
