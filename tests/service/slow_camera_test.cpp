@@ -5,6 +5,7 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <string_view>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -212,6 +213,23 @@ TEST_F(SlowCameraTest, IsRefusedWhenItSaysTooMuchBeforeItPlays) {
                 HasSubstr(one.reason))
         << one.habit;
   EXPECT_LT(peak() - before, 150u * 1024) << "one body was to have 300 MB";
+}
+
+TEST_F(SlowCameraTest, IsToldGoodbyeWhereItPlays) {
+  for (const char* transport : {"tcp", "udp", "tls"}) {
+    const bool tls = std::string_view{transport} == "tls";
+    OddCamera odd{cameras->url("front"), tls ? std::vector<std::string>{"--certificate", own_.path}
+                                             : std::vector<std::string>{}};
+    start_service({{"front", odd.url(tls ? "rtsps" : "rtsp"),
+                    tls ? std::string{"    tls_verify: false\n"}
+                        : std::string{"    transport: "} + transport + "\n"}});
+    wait_state("front", "live");
+
+    write_config({});
+    ASSERT_EQ(send("POST", "/api/reload").status, 200);
+
+    EXPECT_TRUE(odd.wait("TEARDOWN")) << transport << odd.requests();
+  }
 }
 
 } // namespace
