@@ -28,8 +28,7 @@ std::string closed_message(const std::string& session, const session::CloseReaso
 Watch::Watch(std::string name, const std::string& offer, const config::WebRtc& webrtc,
              const Limits& limits, Send send, Ended ended)
     : name_(std::move(name)), webrtc_(webrtc), limits_(limits), send_(std::move(send)),
-      ended_(std::move(ended)), mids_(mids(offer)),
-      offer_size_(offer.size()) {}
+      ended_(std::move(ended)), mids_(mids(offer)), offer_size_(offer.size()) {}
 
 Watch::~Watch() {
   if (session_ == nullptr) return;

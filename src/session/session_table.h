@@ -85,10 +85,10 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
 
   config::WebRtc config_;
   Quota quota_;
-  ViewerBound bound_; // Of those on webrtcbin, as it was at the start.
-  media::ConnectQueue queue_;                           // Outlives the cameras.
-  Ref<GstElement> port_;                                // Keeps the fanouts' port open.
-  std::vector<Channel> channels_;                       // In the order of the configuration.
+  ViewerBound bound_;             // Of those on webrtcbin, as it was at the start.
+  media::ConnectQueue queue_;     // Outlives the cameras.
+  Ref<GstElement> port_;          // Keeps the fanouts' port open.
+  std::vector<Channel> channels_; // In the order of the configuration.
   std::unordered_map<std::string, std::size_t> places_; // In channels_, by camera.
   std::map<std::string, std::shared_ptr<Viewer>> viewers_;
   std::map<std::uint64_t, std::unique_ptr<Trial>> trials_; // Under way.
