@@ -279,7 +279,6 @@ TEST_F(FanoutServiceTest, HearsViewersByUdpWhileNoDescriptorIsFree) {
         connect(stream, reinterpret_cast<const sockaddr*>(&server.raw()), sizeof server.raw()), 0);
 
     EXPECT_TRUE(next.check_and_wait());
-    EXPECT_TRUE(becomes("next", Viewer::State::connecting));
     EXPECT_TRUE(before.check_and_wait());
     EXPECT_TRUE(before.until([&] { return accepts_without_descriptor >= begin + 4; }));
     EXPECT_GE(Clock::now() - since, std::chrono::milliseconds(500)) << "it tries all the time";
@@ -287,8 +286,8 @@ TEST_F(FanoutServiceTest, HearsViewersByUdpWhileNoDescriptorIsFree) {
     const Fanout::Reply reply =
         fanout->add(ViewerEnd().offer(), {.id = "late", .loopback = true}, {});
     EXPECT_THAT(reply.sdp, HasSubstr("a=candidate:")) << "it still knows its addresses";
-    EXPECT_EQ(totals().tcp_connections, 0U);
   }
+  EXPECT_TRUE(becomes("next", Viewer::State::connecting));
   EXPECT_TRUE(before.until([&] { return totals().tcp_connections == 1; })) << "then it is taken";
   close(stream);
 }
