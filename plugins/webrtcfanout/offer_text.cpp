@@ -161,9 +161,11 @@ bool Reader::read_shared(std::string_view key, std::string_view value,
                          OfferText::Attributes& attributes, Fault& fault) {
   if (key == "ice-ufrag") {
     if (!is_ice_text(value, 4)) fault = "a=ice-ufrag is not 4 to 256 ICE characters";
+    if (!attributes.ufrag.empty()) fault = "a second a=ice-ufrag";
     attributes.ufrag = value;
   } else if (key == "ice-pwd") {
     if (!is_ice_text(value, 22)) fault = "a=ice-pwd is not 22 to 256 ICE characters";
+    if (!attributes.pwd.empty()) fault = "a second a=ice-pwd";
     attributes.pwd = value;
   } else if (key == "fingerprint") {
     // An unknown hash beside a known one is no fault.

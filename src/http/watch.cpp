@@ -8,11 +8,6 @@
 #include "http/turn.h"
 
 namespace fanlight::http {
-namespace {
-
-constexpr std::size_t kMoreAtRestart = 16 * 1024; ///< Bytes: candidates.
-
-} // namespace
 
 std::string closed_message(const std::string& session, const session::CloseReason& reason) {
   json::Writer json;
@@ -28,7 +23,7 @@ std::string closed_message(const std::string& session, const session::CloseReaso
 Watch::Watch(std::string name, const std::string& offer, const config::WebRtc& webrtc,
              const Limits& limits, Send send, Ended ended)
     : name_(std::move(name)), webrtc_(webrtc), limits_(limits), send_(std::move(send)),
-      ended_(std::move(ended)), mids_(mids(offer)), offer_size_(offer.size()) {}
+      ended_(std::move(ended)), mids_(mids(offer)) {}
 
 Watch::~Watch() {
   if (session_ == nullptr) return;
@@ -43,10 +38,6 @@ bool Watch::add_candidate(const session::Candidate& candidate) {
 }
 
 Result<Done> Watch::restart(const std::string& offer) {
-  // The first offer was weighed against what its address may make us keep.
-  if (offer.size() > offer_size_ + kMoreAtRestart)
-    return Error{Errc::invalid, "restarting: the offer is much larger than the first one; it has "
-                                "the same media, and candidates may trickle"};
   auto restarted = session_->restart(offer);
   if (restarted) {
     mids_ = mids(offer);

@@ -49,7 +49,6 @@ class Watch : public session::Session::Observer {
   session::Session* session_ = nullptr; ///< Until on_closed.
   // Owned.
   std::vector<std::string> mids_;
-  const std::size_t offer_size_; ///< Of the first one.
   std::size_t candidates_ = 0;
 };
 

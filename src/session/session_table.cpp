@@ -243,8 +243,8 @@ Result<Session*> SessionTable::open(const std::string& camera_id, const std::str
   auto offer = webrtc::Offer::parse(text);
   if (!offer) return offer.error();
 
-  auto viewer = std::make_shared<Viewer>(new_id(), channel->camera, std::move(*offer), options,
-                                         channel->carrier, observer, *this);
+  auto viewer = std::make_shared<Viewer>(new_id(), channel->camera, std::move(*offer), text.size(),
+                                         options, channel->carrier, observer, *this);
   if (auto begun = viewer->begin(); !begun) return begun.error(); // Whoever asked says so.
   log::info("session",
             {{"camera", camera_id}, {"session", viewer->id()}, {"client", options.remote_address}},

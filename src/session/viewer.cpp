@@ -15,6 +15,8 @@ constexpr std::chrono::seconds kConnectLimit{15};
 constexpr std::chrono::seconds kDisconnectLimit{15};
 /// A stream that is down for so long is worth a new session with another one.
 constexpr std::chrono::seconds kLongDown{10};
+/// Bytes that the offer of a restart may have beyond those of the first one: candidates.
+constexpr std::size_t kMoreAtRestart = 16 * 1024;
 
 std::int64_t since_ms(std::int64_t start_us) { return (g_get_monotonic_time() - start_us) / 1000; }
 
@@ -42,10 +44,10 @@ const char* to_string(State state) {
 }
 
 Viewer::Viewer(std::string id, std::shared_ptr<media::Camera> camera, webrtc::Offer offer,
-               Directory::OpenOptions options, std::shared_ptr<Carrier> carrier,
-               Session::Observer& observer, Host& host)
-    : id_(std::move(id)), camera_(std::move(camera)), options_(std::move(options)),
-      carrier_(std::move(carrier)), observer_(&observer), host_(host),
+               std::size_t offer_size, Directory::OpenOptions options,
+               std::shared_ptr<Carrier> carrier, Session::Observer& observer, Host& host)
+    : id_(std::move(id)), camera_(std::move(camera)), offer_size_(offer_size),
+      options_(std::move(options)), carrier_(std::move(carrier)), observer_(&observer), host_(host),
       tuner_(camera_, options_.wish), offer_(std::move(offer)), opened_us_(g_get_monotonic_time()) {
 }
 
@@ -221,6 +223,11 @@ void Viewer::add_candidate(const Candidate& candidate) {
 }
 
 Result<Done> Viewer::restart(const std::string& text) {
+  // The first offer was weighed against what its address may make us keep.
+  if (text.size() > offer_size_ + kMoreAtRestart)
+    return Error{Errc::invalid, "restarting session " + id_ +
+                                    ": the offer is much larger than the first one; it has the "
+                                    "same media, and candidates may trickle"};
   if (!carriage_)
     return Error{Errc::conflict, "restarting session " + id_ + ": it has not been answered yet"};
   auto offer = webrtc::Offer::parse(text);

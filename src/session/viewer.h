@@ -25,8 +25,9 @@ class Viewer : public Session,
     virtual ~Host() = default;
     virtual void on_viewer_ended(Viewer& viewer) = 0; ///< In a turn of the loop of its own.
   };
+  /// `offer_size` is that of the offer's text, which was weighed when it came.
   Viewer(std::string id, std::shared_ptr<media::Camera> camera, webrtc::Offer offer,
-         Directory::OpenOptions options, std::shared_ptr<Carrier> carrier,
+         std::size_t offer_size, Directory::OpenOptions options, std::shared_ptr<Carrier> carrier,
          Session::Observer& observer, Host& host);
   ~Viewer() override;
 
@@ -73,6 +74,7 @@ class Viewer : public Session,
   // Given.
   const std::string id_;
   const std::shared_ptr<media::Camera> camera_;
+  const std::size_t offer_size_; // Bytes, of the first one.
   const Directory::OpenOptions options_;
   const std::shared_ptr<Carrier> carrier_;
   Session::Observer* observer_;

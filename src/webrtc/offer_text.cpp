@@ -214,10 +214,13 @@ Result<Done> Reader::read_attribute(const Line& line) {
 Result<bool> Reader::read_shared(const Line& line, const sdp::Attribute& attribute,
                                  SharedAttributes& shared) {
   const auto& [key, value] = attribute;
+  // An ICE restart puts new ones in place of the old: of several, the offer would grow each time.
   if (key == "ice-ufrag") {
+    if (!shared.ufrag.empty()) return invalid(line, "a second a=ice-ufrag");
     if (!is_ice_text(value, 4)) return invalid(line, "ice-ufrag is not 4 to 256 ICE characters");
     shared.ufrag = value;
   } else if (key == "ice-pwd") {
+    if (!shared.pwd.empty()) return invalid(line, "a second a=ice-pwd");
     if (!is_ice_text(value, 22)) return invalid(line, "ice-pwd is not 22 to 256 ICE characters");
     shared.pwd = value;
   } else if (key == "fingerprint") {

@@ -307,6 +307,15 @@ TEST(OfferTest, RefusesMediaThatAreNotOneBundle) {
               HasSubstr("second BUNDLE"));
 }
 
+TEST(OfferTest, RefusesASecondUserNameOrPasswordOfOneMedia) {
+  const std::string pwd = "a=ice-pwd:0123456789abcdefghijkl\n";
+
+  EXPECT_THAT(refusal(kSmallOffer + "a=ice-ufrag:efgh\n"), HasSubstr("a second a=ice-ufrag"));
+  EXPECT_THAT(refusal(kSmallOffer + pwd), HasSubstr("a second a=ice-pwd"));
+  EXPECT_THAT(refusal(with(kSmallOffer, "t=0 0\n", "t=0 0\n" + pwd + pwd)),
+              HasSubstr("a second a=ice-pwd"));
+}
+
 TEST(OfferTest, RefusesTwoMediaOfOneName) {
   EXPECT_THAT(
       refusal(with(browser_offer("chromium-156-linux-video-audio.sdp"), "a=mid:1", "a=mid:0")),

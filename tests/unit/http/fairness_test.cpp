@@ -216,21 +216,6 @@ TEST_F(FairnessTest, BoundsTheBytesOfUnfinishedMessagesAndBodiesTogether) {
   EXPECT_TRUE(modest->wait_for("\"cameras\""));
 }
 
-TEST_F(FairnessTest, RefusesARestartWhoseOfferIsMuchLargerThanTheFirst) {
-  directory.restart_answer = "v=0\r\ns=again\r\n";
-  start();
-  const auto page = websocket("127.0.0.2");
-  ASSERT_TRUE(page);
-  page->write(watch("a"));
-  EXPECT_TRUE(page->wait_for("answer"));
-
-  const std::string restart = R"({"type":"restart","session":"a","sdp":"v=0)";
-  page->write(websocket_frame(1, true, restart + std::string(17'000, ' ') + "\"}"));
-  EXPECT_TRUE(page->wait_for("much larger"));
-  page->write(websocket_frame(1, true, restart + std::string(15'000, ' ') + "\"}"));
-  EXPECT_TRUE(page->wait_for("s=again"));
-}
-
 TEST_F(FairnessTest, GivesBackTheBytesOfWhatIsWhole) {
   limits.in_flight = 512 * 1024;
   start();

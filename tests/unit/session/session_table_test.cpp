@@ -135,7 +135,7 @@ TEST_F(SessionTableTest, EnforcesTheLimitsOfTheCameraAndOfAll) {
 
 TEST_F(SessionTableTest, GivesNoAddressAllTheSessions) {
   config::Config wanted = config;
-  wanted.webrtc.max_viewers = 8;
+  wanted.webrtc.max_viewers = 800;
   ASSERT_TRUE(table->apply(wanted));
   const auto open_from = [this](const char* address) {
     return table->open("garden", offer(),
@@ -145,9 +145,23 @@ TEST_F(SessionTableTest, GivesNoAddressAllTheSessions) {
   int opened = 0;
   while (open_from("192.0.2.1")) ++opened;
 
-  EXPECT_EQ(opened, 6);
+  EXPECT_EQ(opened, 512) << "as all of them wait";
   EXPECT_TRUE(open_from("::ffff:192.0.2.2"));
   EXPECT_FALSE(open_from("::ffff:192.0.2.1"));
+}
+
+TEST_F(SessionTableTest, WeighsTheOfferOfARestartAgainstTheFirst) {
+  const auto opened = open("front", offer());
+  ASSERT_TRUE(opened);
+
+  const auto large = (*opened)->restart(offer() + "a=" + std::string(16 * 1024, 'x') + "\r\n");
+  const auto small = (*opened)->restart(offer() + "a=" + std::string(15 * 1024, 'x') + "\r\n");
+
+  ASSERT_FALSE(large);
+  EXPECT_EQ(large.error().code, Errc::invalid);
+  EXPECT_THAT(large.error().message, HasSubstr("much larger than the first one"));
+  ASSERT_FALSE(small);
+  EXPECT_EQ(small.error().code, Errc::conflict) << "it has not been answered yet";
 }
 
 TEST_F(SessionTableTest, FreesThePlaceOfAViewerThatLeft) {

@@ -264,6 +264,13 @@ TEST(OfferErrorTest, NamesWhatIsWrong) {
   expect_error(with(plain(), "ice-ufrag:abcd", "ice-ufrag:abc"), "ice-ufrag is not 4 to 256");
   expect_error(with(plain(), "ice-ufrag:abcd", "ice-ufrag:ab cd"), "ice-ufrag is not 4 to 256");
   expect_error(with(plain(), "ice-pwd:abcdefgh", "ice-pwd:"), "ice-pwd is not 22 to 256");
+  // What a restart replaces is there once: else its offer would grow with each of them.
+  const std::string again = "a=ice-ufrag:efgh\r\n";
+  const std::string pwd = "a=ice-pwd:0123456789012345678901\r\n";
+  expect_error(plain() + again, "a second a=ice-ufrag");
+  expect_error(plain() + pwd, "a second a=ice-pwd");
+  expect_error(with(plain(), "t=0 0\r\n", "t=0 0\r\n" + again + again), "a second a=ice-ufrag");
+  expect_error(with(plain(), "t=0 0\r\n", "t=0 0\r\n" + pwd + pwd), "a second a=ice-pwd");
   expect_error(with(plain(), "sha-256 00:11", "sha-256 00-11"), "no DTLS fingerprint");
   expect_error(with(plain(), "sha-256 00:11:", "sha-256 "), "no DTLS fingerprint");
   expect_error(with(plain(), "96 102", "96 128"), "'128' is not a payload type");
