@@ -8,8 +8,10 @@
 namespace fanlight::session {
 namespace {
 
-/// So many may wait also where there are few viewers: tiles of a wall.
-constexpr std::size_t kFewWaiting = 512;
+/// Sessions, and those that wait, are shared out as if there were so many places at least: an
+/// address alone may have 512 of them, two whole walls. Few viewers of webrtc.max_viewers are
+/// whoever's that comes first.
+constexpr std::size_t kFew = 682;
 /// Bytes of a browser's offer, with room; and of all where there are few viewers.
 constexpr std::size_t kOffer = 16 * 1024;
 constexpr std::size_t kFewOffers = 16 * 1024 * 1024;
@@ -23,8 +25,8 @@ Error busy(const std::string& what) {
 } // namespace
 
 void Quota::resize(std::size_t viewers) {
-  all_.resize(viewers);
-  waiting_.resize(std::max(viewers / 2, kFewWaiting));
+  all_.resize(std::max(viewers, kFew));
+  waiting_.resize(std::max(viewers / 2, kFew));
   offers_.resize(std::max(viewers * kOffer, kFewOffers));
 }
 

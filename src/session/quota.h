@@ -13,8 +13,8 @@ namespace fanlight::session {
 /// Which address has how many of the sessions there may be, how many of those that wait for their
 /// camera, and how many bytes of offers they make us keep. Of each an address has its FairShare.
 ///
-/// Half of all sessions may wait: they cost their client a message each, and no more. Threads: main
-/// only. Lifetime: owned by the SessionTable.
+/// Half of all sessions may wait, and more where there are few: they cost their client a message
+/// each, and no more. Threads: main only. Lifetime: owned by the SessionTable.
 class Quota {
  public:
   using Waits = std::function<bool()>;

@@ -58,6 +58,16 @@ TEST(QuotaTest, LeavesPlacesToOthersWhereOneHasManyThatRun) {
   EXPECT_EQ(open_all(quota, "192.0.2.2", no, 1000), 1000u);
 }
 
+TEST(QuotaTest, ServesAWholeWallWhereThereAreFewViewers) {
+  for (const std::size_t viewers : {4u, 256u, 512u}) {
+    Quota quota{viewers};
+    EXPECT_EQ(open_all(quota, "192.0.2.1", yes, viewers), viewers);
+  }
+  Quota quota{512};
+  EXPECT_EQ(open_all(quota, "192.0.2.1", no, 256), 256u);
+  EXPECT_EQ(open_all(quota, "192.0.2.2", no, 256), 256u);
+}
+
 TEST(QuotaTest, BoundsTheBytesOfOffers) {
   Quota quota{1000};
   std::size_t bytes = 0;
@@ -70,8 +80,8 @@ TEST(QuotaTest, BoundsTheBytesOfOffers) {
 }
 
 TEST(QuotaTest, GivesBackWhatASessionHad) {
-  Quota quota{4};
-  EXPECT_EQ(open_all(quota, "192.0.2.1", yes), 3u);
+  Quota quota{1000};
+  EXPECT_EQ(open_all(quota, "192.0.2.1", yes), 512u);
   EXPECT_FALSE(quota.check("192.0.2.1", kOffer));
 
   quota.remove("192.0.2.1/0");
@@ -80,9 +90,11 @@ TEST(QuotaTest, GivesBackWhatASessionHad) {
 }
 
 TEST(QuotaTest, FollowsAChangeOfTheLimit) {
-  Quota quota{4};
-  open_all(quota, "192.0.2.1", no);
-  quota.resize(8);
+  Quota quota{1000};
+  EXPECT_EQ(open_all(quota, "192.0.2.1", no), 750u);
+
+  quota.resize(2000);
+
   EXPECT_TRUE(quota.check("192.0.2.1", kOffer));
 }
 
