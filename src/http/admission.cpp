@@ -5,16 +5,14 @@
 #include <string_view>
 #include <vector>
 
+#include "base/network.h"
 #include "http/owned.h"
 
 namespace fanlight::http {
 namespace {
 
-/// An IPv4 address in IPv6's clothes, as dual-stack sockets report it, is one of IPv4.
-Owned<GInetAddress> parse_address(std::string text) {
-  constexpr std::string_view kMapped = "::ffff:";
-  if (text.starts_with(kMapped) && text.find('.') != text.npos) text.erase(0, kMapped.size());
-  return Owned<GInetAddress>{g_inet_address_new_from_string(text.c_str())};
+Owned<GInetAddress> parse_address(const std::string& text) {
+  return Owned<GInetAddress>{g_inet_address_new_from_string(unmapped(text).c_str())};
 }
 
 /// RFC 1918, RFC 3927, RFC 4193, RFC 4291.
@@ -55,14 +53,19 @@ bool is_name_of_ours(const std::string& host, const std::vector<std::string>& ho
 }
 
 /// Whether the page of `origin` came from `host` (name or name:port).
+///
+/// Where `host` has no port it is the one that the page's scheme implies: a proxy that speaks https
+/// for us need not say so, and what it passes on is the Host alone. So https://h counts as ours at
+/// Host h, also where another service of this machine has port 443.
 bool is_at(const std::string& origin, const std::string& host) {
-  const auto slashes = origin.find("://");
-  if (slashes == origin.npos) return false;
-  const std::string implied = g_ascii_strncasecmp(origin.c_str(), "https:", 6) == 0 ? "443" : "80";
+  const bool secure = g_ascii_strncasecmp(origin.c_str(), "https://", 8) == 0;
+  // Pages inside of apps have schemes of their own, and none of them is ours.
+  if (!secure && g_ascii_strncasecmp(origin.c_str(), "http://", 7) != 0) return false;
+  const std::string implied = secure ? "443" : "80";
   const auto port = [&implied](const Authority& authority) {
     return authority.port.empty() ? implied : authority.port;
   };
-  const Authority page = authority_of(origin.substr(slashes + 3));
+  const Authority page = authority_of(origin.substr(secure ? 8 : 7));
   const Authority ours = authority_of(host);
   return page.name == ours.name && port(page) == port(ours);
 }
@@ -74,7 +77,7 @@ bool is_at_any(const std::string& origin, const std::vector<std::string>& hosts)
 
 bool is_listed(const std::string& origin, const std::vector<std::string>& origins) {
   return std::any_of(origins.begin(), origins.end(), [&origin](const std::string& listed) {
-    return listed == "*" || g_ascii_strcasecmp(listed.c_str(), origin.c_str()) == 0;
+    return g_ascii_strcasecmp(listed.c_str(), origin.c_str()) == 0;
   });
 }
 
@@ -156,6 +159,11 @@ std::string settings_refusal(const Visitor& visitor, const config::Server& serve
                 is_at_any(visitor.origin, server.hosts)
           : visitor.site == "same-origin" || (visitor.site == "none" && visitor.reads);
   if (!own_page) return "settings can be changed only from this server's own page";
+  // Also where everybody may: embed.origins ["*"] has let in pages that made a name lead here.
+  if (!is_name_of_ours(visitor.host, server.hosts))
+    return "settings can be changed only by the server's address, its private name or one of "
+           "server.hosts, not as " +
+           (is_plain(visitor.host) ? authority_of(visitor.host).name : "another");
   if (access == config::Access::all) return {};
   if (visitor.proxied)
     return "settings cannot be changed through a proxy, which hides who asks; set server.settings "
@@ -168,10 +176,6 @@ std::string settings_refusal(const Visitor& visitor, const config::Server& serve
     return std::string("settings can be changed only from ") +
            (access == config::Access::loopback ? "this machine" : "private networks") +
            " (server.settings), not from " + visitor.address;
-  if (!is_name_of_ours(visitor.host, server.hosts))
-    return "settings can be changed only by the server's address, its private name or one of "
-           "server.hosts, not as " +
-           (is_plain(visitor.host) ? authority_of(visitor.host).name : "another");
   return {};
 }
 

@@ -28,7 +28,7 @@ Visitor from(const std::string& address) {
 TEST(AdmissionTest, LetsInPrivateNetworksOnly) {
   for (const char* address :
        {"127.0.0.1", "::1", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.7.8",
-        "169.254.1.1", "fe80::1", "fc00::1", "fd12::3", "::ffff:192.168.1.9"})
+        "169.254.1.1", "fe80::1", "fc00::1", "fd12::3", "::ffff:192.168.1.9", "::ffff:c0a8:109"})
     EXPECT_THAT(refusal(from(address), Access::private_networks), IsEmpty()) << address;
   for (const char* address : {"8.8.8.8", "172.32.0.1", "192.169.0.1", "100.64.0.1", "2001:db8::1",
                               "::ffff:8.8.8.8", "", "cellar"})
@@ -87,8 +87,21 @@ TEST(AdmissionTest, RefusesANameThatAStrangerMayHavePointedHere) {
     visitor.host = host;
     EXPECT_THAT(refusal(visitor, Access::private_networks), IsEmpty()) << host;
   }
-  visitor.host = "cameras.example.org";
-  EXPECT_THAT(refusal(visitor, Access::all), IsEmpty());
+}
+
+TEST(AdmissionTest, RefusesThatNameAlsoWhereEverybodyMayWatchAndChange) {
+  Visitor visitor = from("192.168.1.9");
+  visitor.host = "evil.example:8080"; // Which leads here by now.
+  visitor.origin = "http://evil.example:8080";
+  config::Server server;
+  server.settings = Access::all;
+
+  EXPECT_FALSE(viewing_refusal(visitor, server, {{"*"}}));
+  EXPECT_THAT(settings_refusal(visitor, server), HasSubstr("private name"));
+  visitor.site = "same-origin";
+  EXPECT_THAT(settings_refusal(visitor, server), HasSubstr("not as evil.example"));
+  server.hosts = {"evil.example"};
+  EXPECT_THAT(settings_refusal(visitor, server), IsEmpty());
 }
 
 TEST(AdmissionTest, RefusesWhatCameThroughAProxy) {
@@ -152,6 +165,7 @@ TEST(ViewingAdmissionTest, RefusesPagesOfOthers) {
            {"192.168.1.5:8080", "null", "", "foreign_page"},
            {"192.168.1.5:8080", "nonsense", "", "foreign_page"},
            {"nvr", "https://nvr:8443", "", "foreign_page"},
+           {"localhost", "capacitor://localhost", "", "foreign_page"}, // An app's, not ours.
            {"127.0.0.1:8080", "https://cameras.example.org", "", "foreign_page"},
            // Images, scripts and frames say no Origin.
            {"localhost:8080", "", "cross-site", "foreign_page", "no-cors", "image"},
@@ -163,11 +177,14 @@ TEST(ViewingAdmissionTest, RefusesPagesOfOthers) {
 }
 
 TEST(ViewingAdmissionTest, LetsInTheOriginsOfTheConfiguration) {
-  const config::Embed embed{{"https://intranet.example.org", "http://10.0.0.7:81"}};
+  const config::Embed embed{
+      {"https://intranet.example.org", "http://10.0.0.7:81", "capacitor://localhost"}};
   for (const Viewing& row : std::vector<Viewing>{
            {"nvr:8080", "https://intranet.example.org", "", ""},
            {"nvr:8080", "https://intranet.example.org", "cross-site", ""},
            {"nvr:8080", "http://10.0.0.7:81", "", ""},
+           {"nvr:8080", "capacitor://localhost", "", ""},
+           {"nvr:8080", "ionic://localhost", "", "foreign_page"},
            {"nvr:8080", "http://intranet.example.org", "", "foreign_page"},
            {"nvr:8080", "https://intranet.example.org:8443", "", "foreign_page"},
            {"nvr:8080", "https://intranet.example.org.evil.example", "", "foreign_page"},
