@@ -21,6 +21,15 @@ std::string hmac_sha1(const std::string& key, const std::string& text) {
   return take_text(g_base64_encode(digest.data(), size));
 }
 
+/// For the TURN server and whoever reads on the way to it: by the id itself they could end the
+/// session.
+std::string name_of(const std::string& session) {
+  constexpr std::size_t kLength = 16;
+  return take_text(g_compute_checksum_for_string(G_CHECKSUM_SHA256, session.data(),
+                                                 static_cast<gssize>(session.size())))
+      .substr(0, kLength);
+}
+
 bool is_open(const config::IceServer& server) {
   return server.credential.empty() && server.secret.empty();
 }
@@ -41,7 +50,7 @@ std::vector<config::IceServer> ice_servers_of_session(const std::vector<config::
     if (server.secret.empty()) continue;
     const auto end =
         std::chrono::duration_cast<std::chrono::seconds>((now + server.ttl).time_since_epoch());
-    server.username = std::to_string(end.count()) + ':' + session;
+    server.username = std::to_string(end.count()) + ':' + name_of(session);
     server.credential = hmac_sha1(server.secret, server.username);
     server.secret.clear();
   }

@@ -52,7 +52,7 @@ TEST_F(SignallingTest, TellsCredentialsWithTheAnswerToAnOfferOnly) {
     EXPECT_THAT(hello, Not(HasSubstr(secret)));
   EXPECT_THAT(answer, HasSubstr(R"({"urls":["stun:stun.example"]})"));
   EXPECT_THAT(answer, HasSubstr(R"("username":"user","credential":"pass")"));
-  EXPECT_THAT(answer, HasSubstr(":session-1\",\"credential\":\""));
+  EXPECT_THAT(answer, HasSubstr(":84097828fc31a8c8\",\"credential\":\""));
   EXPECT_THAT(answer, Not(HasSubstr("north")));
 }
 

@@ -94,7 +94,7 @@ TEST_F(WhepTest, NamesTheIceServersForBrowsers) {
   EXPECT_THAT(links, HasSubstr("<stun:stun.example:3478>; rel=\"ice-server\""));
   EXPECT_THAT(links, HasSubstr("<turns:turn.example>; rel=\"ice-server\"; username=\"us\\\"er\"; "
                                "credential=\"pass\"; credential-type=\"password\""));
-  EXPECT_THAT(links, HasSubstr(":session-1\"; credential=\""));
+  EXPECT_THAT(links, HasSubstr(":84097828fc31a8c8\"; credential=\""));
   EXPECT_THAT(links, Not(HasSubstr("north")));
   EXPECT_THAT(links, Not(HasSubstr("inside.example")));
 }
