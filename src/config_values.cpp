@@ -37,6 +37,14 @@ bool has_control(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
 }
 
+/// RFC 3986, section 3.1, in lower case.
+bool is_scheme(std::string_view text) {
+  return !text.empty() && g_ascii_islower(text.front()) &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return g_ascii_islower(c) || g_ascii_isdigit(c) || c == '+' || c == '-' || c == '.';
+         });
+}
+
 /// host, host:port, [v6] or [v6]:port; a missing port stays as it was.
 std::string split_host(std::string_view text, std::string& host,
                        std::optional<std::uint32_t>& port) {
@@ -113,12 +121,14 @@ std::string read_host(const std::string& text, std::string& out) {
 }
 
 std::string read_origin(const std::string& text, std::string& out) {
-  constexpr const char* kExample = "; write e.g. https://intranet.example.org, or \"*\" for all";
+  constexpr const char* kExample =
+      "; write e.g. https://intranet.example.org, capacitor://localhost "
+      "of an app, or \"*\" for all";
   if (text == "*") return out = text, std::string();
   const auto parts = split_url(text);
   std::string scheme = parts ? parts->scheme : "";
   std::transform(scheme.begin(), scheme.end(), scheme.begin(), g_ascii_tolower);
-  if (scheme != "http" && scheme != "https") return std::string("is no origin") + kExample;
+  if (!is_scheme(scheme)) return std::string("is no origin") + kExample;
   if (parts->user_info || !(parts->rest.empty() || parts->rest == "/"))
     return std::string("has more than scheme, host and port, as origins have") + kExample;
   std::string host;
@@ -126,7 +136,7 @@ std::string read_origin(const std::string& text, std::string& out) {
   if (std::string wrong = split_host(parts->host, host, port); !wrong.empty()) return wrong;
   if (host.empty() || port == 0U) return std::string("has no host or port 0") + kExample;
   // As browsers write it: without the port that the scheme implies.
-  const std::uint32_t implied = scheme == "https" ? 443 : 80;
+  const std::uint32_t implied = scheme == "https" ? 443 : scheme == "http" ? 80 : 0;
   const std::string name = port ? parts->host.substr(0, parts->host.rfind(':')) : parts->host;
   out = scheme + "://" + name + (port && *port != implied ? ':' + std::to_string(*port) : "");
   std::transform(out.begin(), out.end(), out.begin(), g_ascii_tolower);

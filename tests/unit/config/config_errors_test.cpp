@@ -219,8 +219,10 @@ TEST(ConfigErrorTest, RefusesWhatIsNoHostAndNoOrigin) {
     EXPECT_THAT(refusal(std::string("server: {hosts: ['") + host + "']}"),
                 HasSubstr("server.hosts[0]"))
         << host;
-  for (const char* origin : {"a.example", "ftp://a.example", "https://a.example/page",
-                             "https://u:p@a.example", "https://", "null", "https://*.example"})
+  for (const char* origin :
+       {"a.example", "1a://a.example", "a_b://a.example", "https://a.example/page",
+        "https://u:p@a.example", "https://", "null", "https://*.example", "file://",
+        "app://localhost:0", "capacitor://localhost/page"})
     EXPECT_THAT(refusal(std::string("embed: {origins: ['") + origin + "']}"),
                 HasSubstr("embed.origins[0]"))
         << origin;
