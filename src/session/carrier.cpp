@@ -58,10 +58,12 @@ Carrier::on_webrtcbin(const Request& request, std::weak_ptr<webrtc::PeerConnecti
 Result<Carrier::Carriage> Carrier::on_fanout(const Request& request,
                                              std::weak_ptr<webrtc::PeerConnection::Observer> peer,
                                              media::Branch::Observer& branch) {
-  std::optional<Reservation> room; // Until it has its threads.
-  if (auto opened = open_fanout(room); !opened) return opened.error();
+  if (auto opened = open_fanout(); !opened) return opened.error();
   auto share = fanout_->join(request.choices, branch);
-  if (!share) return share.error();
+  if (!share) {
+    if (fanout_->feeds_nothing()) fanout_.reset(); // With its threads.
+    return share.error();
+  }
   Carriage carriage{.peer = webrtc::FanoutPeer::create(request.id, fanout_->fanout(),
                                                        request.client_address, std::move(peer)),
                     .branch = {},
@@ -75,11 +77,10 @@ Result<Carrier::Carriage> Carrier::on_fanout(const Request& request,
   return carriage;
 }
 
-Result<Done> Carrier::open_fanout(std::optional<Reservation>& room) {
+Result<Done> Carrier::open_fanout() {
   if (fanout_ && !fanout_->failed()) return Done{};
-  auto taken = Reservation::take(kFanoutRoom, kFanoutSpare, "the first viewer of a camera");
-  if (!taken) return taken.error();
-  room = std::move(*taken);
+  auto room = Reservation::take(kFanoutRoom, kFanoutSpare, "the first viewer of a camera");
+  if (!room) return room.error();
   auto created =
       FanoutBranch::create(camera_, config_, [weak = weak_from_this()](FanoutBranch& ended) {
         const auto self = weak.lock();
@@ -87,6 +88,7 @@ Result<Done> Carrier::open_fanout(std::optional<Reservation>& room) {
       });
   if (!created) return created.error();
   fanout_ = std::move(*created);
+  fanout_->hold(std::move(*room));
   return Done{};
 }
 

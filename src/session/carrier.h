@@ -48,7 +48,7 @@ class Carrier : public std::enable_shared_from_this<Carrier> {
   Result<Carriage> on_fanout(const Request& request,
                              std::weak_ptr<webrtc::PeerConnection::Observer> peer,
                              media::Branch::Observer& branch);
-  Result<Done> open_fanout(std::optional<Reservation>& room);
+  Result<Done> open_fanout();
 
   // Given.
   const std::shared_ptr<media::Camera> camera_;

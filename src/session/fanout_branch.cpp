@@ -67,6 +67,11 @@ Result<Done> FanoutBranch::feed(const std::string& stream, const RtpFormat& form
   return Done{};
 }
 
+void FanoutBranch::hold(Reservation room, std::chrono::milliseconds starting) {
+  room_ = std::move(room);
+  starting_.once(starting, [this] { room_.reset(); });
+}
+
 void FanoutBranch::leave(const Share& share) {
   shares_.erase(&share);
   for (const Share::Part& part : share.parts_) let_go(part, linger_);

@@ -3,11 +3,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
 
 #include "base/main_loop.h"
+#include "base/room.h"
 #include "media/camera.h"
 #include "webrtc/answer.h"
 #include "webrtc/fanout.h"
@@ -24,6 +26,8 @@ class FanoutBranch : public media::Branch::Observer,
   /// Who reloads the page or comes back after a moment of no network finds everything running. In
   /// that time a payloader works for nobody, which costs no more than one viewer.
   static constexpr std::chrono::seconds kLinger{5};
+  /// From its first viewer until its threads run, and count by themselves, on a busy machine.
+  static constexpr std::chrono::seconds kStarting{3};
   using Ended = std::function<void(FanoutBranch&)>;
 
   /// One viewer's hold on what it is sent.
@@ -60,6 +64,9 @@ class FanoutBranch : public media::Branch::Observer,
                                       media::Branch::Observer& viewer);
   const std::shared_ptr<webrtc::Fanout>& fanout() const { return fanout_; }
   bool failed() const { return failed_; }
+  bool feeds_nothing() const { return feeds_.empty(); }
+  /// Keeps room for its threads while they start.
+  void hold(Reservation room, std::chrono::milliseconds starting = kStarting);
 
  private:
   struct Feed {
@@ -84,6 +91,8 @@ class FanoutBranch : public media::Branch::Observer,
   std::unique_ptr<media::Branch> branch_;
   std::map<std::pair<std::string, std::string>, Feed> feeds_; // By stream and encoding.
   std::unordered_set<const Share*> shares_;
+  std::optional<Reservation> room_; // While it starts.
+  Timer starting_;
   bool failed_ = false;
 };
 

@@ -140,6 +140,22 @@ TEST_F(FanoutBranchTest, WaitsForAViewerWhoComesBackSoon) {
   EXPECT_EQ(ended, 0);
 }
 
+TEST_F(FanoutBranchTest, HoldsRoomForItsThreadsWhileTheyStart) {
+  const std::vector<Bound> bounds{{Bound::Of::threads, "pids.max", 100, 0, ""}};
+  const auto has_room = [&bounds] { return Reservation::take({97, 0}, {}, "others", bounds).ok(); };
+  ASSERT_TRUE(has_room());
+
+  branch->hold(*Reservation::take(Room{4, 0}, {}, "the fanout", bounds),
+               std::chrono::milliseconds{1});
+  EXPECT_FALSE(has_room());
+  EXPECT_TRUE(turn_until(has_room, "the end of its start"));
+
+  branch->hold(*Reservation::take(Room{4, 0}, {}, "the fanout", bounds));
+  EXPECT_FALSE(has_room());
+  branch.reset();
+  EXPECT_TRUE(has_room()) << "it has no threads any more";
+}
+
 TEST_F(FanoutBranchTest, RefusesAStreamThatTheCameraDoesNotSend) {
   const auto refused = branch->join(choices({"H264", "OPUS"}), viewer);
 

@@ -1,0 +1,91 @@
+#include "session/carrier.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "gst/elements.h"
+#include "gst/undertaker.h"
+#include "support/fake_fanout.h"
+#include "support/turn_until.h"
+
+namespace fanlight::session {
+namespace {
+
+using test::FakeFanout;
+using test::turn_until;
+using testing::HasSubstr;
+using testing::Not;
+
+/// What carries the viewers of a camera nobody answers for, with a fanout that only pretends.
+class CarrierTest : public testing::Test,
+                    public media::Camera::Observer,
+                    public media::Branch::Observer {
+ protected:
+  void SetUp() override {
+    load_own_elements();
+    FakeFanout::register_element();
+    config::Camera config;
+    config.id = "front";
+    config.streams = {{.url = "rtsp://127.0.0.1:9/front"}};
+    config.webrtc_transport = config::ViewerTransport::fanout;
+    auto created = media::Camera::create(config, queue, *this);
+    ASSERT_TRUE(created) << created.error().message;
+    camera = std::move(*created);
+    carrier = std::make_shared<Carrier>(camera, config::WebRtc{}, ViewerBound{});
+  }
+  void TearDown() override {
+    carrier.reset();
+    camera.reset();
+    wait_for_stops(std::chrono::seconds{5});
+  }
+  void on_camera_changed(media::Camera&) override {}
+  void on_branch_failed(const std::string&) override {}
+
+  /// A viewer who gets `encoding` of the camera.
+  Result<Carrier::Carriage> carry(const std::string& encoding) {
+    webrtc::Choice choice;
+    choice.sent = {encoding, 90000, 1, {}};
+    choice.stream = "main";
+    const webrtc::Choices choices{choice};
+    const std::string id = "one";
+    const std::string address = "192.0.2.1";
+    return carrier->carry({.id = id, .client_address = address, .offer = offer, .choices = choices},
+                          {}, *this);
+  }
+  std::string drawing() const {
+    std::string dot;
+    camera->draw([&dot](const auto& drawn) { dot = drawn ? **drawn : drawn.error().message; });
+    turn_until([&dot] { return !dot.empty(); }, "the drawing");
+    return dot;
+  }
+  /// Whether so many threads are promised to somebody.
+  static bool promised(std::uint32_t threads) {
+    const std::vector<Bound> bounds{{Bound::Of::threads, "pids.max", 1000, 0, ""}};
+    return !Reservation::take({1001 - threads, 0}, {}, "a test", bounds);
+  }
+
+  media::ConnectQueue queue;
+  std::shared_ptr<media::Camera> camera;
+  std::shared_ptr<Carrier> carrier;
+  const webrtc::Offer offer;
+};
+
+TEST_F(CarrierTest, KeepsRoomForAFanoutsThreadsUntilTheyHadTimeToStart) {
+  const auto first = carry("H264");
+
+  EXPECT_THAT(drawing(), HasSubstr("fanout"));
+  EXPECT_TRUE(promised(kFanoutRoom.threads));
+  EXPECT_FALSE(promised(kFanoutRoom.threads + 1));
+}
+
+TEST_F(CarrierTest, LeavesNoFanoutWhoseFirstViewerCannotBeFed) {
+  const auto refused = carry("OPUS");
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::not_found);
+  EXPECT_THAT(drawing(), Not(HasSubstr("fanout")));
+  EXPECT_FALSE(promised(1));
+}
+
+} // namespace
+} // namespace fanlight::session
