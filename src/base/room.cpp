@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include <glib.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -15,6 +16,12 @@ namespace {
 namespace fs = std::filesystem;
 
 Room reserved; // Main only.
+
+/// Of this process. Lives as long as it: reservations end late.
+RecentBounds& recent_bounds() {
+  static auto* const recent = new RecentBounds{[] { return read_bounds(); }};
+  return *recent;
+}
 
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
@@ -200,6 +207,20 @@ const Bound* tightest(const std::vector<Bound>& bounds, Bound::Of of) {
   return found;
 }
 
+const std::vector<Bound>& RecentBounds::at(std::int64_t now_us) {
+  constexpr std::int64_t kAge = 100'000;
+  if (!read_at_us_ || now_us - *read_at_us_ >= kAge) {
+    bounds_ = read_();
+    read_at_us_ = now_us;
+  }
+  return bounds_;
+}
+
+void RecentBounds::count(Room room) {
+  for (Bound& bound : bounds_)
+    bound.used += bound.of == Bound::Of::threads ? room.threads : room.descriptors;
+}
+
 Reservation::Reservation(Room room) : room_(room) {
   reserved.threads += room.threads;
   reserved.descriptors += room.descriptors;
@@ -208,10 +229,11 @@ Reservation::Reservation(Room room) : room_(room) {
 Reservation::~Reservation() {
   reserved.threads -= room_.threads;
   reserved.descriptors -= room_.descriptors;
+  recent_bounds().count(room_);
 }
 
 Result<Reservation> Reservation::take(Room room, Room spare, const std::string& what) {
-  return take(room, spare, what, read_bounds());
+  return take(room, spare, what, recent_bounds().at(g_get_monotonic_time()));
 }
 
 Result<Reservation> Reservation::take(Room room, Room spare, const std::string& what,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,6 +36,24 @@ const Bound* tightest(const std::vector<Bound>& bounds, Bound::Of of);
 struct Room {
   std::uint32_t threads = 0;
   std::uint32_t descriptors = 0;
+};
+
+/// The bounds as they were a moment ago: to count the threads of a user, all of /proc is read. Main
+/// only.
+class RecentBounds {
+ public:
+  using Read = std::function<std::vector<Bound>()>;
+
+  explicit RecentBounds(Read read) : read_(std::move(read)) {}
+  /// Those that were read at most 100 ms before `now_us`, of the caller's clock.
+  const std::vector<Bound>& at(std::int64_t now_us);
+  /// `room` is reserved no more: what it was for is there, and was not when they were read.
+  void count(Room room);
+
+ private:
+  const Read read_;
+  std::optional<std::int64_t> read_at_us_;
+  std::vector<Bound> bounds_;
 };
 
 /// Keeps room for threads that will be started and descriptors that will be opened until it ends,

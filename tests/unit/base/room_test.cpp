@@ -179,6 +179,35 @@ TEST(ReservationTest, CountsWhatOthersHaveReservedUntilTheyEnd) {
   EXPECT_TRUE(Reservation::take({40, 0}, {10, 0}, "b", bounds).ok());
 }
 
+TEST(RecentBoundsTest, AreReadOnceForAllWhoAskInATenthOfASecond) {
+  int readings = 0;
+  RecentBounds recent{[&readings] {
+    return std::vector<Bound>{
+        {Bound::Of::threads, "pids.max", 100, static_cast<std::uint64_t>(++readings), ""}};
+  }};
+  constexpr std::int64_t kStart = 1'000'000;
+
+  for (std::int64_t us = 0; us < 100'000; us += 100)
+    EXPECT_EQ(recent.at(kStart + us).at(0).used, 1u);
+  EXPECT_EQ(readings, 1);
+  EXPECT_EQ(recent.at(kStart + 100'000).at(0).used, 2u);
+}
+
+TEST(RecentBoundsTest, CountWhatHasStartedSinceTheyWereRead) {
+  RecentBounds recent{[] {
+    return std::vector<Bound>{{Bound::Of::threads, "pids.max", 100, 20, ""},
+                              {Bound::Of::descriptors, "RLIMIT_NOFILE", 1000, 30, ""}};
+  }};
+  recent.count({5, 6}); // Nothing has been read that it could be missing from.
+  EXPECT_EQ(recent.at(0).at(0).used, 20u);
+
+  recent.count({5, 6});
+
+  EXPECT_EQ(recent.at(1).at(0).used, 25u);
+  EXPECT_EQ(recent.at(1).at(1).used, 36u);
+  EXPECT_EQ(recent.at(100'000).at(0).used, 20u) << "by now it is in what was read";
+}
+
 TEST(ReservationTest, FindsRoomOnThisMachine) {
   EXPECT_TRUE(Reservation::take({1, 1}, {}, "a test").ok());
 }
