@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/credentials.h"
+#include "base/log_line.h"
 #include "base/main_loop.h"
 #include "gst/undertaker.h"
 
@@ -200,7 +201,8 @@ std::string describe(GstMessage* message) {
   // The last line of the detail is the reason; those before are source file and element path.
   if (const auto line = debug.rfind('\n'); line != std::string::npos && line + 1 < debug.size())
     text += " (" + debug.substr(line + 1) + ")";
-  return strip_credentials(text);
+  constexpr std::size_t kLongest = 512; // Bytes. A camera may say any number of them.
+  return log::bounded(text, kLongest);
 }
 
 } // namespace fanlight

@@ -55,7 +55,8 @@ unsigned drawings_begun();
 /// True when `object` is `ancestor` or somewhere inside it.
 bool is_inside(GstObject* object, GstElement* ancestor);
 
-/// The message of an error or warning message: what GStreamer says, with the debug detail appended.
+/// The message of an error or warning message: what GStreamer says, with the debug detail appended;
+/// without credentials, and cut behind 512 bytes.
 std::string describe(GstMessage* message);
 
 } // namespace fanlight

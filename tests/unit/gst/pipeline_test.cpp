@@ -181,6 +181,25 @@ TEST(PipelineTest, IsDrawnThoughItIsGoneMeanwhile) {
   EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
 }
 
+TEST(DescribeTest, CutsWhatACameraSaysBetweenCharacters) {
+  const auto said = [](const std::string& text) {
+    g_autoptr(GError) error =
+        g_error_new_literal(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_READ, text.c_str());
+    const auto message = Ref<GstMessage>::adopt(
+        gst_message_new_error(nullptr, error, ("file.c(1): f ():\n" + text).c_str()));
+    return describe(message.get());
+  };
+  std::string korean;
+  for (int i = 0; i < 10'000; ++i) korean += "\xed\x95\x9c";
+
+  EXPECT_EQ(said("No route"), "No route (No route)");
+  const std::string cut = said(korean);
+  EXPECT_LT(cut.size(), 600U);
+  EXPECT_TRUE(g_utf8_validate(cut.c_str(), -1, nullptr)) << cut;
+  EXPECT_THAT(cut, HasSubstr("more bytes"));
+  EXPECT_THAT(said("rtsp://admin:sesame@host/" + korean), Not(HasSubstr("sesame")));
+}
+
 TEST(UndertakerTest, CountsWhatIsStillStopping) {
   EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
   auto slow = parse("fakesrc is-live=true ! identity sleep-time=200000 ! fakesink async=false");
