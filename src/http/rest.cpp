@@ -1,16 +1,14 @@
 #include "http/rest.h"
 
-#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <utility>
 
+#include "config_request.h"
 #include "http/json.h"
 
 namespace fanlight::http {
 namespace {
-
-constexpr std::size_t kMaxId = 64;
 
 void respond_json(Exchange& exchange, int status, const json::Writer& json) {
   exchange.set_header("Cache-Control", "no-store");
@@ -51,13 +49,6 @@ std::optional<std::size_t> limit_of(const Exchange& exchange, std::size_t most) 
   const auto read = std::from_chars(text.data(), text.data() + text.size(), limit);
   if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) return {};
   return limit >= 1 && limit <= most ? std::optional{limit} : std::nullopt;
-}
-
-/// Whether it may be the id of a session that is or was.
-bool is_session_id(const std::string& text) {
-  return text.size() <= kMaxId && std::all_of(text.begin(), text.end(), [](char c) {
-           return g_ascii_isalnum(c) || c == '-' || c == '_';
-         });
 }
 
 } // namespace
@@ -133,7 +124,7 @@ void Rest::sessions(const ExchangePtr& exchange) {
         Error{Errc::invalid, "listing the sessions: limit is a whole number from 1 to " +
                                  std::to_string(limits_.sessions)});
   const std::string after = exchange->query("after");
-  if (!is_session_id(after))
+  if (!after.empty() && !config::is_id(after))
     return exchange->respond(Error{
         Errc::invalid, "listing the sessions: after is the id of a session, as next says it"});
   exchange->wait({});
