@@ -201,6 +201,8 @@ void write(Level level, std::string_view category, Fields fields, std::string_vi
   emit(level, category, {fields.begin(), fields.size()}, message, whole ? kLong : kShort);
 }
 
+void forget_rates() { limiter().forget(); }
+
 void sum_up() {
   g_will_sum_up = false; // Before what is left out is taken, so that none waits for ever.
   for (const LeftOut& left_out : limiter().take()) {

@@ -35,4 +35,9 @@ std::vector<LeftOut> Limiter::take() {
   return all;
 }
 
+void Limiter::forget() {
+  const std::lock_guard lock(mutex_);
+  buckets_.clear();
+}
+
 } // namespace fanlight::log

@@ -44,6 +44,8 @@ class Limiter {
             std::string_view message, std::int64_t now_us);
   /// What was left out since this was last asked.
   std::vector<LeftOut> take();
+  /// As if nothing had been written.
+  void forget();
 
  private:
   struct Bucket {
@@ -53,5 +55,9 @@ class Limiter {
   std::mutex mutex_; ///< Of buckets_.
   std::map<std::pair<std::string_view, unsigned>, Bucket> buckets_;
 };
+
+/// Forgets what this process has written so far, so that tests which share it do not depend on each
+/// other.
+void forget_rates();
 
 } // namespace fanlight::log

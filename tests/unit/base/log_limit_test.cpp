@@ -70,6 +70,15 @@ TEST_F(LimiterTest, CountsWhatItHeldBackAndTellsItOnce) {
   EXPECT_TRUE(limiter_.take().empty());
 }
 
+TEST_F(LimiterTest, ForgetsWhatWasWrittenAndLeftOut) {
+  written(kHere, 1000);
+
+  limiter_.forget();
+
+  EXPECT_TRUE(limiter_.take().empty());
+  EXPECT_EQ(written(kHere, 1000), 50);
+}
+
 TEST_F(LimiterTest, KeepsOnlyTheBeginningOfALineAndNoPassword) {
   const std::string line = "cannot open rtsp://admin:s3cr3t@host/x " + std::string(100'000, 'x');
   written(kHere, 51, line.c_str());

@@ -189,6 +189,7 @@ TEST(JournalNameTest, IsMadeOfWhatTheJournalTakes) {
 
 class LogTest : public testing::Test {
  protected:
+  LogTest() { forget_rates(); }
   ~LogTest() override { configure(Level::info, Format::text); }
   /// The lines that `action` writes to stderr.
   template <typename Action> std::vector<std::string> lines_of(Action action) {
@@ -309,7 +310,6 @@ TEST_F(LogTest, SendsGLibsMessagesThroughTheSameWriter) {
   EXPECT_EQ(members["message"], "lost rtsp://***@h");
 }
 
-// After the test above: what it writes is left out for the rest of the second.
 TEST_F(LogTest, DoesNotFloodWhenALibraryRepeatsACriticalWarning) {
   configure(Level::info, Format::json);
   const auto lines = lines_of([&] {

@@ -15,6 +15,7 @@ using testing::HasSubstr;
 /// What one client makes the log grow by, whatever it sends.
 class LogVolumeTest : public ServerTest {
  protected:
+  LogVolumeTest() { log::forget_rates(); }
   ~LogVolumeTest() override { log::configure(log::Level::info, log::Format::text); }
 
   /// What is logged while the page sends `message` so many times, with a number in place of '#',
