@@ -94,6 +94,8 @@ class LimitsTest : public ServiceTest {
   }
 
   const std::string on_webrtcbin = "    webrtc_transport: webrtcbin\n";
+  /// By itself the server takes as many as there are processors, and as many threads.
+  const std::string two_workers = "webrtc: {workers: 2}\n";
   std::vector<std::string> sessions_;
 
  private:
@@ -122,7 +124,8 @@ class Watching {
 TEST_F(LimitsTest, SaysAtTheStartThatThereAreNoThreadsForTheServerItself) {
   limit("--nproc=12");
 
-  const auto refused = run({"--config", write_config({{"front", "rtsp://127.0.0.1:1/x", ""}})});
+  const auto refused =
+      run({"--config", write_config({{"front", "rtsp://127.0.0.1:1/x", ""}}, two_workers)});
 
   EXPECT_EQ(refused->wait_exit(), EX_UNAVAILABLE) << refused->output();
   EXPECT_THAT(refused->output(),
@@ -132,7 +135,8 @@ TEST_F(LimitsTest, SaysAtTheStartThatThereAreNoThreadsForTheServerItself) {
 TEST_F(LimitsTest, HasNoMoreViewersOnWebrtcbinThanThereAreThreadsFor) {
   limit("--nproc=130");
   start_cameras({small("front"), small("yard")});
-  start_service({camera("front", on_webrtcbin), camera("yard", "    webrtc_transport: auto\n")});
+  start_service({camera("front", on_webrtcbin), camera("yard", "    webrtc_transport: auto\n")},
+                two_workers);
   wait_state("front", "live");
   EXPECT_THAT(service->output(),
               AllOf(HasSubstr("viewers on webrtcbin, not the 100 of webrtc.max_webrtcbin_viewers: "
@@ -154,7 +158,8 @@ TEST_F(LimitsTest, RefusesAViewerWhenTheThreadsAreGoneAndNothingElse) {
   start_cameras({small("front"), small("yard"), small("gate")});
   const std::string on_fanout = "    webrtc_transport: fanout\n";
   start_service(
-      {camera("front", on_webrtcbin), camera("yard", on_fanout), camera("gate", on_fanout)});
+      {camera("front", on_webrtcbin), camera("yard", on_fanout), camera("gate", on_fanout)},
+      two_workers);
   for (const char* id : {"front", "yard", "gate"}) wait_state(id, "live");
   Watching before{url("/whep/front")};
   Watching fanout{url("/whep/yard")};
@@ -188,7 +193,7 @@ TEST_F(LimitsTest, RefusesAViewerWhenTheThreadsAreGoneAndNothingElse) {
 TEST_F(LimitsTest, LetsACameraWaitWhileThereAreNoThreadsForIt) {
   limit("--nproc=100");
   start_cameras({small("front")});
-  start_service({camera("front")});
+  start_service({camera("front")}, two_workers);
   wait_state("front", "live");
   auto taker = take_threads(1'000'000);
 
@@ -208,7 +213,8 @@ TEST_F(LimitsTest, LetsACameraWaitWhileThereAreNoThreadsForIt) {
 TEST_F(LimitsTest, RefusesAViewerWhenTheDescriptorsAreGoneAndNothingElse) {
   limit("--nofile=200:200");
   start_cameras({small("front"), small("yard")});
-  start_service({camera("front", on_webrtcbin), camera("yard", "    webrtc_transport: fanout\n")});
+  start_service({camera("front", on_webrtcbin), camera("yard", "    webrtc_transport: fanout\n")},
+                two_workers);
   wait_state("front", "live");
   wait_state("yard", "live");
   Watching before{url("/whep/front")};
