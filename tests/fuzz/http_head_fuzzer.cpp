@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/admission.h"
 #include "http/query.h"
 #include "http/router.h"
 
@@ -46,14 +47,45 @@ void check_query(std::string_view query) {
   require(query_value(std::string(query) + "&stream=s%75b", "stream") == "sub");
 }
 
+/// What is said to people of a visitor repeats names at most, and is short.
+void check_said(const std::string& why) {
+  require(why.size() < 2000);
+  require(std::none_of(why.begin(), why.end(), [](unsigned char c) {
+    return c < 0x20 || c >= 0x7f || c == '<' || c == '&';
+  }));
+}
+
+void check_visitor(const std::string& host, const std::string& origin) {
+  Visitor visitor{.address = "192.168.1.9", .host = host, .origin = origin, .site = {}};
+  fanlight::config::Server server;
+  server.hosts = {"nvr.example.org:8443"};
+  const auto viewing = viewing_refusal(visitor, server, {});
+  if (viewing) check_said(viewing->why);
+  // Who may watch everything still changes nothing under a name that is not ours.
+  require(!viewing_refusal(visitor, server, {{"*"}}));
+  for (const auto access :
+       {fanlight::config::Access::private_networks, fanlight::config::Access::all}) {
+    server.settings = access;
+    const std::string settings = settings_refusal(visitor, server);
+    check_said(settings);
+    require(!viewing || viewing->code != std::string_view{"unknown_host"} || !settings.empty());
+  }
+}
+
 } // namespace
 
-/// The path and the query in the head of a request, whatever they are: no crash, no segment that
-/// leads elsewhere, and the same read again. What libsoup reads before us is not read here.
+/// The path, the query, Host and Origin in the head of a request, whatever they are: no crash, no
+/// segment that leads elsewhere, and the same read again; no answer that repeats more than a name.
+/// What libsoup reads before us is not read here.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view target(reinterpret_cast<const char*>(data), size);
   const auto mark = std::min(target.find('?'), size);
   check_path(target.substr(0, mark));
   check_query(target.substr(std::min(mark + 1, size)));
+  const std::string text(target);
+  check_visitor(text, text);
+  check_visitor(text, "http://" + text);
+  check_visitor("nvr", text);
+  check_visitor("nvr.example.org", "https://" + text);
   return 0;
 }
