@@ -1,25 +1,12 @@
 #include <gmock/gmock.h>
 
-#include "page.h"
-#include "server_fixture.h"
+#include "signalling_fixture.h"
 
 namespace fanlight::test {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-const std::string kOffer =
-    "v=0\\r\\nm=audio 9 X 0\\r\\na=mid:a\\r\\nm=video 9 X 0\\r\\na=mid:v\\r\\n";
-
-class SignallingTest : public ServerTest {
- protected:
-  std::unique_ptr<Page> open() { return std::make_unique<Page>(client.get(), url("/ws")); }
-  static std::string watch(const std::string& session, const std::string& camera = "front") {
-    return R"({"type":"watch","session":")" + session + R"(","camera":")" + camera +
-           R"(","sdp":")" + kOffer + "\"}";
-  }
-};
 
 TEST_F(SignallingTest, SaysHelloWithCamerasAndOpenIceServers) {
   config.webrtc.browser_ice_servers = {{{"stun:stun.example"}, "", ""}};
@@ -71,16 +58,6 @@ TEST_F(SignallingTest, ReadsStrictJsonOnlyAndLivesOn) {
 
   page->send(R"({"type":"list"})");
   EXPECT_THAT(page->next("cameras"), HasSubstr("\"id\":\"front\""));
-}
-
-TEST_F(SignallingTest, SpeaksItsProtocolIfOffered) {
-  start();
-  char mine[] = "fanlight.v1";
-  char other[] = "something.else";
-  char* offered[] = {other, mine, nullptr};
-  const Page page{client.get(), url("/ws"), offered};
-  ASSERT_TRUE(page.connected());
-  EXPECT_STREQ(page.protocol(), "fanlight.v1");
 }
 
 TEST_F(SignallingTest, ListsCameras) {
@@ -246,36 +223,6 @@ TEST_F(SignallingTest, SurvivesJsonThatNestsVeryDeep) {
   EXPECT_EQ(text_of(page->next("error"), "code"), "bad_message");
 }
 
-TEST_F(SignallingTest, RefusesBinaryAndLargeMessages) {
-  start();
-  const auto page = open();
-  page->send_binary("x");
-  EXPECT_EQ(text_of(page->next("error"), "code"), "bad_message");
-  page->send(std::string(300 * 1024, ' '));
-  EXPECT_EQ(text_of(page->next("error"), "code"), "too_large");
-  page->send(R"({"type":"list"})");
-  page->next("cameras");
-}
-
-TEST_F(SignallingTest, ClosesTheSocketOfAHugeMessage) {
-  start();
-  const auto page = open();
-  page->send(std::string(2 * 1024 * 1024, ' '));
-  turn_until([&] { return page->closed(); }, "the close");
-  EXPECT_EQ(get("/health").status, 200);
-}
-
-TEST_F(SignallingTest, BoundsTheSessionsOfASocket) {
-  limits.sessions_per_socket = 2;
-  start();
-  const auto page = open();
-  for (const char* name : {"a", "b", "c"}) page->send(watch(name));
-  const std::string closed = page->next("closed");
-  EXPECT_EQ(text_of(closed, "session"), "c");
-  EXPECT_EQ(text_of(closed, "code"), "busy");
-  EXPECT_EQ(directory.live.size(), 2u);
-}
-
 TEST_F(SignallingTest, BoundsTheCandidatesOfASession) {
   limits.candidates_per_session = 1;
   start();
@@ -285,49 +232,6 @@ TEST_F(SignallingTest, BoundsTheCandidatesOfASession) {
     page->send(R"({"type":"candidate","session":"tile","candidate":null})");
   EXPECT_EQ(text_of(page->next("error"), "code"), "bad_message");
   EXPECT_EQ(directory.last()->candidates.size(), 1u);
-}
-
-TEST_F(SignallingTest, BoundsTheSockets) {
-  limits.sockets = 1;
-  start();
-  const auto first = open();
-  ASSERT_TRUE(first->connected());
-  const Page second{client.get(), url("/ws")};
-  EXPECT_FALSE(second.connected());
-
-  first->close();
-  turn_until([&] { return first->closed(); }, "the close");
-
-  // The place is free once the server has seen the close, too.
-  bool free = false;
-  for (int i = 0; i < 100 && !free; ++i) free = Page{client.get(), url("/ws")}.connected();
-  EXPECT_TRUE(free);
-}
-
-TEST_F(SignallingTest, EndsTheSessionsOfAPageThatIsGone) {
-  start();
-  auto page = open();
-  page->send(watch("a"));
-  page->send(watch("b"));
-  page->next("answer");
-  page->next("answer");
-
-  page->close();
-  turn_until([&] { return directory.live.empty(); }, "the sessions to end");
-
-  EXPECT_EQ(get("/health").status, 200);
-}
-
-TEST_F(SignallingTest, EndsTheSessionsOfAPageThatBreaksOff) {
-  start();
-  auto page = open();
-  page->send(watch("a"));
-  page->next("answer");
-
-  g_io_stream_close(soup_websocket_connection_get_io_stream(page->connection()), nullptr, nullptr);
-  page.reset();
-
-  turn_until([&] { return directory.live.empty(); }, "the session to end");
 }
 
 TEST_F(SignallingTest, PushesCamerasAtOnceWhenTheirStateChanges) {
@@ -371,56 +275,6 @@ TEST_F(SignallingTest, PushesAllCamerasWhenTheyAreOthers) {
   const std::string cameras = page->next("cameras");
   EXPECT_LT(cameras.find("\"gate\""), cameras.find("\"front\""));
   EXPECT_THAT(cameras, Not(HasSubstr("\"yard\"")));
-}
-
-TEST_F(SignallingTest, SaysGoodbyeAndClosesWhenItDrains) {
-  start();
-  const auto page = open();
-  page->send(watch("tile"));
-  page->next("answer");
-
-  server->drain("the server stops");
-
-  const std::string goodbye = page->next("goodbye");
-  EXPECT_EQ(text_of(goodbye, "message"), "the server stops");
-  EXPECT_THAT(goodbye, HasSubstr("\"retry_after_ms\":"));
-  turn_until([&] { return page->closed(); }, "the close");
-  EXPECT_EQ(page->close_code(), SOUP_WEBSOCKET_CLOSE_GOING_AWAY);
-  const Page late{client.get(), url("/ws")};
-  EXPECT_FALSE(late.connected());
-}
-
-TEST_F(SignallingTest, StaysOpenWhileAnIdlePageAnswersPings) {
-  limits.ping = std::chrono::seconds{1};
-  start();
-  const auto page = open();
-  bool over = false;
-  Timer time;
-  time.once(std::chrono::milliseconds{3600}, [&] { over = true; });
-  turn_until([&] { return over || page->closed(); }, "some pings");
-  EXPECT_FALSE(page->closed());
-}
-
-TEST_F(SignallingTest, IsOnlyAWebSocket) {
-  start();
-  const Response response = get("/ws");
-  EXPECT_EQ(response.status, 426);
-  EXPECT_EQ(response.header("upgrade"), "websocket");
-  EXPECT_EQ(send({"POST", "/ws", "x", "text/plain", {}}).status, 405);
-  EXPECT_EQ(get("/ws/more").status, 404);
-  EXPECT_EQ(send({"GET", "/ws", {}, {}, {{"Upgrade", "websocket"}}}).status, 400);
-}
-
-TEST_F(SignallingTest, OutlivesAServerThatIsDestroyedUnderIt) {
-  start();
-  const auto page = open();
-  page->send(watch("tile"));
-  page->next("answer");
-
-  server.reset();
-
-  turn_until([&] { return page->closed(); }, "the close");
-  EXPECT_TRUE(directory.observers.empty());
 }
 
 } // namespace
