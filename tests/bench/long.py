@@ -13,7 +13,8 @@ import time
 from lab import Lab, LabError
 from run import run, say
 from steady_report import conclude, exit_code, print_verdicts, write_plot
-from wall import TIDY_S, Wall
+from rest import TIDY_S
+from wall import Wall
 
 # A connection that has lasted so long makes the next pause a short one again; without that they grow to a minute.
 STABLE_S = 31

@@ -17,7 +17,8 @@ import time
 from lab import Lab, LabError, Visitors
 from run import say
 from steady_report import conclude, exit_code, print_verdicts, write_plot
-from wall import TIDY_S, Wall
+from rest import TIDY_S
+from wall import Wall
 
 # What a camera suffers at random, docs/camsim.md: from what costs nothing to what costs the connection.
 FAULTS = [

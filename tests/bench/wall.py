@@ -5,6 +5,7 @@ import time
 
 from lab import Lab, LabError
 from objects import OBJECTS, live_objects
+from rest import PATIENCE
 from usage import Usage
 
 CLIP = "size=320x180,fps=10,bitrate=100,gop=20,loop=4"
@@ -17,8 +18,6 @@ KINDS = {
 }
 COUNTS = ("threads", "fds", "objects")
 STILL_S = 5
-TIDY_S = 11  # The server gives free memory back every 10 s.
-PATIENCE = 60  # Seconds until what has been ended must be gone.
 
 
 class Wall:

@@ -13,8 +13,13 @@ struct Connecting {
 } // namespace
 
 std::string text_of(const std::string& object, const char* name) {
-  const auto parsed = http::json::parse_object(object);
-  return parsed ? http::json::string_member(parsed->get(), name).value_or("") : "";
+  // Not by the service's own reader: what it says may be larger than what it takes.
+  const http::Owned<JsonParser> parser{json_parser_new_immutable()};
+  if (!json_parser_load_from_data(parser.get(), object.data(), static_cast<gssize>(object.size()),
+                                  nullptr))
+    return {};
+  JsonNode* const root = json_parser_get_root(parser.get());
+  return JSON_NODE_HOLDS_OBJECT(root) ? http::json::string_member(root, name).value_or("") : "";
 }
 
 Page::Page(SoupSession* session, const std::string& url, char** protocols) {
