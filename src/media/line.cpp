@@ -10,11 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gst/ref.h"
+
 namespace fanlight::media {
 namespace {
 
-/// rtspsrc waits 100 ms for the answer to its TEARDOWN.
 constexpr guint kGoodbyeMs = 1000;
+/// For what ends by itself, its sockets being shut.
+constexpr std::chrono::seconds kPatience{2};
 constexpr std::uint64_t kMostBeforePlay =
     MessageMeter::kMostBeforePlay + MessageMeter::kMostPacketsBeforePlay;
 
@@ -36,15 +39,34 @@ struct LineBinClass {
 };
 G_DEFINE_TYPE(LineBin, line_bin, GST_TYPE_BIN)
 
+bool is_opening(GstMessage* progress) {
+  gchar* code = nullptr;
+  gst_message_parse_progress(progress, nullptr, &code, nullptr);
+  return take_string(code) == "open";
+}
+
 /// On the thread of whoever says something.
 void handle_message(GstBin* bin, GstMessage* message) {
   if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_PROGRESS) {
     GstProgressType type = GST_PROGRESS_TYPE_START;
     gst_message_parse_progress(message, &type, nullptr, nullptr);
     // The others come from whoever changes its state as well.
-    if (type == GST_PROGRESS_TYPE_CONTINUE) (*reinterpret_cast<LineBin*>(bin)->line)->enter();
+    Line& line = **reinterpret_cast<LineBin*>(bin)->line;
+    if (type == GST_PROGRESS_TYPE_CONTINUE) line.enter();
+    if (type != GST_PROGRESS_TYPE_START && type != GST_PROGRESS_TYPE_CONTINUE &&
+        is_opening(message))
+      line.end_opening();
   }
   GST_BIN_CLASS(line_bin_parent_class)->handle_message(bin, message);
+}
+
+/// On a worker, when it stops: rtspsrc 1.22 crashes where it is told to close while its own thread
+/// frees the streams of an opening that failed; that thread tells of the error before it frees them
+/// and of the end of the opening after.
+GstStateChangeReturn change_state(GstElement* bin, GstStateChange change) {
+  if (change == GST_STATE_CHANGE_PAUSED_TO_READY)
+    (*reinterpret_cast<LineBin*>(bin)->line)->wait_for_opening();
+  return GST_ELEMENT_CLASS(line_bin_parent_class)->change_state(bin, change);
 }
 
 void finalize(GObject* object) {
@@ -55,6 +77,7 @@ void finalize(GObject* object) {
 void line_bin_class_init(LineBinClass* klass) {
   G_OBJECT_CLASS(klass)->finalize = finalize;
   GST_BIN_CLASS(klass)->handle_message = handle_message;
+  GST_ELEMENT_CLASS(klass)->change_state = change_state;
 }
 void line_bin_init(LineBin*) {}
 
@@ -108,8 +131,24 @@ void Line::add(GSocket* socket) {
 }
 
 void Line::ask(std::string method) {
-  if (method == "DESCRIBE") plays_ = false;
+  if (method == "DESCRIBE") {
+    plays_ = false;
+    const std::lock_guard lock{mutex_};
+    opens_ = true;
+  }
+  if (method == "PLAY") end_opening();
   meter_.set_request(std::move(method));
+}
+
+void Line::end_opening() {
+  const std::lock_guard lock{mutex_};
+  opens_ = false;
+  opened_.notify_all();
+}
+
+void Line::wait_for_opening() {
+  std::unique_lock lock{mutex_};
+  opened_.wait_for(lock, kPatience, [this] { return !opens_; });
 }
 
 void Line::close() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -46,6 +47,10 @@ class Line : public std::enable_shared_from_this<Line> {
   Refusal refusal() const;
   /// A request is sent: with DESCRIBE all begins anew. On rtspsrc's thread.
   void ask(std::string method);
+  /// rtspsrc's opening, which begins with its DESCRIBE, is over and all that it freed is freed.
+  void end_opening();
+  /// Returns after that; not for ever.
+  void wait_for_opening();
   /// The camera plays.
   void play() { plays_ = true; }
   bool plays() const { return plays_; }
@@ -74,7 +79,9 @@ class Line : public std::enable_shared_from_this<Line> {
   std::atomic<bool> closed_{false};
   std::atomic<bool> plays_{false};
   std::atomic<bool> measured_{false};
-  mutable std::mutex mutex_; // Protects sockets_ and refusal_.
+  mutable std::mutex mutex_; // Protects sockets_, refusal_ and opens_.
+  std::condition_variable opened_;
+  bool opens_ = false;
   std::vector<Socket> sockets_;
   Refusal refusal_;
   bool tls_ = false;

@@ -124,6 +124,8 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
   g_object_set(element, "location", address.location.c_str(), "latency",
                static_cast<guint>(stream.latency.count()), "tcp-timeout", guint64{12'000'000},
                "timeout", guint64{5'000'000}, "do-rtcp", TRUE, nullptr);
+  // It crashes where it is stopped while it closes. The line ends its TEARDOWN before that.
+  g_object_set(element, "teardown-timeout", guint64{4 * GST_SECOND}, nullptr);
 
   const auto line = Line::create();
   auto bin = Ref<GstElement>::retain(Line::bin_new(("source-" + stream.id).c_str(), line));
