@@ -18,8 +18,6 @@ namespace fanlight::media {
 namespace {
 
 constexpr const char* kRtspsrc = "rtspsrc";
-/// At 1 Gbit/s 13 MB come meanwhile.
-constexpr std::chrono::milliseconds kLook{100};
 
 std::string field(const GstCaps* caps, const char* name) {
   const char* text = gst_structure_get_string(gst_caps_get_structure(caps, 0), name);
@@ -67,6 +65,7 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   std::vector<std::string> codecs; // Wanted video, preferred first.
   std::string no_sound;            // Why none is asked for; empty: it is.
   bool in_order = false;           // Packets come by TCP.
+  std::shared_ptr<Line> line;
   std::weak_ptr<Observer> observer;
   Source* source = nullptr; // Main only; null: what is still on its way is of a connection that was
                             // given up.
@@ -90,7 +89,6 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   void keep_session(std::chrono::milliseconds period) {
     post([self = shared_from_this(), period] {
       if (self->source == nullptr) return;
-      self->source->look_.stop();
       self->source->keep_alive_.every(period, [self = self.get()] {
         const auto rtspsrc =
             Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(self->bin), kRtspsrc));
@@ -131,6 +129,7 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
   auto shared = std::make_shared<Shared>();
   shared->bin = bin.get();
   shared->camera = camera.id;
+  shared->line = line;
   for (const auto codec : camera.codecs) shared->codecs.push_back(encoding_name(codec));
   shared->no_sound = camera.audio ? no_sound : "sound is off in the configuration";
   shared->in_order = std::string_view{protocols_of(stream.transport)} == "tcp";
@@ -157,7 +156,6 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
     g_object_set(element, "user-id", address.username.c_str(), "user-pw", address.password.c_str(),
                  nullptr);
   source->line_ = line;
-  source->look_.every(kLook, [line] { line->look(); });
   if (address.tls) {
     auto certificate = CertificateCheck::attach(element, stream);
     if (!certificate) return certificate.error();
@@ -234,6 +232,21 @@ gboolean Source::on_select_stream(GstElement*, guint, GstCaps* caps, gpointer da
   return TRUE;
 }
 
+/// What goes into an RTP session on the thread that reads the connection came by it: what comes by
+/// UDP has threads of its own, and says nothing of how the talk goes on.
+void Source::on_manager_pad(GstElement*, GstPad* pad, gpointer data) {
+  if (GST_PAD_DIRECTION(pad) != GST_PAD_SINK) return;
+  gst_pad_add_probe(
+      pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+      +[](GstPad*, GstPadProbeInfo*, gpointer line) -> GstPadProbeReturn {
+        const auto& mine = *static_cast<std::shared_ptr<Line>*>(line);
+        if (Line::here() == mine) mine->complete();
+        return GST_PAD_PROBE_OK;
+      },
+      new std::shared_ptr<Line>((*static_cast<std::shared_ptr<Shared>*>(data))->line),
+      +[](gpointer line) { delete static_cast<std::shared_ptr<Line>*>(line); });
+}
+
 void Source::on_new_manager(GstElement*, GstElement* manager, gpointer data) {
   // What comes in order needs no buffer, and no thread behind it.
   if ((*static_cast<std::shared_ptr<Shared>*>(data))->in_order)
@@ -242,16 +255,20 @@ void Source::on_new_manager(GstElement*, GstElement* manager, gpointer data) {
                        return gst_element_factory_make("rtpstamper", nullptr);
                      }),
                      nullptr);
-  g_signal_connect_data(
-      manager, "new-jitterbuffer",
-      G_CALLBACK(+[](GstElement*, GstElement* buffer, guint, guint, gpointer shared) {
-        Shared& mine = **static_cast<std::shared_ptr<Shared>*>(shared);
-        std::lock_guard lock{mine.mutex};
-        mine.jitter_buffers.push_back(Ref<GstElement>::retain(buffer));
-      }),
-      new std::shared_ptr<Shared>(*static_cast<std::shared_ptr<Shared>*>(data)),
-      +[](gpointer shared, GClosure*) { delete static_cast<std::shared_ptr<Shared>*>(shared); },
-      GConnectFlags{});
+  const auto connect = [&](const char* signal, GCallback callback) {
+    g_signal_connect_data(
+        manager, signal, callback,
+        new std::shared_ptr<Shared>(*static_cast<std::shared_ptr<Shared>*>(data)),
+        +[](gpointer shared, GClosure*) { delete static_cast<std::shared_ptr<Shared>*>(shared); },
+        GConnectFlags{});
+  };
+  connect("pad-added", G_CALLBACK(on_manager_pad));
+  connect("new-jitterbuffer",
+          G_CALLBACK(+[](GstElement*, GstElement* buffer, guint, guint, gpointer shared) {
+            Shared& mine = **static_cast<std::shared_ptr<Shared>*>(shared);
+            std::lock_guard lock{mine.mutex};
+            mine.jitter_buffers.push_back(Ref<GstElement>::retain(buffer));
+          }));
 }
 
 std::vector<Ref<GstElement>> Source::jitter_buffers() const {
