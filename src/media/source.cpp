@@ -70,7 +70,7 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   Source* source = nullptr; // Main only; null: what is still on its way is of a connection that was
                             // given up.
 
-  /// Protects sinks; held while one is linked. Main waits for no more than that.
+  /// Protects sinks; held while one is looked for or linked. Main waits for no more than that.
   std::mutex linking;
   Sinks sinks; // None after give_up().
 
@@ -99,6 +99,17 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   bool take(const std::string& what) {
     std::lock_guard lock{mutex};
     return taken.insert(what).second;
+  }
+  /// False once it was given up, as the next.
+  bool wants(const std::string& name) {
+    const std::lock_guard lock{linking};
+    return sinks.contains(name);
+  }
+  bool link(const std::string& name, GstPad* pad) {
+    const std::lock_guard lock{linking};
+    const auto sink = sinks.find(name);
+    if (sink != sinks.end()) gst_pad_link(pad, sink->second.get());
+    return sink != sinks.end();
   }
   /// Links no more, on whatever thread: a link made after the bin has left the pipeline would last
   /// until the bin is freed, and keep the next connection from the tee. Main.
@@ -288,11 +299,9 @@ void Source::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
   if (gst_caps_is_empty(caps.get()) || gst_caps_is_any(caps.get())) return;
   const std::string encoding = encoding_of(caps.get());
   const std::string media = field(caps.get(), "media");
-  const std::lock_guard linking{shared.linking};
-  const auto sink = shared.sinks.find(media == "audio" ? "audio" : encoding);
-  const Chain chain = chain_of(encoding);
-  if (sink == shared.sinks.end() || chain.elements.empty()) return;
   const std::string name = media == "audio" ? "audio" : encoding;
+  const Chain chain = chain_of(encoding);
+  if (!shared.wants(name) || chain.elements.empty()) return;
   if (Ref<GstPad>::adopt(gst_element_get_static_pad(shared.bin, name.c_str())))
     return shared.tell([](Observer& observer) {
       observer.on_source_end("the camera began a new stream on the same connection");
@@ -347,10 +356,13 @@ void Source::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
       +[](gpointer probe_data) { delete static_cast<std::shared_ptr<Shared>*>(probe_data); });
   gst_pad_set_active(ghost, TRUE);
   gst_element_add_pad(shared.bin, ghost);
-  gst_pad_link(ghost, sink->second.get());
+  if (!shared.link(name, ghost)) return;
   // From the tee towards the camera, so that nothing flows into an element that is not ready.
   for (auto element = added.rbegin(); element != added.rend(); ++element)
     gst_element_sync_state_with_parent(element->get());
+  // The bin may have been stopped meanwhile, past those that followed it up just now.
+  if (!shared.wants(name))
+    for (const auto& element : added) gst_element_set_state(element.get(), GST_STATE_NULL);
 }
 
 } // namespace fanlight::media
