@@ -16,7 +16,7 @@ namespace {
 /// At once, and with those that wait for one of these to end.
 constexpr int kDrawers = 2;
 constexpr unsigned kMostDrawings = 8;
-/// What a drawing may be large: some thousand viewers on webrtcbin are beyond it.
+/// How large a drawing may be: some thousand viewers on webrtcbin are beyond it.
 constexpr std::size_t kMostElements = 50'000;
 constexpr std::size_t kMostText = 64 * 1024 * 1024;
 

@@ -6,13 +6,13 @@
 #include <vector>
 
 #include "gst/ref.h"
+#include "media/message_meter.h"
 
 namespace fanlight::media {
 namespace {
 
 constexpr std::string_view kControl = "a=control:";
 /// A recorder of 16 channels describes 33 media in some hundred lines.
-constexpr std::size_t kMostBytes = 256 * 1024;
 constexpr std::size_t kMostMedia = 64;
 constexpr std::size_t kMostLines = 4096;
 
@@ -149,13 +149,15 @@ void mend_parameter_sets(Section& section) {
 } // namespace
 
 std::string excess_of(std::string_view sdp) {
-  if (sdp.size() > kMostBytes) return "the camera's description has more than 256 KiB";
+  if (sdp.size() > MessageMeter::kMostBody) return MessageMeter::too_long("DESCRIBE");
   std::size_t lines = 0;
   std::size_t media = 0;
   for (std::size_t at = 0; at < sdp.size(); ++lines) {
-    if (sdp.substr(at).starts_with("m=")) ++media;
-    // As the parser of GStreamer ends them.
-    at = std::min(sdp.find_first_of("\r\n", at), sdp.size() - 1) + 1;
+    // As the parser of GStreamer begins and ends them.
+    const std::size_t begin = sdp.find_first_not_of(" \t\v\f", at);
+    if (begin != std::string_view::npos && sdp.substr(begin).starts_with("m=")) ++media;
+    at = std::min(sdp.find_first_of("\r\n", at), sdp.size() - 1);
+    at += sdp.substr(at).starts_with("\r\n") ? 2 : 1;
   }
   if (media > kMostMedia) return "the camera's description has more than 64 media";
   if (lines > kMostLines) return "the camera's description has more than 4096 lines";

@@ -154,6 +154,7 @@ void Dialogue::speak(GstRTSPMessage* request) {
 }
 
 void Dialogue::hear(GstRTSPMessage* request, GstRTSPMessage* response) {
+  line_->complete();
   line_->ask({}); // What comes unasked is no answer.
   const int status = response->type_data.response.code;
   // rtspsrc goes wherever it is sent, without end.

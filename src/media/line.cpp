@@ -1,6 +1,7 @@
 #include "media/line.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/main_loop.h"
 #include "gst/ref.h"
 
 namespace fanlight::media {
@@ -18,8 +20,20 @@ namespace {
 constexpr guint kGoodbyeMs = 1000;
 /// For what ends by itself, its sockets being shut.
 constexpr std::chrono::seconds kPatience{2};
-constexpr std::uint64_t kMostBeforePlay =
+/// How much may come before the camera plays, or of one message afterwards, where nothing else
+/// measures it.
+constexpr std::uint64_t kMost =
     MessageMeter::kMostBeforePlay + MessageMeter::kMostPacketsBeforePlay;
+/// At 1 Gbit/s 13 MB come meanwhile.
+constexpr std::chrono::milliseconds kLook{100};
+
+// One timer for all: there are hundreds of cameras.
+std::vector<std::weak_ptr<Line>> lines; // Main only.
+/// Runs while there are lines. Main only.
+Timer& look_timer() {
+  static auto& timer = *new Timer;
+  return timer;
+}
 
 thread_local std::weak_ptr<Line> line_here;
 
@@ -91,7 +105,10 @@ std::shared_ptr<Line> Line::create() {
     return true;
   }();
   (void)once;
-  return std::shared_ptr<Line>{new Line};
+  std::shared_ptr<Line> line{new Line};
+  lines.push_back(line);
+  if (!look_timer().running()) look_timer().every(kLook, look_at_all);
+  return line;
 }
 
 GstElement* Line::bin_new(const char* name, std::shared_ptr<Line> line) {
@@ -122,7 +139,7 @@ gboolean Line::on_client_event(GSignalInvocationHint*, guint, const GValue* valu
 
 void Line::add(GSocket* socket) {
   const int descriptor = g_socket_get_fd(socket);
-  const Socket added{descriptor, number_of(descriptor)};
+  const Socket added{.descriptor = descriptor, .number = number_of(descriptor)};
   const std::lock_guard lock{mutex_};
   std::erase_if(sockets_, [&](const Socket& known) {
     return known.descriptor == descriptor || number_of(known.descriptor) != known.number;
@@ -149,6 +166,11 @@ void Line::end_opening() {
 void Line::wait_for_opening() {
   std::unique_lock lock{mutex_};
   opened_.wait_for(lock, kPatience, [this] { return !opens_; });
+}
+
+void Line::play() {
+  plays_ = true;
+  complete();
 }
 
 void Line::close() {
@@ -190,21 +212,36 @@ Line::Refusal Line::refusal() const {
   return refusal_;
 }
 
+void Line::look_at_all() {
+  std::erase_if(lines, [](const std::weak_ptr<Line>& line) {
+    const auto alive = line.lock();
+    if (alive) alive->look();
+    return !alive;
+  });
+  if (lines.empty()) look_timer().stop();
+}
+
 void Line::look() {
-  if (measured_ || plays_ || closed_) return;
-  std::uint64_t received = 0;
+  if (measured_ || closed_) return;
+  const bool plays = plays_;
+  const bool complete = complete_.exchange(false);
+  std::uint64_t begun = 0;
   {
     const std::lock_guard lock{mutex_};
-    for (const Socket& socket : sockets_) {
+    for (Socket& socket : sockets_) {
       tcp_info info{};
       socklen_t size = sizeof info;
-      if (number_of(socket.descriptor) == socket.number &&
-          getsockopt(socket.descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) == 0)
-        received += info.tcpi_bytes_received;
+      if (number_of(socket.descriptor) != socket.number ||
+          getsockopt(socket.descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+        continue;
+      if (plays && complete) socket.counted = info.tcpi_bytes_received;
+      begun += info.tcpi_bytes_received - socket.counted;
     }
   }
-  if (received > kMostBeforePlay)
-    refuse({"the camera sends more than 17 MiB before it plays", true});
+  if (begun > kMost)
+    refuse({plays ? "the camera sends more than 17 MiB in one message"
+                  : "the camera sends more than 17 MiB before it plays",
+            true});
 }
 
 } // namespace fanlight::media

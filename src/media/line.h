@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -45,18 +46,18 @@ class Line : public std::enable_shared_from_this<Line> {
   /// Ends the talk at once; the first reason stays.
   void refuse(Refusal why);
   Refusal refusal() const;
-  /// A request is sent: with DESCRIBE all begins anew. On rtspsrc's thread.
+  /// A request is sent: with DESCRIBE the camera plays no more; what it said before goes on to
+  /// count. On rtspsrc's thread.
   void ask(std::string method);
   /// rtspsrc's opening, which begins with its DESCRIBE, is over and all that it freed is freed.
   void end_opening();
   /// Returns after that; not for ever.
   void wait_for_opening();
   /// The camera plays.
-  void play() { plays_ = true; }
+  void play();
   bool plays() const { return plays_; }
-  /// For what is read by nobody that uses the meter (TLS, a proxy): ends the talk where far too
-  /// much has come before the camera plays.
-  void look();
+  /// A message, or a packet of media, has come to its end on the connection. On rtspsrc's thread.
+  void complete() { complete_ = true; }
   /// The connection that is made is read with the meter.
   void measure() { measured_ = true; }
 
@@ -70,16 +71,22 @@ class Line : public std::enable_shared_from_this<Line> {
   struct Socket {
     int descriptor;
     ino_t number;
+    std::uint64_t counted = 0; ///< Bytes up to the last message that was complete.
   };
   Line() = default;
   static gboolean on_client_event(GSignalInvocationHint*, guint, const GValue* values, gpointer);
+  static void look_at_all();
   void add(GSocket* socket);
+  /// For what is read by nobody that uses the meter (TLS, a proxy): ends the talk where far too
+  /// much has come before the camera plays, or in one message of one that plays. Main.
+  void look();
   void shut();
 
   std::atomic<bool> closed_{false};
   std::atomic<bool> plays_{false};
   std::atomic<bool> measured_{false};
-  mutable std::mutex mutex_; // Protects sockets_, refusal_ and opens_.
+  std::atomic<bool> complete_{false}; // Something, since the last look.
+  mutable std::mutex mutex_;          // Protects sockets_, refusal_ and opens_.
   std::condition_variable opened_;
   bool opens_ = false;
   std::vector<Socket> sockets_;

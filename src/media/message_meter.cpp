@@ -4,12 +4,17 @@
 
 namespace fanlight::media {
 
-std::string MessageMeter::answer() const {
-  return request_.empty() ? "message" : "answer to " + request_;
+std::string MessageMeter::answer_to(const std::string& method) {
+  return method.empty() ? "message" : "answer to " + method;
+}
+
+std::string MessageMeter::too_long(const std::string& method) {
+  return "the camera's " + (method == "DESCRIBE" ? "description" : answer_to(method)) +
+         " has more than 256 KiB";
 }
 
 std::string MessageMeter::late() const {
-  return "the camera has not finished its " + answer() + " within 10 s";
+  return "the camera has not finished its " + answer_to(request_) + " within 10 s";
 }
 
 std::string MessageMeter::ask(bool inside, std::size_t size) {
@@ -17,16 +22,14 @@ std::string MessageMeter::ask(bool inside, std::size_t size) {
     head_ = 0;
     waited_since_ = 0;
   }
-  if (size <= kMostBody) return {};
-  if (request_ == "DESCRIBE") return "the camera's description has more than 256 KiB";
-  return "the camera's " + answer() + " has more than 256 KiB";
+  return size <= kMostBody ? std::string{} : too_long(request_);
 }
 
 std::string MessageMeter::give(bool inside, std::size_t asked, std::size_t size, char first,
                                bool plays) {
   if (!inside) packet_ = first == '$';
   if (asked == 1 && inside && (head_ += size) > kMostHead)
-    return "the head of the camera's " + answer() + " has more than 64 KiB";
+    return "the head of the camera's " + answer_to(request_) + " has more than 64 KiB";
   if (plays) return {};
   if (!packet_ && (said_ += size) > kMostBeforePlay)
     return "the camera says more than 1 MiB before it plays";

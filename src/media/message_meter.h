@@ -32,9 +32,11 @@ class MessageMeter {
   /// The request whose answer is awaited.
   void set_request(std::string method) { request_ = std::move(method); }
   std::string late() const;
+  /// That the body of an answer to `method` is longer than kMostBody; empty: of something unasked.
+  static std::string too_long(const std::string& method);
 
  private:
-  std::string answer() const;
+  static std::string answer_to(const std::string& method);
 
   std::string request_;
   std::size_t head_ = 0;

@@ -60,14 +60,16 @@ void fail(State& state, Line::Refusal why, GError** error) {
   state.line->refuse(std::move(why));
 }
 
+/// How often a cancellable that cannot be waited for is looked at.
+constexpr gint64 kBlindMs = 100;
+
 /// Until there is something to be taken, the end included.
 bool wait(State& state, GCancellable* cancellable, GError** error) {
   std::array<GPollFD, 2> fds{GPollFD{g_socket_get_fd(state.socket.get()), G_IO_IN, 0}};
   guint count = 1;
-  if (cancellable != nullptr) {
-    if (!state.interruption.watch(Ref<GCancellable>::share(cancellable))) return true;
-    fds[count++] = state.interruption.fd();
-  }
+  const bool seen =
+      cancellable == nullptr || state.interruption.watch(Ref<GCancellable>::share(cancellable));
+  if (cancellable != nullptr && seen) fds[count++] = state.interruption.fd();
   const gint64 seconds = g_socket_get_timeout(state.socket.get());
   const gint64 begin = g_get_monotonic_time();
   // GstRTSPConnection lets itself be cancelled between two messages only.
@@ -81,14 +83,18 @@ bool wait(State& state, GCancellable* cancellable, GError** error) {
       fail(state, {.why = state.line->meter().late()}, error);
       return false;
     }
-    const gint64 left = std::max<gint64>(0, (deadline - now + 999) / 1000);
-    const gint ready =
-        g_poll(fds.data(), count, deadline == G_MAXINT64 ? -1 : static_cast<gint>(left));
+    gint64 left = deadline == G_MAXINT64 ? -1 : std::max<gint64>(0, (deadline - now + 999) / 1000);
+    if (!seen) left = left < 0 ? kBlindMs : std::min(left, kBlindMs);
+    const gint ready = g_poll(fds.data(), count, static_cast<gint>(left));
+    const int why = errno;
     if (g_cancellable_set_error_if_cancelled(cancellable, error)) return false;
     if (ready > 0) return true;
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready < 0) return true; // The socket will say why.
-    if (deadline == end_of_message) continue;
+    if (ready < 0 && why != EINTR) {
+      g_set_error(error, G_IO_ERROR, g_io_error_from_errno(why),
+                  "waiting for the camera failed: %s", g_strerror(why));
+      return false;
+    }
+    if (ready < 0 || deadline == end_of_message || g_get_monotonic_time() < deadline) continue;
     g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the camera sent nothing in time");
     return false;
   }

@@ -18,8 +18,6 @@ namespace fanlight::media {
 namespace {
 
 constexpr const char* kRtspsrc = "rtspsrc";
-/// At 1 Gbit/s 13 MB come meanwhile.
-constexpr std::chrono::milliseconds kLook{100};
 
 std::string field(const GstCaps* caps, const char* name) {
   const char* text = gst_structure_get_string(gst_caps_get_structure(caps, 0), name);
@@ -67,11 +65,12 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   std::vector<std::string> codecs; // Wanted video, preferred first.
   std::string no_sound;            // Why none is asked for; empty: it is.
   bool in_order = false;           // Packets come by TCP.
+  std::shared_ptr<Line> line;
   std::weak_ptr<Observer> observer;
   Source* source = nullptr; // Main only; null: what is still on its way is of a connection that was
                             // given up.
 
-  /// Protects sinks; held while one is linked. Main waits for no more than that.
+  /// Protects sinks; held while one is looked for or linked. Main waits for no more than that.
   std::mutex linking;
   Sinks sinks; // None after give_up().
 
@@ -90,7 +89,6 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   void keep_session(std::chrono::milliseconds period) {
     post([self = shared_from_this(), period] {
       if (self->source == nullptr) return;
-      self->source->look_.stop();
       self->source->keep_alive_.every(period, [self = self.get()] {
         const auto rtspsrc =
             Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(self->bin), kRtspsrc));
@@ -101,6 +99,17 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   bool take(const std::string& what) {
     std::lock_guard lock{mutex};
     return taken.insert(what).second;
+  }
+  /// False once it was given up, as the next.
+  bool wants(const std::string& name) {
+    const std::lock_guard lock{linking};
+    return sinks.contains(name);
+  }
+  bool link(const std::string& name, GstPad* pad) {
+    const std::lock_guard lock{linking};
+    const auto sink = sinks.find(name);
+    if (sink != sinks.end()) gst_pad_link(pad, sink->second.get());
+    return sink != sinks.end();
   }
   /// Links no more, on whatever thread: a link made after the bin has left the pipeline would last
   /// until the bin is freed, and keep the next connection from the tee. Main.
@@ -133,6 +142,7 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
   auto shared = std::make_shared<Shared>();
   shared->bin = bin.get();
   shared->camera = camera.id;
+  shared->line = line;
   for (const auto codec : camera.codecs) shared->codecs.push_back(encoding_name(codec));
   shared->no_sound = camera.audio ? no_sound : "sound is off in the configuration";
   shared->in_order = std::string_view{protocols_of(stream.transport)} == "tcp";
@@ -159,7 +169,6 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
     g_object_set(element, "user-id", address.username.c_str(), "user-pw", address.password.c_str(),
                  nullptr);
   source->line_ = line;
-  source->look_.every(kLook, [line] { line->look(); });
   if (address.tls) {
     auto certificate = CertificateCheck::attach(element, stream);
     if (!certificate) return certificate.error();
@@ -236,6 +245,21 @@ gboolean Source::on_select_stream(GstElement*, guint, GstCaps* caps, gpointer da
   return TRUE;
 }
 
+/// What goes into an RTP session on the thread that reads the connection came by it: what comes by
+/// UDP has threads of its own, and says nothing of how the talk goes on.
+void Source::on_manager_pad(GstElement*, GstPad* pad, gpointer data) {
+  if (GST_PAD_DIRECTION(pad) != GST_PAD_SINK) return;
+  gst_pad_add_probe(
+      pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+      +[](GstPad*, GstPadProbeInfo*, gpointer line) -> GstPadProbeReturn {
+        const auto& mine = *static_cast<std::shared_ptr<Line>*>(line);
+        if (Line::here() == mine) mine->complete();
+        return GST_PAD_PROBE_OK;
+      },
+      new std::shared_ptr<Line>((*static_cast<std::shared_ptr<Shared>*>(data))->line),
+      +[](gpointer line) { delete static_cast<std::shared_ptr<Line>*>(line); });
+}
+
 void Source::on_new_manager(GstElement*, GstElement* manager, gpointer data) {
   // What comes in order needs no buffer, and no thread behind it.
   if ((*static_cast<std::shared_ptr<Shared>*>(data))->in_order)
@@ -244,16 +268,20 @@ void Source::on_new_manager(GstElement*, GstElement* manager, gpointer data) {
                        return gst_element_factory_make("rtpstamper", nullptr);
                      }),
                      nullptr);
-  g_signal_connect_data(
-      manager, "new-jitterbuffer",
-      G_CALLBACK(+[](GstElement*, GstElement* buffer, guint, guint, gpointer shared) {
-        Shared& mine = **static_cast<std::shared_ptr<Shared>*>(shared);
-        std::lock_guard lock{mine.mutex};
-        mine.jitter_buffers.push_back(Ref<GstElement>::retain(buffer));
-      }),
-      new std::shared_ptr<Shared>(*static_cast<std::shared_ptr<Shared>*>(data)),
-      +[](gpointer shared, GClosure*) { delete static_cast<std::shared_ptr<Shared>*>(shared); },
-      GConnectFlags{});
+  const auto connect = [&](const char* signal, GCallback callback) {
+    g_signal_connect_data(
+        manager, signal, callback,
+        new std::shared_ptr<Shared>(*static_cast<std::shared_ptr<Shared>*>(data)),
+        +[](gpointer shared, GClosure*) { delete static_cast<std::shared_ptr<Shared>*>(shared); },
+        GConnectFlags{});
+  };
+  connect("pad-added", G_CALLBACK(on_manager_pad));
+  connect("new-jitterbuffer",
+          G_CALLBACK(+[](GstElement*, GstElement* buffer, guint, guint, gpointer shared) {
+            Shared& mine = **static_cast<std::shared_ptr<Shared>*>(shared);
+            std::lock_guard lock{mine.mutex};
+            mine.jitter_buffers.push_back(Ref<GstElement>::retain(buffer));
+          }));
 }
 
 std::vector<Ref<GstElement>> Source::jitter_buffers() const {
@@ -273,11 +301,9 @@ void Source::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
   if (gst_caps_is_empty(caps.get()) || gst_caps_is_any(caps.get())) return;
   const std::string encoding = encoding_of(caps.get());
   const std::string media = field(caps.get(), "media");
-  const std::lock_guard linking{shared.linking};
-  const auto sink = shared.sinks.find(media == "audio" ? "audio" : encoding);
-  const Chain chain = chain_of(encoding);
-  if (sink == shared.sinks.end() || chain.elements.empty()) return;
   const std::string name = media == "audio" ? "audio" : encoding;
+  const Chain chain = chain_of(encoding);
+  if (!shared.wants(name) || chain.elements.empty()) return;
   if (Ref<GstPad>::adopt(gst_element_get_static_pad(shared.bin, name.c_str())))
     return shared.tell([](Observer& observer) {
       observer.on_source_end("the camera began a new stream on the same connection");
@@ -332,10 +358,13 @@ void Source::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
       +[](gpointer probe_data) { delete static_cast<std::shared_ptr<Shared>*>(probe_data); });
   gst_pad_set_active(ghost, TRUE);
   gst_element_add_pad(shared.bin, ghost);
-  gst_pad_link(ghost, sink->second.get());
+  if (!shared.link(name, ghost)) return;
   // From the tee towards the camera, so that nothing flows into an element that is not ready.
   for (auto element = added.rbegin(); element != added.rend(); ++element)
     gst_element_sync_state_with_parent(element->get());
+  // The bin may have been stopped meanwhile, past those that followed it up just now.
+  if (!shared.wants(name))
+    for (const auto& element : added) gst_element_set_state(element.get(), GST_STATE_NULL);
 }
 
 } // namespace fanlight::media

@@ -63,6 +63,7 @@ class Source {
   static gboolean on_select_stream(GstElement* rtspsrc, guint number, GstCaps* caps,
                                    gpointer shared);
   static void on_new_manager(GstElement* rtspsrc, GstElement* manager, gpointer shared);
+  static void on_manager_pad(GstElement* manager, GstPad* pad, gpointer shared);
   static void on_pad_added(GstElement* rtspsrc, GstPad* pad, gpointer shared);
 
   const config::Stream config_;
@@ -72,7 +73,6 @@ class Source {
   std::shared_ptr<CertificateCheck> certificate_; // Null without TLS.
   std::shared_ptr<Line> line_;
   Timer keep_alive_;
-  Timer look_; // At how much comes before the camera plays.
 };
 
 } // namespace fanlight::media

@@ -5,10 +5,11 @@
 
 #include <gio/gio.h>
 #include <gst/rtsp/rtsp.h>
-#include <unistd.h>
+#include <sys/socket.h>
 
 #include "gst/ref.h"
 #include "media/dialogue.h"
+#include "media/read_ahead.h"
 
 namespace {
 
@@ -20,33 +21,46 @@ void require(bool condition) {
 }
 
 using Connection = Owned<GstRTSPConnection, gst_rtsp_connection_free>;
+using Url = Owned<GstRTSPUrl, gst_rtsp_url_free>;
 
-/// A TCP connection at its end: GstRTSPConnection wants one with addresses.
-int ended() {
-  const auto listener = Ref<GSocketListener>::adopt(g_socket_listener_new());
-  const guint16 port = g_socket_listener_add_any_inet_port(listener.get(), nullptr, nullptr);
-  const auto client = Ref<GSocketClient>::adopt(g_socket_client_new());
-  const auto here = Ref<GSocketConnection>::adopt(
-      g_socket_client_connect_to_host(client.get(), "127.0.0.1", port, nullptr, nullptr));
-  require(here.get() != nullptr);
-  const auto there = Ref<GSocketConnection>::adopt(
-      g_socket_listener_accept(listener.get(), nullptr, nullptr, nullptr));
-  require(there.get() != nullptr);
-  return dup(g_socket_get_fd(g_socket_connection_get_socket(here.get())));
-}
+/// A camera that says `text` to whoever connects, and then no more; gone without a trace, as there
+/// are more inputs than ports.
+class Camera {
+ public:
+  Camera() : listener_(Ref<GSocketListener>::adopt(g_socket_listener_new())) {
+    port_ = g_socket_listener_add_any_inet_port(listener_.get(), nullptr, nullptr);
+    require(port_ != 0);
+  }
+  /// Connected as rtspsrc is, so that it is read through the meter.
+  Connection connect() const {
+    GstRTSPUrl* parsed = nullptr;
+    const std::string text = "rtsp://127.0.0.1:" + std::to_string(port_) + "/live";
+    require(gst_rtsp_url_parse(text.c_str(), &parsed) == GST_RTSP_OK);
+    const Url url{parsed};
+    GstRTSPConnection* connection = nullptr;
+    require(gst_rtsp_connection_create(url.get(), &connection) == GST_RTSP_OK);
+    Connection made{connection};
+    require(gst_rtsp_connection_connect_usec(connection, 0) == GST_RTSP_OK);
+    return made;
+  }
+  void say(const std::uint8_t* data, std::size_t size) {
+    said_ = Ref<GSocketConnection>::adopt(
+        g_socket_listener_accept(listener_.get(), nullptr, nullptr, nullptr));
+    require(said_.get() != nullptr);
+    const int descriptor = g_socket_get_fd(g_socket_connection_get_socket(said_.get()));
+    const linger none{1, 0};
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+    // What is beyond the buffers of the kernel is beyond any input.
+    if (size > 0) require(send(descriptor, data, size, MSG_DONTWAIT | MSG_NOSIGNAL) > 0);
+    shutdown(descriptor, SHUT_WR);
+  }
+  void hang_up() { said_ = {}; }
 
-/// One that reads this text and then the end.
-Connection connection_to(const std::string& text) {
-  static const int end = ended();
-  const auto socket = Ref<GSocket>::adopt(g_socket_new_from_fd(dup(end), nullptr));
-  require(socket.get() != nullptr);
-  GstRTSPConnection* connection = nullptr;
-  require(gst_rtsp_connection_create_from_socket(socket.get(), "127.0.0.1", 554, text.c_str(),
-                                                 &connection) == GST_RTSP_OK);
-  // As MessageMeter sees to it.
-  gst_rtsp_connection_set_content_length_limit(connection, MessageMeter::kMostBody);
-  return Connection{connection};
-}
+ private:
+  Ref<GSocketListener> listener_;
+  Ref<GSocketConnection> said_;
+  guint16 port_ = 0;
+};
 
 std::string authorization_of(const GstRTSPMessage* request) {
   gchar* value = nullptr;
@@ -54,11 +68,11 @@ std::string authorization_of(const GstRTSPMessage* request) {
   return value == nullptr ? "" : value;
 }
 
-void require_usable(GstRTSPMessage* response) {
+guint body_of(GstRTSPMessage* response) {
   guint8* body = nullptr;
   guint size = 0;
   gst_rtsp_message_get_body(response, &body, &size);
-  require(size <= 2 * MessageMeter::kMostBody);
+  return size;
 }
 
 } // namespace
@@ -66,9 +80,14 @@ void require_usable(GstRTSPMessage* response) {
 /// Whatever a camera answers, one after the other, to the requests of a talk: no crash, no password
 /// in the clear but where it wanted Basic, and no third answer to a refusal.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const Connection connection = connection_to({reinterpret_cast<const char*>(data), size});
+  static Camera camera;
+  install_read_ahead();
+  const auto line = Line::create();
+  line->enter();
+  const Connection connection = camera.connect();
+  camera.say(data, size);
   std::chrono::milliseconds period{1};
-  Dialogue dialogue{Login{"user", "secret"}, Line::create(),
+  Dialogue dialogue{Login{"user", "secret"}, line,
                     [&period](std::chrono::milliseconds every) { period = every; }};
   constexpr GstRTSPMethod kTalk[] = {GST_RTSP_OPTIONS, GST_RTSP_DESCRIBE, GST_RTSP_SETUP,
                                      GST_RTSP_PLAY, GST_RTSP_GET_PARAMETER};
@@ -87,8 +106,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       got = gst_rtsp_connection_receive_usec(connection.get(), &response, 0);
     } while (got == GST_RTSP_OK && response.type != GST_RTSP_MESSAGE_RESPONSE);
     if (got == GST_RTSP_OK) {
+      require(body_of(&response) <= MessageMeter::kMostBody);
       dialogue.hear(&request, &response);
-      require_usable(&response);
+      require(body_of(&response) <= 2 * MessageMeter::kMostBody);
       const auto refusal = dialogue.refusal();
       if (response.type_data.response.code == GST_RTSP_STS_UNAUTHORIZED) {
         ++refused;
@@ -101,6 +121,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     gst_rtsp_message_unset(&response);
     if (got != GST_RTSP_OK) break;
   }
+  camera.hang_up();
   require(period.count() >= 1 && period <= std::chrono::seconds{30});
   return 0;
 }

@@ -139,7 +139,6 @@ TEST_F(SlowCameraTest, KeepsNothingOnceItIsRemoved) {
   ASSERT_EQ(send("POST", "/api/reload").status, 200);
   wait_state("yard", "live");
   EXPECT_THAT(get("/api/cameras/front").body, HasSubstr("\"reconnects\":0"));
-  EXPECT_THAT(service->output(), testing::Not(HasSubstr("takes longer than")));
 }
 
 TEST_F(SlowCameraTest, KeepsNothingOnceItWasTested) {
@@ -192,7 +191,6 @@ TEST_F(SlowCameraTest, IsRefusedWhenItSaysTooMuchBeforeItPlays) {
       {"huge", "tcp", "the camera's description has more than 256 KiB"},
       {"huge", "udp", "the camera's description has more than 256 KiB"},
       {"huge", "http", "the camera's description has more than 256 KiB"},
-      {"huge", "tls", "the camera sends more than 17 MiB before it plays"},
       {"heads", "tcp", "the head of the camera's answer to DESCRIBE has more than 64 KiB"},
       {"chatty", "tcp", "the camera says more than 1 MiB before it plays"},
       {"early", "tcp", "the camera sends more than 16 MiB before it plays"},
@@ -212,7 +210,36 @@ TEST_F(SlowCameraTest, IsRefusedWhenItSaysTooMuchBeforeItPlays) {
     EXPECT_THAT(wait_state(std::string{one.habit} + "-" + one.transport, "refused").body,
                 HasSubstr(one.reason))
         << one.habit;
+#ifndef __SANITIZE_ADDRESS__ // Which keeps what is freed.
   EXPECT_LT(peak() - before, 150u * 1024) << "one body was to have 300 MB";
+#endif
+}
+
+// One at a time: to bring so much by TLS takes these cameras a while.
+
+TEST_F(SlowCameraTest, IsRefusedWhenItSaysTooMuchByTls) {
+  start_service({slow("huge", "tls")});
+  EXPECT_THAT(wait_state("huge-tls", "refused").body,
+              HasSubstr("the camera sends more than 17 MiB before it plays"));
+}
+
+TEST_F(SlowCameraTest, IsRefusedWhenItSaysTooMuchByTlsWhileItPlays) {
+  start_service({slow("answer", "tls")});
+  EXPECT_THAT(wait_state("answer-tls", "refused").body,
+              HasSubstr("the camera sends more than 17 MiB in one message"));
+}
+
+TEST_F(SlowCameraTest, IsRefusedWhenItSaysTooMuchByTlsBesideMediaByUdp) {
+  CameraEntry beside = slow("answer", "tls");
+  beside.more += "    transport: udp\n";
+  start_service({beside});
+  EXPECT_THAT(wait_state("answer-tls", "refused").body,
+              HasSubstr("the camera sends more than 17 MiB in one message"));
+}
+
+TEST_F(SlowCameraTest, MaySendAsMuchMediaByTlsAsItLikes) {
+  start_service({slow("packets", "tls")});
+  EXPECT_TRUE(camera_->wait_output("sent packets")) << get("/api/cameras/packets-tls").body;
 }
 
 TEST_F(SlowCameraTest, IsToldGoodbyeWhereItPlays) {

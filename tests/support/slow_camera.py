@@ -7,6 +7,7 @@ connection has ended.
 import asyncio
 import base64
 import re
+import socket
 import ssl
 import sys
 
@@ -30,6 +31,7 @@ class Talk:
     def __init__(self, reader, writer):
         self.reader, self.writer = reader, writer
         self.habit = "unnamed"
+        self.port = 0  # Where it wants its packets, where that is by UDP.
 
     async def send(self, text):
         self.writer.write(text if isinstance(text, bytes) else text.encode())
@@ -44,11 +46,17 @@ class Talk:
             await asyncio.sleep(PACE)
         await self.reader.read()
 
-    async def flood(self, begin, more):
+    async def flood(self, begin, more, times=1024):
+        """`begin`, and then `more` until it is 64 KiB so many times: 64 MiB, where too much was to be seen long before."""
         print("stuck", self.habit, flush=True)
         await self.send(begin)
-        for _ in range(1024):  # 64 MiB: what is wrong was to be seen long before.
+        beside = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        for number in range(times):
             await self.send(more * (64 * 1024 // len(more)))
+            if self.port:
+                beside.sendto(b"\x80\x60" + number.to_bytes(2, "big") + bytes(7) + b"\1\x41\x9a", ("127.0.0.1", self.port))
+        beside.close()
+        print("sent", self.habit, flush=True)
 
     # ---- What comes ----
 
@@ -115,12 +123,18 @@ class Talk:
             return await to.describe(habit, ok, url)
         if method == "SETUP":
             transport = re.search(r"(?im)^transport:\s*([^\r\n,]*)", head)[1]
+            if ports := re.search(r"client_port=(\d+)", transport):
+                to.port = int(ports[1])
             return await to.send(ok + f"Session: 1\r\nTransport: {transport}\r\n\r\n")
         if method == "PLAY" and habit == "early":
             return await to.flood(b"", b"$\x09\x03\xfc" + bytes(1020))
         await to.send(ok + "Session: 1\r\n\r\n")
         if method == "PLAY" and habit == "frame":
             await to.trickle(b"$\x00\xff\xff")
+        if method == "PLAY" and habit == "answer":
+            await to.flood(b"RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 300000000\r\n\r\n", bytes(1024))
+        if method == "PLAY" and habit == "packets":
+            await to.flood(b"", b"$\0\x03\xfc\x80\x60" + bytes(1018), 384)
         if method == "PLAY" and habit == "later":
             await to.trickle("RTSP/1.0 200 OK\r\nCSeq: 1\r\nX-Long: ")
 

@@ -153,13 +153,14 @@ TEST(PipelineTest, IsDrawnWhileElementsComeAndGo) {
   std::vector<Ref<GstElement>> bins;
   turn_until(
       [&] {
+        post([] {}); // There is another turn.
+        if (stops_pending() >= 16) return drawn == 100;
         bins.push_back(parse("fakesrc is-live=true ! queue ! tee ! queue ! fakesink async=false"));
         EXPECT_TRUE(pipeline.add(bins.back().get()));
         if (bins.size() > 4) {
           pipeline.remove(bins.front().get(), "a bin of the test");
           bins.erase(bins.begin());
         }
-        post([] {}); // There is another turn.
         return drawn == 100;
       },
       "a hundred drawings", std::chrono::seconds{60});
@@ -228,13 +229,22 @@ void stuck_class_init(StuckClass* klass) {
 }
 void stuck_init(Stuck*) {}
 
-TEST(UndertakerTest, StopsOthersHoweverManyAreLate) {
-  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
-  for (int i = 0; i < 40; ++i) {
+void stop_stuck(int count) {
+  let_go = false;
+  for (int i = 0; i < count; ++i) {
     auto stuck = Ref<GstElement>::retain(GST_ELEMENT(g_object_new(stuck_get_type(), nullptr)));
     gst_element_set_state(stuck.get(), GST_STATE_READY);
     stop_in_background(std::move(stuck), "a stuck one");
   }
+}
+void release_stuck() {
+  let_go = true;
+  let_go.notify_all();
+}
+
+TEST(UndertakerTest, StopsOthersHoweverManyAreLate) {
+  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
+  stop_stuck(40);
   auto good = parse("fakesrc is-live=true ! fakesink async=false");
   gst_element_set_state(good.get(), GST_STATE_PLAYING);
   stop_in_background(good, "the good one");
@@ -243,9 +253,38 @@ TEST(UndertakerTest, StopsOthersHoweverManyAreLate) {
              std::chrono::seconds{60});
 
   EXPECT_EQ(GST_STATE(good.get()), GST_STATE_NULL);
-  let_go = true;
-  let_go.notify_all();
+  release_stuck();
   EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
+}
+
+TEST(UndertakerTest, CallsNothingLateThatOnlyWaitsForAThread) {
+  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
+  const unsigned before = stops_overdue();
+  stop_stuck(16); // As many as there are threads.
+  for (int i = 0; i < 100; ++i)
+    stop_in_background(parse("fakesrc ! fakesink"), "one behind the stuck ones");
+
+  turn_until([] { return stops_pending() == 16; }, "the stops of the others",
+             std::chrono::seconds{60});
+
+  EXPECT_EQ(stops_overdue() - before, 16u);
+  release_stuck();
+  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
+}
+
+TEST(UndertakerTest, GrowsOnlyAsFarAsTheSystemHasRoom) {
+  const auto bounds = [](std::uint64_t left) {
+    return std::vector<Bound>{{Bound::Of::threads, "pids.max", 1000, 1000 - left, ""}};
+  };
+
+  EXPECT_EQ(stop_threads(0, 16, bounds(1000)), 16u);
+  EXPECT_EQ(stop_threads(5, 16, bounds(1000)), 21u);
+  EXPECT_EQ(stop_threads(5, 16, bounds(30)), 21u);
+  EXPECT_EQ(stop_threads(5, 16, bounds(26)), 18u) << "24 are for others";
+  EXPECT_EQ(stop_threads(5, 16, bounds(3)), 16u);
+  EXPECT_EQ(stop_threads(5, 20, bounds(3)), 20u) << "those there are count already";
+  EXPECT_EQ(stop_threads(1, 20, bounds(3)), 17u) << "fewer always";
+  EXPECT_EQ(stop_threads(1000, 16, {}), 256u);
 }
 
 TEST(ElementsTest, NamesThePackageOfAnElementThatIsMissing) {

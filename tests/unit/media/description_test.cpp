@@ -105,6 +105,9 @@ TEST(DescriptionTest, IsTooMuchBeyondWhatAnyRecorderDescribes) {
   EXPECT_THAT(excess_of(times(65, "m=video 0 RTP/AVP 96\r\n")), HasSubstr("64 media"));
   EXPECT_THAT(excess_of(times(65, "m=video 0 RTP/AVP 96\r")), HasSubstr("64 media"));
   EXPECT_THAT(excess_of(times(4096, "a=x\n")), HasSubstr("4096 lines"));
+  EXPECT_EQ(excess_of(times(2100, "a=x\r\n")), "") << "one line each";
+  EXPECT_THAT(excess_of(times(2100, "a=x\n\r")), HasSubstr("4096 lines"));
+  EXPECT_THAT(excess_of(times(65, "  m=video 0 RTP/AVP 96\r\n")), HasSubstr("64 media"));
   EXPECT_THAT(excess_of(times(1, std::string(256 * 1024, 'a'))), HasSubstr("256 KiB"));
   EXPECT_EQ(excess_of(""), "");
 }

@@ -7,6 +7,7 @@
 
 #include <gio/gio.h>
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -180,6 +181,23 @@ TEST_F(ReadAheadTest, CanBeCancelledAndReadOn) {
   EXPECT_TRUE(g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_CANCELLED));
   server_.say("on");
   EXPECT_EQ(read(connection, 1), "o");
+}
+
+TEST_F(ReadAheadTest, FailsWhereTheSystemLetsItWaitForNothing) {
+  const auto connection = connect(server_.uri());
+  ASSERT_TRUE(connection);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{0, before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  char byte = 0;
+  GError* raw = nullptr;
+
+  EXPECT_EQ(g_input_stream_read(input(connection), &byte, 1, nullptr, &raw), -1);
+
+  setrlimit(RLIMIT_NOFILE, &before);
+  const GErrorPtr error{raw};
+  EXPECT_TRUE(g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT));
 }
 
 TEST_F(ReadAheadTest, LeavesOthersAlone) {
