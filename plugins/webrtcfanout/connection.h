@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -94,7 +95,9 @@ class Connection : private RtcpReader {
     std::uint64_t live_from = 0; ///< Frames before it came from the cache.
   };
   bool wants(const Check& check, std::int64_t now_us) const;
-  void challenge(std::int64_t now_us);
+  /// When anything came over the path that shows it to be alive.
+  std::int64_t path_known_us() const { return std::max(path_heard_us_, path_answered_us_); }
+  bool challenge(const Check& check, std::int64_t now_us);
   std::int64_t patience_us() const;
   bool may_move(std::int64_t now_us);
   void move_to(const Check& check, std::int64_t now_us);
@@ -125,7 +128,9 @@ class Connection : private RtcpReader {
   std::optional<Path> path_;
   std::uint32_t priority_ = 0;
   std::int64_t heard_us_ = 0;
-  std::int64_t path_heard_us_ = 0;
+  std::int64_t path_heard_us_ = 0;    ///< The viewer's last check over the path.
+  std::int64_t path_answered_us_ = 0; ///< Its last answer to ours.
+  std::int64_t lesser_since_us_ = 0;  ///< It has nominated only others since then; 0: it has not.
   std::int64_t path_lost_us_ = 0;
   PathProbes probes_;
   Check path_check_;                ///< The path's last.

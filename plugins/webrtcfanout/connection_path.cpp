@@ -5,7 +5,8 @@
 namespace fanlight::fanout {
 namespace {
 
-/// A path that was not heard of for so long gives way to any other one.
+/// A path that was not heard of for so long gives way to any other one, and one that the viewer
+/// does not check for so long while it nominates others.
 constexpr std::int64_t kPathSilenceUs = 3'000'000;
 /// How long the path may take to answer once the viewer nominates another one of less priority.
 constexpr std::int64_t kPatienceUs = 400'000;
@@ -22,17 +23,16 @@ constexpr std::int64_t kPerReceived = 3;
 bool Connection::on_check(const Check& check, std::int64_t now_us) {
   if (path_ && path_->same_as(check.path)) {
     heard_us_ = path_heard_us_ = now_us;
+    lesser_since_us_ = 0;
+    challenger_.reset();
+    allowance_ += kPerReceived * static_cast<std::int64_t>(check.size);
+    if (check.generation < path_check_.generation) return false; // Of before a restart of ICE.
     // One that the viewer nominates no more, though it still checks it, gives way to any other.
     priority_ = check.nominated ? check.priority : 0;
     path_check_ = check;
-    challenger_.reset();
-    allowance_ += kPerReceived * static_cast<std::int64_t>(check.size);
     return false;
   }
-  if (!wants(check, now_us)) {
-    if (!bound_ || !check.nominated) return false;
-    challenge(now_us);
-  }
+  if (!wants(check, now_us) && (!bound_ || !challenge(check, now_us))) return false;
   if (bound_) {
     probes_.ask(check, now_us);
     return probe(now_us);
@@ -43,17 +43,26 @@ bool Connection::on_check(const Check& check, std::int64_t now_us) {
 }
 
 /// Whether the viewer would rather have media there. Agents that nominate every pair (RFC 8445,
-/// section 8.1.1, of old) mean the best one.
+/// section 8.1.1, of old) mean the best one, of those since the last restart of ICE.
 bool Connection::wants(const Check& check, std::int64_t now_us) const {
-  const bool stale = now_us - path_heard_us_ > kPathSilenceUs;
-  return !path_ || stale || (check.nominated && check.priority >= priority_);
+  if (!path_) return true;
+  if (!bound_ && now_us - path_heard_us_ > kPathSilenceUs) return true;
+  if (!check.nominated) return false;
+  if (check.generation > path_check_.generation) return true;
+  if (check.generation == path_check_.generation && check.priority >= priority_) return true;
+  // Counted from its first check elsewhere: it may check each path as seldom as every 6 s.
+  return lesser_since_us_ != 0 && now_us - lesser_since_us_ > kPathSilenceUs;
 }
 
 /// The viewer may have lost the network of the better path, and cannot take back its nomination
-/// there: then the path does not answer us either.
-void Connection::challenge(std::int64_t now_us) {
-  if (path_heard_us_ >= challenged_us_) challenged_us_ = now_us;
-  probes_.ask(path_check_, now_us);
+/// there: then the path does not answer us either. What it does not nominate it only keeps in
+/// reserve; that counts once the path is silent. False: the path stays what it is.
+bool Connection::challenge(const Check& check, std::int64_t now_us) {
+  if (!check.nominated && now_us - path_known_us() <= kPathSilenceUs) return false;
+  if (check.nominated && lesser_since_us_ == 0) lesser_since_us_ = now_us;
+  if (path_known_us() >= challenged_us_) challenged_us_ = now_us;
+  probes_.ask(path_check_, now_us, true);
+  return true;
 }
 
 std::int64_t Connection::patience_us() const {
@@ -65,12 +74,12 @@ bool Connection::on_answer(const Path& from, Bytes answer, std::int64_t now_us) 
   const auto check = probes_.take_answer(from, answer);
   if (!check) return false;
   if (path_ && path_->same_as(check->path)) {
-    heard_us_ = path_heard_us_ = now_us;
+    heard_us_ = path_answered_us_ = now_us;
     challenger_.reset();
     return false;
   }
   if (!wants(*check, now_us)) {
-    if (path_heard_us_ < challenged_us_) challenger_ = *check;
+    if (path_known_us() < challenged_us_) challenger_ = *check;
     return false;
   }
   if (!may_move(now_us)) return false;
@@ -93,6 +102,7 @@ void Connection::move_to(const Check& check, std::int64_t now_us) {
   path_check_ = check;
   priority_ = check.nominated ? check.priority : 0;
   heard_us_ = path_heard_us_ = now_us;
+  lesser_since_us_ = 0;
   challenger_.reset();
   probes_.clear();
 }

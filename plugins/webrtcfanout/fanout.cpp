@@ -9,29 +9,6 @@
 namespace fanlight::fanout {
 namespace {
 
-/// The first media that takes our packets has the ICE and DTLS of the bundle (RFC 9143,
-/// section 7.1).
-const Offer::Media* transport_media(const Offer& offer) {
-  const auto found = std::find_if(offer.media.begin(), offer.media.end(),
-                                  [](const Offer::Media& media) { return media.receives; });
-  return found == offer.media.end() ? nullptr : &*found;
-}
-
-/// Any of its media may be the one whose ICE carries the bundle (RFC 9143, section 7.3.1); almost
-/// all offers have one pair for all.
-std::vector<IceCredentials> credentials_of(const Offer& offer) {
-  constexpr std::size_t kMost = 4;
-  std::vector<IceCredentials> found;
-  for (const Offer::Media& media : offer.media) {
-    const bool known = std::any_of(found.begin(), found.end(), [&](const IceCredentials& one) {
-      return one.ufrag == media.ice_ufrag;
-    });
-    if (!known && !media.ice_pwd.empty() && found.size() < kMost)
-      found.push_back({media.ice_ufrag, media.ice_pwd});
-  }
-  return found;
-}
-
 std::string list_payloads(const Offer& offer) {
   std::vector<std::string> names;
   for (const Offer::Media& media : offer.media)
@@ -176,7 +153,7 @@ Fanout::Reply Fanout::add(std::string_view text, const Options& options, const S
   std::string why;
   const auto offer = Offer::parse(text, why);
   if (!offer) return {.code = "bad-offer", .message = why};
-  const Offer::Media* const carrier = transport_media(*offer);
+  const Offer::Media* const carrier = offer->transport();
   if (carrier == nullptr)
     return {.code = "bad-offer",
             .message = "the offer has no audio or video to receive: add a recvonly media section"};
@@ -230,7 +207,7 @@ Fanout::Reply Fanout::add(std::string_view text, const Options& options, const S
       .observer = weak_from_this(),
       .added_us = monotonic_us(),
   });
-  const IceCredentials credentials = transport_->admit(entry.viewer, credentials_of(*offer));
+  const IceCredentials credentials = transport_->admit(entry.viewer, offer->credentials());
   const std::string sdp = write(*offer, entry, settings, *transport_, credentials);
   entries_[id] = std::move(entry);
   return {.id = id, .sdp = sdp};
@@ -246,13 +223,13 @@ Fanout::Reply Fanout::restart(const std::string& id, std::string_view text,
   if (found == entries_.end() || !transport_)
     return {.code = "unknown-viewer", .message = "there is no viewer " + id};
   const Entry& entry = found->second;
-  const Offer::Media* const carrier = transport_media(*offer);
+  const Offer::Media* const carrier = offer->transport();
   if (offer->media.size() != entry.answered.size() || carrier == nullptr)
     return {.code = "bad-offer", .message = "an ICE restart has the same media as the first offer"};
   if (carrier->fingerprint != entry.viewer->settings().fingerprint)
     return {.code = "bad-offer",
             .message = "an ICE restart has the DTLS certificate of the first offer"};
-  const auto credentials = transport_->readmit(entry.viewer, credentials_of(*offer));
+  const auto credentials = transport_->readmit(entry.viewer, offer->credentials());
   if (!credentials) return {.code = "unknown-viewer", .message = "the viewer " + id + " has gone"};
   return {.id = id, .sdp = write(*offer, entry, settings, *transport_, *credentials)};
 }

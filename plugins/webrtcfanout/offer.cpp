@@ -149,4 +149,24 @@ std::optional<Offer> Offer::parse(std::string_view sdp, std::string& why) {
   return offer;
 }
 
+const Offer::Media* Offer::transport() const {
+  const auto found =
+      std::find_if(media.begin(), media.end(), [](const Media& one) { return one.receives; });
+  return found == media.end() ? nullptr : &*found;
+}
+
+std::vector<IceCredentials> Offer::credentials() const {
+  std::vector<IceCredentials> found;
+  const auto add_of = [&](const Media& one) {
+    const bool known = std::any_of(found.begin(), found.end(), [&](const IceCredentials& other) {
+      return other.ufrag == one.ice_ufrag;
+    });
+    if (!known && !one.ice_pwd.empty() && found.size() < kMaxCredentials)
+      found.push_back({one.ice_ufrag, one.ice_pwd});
+  };
+  if (const Media* const first = transport()) add_of(*first);
+  for (const Media& one : media) add_of(one);
+  return found;
+}
+
 } // namespace fanlight::fanout

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "ice_credentials.h"
+
 namespace fanlight::fanout {
 
 /// The receive-only offer of a viewer (RFC 8866, RFC 8829), as far as this element acts on it:
@@ -54,6 +56,13 @@ struct Offer {
   /// received media, no ICE credentials or fingerprint, setup:passive (we are the DTLS server), an
   /// ICE-lite viewer, rtcp-mux missing, too long.
   static std::optional<Offer> parse(std::string_view text, std::string& why);
+
+  /// Whose ICE and DTLS the bundle has: the first media that receives (RFC 9143, section 7.1).
+  const Media* transport() const;
+  /// Those of transport() first, then of others, whose ICE may carry the bundle as well (section
+  /// 7.3.1), up to kMaxCredentials; almost all offers have one pair for all.
+  std::vector<IceCredentials> credentials() const;
+  static constexpr std::size_t kMaxCredentials = 4;
 
   std::string session_id = "0";
   std::string session_version = "0";

@@ -34,8 +34,9 @@ struct Check {
   std::uint32_t priority = 0;
   std::size_t size = 0; ///< Of the datagram.
   // For a check of ours over the same path.
-  std::string username; ///< "theirs:ours"
-  std::string password; ///< Theirs; empty where the offer does not name that user.
+  std::string username;         ///< "theirs:ours"
+  std::string password;         ///< Theirs; empty where the offer does not name that user.
+  std::uint64_t generation = 0; ///< Of our credentials: greater after each restart of ICE.
 };
 
 } // namespace fanlight::fanout

@@ -1,6 +1,7 @@
 #include "path_probes.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "random.h"
 
@@ -19,22 +20,42 @@ StunTransaction new_transaction() {
   return transaction;
 }
 
+std::uint32_t rank_of(const Check& check) { return check.nominated ? check.priority : 0; }
+
 } // namespace
 
-void PathProbes::ask(const Check& check, std::int64_t now_us) {
+void PathProbes::ask(const Check& check, std::int64_t now_us, bool in_use) {
   std::erase_if(probes_, [&](const Probe& p) { return now_us - p.asked_us > kForgottenUs; });
   auto found = std::find_if(probes_.begin(), probes_.end(),
                             [&](const Probe& p) { return p.check.path.same_as(check.path); });
   if (found == probes_.end()) {
-    if (probes_.size() >= kMaxPaths)
-      probes_.erase(
-          std::min_element(probes_.begin(), probes_.end(),
-                           [](const Probe& a, const Probe& b) { return a.asked_us < b.asked_us; }));
+    if (probes_.size() >= kMaxPaths && !make_room(check, now_us)) return;
     found = probes_.insert(probes_.end(), {.check = check, .transaction = new_transaction()});
   }
   found->check = check;
   found->asked_us = now_us;
   found->asked = true;
+  found->in_use = in_use;
+}
+
+/// By the end of what was not answered, else of the worst path, but of none that is better than
+/// this one or in use. Agents may nominate a dozen at once, and the best has to get its answer.
+bool PathProbes::make_room(const Check& check, std::int64_t now_us) {
+  const auto rank = [&](const Probe& probe) {
+    const bool unanswered = probe.sent >= kUnasked && !probe.asked && now_us >= probe.due_us;
+    return std::make_pair(unanswered ? 0U : rank_of(probe.check), probe.asked_us);
+  };
+  const auto worst =
+      std::min_element(probes_.begin(), probes_.end(), [&](const auto& a, const auto& b) {
+        return a.in_use != b.in_use ? b.in_use : rank(a) < rank(b);
+      });
+  if (worst->in_use || rank(*worst).first > rank_of(check)) return false;
+  probes_.erase(worst);
+  return true;
+}
+
+bool PathProbes::may_send(std::int64_t now_us) const {
+  return sent_ < kMaxSent || now_us - sent_us_[sent_ % kMaxSent] >= kSentUs;
 }
 
 bool PathProbes::is_due(const Probe& probe, std::int64_t now_us) {

@@ -7,7 +7,7 @@ void Registry::add(const IceCredentials& ours, std::shared_ptr<Viewer> viewer,
   auto known = std::make_shared<const std::vector<IceCredentials>>(std::move(theirs));
   std::lock_guard lock(lock_);
   ufrags_[viewer].push_back(ours.ufrag);
-  entries_[ours.ufrag] = {std::move(viewer), ours.password, std::move(known)};
+  entries_[ours.ufrag] = {std::move(viewer), ours.password, ++generation_, std::move(known)};
 }
 
 bool Registry::renew(const IceCredentials& ours, const std::shared_ptr<Viewer>& viewer,
@@ -22,7 +22,7 @@ bool Registry::renew(const IceCredentials& ours, const std::shared_ptr<Viewer>& 
     own.erase(own.begin());
   }
   own.push_back(ours.ufrag);
-  entries_[ours.ufrag] = {viewer, ours.password, std::move(known)};
+  entries_[ours.ufrag] = {viewer, ours.password, ++generation_, std::move(known)};
   return true;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -19,6 +20,7 @@ class Registry {
   struct Entry {
     std::shared_ptr<Viewer> viewer;
     std::string password;
+    std::uint64_t generation = 0; ///< Greater than that of all given out before.
     /// Those of the viewer's offer, by whichever it sends its checks.
     std::shared_ptr<const std::vector<IceCredentials>> theirs;
   };
@@ -47,6 +49,7 @@ class Registry {
   mutable std::mutex lock_;                                               ///< Protects the rest.
   std::unordered_map<std::string, Entry, Hash, std::equal_to<>> entries_; ///< By ufrag.
   std::unordered_map<std::shared_ptr<Viewer>, std::vector<std::string>> ufrags_;
+  std::uint64_t generation_ = 0;
 };
 
 } // namespace fanlight::fanout

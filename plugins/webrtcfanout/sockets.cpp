@@ -11,8 +11,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "clock.h"
-
 namespace fanlight::fanout {
 namespace {
 
@@ -110,12 +108,11 @@ std::optional<std::vector<SocketAddress>> read_interface_addresses() {
 
 /// As they were at most kAddressesUs ago: a dialogue with the kernel is an eighth of what a join
 /// costs the thread that answers it. A machine that has no address but loopback is just starting.
-std::vector<SocketAddress> interface_addresses() {
+std::vector<SocketAddress> interface_addresses(std::int64_t now) {
   static std::mutex lock; // Protects the two below.
   static std::vector<SocketAddress> addresses;
   static std::int64_t read_us = 0;
   std::lock_guard locked(lock);
-  const std::int64_t now = monotonic_us();
   const bool starting = std::all_of(addresses.begin(), addresses.end(),
                                     [](const auto& address) { return address.is_loopback(); });
   if (starting || now - read_us >= kAddressesUs) {
@@ -143,9 +140,9 @@ bool open_sockets(std::uint16_t port, unsigned workers, bool tcp, Sockets& socke
   return false;
 }
 
-std::vector<SocketAddress> local_addresses(std::uint16_t port, bool loopback) {
+std::vector<SocketAddress> local_addresses(std::uint16_t port, bool loopback, std::int64_t now_us) {
   std::vector<SocketAddress> addresses;
-  for (const SocketAddress& found : interface_addresses()) {
+  for (const SocketAddress& found : interface_addresses(now_us)) {
     if (found.is_loopback() && !loopback) continue;
     const auto address = SocketAddress::parse(found.ip_text(), port);
     if (address && std::find(addresses.begin(), addresses.end(), *address) == addresses.end())

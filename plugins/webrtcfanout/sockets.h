@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "clock.h"
 #include "socket_address.h"
 
 namespace fanlight::fanout {
@@ -24,6 +25,7 @@ bool open_sockets(std::uint16_t port, unsigned workers, bool tcp, Sockets& socke
 
 /// This machine's own addresses that viewers may reach, IPv4 first: not those of link-local scope,
 /// and loopback ones only where asked for. A change is seen within a second. Threads: any.
-std::vector<SocketAddress> local_addresses(std::uint16_t port, bool loopback);
+std::vector<SocketAddress> local_addresses(std::uint16_t port, bool loopback,
+                                           std::int64_t now_us = monotonic_us());
 
 } // namespace fanlight::fanout

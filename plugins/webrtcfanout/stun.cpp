@@ -21,6 +21,7 @@ constexpr std::uint16_t kBindingSuccess = 0x0101;
 constexpr std::uint16_t kBindingError = 0x0111;
 
 // Attributes (RFC 8489, section 18.3; RFC 8445, section 16.1).
+constexpr std::uint16_t kMappedAddress = 0x0001;
 constexpr std::uint16_t kUsername = 0x0006;
 constexpr std::uint16_t kIntegrity = 0x0008;
 constexpr std::uint16_t kErrorCode = 0x0009;
@@ -223,8 +224,8 @@ bool is_binding_answer(Bytes datagram) {
 std::optional<BindingSuccess> parse_binding_success(Bytes datagram) {
   if (!is_message(datagram, kBindingSuccess)) return std::nullopt;
   const auto integrity_at = read_message(datagram, [](std::uint16_t type, Bytes) {
-    return type >= kOptional || type == kXorMappedAddress || type == kUsername ||
-           type == kIntegritySha256;
+    return type >= kOptional || type == kXorMappedAddress || type == kMappedAddress ||
+           type == kUsername || type == kIntegritySha256;
   });
   if (!integrity_at) return std::nullopt;
   // A FINGERPRINT has to be right, but not all have one in responses.

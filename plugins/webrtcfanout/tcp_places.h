@@ -33,8 +33,9 @@ class TcpPlaces {
 
   /// None (false) when all are taken.
   Place take() {
-    if (taken_.fetch_add(1) < limit_) return Place(this);
-    taken_.fetch_sub(1);
+    std::size_t taken = taken_.load();
+    while (taken < limit_)
+      if (taken_.compare_exchange_weak(taken, taken + 1)) return Place(this);
     return {};
   }
   std::size_t taken() const { return taken_.load(); }

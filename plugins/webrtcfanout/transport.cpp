@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <system_error>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <sys/resource.h>
 
@@ -35,11 +38,22 @@ struct Transports {
   std::mutex lock; ///< Protects the map.
   std::condition_variable closed;
   std::map<Transport::Settings, Slot> slots;
+  /// Closes transports that no thread could be started for; whoever wants one next does it.
+  std::vector<std::function<void()>> unfinished;
 };
 
 Transports& transports() {
   static Transports* const all = new Transports; // Outlives whatever is destroyed at exit.
   return *all;
+}
+
+/// `lock` is that of transports().
+void close_unfinished(std::unique_lock<std::mutex>& lock) {
+  const auto tasks = std::exchange(transports().unfinished, {});
+  if (tasks.empty()) return;
+  lock.unlock();
+  for (const auto& close : tasks) close();
+  lock.lock();
 }
 
 unsigned worker_count(const Transport::Settings& settings) {
@@ -65,7 +79,10 @@ std::shared_ptr<Transport> Transport::acquire(const Settings& settings, std::str
   std::unique_lock lock(all.lock);
   Transports::Slot& slot = all.slots[settings];
   if (auto transport = slot.transport.lock()) return transport;
-  all.closed.wait_for(lock, kClosing, [&] { return !slot.taken || !slot.transport.expired(); });
+  all.closed.wait_for(lock, kClosing, [&] {
+    close_unfinished(lock);
+    return !slot.taken || !slot.transport.expired();
+  });
   if (auto transport = slot.transport.lock()) return transport;
   std::unique_ptr<Transport> made{new Transport(settings)};
   if (!made->open(why)) return nullptr;
@@ -83,11 +100,16 @@ void Transport::retire(Transport* transport) {
     all.slots[settings].taken = false;
     all.closed.notify_all();
   };
+  if (!transport->is_own_thread()) return close();
   // Its own threads hold it now and then, and none of them can wait for its own end.
-  if (transport->is_own_thread())
+  try {
     std::thread(close).detach();
-  else
-    close();
+  } catch (const std::system_error&) { // No thread is to be had.
+    Transports& all = transports();
+    std::lock_guard lock(all.lock);
+    all.unfinished.push_back(close);
+    all.closed.notify_all();
+  }
 }
 
 bool Transport::is_own_thread() const {
@@ -119,7 +141,7 @@ bool Transport::open(std::string& why) {
     control_.start();
     for (const auto& worker : workers_) worker->start();
   } catch (const std::system_error& error) {
-    why = std::string("starting threads: ") + error.what();
+    why = std::string("starting workers: ") + error.what();
     return false;
   }
   return true;

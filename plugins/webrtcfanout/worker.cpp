@@ -1,6 +1,8 @@
 #include "worker.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include <sys/epoll.h>
@@ -63,18 +65,18 @@ Worker::~Worker() {
 }
 
 void Worker::start() {
-  watch(mailbox_.fd(), &mailbox_);
-  watch(socket_, &receiver_);
-  if (listener_ >= 0) watch(listener_, this);
+  if (!watch(mailbox_.fd(), &mailbox_) || !watch(socket_, &receiver_) ||
+      (listener_ >= 0 && !watch(listener_, this)))
+    throw std::system_error(errno, std::generic_category(), "watching a worker's sockets");
   thread_ = std::thread([this] {
     introduce_thread("fanout-" + std::to_string(index_), kNice);
     run();
   });
 }
 
-void Worker::watch(int fd, void* what) {
+bool Worker::watch(int fd, void* what) const {
   epoll_event event{.events = EPOLLIN, .data = {.ptr = what}};
-  epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
+  return epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 void Worker::stop() {
@@ -162,10 +164,8 @@ void Worker::sweep() {
   const std::int64_t now = monotonic_us();
   if (now < next_sweep_us_) return;
   next_sweep_us_ = now + kSweepUs;
-  if (accept_again_us_ != 0 && now >= accept_again_us_) {
-    accept_again_us_ = 0;
-    watch(listener_, this);
-  }
+  const bool accepts_again = accept_again_us_ != 0 && now >= accept_again_us_;
+  if (accepts_again && watch(listener_, this)) accept_again_us_ = 0;
   for (Connection* const connection : connections_) look_after(*connection);
   follow_choices();
   drop_unused_views();
@@ -174,11 +174,11 @@ void Worker::sweep() {
 
 void Worker::look_after(Connection& connection) {
   const Track::Moment now = moment();
-  const std::int64_t silence = now.now_us - connection.heard_us();
   if (connection.probe(now.now_us)) {
     tell_route(connection);
     welcome_back(connection);
   }
+  const std::int64_t silence = now.now_us - connection.heard_us();
   if (!connection.started()) return;
   if (!connection.paused() && connection.path() == nullptr) {
     miss(connection); // It ended before DTLS was done here.

@@ -50,8 +50,8 @@ class Worker {
 
   /// It has all that it needs of the system.
   bool good() const { return epoll_ >= 0 && router_ >= 0 && mailbox_.good(); }
-  void start();
-  void stop(); ///< Waits for its end.
+  void start(); ///< Throws std::system_error.
+  void stop();  ///< Waits for its end.
   bool is_own_thread() const { return thread_.get_id() == std::this_thread::get_id(); }
   void post(Mailbox::Task task) { mailbox_.post(std::move(task)); }
   const WorkerCounters& counters() const { return counters_; }
@@ -86,7 +86,7 @@ class Worker {
     Check check;
   };
 
-  void watch(int fd, void* what);
+  bool watch(int fd, void* what) const;
   void run();
   int timeout_ms() const;
   Track::Moment moment() const;
@@ -121,7 +121,7 @@ class Worker {
   // worker_tcp.cpp: ICE-TCP.
   void accept_streams();
   TcpPlaces::Place place_for(const SocketAddress& remote);
-  void take_in(StreamPtr stream);
+  bool take_in(StreamPtr stream);
   void on_stream_event(TcpConnection& stream, std::uint32_t events);
   void end_stream(TcpConnection& stream);
   void keep_stream(Known& known, TcpConnection& stream);
@@ -145,7 +145,8 @@ class Worker {
 
   // The worker's own.
   const int epoll_;
-  const int router_; ///< Tells by which address the kernel would send; here when files run out.
+  const int router_; ///< Tells by which address the kernel would send; opened at the start, so that
+                     ///< it is there when descriptors run out.
   bool stopping_ = false;
   bool behind_ = false; ///< Some live frames have not gone to all who are to have them.
   SendBatch batch_;

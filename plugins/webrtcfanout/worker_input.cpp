@@ -134,6 +134,7 @@ void Worker::on_stun(Bytes datagram, const Path& source) {
     strangers_.remove(*path.tcp);
   }
   Check check{path, request->use_candidate, request->priority, datagram.size()};
+  check.generation = entry->generation;
   const std::string_view theirs = remote_ufrag(*request);
   check.username = std::string(theirs) + ":" + std::string(local_ufrag(*request));
   for (const IceCredentials& offered : *entry->theirs)

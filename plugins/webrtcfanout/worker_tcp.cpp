@@ -20,6 +20,12 @@ constexpr std::size_t kMaxStreamsOfViewer = 4;
 /// What the kernel holds for one that does not read; 20 Mbit/s at a round trip of 100 ms.
 constexpr int kSendBuffer = 256 * 1024;
 
+/// Whether the next connection would meet the same error: all others are of one that is broken, and
+/// has left the queue with it.
+bool is_shortage(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
 } // namespace
 
 void Worker::accept_streams() {
@@ -27,8 +33,8 @@ void Worker::accept_streams() {
   socklen_t length = sizeof address;
   const int fd = accept4(listener_, reinterpret_cast<sockaddr*>(&address), &length,
                          SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (fd < 0 && errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
-    // No descriptor is free: it stays in the queue, and would wake this thread for ever.
+  if (fd < 0 && is_shortage(errno)) {
+    // It stays in the queue, and would wake this thread for ever.
     epoll_ctl(epoll_, EPOLL_CTL_DEL, listener_, nullptr);
     accept_again_us_ = monotonic_us() + kAcceptPauseUs;
   }
@@ -61,10 +67,14 @@ TcpPlaces::Place Worker::place_for(const SocketAddress& remote) {
   return place;
 }
 
-void Worker::take_in(StreamPtr stream) {
-  epoll_event event{.events = EPOLLIN, .data = {.ptr = stream.get()}};
-  epoll_ctl(epoll_, EPOLL_CTL_ADD, stream->fd(), &event);
-  streams_[stream.get()] = std::move(stream);
+/// False: it cannot be watched, and has ended.
+bool Worker::take_in(StreamPtr stream) {
+  TcpConnection& taken = *stream;
+  streams_[&taken] = std::move(stream);
+  if (watch(taken.fd(), &taken)) return true;
+  counters_.refused_streams.add(1);
+  end_stream(taken);
+  return false;
 }
 
 void Worker::on_stream_event(TcpConnection& stream, std::uint32_t events) {
@@ -156,8 +166,7 @@ void Worker::hand_over_streams() {
 void Worker::adopt(StreamPtr stream, const Check& check) {
   stream->watched_for_writing = false;
   const std::shared_ptr<Viewer> viewer = stream->viewer;
-  take_in(std::move(stream));
-  on_check(viewer, check);
+  if (take_in(std::move(stream))) on_check(viewer, check);
 }
 
 } // namespace fanlight::fanout

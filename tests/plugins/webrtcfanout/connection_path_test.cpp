@@ -135,12 +135,37 @@ class LesserPathTest : public ConnectionTest {
   /// True when that moves the path.
   bool answer(const UdpEnd& from) {
     while (true) {
-      const auto request = parse_binding_request(from.receive().bytes);
+      const Octets datagram = from.receive().bytes;
+      const auto request = parse_binding_request(datagram);
       if (!request) continue;
       Octets bytes(kMaxStunResponse);
       bytes.resize(write_binding_success(bytes, *request, from.address(), ours.password));
       return connection->on_answer({.remote = from.address()}, bytes, now_us);
     }
+  }
+  /// Both ends answer what has come. True when that moves the path.
+  bool answers_both() {
+    bool moved = false;
+    for (const UdpEnd* const from : {&elsewhere, &end}) {
+      while (from->has_datagram()) {
+        const Octets request = from->receive().bytes;
+        const auto read = parse_binding_request(request);
+        if (!read) continue;
+        Octets bytes(kMaxStunResponse);
+        bytes.resize(write_binding_success(bytes, *read, from->address(), ours.password));
+        moved |= connection->on_answer({.remote = from->address()}, bytes, now_us);
+      }
+    }
+    return moved;
+  }
+  /// The viewer checks it every second and no other; both answer ours. True when the path moves.
+  bool checks_lesser_until(std::int64_t us) {
+    for (const std::int64_t end_us = now_us + us; now_us < end_us; now_us += 100'000) {
+      const bool checks = now_us % 1'000'000 < 100'000;
+      if (checks && connection->on_check(lesser, now_us)) return true;
+      if (answers_both() || connection->probe(now_us)) return true;
+    }
+    return false;
   }
   bool moves_within(std::int64_t us) {
     for (std::int64_t end_us = now_us + us; now_us < end_us; now_us += 100'000)
@@ -184,6 +209,59 @@ TEST_F(LesserPathTest, IsNotTakenWhenTheBetterOneIsChecked) {
   connection->on_check(ours, now_us + 1);
 
   EXPECT_FALSE(moves_within(2'000'000));
+}
+
+TEST_F(LesserPathTest, IsTakenThoughTheBetterOneAnswersWhenTheViewerChecksThatNoMore) {
+  ASSERT_TRUE(checks_lesser_until(10'000'000));
+
+  EXPECT_EQ(connection->path()->remote, elsewhere.address());
+}
+
+TEST_F(LesserPathTest, IsNotTakenWhileTheViewerChecksBothFromTimeToTime) {
+  for (int i = 0; i < 20; ++i, now_us += 1'000'000) { // The better one 5 s after the last time.
+    connection->on_check(ours, now_us);
+    now_us += 4'000'000;
+    EXPECT_FALSE(connection->on_check(lesser, now_us));
+    EXPECT_FALSE(answers_both());
+  }
+}
+
+TEST_F(LesserPathTest, IsNotTakenWhenItIsNotNominatedAndTheBetterOneAnswers) {
+  lesser.nominated = false;
+  EXPECT_FALSE(checks_lesser_until(60'000'000));
+}
+
+TEST_F(LesserPathTest, IsTakenWhenItIsNotNominatedOnceTheBetterOneIsSilent) {
+  lesser.nominated = false;
+  now_us += 4'000'000;
+  EXPECT_FALSE(connection->on_check(lesser, now_us));
+  EXPECT_FALSE(answer(elsewhere));
+
+  EXPECT_TRUE(moves_within(600'000));
+}
+
+TEST_F(LesserPathTest, IsTakenAtOnceAfterAnIceRestart) {
+  lesser.generation = ours.generation + 1;
+  EXPECT_FALSE(connection->on_check(lesser, now_us));
+  EXPECT_TRUE(answer(elsewhere));
+
+  // Of before the restart.
+  ours.priority = 1000;
+  EXPECT_FALSE(connection->on_check(ours, now_us));
+  EXPECT_FALSE(answer(end));
+  EXPECT_EQ(connection->path()->remote, elsewhere.address());
+}
+
+TEST_F(LesserPathTest, KeepsItsPriorityThroughChecksOfBeforeAnIceRestart) {
+  Check restarted = ours;
+  restarted.generation = ours.generation + 1;
+  connection->on_check(restarted, now_us);
+  ours.nominated = false;
+  connection->on_check(ours, now_us);
+
+  lesser.generation = restarted.generation;
+  EXPECT_FALSE(connection->on_check(lesser, now_us));
+  EXPECT_FALSE(answer(elsewhere));
 }
 
 TEST_F(LesserPathTest, IsNotTakenWhenItDoesNotAnswer) {

@@ -361,5 +361,23 @@ TEST(OfferTest, RefusesAnIceLiteViewer) {
   EXPECT_THAT(refusal(behind(kSmallOffer, "t=0 0", "a=ice-lite")), HasSubstr("full ICE agent"));
 }
 
+TEST(OfferTest, NamesTheCredentialsOfItsTransportHoweverManyOthersThereAre) {
+  std::string others;
+  for (int i = 1; i <= 5; ++i) {
+    const std::string n = std::to_string(i);
+    others += "m=audio 9 UDP/TLS/RTP/SAVPF 0\na=mid:" + n + "\na=ice-ufrag:more" + n +
+              "\na=ice-pwd:0123456789abcdefghijk" + n + "\na=sendonly\n";
+  }
+  const Offer offer = parsed(with(kSmallOffer, "m=video", others + "m=video"));
+
+  const auto credentials = offer.credentials();
+
+  ASSERT_THAT(credentials, SizeIs(Offer::kMaxCredentials));
+  EXPECT_EQ(credentials[0].ufrag, "abcd");
+  EXPECT_EQ(credentials[0].password, "0123456789abcdefghijkl");
+  EXPECT_EQ(credentials[1].ufrag, "more1");
+  EXPECT_EQ(offer.transport()->mid, "0");
+}
+
 } // namespace
 } // namespace fanlight::fanout

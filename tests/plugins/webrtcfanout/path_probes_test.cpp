@@ -1,6 +1,8 @@
 // Our checks of the paths that a viewer asks for: how many, where to, and what answers them.
 #include "webrtcfanout/path_probes.h"
 
+#include <numeric>
+
 #include <gmock/gmock.h>
 
 #include "hex.h"
@@ -20,9 +22,12 @@ class PathProbesTest : public testing::Test {
     SocketAddress to;
     Octets bytes;
   };
-  void ask(int host, const std::string& password = kTheirs) {
-    probes.ask({.path = {.remote = address(host)},
+  void ask(int host, const std::string& password = kTheirs) { ask(address(host), 0, password); }
+  void ask(const SocketAddress& remote, std::uint32_t priority,
+           const std::string& password = kTheirs) {
+    probes.ask({.path = {.remote = remote},
                 .nominated = true,
+                .priority = priority,
                 .username = "theirs:ours",
                 .password = password},
                now_us);
@@ -92,6 +97,68 @@ TEST_F(PathProbesTest, AreOfAFewPathsAtATime) {
 
   ASSERT_EQ(sent.size(), PathProbes::kMaxPaths);
   EXPECT_EQ(sent.back().to, address(100));
+}
+
+TEST_F(PathProbesTest, AreFewHoweverManyPortsAsk) {
+  std::vector<std::size_t> sent_in; // Of each second.
+  for (int second = 0; second < 60; ++second) {
+    std::size_t sent = 0;
+    for (int i = 0; i < 1000; ++i, now_us += 1000) {
+      ask(*SocketAddress::parse("192.0.2.1", static_cast<std::uint16_t>(5000 + i % 5)), 1);
+      sent += send().size();
+    }
+    sent_in.push_back(sent);
+  }
+
+  for (std::size_t i = 0; i + 10 <= sent_in.size(); ++i)
+    EXPECT_LE(std::accumulate(&sent_in[i], &sent_in[i] + 10, 0U), PathProbes::kMaxSent) << i;
+  EXPECT_GT(std::accumulate(sent_in.end() - 10, sent_in.end(), 0U), 0U) << "it goes on";
+}
+
+TEST_F(PathProbesTest, OfABetterPathWaitForTheirAnswerWhateverElseIsAskedFor) {
+  ask(address(1), 900);
+  const auto better = send();
+  ASSERT_EQ(better.size(), 1U);
+
+  for (int host = 2; host <= 20; ++host) {
+    ask(address(host), static_cast<std::uint32_t>(800 + host % 7));
+    send();
+  }
+
+  EXPECT_TRUE(takes(1, answer_to(better[0].bytes)));
+}
+
+TEST_F(PathProbesTest, OfTheWorstPathGiveWay) {
+  for (int host = 1; host <= 4; ++host) ask(address(host), static_cast<std::uint32_t>(host * 10));
+  ask(address(5), 5);
+  ask(address(6), 25);
+
+  std::vector<SocketAddress> asked;
+  for (const Sent& sent : send()) asked.push_back(sent.to);
+
+  EXPECT_THAT(asked, testing::UnorderedElementsAre(address(2), address(3), address(4), address(6)));
+}
+
+TEST_F(PathProbesTest, OfThePathInUseGiveWayToNone) {
+  const Check used{.path = {.remote = address(1)}, .username = "theirs:ours", .password = kTheirs};
+  probes.ask(used, now_us, true);
+  for (int host = 2; host <= 9; ++host) ask(address(host), 900);
+
+  const auto sent = send();
+
+  ASSERT_EQ(sent.size(), PathProbes::kMaxPaths);
+  EXPECT_EQ(sent.front().to, address(1));
+}
+
+TEST_F(PathProbesTest, ThatNobodyAnsweredGiveWayToThoseOfAnyPath) {
+  for (int host = 1; host <= 4; ++host) ask(address(host), 900);
+  EXPECT_EQ(count(2, 0), 12);
+
+  ask(address(5), 1);
+
+  const auto sent = send();
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(sent[0].to, address(5));
 }
 
 TEST_F(PathProbesTest, AreNotSentWhereTheOfferDoesNotNameTheUser) {

@@ -38,6 +38,7 @@ TEST_F(RegistryTest, KeepsOlderCredentialsOverARestart) {
 
   EXPECT_EQ(registry.find("one")->viewer, first);
   EXPECT_EQ(registry.find("two")->password, "2");
+  EXPECT_GT(registry.find("two")->generation, registry.find("one")->generation);
   EXPECT_EQ(registry.size(), 1U);
 }
 

@@ -1,7 +1,9 @@
 // TCP connections that have not said whose they are, and the places of all.
 #include "webrtcfanout/strangers.h"
 
+#include <atomic>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -84,6 +86,21 @@ TEST(TcpPlacesTest, AreNotMoreThanTheLimitHoweverTheyChangeHands) {
   given = TcpPlaces::Place{};
   EXPECT_EQ(places.taken(), 1U);
   EXPECT_TRUE(places.take());
+}
+
+TEST(TcpPlacesTest, AreNeverSeenToBeMoreThanTheLimit) {
+  TcpPlaces places(1);
+  const auto only = places.take();
+  std::atomic<bool> done{false};
+  std::thread taking([&] {
+    for (int i = 0; i < 300'000; ++i) EXPECT_FALSE(places.take());
+    done = true;
+  });
+  std::size_t most = 0;
+  while (!done) most = std::max(most, places.taken());
+  taking.join();
+
+  EXPECT_EQ(most, 1U);
 }
 
 TEST(TcpConnectionTest, StallsWhenNothingIsTakenForLong) {

@@ -133,6 +133,13 @@ TEST(StunAnswerTest, MayDoWithoutAFingerprint) {
   EXPECT_FALSE(parse_binding_success(none)) << "its length is another";
 }
 
+// RFC 8489, section 14.1: servers of RFC 3489 send it, some agents do still.
+TEST(StunAnswerTest, MayNameTheAddressAsItIs) {
+  const Octets mapped = attribute(0x0001, hex("0001 1388 c0000201"));
+
+  EXPECT_TRUE(parse_binding_success(request_with(mapped, 0x0101)));
+}
+
 TEST(StunAnswerTest, IsNothingElse) {
   EXPECT_FALSE(parse_binding_success(kSampleRequest));
   EXPECT_FALSE(is_binding_answer(kSampleRequest));

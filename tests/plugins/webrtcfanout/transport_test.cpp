@@ -14,6 +14,7 @@
 
 #include <gmock/gmock.h>
 
+#include "no_descriptors.h"
 #include "offers.h"
 #include "viewer_end.h"
 #include "webrtcfanout/clock.h"
@@ -247,20 +248,6 @@ TEST_F(FanoutServiceTest, RenewsItsCertificateForThoseOnlyThatComeAfterwards) {
   fanout->remove("there");
   EXPECT_TRUE(there.until([&] { return there.dtls().heard_goodbye(); })) << "by its old keys";
 }
-
-/// No descriptor is free while one of these is there.
-class NoDescriptors {
- public:
-  NoDescriptors() {
-    getrlimit(RLIMIT_NOFILE, &before_);
-    const rlimit none{.rlim_cur = 3, .rlim_max = before_.rlim_max};
-    setrlimit(RLIMIT_NOFILE, &none);
-  }
-  ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
 
 TEST_F(FanoutServiceTest, HearsViewersByUdpWhileNoDescriptorIsFree) {
   using Clock = std::chrono::steady_clock;
