@@ -152,6 +152,33 @@ TEST_F(ServingTest, TakesTrickledCandidatesAndAnIceRestart) {
   EXPECT_NE(restarted.header("etag"), opened.header("etag"));
 }
 
+TEST_F(ServingTest, RefusesAnIceRestartThatMakesASessionGrow) {
+  start_cameras({small("front")});
+  start_service({camera("front")});
+  std::string twice = browser_offer();
+  twice.insert(twice.find("a=ice-ufrag:"), "a=ice-ufrag:abcd\r\n");
+  const Response refused = post_offer("front", twice);
+  EXPECT_EQ(refused.status, 400) << refused.body;
+  EXPECT_THAT(refused.body, HasSubstr("a second a=ice-ufrag"));
+
+  const Response opened = post_offer("front");
+  ASSERT_EQ(opened.status, 201) << opened.body;
+  const auto restart = [&](int candidates) {
+    std::string fragment = "a=ice-ufrag:newU\r\na=ice-pwd:newpasswordnewpassword1\r\n"
+                           "m=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n";
+    for (int i = 0; i < candidates; ++i)
+      fragment += "a=candidate:1 1 udp 2130706431 127.0.0.1 9 typ host generation 0 network-id 1 "
+                  "network-cost 10 ufrag newU\r\n";
+    return send("PATCH", opened.header("location"), fragment, "application/trickle-ice-sdpfrag",
+                {{"If-Match", "*"}});
+  };
+  const Response large = restart(250);
+  EXPECT_EQ(large.status, 400) << large.body;
+  EXPECT_THAT(large.body, HasSubstr("much larger than the first one"));
+
+  EXPECT_EQ(restart(50).status, 200) << "it is kept, and may restart";
+}
+
 TEST_F(ServingTest, RefusesAViewerAboveTheLimitAndSaysWhenToRetry) {
   start_cameras({small("front")});
   start_service({camera("front", "    max_viewers: 1\n")});
