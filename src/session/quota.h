@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -41,6 +42,7 @@ class Quota {
   FairShare waiting_{0}; ///< Some of them may have ceased to wait.
   FairShare offers_{0};  ///< Bytes.
   std::unordered_map<std::string, Entry> entries_;
+  std::chrono::steady_clock::time_point looked_at_; ///< Who waits.
 };
 
 } // namespace fanlight::session
