@@ -35,12 +35,14 @@ Result<Done> Quota::check(const std::string& address, std::size_t offer) {
   if (!all_.admits(network)) return busy("sessions");
   if (!offers_.admits(network, offer)) return busy("memory for offers");
   if (waiting_.admits(network)) return Done{};
-  if (const auto now = std::chrono::steady_clock::now(); now - looked_at_ >= kLookAgain) {
-    looked_at_ = now;
-    look_who_waits();
+  if (const auto now = std::chrono::steady_clock::now(); now - forgot_at_ >= kLookAgain) {
+    forgot_at_ = now;
+    in_vain_.clear();
   }
-  if (!waiting_.admits(network)) return busy("sessions that wait for their camera");
-  return Done{};
+  if (!in_vain_.contains(network)) look_who_waits();
+  if (waiting_.admits(network)) return Done{};
+  in_vain_.insert(network);
+  return busy("sessions that wait for their camera");
 }
 
 void Quota::add(const std::string& session, const std::string& address, std::size_t offer,
