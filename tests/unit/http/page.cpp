@@ -1,6 +1,7 @@
 #include "page.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace fanlight::test {
 namespace {
@@ -41,7 +42,11 @@ void Page::listen(http::Owned<SoupWebsocketConnection> connection) {
     gsize size = 0;
     const auto* text = static_cast<const char*>(g_bytes_get_data(data, &size));
     const std::string message_text(text, size);
-    self->messages_.emplace_back(text_of(message_text, "type"), message_text);
+    // The type comes first; many cameras are more values than a client may send.
+    constexpr std::string_view kType = R"({"type":")";
+    const std::size_t end = message_text.find('"', kType.size());
+    self->messages_.emplace_back(message_text.substr(kType.size(), end - kType.size()),
+                                 message_text);
   };
   g_signal_connect_swapped(connection_.get(), "message", G_CALLBACK(keep), this);
   g_signal_connect_swapped(connection_.get(), "closed",
