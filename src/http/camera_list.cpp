@@ -104,7 +104,15 @@ void CameraList::finish() {
   texts->readiness = states(texts->ready ? "ready" : "not ready", all_states);
   texts_ = texts;
   made_at_ = g_get_monotonic_time();
-  for (const Done& done : std::exchange(waiting_, {})) done(*texts);
+  texts->number = ++made_;
+  auto waiting = std::exchange(waiting_, {});
+  const std::size_t count = waiting.size();
+  spread(count,
+         [this, alive = std::weak_ptr{alive_}, waiting = std::move(waiting), texts](std::size_t i) {
+           if (alive.expired()) return;
+           // What has changed meanwhile was told to those who have an answer.
+           texts_ == texts ? waiting[i](*texts) : get(waiting[i]);
+         });
 }
 
 void CameraList::on_camera_changed(const session::CameraInfo& info) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,9 +22,10 @@ namespace fanlight::http {
 class CameraList : public session::CameraObserver {
  public:
   struct Texts {
-    std::string cameras; ///< The array of camera objects.
-    OwnedBytes list;     ///< The whole answer to GET /api/cameras.
-    OwnedBytes health;   ///< To GET /health.
+    std::uint64_t number = 0; ///< Of all that were made.
+    std::string cameras;      ///< The array of camera objects.
+    OwnedBytes list;          ///< The whole answer to GET /api/cameras.
+    OwnedBytes health;        ///< To GET /health.
     OwnedBytes readiness;
     bool ready = true; ///< All are live, or idle because they connect on demand.
   };
@@ -32,8 +34,8 @@ class CameraList : public session::CameraObserver {
   CameraList(session::Directory& directory, const Limits& limits);
   ~CameraList() override;
 
-  /// `done` is called before this returns where little is to be written, otherwise in a later turn,
-  /// unless the list is destroyed before.
+  /// `done` is called before this returns where little is to be written, otherwise in a later turn
+  /// (of many, as many in one as it has time for), unless the list is destroyed before.
   void get(Done done);
 
   /// How many cameras have been written since the start.
@@ -61,6 +63,7 @@ class CameraList : public session::CameraObserver {
   std::unordered_map<std::string, Entry> entries_; ///< By camera.
   std::shared_ptr<const Texts> texts_;             ///< Null: a camera has changed.
   gint64 made_at_ = 0;
+  std::uint64_t made_ = 0;
   std::vector<Done> waiting_;
   std::size_t written_ = 0;
   const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by callbacks.

@@ -5,12 +5,14 @@
 
 #include "base/log.h"
 #include "config_request.h"
+#include "http/rota.h"
 
 namespace fanlight::http {
 namespace {
 
 constexpr std::size_t kMaxName = 64;
 constexpr int kRetryAfterMs = 2000;
+constexpr std::size_t kCopiedForAByte = 16; ///< Bytes sent that are as much work as one read.
 
 bool is_name(const std::string& text) {
   return !text.empty() && text.size() <= kMaxName &&
@@ -48,7 +50,9 @@ session::StreamWish wish_of(JsonNode* message) {
 } // namespace
 
 Client::Client(Server& server, std::string remote_address)
-    : server_(server), remote_address_(std::move(remote_address)) {}
+    : server_(server), remote_address_(std::move(remote_address)),
+      errors_(server.limits.errors_per_socket, server.limits.error),
+      refusals_(server.limits.refusals_per_socket, server.limits.refusal) {}
 
 void Client::begin(std::unique_ptr<WebSocket> socket) {
   socket_ = std::move(socket);
@@ -56,7 +60,7 @@ void Client::begin(std::unique_ptr<WebSocket> socket) {
 }
 
 void Client::greet() {
-  server_.cameras("hello", [this, alive = std::weak_ptr{alive_}](std::string hello) {
+  server_.cameras("hello", [this, alive = std::weak_ptr{alive_}](WebSocket::Text hello) {
     if (alive.expired()) return;
     greeted_ = true;
     socket_->send(std::move(hello));
@@ -65,9 +69,10 @@ void Client::greet() {
 
 void Client::list() {
   if (std::exchange(listing_, true)) return;
-  server_.cameras("cameras", [this, alive = std::weak_ptr{alive_}](std::string cameras) {
+  server_.cameras("cameras", [this, alive = std::weak_ptr{alive_}](const WebSocket::Text& cameras) {
     if (alive.expired()) return;
     listing_ = false;
+    socket_->charge(cameras->size() / kCopiedForAByte);
     push(cameras, "cameras");
   });
 }
@@ -93,8 +98,14 @@ void Client::send_error(const char* code, const std::string& message, const std:
     if (!session.empty()) json.member("session", session);
   });
   socket_->send(json.text());
-  if (++errors_ >= server_.limits.errors_per_socket)
+  if (errors_.ends_with_one_more(g_get_monotonic_time()))
     socket_->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "too many bad messages");
+}
+
+void Client::refuse(const std::string& session, const char* code, const std::string& why) {
+  socket_->send(closed_message(session, {code, why}));
+  if (refusals_.ends_with_one_more(g_get_monotonic_time()))
+    socket_->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "too many sessions were refused");
 }
 
 void Client::on_unreadable(std::size_t bytes) {
@@ -131,16 +142,17 @@ void Client::watch(JsonNode* message) {
   const session::StreamWish wish = wish_of(message);
   // A name that cannot be an id goes no further, and is not repeated.
   if (!config::is_id(*camera) || !config::is_id(wish.stream))
-    return socket_->send(closed_message(*name, {"unknown_camera", "there is no such camera"}));
-  const auto refuse = [&](const char* code, const std::string& why) {
+    return refuse(*name, "unknown_camera", "there is no such camera");
+  const auto refuse_viewer = [&](const char* code, const std::string& why) {
     log::info("http", {{"camera", *camera}, {"client", remote_address_}, {"code", code}},
               "refusing a viewer: " + why);
-    socket_->send(closed_message(*name, {code, why}));
+    refuse(*name, code, why);
   };
-  if (!server_.refusal.empty()) return refuse("shutting_down", server_.refusal);
+  if (!server_.refusal.empty()) return refuse_viewer("shutting_down", server_.refusal);
   if (watches_.size() >= server_.limits.sessions_per_socket)
-    return refuse("busy", "one socket may have " +
-                              std::to_string(server_.limits.sessions_per_socket) + " sessions");
+    return refuse_viewer("busy", "one socket may have " +
+                                     std::to_string(server_.limits.sessions_per_socket) +
+                                     " sessions");
 
   session::Directory::OpenOptions options;
   options.signalling = "websocket";
@@ -151,7 +163,8 @@ void Client::watch(JsonNode* message) {
       [this](std::string text) { socket_->send(std::move(text)); },
       [this](Watch& ended) { forget(ended); });
   const auto opened = server_.directory.open(*camera, *offer, options, *watch);
-  if (!opened) return refuse(close_code(opened.error().code), opened.error().message);
+  if (!opened) return refuse_viewer(close_code(opened.error().code), opened.error().message);
+  socket_->charge(Rota::kOffer);
   watch->begin(**opened);
   watches_.emplace(*name, std::move(watch));
   socket_->set_sessions(watches_.size());
@@ -200,6 +213,7 @@ void Client::restart(JsonNode* message) {
   if (watch == nullptr) return;
   const auto offer = json::string_member(message, "sdp");
   if (!offer) return send_error("bad_message", "restart needs sdp", watch->name());
+  socket_->charge(Rota::kOffer);
   const auto restarted = watch->restart(*offer);
   if (!restarted) send_error("bad_message", restarted.error().message, watch->name());
 }

@@ -8,6 +8,7 @@
 #include "config.h"
 #include "http/json.h"
 #include "http/limits.h"
+#include "http/patience.h"
 #include "http/watch.h"
 #include "http/websocket.h"
 #include "session/session.h"
@@ -23,7 +24,7 @@ class Client : public WebSocket::Observer {
     session::Directory& directory;
     const Limits& limits;
     /// The messages `hello` and `cameras`, at once or in a later turn.
-    std::function<void(const char* type, std::function<void(std::string)> done)> cameras;
+    std::function<void(const char* type, std::function<void(WebSocket::Text)> done)> cameras;
     std::string refusal; ///< Not empty: the server is about to stop, and takes no new sessions.
     std::function<void(Client&)> closed; ///< The client may be destroyed.
   };
@@ -34,7 +35,7 @@ class Client : public WebSocket::Observer {
   void begin(std::unique_ptr<WebSocket> socket);
   /// A message that replaces an older one of the same key where the client is slow. `hello`, which
   /// comes first, tells all that was pushed before.
-  void push(const std::string& message, const std::string& key) {
+  void push(const WebSocket::Text& message, const std::string& key) {
     if (greeted_) socket_->send(message, key);
   }
   void say_goodbye(const std::string& message);
@@ -46,6 +47,7 @@ class Client : public WebSocket::Observer {
 
  private:
   void send_error(const char* code, const std::string& message, const std::string& session = {});
+  void refuse(const std::string& session, const char* code, const std::string& why);
   void greet();
   void list();
   void watch(JsonNode* message);
@@ -64,7 +66,8 @@ class Client : public WebSocket::Observer {
   std::unique_ptr<WebSocket> socket_;
   bool greeted_ = false;
   bool listing_ = false; ///< The answer to `list` is being written.
-  std::size_t errors_ = 0;
+  Patience errors_;
+  Patience refusals_;
   std::unordered_map<std::string, std::unique_ptr<Watch>> watches_; ///< By the client's name.
   const std::shared_ptr<char> alive_ = std::make_shared<char>();    ///< Held weakly by callbacks.
 };

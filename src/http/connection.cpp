@@ -1,5 +1,6 @@
 #include "http/connection.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <libsoup/soup.h>
@@ -38,20 +39,34 @@ Connection* Connection::of(SoupServerMessage* message) {
 
 void Connection::enter(Phase phase) {
   if (phase_ == Phase::upgraded) return;
-  phase_ = phase;
+  const bool begins = std::exchange(phase_, phase) != phase;
   since_ = g_get_monotonic_time();
   switch (phase) {
   case Phase::head: return limit(limits_.head, "its request did not arrive in time");
   case Phase::body: return limit(limits_.body, "its request body did not arrive in time");
   // Whoever owes the answer has a shorter limit, and something to say.
   case Phase::answering: return limit(limits_.answer + limits_.write, "there is no answer");
-  case Phase::writing: hold(0, 0); return limit(limits_.write, "it does not read the answer");
+  case Phase::writing: return write(begins);
   case Phase::idle:
     hold(0, 0);
     discarding_ = false;
+    answer_ = 0;
     return limit(limits_.idle, "idle");
   case Phase::upgraded: hold(0, 0); return deadline_.stop();
   }
+}
+
+/// Some progress now and then is not enough: a large answer would be kept for ever.
+void Connection::write(bool begins) {
+  using std::chrono::microseconds;
+  if (begins) {
+    hold(0, answer_);
+    answer_due_ = since_ + microseconds{limits_.write}.count() +
+                  static_cast<gint64>(answer_ * G_USEC_PER_SEC / limits_.answer_rate);
+  }
+  const auto left =
+      std::chrono::ceil<Limits::Duration>(microseconds{std::max<gint64>(answer_due_ - since_, 0)});
+  limit(std::min(limits_.write, left), "it does not read the answer");
 }
 
 void Connection::limit(Limits::Duration time, const char* overdue) {
@@ -69,6 +84,7 @@ void Connection::take_socket() {
 }
 
 void Connection::on_bytes(std::size_t bytes) {
+  charge(bytes);
   const bool request = phase_ == Phase::head || phase_ == Phase::body || phase_ == Phase::idle;
   if (request && !discarding_) hold(input_ + bytes, output_);
 }

@@ -37,6 +37,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     virtual void on_socket(Connection& connection) = 0;
     /// It held `before` bytes until now.
     virtual void on_held(Connection& connection, std::size_t before) = 0;
+    /// Whether something of it may be read in this turn of the loop, and what was done for it.
+    virtual bool admits_reading(const Connection& connection) = 0;
+    virtual void on_cost(const Connection& connection, std::size_t cost) = 0;
   };
 
   Connection(GSocketConnection* stream, GSocketAddress* remote, const Limits& limits, Host& host);
@@ -61,12 +64,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void set_sessions(std::size_t sessions) { sessions_ = sessions; }
   std::size_t sessions() const { return sessions_; }
 
-  /// Bytes of a request have arrived.
+  /// Whether it may be read from in this turn of the loop.
+  bool may_read() const { return given_up_ || host_.admits_reading(*this); }
+  /// It has made work in this turn (see Rota).
+  void charge(std::size_t cost) const {
+    if (!given_up_) host_.on_cost(*this, cost);
+  }
+
+  /// Bytes have arrived.
   void on_bytes(std::size_t bytes);
   /// What comes of this request from now on is not kept.
   void discard();
   /// Of the WebSocket's message `number` so many bytes have arrived; 0: all of it.
   void on_message_part(std::uint64_t number, std::size_t bytes);
+  /// The answer to its request has so many bytes.
+  void answer(std::size_t bytes) { answer_ = bytes; }
   /// So many bytes wait until the client of the WebSocket reads them.
   void on_queued(std::size_t bytes);
   /// Bytes in flight: of what is not whole, not answered or not taken yet.
@@ -85,6 +97,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   void hold(std::size_t input, std::size_t output);
+  void write(bool begins);
   void limit(Limits::Duration time, const char* overdue);
 
   // Given.
@@ -105,6 +118,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::uint64_t message_ = 0; ///< The one whose deadline runs.
   std::size_t input_ = 0;
   std::size_t output_ = 0;
+  std::size_t answer_ = 0;
+  gint64 answer_due_ = 0; ///< When its client must have all of it, monotonic µs.
 };
 
 } // namespace fanlight::http

@@ -66,8 +66,8 @@ std::shared_ptr<Connection> Crowd::add(GSocketConnection* stream, GSocketAddress
 }
 
 bool Crowd::spare_one() {
-  Connection* spare = to_spare(places_, {}, &Crowd::cost_of_connection);
-  if (spare == nullptr || loss_of(*spare) > kBody) return false;
+  Connection* spare = to_spare(places_, {}, &Crowd::cost_of_descriptor);
+  if (spare == nullptr) return false;
   end(*spare, "its descriptor is needed");
   return true;
 }
@@ -102,6 +102,12 @@ void Crowd::on_held(Connection& connection, std::size_t before) {
 std::optional<int> Crowd::cost_of_connection(const Connection& connection, bool own) const {
   const Loss loss = loss_of(connection);
   if (own && loss > kWriting) return {};
+  return loss;
+}
+
+std::optional<int> Crowd::cost_of_descriptor(const Connection& connection, bool) const {
+  const Loss loss = loss_of(connection);
+  if (loss > kBody) return {};
   return loss;
 }
 
@@ -148,6 +154,7 @@ void Crowd::release(Connection& connection) {
   places_.remove(network);
   if (connection.is_socket()) sockets_.remove(network);
   bytes_.remove(network, connection.held());
+  rota_.forget(connection);
   const auto members = by_network_.find(network);
   members->second.erase(&connection);
   if (members->second.empty()) by_network_.erase(members);

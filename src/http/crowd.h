@@ -11,10 +11,12 @@
 #include "base/fair_share.h"
 #include "http/connection.h"
 #include "http/limits.h"
+#include "http/rota.h"
 
 namespace fanlight::http {
 
-/// All connections there are, and what they share: places, places of WebSockets, bytes in flight.
+/// All connections there are, and what they share: places, places of WebSockets, bytes in flight,
+/// turns of the loop.
 ///
 /// Each address has its FairShare. What is short goes to the newcomer if somebody else has more:
 /// the address that has most loses a connection, one that is not in the middle of anything before
@@ -39,11 +41,16 @@ class Crowd : public Connection::Host {
   bool admits_socket(const Connection& connection) override;
   void on_socket(Connection& connection) override;
   void on_held(Connection& connection, std::size_t before) override;
+  bool admits_reading(const Connection& connection) override { return rota_.admits(connection); }
+  void on_cost(const Connection& connection, std::size_t cost) override {
+    rota_.charge(connection, cost);
+  }
 
  private:
   /// What it costs to lose a connection; empty: it is not to be lost.
   using Cost = std::optional<int> (Crowd::*)(const Connection&, bool own) const;
   std::optional<int> cost_of_connection(const Connection& connection, bool own) const;
+  std::optional<int> cost_of_descriptor(const Connection& connection, bool own) const;
   std::optional<int> cost_of_socket(const Connection& connection, bool own) const;
   /// The cheapest connection of the address that has most of `share`, if that is more than
   /// `newcomer` has; the oldest of those.
@@ -58,6 +65,7 @@ class Crowd : public Connection::Host {
   FairShare places_;
   FairShare sockets_;
   FairShare bytes_;
+  Rota rota_;
   std::unordered_map<GObject*, std::shared_ptr<Connection>> connections_;
   std::unordered_map<std::string, std::unordered_set<Connection*>> by_network_; ///< Not given up.
 };

@@ -87,10 +87,11 @@ void Exchange::respond(int status, const char* type, GBytes* body) {
   if (type != nullptr) set_header("Content-Type", type);
   if (g_bytes_get_size(body) > 0)
     soup_message_body_append_bytes(soup_server_message_get_response_body(message_.get()), body);
+  Connection* connection = Connection::of(message_.get());
+  if (connection != nullptr) connection->answer(g_bytes_get_size(body));
   if (waiting_) {
     settle();
-    if (Connection* connection = Connection::of(message_.get()))
-      connection->enter(Connection::Phase::writing);
+    if (connection != nullptr) connection->enter(Connection::Phase::writing);
     soup_server_message_unpause(message_.get());
   }
 }

@@ -4,14 +4,13 @@
 
 #include "http/connection.h"
 #include "http/frame_meter.h"
+#include "http/rota.h"
 
 namespace {
 
 using fanlight::http::Connection;
 using fanlight::http::FrameMeter;
-
-constexpr gssize kBytesPerTurn = 64 * 1024;
-constexpr guint64 kFramesPerTurn = 64;
+using fanlight::http::Rota;
 
 struct FairStream {
   GFilterInputStream parent;
@@ -19,8 +18,6 @@ struct FairStream {
   FrameMeter* meter;                     // Owned: GObject memory is zeroed, not constructed.
   std::weak_ptr<Connection>* connection; // Owned.
   guint64 max_message;
-  gssize turn;         // Bytes since we last let the loop turn.
-  guint64 turn_frames; // Frames until then.
 };
 
 struct FairStreamClass {
@@ -48,29 +45,18 @@ GSource* fair_stream_create_source(GPollableInputStream* stream, GCancellable* c
   return g_pollable_source_new_full(stream, base.get(), cancellable);
 }
 
-void start_turn(FairStream* self) {
-  self->turn = 0;
-  self->turn_frames = self->meter->frames();
-}
-
 gssize fair_stream_read_nonblocking(GPollableInputStream* stream, void* buffer, gsize count,
                                     GError** error) {
   auto* self = reinterpret_cast<FairStream*>(stream);
-  if (self->turn >= kBytesPerTurn || self->meter->frames() - self->turn_frames >= kFramesPerTurn) {
-    start_turn(self);
-    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "the others' turn");
-    return -1;
-  }
   const gssize got =
       g_pollable_input_stream_read_nonblocking(base_of(stream), buffer, count, nullptr, error);
-  if (got <= 0) {
-    start_turn(self);
-    return got;
-  }
-  self->turn += got;
+  if (got <= 0) return got;
+  const guint64 frames = self->meter->frames();
   self->meter->feed({static_cast<const char*>(buffer), static_cast<std::size_t>(got)});
-  if (const auto connection = self->connection->lock())
+  if (const auto connection = self->connection->lock()) {
+    connection->charge((self->meter->frames() - frames) * Rota::kMessage);
     connection->on_message_part(self->meter->messages(), self->meter->unfinished_bytes());
+  }
   if (self->meter->message_bytes() > self->max_message) {
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
                 "a message of more than %" G_GUINT64_FORMAT " bytes", self->max_message);

@@ -13,10 +13,10 @@ class Connection;
 
 /// The stream of a WebSocket, guarded against its client.
 ///
-/// Reading pauses after some bytes so that the main loop turns (libsoup reads for as long as data
-/// is there), and fails on a message of more than `max_message` bytes in fragments, and on a client
-/// that sends pings but reads no pongs; libsoup closes the socket then. How much has come of the
-/// message that is under way is told to the connection. Writing is that of `stream`.
+/// Its frames are told to the connection as the work of this turn of the loop. Reading fails on a
+/// message of more than `max_message` bytes in fragments, and on a client that sends pings but
+/// reads no pongs; libsoup closes the socket then. How much has come of the message that is under
+/// way is told to the connection. Writing is that of `stream`.
 Owned<GIOStream> guard_websocket(GIOStream* stream, std::uint64_t max_message,
                                  std::weak_ptr<Connection> connection);
 

@@ -58,10 +58,14 @@ gssize inlet_stream_read_nonblocking(GPollableInputStream* stream, void* buffer,
     g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "the client has gone");
     return -1;
   }
+  const auto connection = self->connection->lock();
+  if (connection && !connection->may_read()) {
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "the others' turn");
+    return -1;
+  }
   GError* failure = nullptr;
   const gssize got =
       g_pollable_input_stream_read_nonblocking(base_of(stream), buffer, count, nullptr, &failure);
-  const auto connection = self->connection->lock();
   if (got > 0 && connection) connection->on_bytes(static_cast<std::size_t>(got));
   const bool ended =
       got == 0 || (got < 0 && !g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK));

@@ -16,7 +16,9 @@ struct Limits {
   std::size_t sockets = 1400; ///< WebSockets at once: two addresses may have 600 each.
   std::size_t sessions_per_socket = 256;
   std::size_t candidates_per_session = 256; ///< From the client, in each ICE generation.
-  std::size_t errors_per_socket = 100;      ///< Bad messages until the socket is closed.
+  std::size_t errors_per_socket = 100;      ///< Bad messages at once until the socket is closed.
+  /// Sessions that are refused at once until the socket is closed: some times a wall of tiles.
+  std::size_t refusals_per_socket = 1024;
 
   std::size_t offer = 256 * 1024;            ///< Bytes of a request body.
   std::size_t message = 256 * 1024;          ///< Bytes of a WebSocket message that is read.
@@ -26,18 +28,21 @@ struct Limits {
                                           ///< so that the client reads its 413; above, it is cut.
   std::size_t send_queue = 4 * 1024 * 1024; ///< Bytes that wait for one slow WebSocket.
   /// Bytes of all clients together: requests and messages that are not whole, requests that wait
-  /// for their answer, and what waits for slow WebSockets.
+  /// for their answer, answers that are not written, and what waits for slow WebSockets.
   std::size_t in_flight = 64 * 1024 * 1024;
 
-  Duration head{10'000};   ///< From the first byte, or the connection, to the end of the headers.
-  Duration body{20'000};   ///< From there to the end of the body.
-  Duration write{20'000};  ///< Without progress of an answer.
-  Duration idle{60'000};   ///< Kept alive between requests.
+  Duration head{10'000};  ///< From the first byte, or the connection, to the end of the headers.
+  Duration body{20'000};  ///< From there to the end of the body.
+  Duration write{20'000}; ///< Without progress of an answer.
+  std::size_t answer_rate = 16 * 1024; ///< Bytes a second of an answer beyond that, at least.
+  Duration idle{60'000};               ///< Kept alive between requests.
   Duration answer{65'000}; ///< From a WHEP offer to its answer; above any start_timeout.
   Duration ping{20'000};   ///< Between WebSocket pings; two without a pong end the socket.
   /// Of a WebSocket, from its first byte to its last, whatever comes in between.
   Duration message_time{20'000};
   Duration settle{10'000};    ///< For so long a WebSocket without sessions is not replaced.
+  Duration error{10'000};     ///< After which a bad message is forgiven, one after another.
+  Duration refusal{30};       ///< The same of a refused session: a wall asks for all tiles in 30 s.
   Duration push{1'000};       ///< Between two pushes of one camera whose state did not change.
   Duration accept_pause{500}; ///< After accept() failed, e.g. for want of descriptors.
 

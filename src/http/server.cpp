@@ -1,6 +1,7 @@
 #include "http/server.h"
 
 #include <chrono>
+#include <string_view>
 #include <utility>
 
 #include <libsoup/soup.h>
@@ -10,6 +11,7 @@
 #include "http/access_log.h"
 #include "http/connection.h"
 #include "http/listener.h"
+#include "http/rota.h"
 #include "http/router.h"
 
 namespace fanlight::http {
@@ -47,6 +49,7 @@ class SoupHttpServer : public Server {
     soup_server_add_handler(
         soup_.get(), nullptr,
         +[](SoupServer*, SoupServerMessage* message, const char*, GHashTable*, gpointer self) {
+          charge(message);
           static_cast<SoupHttpServer*>(self)->router_.dispatch(std::make_shared<Exchange>(message));
         },
         this, nullptr);
@@ -100,6 +103,14 @@ class SoupHttpServer : public Server {
     g_signal_connect_swapped(message, "finished", G_CALLBACK(&SoupHttpServer::finished), self);
   }
 
+  /// What the request costs of this turn: what posts may open a session.
+  static void charge(SoupServerMessage* message) {
+    const std::string_view method{soup_server_message_get_method(message)};
+    const bool reads = method == "GET" || method == "HEAD" || method == "OPTIONS";
+    if (const Connection* connection = Connection::of(message))
+      connection->charge(reads ? Rota::kRequest : Rota::kOffer);
+  }
+
   static void got_headers(SoupHttpServer* self, SoupServerMessage* message) {
     self->log_.begin(message);
     if (Connection* connection = Connection::of(message))
@@ -117,7 +128,8 @@ class SoupHttpServer : public Server {
     connection->body_bytes += g_bytes_get_size(chunk);
     if (connection->body_bytes > self->limits_.offer) self->refuse_body(message);
     if (connection->body_bytes > self->limits_.refused_body) {
-      log::debug("http", {}, "closing the connection: its request body does not end");
+      log::debug("http", {{"client", connection->network()}},
+                 "closing the connection: its request body does not end");
       connection->shut_down();
     }
   }

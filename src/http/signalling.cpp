@@ -20,10 +20,10 @@ Signalling::Signalling(const config::WebRtc& webrtc, session::Directory& directo
       limits_(limits), server_{webrtc,
                                directory,
                                limits,
-                               [this](const char* type, std::function<void(std::string)> done) {
+                               [this](const char* type, std::function<void(WebSocket::Text)> done) {
                                  cameras_.get([this, type, done = std::move(done)](
                                                   const CameraList::Texts& texts) {
-                                   done(cameras_message(type, texts.cameras));
+                                   done(cameras_message(type, texts));
                                  });
                                },
                                {},
@@ -33,11 +33,15 @@ Signalling::Signalling(const config::WebRtc& webrtc, session::Directory& directo
 
 Signalling::~Signalling() { directory_.remove_observer(*this); }
 
-std::string Signalling::cameras_message(const char* type, const std::string& cameras) const {
+WebSocket::Text Signalling::cameras_message(const std::string& type,
+                                            const CameraList::Texts& texts) {
+  if (std::exchange(messages_of_, texts.number) != texts.number) messages_.clear();
+  WebSocket::Text& message = messages_[type];
+  if (message) return message;
   json::Writer json;
   json.object([&] {
     json.member("type", type);
-    if (std::string_view{type} == "hello") {
+    if (type == "hello") {
       json.member("version", FANLIGHT_VERSION);
       // Credentials come with the answer to an offer, for that one session.
       const auto open = open_ice_servers(webrtc_.browser_ice_servers);
@@ -47,7 +51,8 @@ std::string Signalling::cameras_message(const char* type, const std::string& cam
   });
   std::string text = json.text();
   text.pop_back(); // The brace: the cameras are written already.
-  return text + ",\"cameras\":" + cameras + '}';
+  return message =
+             std::make_shared<const std::string>(text + ",\"cameras\":" + texts.cameras + '}');
 }
 
 void Signalling::upgrade(const ExchangePtr& exchange) {
@@ -57,8 +62,11 @@ void Signalling::upgrade(const ExchangePtr& exchange) {
     return exchange->respond(Problem{426, "websocket_only", "this is a WebSocket", {}});
   }
   if (!server_.refusal.empty()) return exchange->respond(Error{Errc::unavailable, server_.refusal});
+  // libsoup says below what is wrong; nobody is to go for that.
+  const bool good = soup_websocket_server_check_handshake(exchange->message(), nullptr, nullptr,
+                                                          nullptr, nullptr);
   const Connection* asking = Connection::of(exchange->message());
-  if (asking == nullptr || !asking->admits_socket())
+  if (good && (asking == nullptr || !asking->admits_socket()))
     return exchange->respond(Error{Errc::busy, "your address has its share of the WebSockets"});
 
   char* protocols[] = {kProtocol, nullptr};
@@ -124,7 +132,7 @@ void Signalling::on_cameras_replaced() {
     for (const auto& [key, client] : clients_) clients.push_back(key);
     const std::size_t count = clients.size();
     spread(count, [this, alive = std::weak_ptr{alive_}, clients = std::move(clients),
-                   message = cameras_message("cameras", texts.cameras)](std::size_t i) {
+                   message = cameras_message("cameras", texts)](std::size_t i) {
       if (!alive.expired() && clients_.contains(clients[i])) clients[i]->push(message, "cameras");
     });
   });
@@ -140,7 +148,7 @@ void Signalling::tell(const session::CameraInfo& info) {
     json.member("type", "camera");
     json.object("camera", [&] { json::write_members(json, info); });
   });
-  const std::string message = json.text();
+  const auto message = std::make_shared<const std::string>(json.text());
   for (const auto& [key, client] : clients_) client->push(message, "camera " + info.id);
 }
 

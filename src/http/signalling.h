@@ -39,7 +39,8 @@ class Signalling : public session::CameraObserver {
   };
   void adopt(SoupServerMessage* message);
   void tell(const session::CameraInfo& info);
-  std::string cameras_message(const char* type, const std::string& cameras) const;
+  /// The message `hello` or `cameras`: one text for all clients.
+  WebSocket::Text cameras_message(const std::string& type, const CameraList::Texts& texts);
 
   // Given.
   const config::WebRtc& webrtc_;
@@ -49,7 +50,9 @@ class Signalling : public session::CameraObserver {
   // Owned.
   Client::Server server_;
   std::unordered_map<Client*, std::unique_ptr<Client>> clients_;
-  std::unordered_map<std::string, News> news_;                   ///< By camera.
+  std::unordered_map<std::string, WebSocket::Text> messages_; ///< By type.
+  std::uint64_t messages_of_ = 0;                             ///< The texts that they were made of.
+  std::unordered_map<std::string, News> news_;                ///< By camera.
   const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by callbacks.
 };
 

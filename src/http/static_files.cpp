@@ -16,6 +16,9 @@ namespace filesystem = std::filesystem;
 constexpr std::uintmax_t kMaxFile = 64 * 1024 * 1024;
 constexpr std::uintmax_t kMaxKeptFile = 1024 * 1024;
 constexpr std::size_t kMaxKept = 32 * 1024 * 1024;
+/// Of what is kept some may be gone from the disk; but a folder that is larger is not read anew
+/// again and again.
+constexpr gint64 kClearAgainUs = 60 * G_USEC_PER_SEC;
 
 constexpr std::array<std::pair<std::string_view, const char*>, 20> kTypes{{
     {".html", "text/html; charset=utf-8"},
@@ -137,7 +140,8 @@ void StaticFiles::get(const std::vector<std::string>& segments, const ExchangePt
 }
 
 void StaticFiles::load(const File& file, const ExchangePtr& exchange) {
-  if (file.size <= kMaxKeptFile) return load_now(file, *exchange);
+  if (file.size <= kMaxKeptFile && kept_bytes_ + file.size <= kMaxKept)
+    return load_now(file, *exchange);
   struct Loading {
     StaticFiles* self;
     std::weak_ptr<char> alive;
@@ -160,7 +164,8 @@ void StaticFiles::load(const File& file, const ExchangePtr& exchange) {
 }
 
 /// GLib reads on a thread of its own, and waits for one where the system gives none: the page is to
-/// be there then, too. Small files are read once, mostly from the page cache.
+/// be there then, too. Small files are read once, mostly from the page cache; where there are more
+/// of them than are kept, they are read there after all.
 void StaticFiles::load_now(const File& file, Exchange& exchange) {
   gchar* text = nullptr;
   gsize size = 0;
@@ -173,6 +178,9 @@ void StaticFiles::load_now(const File& file, Exchange& exchange) {
 void StaticFiles::keep(const File& file, GBytes* content) {
   if (file.size > kMaxKeptFile || g_bytes_get_size(content) != file.size) return;
   if (kept_bytes_ + file.size > kMaxKept) {
+    const gint64 now = g_get_monotonic_time();
+    if (cleared_at_ != 0 && now - cleared_at_ < kClearAgainUs) return;
+    cleared_at_ = now;
     kept_.clear();
     kept_bytes_ = 0;
   }

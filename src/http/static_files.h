@@ -45,6 +45,7 @@ class StaticFiles {
   const std::filesystem::path root_;           ///< Without links.
   std::unordered_map<std::string, Kept> kept_; ///< By path.
   std::size_t kept_bytes_ = 0;
+  gint64 cleared_at_ = 0;                                        ///< Monotonic µs.
   const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by callbacks.
 };
 

@@ -69,22 +69,30 @@ WebSocket::~WebSocket() {
 
 bool WebSocket::writable() const { return g_pollable_output_stream_is_writable(output_); }
 
-void WebSocket::give(const std::string& text) {
-  soup_websocket_connection_send_text(connection_.get(), text.c_str());
+/// libsoup writes what it can at once, and copies the rest.
+void WebSocket::give(const Text& text) {
+  soup_websocket_connection_send_text(connection_.get(), text->c_str());
+  given_bytes_ = writable() ? 0 : text->size();
 }
 
-void WebSocket::send(std::string text, std::string key) {
+void WebSocket::send(Text text, std::string key) {
   if (ended_) return;
-  if (waiting_.empty() && writable()) return give(text);
-  if (!key.empty())
-    for (Waiting& older : waiting_)
-      if (older.key == key) {
-        waiting_bytes_ += text.size() - older.text.size();
-        older.text = std::move(text);
-        return tell_queued();
-      }
-  waiting_bytes_ += text.size();
-  waiting_.push_back({std::move(key), std::move(text)});
+  if (waiting_.empty() && writable()) {
+    give(text);
+    tell_queued();
+    if (given_bytes_ > 0) watch_output();
+    return;
+  }
+  const auto older = std::find_if(waiting_.begin(), waiting_.end(), [&key](const Waiting& waiting) {
+    return !key.empty() && waiting.key == key;
+  });
+  waiting_bytes_ += text->size();
+  if (older != waiting_.end()) {
+    waiting_bytes_ -= older->text->size();
+    older->text = std::move(text);
+  } else {
+    waiting_.push_back({std::move(key), std::move(text)});
+  }
   if (waiting_bytes_ > limits_.send_queue) {
     waiting_.clear();
     close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "the client does not read");
@@ -95,7 +103,11 @@ void WebSocket::send(std::string text, std::string key) {
 }
 
 void WebSocket::tell_queued() {
-  if (const auto transport = transport_.lock()) transport->on_queued(waiting_bytes_);
+  if (const auto transport = transport_.lock()) transport->on_queued(waiting_bytes_ + given_bytes_);
+}
+
+void WebSocket::charge(std::size_t cost) {
+  if (const auto transport = transport_.lock()) transport->charge(cost);
 }
 
 void WebSocket::set_sessions(std::size_t sessions) {
@@ -116,14 +128,15 @@ void WebSocket::watch_output() {
 }
 
 void WebSocket::pump() {
+  if (writable()) given_bytes_ = 0;
   while (!waiting_.empty() && writable()) {
     const Waiting next = std::move(waiting_.front());
     waiting_.pop_front();
-    waiting_bytes_ -= next.text.size();
+    waiting_bytes_ -= next.text->size();
     give(next.text);
   }
   tell_queued();
-  if (!waiting_.empty()) watch_output();
+  if (!waiting_.empty() || given_bytes_ > 0) watch_output();
 }
 
 void WebSocket::check_pong() {
@@ -133,7 +146,10 @@ void WebSocket::check_pong() {
 
 void WebSocket::close(SoupWebsocketCloseCode code, const char* why) {
   pong_check_.stop();
-  for (const Waiting& last : waiting_) give(last.text);
+  for (const Waiting& last : waiting_) {
+    soup_websocket_connection_send_text(connection_.get(), last.text->c_str());
+    given_bytes_ += last.text->size();
+  }
   waiting_.clear();
   waiting_bytes_ = 0;
   tell_queued();

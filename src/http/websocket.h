@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include <libsoup/soup.h>
 
@@ -22,6 +23,9 @@ namespace fanlight::http {
 /// are given to libsoup only while the kernel takes them. Threads: main only.
 class WebSocket {
  public:
+  /// What many of them are sent is one text.
+  using Text = std::shared_ptr<const std::string>;
+
   struct Observer {
     virtual ~Observer() = default;
     virtual void on_text(const std::string& text) = 0;
@@ -39,19 +43,22 @@ class WebSocket {
   WebSocket& operator=(const WebSocket&) = delete;
 
   /// Queues a message. One that still waits under the same `key` is replaced: the newer tells all.
-  void send(std::string text, std::string key = {});
+  void send(Text text, std::string key = {});
+  void send(std::string text) { send(std::make_shared<const std::string>(std::move(text))); }
   /// Sends what waits, then closes.
   void close(SoupWebsocketCloseCode code, const char* why);
   /// How many sessions its client has by now.
   void set_sessions(std::size_t sessions);
+  /// A message of it makes so much work (see Rota).
+  void charge(std::size_t cost);
 
  private:
   struct Waiting {
     std::string key;
-    std::string text;
+    Text text;
   };
   bool writable() const;
-  void give(const std::string& text);
+  void give(const Text& text);
   void pump();
   void tell_queued();
   void watch_output();
@@ -70,6 +77,7 @@ class WebSocket {
   GPollableOutputStream* output_ = nullptr; ///< Of stream_.
   std::deque<Waiting> waiting_;
   std::size_t waiting_bytes_ = 0;
+  std::size_t given_bytes_ = 0; ///< Of what libsoup could not write whole.
   guint output_source_ = 0;
   int missed_pongs_ = 0;
   bool ended_ = false;

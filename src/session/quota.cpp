@@ -15,6 +15,8 @@ constexpr std::size_t kFew = 682;
 /// Bytes of a browser's offer, with room; and of all where there are few viewers.
 constexpr std::size_t kOffer = 16 * 1024;
 constexpr std::size_t kFewOffers = 16 * 1024 * 1024;
+/// Looking asks every session, and whoever is refused may come again at once.
+constexpr std::chrono::milliseconds kLookAgain{100};
 
 Error busy(const std::string& what) {
   return {Errc::busy, "your address has its share of the " + what +
@@ -35,9 +37,14 @@ Result<Done> Quota::check(const std::string& address, std::size_t offer) {
   if (!all_.admits(network)) return busy("sessions");
   if (!offers_.admits(network, offer)) return busy("memory for offers");
   if (waiting_.admits(network)) return Done{};
-  look_who_waits();
-  if (!waiting_.admits(network)) return busy("sessions that wait for their camera");
-  return Done{};
+  if (const auto now = std::chrono::steady_clock::now(); now - forgot_at_ >= kLookAgain) {
+    forgot_at_ = now;
+    in_vain_.clear();
+  }
+  if (!in_vain_.contains(network)) look_who_waits();
+  if (waiting_.admits(network)) return Done{};
+  in_vain_.insert(network);
+  return busy("sessions that wait for their camera");
 }
 
 void Quota::add(const std::string& session, const std::string& address, std::size_t offer,

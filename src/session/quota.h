@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "base/fair_share.h"
 #include "base/result.h"
@@ -41,6 +43,8 @@ class Quota {
   FairShare waiting_{0}; ///< Some of them may have ceased to wait.
   FairShare offers_{0};  ///< Bytes.
   std::unordered_map<std::string, Entry> entries_;
+  std::unordered_set<std::string> in_vain_;         ///< For whom it was looked who waits, lately.
+  std::chrono::steady_clock::time_point forgot_at_; ///< Those.
 };
 
 } // namespace fanlight::session

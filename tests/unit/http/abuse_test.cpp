@@ -1,3 +1,5 @@
+#include <array>
+
 #include <gmock/gmock.h>
 #include <libsoup/soup.h>
 #include <sys/ioctl.h>
@@ -98,6 +100,30 @@ TEST_F(AbuseTest, ClosesAConnectionThatDoesNotReadItsAnswer) {
              "the answer to begin");
   const std::ptrdiff_t most = open_descriptors();
   turn_until([&] { return open_descriptors() < most; }, "its end");
+}
+
+TEST_F(AbuseTest, ClosesAConnectionThatReadsItsAnswerByDrips) {
+  limits.write = milliseconds{400};
+  limits.answer_rate = 1024 * 1024 * 1024;
+  write_file("large.bin", std::string(48 * 1024 * 1024, 'x'));
+  start();
+  const auto slow = connect();
+  const int small = 4096;
+  setsockopt(slow->descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  slow->write("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+  // Progress all the time, but no end.
+  std::array<char, 65536> buffer{};
+  std::size_t read = 0;
+  Timer drip;
+  drip.every(milliseconds{5}, [&] {
+    const ssize_t got = recv(slow->descriptor(), buffer.data(), buffer.size(), 0);
+    if (got > 0) read += static_cast<std::size_t>(got);
+  });
+
+  turn_until([&] { return read > 0; }, "the answer to begin");
+  const std::ptrdiff_t most = open_descriptors();
+  turn_until([&] { return open_descriptors() < most; }, "its end");
+  EXPECT_LT(read, 48u * 1024 * 1024);
 }
 
 TEST_F(AbuseTest, RefusesTooLargeABodyWithoutKeepingIt) {
@@ -226,6 +252,23 @@ TEST_F(AbuseTest, JoinsTheNewsOfACameraForASlowWebSocket) {
   EXPECT_FALSE(lazy->closed());
 }
 
+TEST_F(AbuseTest, ClosesASlowWebSocketWhoseNewsBecomesTooLarge) {
+  limits.push = milliseconds{0};
+  limits.send_queue = 512 * 1024;
+  start();
+  const auto lazy = websocket();
+  session::CameraInfo camera = directory.all_cameras[0];
+  camera.best.reason = std::string(60'000, 'r');
+  for (int i = 0; i < 400; ++i) {
+    directory.change(camera);
+    g_main_context_iteration(nullptr, FALSE);
+  }
+  camera.best.reason = std::string(600'000, 'r');
+  directory.change(camera); // Instead of what waits.
+
+  EXPECT_TRUE(lazy->wait_for("the client does not read"));
+}
+
 TEST_F(AbuseTest, ClosesAWebSocketThatDoesNotAnswerPings) {
   limits.ping = std::chrono::seconds{1};
   start();
@@ -276,6 +319,22 @@ TEST_F(AbuseTest, ClosesAWebSocketThatKeepsSendingNonsense) {
   confused->write(websocket_frame(1, true, "?"));
 
   EXPECT_TRUE(confused->wait_for("too many bad messages"));
+}
+
+TEST_F(AbuseTest, ClosesAWebSocketThatKeepsAskingForWhatItIsRefused) {
+  limits.refusals_per_socket = 10;
+  limits.refusal = std::chrono::hours{1};
+  start();
+  const auto stubborn = websocket();
+  const std::string watch = R"({"type":"watch","session":"a","camera":"none","sdp":"v=0"})";
+  for (int i = 0; i < 9; ++i) stubborn->write(websocket_frame(1, true, watch));
+  stubborn->write(websocket_frame(1, true, R"({"type":"list"})"));
+  EXPECT_TRUE(stubborn->wait_for("\"type\":\"cameras\""));
+  EXPECT_FALSE(stubborn->closed());
+
+  stubborn->write(websocket_frame(1, true, watch));
+
+  EXPECT_TRUE(stubborn->wait_for("too many sessions were refused"));
 }
 
 TEST_F(AbuseTest, ServesOthersWhileAWebSocketFloodsIt) {

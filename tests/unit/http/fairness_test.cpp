@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <gmock/gmock.h>
+#include <sys/socket.h>
 
 #include "page.h"
 #include "server_fixture.h"
@@ -144,6 +145,21 @@ TEST_F(FairnessTest, GivesThePlaceOfAWebSocketThatWatchesNothingToOneOfItsOwnAdd
   EXPECT_FALSE(all[0]->closed());
 }
 
+TEST_F(FairnessTest, EndsNoWebSocketForAHandshakeThatFails) {
+  limits.sockets = 4;
+  limits.settle = milliseconds{0};
+  start();
+  const Clients all = websockets(3, "127.0.0.2");
+  ASSERT_EQ(all.size(), 3u);
+  const auto bad = connect("127.0.0.2");
+  bad->write("GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n");
+
+  EXPECT_TRUE(bad->wait_for("HTTP/1.1 4"));
+
+  EXPECT_TRUE(is_served("127.0.0.9"));
+  EXPECT_EQ(open_of(all), 3);
+}
+
 TEST_F(FairnessTest, ServesAHouseOfFiveHundredPagesAndAWallOf256BesideOneThatTakesAllItCanGet) {
   start();
   const Clients idle = websockets(900, "127.0.0.2");
@@ -214,6 +230,44 @@ TEST_F(FairnessTest, BoundsTheBytesOfUnfinishedMessagesAndBodiesTogether) {
   EXPECT_GE(open_of(large), 4);
   modest->write(websocket_frame(0, true, R"({"type":"list"})"));
   EXPECT_TRUE(modest->wait_for("\"cameras\""));
+}
+
+TEST_F(FairnessTest, BoundsTheBytesOfAnswersThatAreNotRead) {
+  limits.in_flight = 20 * 1024 * 1024;
+  write_file("large.bin", std::string(8 * 1024 * 1024, 'x'));
+  start();
+  const std::ptrdiff_t before = open_descriptors();
+  Clients lazy;
+  for (int i = 0; i < 4; ++i) {
+    lazy.push_back(connect("127.0.0.2"));
+    const int small = 4096;
+    setsockopt(lazy.back()->descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    lazy.back()->write("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+  }
+
+  // Four of them have their own ends open, and two the server's.
+  turn_until([&] { return open_descriptors() > before + 4; }, "answers to begin");
+  Timer poll;
+  poll.every(milliseconds{2}, [] {});
+  EXPECT_TRUE(is_served("127.0.0.9"));
+  turn_until([&] { return open_descriptors() <= before + 6; }, "two of the answers to be ended");
+}
+
+TEST_F(FairnessTest, BoundsTheBytesThatWebSocketsAreSentAndDoNotRead) {
+  limits.in_flight = 20 * 1024 * 1024;
+  directory.all_cameras[0].best.reason = std::string(8 * 1024 * 1024, 'r');
+  start();
+  const std::ptrdiff_t before = open_descriptors();
+  Clients lazy;
+  for (int i = 0; i < 4; ++i) {
+    lazy.push_back(connect("127.0.0.2"));
+    const int small = 4096;
+    setsockopt(lazy.back()->descriptor(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    lazy.back()->ask_for_websocket();
+  }
+
+  turn_until([&] { return open_descriptors() == before + 8; }, "all to come");
+  turn_until([&] { return open_descriptors() <= before + 6; }, "two of them to be ended");
 }
 
 TEST_F(FairnessTest, GivesBackTheBytesOfWhatIsWhole) {

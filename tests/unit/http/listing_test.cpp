@@ -223,6 +223,41 @@ TEST_F(ListingTest, WritesManyCamerasOverSeveralTurns) {
   EXPECT_LE(most, kTasksPerTurn);
 }
 
+TEST_F(ListingTest, AnswersManyWhoAskOverSeveralTurns) {
+  add_cameras(1000);
+  http::CameraList list{directory, limits};
+  std::size_t answered = 0;
+  for (int i = 0; i < 500; ++i) list.get([&answered](const auto&) { ++answered; });
+  std::size_t most = 0;
+  turn_until(
+      [&, before = std::size_t{0}]() mutable {
+        most = std::max(most, answered - before);
+        before = answered;
+        return answered == 500;
+      },
+      "all answers");
+  EXPECT_LE(most, kTasksPerTurn);
+}
+
+TEST_F(ListingTest, GivesNobodyAListFromBeforeAChange) {
+  add_cameras(1000);
+  http::CameraList list{directory, limits};
+  std::string first;
+  std::string last;
+  list.get([&first](const auto& texts) { first = texts.cameras; });
+  for (int i = 0; i < 500; ++i) list.get([&last](const auto& texts) { last = texts.cameras; });
+  turn_until([&] { return !first.empty(); }, "the first answer");
+  ASSERT_EQ(directory.all_cameras[0].best.reason, "");
+  session::CameraInfo changed = directory.all_cameras[0];
+  changed.best.reason = "it is night";
+  directory.change(changed);
+  last.clear();
+
+  turn_until([&] { return !last.empty(); }, "the other answers");
+
+  EXPECT_THAT(last, HasSubstr("it is night"));
+}
+
 TEST_F(ListingTest, TellsACameraThatChangesWhileOthersAreWritten) {
   add_cameras(1000);
   http::CameraList list{directory, limits};

@@ -1,13 +1,14 @@
 #include "page.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace fanlight::test {
 namespace {
 
 struct Connecting {
+  Page* page;
   bool done = false;
-  http::Owned<SoupWebsocketConnection> connection;
 };
 
 } // namespace
@@ -23,26 +24,34 @@ std::string text_of(const std::string& object, const char* name) {
 }
 
 Page::Page(SoupSession* session, const std::string& url, char** protocols) {
-  Connecting connecting;
+  Connecting connecting{this};
   const http::Owned<SoupMessage> message{soup_message_new("GET", url.c_str())};
   soup_session_websocket_connect_async(
       session, message.get(), nullptr, protocols, G_PRIORITY_DEFAULT, nullptr,
       +[](GObject* source, GAsyncResult* result, gpointer data) {
         auto* out = static_cast<Connecting*>(data);
-        out->connection.reset(
-            soup_session_websocket_connect_finish(SOUP_SESSION(source), result, nullptr));
+        http::Owned<SoupWebsocketConnection> connection{
+            soup_session_websocket_connect_finish(SOUP_SESSION(source), result, nullptr)};
         out->done = true;
+        // The first message may come in this turn.
+        if (connection) out->page->listen(std::move(connection));
       },
       &connecting);
   turn_until([&] { return connecting.done; }, "the WebSocket");
-  connection_ = std::move(connecting.connection);
-  if (!connection_) return;
+}
+
+void Page::listen(http::Owned<SoupWebsocketConnection> connection) {
+  connection_ = std::move(connection);
   soup_websocket_connection_set_max_incoming_payload_size(connection_.get(), 0);
   const auto keep = +[](Page* self, int, GBytes* data) {
     gsize size = 0;
     const auto* text = static_cast<const char*>(g_bytes_get_data(data, &size));
     const std::string message_text(text, size);
-    self->messages_.emplace_back(text_of(message_text, "type"), message_text);
+    // The type comes first; many cameras are more values than a client may send.
+    constexpr std::string_view kType = R"({"type":")";
+    const std::size_t end = message_text.find('"', kType.size());
+    self->messages_.emplace_back(message_text.substr(kType.size(), end - kType.size()),
+                                 message_text);
   };
   g_signal_connect_swapped(connection_.get(), "message", G_CALLBACK(keep), this);
   g_signal_connect_swapped(connection_.get(), "closed",

@@ -41,6 +41,8 @@ class Page {
   SoupWebsocketConnection* connection() const { return connection_.get(); }
 
  private:
+  void listen(http::Owned<SoupWebsocketConnection> connection);
+
   http::Owned<SoupWebsocketConnection> connection_;
   std::vector<std::pair<std::string, std::string>> messages_; ///< Type and text.
   bool closed_ = false;

@@ -6,6 +6,7 @@
 #include "http/frame_meter.h"
 #include "http/ice_sdp.h"
 #include "http/json.h"
+#include "http/patience.h"
 #include "http/problem.h"
 #include "http/query.h"
 #include "http/router.h"
@@ -38,6 +39,15 @@ TEST(AddressTest, SaysWhatAnAddressIs) {
     EXPECT_EQ(address.error().code, Errc::invalid);
     EXPECT_THAT(address.error().message, HasSubstr("0.0.0.0:8080"));
   }
+}
+
+TEST(PatienceTest, EndsAtOnceButNotInTheCourseOfTime) {
+  Patience patience{3, std::chrono::milliseconds{10}};
+  std::int64_t now = 1'000'000;
+  for (int i = 0; i < 1000; ++i, now += 10'000) ASSERT_FALSE(patience.ends_with_one_more(now));
+  EXPECT_FALSE(patience.ends_with_one_more(now));
+  EXPECT_FALSE(patience.ends_with_one_more(now));
+  EXPECT_TRUE(patience.ends_with_one_more(now));
 }
 
 TEST(SegmentsTest, SplitsAndDecodesAPath) {

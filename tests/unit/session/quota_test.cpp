@@ -79,6 +79,18 @@ TEST(QuotaTest, BoundsTheBytesOfOffers) {
   EXPECT_TRUE(quota.check("192.0.2.2", kOffer));
 }
 
+TEST(QuotaTest, DoesNotAskAllSessionsWheneverOneIsRefused) {
+  Quota quota{10'000};
+  std::size_t asked = 0;
+  const std::size_t open = open_all(quota, "192.0.2.1", [&asked] { return ++asked > 0; });
+  const auto began = std::chrono::steady_clock::now();
+  for (int i = 0; i < 1000; ++i) EXPECT_FALSE(quota.check("192.0.2.1", kOffer));
+
+  // Ten times a second, however long this took.
+  const auto took = std::chrono::steady_clock::now() - began;
+  EXPECT_LE(asked, open * static_cast<std::size_t>(2 + took / std::chrono::milliseconds{100}));
+}
+
 TEST(QuotaTest, GivesBackWhatASessionHad) {
   Quota quota{1000};
   EXPECT_EQ(open_all(quota, "192.0.2.1", yes), 512u);

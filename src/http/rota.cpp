@@ -1,0 +1,64 @@
+#include "http/rota.h"
+
+#include "http/connection.h"
+
+namespace fanlight::http {
+
+struct Rota::Source {
+  GSource base;
+  Rota* rota;
+};
+
+/// A source that is never ready: the loop looks at it at the beginning of each turn.
+Rota::Rota() {
+  static GSourceFuncs functions{
+      +[](GSource* source, gint* timeout) -> gboolean {
+        *timeout = -1;
+        reinterpret_cast<Source*>(source)->rota->next_turn();
+        return FALSE;
+      },
+      nullptr,
+      +[](GSource*, GSourceFunc, gpointer) -> gboolean { return G_SOURCE_CONTINUE; },
+      nullptr,
+      nullptr,
+      nullptr};
+  source_ = g_source_new(&functions, sizeof(Source));
+  reinterpret_cast<Source*>(source_)->rota = this;
+  g_source_set_priority(source_, G_PRIORITY_HIGH); // Others are not looked at in every turn.
+  g_source_attach(source_, nullptr);
+}
+
+Rota::~Rota() {
+  g_source_destroy(source_);
+  g_source_unref(source_);
+}
+
+Rota::Members& Rota::members_of(const Connection& connection) {
+  return members_.try_emplace(connection.network(), kAddress, kAddress, kLeast).first->second;
+}
+
+bool Rota::admits(const Connection& connection) {
+  Members& members = members_of(connection);
+  if (!members.admits(&connection)) return false;
+  if (networks_.admits(connection.network())) return true;
+  members.put_off();
+  return false;
+}
+
+void Rota::charge(const Connection& connection, std::size_t cost) {
+  members_of(connection).charge(&connection, cost);
+  networks_.charge(connection.network(), cost);
+}
+
+void Rota::forget(const Connection& connection) {
+  if (const auto found = members_.find(connection.network()); found != members_.end())
+    found->second.forget(&connection);
+}
+
+void Rota::next_turn() {
+  networks_.next_turn();
+  for (auto& [network, members] : members_) members.next_turn();
+  std::erase_if(members_, [](const auto& entry) { return entry.second.empty(); });
+}
+
+} // namespace fanlight::http

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <unordered_map>
+
+#include <glib.h>
+
+#include "http/turn_share.h"
+
+namespace fanlight::http {
+
+class Connection;
+
+/// From which connections something is read in this turn of the main loop.
+///
+/// The loop dispatches every socket that is ready in one turn, so what one socket may do in a turn
+/// is no bound. Each turn is shared out by address, and the part of an address among its
+/// connections. Costs are bytes, and for work as many bytes as take about as long: 256 KiB are 10
+/// to 20 ms. Threads: main only. Lifetime: owned by Crowd.
+class Rota {
+ public:
+  static constexpr std::size_t kTurn = 256 * 1024;
+  static constexpr std::size_t kAddress = 64 * 1024; ///< The most of it for one address.
+  static constexpr std::size_t kLeast = 1024;        ///< However many there are.
+  static constexpr std::size_t kMessage = 1024;      ///< A frame of a WebSocket.
+  static constexpr std::size_t kRequest = 2 * 1024;
+  static constexpr std::size_t kOffer = 16 * 1024; ///< A session, or what may be as much work.
+
+  Rota();
+  ~Rota();
+  Rota(const Rota&) = delete;
+  Rota& operator=(const Rota&) = delete;
+
+  bool admits(const Connection& connection);
+  void charge(const Connection& connection, std::size_t cost);
+  void forget(const Connection& connection);
+
+ private:
+  struct Source;
+  using Members = TurnShare<const Connection*>;
+  Members& members_of(const Connection& connection);
+  void next_turn();
+
+  GSource* source_;
+  TurnShare<std::string> networks_{kTurn, kAddress, kLeast};
+  std::unordered_map<std::string, Members> members_; ///< By network.
+};
+
+} // namespace fanlight::http

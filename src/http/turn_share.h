@@ -1,0 +1,62 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <unordered_map>
+#include <utility>
+
+namespace fanlight::http {
+
+/// How much of a turn of the main loop each of many may use: they have an equal part of it, as many
+/// as there are, and who did not get theirs because the turn was full goes before those who did.
+///
+/// What one uses is known only afterwards; what was too much is taken from its next turns. Threads:
+/// main only.
+template <class Key> class TurnShare {
+ public:
+  /// A turn has room for `all`; one may use `most` of it, and `least` however many there are.
+  TurnShare(std::size_t all, std::size_t most, std::size_t least)
+      : all_(all), most_(most), least_(least) {}
+
+  /// Whether `key` may begin something in this turn.
+  bool admits(const Key& key) {
+    const auto found = used_.find(key);
+    if (found != used_.end() && found->second >= share()) return false;
+    if (taken_ < all_) return true;
+    put_off();
+    return false;
+  }
+  void charge(const Key& key, std::size_t cost) {
+    used_[key] += cost;
+    taken_ += cost;
+  }
+  /// Somebody who had not had its share got nothing in this turn.
+  void put_off() { put_off_ = true; }
+  void next_turn() {
+    taken_ = 0;
+    // Shares are given anew when everybody has had one.
+    if (std::exchange(put_off_, false)) return;
+    sharers_ = used_.size();
+    const std::size_t part = share();
+    for (auto& [key, used] : used_) used -= std::min(used, part);
+    std::erase_if(used_, [](const auto& entry) { return entry.second == 0; });
+  }
+  void forget(const Key& key) { used_.erase(key); }
+  bool empty() const { return used_.empty() && !put_off_; }
+
+ private:
+  std::size_t share() const {
+    const std::size_t sharers = std::max({sharers_, used_.size(), std::size_t{1}});
+    return std::clamp(all_ / sharers, least_, most_);
+  }
+
+  const std::size_t all_;
+  const std::size_t most_;
+  const std::size_t least_;
+  std::size_t taken_ = 0;   ///< In this turn.
+  std::size_t sharers_ = 0; ///< When shares were last given.
+  bool put_off_ = false;
+  std::unordered_map<Key, std::size_t> used_; ///< Since then.
+};
+
+} // namespace fanlight::http

@@ -1,0 +1,75 @@
+#include <array>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "http/crowd.h"
+#include "http/owned.h"
+
+namespace fanlight::http {
+namespace {
+
+/// Who has to go, of connections that a test has put together.
+class CrowdTest : public testing::Test {
+ protected:
+  ~CrowdTest() override {
+    streams_.clear();
+    for (const int other : others_) close(other);
+  }
+  /// One that is idle between two requests, or a WebSocket with so many sessions.
+  std::shared_ptr<Connection> idle(const char* address) {
+    const auto connection = add(address);
+    connection->enter(Connection::Phase::idle);
+    return connection;
+  }
+  std::shared_ptr<Connection> socket(const char* address, std::size_t sessions) {
+    const auto connection = add(address);
+    connection->take_socket();
+    connection->enter(Connection::Phase::upgraded);
+    connection->set_sessions(sessions);
+    return connection;
+  }
+
+  Limits limits;
+  Crowd crowd{limits};
+
+ private:
+  std::shared_ptr<Connection> add(const char* address) {
+    std::array<int, 2> ends{};
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+    others_.push_back(ends[1]);
+    const Owned<GSocket> end{g_socket_new_from_fd(ends[0], nullptr)};
+    streams_.emplace_back(g_socket_connection_factory_create_connection(end.get()));
+    const Owned<GSocketAddress> remote{g_inet_socket_address_new_from_string(address, 1)};
+    return crowd.add(streams_.back().get(), remote.get());
+  }
+  std::vector<int> others_;
+  std::vector<Owned<GSocketConnection>> streams_;
+};
+
+TEST_F(CrowdTest, SparesAnIdleConnectionBesideALargerHouseThatWatches) {
+  std::vector<std::shared_ptr<Connection>> house;
+  for (int i = 0; i < 5; ++i) house.push_back(socket("192.0.2.1", 1));
+  const auto first = idle("192.0.2.2");
+  const auto second = idle("192.0.2.2");
+
+  EXPECT_TRUE(crowd.spare_one());
+
+  EXPECT_TRUE(first->given_up());
+  EXPECT_FALSE(second->given_up());
+  for (const auto& watched : house) EXPECT_FALSE(watched->given_up());
+}
+
+TEST_F(CrowdTest, SparesNobodyWhoWatches) {
+  const auto first = socket("192.0.2.1", 1);
+  const auto second = socket("192.0.2.1", 1);
+
+  EXPECT_FALSE(crowd.spare_one());
+
+  EXPECT_FALSE(first->given_up() || second->given_up());
+}
+
+} // namespace
+} // namespace fanlight::http

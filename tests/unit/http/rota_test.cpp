@@ -1,0 +1,143 @@
+#include <algorithm>
+
+#include <gmock/gmock.h>
+
+#include "http/turn_share.h"
+#include "server_fixture.h"
+
+namespace fanlight::test {
+namespace {
+
+using Clients = std::vector<std::unique_ptr<RawClient>>;
+
+const std::string kNone = R"({"type":"watch","session":"a","camera":"none","sdp":"v=0"})";
+const std::string kFront = R"({"type":"watch","session":"a","camera":"front","sdp":"v=0"})";
+const std::string kOffer =
+    "POST /whep/none HTTP/1.1\r\nHost: a\r\nContent-Type: application/sdp\r\n"
+    "Content-Length: 3\r\n\r\nv=0";
+
+std::string times(int count, const std::string& text) {
+  std::string all;
+  for (int i = 0; i < count; ++i) all += text;
+  return all;
+}
+
+/// What is done in one turn of the loop, however much there is to be read.
+class RotaTest : public ServerTest {
+ protected:
+  void SetUp() override {
+    ServerTest::SetUp();
+    limits.camera_list = std::chrono::minutes{10};
+    limits.refusals_per_socket = 1'000'000;
+  }
+  std::unique_ptr<RawClient> websocket(const std::string& from) {
+    auto raw = std::make_unique<RawClient>(server->port(), from);
+    raw->ask_for_websocket();
+    EXPECT_TRUE(raw->wait_for("\"hello\""));
+    return raw;
+  }
+  /// Begins at once on all of `clients`, and then on `last`; the loop does not turn meanwhile.
+  void say(const Clients& clients, const std::string& piece, RawClient& last,
+           const std::string& last_piece) {
+    for (const auto& one : clients) EXPECT_EQ(one->offer(piece), piece.size());
+    EXPECT_EQ(last.offer(last_piece), last_piece.size());
+  }
+  struct Seen {
+    std::size_t most = 0;  ///< Cameras that were looked for in one turn.
+    std::size_t turns = 0; ///< Until a session was opened.
+  };
+  /// Turns the loop until so many cameras were looked for.
+  Seen turn(std::size_t all) {
+    Seen seen;
+    const std::size_t begin = directory.described;
+    std::size_t turns = 0;
+    turn_until(
+        [&] {
+          const std::size_t before = directory.described;
+          g_main_context_iteration(nullptr, FALSE);
+          ++turns;
+          seen.most = std::max(seen.most, directory.described - before);
+          if (seen.turns == 0 && directory.opened > 0) seen.turns = turns;
+          return directory.described - begin >= all;
+        },
+        "all messages", std::chrono::seconds{60});
+    return seen;
+  }
+};
+
+TEST_F(RotaTest, ReadsFewMessagesOfOneAddressInATurnHoweverManySocketsItHas) {
+  start();
+  Clients many;
+  for (int i = 0; i < 200; ++i) many.push_back(websocket("127.0.0.2"));
+  const auto other = websocket("127.0.0.3");
+  say(many, times(64, websocket_frame(1, true, kNone)), *other, websocket_frame(1, true, kFront));
+
+  const Seen seen = turn(200 * 64 + 1);
+
+  EXPECT_LE(seen.most, 100u);
+  EXPECT_LE(seen.turns, 3u);
+}
+
+TEST_F(RotaTest, ReadsFewMessagesOfAllAddressesInATurnAndOfEachInItsTurn) {
+  start();
+  Clients many;
+  for (int i = 0; i < 200; ++i) many.push_back(websocket("127.0.1." + std::to_string(i + 1)));
+  const auto other = websocket("127.0.0.3");
+  say(many, times(64, websocket_frame(1, true, kNone)), *other, websocket_frame(1, true, kFront));
+
+  const Seen seen = turn(200 * 64 + 1);
+
+  EXPECT_LE(seen.most, 300u);
+  EXPECT_LE(seen.turns, 20u);
+}
+
+TEST_F(RotaTest, ReadsEachSocketOfAnAddressInItsTurn) {
+  start();
+  Clients many;
+  for (int i = 0; i < 200; ++i) many.push_back(websocket("127.0.0.2"));
+  const auto other = websocket("127.0.0.2");
+  say(many, times(64, websocket_frame(1, true, kNone)), *other, websocket_frame(1, true, kFront));
+
+  // Each of the 200 may have been read once before it, a few of them in a turn.
+  EXPECT_LE(turn(200 * 64 + 1).turns, 100u);
+}
+
+TEST_F(RotaTest, TakesFewOffersOfOneAddressInATurn) {
+  start();
+  Clients many;
+  for (int i = 0; i < 200; ++i)
+    many.push_back(std::make_unique<RawClient>(server->port(), "127.0.0.2"));
+  const auto other = websocket("127.0.0.3");
+  say(many, kOffer, *other, websocket_frame(1, true, kFront));
+
+  const Seen seen = turn(200 + 1);
+
+  EXPECT_LE(seen.most, 8u);
+  EXPECT_LE(seen.turns, 3u);
+}
+
+TEST(TurnShareTest, AdmitsEachOnceBeforeOneIsAdmittedAgain) {
+  http::TurnShare<int> share{100, 50, 10};
+  std::vector<int> served(10, 0);
+  // They ask in the same order each turn, and take all that they can get.
+  for (int turn = 0; turn < 5; ++turn) {
+    for (int key = 0; key < 10; ++key)
+      while (share.admits(key)) share.charge(key, 25), ++served[static_cast<std::size_t>(key)];
+    share.next_turn();
+  }
+
+  EXPECT_GE(*std::min_element(served.begin(), served.end()), 1);
+}
+
+TEST(TurnShareTest, TakesWhatWasTooMuchFromLaterTurns) {
+  http::TurnShare<int> share{100, 50, 10};
+  share.charge(1, 120);
+  share.next_turn();
+  EXPECT_FALSE(share.admits(1));
+  EXPECT_TRUE(share.admits(2));
+  share.next_turn();
+  EXPECT_TRUE(share.admits(1));
+}
+
+} // namespace
+} // namespace fanlight::test
