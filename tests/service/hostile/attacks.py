@@ -15,7 +15,7 @@ from wire import CLOSE, PONG, Wire, frame, head
 # Each stranger is a host of its own: the whole of 127/8 is this machine.
 STRANGERS = {name: f"127.0.66.{number}" for number, name in enumerate(
     ("keep_alive", "refused_messages", "long_names", "foreign_pages", "half_bodies", "idle_sockets", "unfinished_messages",
-     "waiting_sessions", "sendrecv", "media_tcp", "lists_and_drawings"), start=1)}
+     "waiting_sessions", "sendrecv", "media_tcp", "lists_and_drawings", "floods_of_messages"), start=1)}
 
 
 class AttackFailed(Exception):
@@ -232,8 +232,29 @@ async def lists_and_drawings(target: Target) -> str:
     return f"{len(statuses)} lists and drawings, {statuses.count(200)} of them made"
 
 
+async def floods_of_messages(target: Target) -> str:
+    """Many sockets that each say a hundred things at once, as fast as the server reads them."""
+    message = json.dumps({"type": "watch", "session": "a", "camera": "nowhere", "sdp": "v=0"}).encode()
+    flood = frame(1, message) * 100
+    refused = 0
+
+    async def one():
+        nonlocal refused
+        wire, answer = await target.websocket("floods_of_messages")
+        if answer.status == 101:
+            await wire.send(flood)
+            for _ in range(100):
+                expect(await wire.message("closed") is not None, "the socket was closed before all of it was answered")
+                refused += 1
+        wire.close()
+
+    await asyncio.gather(*(one() for _ in range(200)))
+    expect(refused > 0, "no socket was taken")
+    return f"{refused} messages were refused one by one"
+
+
 ATTACKS = (keep_alive, refused_messages, long_names, foreign_pages, half_bodies, idle_sockets, unfinished_messages, waiting_sessions,
-           sendrecv, media_tcp, lists_and_drawings)
+           sendrecv, media_tcp, lists_and_drawings, floods_of_messages)
 
 
 def media_port(answer: str) -> int:

@@ -12,10 +12,9 @@ class HostileCameras:
     """An RTSP server on a free port. The path of a URL says how it behaves: /trickle/N, /endless/N or /silent/N."""
 
     def __init__(self):
-        self.connections = 0  # Open now.
         self.sent = 0  # Bytes of the descriptions that do not end.
         self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task] = set()
+        self._open: dict[asyncio.Task, asyncio.StreamWriter] = {}
 
     async def __aenter__(self) -> "HostileCameras":
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -23,16 +22,19 @@ class HostileCameras:
 
     async def __aexit__(self, *_):
         self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in self._open.values():
+            writer.close()
+        await asyncio.gather(*self._open)
+
+    @property
+    def connections(self) -> int:
+        return len(self._open)
 
     def url(self, kind: str, number: int) -> str:
         return f"rtsp://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/{kind}/{number}"
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter):
-        self.connections += 1
-        self._tasks.add(asyncio.current_task())
+        self._open[asyncio.current_task()] = writer
         try:
             while request := await reader.readuntil(b"\r\n\r\n"):
                 method, url, *_ = request.decode("latin-1").split()
@@ -45,8 +47,7 @@ class HostileCameras:
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
-            self.connections -= 1
-            self._tasks.discard(asyncio.current_task())
+            del self._open[asyncio.current_task()]
             writer.close()
 
     async def _trickle(self, _method: str, sequence: str, writer: asyncio.StreamWriter):
