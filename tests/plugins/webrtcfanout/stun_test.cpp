@@ -5,10 +5,8 @@
 #include <string>
 
 #include <gmock/gmock.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
-#include "hex.h"
+#include "stun_messages.h"
 
 namespace fanlight::fanout {
 namespace {
@@ -16,68 +14,7 @@ namespace {
 using testing::ElementsAre;
 using testing::ElementsAreArray;
 
-constexpr const char* kPassword = "VOkJxbRl1RmTxUk/WvJxBt";
-
-// RFC 5769, section 2.1.
-const Octets kSampleRequest = hex("0001 0058 2112a442 b7e7a701bc34d686fa87dfae"
-                                  "8022 0010 5354554e207465737420636c69656e74"
-                                  "0024 0004 6e0001ff"
-                                  "8029 0008 932ff9b151263b36"
-                                  "0006 0009 6576746a3a68367659202020"
-                                  "0008 0014 9aeaa70cbfd8cb56781ef2b5b2d3f249c1b571a2"
-                                  "8028 0004 e57a3bcf");
-
-Octets attribute(std::uint16_t type, Octets value) {
-  Octets bytes(4);
-  write_u16(&bytes[0], type);
-  write_u16(&bytes[2], static_cast<std::uint16_t>(value.size()));
-  value.resize((value.size() + 3) / 4 * 4);
-  return bytes + value;
-}
-
 Octets text(std::string_view value) { return {value.begin(), value.end()}; }
-
-// On their own, so that a fault of the code cannot hide behind the same one in its test.
-std::uint32_t crc_of(const Octets& bytes) {
-  std::uint32_t value = 0xffffffff;
-  for (const std::uint8_t byte : bytes) {
-    value ^= byte;
-    for (int i = 0; i < 8; ++i) value = value & 1 ? value >> 1 ^ 0xedb88320U : value >> 1;
-  }
-  return ~value;
-}
-
-Octets hmac_of(const Octets& bytes, std::string_view password) {
-  Octets digest(20);
-  HMAC(EVP_sha1(), password.data(), static_cast<int>(password.size()), bytes.data(), bytes.size(),
-       digest.data(), nullptr);
-  return digest;
-}
-
-void set_length(Octets& message, std::size_t size) {
-  write_u16(&message[2], static_cast<std::uint16_t>(size));
-}
-
-void add_fingerprint(Octets& message) {
-  set_length(message, message.size() - 20 + 8);
-  Octets value(4);
-  write_u32(value.data(), crc_of(message) ^ 0x5354554e);
-  message = message + attribute(0x8028, value);
-}
-
-void add_integrity(Octets& message, std::string_view password = kPassword) {
-  set_length(message, message.size() - 20 + 24);
-  message = message + attribute(0x0008, hmac_of(message, password));
-}
-
-/// A request with these attributes, then MESSAGE-INTEGRITY and FINGERPRINT.
-Octets request_with(const Octets& attributes, std::uint16_t type = 1) {
-  Octets message = hex("0000 0000 2112a442 0102030405060708090a0b0c") + attributes;
-  write_u16(message.data(), type);
-  add_integrity(message);
-  add_fingerprint(message);
-  return message;
-}
 
 const Octets kUser = attribute(0x0006, text("ours:theirs"));
 
@@ -85,13 +22,13 @@ BindingRequest request() { return *parse_binding_request(kSampleRequest); }
 
 Octets success(const SocketAddress& mapped) {
   Octets out(kMaxStunResponse);
-  out.resize(write_binding_success(out, request(), mapped, kPassword));
+  out.resize(write_binding_success(out, request(), mapped, kSamplePassword));
   return out;
 }
 
 Octets error(const BindingRequest& request, int code) {
   Octets out(kMaxStunResponse);
-  out.resize(write_binding_error(out, request, code, kPassword));
+  out.resize(write_binding_error(out, request, code, kSamplePassword));
   return out;
 }
 
@@ -118,7 +55,7 @@ TEST(StunTest, ReadsTheSampleRequestOfTheStandard) {
   EXPECT_EQ(request->integrity_at, 76U);
   EXPECT_THAT(request->transaction, ElementsAreArray(hex("b7e7a701bc34d686fa87dfae")));
   EXPECT_TRUE(request->unknown.empty());
-  EXPECT_TRUE(has_integrity(request->integrity_at, kSampleRequest, kPassword));
+  EXPECT_TRUE(has_integrity(request->integrity_at, kSampleRequest, kSamplePassword));
 }
 
 TEST(StunTest, ReadsWhatABrowserSends) {
@@ -142,7 +79,7 @@ TEST(StunTest, KnowsAForgedRequestByItsIntegrity) {
   const auto request = parse_binding_request(datagram);
   ASSERT_TRUE(request);
 
-  EXPECT_TRUE(has_integrity(request->integrity_at, datagram, kPassword));
+  EXPECT_TRUE(has_integrity(request->integrity_at, datagram, kSamplePassword));
   EXPECT_FALSE(has_integrity(request->integrity_at, datagram, "VOkJxbRl1RmTxUk/WvJxBT"));
   EXPECT_FALSE(has_integrity(request->integrity_at, datagram, "VOkJxbRl1RmTxUk/WvJxB"));
   EXPECT_FALSE(has_integrity(request->integrity_at, datagram, ""));
@@ -154,15 +91,16 @@ TEST(StunTest, CoversEveryByteBeforeTheIntegrityByIt) {
     forged[i] ^= 1;
     add_fingerprint(forged);
     const auto request = parse_binding_request(forged);
-    EXPECT_FALSE(request && has_integrity(request->integrity_at, forged, kPassword)) << i;
+    EXPECT_FALSE(request && has_integrity(request->integrity_at, forged, kSamplePassword)) << i;
   }
 }
 
 TEST(StunTest, DoesNotReadPastADatagramThatIsNotTheRequests) {
   const auto request = parse_binding_request(kSampleRequest);
 
-  EXPECT_FALSE(has_integrity(request->integrity_at, Bytes(kSampleRequest).first(90), kPassword));
-  EXPECT_FALSE(has_integrity(0, kSampleRequest, kPassword));
+  EXPECT_FALSE(
+      has_integrity(request->integrity_at, Bytes(kSampleRequest).first(90), kSamplePassword));
+  EXPECT_FALSE(has_integrity(0, kSampleRequest, kSamplePassword));
 }
 
 TEST(StunTest, SeesEveryChangedBitByTheFingerprint) {
@@ -273,7 +211,7 @@ TEST(StunTest, RefusesWhatDoesNotFitIntoADatagram) {
   const auto request = parse_binding_request(largest);
 
   ASSERT_TRUE(request);
-  EXPECT_TRUE(has_integrity(request->integrity_at, largest, kPassword));
+  EXPECT_TRUE(has_integrity(request->integrity_at, largest, kSamplePassword));
   EXPECT_FALSE(parse_binding_request(sized(kMaxStunRequest + 4)));
 }
 
@@ -300,7 +238,7 @@ TEST(StunTest, HeedsNothingBehindTheIntegrity) {
   ASSERT_TRUE(request);
   EXPECT_FALSE(request->use_candidate);
   EXPECT_TRUE(request->unknown.empty());
-  EXPECT_TRUE(has_integrity(request->integrity_at, message, kPassword));
+  EXPECT_TRUE(has_integrity(request->integrity_at, message, kSamplePassword));
 }
 
 TEST(StunTest, NamesAttributesItShouldUnderstandAndDoesNot) {
@@ -388,8 +326,8 @@ TEST(StunTest, AnswersUnknownAttributesByTheirNumbers) {
 TEST(StunTest, WritesNothingWhereThereIsNoRoom) {
   Octets small(kMaxStunResponse - 1);
 
-  EXPECT_EQ(write_binding_success(small, request(), {}, kPassword), 0U);
-  EXPECT_EQ(write_binding_error(small, request(), 400, kPassword), 0U);
+  EXPECT_EQ(write_binding_success(small, request(), {}, kSamplePassword), 0U);
+  EXPECT_EQ(write_binding_error(small, request(), 400, kSamplePassword), 0U);
 }
 
 } // namespace

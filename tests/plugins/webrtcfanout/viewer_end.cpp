@@ -4,9 +4,9 @@
 #include <sstream>
 
 #include <gtest/gtest.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include "stun_messages.h"
 #include "webrtcfanout/packet_kind.h"
 
 namespace fanlight::fanout {
@@ -20,34 +20,10 @@ const ViewerIdentity& identity() {
   return one;
 }
 
-Octets attribute(std::uint16_t type, Octets value) {
-  Octets bytes(4);
-  write_u16(&bytes[0], type);
-  write_u16(&bytes[2], static_cast<std::uint16_t>(value.size()));
-  value.resize((value.size() + 3) / 4 * 4);
-  return bytes + value;
-}
-
 Octets number(std::uint32_t value) {
   Octets bytes(4);
   write_u32(bytes.data(), value);
   return bytes;
-}
-
-std::uint32_t crc_of(const Octets& bytes) {
-  std::uint32_t value = 0xffffffff;
-  for (const std::uint8_t byte : bytes) {
-    value ^= byte;
-    for (int i = 0; i < 8; ++i) value = value & 1 ? value >> 1 ^ 0xedb88320U : value >> 1;
-  }
-  return ~value;
-}
-
-Octets hmac_of(const Octets& bytes, const std::string& password) {
-  Octets digest(20);
-  HMAC(EVP_sha1(), password.data(), static_cast<int>(password.size()), bytes.data(), bytes.size(),
-       digest.data(), nullptr);
-  return digest;
 }
 
 /// The length in the header as if `more` bytes came behind.

@@ -21,6 +21,7 @@ from attacks import ATTACKS, AttackFailed, Target, cameras_that_never_play, medi
 from hostile_cameras import HostileCameras  # noqa: E402
 from lab import Lab, LabError, Server  # noqa: E402
 from rest import settle, tidied  # noqa: E402
+from tap import Tap  # noqa: E402
 from usage import Usage  # noqa: E402
 
 TILES = 16
@@ -31,22 +32,15 @@ VISIT_MS = 250  # Between two visitors.
 MOST_BYTES_LEFT = 48e6
 
 
-class HostileTest:
+class HostileTest(Tap):
     def __init__(self, build: pathlib.Path):
+        super().__init__()
         self.build = build
-        self.count = 0
-        self.failed = 0
-
-    def check(self, sentence: str, holds: bool, detail: str):
-        self.count += 1
-        self.failed += not holds
-        print(f"{'ok' if holds else 'not ok'} {self.count} - {sentence}", flush=True)
-        print(f"# {detail}", flush=True)
 
     def run(self):
         with Lab(self.build) as lab:
             asyncio.run(self.attack(lab))
-        print(f"1..{self.count}", flush=True)
+        self.end()
 
     async def attack(self, lab: Lab):
         async with HostileCameras() as silent:
@@ -66,7 +60,7 @@ class HostileTest:
             watched = bystander.stats()
 
             attacked = await self.attack_at_once(server, target, real, absent, visitors)
-            print(f"# a visitor's first picture came after {usual:.0f} ms before, and {attacked:.0f} ms meanwhile (medians)", flush=True)
+            self.say(f"a visitor's first picture came after {usual:.0f} ms before, and {attacked:.0f} ms meanwhile (medians)")
 
             after = await asyncio.to_thread(settle, server.pid, before, patience=PATIENCE)
             self.compare(server, before, after)

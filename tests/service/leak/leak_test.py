@@ -17,6 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench"))
 from lab import Lab, LabError, Server, Visitors  # noqa: E402
 from objects import EVERYTHING, live_objects  # noqa: E402
 from rest import settle, tidied  # noqa: E402
+from tap import Tap  # noqa: E402
 from wall import Wall  # noqa: E402
 
 # Small, as it is not about pictures; a group of pictures every two seconds.
@@ -35,22 +36,15 @@ STRETCHES = 4
 FLOWING = {"GstBuffer", "GstBufferList", "GstMemory", "GstEvent", "GstSample", "GstMessage", "GstTagList", "GstCaps"}
 
 
-class LeakTest:
+class LeakTest(Tap):
     def __init__(self, build: pathlib.Path):
+        super().__init__()
         self.build = build
-        self.count = 0
-        self.failed = 0
-
-    def check(self, sentence: str, holds: bool, detail: str):
-        self.count += 1
-        self.failed += not holds
-        print(f"{'ok' if holds else 'not ok'} {self.count} - {sentence}", flush=True)
-        print(f"# {detail}", flush=True)
 
     def run(self, part: str):
         with Lab(self.build) as lab:
             {"viewers": self.run_viewers, "reconnects": self.run_reconnects}[part](lab)
-        print(f"1..{self.count}", flush=True)
+        self.end()
 
     def run_viewers(self, lab: Lab):
         urls = lab.cameras(CAMERA).urls
