@@ -37,9 +37,13 @@ class Backlog {
   }
 
   void push(std::function<void()> task) {
-    const std::lock_guard lock{mutex_};
-    tasks_.push_back(std::move(task));
-    if (tasks_.size() == 1) g_source_set_ready_time(source_, 0);
+    {
+      const std::lock_guard lock{mutex_};
+      tasks_.push_back(std::move(task));
+      if (tasks_.size() > 1) return;
+    }
+    // Main looks here before it waits again; waking it is a system call.
+    if (!g_main_context_is_owner(nullptr)) g_main_context_wakeup(nullptr);
   }
 
  private:
@@ -49,19 +53,23 @@ class Backlog {
   };
 
   Backlog() {
-    static GSourceFuncs functions{nullptr,
-                                  nullptr,
-                                  +[](GSource* source, GSourceFunc, gpointer) -> gboolean {
-                                    reinterpret_cast<Source*>(source)->backlog->run();
-                                    return G_SOURCE_CONTINUE;
-                                  },
-                                  nullptr,
-                                  nullptr,
-                                  nullptr};
-    source_ = g_source_new(&functions, sizeof(Source));
-    reinterpret_cast<Source*>(source_)->backlog = this;
-    g_source_set_can_recurse(source_, TRUE); // A task may turn the loop itself.
-    g_source_attach(source_, nullptr);
+    static GSourceFuncs functions{
+        +[](GSource* source, gint* timeout) -> gboolean {
+          *timeout = -1;
+          return static_cast<gboolean>(of(source).size() > 0);
+        },
+        +[](GSource* source) -> gboolean { return static_cast<gboolean>(of(source).size() > 0); },
+        +[](GSource* source, GSourceFunc, gpointer) -> gboolean {
+          of(source).run();
+          return G_SOURCE_CONTINUE;
+        },
+        nullptr,
+        nullptr,
+        nullptr};
+    GSource* source = g_source_new(&functions, sizeof(Source));
+    reinterpret_cast<Source*>(source)->backlog = this;
+    g_source_set_can_recurse(source, TRUE); // A task may turn the loop itself.
+    g_source_attach(source, nullptr);
   }
 
   /// What tasks post waits for a later turn.
@@ -71,9 +79,9 @@ class Backlog {
       if (const auto task = pop()) task();
       if (share.used_up()) break;
     }
-    const std::lock_guard lock{mutex_};
-    if (tasks_.empty()) g_source_set_ready_time(source_, -1);
   }
+
+  static Backlog& of(GSource* source) { return *reinterpret_cast<Source*>(source)->backlog; }
 
   std::size_t size() {
     const std::lock_guard lock{mutex_};
@@ -89,8 +97,7 @@ class Backlog {
     return task;
   }
 
-  GSource* source_ = nullptr;
-  std::mutex mutex_; ///< Protects tasks_, and whether the source is ready.
+  std::mutex mutex_; ///< Protects tasks_.
   std::deque<std::function<void()>> tasks_;
 };
 
