@@ -254,7 +254,8 @@ Result<Reservation> Reservation::take(Room room, Room spare, const std::string& 
     return Error{Errc::busy, std::string{"the server has no "} + kind.name + " left for " + what +
                                  " (" + bound->name + " is " + std::to_string(bound->limit) + ", " +
                                  std::to_string(bound->used + kind.promised) +
-                                 " are in use or promised)"};
+                                 " are in use or promised, and " + std::to_string(kind.needed) +
+                                 " must be free)"};
   }
   return Reservation{room};
 }

@@ -35,7 +35,9 @@ Authority authority_of(std::string text) {
   const bool v6 = text.starts_with('[');
   const std::size_t end = v6 ? std::min(text.find(']'), text.size()) : text.find(':');
   const std::size_t colon = text.find(':', v6 ? end : 0);
-  return {.name = text.substr(v6 ? 1 : 0, v6 ? end - 1 : end),
+  std::string name = text.substr(v6 ? 1 : 0, v6 ? end - 1 : end);
+  if (name.ends_with('.')) name.pop_back(); // Of the root: a browser sends what was typed.
+  return {.name = std::move(name),
           .port = colon == text.npos ? std::string{} : text.substr(colon + 1)};
 }
 

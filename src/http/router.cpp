@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/log.h"
+
 #include "config_request.h"
 #include "http/admission.h"
 
@@ -80,6 +82,12 @@ bool Router::admit(Exchange& exchange, bool socket) const {
   if (socket) visitor.site.clear();
   const auto refusal = viewing_refusal(visitor, config_.server, config_.embed);
   if (!refusal) return true;
+  log::info("http",
+            {{"client", visitor.address},
+             {"code", refusal->code},
+             {"origin", visitor.origin},
+             {"host", visitor.host}},
+            "refusing a page: " + refusal->why);
   add_cors(exchange);
   exchange.respond(Problem{403, refusal->code, refusal->why, {}});
   return false;

@@ -155,7 +155,7 @@ TEST(ReservationTest, RefusesInWordsWhatWouldNotLeaveTheSpare) {
   ASSERT_FALSE(threads.ok());
   EXPECT_EQ(threads.error().code, Errc::busy);
   EXPECT_EQ(threads.error().message, "the server has no threads left for another viewer (pids.max "
-                                     "is 100, 20 are in use or promised)");
+                                     "is 100, 20 are in use or promised, and 81 must be free)");
   ASSERT_FALSE(descriptors.ok());
   EXPECT_THAT(descriptors.error().message,
               AllOf(HasSubstr("no file descriptors left"), HasSubstr("RLIMIT_NOFILE is 1000")));

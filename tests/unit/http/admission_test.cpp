@@ -82,8 +82,9 @@ TEST(AdmissionTest, RefusesANameThatAStrangerMayHavePointedHere) {
     visitor.host = host;
     EXPECT_THAT(refusal(visitor, Access::private_networks), HasSubstr("private name")) << host;
   }
-  for (const char* host : {"localhost:8080", "LOCALHOST", "nvr", "nvr.local:8080", "nvr.home.arpa",
-                           "cam.lan", "[::1]:8080", "[fd12::3]", "10.0.0.1", "NVR.example.org"}) {
+  for (const char* host :
+       {"localhost:8080", "LOCALHOST", "nvr", "nvr.local:8080", "nvr.home.arpa", "cam.lan",
+        "nvr.local.:8080", "[::1]:8080", "[fd12::3]", "10.0.0.1", "NVR.example.org"}) {
     visitor.host = host;
     EXPECT_THAT(refusal(visitor, Access::private_networks), IsEmpty()) << host;
   }

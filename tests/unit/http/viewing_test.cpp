@@ -1,11 +1,13 @@
 #include <gmock/gmock.h>
 
+#include "base/log_limit.h"
 #include "page.h"
 #include "server_fixture.h"
 
 namespace fanlight::test {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -49,6 +51,16 @@ TEST_F(ViewingTest, RefusesTheRequestsOfForeignPagesAndSaysWhy) {
     EXPECT_EQ(response.header("vary"), "Origin");
   }
   EXPECT_EQ(directory.opened, 0);
+}
+
+TEST_F(ViewingTest, TellsTheOperatorInTheLogWhomItRefuses) {
+  log::forget_rates();
+  testing::internal::CaptureStderr();
+  ask({"GET", "/api/cameras", {}, {}, {}}, "https://elsewhere.example");
+
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              AllOf(HasSubstr("refusing a page"), HasSubstr("code=foreign_page"),
+                    HasSubstr("origin=https://elsewhere.example")));
 }
 
 TEST_F(ViewingTest, NamesThePageThatMayAskAndNoOther) {
