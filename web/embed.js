@@ -89,8 +89,8 @@ addEventListener('pageshow', () => Line.forEach((signalling) => signalling.start
 let spoken;
 
 /**
- * `<fanlight-camera server camera muted controls stats>`: one live camera in any page, from any
- * origin. docs/embed.md describes its attributes, properties, methods and events.
+ * `<fanlight-camera server camera muted controls stats>`: one live camera in any page of an
+ * allowed origin. docs/embed.md describes its attributes, properties, methods and events.
  */
 export class FanlightCamera extends HTMLElement {
   static observedAttributes = ['server', 'camera', 'muted', 'controls', 'stats'];
