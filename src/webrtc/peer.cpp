@@ -10,6 +10,7 @@
 #include "webrtc/candidate.h"
 #include "webrtc/fingerprint.h"
 #include "webrtc/payloader.h"
+#include "webrtc/receive_bin.h"
 #include "webrtc/shortcut.h"
 
 namespace fanlight::webrtc {
@@ -30,7 +31,8 @@ DescriptionPtr parse_description(GstWebRTCSDPType type, const std::string& text)
 
 /// Every element that webrtcbin builds inside itself is tuned as it comes; on whatever thread
 /// builds it.
-void on_deep_element_added(GstBin*, GstBin*, GstElement* element, gpointer packets) {
+void on_deep_element_added(GstBin* webrtcbin, GstBin*, GstElement* element, gpointer packets) {
+  release_with(webrtcbin, element);
   const GstElementFactory* factory = gst_element_get_factory(element);
   if (factory == nullptr) return;
   const std::string name = GST_OBJECT_NAME(factory);

@@ -139,10 +139,15 @@ class ReloadStormTest : public ServiceTest {
   }
   /// Each time another, so that each time the camera is built anew.
   std::string latency(int run) { return std::to_string(20 + run % 500) + "ms"; }
+  /// Viewers of the first get a webrtcbin each, those of all others share the fanout.
+  static CameraEntry written(const std::string& id, const std::string& url,
+                             const std::string& more = {}) {
+    return {id, url, more + (id == "f0" ? "    webrtc_transport: webrtcbin\n" : "")};
+  }
 
   std::vector<CameraEntry> all_written() const {
     std::vector<CameraEntry> entries;
-    for (const std::string id : kWritten) entries.push_back(camera(id));
+    for (const std::string id : kWritten) entries.push_back(written(id, cameras->url(id)));
     return entries;
   }
   void change_managed(int run) {
@@ -160,7 +165,7 @@ class ReloadStormTest : public ServiceTest {
     std::vector<CameraEntry> entries;
     for (const std::string id : kWritten)
       if (below(4) != 0)
-        entries.push_back({id, any_url(id), "    latency: " + latency(run) + "\n"});
+        entries.push_back(written(id, any_url(id), "    latency: " + latency(run) + "\n"));
     write_config(entries);
     if (below(4) == 0) return service->signal(SIGHUP);
     ASSERT_EQ(send("POST", "/api/reload").status, 200) << "run " << run;

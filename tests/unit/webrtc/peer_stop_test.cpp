@@ -1,0 +1,87 @@
+#include "webrtc/peer.h"
+
+#include <filesystem>
+#include <iterator>
+
+#include <gst/gst.h>
+#include <gtest/gtest.h>
+
+#include "offers.h"
+#include "support/turn_until.h"
+
+namespace fanlight::webrtc {
+namespace {
+
+using namespace test;
+
+/// Hears that there is an answer, on the default main context.
+struct Heard : PeerConnection::Observer {
+  bool over = false;
+
+  void on_peer_answer(const std::string&) override { over = true; }
+  void on_peer_candidate(const IceCandidate&) override {}
+  void on_peer_state(PeerConnection::State, const std::string&) override {}
+  void on_peer_failed(const std::string& why) override {
+    over = true;
+    ADD_FAILURE() << why;
+  }
+};
+
+template <typename T> Ref<T> property(gpointer object, const char* name) {
+  gpointer raw = nullptr;
+  g_object_get(object, name, &raw, nullptr);
+  return Ref<T>::adopt(static_cast<T*>(raw));
+}
+
+/// A real webrtcbin, running, without a camera.
+class PeerStopTest : public testing::Test {
+ protected:
+  void SetUp() override { gst_init(nullptr, nullptr); }
+
+  /// Answers an offer and stops; `then` comes before what is stopped is dropped.
+  void run(const std::function<void(GObject* ice_transport)>& then) {
+    const Offer offer = parsed(plain());
+    Choices choices;
+    const std::vector<RtpFormat> formats{h264("42e01f")};
+    for (const auto& media : offer.media) choices.emplace_back(*choose(media, formats));
+    auto heard = std::make_shared<Heard>();
+    IceSettings ice;
+    ice.client_address = "127.0.0.1";
+    auto peer = Peer::create("test", ice, 0, heard);
+    ASSERT_TRUE(peer) << peer.error().message;
+    const Ref<GstElement> branch = (*peer)->branch();
+    gst_element_set_state(branch.get(), GST_STATE_PLAYING);
+    ASSERT_TRUE((*peer)->accept(offer, choices, true));
+    fanlight::test::turn_until([&] { return heard->over; }, "an answer", std::chrono::seconds{60});
+
+    const auto webrtcbin =
+        Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(branch.get()), "webrtcbin"));
+    GObject* raw = nullptr;
+    g_signal_emit_by_name(webrtcbin.get(), "get-transceiver", 0, &raw);
+    const auto transceiver = Ref<GObject>::adopt(raw);
+    const auto sender = property<GObject>(transceiver.get(), "sender");
+    const auto dtls_transport = property<GObject>(sender.get(), "transport");
+    const auto ice_transport = property<GObject>(dtls_transport.get(), "transport");
+    gst_element_set_state(branch.get(), GST_STATE_NULL);
+    then(ice_transport.get());
+  }
+  /// What only now comes to an end does so.
+  static std::size_t descriptors() {
+    while (g_main_context_iteration(nullptr, FALSE)) {
+    }
+    const std::filesystem::directory_iterator all{"/proc/self/fd"};
+    return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+  }
+};
+
+TEST_F(PeerStopTest, LeavesNoSocketsWhereIceGoesOnAfterItHasStopped) {
+  run([](GObject*) {}); // What a first one opens for all.
+  const std::size_t before = descriptors();
+
+  run([](GObject* ice_transport) { g_object_notify(ice_transport, "state"); });
+
+  EXPECT_EQ(descriptors(), before);
+}
+
+} // namespace
+} // namespace fanlight::webrtc
