@@ -201,7 +201,7 @@ TEST_F(SlowCameraTest, IsRefusedWhenItSaysTooMuchBeforeItPlays) {
   for (const Case& one : cases) entries.push_back(slow(one.habit, one.transport));
   start_service({camera("front")});
   wait_state("front", "live");
-  const std::size_t before = peak();
+  [[maybe_unused]] const std::size_t before = peak();
 
   write_config(entries);
   ASSERT_EQ(send("POST", "/api/reload").status, 200);
