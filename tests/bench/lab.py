@@ -28,6 +28,7 @@ class Program:
 
     def __init__(self, command: list, log: pathlib.Path, env: dict | None = None, own_group: bool = False):
         self.name = pathlib.Path(str(command[0])).name
+        self.log = log
         self._log = open(log, "a", encoding="utf-8")
         self.process = subprocess.Popen(
             [str(part) for part in command],

@@ -30,6 +30,8 @@ PATIENCE = 240  # Seconds until what has been begun must be over; a watchdog, no
 VISIT_MS = 250  # Between two visitors.
 # What the allocator may keep of a storm, in holes; what was attacked with is several times this.
 MOST_BYTES_LEFT = 48e6
+# A line for each of what is refused here would be several times as much.
+MOST_BYTES_LOGGED = 4e6
 
 
 class HostileTest(Tap):
@@ -104,6 +106,8 @@ class HostileTest(Tap):
         self.check("no thread is left over", after.own_threads <= before.own_threads,
                    f"{before.own_threads} threads before, {after.own_threads} after")
         self.check("no open file is left over", after.fds <= before.fds, f"{before.fds} descriptors before, {after.fds} after")
+        written = server.log.stat().st_size
+        self.check("the log stays readable", written < MOST_BYTES_LOGGED, f"{written / 1e6:.2f} MB were logged")
         grown = tidied(server.pid) - before.rss
         self.check("memory comes back", grown < MOST_BYTES_LEFT, f"{before.rss / 1e6:.1f} MB before, {grown / 1e6:+.1f} MB after")
 
