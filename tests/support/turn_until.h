@@ -12,7 +12,7 @@ namespace fanlight::test {
 /// Turns the main loop until `done` holds. Fails the test, and returns false, if that takes too
 /// long.
 inline bool turn_until(const std::function<bool()>& done, const std::string& what,
-                       std::chrono::seconds limit = std::chrono::seconds{10}) {
+                       std::chrono::seconds limit = std::chrono::seconds{60}) {
   bool late = false;
   Timer watchdog;
   watchdog.once(limit, [&late] { late = true; });

@@ -16,6 +16,8 @@ const std::string kOffer =
     "POST /whep/none HTTP/1.1\r\nHost: a\r\nContent-Type: application/sdp\r\n"
     "Content-Length: 3\r\n\r\nv=0";
 
+constexpr int kEach = 16; // Messages of each of 200 sockets.
+
 std::string times(int count, const std::string& text) {
   std::string all;
   for (int i = 0; i < count; ++i) all += text;
@@ -70,9 +72,10 @@ TEST_F(RotaTest, ReadsFewMessagesOfOneAddressInATurnHoweverManySocketsItHas) {
   Clients many;
   for (int i = 0; i < 200; ++i) many.push_back(websocket("127.0.0.2"));
   const auto other = websocket("127.0.0.3");
-  say(many, times(64, websocket_frame(1, true, kNone)), *other, websocket_frame(1, true, kFront));
+  say(many, times(kEach, websocket_frame(1, true, kNone)), *other,
+      websocket_frame(1, true, kFront));
 
-  const Seen seen = turn(200 * 64 + 1);
+  const Seen seen = turn(200 * kEach + 1);
 
   EXPECT_LE(seen.most, 100u);
   EXPECT_LE(seen.turns, 3u);
@@ -83,9 +86,10 @@ TEST_F(RotaTest, ReadsFewMessagesOfAllAddressesInATurnAndOfEachInItsTurn) {
   Clients many;
   for (int i = 0; i < 200; ++i) many.push_back(websocket("127.0.1." + std::to_string(i + 1)));
   const auto other = websocket("127.0.0.3");
-  say(many, times(64, websocket_frame(1, true, kNone)), *other, websocket_frame(1, true, kFront));
+  say(many, times(kEach, websocket_frame(1, true, kNone)), *other,
+      websocket_frame(1, true, kFront));
 
-  const Seen seen = turn(200 * 64 + 1);
+  const Seen seen = turn(200 * kEach + 1);
 
   EXPECT_LE(seen.most, 300u);
   EXPECT_LE(seen.turns, 20u);
@@ -96,10 +100,11 @@ TEST_F(RotaTest, ReadsEachSocketOfAnAddressInItsTurn) {
   Clients many;
   for (int i = 0; i < 200; ++i) many.push_back(websocket("127.0.0.2"));
   const auto other = websocket("127.0.0.2");
-  say(many, times(64, websocket_frame(1, true, kNone)), *other, websocket_frame(1, true, kFront));
+  say(many, times(kEach, websocket_frame(1, true, kNone)), *other,
+      websocket_frame(1, true, kFront));
 
   // Each of the 200 may have been read once before it, a few of them in a turn.
-  EXPECT_LE(turn(200 * 64 + 1).turns, 100u);
+  EXPECT_LE(turn(200 * kEach + 1).turns, 100u);
 }
 
 TEST_F(RotaTest, TakesFewOffersOfOneAddressInATurn) {
