@@ -62,7 +62,7 @@ class HostileTest(Tap):
             watched = bystander.stats()
 
             attacked = await self.attack_at_once(server, target, real, absent, visitors)
-            self.say(f"a visitor's first picture came after {usual:.0f} ms before, and {attacked:.0f} ms meanwhile (medians)")
+            self.say(f"a visitor's first picture came after {usual:.1f} ms before, and {attacked:.1f} ms meanwhile (medians)")
 
             after = await asyncio.to_thread(settle, server.pid, before, patience=PATIENCE)
             self.compare(server, before, after)
