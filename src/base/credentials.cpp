@@ -46,7 +46,9 @@ class Text {
     return from;
   }
   std::size_t find(char wanted, std::size_t from, std::size_t to) {
-    return find_if(from, to, [wanted](char c) { return c == wanted; });
+    const std::size_t at = std::min(text_.substr(0, to).find(wanted, from), to);
+    looks_ += at - from;
+    return at;
   }
   std::size_t find_any(std::string_view wanted, std::size_t from, std::size_t to) {
     return find_if(from, to, [wanted](char c) { return wanted.find(c) != npos; });
@@ -89,6 +91,10 @@ class Urls {
 
   Stripped strip() {
     for (std::size_t at = 0; at < text_.size();) {
+      const std::size_t near = before_colon(at);
+      out_ += text_.piece(at, near);
+      at = near;
+      if (at == text_.size()) break;
       const std::size_t begin = after_scheme(at);
       if (begin == npos) {
         out_ += text_[at++];
@@ -103,6 +109,14 @@ class Urls {
   }
 
  private:
+  /// The first place from `at` on where a scheme can begin: most texts have no colon.
+  std::size_t before_colon(std::size_t at) {
+    constexpr std::size_t kLongest = 5; // Of the known schemes.
+    const std::size_t colon =
+        colon_.from(at, [this](auto from) { return text_.find(':', from, text_.size()); });
+    return colon == text_.size() ? colon : std::max(at, colon - std::min(colon, kLongest));
+  }
+
   /// Length of a scheme and its colon, or 0. Only schemes that carry media or signalling are known.
   std::size_t known_scheme(std::size_t at) {
     for (const std::string_view scheme : {"rtsp:", "rtsps:", "http:", "https:", "ws:", "wss:",
@@ -243,6 +257,7 @@ class Urls {
 
   Text text_;
   const Behind behind_;
+  Next colon_;
   Next next_url_;
   Next new_line_;
   Next sign_;
@@ -265,12 +280,13 @@ Stripped strip_basic(std::string_view plain, Behind behind) {
   std::string out;
   out.reserve(plain.size());
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t begin = at + kBasic.size();
-    if (!text.says(at, kBasic)) {
-      out += text[at++];
+    const std::size_t space = text.find(' ', at, text.size());
+    const std::size_t begin = std::min(space + 1, text.size());
+    out += text.piece(at, begin);
+    if (begin - at < kBasic.size() || !text.says(begin - kBasic.size(), kBasic)) {
+      at = begin;
       continue;
     }
-    out += text.piece(at, begin);
     at = text.find_if(begin, text.size(), [](char c) { return !is_base64(c); });
     const std::string_view said = text.piece(begin, at);
     const bool cut = behind == Behind::more && at == text.size() && !said.empty();

@@ -1,5 +1,6 @@
 #include "base/log_line.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstdio>
@@ -38,6 +39,9 @@ bool is_control(char32_t code) {
   return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 ||
          (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
+
+/// What nearly all text is made of, and needs no look at what it means.
+bool is_plain(char c) { return c >= 0x20 && c < 0x7f; }
 
 template <typename... Args> void append_format(std::string& out, const char* format, Args... args) {
   std::array<char, 32> buffer{};
@@ -120,6 +124,11 @@ std::string escaped(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
+    const auto plain = static_cast<std::size_t>(
+        std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     char32_t code = 0;
     const std::size_t length = utf8_length(text, code);
     if (length == 0) {
