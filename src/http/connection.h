@@ -39,6 +39,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     virtual void on_held(Connection& connection, std::size_t before) = 0;
     /// Whether something of it may be read in this turn of the loop, and what was done for it.
     virtual bool admits_reading(const Connection& connection) = 0;
+    virtual bool calls(const Connection& connection) = 0;
     virtual void on_cost(const Connection& connection, std::size_t cost) = 0;
   };
 
@@ -66,6 +67,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// Whether it may be read from in this turn of the loop.
   bool may_read() const { return given_up_ || host_.admits_reading(*this); }
+  /// Whether one that might not be read from is to try it again in this turn.
+  bool is_called() const { return given_up_ || host_.calls(*this); }
   /// It has made work in this turn (see Rota).
   void charge(std::size_t cost) const {
     if (!given_up_) host_.on_cost(*this, cost);

@@ -42,6 +42,7 @@ class Crowd : public Connection::Host {
   void on_socket(Connection& connection) override;
   void on_held(Connection& connection, std::size_t before) override;
   bool admits_reading(const Connection& connection) override { return rota_.admits(connection); }
+  bool calls(const Connection& connection) override { return rota_.calls(connection); }
   void on_cost(const Connection& connection, std::size_t cost) override {
     rota_.charge(connection, cost);
   }

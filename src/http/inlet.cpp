@@ -6,6 +6,7 @@
 #include <libsoup/soup.h>
 
 #include "http/connection.h"
+#include "http/turn_source.h"
 
 namespace {
 
@@ -23,6 +24,7 @@ struct InletStream {
   GFilterInputStream parent;
   GSocketConnection* owner;              // Owned: the base stream closes with it.
   std::weak_ptr<Connection>* connection; // Owned: GObject memory is zeroed, not constructed.
+  gboolean put_off;                      // The last reading was not admitted.
   gboolean over;
 };
 
@@ -46,6 +48,8 @@ gboolean inlet_stream_is_readable(GPollableInputStream* stream) {
 }
 
 GSource* inlet_stream_create_source(GPollableInputStream* stream, GCancellable* cancellable) {
+  auto* self = reinterpret_cast<InletStream*>(stream);
+  if (self->put_off) return turn_source_new(stream, *self->connection, cancellable);
   // One around it would cost more than the read; libsoup does not ask whose stream it is.
   return g_pollable_input_stream_create_source(base_of(stream), cancellable);
 }
@@ -58,7 +62,8 @@ gssize inlet_stream_read_nonblocking(GPollableInputStream* stream, void* buffer,
     return -1;
   }
   const auto connection = self->connection->lock();
-  if (connection && !connection->may_read()) {
+  self->put_off = connection && !connection->may_read();
+  if (self->put_off) {
     g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "the others' turn");
     return -1;
   }

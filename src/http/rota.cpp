@@ -45,6 +45,14 @@ bool Rota::admits(const Connection& connection) {
   return false;
 }
 
+bool Rota::calls(const Connection& connection) {
+  constexpr std::size_t kCalls = kAddress / kOffer;
+  Members& members = members_of(connection);
+  if (members.called >= kCalls || !admits(connection)) return false;
+  ++members.called;
+  return true;
+}
+
 void Rota::charge(const Connection& connection, std::size_t cost) {
   members_of(connection).charge(&connection, cost);
   networks_.charge(connection.network(), cost);
@@ -57,7 +65,10 @@ void Rota::forget(const Connection& connection) {
 
 void Rota::next_turn() {
   networks_.next_turn();
-  for (auto& [network, members] : members_) members.next_turn();
+  for (auto& [network, members] : members_) {
+    members.next_turn();
+    members.called = 0;
+  }
   std::erase_if(members_, [](const auto& entry) { return entry.second.empty(); });
 }
 

@@ -33,12 +33,18 @@ class Rota {
   Rota& operator=(const Rota&) = delete;
 
   bool admits(const Connection& connection);
+  /// Whether one that was not admitted is to ask again in this turn: no more of an address are
+  /// called than it may have offers. Asked of each once a turn, in the order in which they wait.
+  bool calls(const Connection& connection);
   void charge(const Connection& connection, std::size_t cost);
   void forget(const Connection& connection);
 
  private:
   struct Source;
-  using Members = TurnShare<const Connection*>;
+  struct Members : TurnShare<const Connection*> {
+    using TurnShare::TurnShare;
+    std::size_t called = 0; ///< In this turn.
+  };
   Members& members_of(const Connection& connection);
   void next_turn();
 
