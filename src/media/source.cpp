@@ -55,6 +55,14 @@ std::string audio_fault(const GstCaps* caps, const std::string& encoding) {
   return {};
 }
 
+/// Frees the end of stream that rtspsrc sent to what reads its packets from UDP before that ran,
+/// where a camera went away while it was opened: GstBaseSrc (1.22 and later) frees one that it
+/// has not sent on when it stops running or is flushed, not with itself.
+void drop_end_of_stream(GstBin*, GstElement* removed, gpointer) {
+  if (GST_OBJECT_FLAG_IS_SET(removed, GST_ELEMENT_FLAG_SOURCE))
+    gst_element_send_event(removed, gst_event_new_flush_start());
+}
+
 } // namespace
 
 /// What rtspsrc's threads may reach; freed with the last signal closure.
@@ -159,6 +167,7 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
   connect("select-stream", G_CALLBACK(on_select_stream));
   connect("new-manager", G_CALLBACK(on_new_manager));
   connect("pad-added", G_CALLBACK(on_pad_added));
+  g_signal_connect(element, "element-removed", G_CALLBACK(drop_end_of_stream), nullptr);
 
   std::unique_ptr<Source> source{new Source(stream, std::move(bin), shared)};
   source->dialogue_ = Dialogue::attach(

@@ -64,5 +64,26 @@ TEST_F(SourceTest, LinksNothingMoreOnceItWasGivenUp) {
   EXPECT_FALSE(gst_pad_is_linked(sink.get()));
 }
 
+TEST_F(SourceTest, KeepsNoEndOfStreamOfACameraThatWentBeforeItPlayed) {
+  const auto rtspsrc = Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(bin.get()), "rtspsrc"));
+  auto udpsrc = Ref<GstElement>::retain(gst_element_factory_make("udpsrc", nullptr));
+  g_object_set(udpsrc.get(), "address", "127.0.0.1", "port", 0, nullptr);
+  gst_bin_add(GST_BIN(rtspsrc.get()), udpsrc.get());
+  ASSERT_EQ(gst_element_set_state(udpsrc.get(), GST_STATE_READY), GST_STATE_CHANGE_SUCCESS);
+  GstEvent* const end = gst_event_new_eos();
+  bool freed = false;
+  gst_mini_object_weak_ref(
+      GST_MINI_OBJECT_CAST(end),
+      +[](gpointer data, GstMiniObject*) { *static_cast<bool*>(data) = true; }, &freed);
+  ASSERT_TRUE(gst_element_send_event(udpsrc.get(), end));
+
+  // As rtspsrc does when it closes.
+  gst_element_set_state(udpsrc.get(), GST_STATE_NULL);
+  gst_bin_remove(GST_BIN(rtspsrc.get()), udpsrc.get());
+  udpsrc = {};
+
+  EXPECT_TRUE(freed);
+}
+
 } // namespace
 } // namespace fanlight::media
