@@ -40,7 +40,7 @@ void ConnectQueue::admit() {
   ticket.room_ = std::move(*room);
   ++under_way_;
   ticket.counted_ = true;
-  ticket.hold_.once(kHold, [this, &ticket] {
+  ticket.hold_.once(hold_, [this, &ticket] {
     ticket.counted_ = false;
     ticket.room_.reset(); // It has most of its threads.
     --under_way_;

@@ -52,8 +52,9 @@ class ConnectQueue {
     bool counted_ = false;
   };
 
-  /// `reserve` takes the room for one camera.
-  explicit ConnectQueue(Reserve reserve = reserve_room) : reserve_(std::move(reserve)) {}
+  /// `reserve` takes the room for one camera; one that takes longer than `hold` makes room.
+  explicit ConnectQueue(Reserve reserve = reserve_room, std::chrono::milliseconds hold = kHold)
+      : reserve_(std::move(reserve)), hold_(hold) {}
 
   /// `begin` is called, in a turn of its own, when it is its turn, or `refused` when there is no
   /// room on the machine then. The queue outlives its tickets.
@@ -66,6 +67,7 @@ class ConnectQueue {
   void leave(Ticket& ticket);
 
   const Reserve reserve_;
+  const std::chrono::milliseconds hold_;
   std::deque<Ticket*> waiting_;
   std::size_t under_way_ = 0;
   Timer next_;
