@@ -24,11 +24,12 @@ def settle(pid: int, before: Usage | None, still: float = 2, patience: float = P
         time.sleep(0.02)
 
 
-def tidied(pid: int) -> int:
-    """RSS when the server has given free memory back, which it does now and then."""
-    deadline = time.monotonic() + TIDY_S
+def tidied(pid: int, enough: int = 0) -> int:
+    """RSS when the server has given free memory back, which it does now and then; or, where it is said what is `enough`, as soon as
+    that has been reached."""
+    deadline = time.monotonic() + (PATIENCE if enough else TIDY_S)
     least = Usage.of(pid).rss
-    while time.monotonic() < deadline:
+    while least > enough and time.monotonic() < deadline:
         time.sleep(0.1)
         least = min(least, Usage.of(pid).rss)
     return least
