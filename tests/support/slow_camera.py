@@ -32,6 +32,7 @@ class Talk:
         self.reader, self.writer = reader, writer
         self.habit = "unnamed"
         self.port = 0  # Where it wants its packets, where that is by UDP.
+        self.rest = None  # What still comes and is not listened to.
 
     async def send(self, text):
         self.writer.write(text if isinstance(text, bytes) else text.encode())
@@ -44,7 +45,13 @@ class Talk:
         while more:
             await self.send(more)
             await asyncio.sleep(PACE)
-        await self.reader.read()
+        await self.end()
+
+    async def end(self):
+        """Waits until the other side ends the connection; both halves of a tunnel may do so at once."""
+        if self.rest is None:
+            self.rest = asyncio.ensure_future(self.reader.read())
+        await asyncio.shield(self.rest)
 
     async def flood(self, begin, more, times=1024):
         """`begin`, and then `more` until it is 64 KiB so many times: 64 MiB, where too much was to be seen long before."""
@@ -93,8 +100,7 @@ class Talk:
             if self.habit == "tunnel":
                 return await self.trickle("HTTP/1.0 200 OK\r\nX-Long: ")
             await self.send("HTTP/1.0 200 OK\r\nContent-Type: application/x-rtsp-tunnelled\r\n\r\n")
-            await self.reader.read()
-            return
+            return await self.end()
         text, coded = "", b""
         while more := await self.reader.read(4096):
             coded += more
@@ -127,14 +133,14 @@ class Talk:
                 to.port = int(ports[1])
             return await to.send(ok + f"Session: 1\r\nTransport: {transport}\r\n\r\n")
         if method == "PLAY" and habit == "early":
-            return await to.flood(b"", b"$\x09\x03\xfc" + bytes(1020))
+            return await to.flood(b"", b"$\x09\xff\xfc" + bytes(65532))
         await to.send(ok + "Session: 1\r\n\r\n")
         if method == "PLAY" and habit == "frame":
             await to.trickle(b"$\x00\xff\xff")
         if method == "PLAY" and habit == "answer":
             await to.flood(b"RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 300000000\r\n\r\n", bytes(1024))
         if method == "PLAY" and habit == "packets":
-            await to.flood(b"", b"$\0\x03\xfc\x80\x60" + bytes(1018), 384)
+            await to.flood(b"", b"$\0\xff\xfc\x80\x60" + bytes(65530), 384)
         if method == "PLAY" and habit == "later":
             await to.trickle("RTSP/1.0 200 OK\r\nCSeq: 1\r\nX-Long: ")
 
@@ -149,7 +155,7 @@ class Talk:
         if habit == "heads":
             return await self.flood(ok, b"X-Long: 12345\r\n\r")
         if habit == "chatty":
-            return await self.flood(b"", b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n" + b"X: 12345\r\n" * 3200 + b"\r\n")
+            return await self.flood(b"", b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n" + (b"X: " + b"1" * 1000 + b"\r\n") * 32 + b"\r\n")
         if habit == "elsewhere":
             print("stuck", habit, flush=True)
             return await self.send(ok.replace("200 OK", "302 Found") + f"Location: {url}\r\n\r\n")
