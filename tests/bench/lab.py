@@ -15,6 +15,8 @@ import time
 import urllib.parse
 import urllib.request
 
+from rest import PATIENCE
+
 
 class LabError(Exception):
     """Something did not start, answer or end in time; the message says what."""
@@ -81,7 +83,7 @@ class Program:
     def running(self) -> bool:
         return self.process.poll() is None
 
-    def stop(self, seconds: float = 10) -> int:
+    def stop(self, seconds: float = PATIENCE) -> int:
         """SIGTERM and its exit code; SIGKILL when that does not end it."""
         if self.running():
             self.process.terminate()
@@ -123,7 +125,7 @@ class Cameras(Program):
         """A command of docs/camsim.md to one camera: `POST close`, `PUT faults` and so on."""
         body = json.dumps(faults).encode() if faults is not None else None
         request = urllib.request.Request(f"{self._control}/cameras/{camera}/{what}", body, {"Content-Type": "application/json"}, method=method)
-        with urllib.request.urlopen(request, timeout=20):
+        with urllib.request.urlopen(request, timeout=PATIENCE):
             pass
 
 
@@ -162,10 +164,10 @@ class Server(Program):
         fresh.rename(self._config)
 
     def begin(self):
-        self.url = self.wait_for(r"serving on (http://\S+)", 30)[1]
+        self.url = self.wait_for(r"serving on (http://\S+)", PATIENCE)[1]
 
     def get(self, path: str) -> dict:
-        with urllib.request.urlopen(self.url + path, timeout=20) as response:
+        with urllib.request.urlopen(self.url + path, timeout=PATIENCE) as response:
             return json.load(response)
 
     def sessions(self) -> list[dict]:
@@ -177,7 +179,7 @@ class Server(Program):
             if not (after := page.get("next", "")):
                 return sessions
 
-    def wait_live(self, seconds: float = 60):
+    def wait_live(self, seconds: float = PATIENCE):
         """Until every camera is live and has sent pictures."""
         deadline = time.monotonic() + seconds
         while True:
@@ -231,7 +233,7 @@ class Crowd(Program):
 
     def command(self, *words) -> list[dict]:
         self.say(" ".join(map(str, words)))
-        reply = json.loads(self.line(120))
+        reply = json.loads(self.line(PATIENCE))
         if "viewers" not in reply:
             raise LabError(f"fanlight-load: {reply}")
         return reply["viewers"]
@@ -276,7 +278,7 @@ class Lab:
         if self._temporary:
             self._temporary.cleanup()
 
-    def stop(self, program: Program, seconds: float = 10) -> int:
+    def stop(self, program: Program, seconds: float = PATIENCE) -> int:
         self._programs.remove(program)
         return program.stop(seconds)
 

@@ -5,7 +5,7 @@ import time
 from usage import Usage
 
 TIDY_S = 11  # The server gives free memory back every 10 s.
-PATIENCE = 60  # Seconds until what has been ended must be gone.
+PATIENCE = 120  # Seconds until what is waited for hangs; no measure of a machine.
 
 
 def settle(pid: int, before: Usage | None, still: float = 2, patience: float = PATIENCE) -> Usage:

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { graveFaults } from './support/axe.js';
 import { launchChromium } from './support/chromium.js';
 import { installLoopback } from './support/loopback.js';
-import { keepScreenshot, openPage, tileOf, waitForState } from './support/page.js';
+import { keepScreenshot, openPage, tileOf, waitForState, TEST_MS } from './support/page.js';
 import { serveWeb } from './support/static_server.js';
 import { together } from './support/together.js';
 
@@ -60,7 +60,7 @@ const LOOKS = {
 };
 
 for (const [look, options] of Object.entries(LOOKS)) {
-  test(`axe-core finds nothing grave: ${look}`, { timeout: 120000 }, async () => {
+  test(`axe-core finds nothing grave: ${look}`, { timeout: TEST_MS }, async () => {
     const { page, close } = await open(options);
     assert.deepEqual(await graveFaults(page), [], 'the wall');
     await keepScreenshot(page, `states, ${look}`);
@@ -89,7 +89,7 @@ for (const [look, options] of Object.entries(LOOKS)) {
   });
 }
 
-test('axe-core finds nothing grave while the server is gone', { timeout: 120000 }, async () => {
+test('axe-core finds nothing grave while the server is gone', { timeout: TEST_MS }, async () => {
   const { page, close } = await open();
   await page.evaluate(() => /** @type {any} */ (window).loopback.kill());
   await waitForState(page, 'front', 'gone');
@@ -100,7 +100,7 @@ test('axe-core finds nothing grave while the server is gone', { timeout: 120000 
 
 test(
   'every control has a name, and every one that can be seen can be reached by Tab',
-  { timeout: 120000 },
+  { timeout: TEST_MS },
   async () => {
     const { page, close } = await open();
     const seen = new Set();
@@ -132,7 +132,7 @@ test(
 
 test(
   'changes of state are told to screen readers, and tiles say their state',
-  { timeout: 120000 },
+  { timeout: TEST_MS },
   async () => {
     const { page, close } = await open();
 
@@ -148,7 +148,7 @@ test(
   },
 );
 
-test('with reduced motion nothing moves but the pictures', { timeout: 120000 }, async () => {
+test('with reduced motion nothing moves but the pictures', { timeout: TEST_MS }, async () => {
   const { page, close } = await open({ reducedMotion: 'reduce' });
 
   const moving = await page.evaluate(

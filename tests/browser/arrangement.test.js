@@ -10,6 +10,7 @@ import {
   waitForCameras,
   waitForState,
   waitUntilAllLive,
+  TEST_MS,
 } from './support/page.js';
 import { serveWeb } from './support/static_server.js';
 import { together } from './support/together.js';
@@ -83,7 +84,7 @@ const scrolls = (page) =>
 
 test(
   'a page has as many cameras as is chosen; arrows and keys turn pages',
-  { timeout: 90000 },
+  { timeout: TEST_MS },
   async () => {
     const page = await open();
     assert.deepEqual(await shownCameras(page), IDS);
@@ -113,7 +114,7 @@ test(
   },
 );
 
-test('tiles of another page pull nothing until it is turned to', { timeout: 90000 }, async () => {
+test('tiles of another page pull nothing until it is turned to', { timeout: TEST_MS }, async () => {
   const page = await open('?grid=4');
   const watches = () => page.evaluate(() => /** @type {any} */ (window).loopback.watches);
   assert.equal(await watches(), 4);
@@ -132,7 +133,7 @@ test('tiles of another page pull nothing until it is turned to', { timeout: 9000
 
 test(
   'pages turn by themselves, and the next one plays before it is seen',
-  { timeout: 90000 },
+  { timeout: TEST_MS },
   async () => {
     const page = await open('?grid=4&cycle=4');
 
@@ -161,7 +162,7 @@ test(
 
 test(
   'tiles are put in order by drag, without interrupting a picture',
-  { timeout: 90000 },
+  { timeout: TEST_MS },
   async () => {
     const page = await open();
 
@@ -185,7 +186,7 @@ test(
   },
 );
 
-test('tiles are put in order by keyboard', { timeout: 90000 }, async () => {
+test('tiles are put in order by keyboard', { timeout: TEST_MS }, async () => {
   const page = await open();
   await tileOf(page, FRONT).focus();
 
@@ -200,7 +201,7 @@ test('tiles are put in order by keyboard', { timeout: 90000 }, async () => {
   );
 });
 
-test('a drag that is given up changes nothing', { timeout: 90000 }, async () => {
+test('a drag that is given up changes nothing', { timeout: TEST_MS }, async () => {
   const page = await open();
   const where = await tileOf(page, CELLAR).boundingBox();
   assert.ok(where);
@@ -218,7 +219,7 @@ test('a drag that is given up changes nothing', { timeout: 90000 }, async () => 
 
 test(
   'cameras are chosen and ordered in the drawer, by mouse and by keyboard',
-  { timeout: 90000 },
+  { timeout: TEST_MS },
   async () => {
     const page = await open();
     await page.keyboard.press('a');
@@ -252,7 +253,7 @@ test(
 
 test(
   'a layout gets a name, is kept in the browser, and is used and removed again',
-  { timeout: 90000 },
+  { timeout: TEST_MS },
   async () => {
     const page = await open('?wall=street,hall&grid=4');
     assert.deepEqual(await shownCameras(page), [STREET, HALL]);
@@ -277,7 +278,7 @@ test(
 
 test(
   'a link shows the same wall in a browser that has never seen it',
-  { timeout: 90000 },
+  { timeout: TEST_MS },
   async () => {
     const page = await open('', { permissions: ['clipboard-read', 'clipboard-write'] });
     await page.locator('#grid').selectOption('4');
@@ -298,7 +299,7 @@ test(
   },
 );
 
-test('a kiosk shows pictures and nothing else', { timeout: 90000 }, async () => {
+test('a kiosk shows pictures and nothing else', { timeout: TEST_MS }, async () => {
   const page = await open('?wall=street,front,hall,garden&grid=4&kiosk');
 
   assert.deepEqual(await shownCameras(page), [STREET, FRONT, HALL, GARDEN]);
@@ -316,7 +317,7 @@ test('a kiosk shows pictures and nothing else', { timeout: 90000 }, async () => 
   await keepScreenshot(page, 'kiosk');
 });
 
-test('a wall of cameras that are not there says so', { timeout: 90000 }, async () => {
+test('a wall of cameras that are not there says so', { timeout: TEST_MS }, async () => {
   opened = await openPage(browser, `${web.url}?wall=nowhere`, {
     init: (page) => page.addInitScript(installLoopback, CAMERAS),
   });
@@ -324,7 +325,7 @@ test('a wall of cameras that are not there says so', { timeout: 90000 }, async (
   await opened.page.getByText('This wall shows no camera').waitFor();
 });
 
-test('a camera that is added to the server joins a wall of all', { timeout: 90000 }, async () => {
+test('a camera that is added to the server joins a wall of all', { timeout: TEST_MS }, async () => {
   const page = await open();
 
   await page.evaluate(() => {

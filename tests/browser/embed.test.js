@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launchChromium } from './support/chromium.js';
 import { House } from './support/house.js';
-import { keepScreenshot, openPage } from './support/page.js';
+import { keepScreenshot, openPage, TEST_MS } from './support/page.js';
 import { scenario } from './support/scenario.js';
 import { servePages } from './support/static_server.js';
 import { together } from './support/together.js';
@@ -217,7 +217,7 @@ scenario(
   },
 );
 
-test('a page that the configuration does not name is told why', { timeout: 60000 }, async () => {
+test('a page that the configuration does not name is told why', { timeout: TEST_MS }, async () => {
   const stranger = await servePages({ '/': { body: pageOf(house.url), policy: '' } });
   const { origin } = new URL(stranger.url);
   const { page, close } = await openPage(browser, stranger.url);
@@ -247,7 +247,7 @@ test('a page that the configuration does not name is told why', { timeout: 60000
   }
 });
 
-test('the example in web/examples plays', { timeout: 60000 }, async () => {
+test('the example in web/examples plays', { timeout: TEST_MS }, async () => {
   const example = await openPage(browser, `${house.url}examples/embed.html`);
 
   await example.page.waitForFunction(

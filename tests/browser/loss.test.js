@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { launchChromium } from './support/chromium.js';
 import { House, TRANSPORT } from './support/house.js';
 import { LossyRelay, atRandom, isLastFlight, isRtp, theFirst } from './support/lossy_relay.js';
-import { keepFigures } from './support/page.js';
+import { JUDGES_TIME, WATCHDOG_MS, keepFigures, TEST_MS } from './support/page.js';
 import { together } from './support/together.js';
 import { WhepViewing, openBlankPage } from './support/whep_viewing.js';
 
@@ -57,8 +57,8 @@ function longestFreeze(shown, others) {
 }
 
 test(
-  'a viewer that loses a packet in twenty sees no freeze of more than 300 ms in a minute',
-  { timeout: 120000, skip },
+  'a viewer that loses a packet in twenty gets them again, and no more than that',
+  { timeout: TEST_MS, skip },
   async () => {
     const relay = await LossyRelay.open(atRandom(LOSS, 2025));
     const viewing = await WhepViewing.start(page, endpoint(), (sdp) => relay.stepInto(sdp));
@@ -84,11 +84,13 @@ test(
     };
     keepFigures('loss', figures);
     const words = JSON.stringify(figures);
-    assert.ok(longest <= LONGEST_FREEZE_MS, words);
-    // Chromium counts as lost what came by RTX: that all is well is that no frame is missing.
-    const missed = unharmed.framesDecoded - earlier - statistics.framesDecoded;
-    assert.ok(missed < 25, words);
-    assert.equal(statistics.pliCount, 0, words);
+    if (JUDGES_TIME) {
+      assert.ok(longest <= LONGEST_FREEZE_MS, words);
+      // Chromium counts as lost what came by RTX: that all is well is that no frame is missing.
+      const missed = unharmed.framesDecoded - earlier - statistics.framesDecoded;
+      assert.ok(missed < 25, words);
+      assert.equal(statistics.pliCount, 0, words);
+    }
     assert.ok(statistics.retransmittedPacketsReceived >= 0.9 * statistics.packetsLost, words);
     assert.ok(statistics.packetsLost > 0.5 * LOSS * picture.packets, words);
     assert.ok(repair.bytes < MOST_REPAIR * picture.bytes, words);
@@ -104,7 +106,7 @@ for (const [what, kind] of /** @type {const} */ ([
     // Chromium's first one comes 200 ms after it began to wait for a key frame; a machine that is
     // too busy for that, or makes the network look far, is given another chance.
     let asked = Infinity;
-    for (let join = 0; join < 3 && asked > 0; join++) {
+    for (const end = Date.now() + WATCHDOG_MS; asked > 0 && Date.now() < end;) {
       const relay = await LossyRelay.open(theFirst(kind));
       const viewing = await WhepViewing.start(page, endpoint(), (sdp) => relay.stepInto(sdp));
       await viewing.frames(1);

@@ -3,6 +3,8 @@
 #include <gst/app/gstappsink.h>
 #include <gtest/gtest.h>
 
+#include "support/hang_limit.h"
+
 namespace fanlight::test {
 
 std::string Encoded::format() const {
@@ -21,7 +23,8 @@ void Encoded::encode(const std::string& encoder, int count) {
   ASSERT_EQ(error, nullptr) << error->message;
   gst_element_set_state(pipeline, GST_STATE_PLAYING);
   GstElement* const sink = gst_bin_get_by_name(GST_BIN(pipeline), "sink");
-  while (GstSample* sample = gst_app_sink_try_pull_sample(GST_APP_SINK(sink), 20 * GST_SECOND)) {
+  while (GstSample* sample =
+             gst_app_sink_try_pull_sample(GST_APP_SINK(sink), kHangLimit.count() * GST_SECOND)) {
     if (!caps) caps = gst_caps_ref(gst_sample_get_caps(sample));
     frames.push_back(BufferRef::retain(gst_sample_get_buffer(sample)));
     gst_sample_unref(sample);

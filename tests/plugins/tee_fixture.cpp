@@ -15,7 +15,7 @@ void Signal::set() {
 
 bool Signal::wait() {
   std::unique_lock lock(lock_);
-  return changed_.wait_for(lock, kWatchdog, [this] { return set_; });
+  return changed_.wait_for(lock, kHangLimit, [this] { return set_; });
 }
 
 bool returns_in_time(std::function<void()> task) {

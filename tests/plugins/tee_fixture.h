@@ -15,11 +15,9 @@
 #include <gtest/gtest.h>
 
 #include "mini_ref.h"
+#include "support/hang_limit.h"
 
 namespace fanlight::test {
-
-/// How long anything may take before the test fails; far more than it ever needs.
-inline constexpr std::chrono::seconds kWatchdog{20};
 
 inline constexpr GstClockTime kFrame = 40 * GST_MSECOND; ///< 25 frames/s.
 
@@ -27,7 +25,7 @@ inline constexpr GstClockTime kFrame = 40 * GST_MSECOND; ///< 25 frames/s.
 class Signal {
  public:
   void set();
-  /// False when the watchdog barked.
+  /// False when it hangs.
   [[nodiscard]] bool wait();
 
  private:
@@ -36,7 +34,7 @@ class Signal {
   bool set_ = false;
 };
 
-/// Runs `task` in a thread of its own; false if it does not return before the watchdog.
+/// Runs `task` in a thread of its own; false if it hangs.
 [[nodiscard]] bool returns_in_time(std::function<void()> task);
 
 /// What came to a viewer.

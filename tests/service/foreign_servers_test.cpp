@@ -45,7 +45,7 @@ class ForeignServersTest : public ServiceTest {
                      std::string{"gst-launch-1.0 -q videotestsrc num-buffers=1500 ! "
                                  "video/x-raw,format=I420,width=320,height=180,framerate=25/1 ! "} +
                          codec.elements + " ! mpegtsmux ! filesink location=" + path}};
-    EXPECT_EQ(encoder.wait_exit(Process::Seconds{120}), 0) << encoder.output();
+    EXPECT_EQ(encoder.wait_exit(), 0) << encoder.output();
     return path;
   }
 
@@ -85,7 +85,7 @@ class ForeignServersTest : public ServiceTest {
         [](const Response& response) {
           return response.body.find("\"state\":\"live\"") != std::string::npos;
         },
-        "the server to send", std::chrono::seconds{60});
+        "the server to send");
     const char* program = std::getenv("FANLIGHT_VIEWER");
     // ffmpeg sends its first quarter of a second at once: who is there from the start gets all that
     // follows later by as much. A browser's jitter buffer grows by that, GStreamer's does not.

@@ -22,7 +22,7 @@ class OddCamera {
   /// What it was asked so far, one request a line; empty at the start.
   std::string requests() const;
   /// Waits for another `line` in what it says.
-  bool wait(const std::string& line, Process::Seconds limit = Process::Seconds{30}) {
+  bool wait(const std::string& line, Process::Seconds limit = kHangLimit) {
     return process_->wait_output(line, limit);
   }
 

@@ -21,11 +21,18 @@ class PicturesTest : public ServiceTest {
     return "id=" + id + ",codec=" + codec + ",size=320x180,gop=25,loop=4,bitrate=300," + more;
   }
 
+  int key_frame_age_ms(const std::string& camera) {
+    const std::string body = get("/api/cameras/" + camera).body;
+    const std::string name = "\"last_key_frame_ms\":";
+    const auto at = body.find(name);
+    return at == body.npos ? -1 : std::atoi(body.c_str() + at + name.size());
+  }
+
   static void expect_whole(const Viewing& viewing) {
     EXPECT_EQ(viewing.exit_code, 0) << viewing.output;
     EXPECT_EQ(viewing.number("unreadable"), 0) << viewing.output;
-    // A machine that is busy may cost a group of pictures; that is one gap.
-    EXPECT_LE(viewing.number("gaps"), 1) << viewing.output;
+    // What is sent comes. Groups of pictures that a busy machine does not send leave no hole.
+    EXPECT_EQ(viewing.number("lost"), 0) << viewing.output;
   }
 };
 
@@ -77,7 +84,6 @@ TEST_F(PicturesTest, LostPacketsAreSentAgain) {
 
     expect_whole(viewing);
     EXPECT_GT(viewing.number("missed"), 0) << viewing.output;
-    EXPECT_EQ(viewing.number("lost"), 0) << viewing.output;
   }
 }
 
@@ -98,10 +104,22 @@ TEST_F(PicturesTest, AViewerIsShownAPictureLongBeforeTheNextKeyFrame) {
   // The first viewer waits for whatever comes first; after it a group of pictures is in the cache.
   ASSERT_EQ(view("slow", {"--codec", "h265", "--frames", "30"}).exit_code, 0);
 
-  const Viewing viewing = view("slow", {"--codec", "h265", "--frames", "5"});
-
-  expect_whole(viewing);
-  EXPECT_LT(viewing.number("first_frame_ms"), 5000) << viewing.output;
+  // Who has waited for a key frame came before the newest one. Where one came meanwhile, as it may
+  // where the machine is slow, the next visit tells.
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + kHangLimit;
+  bool without_waiting = false;
+  while (!without_waiting && Clock::now() < end) {
+    const auto begin = Clock::now();
+    const Viewing viewing = view("slow", {"--codec", "h265", "--frames", "5"});
+    expect_whole(viewing);
+    const int then = key_frame_age_ms("slow");
+    poll(
+        "/api/cameras/slow", [&](const Response&) { return key_frame_age_ms("slow") != then; },
+        "newer figures");
+    without_waiting = std::chrono::milliseconds{key_frame_age_ms("slow")} > Clock::now() - begin;
+  }
+  EXPECT_TRUE(without_waiting);
 }
 
 } // namespace

@@ -11,6 +11,8 @@
 
 #include <sys/types.h>
 
+#include "support/hang_limit.h"
+
 namespace fanlight::test {
 
 /// A child process of a test and all that it says. Killed when destroyed, and when the test dies.
@@ -25,13 +27,13 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
-  /// Waits for `text` in stdout or stderr, searching from `from`. False if it does not come in time
+  /// Waits for `text` in stdout or stderr, searching from `from`. False if it does not come
   /// or the process ends without it.
-  bool wait_output(const std::string& text, Seconds limit = Seconds{30}, std::size_t from = 0);
+  bool wait_output(const std::string& text, Seconds limit = kHangLimit, std::size_t from = 0);
   /// Stdout and stderr so far, as they came.
   std::string output() const;
   /// The exit code, 128 + the signal that ended it, or nothing if it runs on.
-  std::optional<int> wait_exit(Seconds limit = Seconds{30});
+  std::optional<int> wait_exit(Seconds limit = kHangLimit);
   void signal(int number) const;
   pid_t pid() const { return pid_; }
 

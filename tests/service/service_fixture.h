@@ -79,7 +79,7 @@ class ServiceTest : public testing::Test {
   /// Asks for `path` again and again until `done` holds of the answer. Fails the test if it never
   /// does.
   Response poll(const std::string& path, const std::function<bool(const Response&)>& done,
-                const std::string& what, std::chrono::seconds limit = std::chrono::seconds{30});
+                const std::string& what, std::chrono::seconds limit = kHangLimit);
   /// Waits until the camera is in that state.
   Response wait_state(const std::string& camera, const std::string& state);
   std::unique_ptr<Page> open_page() {

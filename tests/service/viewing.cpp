@@ -25,8 +25,8 @@ double Viewing::number(const std::string& key) const {
 
 std::vector<std::string> viewer_command(const std::string& url, std::vector<std::string> options) {
   const char* viewer = std::getenv("FANLIGHT_VIEWER");
-  options.insert(options.begin(), {viewer != nullptr ? viewer : "whep-viewer", "--json",
-                                   "--timeout", "60", "--latency", "500"});
+  options.insert(options.begin(),
+                 {viewer != nullptr ? viewer : "whep-viewer", "--json", "--latency", "10000"});
   options.push_back(url);
   return options;
 }
@@ -34,7 +34,7 @@ std::vector<std::string> viewer_command(const std::string& url, std::vector<std:
 Viewing view(const std::string& url, std::vector<std::string> options) {
   Process process{viewer_command(url, std::move(options))};
   Viewing viewing;
-  viewing.exit_code = process.wait_exit(Process::Seconds{90}).value_or(-1);
+  viewing.exit_code = process.wait_exit().value_or(-1);
   viewing.output = process.output();
   return viewing;
 }

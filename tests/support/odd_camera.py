@@ -23,7 +23,7 @@ def arguments():
     parser.add_argument("--no-stale", action="store_true", help="do not say that a nonce has run out")
     parser.add_argument("--no-qop", action="store_true", help="RFC 2069's form")
     parser.add_argument("--public", help="the methods that OPTIONS lists; empty: no Public header")
-    parser.add_argument("--session-timeout", type=int, default=0, help="says goodbye after so many seconds without a request")
+    parser.add_argument("--session-timeout", type=int, default=0, help="says that sessions last so many seconds; they last longer, as a busy machine asks late")
     parser.add_argument("--sdp", nargs=2, action="append", default=[], metavar=("PATTERN", "TEXT"))
     parser.add_argument("--head", nargs=2, action="append", default=[], metavar=("PATTERN", "TEXT"),
                         help="changes the heads of answers")
@@ -34,6 +34,7 @@ def arguments():
     return parser.parse_args()
 
 
+MERCY = 30
 NAMES = {"md5": hashlib.md5, "sha-256": hashlib.sha256}
 
 
@@ -107,7 +108,7 @@ class Camera:
         nonce, uses, known = next(self.nonces), 0, False
         while True:
             try:
-                head, body = await asyncio.wait_for(self.next_request(reader, real), self.options.session_timeout or None)
+                head, body = await asyncio.wait_for(self.next_request(reader, real), MERCY * self.options.session_timeout or None)
             except (asyncio.TimeoutError, asyncio.IncompleteReadError, ConnectionError, ssl.SSLError) as end:
                 if isinstance(end, asyncio.TimeoutError):
                     print("EXPIRED", flush=True)

@@ -6,13 +6,14 @@
 #include <gtest/gtest.h>
 
 #include "base/main_loop.h"
+#include "support/hang_limit.h"
 
 namespace fanlight::test {
 
-/// Turns the main loop until `done` holds. Fails the test, and returns false, if that takes too
-/// long.
+/// Turns the main loop until `done` holds. Fails the test, and returns false, if it never
+/// does.
 inline bool turn_until(const std::function<bool()>& done, const std::string& what,
-                       std::chrono::seconds limit = std::chrono::seconds{60}) {
+                       std::chrono::seconds limit = kHangLimit) {
   bool late = false;
   Timer watchdog;
   watchdog.once(limit, [&late] { late = true; });

@@ -6,6 +6,7 @@
 #include <gst/gst.h>
 #include <sysexits.h>
 
+#include "support/hang_limit.h"
 #include "viewing_report.h"
 
 namespace {
@@ -23,7 +24,7 @@ struct Arguments {
   int count = 1;
   int stagger_ms = 0;
   std::uint64_t frames = 0;
-  double timeout_s = 20;
+  double timeout_s = std::chrono::seconds{test::kHangLimit}.count();
   double duration_s = 0;
   bool json = false;
 };
@@ -144,7 +145,7 @@ int main(int argc, char** argv) {
       {"audio", 0, 0, G_OPTION_ARG_NONE, &audio, "Receive sound as well", nullptr},
       {"both-ways", 0, 0, G_OPTION_ARG_NONE, &both_ways, "Offer sendrecv", nullptr},
       {"frames", 0, 0, G_OPTION_ARG_INT, &frames, "Stop when every viewer has so many (1)", "N"},
-      {"timeout", 0, 0, G_OPTION_ARG_DOUBLE, &arguments.timeout_s, "Fail after (20)", "SECONDS"},
+      {"timeout", 0, 0, G_OPTION_ARG_DOUBLE, &arguments.timeout_s, "Fail after (120)", "SECONDS"},
       {"duration", 0, 0, G_OPTION_ARG_DOUBLE, &arguments.duration_s,
        "Watch so long, however many frames come", "SECONDS"},
       {"count", 0, 0, G_OPTION_ARG_INT, &arguments.count, "Viewers in this process (1)", "N"},

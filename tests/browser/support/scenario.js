@@ -1,5 +1,5 @@
 import { test } from 'node:test';
-import { keepScreenshot } from './page.js';
+import { keepScreenshot, TEST_MS } from './page.js';
 
 /**
  * A test on an open page. When it fails, the error tells what the server logged last, and a
@@ -9,7 +9,7 @@ import { keepScreenshot } from './page.js';
  * @param {(page: import('playwright-core').Page) => Promise<void>} act
  */
 export function scenario(name, where, act) {
-  test(name, { timeout: 120000 }, async () => {
+  test(name, { timeout: TEST_MS }, async () => {
     const { page } = where();
     try {
       await act(page);

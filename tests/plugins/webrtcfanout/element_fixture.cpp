@@ -188,7 +188,7 @@ std::string ElementTest::wait_for_state(const std::string& id, const std::string
       if (told.id == id && told.state == state) found = &told;
     return found != nullptr;
   };
-  if (changed_.wait_for(lock, ViewerEnd::kWatchdog, came)) return found->message;
+  if (changed_.wait_for(lock, test::kHangLimit, came)) return found->message;
   ADD_FAILURE() << id << " does not come to be " << state;
   return "";
 }

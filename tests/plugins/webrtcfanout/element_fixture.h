@@ -57,9 +57,9 @@ class ElementTest : public testing::Test {
   std::uint64_t stat(const char* name) const;
   std::uint64_t viewer_stat(const std::string& id, const char* name) const;
   std::string viewer_text(const std::string& id, const char* name) const;
-  /// False when the watchdog barks.
+  /// False when it hangs.
   template <typename Done> [[nodiscard]] static bool wait(Done done) {
-    const auto deadline = std::chrono::steady_clock::now() + ViewerEnd::kWatchdog;
+    const auto deadline = std::chrono::steady_clock::now() + test::kHangLimit;
     while (!done()) {
       if (std::chrono::steady_clock::now() > deadline) return false;
       std::this_thread::yield();

@@ -217,7 +217,8 @@ TEST_F(ElementLifeTest, SaysThatAllStreamsHaveEnded) {
   EXPECT_FALSE(gst_bus_have_pending(bus));
   gst_harness_push_event(audio(), gst_event_new_eos());
 
-  GstMessage* const message = gst_bus_timed_pop_filtered(bus, 20 * GST_SECOND, GST_MESSAGE_EOS);
+  GstMessage* const message =
+      gst_bus_timed_pop_filtered(bus, test::kHangLimit.count() * GST_SECOND, GST_MESSAGE_EOS);
   EXPECT_NE(message, nullptr);
   if (message) gst_message_unref(message);
   gst_element_set_bus(element(), nullptr);

@@ -60,7 +60,7 @@ TEST_F(ElementPathTest, StaysWhereItWasWhileAnotherPathIsOnlyTried) {
 
   viewer.check_over(*other, false);
 
-  ASSERT_TRUE(other->receive(20'000)) << "the check is answered";
+  ASSERT_TRUE(other->receive()) << "the check is answered";
   EXPECT_TRUE(gets_frames(viewer));
   EXPECT_EQ(viewer_text(id, "remote-address"), before);
 }
@@ -82,7 +82,7 @@ TEST_F(OneWorkerPathTest, GoesOverToANominatedPathOfLessPriorityOnceTheOldOneIsN
   const auto other = LinkEnd::udp(viewer.server());
 
   viewer.check_over(*other, true, ViewerEnd::kPriority / 2);
-  ASSERT_TRUE(other->receive(20'000));
+  ASSERT_TRUE(other->receive());
   EXPECT_EQ(viewer_text(id, "remote-address"), before) << "both are: the better one counts";
 
   viewer.check(false);
@@ -174,7 +174,7 @@ TEST_F(NewAddressTest, GetsNoMediaForAForgedAnswer) {
   for (const Octets& forged : {of_another_check, without_password, an_error}) other->send(forged);
   const auto third = LinkEnd::udp(viewer.server(), "127.0.0.3");
   viewer.check_over(*third, false);
-  ASSERT_TRUE(third->receive(20'000)) << "it is known as one of the viewer's";
+  ASSERT_TRUE(third->receive()) << "it is known as one of the viewer's";
   third->send(answer);
   viewer.link().send(answer);
 
@@ -242,7 +242,7 @@ TEST_F(ElementPathTest, KeepsTheActiveAddressHoweverManyOthersAreTried) {
   for (int i = 0; i < 20; ++i) {
     others.push_back(LinkEnd::udp(viewer.server()));
     viewer.check_over(*others.back(), false);
-    ASSERT_TRUE(others.back()->receive(20'000));
+    ASSERT_TRUE(others.back()->receive());
   }
 
   viewer.ask_again(viewer.video_ssrc(), packet.sequence);

@@ -34,6 +34,7 @@ bool readable(int fd, int timeout_ms) {
 
 class UdpLink : public LinkEnd {
  public:
+  using LinkEnd::receive;
   UdpLink(const SocketAddress& server, const std::string& ip)
       : fd_(connected_socket(SOCK_DGRAM, server, ip)) {}
   ~UdpLink() override { close(fd_); }
@@ -54,6 +55,7 @@ class UdpLink : public LinkEnd {
 
 class TcpLink : public LinkEnd {
  public:
+  using LinkEnd::receive;
   TcpLink(const SocketAddress& server, const std::string& ip)
       : fd_(connected_socket(SOCK_STREAM, server, ip)) {}
   ~TcpLink() override { close(fd_); }

@@ -14,6 +14,7 @@
 #include <gmock/gmock.h>
 
 #include "link_end.h"
+#include "support/hang_limit.h"
 #include "webrtcfanout/transport.h"
 
 namespace {
@@ -71,9 +72,8 @@ extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attribute
 namespace fanlight::fanout {
 namespace {
 
+using test::kHangLimit;
 using testing::HasSubstr;
-
-constexpr std::chrono::seconds kWatchdog{20};
 
 class TransportFailureTest : public testing::Test {
  protected:
@@ -90,7 +90,7 @@ class TransportFailureTest : public testing::Test {
     return LinkEnd::tcp(*SocketAddress::parse("127.0.0.1", transport.port()));
   }
   template <typename Done> [[nodiscard]] static bool until(Done done) {
-    const auto deadline = std::chrono::steady_clock::now() + kWatchdog;
+    const auto deadline = std::chrono::steady_clock::now() + kHangLimit;
     while (!done()) {
       if (std::chrono::steady_clock::now() > deadline) return false;
       std::this_thread::yield();
@@ -145,7 +145,7 @@ TEST_F(TransportFailureTest, ClosesLaterWhereItsOwnThreadFindsNoOtherToDoIt) {
   auto transport = acquire(settings);
   std::promise<void> let_go;
   transport->on_control([held = transport, others = let_go.get_future().share()]() mutable {
-    others.wait_for(kWatchdog);
+    others.wait_for(kHangLimit);
     starting_threads.set(1, EAGAIN);
     held.reset(); // The last one that held it.
   });

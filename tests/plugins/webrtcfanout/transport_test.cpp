@@ -34,9 +34,8 @@ extern "C" int accept4(int fd, sockaddr* address, socklen_t* length, int flags) 
 namespace fanlight::fanout {
 namespace {
 
+using test::kHangLimit;
 using testing::HasSubstr;
-
-constexpr std::chrono::seconds kWatchdog{20};
 
 std::shared_ptr<Transport> acquire(const Transport::Settings& settings) {
   std::string why;
@@ -64,13 +63,13 @@ TEST(TransportTest, MayBeLetGoByItsOwnThreads) {
     auto transport = acquire(settings);
     std::promise<void> let_go;
     transport->on_control([held = transport, others = let_go.get_future().share()]() mutable {
-      others.wait_for(kWatchdog);
+      others.wait_for(kHangLimit);
       held.reset(); // The last one that held it.
     });
     const std::weak_ptr<Transport> alive = transport;
     transport.reset();
     let_go.set_value();
-    const auto deadline = std::chrono::steady_clock::now() + kWatchdog;
+    const auto deadline = std::chrono::steady_clock::now() + kHangLimit;
     while (!alive.expired()) {
       ASSERT_LT(std::chrono::steady_clock::now(), deadline);
       std::this_thread::yield();
@@ -109,7 +108,7 @@ TEST(TransportTest, LetsNobodyInAgainThatHasGone) {
   transport->remove(viewer);
   std::promise<void> removed;
   transport->on_control([&] { removed.set_value(); });
-  ASSERT_EQ(removed.get_future().wait_for(kWatchdog), std::future_status::ready);
+  ASSERT_EQ(removed.get_future().wait_for(kHangLimit), std::future_status::ready);
 
   EXPECT_FALSE(transport->readmit(viewer));
 }
@@ -135,7 +134,7 @@ TEST(TransportTest, HasPicturesGoBeforeTheRestWhereThatIsAllowed) {
 
   const auto transport = acquire({.workers = 1});
 
-  const auto deadline = std::chrono::steady_clock::now() + kWatchdog;
+  const auto deadline = std::chrono::steady_clock::now() + kHangLimit;
   const auto nice = [rest](const std::string& name) {
     const id_t thread = find_thread(name);
     return thread == 0 ? rest : getpriority(PRIO_PROCESS, thread);
@@ -215,7 +214,7 @@ class FanoutServiceTest : public FanoutTest {
     return reply.sdp;
   }
   bool becomes(const std::string& id, Viewer::State state) const {
-    const auto deadline = std::chrono::steady_clock::now() + kWatchdog;
+    const auto deadline = std::chrono::steady_clock::now() + kHangLimit;
     const auto viewer = fanout->find(id);
     while (viewer && viewer->state() != state && std::chrono::steady_clock::now() < deadline)
       std::this_thread::yield();
@@ -292,7 +291,7 @@ TEST(TransportPlacesTest, HaveRoomForOtherDescriptorsOfTheProcess) {
     links.push_back(LinkEnd::tcp(server, i % 2 == 0 ? "127.0.0.2" : "127.0.0.3"));
     EXPECT_LE(transport->totals().tcp_connections, 100U);
   }
-  const auto deadline = std::chrono::steady_clock::now() + kWatchdog;
+  const auto deadline = std::chrono::steady_clock::now() + kHangLimit;
   while (transport->totals().refused_streams < 150) {
     EXPECT_LE(transport->totals().tcp_connections, 100U);
     ASSERT_LT(std::chrono::steady_clock::now(), deadline);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "hex.h"
+#include "support/hang_limit.h"
 #include "webrtcfanout/socket_address.h"
 
 namespace fanlight::fanout {
@@ -16,15 +17,13 @@ namespace fanlight::fanout {
 /// A UDP socket of somebody else's on this machine.
 class UdpEnd {
  public:
-  static constexpr int kWatchdogSeconds = 20;
-
   explicit UdpEnd(const std::string& ip = "127.0.0.1")
       : fd_(socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
     const int no = 0;
     setsockopt(fd_, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);
     const int large = 4 * 1024 * 1024;
     setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &large, sizeof large);
-    const timeval watchdog{.tv_sec = kWatchdogSeconds, .tv_usec = 0};
+    const timeval watchdog{.tv_sec = test::kHangLimit.count(), .tv_usec = 0};
     setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &watchdog, sizeof watchdog);
     const SocketAddress wanted = SocketAddress::parse(ip, 0).value();
     if (bind(fd_, reinterpret_cast<const sockaddr*>(&wanted.raw()), sizeof wanted.raw()) != 0)
@@ -49,7 +48,7 @@ class UdpEnd {
     Octets bytes;
     SocketAddress from;
   };
-  /// The next one; throws when the watchdog barks.
+  /// The next one; throws when none comes.
   Datagram receive() const {
     Datagram datagram{.bytes = Octets(65536), .from = {}};
     sockaddr_in6 from{};

@@ -132,14 +132,23 @@ Octets ViewerEnd::binding_success(const Octets& request) const {
 }
 
 Octets ViewerEnd::next_check(LinkEnd& link) {
-  while (const auto datagram = link.receive(1000 * kWatchdog.count()))
+  while (const auto datagram = link.receive())
     if (kind_of(*datagram) == PacketKind::stun && read_u16(datagram->data()) == 1) return *datagram;
   throw std::runtime_error("no check came");
 }
 
 void ViewerEnd::check(bool nominate, std::uint32_t priority) {
   checked_ = std::chrono::steady_clock::now();
+  nominates_ = nominate;
+  priority_ = priority;
   check_over(*link_, nominate, priority);
+}
+
+/// Who says nothing for half a minute is taken for gone, and so long a busy machine may take.
+void ViewerEnd::keep_consent() {
+  constexpr std::chrono::seconds kPause{5};
+  if (in_ && link_ && std::chrono::steady_clock::now() - checked_ > kPause)
+    check(nominates_, priority_);
 }
 
 /// As browsers do: a check may be lost, and one from a port that a viewer had who has just left is

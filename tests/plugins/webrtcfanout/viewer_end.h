@@ -12,6 +12,7 @@
 #include "dtls_client.h"
 #include "libsrtp_end.h"
 #include "link_end.h"
+#include "support/hang_limit.h"
 
 namespace fanlight::fanout {
 
@@ -34,7 +35,7 @@ struct ClockReport {
 };
 
 /// A viewer in this process as a browser is one: an offer, ICE checks, DTLS by OpenSSL, SRTP by
-/// libsrtp, over real sockets. Everything waits on a watchdog. Threads: one at a time.
+/// libsrtp, over real sockets. Nothing waits longer than kHangLimit. Threads: one at a time.
 class ViewerEnd {
  public:
   struct Wishes {
@@ -46,7 +47,6 @@ class ViewerEnd {
     std::string profiles = "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80";
     std::string video = "H264";
   };
-  static constexpr std::chrono::seconds kWatchdog{20};
 
   ViewerEnd();
   explicit ViewerEnd(Wishes wishes);
@@ -116,11 +116,12 @@ class ViewerEnd {
   void send_rtcp(const Octets& plain);
   Octets protect_rtcp(const Octets& plain);
 
-  /// Takes what comes until `done`; false when the watchdog barks.
+  /// Takes what comes until `done`; false when it hangs.
   template <typename Done> [[nodiscard]] bool until(Done done) {
-    const auto deadline = std::chrono::steady_clock::now() + kWatchdog;
+    const auto deadline = std::chrono::steady_clock::now() + test::kHangLimit;
     while (!done()) {
       if (std::chrono::steady_clock::now() > deadline) return false;
+      keep_consent();
       take_one(50);
     }
     return true;
@@ -129,6 +130,7 @@ class ViewerEnd {
  private:
   bool take_one(int timeout_ms);
   void check_now_and_then();
+  void keep_consent();
   void on_datagram(const Octets& datagram);
   void on_rtcp(const Octets& plain);
 
@@ -150,6 +152,8 @@ class ViewerEnd {
   bool answers_checks_ = true;
   std::size_t answers_ = 0; ///< To checks.
   std::chrono::steady_clock::time_point checked_{};
+  bool nominates_ = true; ///< In its last check.
+  std::uint32_t priority_ = kPriority;
   std::chrono::steady_clock::time_point heard_{};
   std::size_t refused_ = 0;
 };

@@ -1,6 +1,6 @@
 #include "camera_wall.h"
 
-#include <chrono>
+#include "support/hang_limit.h"
 
 namespace fanlight::test {
 
@@ -39,7 +39,7 @@ CameraWall::~CameraWall() { gst_element_set_state(pipeline_.get(), GST_STATE_NUL
 std::string CameraWall::wait_for_buffers(int count) {
   std::unique_lock lock(mutex_);
   std::string missing;
-  changed_.wait_for(lock, std::chrono::seconds(30), [&] {
+  changed_.wait_for(lock, kHangLimit, [&] {
     missing.clear();
     for (std::size_t i = 0; i < urls_.size(); ++i) {
       if (buffers_["sink" + std::to_string(i)] < count) missing += urls_[i] + " ";

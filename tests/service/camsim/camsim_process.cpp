@@ -15,8 +15,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kReadyLimit{60};
-
 bool wait_readable(int fd, Clock::time_point deadline) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
   pollfd entry{fd, POLLIN, 0};
@@ -68,7 +66,7 @@ std::optional<std::string> CamsimProcess::read_line(Clock::time_point deadline) 
 
 bool CamsimProcess::wait_ready() {
   if (pid_ == 0) return false;
-  const auto deadline = Clock::now() + kReadyLimit;
+  const auto deadline = Clock::now() + kHangLimit;
   while (const auto line = read_line(deadline)) {
     lines_.push_back(*line);
     if (*line == "ready") return true;
@@ -104,7 +102,7 @@ std::string CamsimProcess::read_errors() {
   if (pid_ == 0) return start_error_;
   std::string text;
   char buffer[4096];
-  const auto deadline = Clock::now() + kReadyLimit;
+  const auto deadline = Clock::now() + kHangLimit;
   while (wait_readable(err_, deadline)) {
     const ssize_t size = ::read(err_, buffer, sizeof buffer);
     if (size <= 0) break;

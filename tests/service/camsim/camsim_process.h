@@ -8,6 +8,8 @@
 
 #include <sys/types.h>
 
+#include "support/hang_limit.h"
+
 namespace fanlight::test {
 
 /// A running fanlight-camsim: the binary of $FANLIGHT_CAMSIM on a free port of 127.0.0.1. Killed
@@ -20,7 +22,7 @@ class CamsimProcess {
   CamsimProcess(const CamsimProcess&) = delete;
   CamsimProcess& operator=(const CamsimProcess&) = delete;
 
-  /// Waits for `ready`; false when it ended or was silent for 60 s.
+  /// Waits for `ready`; false when it ended or hangs.
   bool wait_ready();
   /// rtsp://127.0.0.1:port/id of a camera it announced; empty for any other id.
   std::string url(const std::string& id) const;
@@ -28,7 +30,7 @@ class CamsimProcess {
 
   void signal(int number) const;
   /// The exit code; empty when it has not ended in time, or by a signal.
-  std::optional<int> wait_exit(std::chrono::seconds limit = std::chrono::seconds(10));
+  std::optional<int> wait_exit(std::chrono::seconds limit = kHangLimit);
   /// What it wrote to stderr; waits for its end.
   std::string read_errors();
   pid_t pid() const { return pid_; }

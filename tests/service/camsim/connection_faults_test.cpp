@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include <glib.h>
 
@@ -65,10 +67,11 @@ TEST_F(ConnectionFaultsTest, ResetsTheConnectionsOfACamera) {
 TEST_F(ConnectionFaultsTest, EndsEachConnectionAfterATime) {
   start({"id=a"});
   ASSERT_TRUE(control().set("a", R"({"end_after_s": 0.5, "end": "reset"})"));
+  const auto begin = Clock::now();
   RtspClient client(url());
-  ASSERT_EQ(client.play(), 200);
-  EXPECT_TRUE(client.packet());
+  client.play(); // A reset may overtake its answer.
   EXPECT_EQ(client.wait_end(), Ending::reset);
+  EXPECT_GE(Clock::now() - begin, 500ms);
 
   ASSERT_TRUE(control().set("a", R"({"end": "close"})"));
   RtspClient next(url());
@@ -159,6 +162,12 @@ struct KeepAlive {
 };
 void PrintTo(const KeepAlive& keep_alive, std::ostream* out) { *out << keep_alive.name; }
 
+/// How a session went whose client did something again and again.
+struct Played {
+  Ending end;
+  Clock::duration longest_pause; ///< From one time to the next.
+};
+
 class ExpiryTest : public FaultTest, public testing::WithParamInterface<KeepAlive> {};
 
 TEST_P(ExpiryTest, EndsASessionThatTheListedMethodDoesNotKeepAlive) {
@@ -169,20 +178,28 @@ TEST_P(ExpiryTest, EndsASessionThatTheListedMethodDoesNotKeepAlive) {
   const auto play_with = [&](const std::string& method, std::chrono::seconds duration) {
     RtspClient client(url());
     EXPECT_THAT(client.request("OPTIONS").header("Public"), testing::EndsWith(listed));
-    EXPECT_EQ(client.play(), 200);
+    client.play();
     const auto begin = Clock::now();
-    auto last = begin;
-    while (Clock::now() - begin < duration && client.packet()) {
-      if (Clock::now() - last < 200ms) continue;
-      last = Clock::now();
-      client.send(method);
+    Played played{.end = Ending::none, .longest_pause = 0s};
+    for (auto last = begin; client.ending() == Ending::none && Clock::now() - begin < duration;) {
+      client.request(method); // Packets come all the time: it goes round again after some.
+      for (int i = 0; i < 4 && client.packet(); ++i) {
+      }
+      const auto now = Clock::now();
+      played.longest_pause = std::max(played.longest_pause, now - std::exchange(last, now));
     }
-    return client.ending();
+    played.end = client.ending();
+    return played;
   };
 
-  EXPECT_EQ(play_with(listed, 3s), Ending::none);
+  // Where the machine paused for as long as a session lasts, that may have ended it.
+  Played kept;
+  const auto end = Clock::now() + kHangLimit;
+  do kept = play_with(listed, 3s);
+  while (kept.end != Ending::none && kept.longest_pause > 800ms && Clock::now() < end);
+  EXPECT_EQ(kept.end, Ending::none);
   for (const std::string& other : GetParam().others)
-    EXPECT_EQ(play_with(other, 8s), Ending::closed) << other;
+    EXPECT_EQ(play_with(other, kHangLimit).end, Ending::closed) << other;
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -210,7 +227,7 @@ TEST_F(ConnectionFaultsTest, SendsGarbageBetweenPackets) {
   ASSERT_EQ(client.garbage(), 0u);
 
   ASSERT_TRUE(control().set("a", R"({"garbage": 7})"));
-  const auto deadline = Clock::now() + 10s;
+  const auto deadline = Clock::now() + kHangLimit;
   while (client.garbage() == 0 && Clock::now() < deadline) ASSERT_TRUE(client.packet());
 
   EXPECT_GT(client.garbage(), 0u);
@@ -251,24 +268,20 @@ TEST_F(ConnectionFaultsTest, AsksForADigestBySha256) {
 TEST_F(ConnectionFaultsTest, BeginsLaterAndLastsAsLongAsAsked) {
   start({"id=a"});
   RtspClient client(url());
-  const auto begin = Clock::now();
+  const auto asked = Clock::now();
   ASSERT_TRUE(control().set("a", R"({"status": {"*": 503}, "after_s": 0.7, "duration_s": 0.7})"));
-  int before = 0;
-  int during = 0;
-  while (Clock::now() - begin < 10s) {
-    const int status = client.request("OPTIONS").status;
-    if (status == 503)
-      ++during;
-    else if (during == 0)
-      ++before;
-    else
-      break;
-  }
+  const auto set = Clock::now();
 
-  EXPECT_GT(before, 0);
-  EXPECT_GT(during, 0);
-  EXPECT_GE(Clock::now() - begin, 1400ms);
-  EXPECT_LT(Clock::now() - begin, 8s);
+  // Only what was answered wholly within one of the three times proves something.
+  for (auto sent = set; sent < set + 2s; sent = Clock::now()) {
+    const int status = client.request("OPTIONS").status;
+    const auto answered = Clock::now();
+    if (answered < asked + 700ms || sent > set + 1400ms) {
+      EXPECT_EQ(status, 200);
+    } else if (sent > set + 700ms && answered < asked + 1400ms) {
+      EXPECT_EQ(status, 503);
+    }
+  }
 }
 
 TEST_F(ConnectionFaultsTest, TakesFaultsFromTheFile) {

@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 
 #include "gst/ref.h"
+#include "support/hang_limit.h"
 
 namespace fanlight::test {
 
@@ -12,7 +13,7 @@ HttpAnswer FaultControl::request(const std::string& method, const std::string& p
                                  const std::string& body) const {
   const std::string host = url_.substr(url_.find("//") + 2);
   const auto client = Ref<GSocketClient>::adopt(g_socket_client_new());
-  g_socket_client_set_timeout(client.get(), 10);
+  g_socket_client_set_timeout(client.get(), kHangLimit.count());
   const auto connection = Ref<GSocketConnection>::adopt(
       g_socket_client_connect_to_host(client.get(), host.c_str(), 80, nullptr, nullptr));
   if (!connection) return {};
@@ -46,7 +47,7 @@ std::string FaultControl::state(const std::string& camera) const {
 }
 
 bool FaultControl::wait_for(const std::string& camera, const std::string& text) const {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto deadline = std::chrono::steady_clock::now() + kHangLimit;
   while (std::chrono::steady_clock::now() < deadline) {
     if (state(camera).find(text) != std::string::npos) return true;
     std::this_thread::yield();

@@ -22,7 +22,7 @@ class FaultControl {
   bool set(const std::string& camera, const std::string& json) const;
   bool clear(const std::string& camera) const;
   std::string state(const std::string& camera) const;
-  /// Asks for the state until it holds that text; false after ten seconds.
+  /// Asks for the state until it holds that text; false if it never does.
   bool wait_for(const std::string& camera, const std::string& text) const;
 
  private:

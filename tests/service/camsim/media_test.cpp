@@ -76,6 +76,7 @@ TEST_P(CamsimVideoTest, NumbersPacketsAndTimeOnOverTheLoopPoint) {
 }
 
 TEST_P(CamsimVideoTest, StampsEachAccessUnitWithFrameAndTimeOfSending) {
+  const gint64 begin_us = g_get_real_time();
   RtspReader reader = open();
   for (std::uint32_t frame = 0; frame < kLoopFrames + 10; ++frame) {
     const auto unit = reader.access_unit();
@@ -83,9 +84,8 @@ TEST_P(CamsimVideoTest, StampsEachAccessUnitWithFrameAndTimeOfSending) {
     const auto stamp = camsim::find_send_stamp(GetParam().codec, NalFraming::byte_stream, *unit);
     ASSERT_TRUE(stamp) << "frame " << frame;
     EXPECT_EQ(stamp->frame, frame % kLoopFrames);
-    const gint64 age_us = g_get_real_time() - static_cast<gint64>(stamp->unix_us);
-    EXPECT_GE(age_us, 0);
-    EXPECT_LT(age_us, 5'000'000); // Of now, not of the encoding; the machine may be busy.
+    EXPECT_GE(static_cast<gint64>(stamp->unix_us), begin_us) << "that of the encoding";
+    EXPECT_LE(static_cast<gint64>(stamp->unix_us), g_get_real_time());
   }
 }
 
@@ -206,6 +206,7 @@ TEST(CamsimSyncTest, BeepsWhenTheLampLights) {
 }
 
 TEST(CamsimLiveTest, ShowsTheWallClockInTheStrip) {
+  const gint64 begin_ms = g_get_real_time() / 1000;
   CamsimProcess camsim({"--camera", std::string("id=cam,live=true") + kSmall});
   ASSERT_TRUE(camsim.wait_ready()) << camsim.read_errors();
   RtspReader reader = RtspReader::video(camsim.url("cam"));
@@ -215,10 +216,9 @@ TEST(CamsimLiveTest, ShowsTheWallClockInTheStrip) {
   for (int i = 0; i < 40; ++i) {
     const auto value = reader.strip();
     ASSERT_TRUE(value) << i;
-    const auto now_ms = static_cast<std::uint32_t>(g_get_real_time() / 1000);
-    EXPECT_LT(now_ms - *value, 5000u); // The machine may be busy.
+    const auto age_ms = static_cast<std::uint32_t>(g_get_real_time() / 1000) - *value;
+    EXPECT_LE(age_ms, g_get_real_time() / 1000 - begin_ms) << "it was painted since the start";
     if (i > 0) {
-      EXPECT_LT(*value - last, 5000u) << i;
       EXPECT_GE(*value, last) << i; // Two may be painted within one millisecond.
     }
     last = *value;

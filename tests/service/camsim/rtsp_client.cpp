@@ -12,8 +12,6 @@
 namespace fanlight::test {
 namespace {
 
-constexpr std::chrono::seconds kLimit{10};
-
 std::uint32_t number_at(const std::string& bytes, std::size_t at, int size) {
   std::uint32_t value = 0;
   for (int i = 0; i < size; ++i)
@@ -68,7 +66,7 @@ std::optional<RtspAnswer> RtspClient::answer(std::chrono::milliseconds limit) {
 RtspAnswer RtspClient::request(const std::string& method, const std::string& uri,
                                const std::string& headers) {
   send(method, uri, headers);
-  return answer(kLimit).value_or(RtspAnswer{});
+  return answer(kHangLimit).value_or(RtspAnswer{});
 }
 
 int RtspClient::setup(int number) {

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "support/hang_limit.h"
+
 namespace fanlight::test {
 
 struct RtspAnswer {
@@ -35,7 +37,7 @@ class RtspClient {
   RtspClient(const RtspClient&) = delete;
   RtspClient& operator=(const RtspClient&) = delete;
 
-  /// Waits ten seconds for the answer. `headers` are whole lines; a session is named when there is
+  /// Waits for the answer. `headers` are whole lines; a session is named when there is
   /// one. `uri` empty: that of the camera.
   RtspAnswer request(const std::string& method, const std::string& uri = "",
                      const std::string& headers = "");
@@ -49,9 +51,9 @@ class RtspClient {
   int play();
 
   /// The next packet of RTP; empty when none came in time.
-  std::optional<RtpPacket> packet(std::chrono::milliseconds limit = std::chrono::seconds(10));
+  std::optional<RtpPacket> packet(std::chrono::milliseconds limit = kHangLimit);
   /// Waits for the end of the connection, and throws away what comes before.
-  Ending wait_end(std::chrono::milliseconds limit = std::chrono::seconds(10));
+  Ending wait_end(std::chrono::milliseconds limit = kHangLimit);
   Ending ending() const { return ending_; }
   /// Bytes that were neither an answer nor a packet.
   std::size_t garbage() const { return garbage_; }

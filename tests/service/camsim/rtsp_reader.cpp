@@ -6,11 +6,12 @@
 #include <gst/video/video.h>
 
 #include "camsim/strip.h"
+#include "support/hang_limit.h"
 
 namespace fanlight::test {
 namespace {
 
-constexpr GstClockTime kLimit = 10 * GST_SECOND;
+constexpr GstClockTime kLimit = kHangLimit.count() * GST_SECOND;
 
 std::string source(const std::string& url, const std::string& transport) {
   return "rtspsrc name=src latency=100 protocols=" + transport + " location=" + url + " ";

@@ -21,7 +21,7 @@ struct Packet {
   std::string encoding; ///< encoding-name of the SDP.
 };
 
-/// A GStreamer client of one media of one RTSP camera. Every call waits, at most ten seconds.
+/// A GStreamer client of one media of one RTSP camera. Every call waits for what it asks for.
 class RtspReader {
  public:
   /// `encoding` is the encoding-name to take. Other media are not set up. Decoded data is raw I420

@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 
 #include "gst/ref.h"
+#include "support/hang_limit.h"
 
 namespace fanlight::test {
 
@@ -13,7 +14,7 @@ std::string rtsp_request(const std::string& method, const std::string& url,
   std::smatch host;
   std::regex_search(url, host, std::regex("rtsp://([^/]*)"));
   const auto client = Ref<GSocketClient>::adopt(g_socket_client_new());
-  g_socket_client_set_timeout(client.get(), 10);
+  g_socket_client_set_timeout(client.get(), kHangLimit.count());
   const auto connection = Ref<GSocketConnection>::adopt(
       g_socket_client_connect_to_host(client.get(), host[1].str().c_str(), 554, nullptr, nullptr));
   if (!connection) return {};

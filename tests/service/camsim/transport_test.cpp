@@ -28,7 +28,7 @@ std::string play(const std::string& url, const std::string& properties) {
   std::string error = "nothing came";
   for (int left = 10; left > 0 && error == "nothing came";) {
     const auto message = Ref<GstMessage>::adopt(gst_bus_timed_pop_filtered(
-        bus.get(), 15 * GST_SECOND,
+        bus.get(), kHangLimit.count() * GST_SECOND,
         static_cast<GstMessageType>(GST_MESSAGE_ERROR | GST_MESSAGE_APPLICATION)));
     if (!message) break;
     if (GST_MESSAGE_TYPE(message.get()) == GST_MESSAGE_APPLICATION) {

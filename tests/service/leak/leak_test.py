@@ -16,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench"))
 # pylint: disable=wrong-import-position
 from lab import Lab, LabError, Server, Visitors  # noqa: E402
 from objects import EVERYTHING, live_objects  # noqa: E402
-from rest import settle, tidied  # noqa: E402
+from rest import PATIENCE, settle, tidied  # noqa: E402
 from tap import Tap  # noqa: E402
 from wall import Wall  # noqa: E402
 
@@ -26,7 +26,6 @@ TRANSPORT = os.environ.get("FANLIGHT_TEST_TRANSPORT", "default")
 # Of 20 viewers one after the other, and 20 at once; those on webrtcbin take their time.
 ROUNDS = 10 if TRANSPORT == "webrtcbin" else 25
 VISITORS = 40  # Clients with kept-alive connections; half of them let those idle out.
-PATIENCE = 60  # Seconds until what has been ended must be gone.
 # What may stay of a viewer: holes of the allocator, and the names of SSRCs, which GLib never forgets.
 # One forgotten DTLS connection is several times this, a webrtcbin a hundred times.
 MOST_BYTES_A_JOIN = 10000
@@ -131,7 +130,7 @@ class LeakTest(Tap):
         self.check("viewers watch through all of that", after["playing"] == after["sessions"] == wall.watching,
                    f"{after['playing']} of {wall.watching} play, {after['sessions']} sessions")
         # Whatever a sanitizer has found is told by the exit code; it takes its time.
-        code = lab.stop(wall.server, 60)
+        code = lab.stop(wall.server)
         self.check("a server whose cameras were lost and found ends in order", code == 0, f"exit code {code}")
 
 

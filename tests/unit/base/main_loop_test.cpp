@@ -7,26 +7,15 @@
 
 #include <gtest/gtest.h>
 
+#include "support/driven_clock.h"
+#include "support/turn_until.h"
+
 namespace fanlight {
 namespace {
 
 using std::chrono_literals::operator""ms;
-
-/// Turns the main loop until `done`, at most five seconds.
-template <typename Predicate> testing::AssertionResult run_until(Predicate done) {
-  bool late = false;
-  const guint watchdog = g_timeout_add_seconds(
-      5,
-      +[](gpointer data) -> gboolean {
-        *static_cast<bool*>(data) = true;
-        return G_SOURCE_CONTINUE;
-      },
-      &late);
-  while (!done() && !late) g_main_context_iteration(nullptr, TRUE);
-  g_source_remove(watchdog);
-  return late ? testing::AssertionFailure() << "nothing happened in five seconds"
-              : testing::AssertionSuccess();
-}
+using test::DrivenClock;
+using test::turn_until;
 
 TEST(PostTest, RunsTasksOfAnotherThreadOnMainInOrder) {
   std::vector<int> seen;
@@ -38,7 +27,7 @@ TEST(PostTest, RunsTasksOfAnotherThreadOnMainInOrder) {
         where = std::this_thread::get_id();
       });
   });
-  EXPECT_TRUE(run_until([&] { return seen.size() == 100; }));
+  EXPECT_TRUE(turn_until([&] { return seen.size() == 100; }, "the tasks"));
   guest.join();
   for (int i = 0; i < 100; ++i) EXPECT_EQ(seen[static_cast<std::size_t>(i)], i);
   EXPECT_EQ(where, std::this_thread::get_id());
@@ -48,7 +37,7 @@ TEST(PostTest, NeverRunsATaskInsideTheCall) {
   bool ran = false;
   post([&] { ran = true; });
   EXPECT_FALSE(ran);
-  EXPECT_TRUE(run_until([&] { return ran; }));
+  EXPECT_TRUE(turn_until([&] { return ran; }, "the task"));
 }
 
 TEST(PostTest, RunsSoManyTasksInATurnHoweverManyWait) {
@@ -63,13 +52,29 @@ TEST(PostTest, RunsSoManyTasksInATurnHoweverManyWait) {
   EXPECT_LE(most, kTasksPerTurn);
 }
 
+TEST(PostTest, RunsTasksInATurnForSoLongHoweverFewTheyAre) {
+  const DrivenClock clock;
+  int ran = 0;
+  for (int i = 0; i < 3; ++i) {
+    post([&ran] {
+      DrivenClock::advance(kTimePerTurn);
+      ++ran;
+    });
+  }
+
+  for (int turn = 1; turn <= 3; ++turn) {
+    g_main_context_iteration(nullptr, TRUE);
+    EXPECT_EQ(ran, turn);
+  }
+}
+
 TEST(PostTest, LetsATimerRunBetweenManyTasks) {
   std::size_t ran = 0;
   std::size_t ran_before_timer = 0;
   for (int i = 0; i < 1000; ++i) post([&ran] { ++ran; });
   Timer timer;
   timer.once(0ms, [&] { ran_before_timer = ran; });
-  EXPECT_TRUE(run_until([&] { return ran == 1000; }));
+  EXPECT_TRUE(turn_until([&] { return ran == 1000; }, "all tasks"));
   EXPECT_LT(ran_before_timer, 1000u);
   EXPECT_FALSE(timer.running());
 }
@@ -97,10 +102,11 @@ TEST(PostTest, RunsOthersWhileATaskTurnsTheLoop) {
     outer = true;
   });
   post([&] { inner = true; });
-  EXPECT_TRUE(run_until([&] { return outer; }));
+  EXPECT_TRUE(turn_until([&] { return outer; }, "the outer task"));
 }
 
 TEST(SpreadTest, DoesAFewAtOnceAndSaysSoBeforeItReturns) {
+  const DrivenClock clock; // They take no time.
   std::vector<std::size_t> seen;
   bool done = false;
   spread(
@@ -141,12 +147,12 @@ TEST(TimerTest, RunsOnceAndIsNotRunningInsideItsTask) {
     running_inside = timer.running();
   });
   EXPECT_TRUE(timer.running());
-  EXPECT_TRUE(run_until([&] { return runs == 1; }));
+  EXPECT_TRUE(turn_until([&] { return runs == 1; }, "the timer"));
   EXPECT_FALSE(running_inside);
   bool later = false;
   Timer other;
   other.once(20ms, [&] { later = true; });
-  EXPECT_TRUE(run_until([&] { return later; }));
+  EXPECT_TRUE(turn_until([&] { return later; }, "the other timer"));
   EXPECT_EQ(runs, 1);
 }
 
@@ -156,7 +162,7 @@ TEST(TimerTest, RepeatsUntilItsTaskStopsIt) {
   timer.every(1ms, [&] {
     if (++runs == 3) timer.stop();
   });
-  EXPECT_TRUE(run_until([&] { return !timer.running(); }));
+  EXPECT_TRUE(turn_until([&] { return !timer.running(); }, "three runs"));
   EXPECT_EQ(runs, 3);
 }
 
@@ -167,7 +173,7 @@ TEST(TimerTest, MayBeStartedAgainByItsTask) {
     if (++runs < 3) timer.once(1ms, task);
   };
   timer.once(1ms, task);
-  EXPECT_TRUE(run_until([&] { return runs == 3; }));
+  EXPECT_TRUE(turn_until([&] { return runs == 3; }, "three runs"));
   EXPECT_FALSE(timer.running());
 }
 
@@ -179,7 +185,7 @@ TEST(TimerTest, MayBeDestroyedByItsTask) {
     timer.reset();
     ran = *kept == 1; // The task itself outlives its timer.
   });
-  EXPECT_TRUE(run_until([&] { return ran; }));
+  EXPECT_TRUE(turn_until([&] { return ran; }, "the task"));
 }
 
 TEST(TimerTest, DoesNotRunAfterItIsDestroyed) {
@@ -190,7 +196,7 @@ TEST(TimerTest, DoesNotRunAfterItIsDestroyed) {
   bool later = false;
   Timer other;
   other.once(5ms, [&] { later = true; });
-  EXPECT_TRUE(run_until([&] { return later; }));
+  EXPECT_TRUE(turn_until([&] { return later; }, "the other timer"));
   EXPECT_FALSE(ran);
 }
 

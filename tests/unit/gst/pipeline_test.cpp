@@ -40,7 +40,7 @@ TEST(PipelineTest, NamesTheBranchAnErrorComesFrom) {
 }
 
 TEST(PipelineTest, RemovesAnElementWithoutWaitingForItToStop) {
-  ASSERT_TRUE(wait_for_stops(std::chrono::seconds{10})); // Those of the tests before.
+  ASSERT_TRUE(wait_for_stops(test::kHangLimit)); // Those of the tests before.
   // identity sleeps in its streaming thread for longer than removing may take.
   auto slow = parse("fakesrc is-live=true ! identity sleep-time=300000 ! fakesink async=false");
   Pipeline pipeline("test", [](GstMessage*) {});
@@ -51,7 +51,7 @@ TEST(PipelineTest, RemovesAnElementWithoutWaitingForItToStop) {
 
   EXPECT_EQ(stops_pending(), 1u);
   EXPECT_EQ(GST_OBJECT_PARENT(slow.get()), nullptr);
-  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
+  EXPECT_TRUE(wait_for_stops(test::kHangLimit));
   EXPECT_EQ(GST_STATE(slow.get()), GST_STATE_NULL);
 }
 
@@ -68,7 +68,7 @@ TEST(PipelineTest, IsThereUntilWhatWasRemovedFromItIsGone) {
     pipeline.remove(branch.get(), "the branch");
   }
 
-  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
+  EXPECT_TRUE(wait_for_stops(test::kHangLimit));
 
   EXPECT_FALSE(gone) << "threads of the branch may still be telling it something";
   branch = {};
@@ -163,8 +163,8 @@ TEST(PipelineTest, IsDrawnWhileElementsComeAndGo) {
         }
         return drawn == 100;
       },
-      "a hundred drawings", std::chrono::seconds{60});
-  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{60}));
+      "a hundred drawings");
+  EXPECT_TRUE(wait_for_stops(test::kHangLimit));
 }
 
 TEST(PipelineTest, IsDrawnThoughItIsGoneMeanwhile) {
@@ -179,7 +179,7 @@ TEST(PipelineTest, IsDrawnThoughItIsGoneMeanwhile) {
   turn_until([&] { return !dot.empty(); }, "the drawing");
 
   EXPECT_THAT(dot, HasSubstr("fakesink"));
-  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
+  EXPECT_TRUE(wait_for_stops(test::kHangLimit));
 }
 
 TEST(DescribeTest, CutsWhatACameraSaysBetweenCharacters) {
@@ -202,12 +202,12 @@ TEST(DescribeTest, CutsWhatACameraSaysBetweenCharacters) {
 }
 
 TEST(UndertakerTest, CountsWhatIsStillStopping) {
-  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
+  EXPECT_TRUE(wait_for_stops(test::kHangLimit));
   auto slow = parse("fakesrc is-live=true ! identity sleep-time=200000 ! fakesink async=false");
   gst_element_set_state(slow.get(), GST_STATE_PLAYING);
   stop_in_background(slow, "the slow one");
   EXPECT_EQ(stops_pending(), 1u); // It is told on main that it is over, and main has not turned.
-  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
+  EXPECT_TRUE(wait_for_stops(test::kHangLimit));
   EXPECT_EQ(stops_pending(), 0u);
 }
 
@@ -243,33 +243,31 @@ void release_stuck() {
 }
 
 TEST(UndertakerTest, StopsOthersHoweverManyAreLate) {
-  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
+  EXPECT_TRUE(wait_for_stops(test::kHangLimit));
   stop_stuck(40);
   auto good = parse("fakesrc is-live=true ! fakesink async=false");
   gst_element_set_state(good.get(), GST_STATE_PLAYING);
   stop_in_background(good, "the good one");
 
-  turn_until([] { return stops_pending() == 40; }, "the stop of the good one",
-             std::chrono::seconds{60});
+  turn_until([] { return stops_pending() == 40; }, "the stop of the good one");
 
   EXPECT_EQ(GST_STATE(good.get()), GST_STATE_NULL);
   release_stuck();
-  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
+  EXPECT_TRUE(wait_for_stops(test::kHangLimit));
 }
 
 TEST(UndertakerTest, CallsNothingLateThatOnlyWaitsForAThread) {
-  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
+  EXPECT_TRUE(wait_for_stops(test::kHangLimit));
   const unsigned before = stops_overdue();
   stop_stuck(16); // As many as there are threads.
   for (int i = 0; i < 100; ++i)
     stop_in_background(parse("fakesrc ! fakesink"), "one behind the stuck ones");
 
-  turn_until([] { return stops_pending() == 16; }, "the stops of the others",
-             std::chrono::seconds{60});
+  turn_until([] { return stops_pending() == 16; }, "the stops of the others");
 
   EXPECT_EQ(stops_overdue() - before, 16u);
   release_stuck();
-  EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
+  EXPECT_TRUE(wait_for_stops(test::kHangLimit));
 }
 
 TEST(UndertakerTest, GrowsOnlyAsFarAsTheSystemHasRoom) {

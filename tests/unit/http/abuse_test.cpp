@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <array>
+#include <chrono>
 
 #include <gmock/gmock.h>
 #include <libsoup/soup.h>
@@ -17,10 +19,14 @@ using testing::HasSubstr;
 /// Clients that are slow, broken or hostile; what matters is that the others are served.
 class AbuseTest : public ServerTest {
  protected:
-  /// Short enough to wait for, long enough for the others on a busy machine.
-  void shorten_deadlines() {
-    limits.head = limits.body = limits.write = milliseconds{400};
-    limits.idle = milliseconds{600};
+  /// Short enough to wait for.
+  void shorten_deadlines() { limits.head = limits.idle = milliseconds{400}; }
+  /// Others are served. Whose own deadline comes because the machine pauses tries again.
+  bool serves_others() {
+    const auto end = std::chrono::steady_clock::now() + kHangLimit;
+    while (std::chrono::steady_clock::now() < end)
+      if (get("/health").status == 200) return true;
+    return false;
   }
   std::unique_ptr<RawClient> connect() { return std::make_unique<RawClient>(server->port()); }
 
@@ -50,11 +56,11 @@ TEST_F(AbuseTest, ClosesAConnectionThatDripsItsHeaders) {
   drip.every(milliseconds{20}, [&] { slow->offer("X-" + std::to_string(++lines) + ": y\r\n"); });
 
   EXPECT_TRUE(slow->wait_for_close());
-  EXPECT_EQ(get("/health").status, 200);
+  EXPECT_TRUE(serves_others());
 }
 
 TEST_F(AbuseTest, ClosesAConnectionThatDripsItsBody) {
-  shorten_deadlines();
+  limits.body = milliseconds{400};
   start();
   const auto slow = connect();
   slow->write("POST /whep/front HTTP/1.1\r\nHost: a\r\nContent-Type: application/sdp\r\n"
@@ -66,8 +72,17 @@ TEST_F(AbuseTest, ClosesAConnectionThatDripsItsBody) {
   EXPECT_EQ(directory.opened, 0);
 }
 
-TEST_F(AbuseTest, ClosesAnIdleConnectionButKeepsItForAWhile) {
-  shorten_deadlines();
+TEST_F(AbuseTest, ClosesAnIdleConnection) {
+  limits.idle = milliseconds{20};
+  start();
+  const auto idle = connect();
+  idle->write("GET /health HTTP/1.1\r\nHost: a\r\n\r\n");
+
+  EXPECT_TRUE(idle->wait_for("\"version\""));
+  EXPECT_TRUE(idle->wait_for_close());
+}
+
+TEST_F(AbuseTest, KeepsAnIdleConnectionUntilThen) {
   start();
   const auto keeper = connect();
   const std::string request = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -79,7 +94,7 @@ TEST_F(AbuseTest, ClosesAnIdleConnectionButKeepsItForAWhile) {
   poll.every(milliseconds{2}, [] {});
   turn_until([&] { return keeper->received().size() >= 2 * first; }, "the second answer");
 
-  EXPECT_TRUE(keeper->wait_for_close());
+  EXPECT_FALSE(keeper->closed());
 }
 
 TEST_F(AbuseTest, ClosesAConnectionThatDoesNotReadItsAnswer) {
@@ -96,9 +111,13 @@ TEST_F(AbuseTest, ClosesAConnectionThatDoesNotReadItsAnswer) {
   Timer poll;
   poll.every(milliseconds{2}, [] {});
   int sent = 0;
-  turn_until([&] { return ioctl(lazy->descriptor(), FIONREAD, &sent) == 0 && sent > 0; },
-             "the answer to begin");
-  const std::ptrdiff_t most = open_descriptors();
+  std::ptrdiff_t most = 0;
+  turn_until(
+      [&] {
+        most = std::max(most, open_descriptors());
+        return ioctl(lazy->descriptor(), FIONREAD, &sent) == 0 && sent > 0;
+      },
+      "the answer to begin");
   turn_until([&] { return open_descriptors() < most; }, "its end");
 }
 
@@ -120,8 +139,13 @@ TEST_F(AbuseTest, ClosesAConnectionThatReadsItsAnswerByDrips) {
     if (got > 0) read += static_cast<std::size_t>(got);
   });
 
-  turn_until([&] { return read > 0; }, "the answer to begin");
-  const std::ptrdiff_t most = open_descriptors();
+  std::ptrdiff_t most = 0;
+  turn_until(
+      [&] {
+        most = std::max(most, open_descriptors());
+        return read > 0;
+      },
+      "the answer to begin");
   turn_until([&] { return open_descriptors() < most; }, "its end");
   EXPECT_LT(read, 48u * 1024 * 1024);
 }
@@ -178,6 +202,7 @@ TEST_F(AbuseTest, RefusesHeadersWithoutEnd) {
 
 TEST_F(AbuseTest, SurvivesBytesThatAreNotHttp) {
   shorten_deadlines();
+  limits.body = limits.head;
   start();
   for (const std::string& bytes :
        {std::string{"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"}, std::string(100, '\0'),
@@ -191,7 +216,7 @@ TEST_F(AbuseTest, SurvivesBytesThatAreNotHttp) {
     odd->write(bytes);
     EXPECT_TRUE(odd->wait_for_close()) << bytes;
   }
-  EXPECT_EQ(get("/health").status, 200);
+  EXPECT_TRUE(serves_others());
 }
 
 TEST_F(AbuseTest, GivesThePlaceOfTheLongestIdleToTheNext) {
@@ -225,12 +250,11 @@ TEST_F(AbuseTest, ClosesAWebSocketThatDoesNotRead) {
   const std::string watch = R"({"type":"watch","session":"a","camera":"front","sdp":"v=0"})";
   lazy->write(websocket_frame(1, true, watch));
   turn_until([&] { return directory.opened == 1 && directory.live.empty(); },
-             "the session of the lazy client to end", std::chrono::seconds{30});
+             "the session of the lazy client to end");
 
-  const int then = changes;
-  turn_until([&] { return changes >= then + 20; }, "more changes");
+  const auto then = static_cast<std::size_t>(changes);
+  turn_until([&] { return good.count("camera") > then || good.closed(); }, "more changes");
   EXPECT_FALSE(good.closed());
-  EXPECT_GT(good.count("camera"), static_cast<std::size_t>(then));
 }
 
 TEST_F(AbuseTest, JoinsTheNewsOfACameraForASlowWebSocket) {
@@ -303,7 +327,7 @@ TEST_F(AbuseTest, ClosesAWebSocketThatPingsAndDoesNotRead) {
     if (step > 0) sent += static_cast<std::size_t>(step);
     if (step < 0 && errno != EAGAIN) reset = true;
   });
-  turn_until([&] { return reset; }, "the server to close", std::chrono::seconds{30});
+  turn_until([&] { return reset; }, "the server to close");
   EXPECT_EQ(get("/health").status, 200);
 }
 

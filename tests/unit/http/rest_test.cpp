@@ -1,6 +1,8 @@
 #include <cstdlib>
+#include <fstream>
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
 #include "server_fixture.h"
 
@@ -242,16 +244,19 @@ TEST_F(DotTest, RefusesADrawingThatIsTooLarge) {
 
 TEST_F(DotTest, DrawsOnlySoManyAtOnce) {
   limits.graphs = 1;
-  limits.graph = std::chrono::milliseconds{200};
-  install_dot("exec /bin/sleep 60");
+  const std::filesystem::path gate = folder / "gate";
+  ASSERT_EQ(mkfifo(gate.c_str(), 0600), 0);
+  install_dot("read line < " + gate.string());
   start();
   const auto first = std::make_shared<Response>();
   begin({"GET", "/api/cameras/front/pipeline.svg", {}, {}, {}}, first);
+  turn_until([&] { return directory.drawings == 1; }, "the first to be drawn");
 
   const Response second = get("/api/cameras/yard/pipeline.svg");
 
   EXPECT_EQ(second.status, 503);
   EXPECT_FALSE(second.header("retry-after").empty());
+  std::fstream{gate} << std::endl; // Opened both ways, it waits for nobody.
   turn_until([&] { return first->status != 0; }, "the first");
 }
 

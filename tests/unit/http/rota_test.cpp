@@ -62,7 +62,7 @@ class RotaTest : public ServerTest {
           if (seen.turns == 0 && directory.opened > 0) seen.turns = turns;
           return directory.described - begin >= all;
         },
-        "all messages", std::chrono::seconds{60});
+        "all messages");
     return seen;
   }
 };

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "signalling_fixture.h"
+#include "support/driven_clock.h"
 
 namespace fanlight::test {
 namespace {
@@ -249,6 +250,7 @@ TEST_F(SignallingTest, PushesCamerasAtOnceWhenTheirStateChanges) {
 
 TEST_F(SignallingTest, JoinsOtherChangesOfACamera) {
   limits.push = std::chrono::milliseconds{100};
+  const DrivenClock clock; // The changes come all at once.
   start();
   const auto page = open();
   page->next("hello");

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "load/http.h"
+#include "support/hang_limit.h"
 
 namespace fanlight::load {
 namespace {
@@ -109,7 +110,7 @@ class HttpCallTest : public testing::Test {
         responses.push_back(std::move(response));
         if (responses.size() == count) loop_.stop();
       }));
-    watchdog_.start(Clock::now() + std::chrono::seconds{20});
+    watchdog_.start(Clock::now() + test::kHangLimit);
     loop_.run();
     return responses;
   }
@@ -181,7 +182,7 @@ TEST_F(HttpCallTest, MakesRoomWhenItIsGivenUp) {
   });
   waiting.reset();
   running.reset();
-  watchdog_.start(Clock::now() + std::chrono::seconds{20});
+  watchdog_.start(Clock::now() + test::kHangLimit);
   loop_.run();
 
   EXPECT_EQ(last.status, 201) << last.body;

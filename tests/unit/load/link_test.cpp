@@ -8,10 +8,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "support/hang_limit.h"
+
 namespace fanlight::load {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::ElementsAre;
 
 const Address kLoopback = *Address::parse("127.0.0.1", 0);
@@ -28,7 +29,7 @@ class LinkTest : public testing::Test, Link::Observer {
   /// Until as many datagrams have come, or the link has ended.
   void receive(std::size_t count) {
     wanted_ = count;
-    watchdog_.start(Clock::now() + 20s);
+    watchdog_.start(Clock::now() + test::kHangLimit);
     loop_.run();
   }
 

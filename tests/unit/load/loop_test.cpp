@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "support/hang_limit.h"
+
 namespace fanlight::load {
 namespace {
 
@@ -17,7 +19,7 @@ using namespace std::chrono_literals;
 class LoopTest : public testing::Test {
  protected:
   void run() {
-    watchdog_.start(Clock::now() + 20s);
+    watchdog_.start(Clock::now() + test::kHangLimit);
     loop_.run();
   }
 
@@ -56,7 +58,6 @@ TEST_F(LoopTest, RunsATimerThatIsFurtherAwayThanTheWheelIsRound) {
   run();
 
   EXPECT_GE(Clock::now(), start + 2700ms);
-  EXPECT_LT(Clock::now(), start + 5s);
 }
 
 TEST_F(LoopTest, LetsATaskStartItsTimerAgainAndStopOthers) {

@@ -6,6 +6,7 @@
 #include "gst/elements.h"
 #include "gst/pipeline.h"
 #include "gst/undertaker.h"
+#include "support/hang_limit.h"
 
 namespace fanlight::media {
 namespace {
@@ -27,7 +28,7 @@ struct SourceTest : testing::Test {
     source.reset();
     pipeline.remove(bin.get(), "the connection");
     bin = {};
-    EXPECT_TRUE(wait_for_stops(std::chrono::seconds{10}));
+    EXPECT_TRUE(wait_for_stops(test::kHangLimit));
   }
   /// What rtspsrc does on its thread when the camera sends pictures.
   void find_pictures() {

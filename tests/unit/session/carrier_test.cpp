@@ -36,7 +36,7 @@ class CarrierTest : public testing::Test,
   void TearDown() override {
     carrier.reset();
     camera.reset();
-    wait_for_stops(std::chrono::seconds{5});
+    wait_for_stops(test::kHangLimit);
   }
   void on_camera_changed(media::Camera&) override {}
   void on_branch_failed(const std::string&) override {}
@@ -73,9 +73,9 @@ class CarrierTest : public testing::Test,
 TEST_F(CarrierTest, KeepsRoomForAFanoutsThreadsUntilTheyHadTimeToStart) {
   const auto first = carry("H264");
 
-  EXPECT_THAT(drawing(), HasSubstr("fanout"));
   EXPECT_TRUE(promised(kFanoutRoom.threads));
   EXPECT_FALSE(promised(kFanoutRoom.threads + 1));
+  EXPECT_THAT(drawing(), HasSubstr("fanout"));
 }
 
 TEST_F(CarrierTest, LeavesNoFanoutWhoseFirstViewerCannotBeFed) {

@@ -38,7 +38,7 @@ class FanoutBranchTest : public testing::Test, public media::Camera::Observer {
   void TearDown() override {
     branch.reset();
     camera.reset();
-    wait_for_stops(std::chrono::seconds{5});
+    wait_for_stops(test::kHangLimit);
   }
   void open(std::chrono::milliseconds linger = std::chrono::milliseconds{1}) {
     auto made = FanoutBranch::create(

@@ -82,8 +82,8 @@ TEST(QuotaTest, BoundsTheBytesOfOffers) {
 TEST(QuotaTest, DoesNotAskAllSessionsWheneverOneIsRefused) {
   Quota quota{10'000};
   std::size_t asked = 0;
-  const std::size_t open = open_all(quota, "192.0.2.1", [&asked] { return ++asked > 0; });
   const auto began = std::chrono::steady_clock::now();
+  const std::size_t open = open_all(quota, "192.0.2.1", [&asked] { return ++asked > 0; });
   for (int i = 0; i < 1000; ++i) EXPECT_FALSE(quota.check("192.0.2.1", kOffer));
 
   // Ten times a second, however long this took.

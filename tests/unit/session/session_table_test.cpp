@@ -57,7 +57,7 @@ struct SessionTableTest : testing::Test {
   }
   void TearDown() override {
     table.reset();
-    wait_for_stops(std::chrono::seconds{5});
+    wait_for_stops(test::kHangLimit);
   }
   Result<Session*> open(const std::string& camera, const std::string& sdp, int wait_ms = 60'000) {
     return table->open(camera, sdp,

@@ -32,7 +32,7 @@ struct TunerTest : testing::Test, media::Camera::Observer {
   void TearDown() override {
     camera->stop();
     camera.reset();
-    wait_for_stops(std::chrono::seconds{5});
+    wait_for_stops(test::kHangLimit);
   }
   void on_camera_changed(media::Camera&) override {}
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "offers.h"
+#include "support/turn_until.h"
 
 namespace fanlight::webrtc {
 namespace {
@@ -33,7 +34,7 @@ class PeerAnswerTest : public testing::Test {
   }
   void TearDown() override { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
 
-  /// The answer to `text`, complete with candidates; fails the test after 10 s.
+  /// The answer to `text`, complete with candidates; fails the test if none comes.
   std::string answer_to(const std::string& text, const std::vector<RtpFormat>& video,
                         const std::vector<RtpFormat>& audio) {
     const Offer offer = parsed(text);
@@ -52,16 +53,11 @@ class PeerAnswerTest : public testing::Test {
     }
     gst_bin_add(GST_BIN(pipeline_.get()), (*peer)->branch().get());
     gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
-    bool late = false;
-    Timer watchdog;
-    watchdog.once(std::chrono::seconds(10), [&] { late = true; });
     const auto accepted = (*peer)->accept(offer, choices, true);
     EXPECT_TRUE(accepted) << accepted.error().message;
-    while (!heard->answer && heard->failure.empty() && !late) {
-      g_main_context_iteration(nullptr, TRUE);
-    }
+    fanlight::test::turn_until([&] { return heard->answer || !heard->failure.empty(); },
+                               "an answer");
     EXPECT_EQ(heard->failure, "");
-    EXPECT_FALSE(late);
     gst_element_set_state((*peer)->branch().get(), GST_STATE_NULL);
     gst_bin_remove(GST_BIN(pipeline_.get()), (*peer)->branch().get());
     return heard->answer.value_or("");

@@ -52,7 +52,7 @@ class PeerStopTest : public testing::Test {
     const Ref<GstElement> branch = (*peer)->branch();
     gst_element_set_state(branch.get(), GST_STATE_PLAYING);
     ASSERT_TRUE((*peer)->accept(offer, choices, true));
-    fanlight::test::turn_until([&] { return heard->over; }, "an answer", std::chrono::seconds{60});
+    fanlight::test::turn_until([&] { return heard->over; }, "an answer");
 
     const auto webrtcbin =
         Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(branch.get()), "webrtcbin"));
