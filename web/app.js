@@ -6,7 +6,7 @@ import { pictureStyle } from './picture/picture_style.js';
 import { Signalling } from './player/signalling.js';
 import { Surroundings } from './player/surroundings.js';
 import { Arrangement, layoutOf } from './wall/arrangement.js';
-import { Header, retryText } from './wall/header.js';
+import { Header, lossKey, retryText } from './wall/header.js';
 import { listenToKeys } from './wall/keys.js';
 import { Kiosk } from './wall/kiosk.js';
 import { Library } from './wall/library.js';
@@ -20,10 +20,9 @@ function showEmpty(wall, signalling) {
   const { phase, cameras, gone, refusal } = signalling;
   byId('empty').hidden = wall.tiles.length > 0;
   if (wall.tiles.length) return;
-  const key = refusal
-    ? 'wall.refused'
-    : gone
-      ? 'wall.gone'
+  const key =
+    refusal || gone
+      ? lossKey(signalling)
       : phase !== 'open'
         ? 'wall.connecting'
         : cameras.length
