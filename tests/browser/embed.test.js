@@ -19,6 +19,8 @@ let site;
 let opened;
 /** @type {string[]} */
 const complaints = [];
+/** Every one that the page has opened. @type {string[]} */
+const sockets = [];
 const here = () => ({ page: opened.page, log: house.log });
 
 before(async () => {
@@ -47,6 +49,7 @@ before(async () => {
   pages['/'] = { body: pageOf(house.url), policy };
   opened = await openPage(browser, site.url, {
     init: async (page) => {
+      page.on('websocket', (socket) => sockets.push(socket.url()));
       page.on('console', (message) => {
         if (message.type() === 'error') complaints.push(message.text());
       });
@@ -108,6 +111,8 @@ scenario(
       [new URL(site.url).host, new URL(house.url).host].sort(),
     );
     assert.deepEqual(complaints, []);
+    // The element was there before its class, and its attributes come one by one.
+    assert.deepEqual(sockets, [`ws://${new URL(house.url).host}/ws`]);
     await page.locator('#one').hover();
     await keepScreenshot(page, 'embedded');
   },
@@ -196,6 +201,19 @@ scenario(
     );
   },
 );
+
+scenario('what changes while it is out of the page counts when it is back', here, async (page) => {
+  await script(page, (d) => {
+    const one = d.getElementById('one');
+    one.remove();
+    one.setAttribute('camera', 'garden');
+    d.body.append(one);
+  });
+  await waitForElement(page, 'one', 'live');
+
+  const report = /** @type {any} */ (await script(page, (d) => d.getElementById('one').report()));
+  assert.equal(report.camera.id, 'garden');
+});
 
 scenario(
   'what this browser cannot play, or the server does not have, is said',
