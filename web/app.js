@@ -8,7 +8,6 @@ import { Surroundings } from './player/surroundings.js';
 import { Arrangement, layoutOf } from './wall/arrangement.js';
 import { Header, lossKey, retryText } from './wall/header.js';
 import { listenToKeys } from './wall/keys.js';
-import { Kiosk } from './wall/kiosk.js';
 import { Library } from './wall/library.js';
 import { Wall } from './wall/wall.js';
 
@@ -114,7 +113,7 @@ async function start() {
   if (!asked) arrangement.on('change', () => (library.current = arrangement.layout));
   followVersion(signalling, () => (kiosk ? location.reload() : header.offerReload()));
   listenToKeys({ wall, arrangement, drawer, help });
-  if (kiosk) new Kiosk();
+  if (kiosk) void import('./wall/kiosk.js').then(({ Kiosk }) => new Kiosk());
 
   surroundings.on('upheaval', () => signalling.doubt());
   addEventListener('pagehide', () => signalling.stop());

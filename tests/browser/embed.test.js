@@ -238,7 +238,11 @@ scenario(
 test('a page that the configuration does not name is told why', { timeout: 60000 }, async () => {
   const stranger = await servePages({ '/': { body: pageOf(house.url), policy: '' } });
   const { origin } = new URL(stranger.url);
-  const { page, close } = await openPage(browser, stranger.url);
+  /** @type {string[]} */
+  const said = [];
+  const { page, close } = await openPage(browser, stranger.url, {
+    init: async (opening) => opening.on('console', (message) => said.push(message.text())),
+  });
   try {
     await waitForElement(page, 'one', 'refused');
     const one = page.locator('#one');
@@ -248,6 +252,8 @@ test('a page that the configuration does not name is told why', { timeout: 60000
     );
     assert.ok((await one.locator('.notice-detail').innerText()).includes(`origins: ["${origin}"]`));
     await keepScreenshot(page, 'embedded, of a stranger');
+    const words = said.find((line) => line.startsWith('fanlight: ')) ?? '';
+    assert.ok(words.includes(`embed.origins: ["${origin}"]`), said.join('\n'));
 
     const answers = await page.evaluate(async (url) => {
       const status = async (/** @type {string} */ path, /** @type {RequestInit} */ request = {}) =>
@@ -259,11 +265,40 @@ test('a page that the configuration does not name is told why', { timeout: 60000
       ];
     }, house.url);
     assert.deepEqual(answers, [403, 403, 200]);
+    // A player asks by what browsers ask about first, and must hear why all the same.
+    const told = await page.evaluate(async (url) => {
+      const headers = { 'Content-Type': 'application/sdp' };
+      return (await fetch(url, { method: 'POST', headers, body: 'v=0' })).json();
+    }, `${house.url}whep/front`);
+    assert.equal(told.code, 'foreign_page');
+    assert.ok(told.detail.includes(`embed.origins: ["${origin}"]`));
   } finally {
     await close();
     await stranger.close();
   }
 });
+
+test(
+  'an address that answers, but not to the page, is told from one that is gone',
+  { timeout: 60000 },
+  async () => {
+    // As of a proxy with a login, which knows nothing of CORS.
+    const proxy = await servePages({});
+    const body = pageOf(house.url).replace(/server="[^"]+"/, `server="${proxy.url}"`);
+    const site = await servePages({ '/': { body, policy: '' } });
+    const { page, close } = await openPage(browser, site.url);
+    try {
+      await page.waitForFunction(() =>
+        /^Server gone\. The address answers, but keeps the answer from this page\./.test(
+          /** @type {any} */ (document.getElementById('one')).message,
+        ),
+      );
+    } finally {
+      await close();
+      await Promise.all([site.close(), proxy.close()]);
+    }
+  },
+);
 
 test('the example in web/examples plays', { timeout: 60000 }, async () => {
   const example = await openPage(browser, `${house.url}examples/embed.html`);
