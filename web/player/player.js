@@ -280,6 +280,7 @@ export class Player extends Emitter {
     const statistics = readStatistics(report, before);
     statistics.transport = this.answer?.transport ?? null;
     statistics.stream = this.answer?.stream ?? null;
+    statistics.relayFault = peer.relayFault;
     this.statistics = statistics;
     this.history.add(statistics);
     this.#looksLate = (statistics.buffered ?? 0) > LATE_SECONDS ? this.#looksLate + 1 : 0;

@@ -197,10 +197,8 @@ export class Signalling extends Emitter {
   async #askWhy() {
     const url = new URL(this.#url);
     url.protocol = url.protocol.replace('ws', 'http');
-    /** @type {Reason | null} */
-    let refusal = null;
-    /** @type {Reason | null} */
-    let suspicion = null;
+    /** @type {(Reason | null)[]} */
+    let [refusal, suspicion] = [null, null];
     try {
       const response = await this.#fetch(url, { method: 'POST' });
       if (response.status === 403) {
@@ -212,16 +210,15 @@ export class Signalling extends Emitter {
       suspicion = await this.#suspect(url);
     }
     if (this.phase === 'open' || this.phase === 'stopped') return;
-    const same = (/** @type {'refusal' | 'suspicion'} */ what, /** @type {Reason | null} */ now) =>
-      this[what]?.code === now?.code && this[what]?.message === now?.message;
-    if (same('refusal', refusal) && same('suspicion', suspicion)) return;
+    const known = JSON.stringify([this.refusal, this.suspicion]);
     this.refusal = refusal;
     this.suspicion = suspicion;
+    if (JSON.stringify([refusal, suspicion]) === known) return;
     if (refusal) console.error(`fanlight: ${url.origin}: ${refusal.message || refusal.code}`);
     this.emit('phase', undefined);
   }
 
-  /** Fanlight answers in words that every page may read; a proxy before it may not. @param {URL} url */
+  /** Fanlight's answers may be read by every page, those of a proxy may not. @param {URL} url */
   async #suspect(url) {
     try {
       await this.#fetch(url, { method: 'POST', mode: 'no-cors', credentials: 'omit' });

@@ -195,7 +195,7 @@ export class Header {
   }
 }
 
-/** The headline's key while there is no connection to the server. @param {Signalling} signalling */
+/** The headline without a server. @param {Signalling} signalling */
 export function lossKey({ refusal }) {
   if (!refusal) return 'wall.gone';
   return refusal.code === 'unknown_host' ? 'wall.unknown_host' : 'wall.refused';
