@@ -151,9 +151,10 @@ TEST_F(ReloadTest, AppliesWhatItCanAndNamesWhatNeedsARestart) {
   EXPECT_TRUE(
       service->wait_output("needs a restart to take effect: server.listen, webrtc.workers"));
   EXPECT_THAT(service->output(), Not(HasSubstr("was read again"))) << "which is info";
-  write_text("fanlight.yaml", "cameras: []\n");
+  write_text("fanlight.yaml", "webrtc: {max_viewers: 500}\ncameras: []\n");
   EXPECT_EQ(reload().status, 200);
-  EXPECT_TRUE(service->wait_output("the configuration was read again; no camera has changed"));
+  EXPECT_TRUE(service->wait_output("the configuration was read again; no camera has changed; "
+                                   "webrtc.max_viewers is now 500; logging.level is now info"));
 }
 
 TEST_F(ReloadTest, KeepsManagedCamerasAndTheOrderOverARestart) {
