@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "config_words.h"
+
 namespace fanlight::config {
 namespace {
 
@@ -18,6 +20,26 @@ std::vector<std::string> common_ids(const std::vector<Camera>& cameras,
   for (const Camera& camera : cameras)
     if (find(others, camera.id) != nullptr) ids.push_back(camera.id);
   return ids;
+}
+
+/// What without_restart() takes of `wanted`, beside the cameras.
+std::vector<std::string> taken_over(const Config& running, const Config& wanted) {
+  std::vector<std::string> changes;
+  const auto note = [&changes](const std::string& key, const auto& old, const auto& now) {
+    if (old == now) return;
+    const std::string word = to_word(now);
+    changes.push_back(key + " is now " + (word.empty() ? "empty" : word));
+  };
+  note("server.settings", running.server.settings, wanted.server.settings);
+  note("server.cameras_file", running.server.cameras_file, wanted.server.cameras_file);
+  note("server.hosts", running.server.hosts, wanted.server.hosts);
+  note("embed.origins", running.embed.origins, wanted.embed.origins);
+  note("webrtc.max_viewers", running.webrtc.max_viewers, wanted.webrtc.max_viewers);
+  if (running.webrtc.browser_ice_servers != wanted.webrtc.browser_ice_servers)
+    changes.emplace_back("webrtc.browser_ice_servers has changed"); // Secrets are in it.
+  note("logging.level", running.logging.level, wanted.logging.level);
+  note("logging.format", running.logging.format, wanted.logging.format);
+  return changes;
 }
 
 } // namespace
@@ -74,6 +96,7 @@ Diff compare(const Config& running, const Config& wanted) {
           old.udp_port_min != now.udp_port_min || old.udp_port_max != now.udp_port_max);
   restart("webrtc.public_addresses", old.public_addresses != now.public_addresses);
   restart("webrtc.max_webrtcbin_viewers", old.max_webrtcbin_viewers != now.max_webrtcbin_viewers);
+  diff.taken_over = taken_over(running, wanted);
   return diff;
 }
 

@@ -17,6 +17,8 @@ struct Diff {
   bool reordered = false; ///< Those that are in both.
   /// Keys whose change the running program cannot take over, as server.listen.
   std::vector<std::string> needs_restart;
+  /// The other keys that change, in words: "webrtc.max_viewers is now 500".
+  std::vector<std::string> taken_over;
 
   /// Whether anything about the cameras changes.
   bool changes_cameras() const {

@@ -109,6 +109,9 @@ std::string read_listen(const std::string& text, std::string& out) {
 
 std::string read_host(const std::string& text, std::string& out) {
   constexpr const char* kExample = "; write e.g. cameras.example.org, or with its port, name:8443";
+  if (text.find('*') != text.npos)
+    return "has a *, which stands for nothing here; write each name, e.g. [a.example.org, "
+           "b.example.org]";
   if (text.find("://") != text.npos || text.find('/') != text.npos)
     return std::string("is an address; leave out https:// and what follows the host") + kExample;
   std::string host;
@@ -125,6 +128,9 @@ std::string read_origin(const std::string& text, std::string& out) {
       "; write e.g. https://intranet.example.org, capacitor://localhost "
       "of an app, or \"*\" for all";
   if (text == "*") return out = text, std::string();
+  if (text.find('*') != text.npos)
+    return "has a * within, which stands for nothing there; write each origin, e.g. "
+           "[https://a.example.org, https://b.example.org], or \"*\" alone for all";
   const auto parts = split_url(text);
   std::string scheme = parts ? parts->scheme : "";
   std::transform(scheme.begin(), scheme.end(), scheme.begin(), g_ascii_tolower);
@@ -248,11 +254,16 @@ std::string read_duration(const std::string& text, std::chrono::milliseconds low
   const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
   const auto value = number<double>(text.substr(0, digits));
   const std::string unit = text.substr(std::min(text.find_first_not_of(' ', digits), text.size()));
-  if (!value) return "is no duration; write e.g. 100ms or 0.1s";
-  if (unit.empty()) return "has no unit; write " + text + "ms or " + text + "s";
-  if (unit != "ms" && unit != "s") return "has an unknown unit; write e.g. 100ms or 0.1s";
-  const double ms = unit == "s" ? *value * 1000 : *value;
   const std::string range = "; must be " + write(lowest) + " to " + write(highest);
+  const bool long_ones = lowest >= std::chrono::seconds{1};
+  const std::string example =
+      (long_ones ? "; write e.g. " + write(lowest) : std::string("; write e.g. 100ms or 0.1s")) +
+      range;
+  if (!value) return "is no duration" + example;
+  if (unit.empty())
+    return "has no unit; write " + (long_ones ? "" : text + "ms or ") + text + "s" + range;
+  if (unit != "ms" && unit != "s") return "has an unknown unit" + example;
+  const double ms = unit == "s" ? *value * 1000 : *value;
   if (ms > static_cast<double>(highest.count())) return "is too long" + range;
   if (ms < static_cast<double>(lowest.count())) return "is too short" + range;
   out = std::chrono::milliseconds(std::lround(ms));

@@ -10,7 +10,7 @@
 namespace fanlight {
 namespace {
 
-/// "1 rebuilt (yard), 2 added (gate, shed)", or that nothing has changed.
+/// "cameras: 1 rebuilt (yard), 2 added (gate, shed); webrtc.max_viewers is now 500".
 std::string in_words(const config::Diff& diff) {
   std::string text;
   const auto add = [&text](const std::vector<std::string>& ids, const char* what) {
@@ -23,7 +23,13 @@ std::string in_words(const config::Diff& diff) {
   add(diff.rebuilt, "rebuilt");
   add(diff.adjusted, "adjusted");
   if (diff.reordered) text += (text.empty() ? "" : ", ") + std::string("put in order");
-  return text.empty() ? "no camera has changed" : "cameras: " + text;
+  text = text.empty() ? "no camera has changed" : "cameras: " + text;
+  for (const std::string& change : diff.taken_over) text += "; " + change;
+  return text;
+}
+
+std::string in_words(const std::vector<std::string>& needs_restart) {
+  return "needs a restart to take effect: " + join(needs_restart);
 }
 
 /// The first managed camera that the file would not give back as it is wanted; empty: none.
@@ -105,10 +111,9 @@ Result<config::Diff> FileRoster::take(const Files& files) {
   accepted_ = files;
   needs_restart_ = diff->needs_restart;
   log::info("config", {{"file", path_}}, "the configuration was read again; " + in_words(*diff));
-  if (!needs_restart_.empty())
-    log::warning("config", {{"file", path_}},
-                 "needs a restart to take effect: " + join(needs_restart_));
-  stage_.on_reloaded(in_words(*diff));
+  if (!needs_restart_.empty()) log::warning("config", {{"file", path_}}, in_words(needs_restart_));
+  stage_.on_reloaded(in_words(*diff) +
+                     (needs_restart_.empty() ? "" : "; " + in_words(needs_restart_)));
   return diff;
 }
 

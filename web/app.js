@@ -6,9 +6,8 @@ import { pictureStyle } from './picture/picture_style.js';
 import { Signalling } from './player/signalling.js';
 import { Surroundings } from './player/surroundings.js';
 import { Arrangement, layoutOf } from './wall/arrangement.js';
-import { Header, retryText } from './wall/header.js';
+import { Header, lossKey, retryText } from './wall/header.js';
 import { listenToKeys } from './wall/keys.js';
-import { Kiosk } from './wall/kiosk.js';
 import { Library } from './wall/library.js';
 import { Wall } from './wall/wall.js';
 
@@ -20,10 +19,9 @@ function showEmpty(wall, signalling) {
   const { phase, cameras, gone, refusal } = signalling;
   byId('empty').hidden = wall.tiles.length > 0;
   if (wall.tiles.length) return;
-  const key = refusal
-    ? 'wall.refused'
-    : gone
-      ? 'wall.gone'
+  const key =
+    refusal || gone
+      ? lossKey(signalling)
       : phase !== 'open'
         ? 'wall.connecting'
         : cameras.length
@@ -115,7 +113,7 @@ async function start() {
   if (!asked) arrangement.on('change', () => (library.current = arrangement.layout));
   followVersion(signalling, () => (kiosk ? location.reload() : header.offerReload()));
   listenToKeys({ wall, arrangement, drawer, help });
-  if (kiosk) new Kiosk();
+  if (kiosk) void import('./wall/kiosk.js').then(({ Kiosk }) => new Kiosk());
 
   surroundings.on('upheaval', () => signalling.doubt());
   addEventListener('pagehide', () => signalling.stop());

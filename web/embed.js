@@ -99,8 +99,11 @@ export class FanlightCamera extends HTMLElement {
   #live = null;
   /** Whether script has said that it shall not play. */
   #stopped = false;
+  /** Whether it has a place in a page. An upgrade brings the attributes first, one by one. */
+  #placed = false;
 
   connectedCallback() {
+    this.#placed = true;
     this.#root.adoptedStyleSheets = [pictureStyle, panelStyle, style];
     spoken ??= words.use(Words.preferred(this.closest('[lang]')?.getAttribute('lang')));
     void spoken.catch((error) => console.error('fanlight: words:', error.message));
@@ -110,7 +113,9 @@ export class FanlightCamera extends HTMLElement {
   disconnectedCallback() {
     // One that is only moved to another place is back at once, and plays on.
     queueMicrotask(() => {
-      if (!this.isConnected) this.#end();
+      if (this.isConnected) return;
+      this.#placed = false;
+      this.#end();
     });
   }
 
@@ -120,10 +125,10 @@ export class FanlightCamera extends HTMLElement {
    * @param {string | null} now
    */
   attributeChangedCallback(name, before, now) {
-    if (before === now || !this.isConnected) return;
+    if (before === now || !this.#placed) return;
     if (name === 'server' || name === 'camera') {
       this.#end();
-      this.#begin();
+      if (this.isConnected) this.#begin();
     } else {
       this.#live?.obey(name);
     }

@@ -31,6 +31,13 @@ void add_ice_servers(Exchange& exchange, const std::vector<config::IceServer>& s
     }
 }
 
+/// Where the session is, seen from the path that it was asked for at (RFC 9110, section 10.2.2): a
+/// proxy may have taken a prefix off that path, of which nothing here knows.
+std::string relative_location(const std::string& asked, const std::string& camera,
+                              const std::string& session) {
+  return asked.ends_with('/') ? session : camera + '/' + session;
+}
+
 /// Whether an If-Match lets a request through; the strong comparison of RFC 9110.
 bool matches(std::string_view if_match, std::string_view etag) {
   while (!if_match.empty()) {
@@ -91,7 +98,7 @@ void WhepSession::on_answer(session::Session&, const std::string& sdp) {
     exchange->set_header("ETag", etag_);
     return exchange->respond(200, "application/trickle-ice-sdpfrag", ice_fragment(sdp).to_string());
   }
-  exchange->set_header("Location", "/whep/" + camera_ + '/' + id_);
+  exchange->set_header("Location", relative_location(exchange->path(), camera_, id_));
   exchange->set_header("ETag", etag_);
   exchange->set_header("Accept-Patch", "application/trickle-ice-sdpfrag");
   exchange->set_header("Cache-Control", "no-store");

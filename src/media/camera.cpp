@@ -24,11 +24,11 @@ int rank(Intake::State state) {
 } // namespace
 
 Result<std::shared_ptr<Camera>> Camera::create(config::Camera config, ConnectQueue& queue,
-                                               Observer& observer) {
+                                               Observer& observer, Intake::Purpose purpose) {
   std::shared_ptr<Camera> camera{new Camera(std::move(config), observer)};
   for (const config::Stream& stream : camera->config_.streams) {
     auto intake = Intake::create(camera->config_, stream, *camera->pipeline_, queue,
-                                 static_cast<Intake::Observer&>(*camera));
+                                 static_cast<Intake::Observer&>(*camera), purpose);
     if (!intake) return intake.error();
     camera->intakes_.push_back(std::move(*intake));
   }

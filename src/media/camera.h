@@ -26,8 +26,9 @@ class Camera : private Intake::Observer, public std::enable_shared_from_this<Cam
   };
 
   /// Does not connect yet. Errc::internal when an element is missing. The queue outlives it.
-  static Result<std::shared_ptr<Camera>> create(config::Camera config, ConnectQueue& queue,
-                                                Observer& observer);
+  static Result<std::shared_ptr<Camera>>
+  create(config::Camera config, ConnectQueue& queue, Observer& observer,
+         Intake::Purpose purpose = Intake::Purpose::watching);
   ~Camera() override; ///< Ends the pipeline; the branches have ended before.
 
   /// Connects what is always to be there, and stays connected until stop().

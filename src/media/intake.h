@@ -58,10 +58,14 @@ class Intake : public Source::Observer, public std::enable_shared_from_this<Inta
     bool watches_ = false;
   };
 
+  /// Whether whoever wants it stays when it fails, or ends it then.
+  enum class Purpose { watching, testing };
+
   /// Does not connect yet. Errc::internal when an element is missing.
   static Result<std::shared_ptr<Intake>> create(const config::Camera& camera,
                                                 const config::Stream& stream, Pipeline& pipeline,
-                                                ConnectQueue& queue, Observer& observer);
+                                                ConnectQueue& queue, Observer& observer,
+                                                Purpose purpose = Purpose::watching);
   ~Intake() override;
 
   std::unique_ptr<Claim> claim();
@@ -101,7 +105,7 @@ class Intake : public Source::Observer, public std::enable_shared_from_this<Inta
 
  private:
   Intake(const config::Camera& camera, config::Stream stream, Pipeline& pipeline,
-         ConnectQueue& queue, Observer& observer);
+         ConnectQueue& queue, Observer& observer, Purpose purpose);
   Result<Done> add_tee(const std::string& name);
   void start();
   void rest(); ///< Nobody wants it any more.
@@ -112,6 +116,7 @@ class Intake : public Source::Observer, public std::enable_shared_from_this<Inta
   void drop_source();
   void fail(const Fault& fault);
   void retry(std::chrono::milliseconds wait);
+  void report(const std::string& why, std::chrono::milliseconds delay) const;
   void set_state(State state, const std::string& reason);
   void on_caps(const std::string& tee);
   void on_tick();
@@ -128,6 +133,7 @@ class Intake : public Source::Observer, public std::enable_shared_from_this<Inta
   Pipeline& pipeline_;
   ConnectQueue& queue_;
   Observer& observer_;
+  const Purpose purpose_;
 
   // Owned.
   std::map<std::string, Ref<GstElement>>

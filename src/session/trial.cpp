@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/url.h"
+
 namespace fanlight::session {
 namespace {
 
@@ -34,11 +36,13 @@ Findings findings_of(const media::Intake& intake) {
 
 Result<std::unique_ptr<Trial>> Trial::begin(config::Camera camera, media::ConnectQueue& queue,
                                             Roster::Tested done) {
-  camera.id = "trial"; // In the log, beside the address.
+  const auto url = split_url(camera.streams.front().url);
+  camera.id = "test of " + (url ? url->host : "a camera"); // For the log; it has no id yet.
   camera.streams.resize(1);
   camera.streams[0].pull = config::Pull::always;
   std::unique_ptr<Trial> trial{new Trial(std::move(done))};
-  auto created = media::Camera::create(std::move(camera), queue, *trial);
+  auto created =
+      media::Camera::create(std::move(camera), queue, *trial, media::Intake::Purpose::testing);
   if (!created) return created.error();
   trial->camera_ = std::move(*created);
   trial->camera_->start();

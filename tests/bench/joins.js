@@ -61,7 +61,7 @@ async function join() {
   times.decoded = after.framesDecoded;
   times.dropped = after.framesDropped;
   times.lost = after.packetsLost;
-  await fetch(response.headers.get('Location'), { method: 'DELETE' });
+  await fetch(new URL(response.headers.get('Location'), response.url), { method: 'DELETE' });
   connection.close();
   return times;
 }

@@ -19,6 +19,8 @@ let site;
 let opened;
 /** @type {string[]} */
 const complaints = [];
+/** Every one that the page has opened. @type {string[]} */
+const sockets = [];
 const here = () => ({ page: opened.page, log: house.log });
 
 before(async () => {
@@ -47,6 +49,7 @@ before(async () => {
   pages['/'] = { body: pageOf(house.url), policy };
   opened = await openPage(browser, site.url, {
     init: async (page) => {
+      page.on('websocket', (socket) => sockets.push(socket.url()));
       page.on('console', (message) => {
         if (message.type() === 'error') complaints.push(message.text());
       });
@@ -108,6 +111,8 @@ scenario(
       [new URL(site.url).host, new URL(house.url).host].sort(),
     );
     assert.deepEqual(complaints, []);
+    // The element was there before its class, and its attributes come one by one.
+    assert.deepEqual(sockets, [`ws://${new URL(house.url).host}/ws`]);
     await page.locator('#one').hover();
     await keepScreenshot(page, 'embedded');
   },
@@ -197,6 +202,19 @@ scenario(
   },
 );
 
+scenario('what changes while it is out of the page counts when it is back', here, async (page) => {
+  await script(page, (d) => {
+    const one = d.getElementById('one');
+    one.remove();
+    one.setAttribute('camera', 'garden');
+    d.body.append(one);
+  });
+  await waitForElement(page, 'one', 'live');
+
+  const report = /** @type {any} */ (await script(page, (d) => d.getElementById('one').report()));
+  assert.equal(report.camera.id, 'garden');
+});
+
 scenario(
   'what this browser cannot play, or the server does not have, is said',
   here,
@@ -220,7 +238,11 @@ scenario(
 test('a page that the configuration does not name is told why', { timeout: TEST_MS }, async () => {
   const stranger = await servePages({ '/': { body: pageOf(house.url), policy: '' } });
   const { origin } = new URL(stranger.url);
-  const { page, close } = await openPage(browser, stranger.url);
+  /** @type {string[]} */
+  const said = [];
+  const { page, close } = await openPage(browser, stranger.url, {
+    init: async (opening) => opening.on('console', (message) => said.push(message.text())),
+  });
   try {
     await waitForElement(page, 'one', 'refused');
     const one = page.locator('#one');
@@ -230,6 +252,8 @@ test('a page that the configuration does not name is told why', { timeout: TEST_
     );
     assert.ok((await one.locator('.notice-detail').innerText()).includes(`origins: ["${origin}"]`));
     await keepScreenshot(page, 'embedded, of a stranger');
+    const words = said.find((line) => line.startsWith('fanlight: ')) ?? '';
+    assert.ok(words.includes(`embed.origins: ["${origin}"]`), said.join('\n'));
 
     const answers = await page.evaluate(async (url) => {
       const status = async (/** @type {string} */ path, /** @type {RequestInit} */ request = {}) =>
@@ -241,11 +265,40 @@ test('a page that the configuration does not name is told why', { timeout: TEST_
       ];
     }, house.url);
     assert.deepEqual(answers, [403, 403, 200]);
+    // A player asks by what browsers ask about first, and must hear why all the same.
+    const told = await page.evaluate(async (url) => {
+      const headers = { 'Content-Type': 'application/sdp' };
+      return (await fetch(url, { method: 'POST', headers, body: 'v=0' })).json();
+    }, `${house.url}whep/front`);
+    assert.equal(told.code, 'foreign_page');
+    assert.ok(told.detail.includes(`embed.origins: ["${origin}"]`));
   } finally {
     await close();
     await stranger.close();
   }
 });
+
+test(
+  'an address that answers, but not to the page, is told from one that is gone',
+  { timeout: TEST_MS },
+  async () => {
+    // As of a proxy with a login, which knows nothing of CORS.
+    const proxy = await servePages({});
+    const body = pageOf(house.url).replace(/server="[^"]+"/, `server="${proxy.url}"`);
+    const site = await servePages({ '/': { body, policy: '' } });
+    const { page, close } = await openPage(browser, site.url);
+    try {
+      await page.waitForFunction(() =>
+        /^Server gone\. The address answers, but keeps the answer from this page\./.test(
+          /** @type {any} */ (document.getElementById('one')).message,
+        ),
+      );
+    } finally {
+      await close();
+      await Promise.all([site.close(), proxy.close()]);
+    }
+  },
+);
 
 test('the example in web/examples plays', { timeout: TEST_MS }, async () => {
   const example = await openPage(browser, `${house.url}examples/embed.html`);

@@ -161,6 +161,65 @@ test(
   },
 );
 
+for (const locale of ['en-GB', 'ko-KR']) {
+  test(`on a telephone all of the header is in reach: ${locale}`, { timeout: TEST_MS }, async () => {
+    const cameras = Array.from({ length: 20 }, (_, i) => ({ id: `c${i}`, name: `Camera ${i}` }));
+    const page = await open(cameras, { locale, viewport: { width: 390, height: 844 } });
+    const outside = () =>
+      page.evaluate(() => {
+        const header = /** @type {HTMLElement} */ (document.getElementById('header'));
+        const shown = [...header.querySelectorAll('p, span, button, select')].filter(
+          (element) => element.getClientRects().length > 0 && element.clientWidth > 1,
+        );
+        const boxes = shown.map((element) => ({
+          element,
+          ...element.getBoundingClientRect().toJSON(),
+        }));
+        return boxes
+          .filter(({ left, right }) => left < 0 || right > innerWidth)
+          .map(({ element, left, right }) => `${element.id}: ${left} to ${right}`);
+      });
+    await page.locator('#page', { hasText: '1 /' }).waitFor();
+    await waitUntilAllLive(page);
+    assert.deepEqual(await outside(), [], 'live');
+
+    await page.evaluate(() =>
+      /** @type {HTMLElement} */ (document.getElementById('reload')).removeAttribute('hidden'),
+    );
+    assert.deepEqual(await outside(), [], 'with a newer page');
+    await keepScreenshot(page, `header on a telephone, ${locale}`);
+
+    await command(page, `loopback.kill()`);
+    await page.locator('#retry').waitFor();
+    assert.deepEqual(await outside(), [], 'gone');
+  });
+}
+
+test(
+  'a server that does not know its name is told from one that refuses the page',
+  { timeout: TEST_MS },
+  async () => {
+    const page = await open([FRONT], { viewport: { width: 390, height: 844 } });
+    await waitUntilAllLive(page);
+    const headline = page.locator('#summary');
+    for (const [code, words] of [
+      ['unknown_host', 'The server does not know this address'],
+      ['foreign_page', 'This page may not show the cameras'],
+    ]) {
+      await page.route('**/ws', (route) =>
+        route.fulfill({ status: 403, json: { code, detail: `the detail of ${code}` } }),
+      );
+      await command(page, `loopback.kill()`);
+      await page.locator('#try-now').click();
+      await headline.filter({ hasText: words }).waitFor();
+      await page.unroute('**/ws');
+      await command(page, `loopback.start()`);
+      await page.locator('#try-now').click();
+      await waitUntilAllLive(page);
+    }
+  },
+);
+
 test('sixteen tiles fit the window and all play', { timeout: TEST_MS }, async () => {
   const cameras = Array.from({ length: 16 }, (_, i) => ({
     id: `camera-${i + 1}`,

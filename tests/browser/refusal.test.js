@@ -60,7 +60,13 @@ scenario('a server that does not know its name says so in place of cameras', her
   const named = await launchChromium(['--host-resolver-rules=MAP cameras.example.org 127.0.0.1']);
   try {
     const { page } = await openPage(named, address.href);
-    await page.locator('#empty-text', { hasText: 'may not show the cameras' }).waitFor();
+    await page
+      .locator('#empty-text', { hasText: 'The server does not know this address' })
+      .waitFor();
+    assert.equal(
+      await page.locator('#summary').innerText(),
+      'The server does not know this address',
+    );
     const detail = await page.locator('#empty-detail').innerText();
     assert.match(detail, /server\.hosts: \[cameras\.example\.org\]/);
     await keepScreenshot(page, 'a name that is not known');

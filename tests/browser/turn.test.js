@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { after, before } from 'node:test';
 import { launchChromium } from './support/chromium.js';
 import { House } from './support/house.js';
-import { WATCHDOG_MS, openPage, waitForState, watchFrames } from './support/page.js';
+import { WATCHDOG_MS, openPage, tileOf, waitForState, watchFrames } from './support/page.js';
 import { scenario } from './support/scenario.js';
 import { together } from './support/together.js';
 import { openTurnServer } from './support/turn_server.js';
@@ -14,6 +14,8 @@ let house;
 let browser;
 /** @type {Awaited<ReturnType<typeof openTurnServer>>} */
 let turn;
+/** Has another secret than the one that is configured. @type {Awaited<ReturnType<typeof openTurnServer>>} */
+let other;
 /** @type {Awaited<ReturnType<typeof openPage>>} */
 let wall;
 /** @type {Awaited<ReturnType<typeof openPage>>} */
@@ -46,8 +48,9 @@ function relaysOnly() {
 }
 
 before(async () => {
-  turn = await openTurnServer('north');
-  const servers = `[{urls: "turn:127.0.0.1:${turn.port}?transport=udp", secret: north, ttl: 600s}]`;
+  [turn, other] = [await openTurnServer('north'), await openTurnServer('south')];
+  const urls = [turn, other].map(({ port }) => `"turn:127.0.0.1:${port}?transport=udp"`);
+  const servers = `[{urls: [${urls}], secret: north, ttl: 600s}]`;
   const configuration = `webrtc:\n  browser_ice_servers: ${servers}\n`;
   [house, browser] = await together(House.open([{ id: 'front' }], configuration), launchChromium());
   wall = await openPage(browser, house.url, { init: async (page) => listen(page) });
@@ -63,6 +66,7 @@ after(async () => {
   await browser?.close();
   await house?.close();
   turn?.close();
+  other?.close();
 });
 
 scenario(
@@ -99,5 +103,16 @@ scenario(
         `nobody was told ${user}`,
       );
     }
+  },
+);
+
+scenario(
+  'a TURN server that does not take the credential is named in the statistics',
+  () => ({ page: relayed.page, log: house.log }),
+  async (page) => {
+    await page.keyboard.press('Shift+I');
+
+    const fact = tileOf(page, 'front').locator('.panel [data-fact="relay"]');
+    await fact.filter({ hasText: `turn:127.0.0.1:${other.port}?transport=udp: 401` }).waitFor();
   },
 );

@@ -72,7 +72,7 @@ class LimitsTest : public ServiceTest {
     for (int i = 0; i < 100; ++i) {
       Response opened = post_offer(camera);
       if (opened.status != 201) return opened;
-      sessions_.push_back(opened.header("location"));
+      sessions_.push_back(opened.session());
     }
     ADD_FAILURE() << "100 viewers, and none was refused";
     return {};
@@ -90,7 +90,7 @@ class LimitsTest : public ServiceTest {
           return opened.status == 201;
         },
         "a viewer of " + camera + " to be served");
-    sessions_.push_back(opened.header("location"));
+    sessions_.push_back(opened.session());
   }
 
   const std::string on_webrtcbin = "    webrtc_transport: webrtcbin\n";

@@ -42,7 +42,7 @@ TEST_F(LostCameraTest, KeepsASessionThroughACameraThatDiesAndReturns) {
   start_service({camera("front")});
   const Response opened = post_offer("front");
   ASSERT_EQ(opened.status, 201) << opened.body;
-  const std::string location = opened.header("location");
+  const std::string location = opened.session();
   const std::string id = location.substr(location.rfind('/') + 1);
 
   cameras->signal(SIGKILL);

@@ -80,7 +80,7 @@ TEST_F(ServingTest, OpensAndEndsAWhepSession) {
   EXPECT_THAT(opened.body, AllOf(StartsWith("v=0"), HasSubstr("m=video"), HasSubstr("a=sendonly"),
                                  HasSubstr("H264/90000"), HasSubstr("a=candidate:"),
                                  HasSubstr("a=fingerprint:sha-256")));
-  const std::string location = opened.header("location");
+  const std::string location = opened.session();
   EXPECT_THAT(location, StartsWith("/whep/front/"));
   const Response sessions = get("/api/sessions");
   EXPECT_THAT(sessions.body, AllOf(HasSubstr("\"camera\":\"front\""), HasSubstr("\"whep\""),
@@ -126,7 +126,7 @@ TEST_F(ServingTest, DrawsAPipelineWhileViewersComeAndGo) {
     const Response dot = get("/api/cameras/front/pipeline.dot");
     EXPECT_EQ(dot.status, 200);
     EXPECT_THAT(dot.body, AllOf(StartsWith("digraph"), HasSubstr("<GstPipeline>")));
-    EXPECT_EQ(send("DELETE", opened.header("location")).status, 200);
+    EXPECT_EQ(send("DELETE", opened.session()).status, 200);
   }
 }
 
@@ -135,7 +135,7 @@ TEST_F(ServingTest, TakesTrickledCandidatesAndAnIceRestart) {
   start_service({camera("front")});
   const Response opened = post_offer("front");
   ASSERT_EQ(opened.status, 201) << opened.body;
-  const std::string location = opened.header("location");
+  const std::string location = opened.session();
   const std::string type = "application/trickle-ice-sdpfrag";
   const std::string candidate = "m=video 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n"
                                 "a=candidate:1 1 udp 2130706431 127.0.0.1 9 typ host\r\n";
@@ -169,7 +169,7 @@ TEST_F(ServingTest, RefusesAnIceRestartThatMakesASessionGrow) {
     for (int i = 0; i < candidates; ++i)
       fragment += "a=candidate:1 1 udp 2130706431 127.0.0.1 9 typ host generation 0 network-id 1 "
                   "network-cost 10 ufrag newU\r\n";
-    return send("PATCH", opened.header("location"), fragment, "application/trickle-ice-sdpfrag",
+    return send("PATCH", opened.session(), fragment, "application/trickle-ice-sdpfrag",
                 {{"If-Match", "*"}});
   };
   const Response large = restart(250);
@@ -191,7 +191,7 @@ TEST_F(ServingTest, RefusesAViewerAboveTheLimitAndSaysWhenToRetry) {
   EXPECT_THAT(second.body, HasSubstr("\"busy\""));
 
   // The place is free again when the first one leaves.
-  send("DELETE", first.header("location"));
+  send("DELETE", first.session());
   bool free = false;
   for (int i = 0; i < 100 && !free; ++i) free = post_offer("front").status == 201;
   EXPECT_TRUE(free);

@@ -65,7 +65,7 @@ class StreamsTest : public ServiceTest {
   }
   /// The session that an answer to a WHEP offer names.
   std::string session_of(const Response& opened) {
-    const std::string location = opened.header("location");
+    const std::string location = opened.session();
     return get("/api/sessions/" + location.substr(location.rfind('/') + 1)).body;
   }
   std::string stream_shown(const std::string& query, const std::string& offer = browser_offer()) {
@@ -153,7 +153,7 @@ TEST_F(StreamsTest, ConnectsOnDemandHoldsItsViewersAndLetsGoAfterTheGrace) {
 
   page->send(message("stop", {}));
   page->next("closed");
-  send("DELETE", second.header("location"));
+  send("DELETE", second.session());
   wait_state("front", "idle");
   EXPECT_EQ(post_offer("front").status, 201) << "and again";
 }
@@ -165,7 +165,7 @@ TEST_F(StreamsTest, OneWhoWaitsMayHaveAStreamThatRestsInstead) {
       "front", {{"main", "rtsp://127.0.0.1:1/", ""}, {"sub", cameras->url("sub"), rests}})});
   const Response first = watch("?stream=sub"); // What it has is known from now on.
   ASSERT_EQ(first.status, 201) << first.body;
-  send("DELETE", first.header("location"));
+  send("DELETE", first.session());
   wait_stream("sub", "idle");
   const auto page = open_page();
   ASSERT_TRUE(page->connected());

@@ -10,6 +10,7 @@ import {
   clock,
   close,
   goLive,
+  play,
   player,
   refusal,
   say,
@@ -47,6 +48,38 @@ test('a failed connection is followed by a new session', async () => {
 
   assert.equal(watches().length, 2);
   assert.equal(FakePeerConnection.all[0].connectionState, 'closed');
+});
+
+test('a TURN server that refuses is named in the numbers, and where nothing connects', async (t) => {
+  const { mock } = t.mock.method(console, 'warn', () => {});
+  player.connect();
+  await settle();
+  await answer();
+  const fault = (/** @type {string} */ url, /** @type {number} */ errorCode, errorText = '') =>
+    FakePeerConnection.newest.onicecandidateerror({ url, errorCode, errorText });
+
+  fault('stun:a', 701, 'timed out');
+  fault('turn:a', 701, 'timed out');
+  fault('turn:a', 401, 'Unauthorized');
+  fault('turn:a', 401, 'Unauthorized');
+  fault('turn:a', 701, 'timed out');
+  fault('turns:b', 701, 'timed out');
+  await play(1);
+
+  assert.equal(player.statistics?.relayFault, 'turn:a: 401 Unauthorized; turns:b: 701 timed out');
+  assert.deepEqual(
+    mock.calls.map(({ arguments: [text] }) => text),
+    [
+      'fanlight: turn:a: 701 timed out',
+      'fanlight: turn:a: 401 Unauthorized',
+      'fanlight: turns:b: 701 timed out',
+    ],
+  );
+  FakePeerConnection.newest.become('failed');
+  assert.deepEqual(player.state.reason, {
+    code: 'connection_failed',
+    message: 'turn:a: 401 Unauthorized; turns:b: 701 timed out',
+  });
 });
 
 test('sessions that fail again and again are made at growing intervals', async () => {

@@ -17,8 +17,11 @@ let signalling;
 let respond;
 /** @type {string[]} */
 let asked;
+/** Whether something answers whose answers this page may not read. */
+let closed = false;
 /** @type {typeof fetch} */
-const ask = async (url) => {
+const ask = async (url, { mode } = {}) => {
+  if (mode === 'no-cors' && closed) return new Response();
   asked.push(String(url));
   if (!respond) throw new Error('no server');
   return respond();
@@ -26,6 +29,7 @@ const ask = async (url) => {
 
 beforeEach(() => {
   respond = null;
+  closed = false;
   asked = [];
   clock = new Clock().install();
   FakeSocket.all = [];
@@ -149,6 +153,23 @@ test('a server that takes no WebSocket is asked why, and a lost one is not', asy
   await settle();
   assert.equal(asked.length, 1);
   assert.equal(signalling.refusal, null);
+});
+
+test('an answer that the page may not read is told from none', async () => {
+  let news = 0;
+  signalling.on('phase', () => news++);
+  closed = true;
+  FakeSocket.newest.breakOff();
+  await settle();
+  assert.equal(signalling.refusal, null);
+  assert.deepEqual(signalling.suspicion, { code: 'unreadable', message: 'http://server' });
+  assert.equal(news, 2, 'that it waits, and why');
+
+  closed = false;
+  await clock.advance(1000);
+  FakeSocket.newest.breakOff();
+  await settle();
+  assert.equal(signalling.suspicion, null);
 });
 
 test('after a goodbye it waits at least as long as the server asked', async () => {

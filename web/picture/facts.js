@@ -92,6 +92,7 @@ export const ALL = [
   { name: 'transport', text: ({ transport }) => transport },
   { name: 'path', text: ({ path }) => path },
   { name: 'pair', text: ({ pair }) => pair },
+  { name: 'relay', text: ({ relayFault }) => relayFault ?? null },
 ];
 
 /** @param {number} seconds */

@@ -33,6 +33,8 @@ export class Peer {
   /** @type {Wish} */
   #wish;
   #watched = false;
+  /** By the TURN server's URL. @type {Map<string, string>} */
+  #relayFaults = new Map();
   /** @type {RTCSessionDescriptionInit | null} Not yet in place: the answer names ICE servers first. */
   #held = null;
 
@@ -60,6 +62,7 @@ export class Peer {
     connection.onconnectionstatechange = () => this.#follow(connection.connectionState);
     connection.onicecandidate = ({ candidate }) =>
       void this.#offered.then(() => this.#channel.candidate(candidate?.toJSON() ?? null));
+    connection.onicecandidateerror = (fault) => this.#noteRelay(fault);
     connection.addTransceiver('video', { direction: 'recvonly' });
     connection.addTransceiver('audio', { direction: 'recvonly' });
     this.#offered = this.#offer(camera, signalling.moreIceServers).catch((error) =>
@@ -70,6 +73,11 @@ export class Peer {
   /** @returns {Promise<RTCStatsReport>} */
   statistics() {
     return this.#connection.getStats();
+  }
+
+  /** Why TURN servers relay nothing. */
+  get relayFault() {
+    return [...this.#relayFaults.values()].join('; ');
   }
 
   /** @param {Wish} wish */
@@ -144,10 +152,20 @@ export class Peer {
     if (this.#stream.getTracks().length === 1) this.#listener.onStream(this.#stream);
   }
 
+  /** @param {RTCPeerConnectionIceErrorEvent} fault */
+  #noteRelay({ url, errorCode, errorText }) {
+    const known = this.#relayFaults.get(url);
+    // 701 is the browser's: out of reach. What the server itself has said is worth more.
+    if (!/^turns?:/.test(url) || (known && errorCode === 701)) return;
+    const fault = `${url}: ${errorCode} ${errorText}`;
+    if (fault !== known) console.warn(`fanlight: ${fault}`);
+    this.#relayFaults.set(url, fault);
+  }
+
   /** @param {RTCPeerConnectionState} state */
   #follow(state) {
     if (state === 'connected') this.#listener.onConnected();
-    if (state === 'failed') this.#end({ code: 'connection_failed', message: '' });
+    if (state === 'failed') this.#end({ code: 'connection_failed', message: this.relayFault });
   }
 
   /** @param {Error} error */

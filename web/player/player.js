@@ -280,6 +280,7 @@ export class Player extends Emitter {
     const statistics = readStatistics(report, before);
     statistics.transport = this.answer?.transport ?? null;
     statistics.stream = this.answer?.stream ?? null;
+    statistics.relayFault = peer.relayFault;
     this.statistics = statistics;
     this.history.add(statistics);
     this.#looksLate = (statistics.buffered ?? 0) > LATE_SECONDS ? this.#looksLate + 1 : 0;
@@ -372,10 +373,10 @@ export class Player extends Emitter {
     const words = { code: `camera_${camera.state}`, message: camera.reason ?? '' };
     if (!this.wanted) return { name: 'paused', reason: null };
     if (this.#signalling.phase !== 'open') {
-      const { refusal } = this.#signalling;
+      const { refusal, suspicion, retryAt } = this.#signalling;
       if (refusal) return { name: 'refused', reason: refusal };
-      const lost = this.#signalling.retryAt > 0;
-      return { name: lost ? 'gone' : 'connecting', reason: null };
+      if (retryAt > 0) return { name: 'gone', reason: suspicion };
+      return { name: 'connecting', reason: null };
     }
     if (this.#refusal) return { name: 'refused', reason: this.#refusal };
     if (camera.state === 'refused') return { name: 'refused', reason: words };

@@ -64,6 +64,8 @@ export class Signalling extends Emitter {
   moreIceServers = false;
   /** Why the server takes no WebSocket of this page. @type {Reason | null} */
   refusal = null;
+  /** What may be wrong while no server is found, where anything is known. @type {Reason | null} */
+  suspicion = null;
   version = '';
   /** When the next try is made (Date.now() time), while waiting. */
   retryAt = 0;
@@ -195,8 +197,8 @@ export class Signalling extends Emitter {
   async #askWhy() {
     const url = new URL(this.#url);
     url.protocol = url.protocol.replace('ws', 'http');
-    /** @type {Reason | null} */
-    let refusal = null;
+    /** @type {(Reason | null)[]} */
+    let [refusal, suspicion] = [null, null];
     try {
       const response = await this.#fetch(url, { method: 'POST' });
       if (response.status === 403) {
@@ -204,12 +206,26 @@ export class Signalling extends Emitter {
         refusal = { code, message: detail };
       }
     } catch {
-      // There is no server: that is another reason.
+      // There is no server; or there is an answer that this page may not read.
+      suspicion = await this.#suspect(url);
     }
     if (this.phase === 'open' || this.phase === 'stopped') return;
-    if (refusal?.message === this.refusal?.message) return;
+    const known = JSON.stringify([this.refusal, this.suspicion]);
     this.refusal = refusal;
+    this.suspicion = suspicion;
+    if (JSON.stringify([refusal, suspicion]) === known) return;
+    if (refusal) console.error(`fanlight: ${url.origin}: ${refusal.message || refusal.code}`);
     this.emit('phase', undefined);
+  }
+
+  /** Fanlight's answers may be read by every page, those of a proxy may not. @param {URL} url */
+  async #suspect(url) {
+    try {
+      await this.#fetch(url, { method: 'POST', mode: 'no-cors', credentials: 'omit' });
+      return { code: 'unreadable', message: url.origin };
+    } catch {
+      return null;
+    }
   }
 
   #endSessions() {
@@ -245,7 +261,7 @@ export class Signalling extends Emitter {
         this.version = message.version;
         this.iceServers = message.ice_servers ?? [];
         this.moreIceServers = message.more_ice_servers ?? false;
-        this.refusal = null;
+        this.refusal = this.suspicion = null;
         this.#openSince = Date.now();
         this.retryAt = 0;
         this.#setCameras(message.cameras);

@@ -113,6 +113,7 @@
  * @property {string | null} decoder The browser's name for it.
  * @property {string | null} [stream] Of the camera, which one is shown; its answer says so.
  * @property {string | null} transport What carries the session on the server; its answer says so.
+ * @property {string} [relayFault] Why TURN servers relay nothing: "turn:…: 401 Unauthorized"; or empty.
  * @property {string | null} path How the packets travel: "host udp", "relay tcp".
  * @property {string | null} pair The addresses: "192.0.2.7:50000 ⇄ 192.0.2.1:41234".
  * @property {number | null} decoding Seconds it took to decode a frame, lately.

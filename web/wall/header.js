@@ -145,14 +145,16 @@ export class Header {
   /** What changes with the wall and the server. */
   show() {
     const { tiles, page, pages, alone } = this.#wall;
-    const { gone, refusal } = this.#signalling;
-    const why = words.text(refusal ? 'wall.refused' : 'wall.gone');
+    const { gone } = this.#signalling;
     const live = tiles.filter(({ player }) => {
       const { name, reason } = player.state;
       return name === 'live' || (reason?.code === 'out_of_sight' && player.camera.state === 'live');
     });
     const counts = { live: words.number(live.length), all: words.number(tiles.length) };
-    write(this.#summary, gone ? why : words.text('wall.live', counts));
+    write(
+      this.#summary,
+      gone ? words.text(lossKey(this.#signalling)) : words.text('wall.live', counts),
+    );
     this.#summary.hidden = !gone && tiles.length === 0;
     write(this.#retryText, retryText(this.#signalling));
     this.#retry.hidden = !gone;
@@ -191,6 +193,12 @@ export class Header {
     this.#buttons.set(button, look);
     return button;
   }
+}
+
+/** The headline without a server. @param {Signalling} signalling */
+export function lossKey({ refusal }) {
+  if (!refusal) return 'wall.gone';
+  return refusal.code === 'unknown_host' ? 'wall.unknown_host' : 'wall.refused';
 }
 
 /** When the server is asked again, in words. @param {Signalling} signalling */

@@ -70,9 +70,10 @@ export async function openTurnServer(secret) {
   socket.on('message', (message, { port, address }) => {
     if (message.length < 20 || message.readUInt16BE(0) !== ALLOCATE) return;
     const username = attributesOf(message).get(USERNAME);
-    if (username && isSigned(message, secret)) users.add(username.value.toString());
+    const signed = username && isSigned(message, secret);
+    if (signed) users.add(username.value.toString());
     // 486: the allocation quota is reached.
-    socket.send(refuse(message, username ? 486 : 401), port, address);
+    socket.send(refuse(message, signed ? 486 : 401), port, address);
   });
   await new Promise((resolve) => socket.bind(0, '127.0.0.1', () => resolve(undefined)));
   return { users, port: socket.address().port, close: () => socket.close() };

@@ -6,6 +6,7 @@
 namespace fanlight::config {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -31,6 +32,7 @@ TEST(ConfigDiffTest, SeesNoChangeWhereOnlyTheLineIsAnother) {
   EXPECT_THAT(diff.unchanged, ElementsAre("a", "b", "c"));
   EXPECT_FALSE(diff.changes_cameras());
   EXPECT_THAT(diff.needs_restart, IsEmpty());
+  EXPECT_THAT(diff.taken_over, IsEmpty());
 }
 
 TEST(ConfigDiffTest, TellsWhatKeepsViewersFromWhatDoesNot) {
@@ -94,6 +96,12 @@ TEST(ConfigDiffTest, NamesTheKeysThatNeedARestartAndTakesOverTheOthers) {
               ElementsAre("server.listen", "server.web_root", "webrtc.transport", "webrtc.port",
                           "webrtc.tcp", "webrtc.workers", "webrtc.ice_servers", "webrtc.udp_ports",
                           "webrtc.public_addresses", "webrtc.max_webrtcbin_viewers"));
+  EXPECT_THAT(compare(three(), wanted).taken_over,
+              ElementsAre("server.settings is now none", "server.cameras_file is now other.yaml",
+                          "server.hosts is now nvr.example.org",
+                          "embed.origins is now https://a.example", "webrtc.max_viewers is now 4",
+                          "webrtc.browser_ice_servers has changed", "logging.level is now debug"));
+  EXPECT_THAT(compare(wanted, three()).taken_over, Contains("embed.origins is now empty"));
   Config expected = three();
   expected.server.settings = Access::none;
   expected.server.cameras_file = "other.yaml";

@@ -34,7 +34,8 @@ std::string url_refusal(const std::string& url) {
 
 TEST(ConfigErrorTest, NamesFileLineColumnKeyAndWhatWouldBeRight) {
   EXPECT_EQ(refusal("cameras:\n  - id: front\n    url: rtsp://host/x\n    latency: 100\n"),
-            "f.yaml:4:14: cameras[0].latency: \"100\" has no unit; write 100ms or 100s");
+            "f.yaml:4:14: cameras[0].latency: \"100\" has no unit; write 100ms or 100s; "
+            "must be 0ms to 10s");
 }
 
 TEST(ConfigErrorTest, SaysEverythingThatIsWrongAtOnce) {
@@ -207,7 +208,13 @@ TEST(ConfigErrorTest, RefusesAnIceServerWhoseCredentialsAreTwoThings) {
   EXPECT_THAT(ice("{urls: 'turn:a', secret: s3cr3t, username: u}"),
               HasSubstr("has a secret and a username or credential"));
   EXPECT_THAT(ice("{urls: 'turn:a'}"), HasSubstr("credential; add both, or secret"));
-  EXPECT_THAT(ice("{urls: 'turn:a', secret: s, ttl: 1s}"), HasSubstr("is too short"));
+  const auto ttl = [&ice](const std::string& text) {
+    return ice("{urls: 'turn:a', secret: s, ttl: " + text + "}");
+  };
+  EXPECT_THAT(ttl("1s"), HasSubstr("is too short; must be 60s to 604800s"));
+  EXPECT_THAT(ttl("8d"), HasSubstr("unknown unit; write e.g. 60s; must be 60s to 604800s"));
+  EXPECT_THAT(ttl("600"), HasSubstr("has no unit; write 600s; must be 60s to 604800s"));
+  EXPECT_THAT(ttl("day"), HasSubstr("is no duration; write e.g. 60s; must be 60s to 604800s"));
   EXPECT_THAT(ice(R"({urls: 'turn:a', secret: "s3cr3t\n"})"), Not(HasSubstr("s3cr3t")));
   EXPECT_THAT(ice(R"({urls: 'turn:a', username: u, credential: "s3cr3t\n"})"),
               Not(HasSubstr("s3cr3t")));
@@ -225,6 +232,17 @@ TEST(ConfigErrorTest, RefusesWhatIsNoHostAndNoOrigin) {
         "app://localhost:0", "capacitor://localhost/page"})
     EXPECT_THAT(refusal(std::string("embed: {origins: ['") + origin + "']}"),
                 HasSubstr("embed.origins[0]"))
+        << origin;
+}
+
+TEST(ConfigErrorTest, SaysWhereAWildcardIsAllowed) {
+  for (const char* host : {"*", "*.example.org", "a*:8443"})
+    EXPECT_THAT(refusal(std::string("server: {hosts: ['") + host + "']}"),
+                HasSubstr(std::string("server.hosts[0]: \"") + host + "\" has a *"))
+        << host;
+  for (const char* origin : {"https://*.example.org", "*://a.example", "https://*", "*.example"})
+    EXPECT_THAT(refusal(std::string("embed: {origins: ['") + origin + "']}"),
+                AllOf(HasSubstr("write each origin"), HasSubstr("or \"*\" alone for all")))
         << origin;
 }
 

@@ -28,6 +28,8 @@ struct Response {
     const auto found = headers.find(name);
     return found == headers.end() ? std::string{} : found->second;
   }
+  /// The path of the session that an offer at /whep/{camera} has begun.
+  std::string session() const { return "/whep/" + header("location"); }
 };
 
 struct Request {

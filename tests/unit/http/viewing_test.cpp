@@ -53,6 +53,21 @@ TEST_F(ViewingTest, RefusesTheRequestsOfForeignPagesAndSaysWhy) {
   EXPECT_EQ(directory.opened, 0);
 }
 
+TEST_F(ViewingTest, LetsAForeignPageAskFirstSoThatItMayReadWhyItIsRefused) {
+  for (const char* path : {"/whep/front", "/whep/front/session-1", "/api/cameras"}) {
+    const Response preflight = send({"OPTIONS",
+                                     path,
+                                     {},
+                                     {},
+                                     {{"Origin", "https://elsewhere.example"},
+                                      {"Access-Control-Request-Method", "POST"},
+                                      {"Access-Control-Request-Headers", "content-type"}}});
+    EXPECT_EQ(preflight.status, 204) << path;
+    EXPECT_EQ(preflight.header("access-control-allow-origin"), "https://elsewhere.example");
+    EXPECT_THAT(preflight.header("access-control-allow-headers"), HasSubstr("Content-Type"));
+  }
+}
+
 TEST_F(ViewingTest, TellsTheOperatorInTheLogWhomItRefuses) {
   log::forget_rates();
   testing::internal::CaptureStderr();

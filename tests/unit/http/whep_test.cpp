@@ -40,6 +40,24 @@ class WhepTest : public ServerTest {
   }
 };
 
+TEST_F(WhepTest, SaysWhereTheSessionIsAlsoBehindAProxyThatTakesAPrefixOff) {
+  start();
+  const auto resolve = [](const std::string& asked, const Response& response) {
+    return http::take_text(g_uri_resolve_relative(
+        asked.c_str(), response.header("location").c_str(), G_URI_FLAGS_NONE, nullptr));
+  };
+  const auto post_to = [this](const std::string& path) {
+    return send({"POST", path, kOffer, "application/sdp", {}});
+  };
+
+  EXPECT_EQ(resolve("https://h/cams/whep/front?stream=auto", post_to("/whep/front?stream=auto")),
+            "https://h/cams/whep/front/session-1");
+  EXPECT_EQ(resolve("https://h/cams/whep/front/", post_to("/whep/front/")),
+            "https://h/cams/whep/front/session-2");
+  EXPECT_EQ(resolve("https://h/cams/whep/%66ront", post_to("/whep/%66ront")),
+            "https://h/cams/whep/front/session-3");
+}
+
 TEST_F(WhepTest, AnswersAnOfferWithAResource) {
   start();
 
@@ -47,7 +65,7 @@ TEST_F(WhepTest, AnswersAnOfferWithAResource) {
 
   EXPECT_EQ(response.status, 201);
   EXPECT_EQ(response.header("content-type"), "application/sdp");
-  EXPECT_EQ(response.header("location"), "/whep/front/session-1");
+  EXPECT_EQ(response.session(), "/whep/front/session-1");
   EXPECT_THAT(response.header("etag"), StartsWith("\""));
   EXPECT_EQ(response.header("access-control-allow-origin"), kPage);
   EXPECT_THAT(response.header("access-control-expose-headers"), HasSubstr("Location, ETag, Link"));
@@ -198,7 +216,7 @@ TEST_F(WhepTest, TricklesCandidatesToTheMediaTheyName) {
   start();
   const Response opened = post();
 
-  const Response response = patch(opened.header("location"), kTrickle, opened.header("etag"));
+  const Response response = patch(opened.session(), kTrickle, opened.header("etag"));
 
   EXPECT_EQ(response.status, 204);
   const auto& candidates = directory.last()->candidates;
@@ -211,7 +229,7 @@ TEST_F(WhepTest, TricklesTheEndOfCandidates) {
   start();
   const Response opened = post();
 
-  patch(opened.header("location"), kTrickle + "a=end-of-candidates\r\n", opened.header("etag"));
+  patch(opened.session(), kTrickle + "a=end-of-candidates\r\n", opened.header("etag"));
 
   ASSERT_EQ(directory.last()->candidates.size(), 2u);
   EXPECT_EQ(directory.last()->candidates[1].candidate, "");
@@ -221,7 +239,7 @@ TEST_F(WhepTest, TakesAStarWithTheSameCredentialsForATrickle) {
   start();
   const Response opened = post();
 
-  EXPECT_EQ(patch(opened.header("location"), kTrickle, "*").status, 204);
+  EXPECT_EQ(patch(opened.session(), kTrickle, "*").status, 204);
   EXPECT_EQ(directory.last()->offers.size(), 1u);
 }
 
@@ -232,7 +250,7 @@ TEST_F(WhepTest, RestartsIceByNewCredentials) {
   start();
   const Response opened = post();
 
-  const Response response = patch(opened.header("location"), kRestart, "*");
+  const Response response = patch(opened.session(), kRestart, "*");
 
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.header("content-type"), kFragment);
@@ -245,7 +263,7 @@ TEST_F(WhepTest, RestartsIceByNewCredentials) {
   EXPECT_THAT(offer, Not(HasSubstr("abcd")));
   EXPECT_THAT(offer, Not(HasSubstr("192.0.2.9")));
   EXPECT_GT(offer.find("a=candidate:3"), offer.find("m=video"));
-  EXPECT_EQ(patch(opened.header("location"), kTrickle, opened.header("etag")).status, 412);
+  EXPECT_EQ(patch(opened.session(), kTrickle, opened.header("etag")).status, 412);
 }
 
 TEST_F(WhepTest, SaysThatARestartCannotBe) {
@@ -253,7 +271,7 @@ TEST_F(WhepTest, SaysThatARestartCannotBe) {
   const Response opened = post();
   directory.last()->restart_error = Error{Errc::invalid, "no"};
 
-  EXPECT_EQ(patch(opened.header("location"), kRestart, "*").status, 400);
+  EXPECT_EQ(patch(opened.session(), kRestart, "*").status, 400);
 }
 
 TEST_F(WhepTest, DoesOneRestartAtATime) {
@@ -261,10 +279,10 @@ TEST_F(WhepTest, DoesOneRestartAtATime) {
   const Response opened = post();
   directory.last()->answer_restarts = false;
   const auto first = std::make_shared<Response>();
-  begin({"PATCH", opened.header("location"), kRestart, kFragment, {{"If-Match", "*"}}}, first);
+  begin({"PATCH", opened.session(), kRestart, kFragment, {{"If-Match", "*"}}}, first);
   turn_until([&] { return directory.last()->offers.size() == 2; }, "the restart");
 
-  EXPECT_EQ(patch(opened.header("location"), kTrickle, "*").status, 503);
+  EXPECT_EQ(patch(opened.session(), kTrickle, "*").status, 503);
 
   directory.last()->answer("v=0\r\na=ice-ufrag:x\r\n");
   turn_until([&] { return first->status != 0; }, "the first");
@@ -274,7 +292,7 @@ TEST_F(WhepTest, DoesOneRestartAtATime) {
 TEST_F(WhepTest, AsksForTheETag) {
   start();
   const Response opened = post();
-  const std::string location = opened.header("location");
+  const std::string location = opened.session();
 
   EXPECT_EQ(patch(location, kTrickle, "").status, 428);
   EXPECT_EQ(patch(location, kTrickle, "\"other\"").status, 412);
@@ -284,7 +302,7 @@ TEST_F(WhepTest, AsksForTheETag) {
 TEST_F(WhepTest, RefusesAFragmentThatIsNone) {
   start();
   const Response opened = post();
-  const std::string location = opened.header("location");
+  const std::string location = opened.session();
 
   EXPECT_EQ(patch(location, kTrickle, "*", "application/sdp").status, 415);
   EXPECT_EQ(patch(location, "hello", "*").status, 400);
@@ -295,15 +313,15 @@ TEST_F(WhepTest, BoundsTheCandidates) {
   limits.candidates_per_session = 2;
   start();
   const Response opened = post();
-  EXPECT_EQ(patch(opened.header("location"), kTrickle, "*").status, 204);
-  EXPECT_EQ(patch(opened.header("location"), kTrickle, "*").status, 204);
-  EXPECT_EQ(patch(opened.header("location"), kTrickle, "*").status, 400);
+  EXPECT_EQ(patch(opened.session(), kTrickle, "*").status, 204);
+  EXPECT_EQ(patch(opened.session(), kTrickle, "*").status, 204);
+  EXPECT_EQ(patch(opened.session(), kTrickle, "*").status, 400);
   EXPECT_EQ(directory.last()->candidates.size(), 2u);
 }
 
 TEST_F(WhepTest, EndsASessionByDelete) {
   start();
-  const std::string location = post().header("location");
+  const std::string location = post().session();
 
   EXPECT_EQ(send({"DELETE", location, {}, {}, {}}).status, 200);
 
@@ -323,7 +341,7 @@ TEST_F(WhepTest, FindsASessionOnlyUnderItsCamera) {
 
 TEST_F(WhepTest, ForgetsASessionThatEndsByItself) {
   start();
-  const std::string location = post().header("location");
+  const std::string location = post().session();
 
   directory.end(*directory.last(), {"connection_failed", "gone"});
 
@@ -363,7 +381,7 @@ TEST_F(WhepTest, RefusesAnOfferThatIsTooLarge) {
 
 TEST_F(WhepTest, TakesNoNewSessionsWhileItDrains) {
   start();
-  const std::string location = post().header("location");
+  const std::string location = post().session();
 
   server->drain("the server is being updated");
   const Response response = post();

@@ -79,6 +79,8 @@ export class FakePeerConnection {
   /** @type {any} */
   onicecandidate = null;
   /** @type {any} */
+  onicecandidateerror = null;
+  /** @type {any} */
   ontrack = null;
 
   constructor() {
