@@ -148,7 +148,7 @@ def meson_outcomes(run, log, junit, reports):
                 if outcome.result == FAILED:
                     failed = True
                     outcome.words, outcome.report = case_words(case), report
-                    outcome.log = without(case_log(said, outcome.case), outcome.words)
+                    outcome.log = without(case_log(said, outcome.case), outcome.words) or (test.get("stderr") or "").splitlines()
                 yield outcome
         # A program can fail beside its cases: a crash, a leak found at exit, a timeout.
         if not good and not failed:
