@@ -122,10 +122,12 @@ test_web() {
 test_browser() {
   ready browser
   if find_chromium; then
+    signal_beside STOP # Browsers leave no time over.
     record browser node_tests browser tests/browser/*.test.js
     repeat browser
     record browser-webrtcbin webrtcbin_node_tests browser-webrtcbin tests/browser/{first_picture,healing,wall}.test.js
     repeat browser-webrtcbin
+    signal_beside CONT
   else
     say "browser tests are skipped: no Chromium here. Ubuntu has it as a snap only; Google Chrome does as well:"
     say "  npx playwright-core install chrome    (or set CHROMIUM to a browser's path)"
@@ -155,10 +157,49 @@ sanitized() {
 
 build_asan() { timed build-asan sanitized asan; }
 
+# ---- Beside the tests ----
+
+# The process group that builds.
+beside=
+
+# build_beside SUITE...: builds for sanitizers in the time of the processor that tests leave over, a suite after the other, and
+# leaves an exit code for each.
+build_beside() {
+  say "building meanwhile for: $*"
+  set -m # A process group of its own, which can be stopped and ended as a whole.
+  (
+    set +m
+    chrt --idle --pid 0 "$BASHPID" || renice -n 19 -p "$BASHPID" || true
+    for suite; do
+      code=0
+      "build_$suite" || code=$?
+      echo "$code" >"$results/build-$suite.code"
+    done
+  ) </dev/null >"$results/beside.log" 2>&1 &
+  beside=$!
+  set +m
+  trap 'signal_beside TERM; signal_beside CONT' EXIT
+}
+
+signal_beside() { [[ -z $beside ]] || kill "-$1" -- "-$beside" 2>/dev/null || true; }
+
+# built SUITE: builds for it, or waits until that is done beside.
+built() {
+  if [[ -z $beside ]]; then
+    "build_$1"
+    return
+  fi
+  say "waiting for $build-$1"
+  while [[ ! -e $results/build-$1.code ]] && kill -0 "$beside" 2>/dev/null; do sleep 1; done
+  [[ $(cat "$results/build-$1.code") == 0 ]] || { cat "$results/beside.log" >&2; return 1; }
+}
+
+# ---- The sanitized suites ----
+
 # Memory and undefined behaviour, in everything. Debian's gst-launch-1.0 cannot load a plug-in that was built so.
 test_asan() {
   ready asan
-  build_asan || { record asan false; return; }
+  built asan || { record asan false; return; }
   GTEST_FILTER=-CommandTest.PrintsAPipelineThatRuns \
     record asan asan_tests asan --suite unit --suite plugins --suite service --no-suite realtime --num-processes 1
   repeat asan
@@ -175,7 +216,7 @@ build_tsan() {
 }
 
 test_tsan() {
-  build_tsan || { record tsan false; return; }
+  built tsan || { record tsan false; return; }
   record tsan meson_tests tsan "$build-tsan" -t 8 "${tsan_plugin_tests[@]}" "${tsan_fanout_tests[@]/#/fanout_}" media_talk
 }
 
@@ -216,7 +257,7 @@ named() {
 
 # A word is a suite, the name of one of meson's tests, or a single test of a suite as tests/tally names it.
 tests() {
-  local word suites=() names=() single=() all=false
+  local word suites=() names=() single=() later=() all=false
   for word; do
     if [[ $word == --werror ]]; then werror=true
     elif [[ $word == all ]]; then suites+=("${all_suites[@]}")
@@ -225,6 +266,7 @@ tests() {
     else names+=("$word"); fi
   done
   ((${#suites[@]} + ${#names[@]} + ${#single[@]})) || suites=("${all_suites[@]}")
+  trap 'exit 130' INT # meson and Node end in good order at Ctrl-C, and what comes after them is not to begin.
   rm -rf "$results"
   mkdir -p "$results"
   for word in "${suites[@]}"; do
@@ -233,7 +275,12 @@ tests() {
   if $all; then timed build build; fi
   ((${#names[@]} == 0)) || named "${names[@]}"
   alone "${single[@]}"
+  for word in asan tsan; do
+    [[ " ${suites[*]} " != *" $word "* ]] || later+=("$word")
+  done
   for word in "${suites[@]}"; do
+    # The tests of the service wait most of the time.
+    [[ $word != service || -n $beside || ${#later[@]} == 0 ]] || build_beside "${later[@]}"
     if [[ $word == lint ]]; then record lint quick_lint; else "test_$word"; fi
   done
   python3 tests/tally "$results" "$SECONDS"
