@@ -27,6 +27,8 @@ class Program:
 
     # Lines that are too many for the log.
     unlogged: re.Pattern | None = None
+    # Signals that we send; with another one a program has crashed.
+    SENT = (signal.SIGTERM, signal.SIGKILL, signal.SIGINT, signal.SIGHUP)
 
     def __init__(self, command: list, log: pathlib.Path, env: dict | None = None, own_group: bool = False):
         self.name = pathlib.Path(str(command[0])).name
@@ -93,6 +95,9 @@ class Program:
             self.process.kill()
             code = self.process.wait()
         self.process.stdin.close()
+        # tests/outcomes.py looks for these words: what saw a crash is never repeated.
+        if code < 0 and -code not in self.SENT:
+            print(f"crashed: {self.name}: {signal.Signals(-code).name}", file=sys.stderr, flush=True)
         return code
 
 

@@ -11,10 +11,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "crash.h"
+
 namespace fanlight::test {
 
 Process::Process(std::vector<std::string> command,
-                 const std::map<std::string, std::string>& environment) {
+                 const std::map<std::string, std::string>& environment)
+    : program_(command.front()) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return;
   std::vector<char*> arguments;
@@ -38,7 +41,9 @@ Process::Process(std::vector<std::string> command,
 Process::~Process() {
   if (pid_ > 0 && !exit_code_) {
     kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    tell_crash(program_, status); // It may have ended before.
   }
   if (reader_.joinable()) reader_.join();
 }
@@ -81,6 +86,7 @@ std::optional<int> Process::wait_exit(Seconds limit) {
   if (ready != 1) return {};
   int status = 0;
   waitpid(pid_, &status, 0);
+  tell_crash(program_, status);
   exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   reader_.join(); // All output is there.
   return exit_code_;

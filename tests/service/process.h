@@ -40,6 +40,7 @@ class Process {
  private:
   void read(int descriptor);
 
+  std::string program_;
   pid_t pid_ = -1;
   std::optional<int> exit_code_;
   std::thread reader_;

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -48,7 +49,8 @@ ServiceTest::ServiceTest() : client(soup_session_new()) {
 }
 
 ServiceTest::~ServiceTest() {
-  if (HasFailure() && service) GTEST_LOG_(INFO) << "the service said:\n" << service->output();
+  // On stdout, between what the test itself says, so that ./dev finds it there.
+  if (HasFailure() && service) std::cout << "the service said:\n" << service->output() << std::endl;
   service.reset();
   cameras.reset();
   std::filesystem::remove_all(folder);

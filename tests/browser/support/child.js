@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 
 /** How long a program may take to start or to end, before the test fails. */
 const WATCHDOG_MS = 60000;
+/** Signals that tests send; with another one a program has crashed. */
+const SENT = ['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGHUP'];
 
 /** A program the tests started; they end no other. What it says is kept for when a test fails. */
 export class Child {
@@ -29,7 +31,11 @@ export class Child {
         this.#output += `${error.message}\n`;
         resolve();
       });
-      this.#process.once('exit', () => resolve());
+      this.#process.once('exit', (_code, signal) => {
+        // Tests that fail because the program is gone do not say why; tests/outcomes.py looks for these words.
+        if (signal && !SENT.includes(signal)) console.error(`crashed: ${this.name}: ${signal}`);
+        resolve();
+      });
     });
     this.#exited.then(() => this.#waiting.forEach((look) => look()));
   }

@@ -10,10 +10,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "crash.h"
+
 namespace fanlight::test {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr const char* kName = "fanlight-camsim";
 
 bool wait_readable(int fd, Clock::time_point deadline) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
@@ -26,7 +30,7 @@ bool wait_readable(int fd, Clock::time_point deadline) {
 CamsimProcess::CamsimProcess(std::vector<std::string> arguments) {
   const char* binary = std::getenv("FANLIGHT_CAMSIM");
   arguments.insert(arguments.begin(),
-                   {binary != nullptr ? binary : "fanlight-camsim", "--listen", "127.0.0.1:0"});
+                   {binary != nullptr ? binary : kName, "--listen", "127.0.0.1:0"});
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
@@ -43,7 +47,9 @@ CamsimProcess::CamsimProcess(std::vector<std::string> arguments) {
 CamsimProcess::~CamsimProcess() {
   if (pid_ != 0 && !ended_) {
     ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
+    int status = 0;
+    ::waitpid(pid_, &status, 0);
+    tell_crash(kName, status); // It may have ended before.
   }
   if (out_ >= 0) ::close(out_);
   if (err_ >= 0) ::close(err_);
@@ -94,6 +100,7 @@ std::optional<int> CamsimProcess::wait_exit(std::chrono::seconds limit) {
   int status = 0;
   ::waitpid(pid_, &status, 0);
   ended_ = true;
+  tell_crash(kName, status);
   if (!WIFEXITED(status)) return {};
   return WEXITSTATUS(status);
 }
