@@ -258,6 +258,7 @@ named() {
 # A word is a suite, the name of one of meson's tests, or a single test of a suite as tests/tally names it.
 tests() {
   local word suites=() names=() single=() later=() all=false
+  if [[ ${1:-} == --in ]]; then exec tests/chroot "${@:2}"; fi
   for word; do
     if [[ $word == --werror ]]; then werror=true
     elif [[ $word == all ]]; then suites+=("${all_suites[@]}")

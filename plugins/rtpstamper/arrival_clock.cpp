@@ -1,6 +1,7 @@
 #include "arrival_clock.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace fanlight {
 namespace {

@@ -2,6 +2,7 @@
 #include "tee_fixture.h"
 
 #include <algorithm>
+#include <ostream>
 
 #include "encoded.h"
 

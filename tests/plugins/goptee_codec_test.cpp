@@ -1,4 +1,6 @@
 // Real H.264 and H.265 through goptee: what a late viewer gets must decode without a flaw.
+#include <ostream>
+
 #include "encoded.h"
 #include "tee_fixture.h"
 

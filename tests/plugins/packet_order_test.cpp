@@ -2,6 +2,7 @@
 #include "rtpstamper/packet_order.h"
 
 #include <numeric>
+#include <ostream>
 #include <vector>
 
 #include <gmock/gmock.h>

@@ -1,5 +1,6 @@
 // The playout delay header extension, as receivers find it in RTP packets.
 #include <optional>
+#include <ostream>
 #include <string>
 #include <vector>
 

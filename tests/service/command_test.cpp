@@ -1,3 +1,5 @@
+#include <cstdlib>
+
 #include <sysexits.h>
 
 #include <gmock/gmock.h>

@@ -1,6 +1,8 @@
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <sysexits.h>
 #include <thread>
 

@@ -1,5 +1,6 @@
 #include "cache.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>

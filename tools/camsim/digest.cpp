@@ -1,7 +1,9 @@
 #include "digest.h"
 
+#include <algorithm>
 #include <cctype>
 #include <map>
+#include <string_view>
 
 #include "gst/ref.h"
 

@@ -4,6 +4,8 @@
 #include <functional>
 #include <iomanip>
 #include <sstream>
+#include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <json-glib/json-glib.h>

@@ -1,5 +1,6 @@
 #include "tone.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 

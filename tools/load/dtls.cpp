@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <stdexcept>
+#include <string_view>
 
 #include <openssl/err.h>
 #include <openssl/evp.h>

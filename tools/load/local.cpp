@@ -2,6 +2,7 @@
 
 #include <array>
 #include <sstream>
+#include <string_view>
 #include <vector>
 
 namespace fanlight::load {

@@ -1,5 +1,6 @@
 #include "url.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace fanlight::load {

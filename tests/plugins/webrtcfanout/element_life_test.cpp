@@ -1,5 +1,7 @@
 // How the element begins and ends, and what it leaves behind.
+#include <atomic>
 #include <filesystem>
+#include <iterator>
 
 #include <gmock/gmock.h>
 

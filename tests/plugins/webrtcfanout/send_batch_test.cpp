@@ -1,6 +1,9 @@
 // Datagrams through real sockets: as they were written, in as few messages as can be.
 #include "webrtcfanout/send_batch.h"
 
+#include <algorithm>
+#include <memory>
+
 #include <gmock/gmock.h>
 
 #include "udp_end.h"

@@ -1,6 +1,8 @@
 // The ports of a transport, and where viewers find it.
 #include "webrtcfanout/sockets.h"
 
+#include <algorithm>
+#include <memory>
 #include <set>
 
 #include <gmock/gmock.h>

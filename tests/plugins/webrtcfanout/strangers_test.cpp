@@ -1,6 +1,7 @@
 // TCP connections that have not said whose they are, and the places of all.
 #include "webrtcfanout/strangers.h"
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <thread>

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <memory>
 #include <numbers>
+#include <ostream>
 
 #include <gtest/gtest.h>
 

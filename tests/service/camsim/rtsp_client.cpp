@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <regex>
+#include <string_view>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

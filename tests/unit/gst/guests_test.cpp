@@ -1,5 +1,6 @@
 // What comes in from GStreamer's threads: signals and promises.
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 

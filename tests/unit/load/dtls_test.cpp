@@ -1,5 +1,7 @@
 #include "load/dtls.h"
 
+#include <cctype>
+#include <chrono>
 #include <deque>
 
 #include <gmock/gmock.h>

@@ -1,5 +1,6 @@
 #include "load/srtp.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include <gmock/gmock.h>

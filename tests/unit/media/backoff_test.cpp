@@ -1,5 +1,7 @@
 #include "media/backoff.h"
 
+#include <cstdint>
+
 #include <gtest/gtest.h>
 
 namespace fanlight::media {

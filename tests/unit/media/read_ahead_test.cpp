@@ -1,6 +1,7 @@
 // What connections to cameras take from the kernel at once, and who is left alone.
 #include "media/read_ahead.h"
 
+#include <algorithm>
 #include <future>
 #include <string>
 #include <thread>

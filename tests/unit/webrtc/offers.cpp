@@ -1,5 +1,6 @@
 #include "offers.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
