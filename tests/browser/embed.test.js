@@ -226,7 +226,7 @@ test('a page that the configuration does not name is told why', { timeout: 60000
     const one = page.locator('#one');
     assert.match(
       /** @type {string} */ (await script(page, (d) => d.getElementById('one').message)),
-      /^Refused\. This page may not show the cameras of that server/,
+      /^Refused\. This page is not allowed to show the cameras of that server/,
     );
     assert.ok((await one.locator('.notice-detail').innerText()).includes(`origins: ["${origin}"]`));
     await keepScreenshot(page, 'embedded, of a stranger');

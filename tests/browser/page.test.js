@@ -71,10 +71,7 @@ test(
     await command(page, `loopback.source('front').frozen = true`);
     await waitForState(page, 'front', 'stalled');
     const last = await frameNumber(page, 'front');
-    assert.equal(
-      await tileOf(page, 'front').locator('.notice-text').innerText(),
-      'Picture has stopped',
-    );
+    assert.equal(await tileOf(page, 'front').locator('.notice-text').innerText(), 'Picture frozen');
     await keepScreenshot(page, 'stalled');
     await page.waitForFunction(() => /** @type {any} */ (window).loopback.watches === 3);
     await command(page, `loopback.source('front').frozen = false`);
@@ -98,12 +95,12 @@ test(
 
     await waitForState(page, 'front', 'retrying');
     const tile = tileOf(page, 'front');
-    assert.match(await tile.locator('.notice-text').innerText(), /^Trying again in \d s$/);
-    assert.match(await tile.locator('.notice-why').innerText(), /as many viewers as it may have/);
+    assert.match(await tile.locator('.notice-text').innerText(), /^Retrying in \d s$/);
+    assert.match(await tile.locator('.notice-why').innerText(), /maximum number of viewers/);
     assert.equal(await tile.locator('.notice-detail').innerText(), '1 of 1 viewers');
 
     await command(page, `loopback.refusals = {}`);
-    await tile.getByRole('button', { name: 'Try now' }).click();
+    await tile.getByRole('button', { name: 'Retry now' }).click();
     await waitForState(page, 'front', 'live');
   },
 );

@@ -38,7 +38,7 @@ scenario(
     assert.equal(await tile.locator('.notice-text').innerText(), 'Refused');
     const why = await tile.locator('.notice-why').innerText();
     assert.match(why, /^This browser cannot play what the camera sends\./);
-    assert.match(why, /The camera sends H\.265; this browser takes .*VP8.* and /);
+    assert.match(why, /The camera sends H\.265; this browser supports .*VP8.* and /);
     const detail = await tile.locator('.notice-detail').innerText();
     assert.match(detail, /H\.?265/);
     assert.match(detail, /VP8/);
@@ -60,7 +60,7 @@ scenario('a server that does not know its name says so in place of cameras', her
   const named = await launchChromium(['--host-resolver-rules=MAP cameras.example.org 127.0.0.1']);
   try {
     const { page } = await openPage(named, address.href);
-    await page.locator('#empty-text', { hasText: 'may not show the cameras' }).waitFor();
+    await page.locator('#empty-text', { hasText: 'not allowed to show the cameras' }).waitFor();
     const detail = await page.locator('#empty-detail').innerText();
     assert.match(detail, /server\.hosts: \[cameras\.example\.org\]/);
     await keepScreenshot(page, 'a name that is not known');
