@@ -123,7 +123,7 @@ test(
     for (const label of ['Statistics', 'Pause all', 'Language', 'Arrange', 'Front door, Live']) {
       assert.ok(seen.has(label), `${label} is not reached: ${[...seen].join('; ')}`);
     }
-    for (const label of ['Pause', 'Sound on', 'Save the picture', 'Full screen', 'Show alone']) {
+    for (const label of ['Pause', 'Unmute', 'Take snapshot', 'Full screen', 'Enlarge']) {
       assert.ok(seen.has(label), `${label} is not reached: ${[...seen].join('; ')}`);
     }
     await close();

@@ -130,9 +130,9 @@ scenario('wheel, keys and buttons magnify; dragging moves the picture', here, as
   assert.ok(/** @type {number} */ (await left()) < dragged);
   assert.deepEqual(await shownCameras(page), ['front'], 'an arrow left the magnified picture');
 
-  await page.getByRole('button', { name: 'Whole picture' }).click();
+  await page.getByRole('button', { name: 'Reset zoom' }).click();
   assert.equal(await scale(page), 1);
-  await page.getByRole('button', { name: 'Larger' }).click();
+  await page.getByRole('button', { name: 'Zoom in' }).click();
   assert.ok((await scale(page)) > 1);
   await page.keyboard.press('0');
   assert.equal(await scale(page), 1);

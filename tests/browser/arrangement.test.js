@@ -150,11 +150,9 @@ test(
     );
     await waitForCameras(page, [FRONT, GARDEN, GARAGE, STREET]);
 
-    await page.getByRole('button', { name: 'Turn pages by themselves' }).click();
+    await page.getByRole('button', { name: 'Rotate pages' }).click();
     assert.equal(
-      await page
-        .getByRole('button', { name: 'Turn pages by themselves' })
-        .getAttribute('aria-pressed'),
+      await page.getByRole('button', { name: 'Rotate pages' }).getAttribute('aria-pressed'),
       'false',
     );
   },
@@ -173,7 +171,7 @@ test(
     );
 
     await waitForCameras(page, [CELLAR, FRONT, GARDEN, GARAGE, STREET, HALL]);
-    assert.equal(await announced(page), 'Cellar: now at place 1 of 6');
+    assert.equal(await announced(page), 'Cellar is now number 1 of 6');
     assert.equal(await page.locator('[data-focused]').count(), 0, 'the drag was taken for a click');
     assert.equal(await page.evaluate(() => /** @type {any} */ (window).loopback.watches), 6);
     const paused = await page.evaluate(
@@ -193,7 +191,7 @@ test('tiles are put in order by keyboard', { timeout: TEST_MS }, async () => {
   await page.keyboard.press('Shift+ArrowRight');
 
   await waitForCameras(page, [GARDEN, FRONT, GARAGE, STREET, HALL, CELLAR]);
-  assert.equal(await announced(page), 'Front door: now at place 2 of 6');
+  assert.equal(await announced(page), 'Front door is now number 2 of 6');
   assert.equal(
     await page.evaluate(() => document.activeElement?.getAttribute('data-camera')),
     FRONT,
@@ -234,12 +232,12 @@ test(
       drawer.locator('li[data-camera="front"] .grip'),
     );
     await waitForCameras(page, [CELLAR, FRONT, GARDEN, STREET, HALL]);
-    await drawer.getByRole('button', { name: 'Cellar: down' }).focus();
+    await drawer.getByRole('button', { name: 'Move Cellar down' }).focus();
     for (let i = 0; i < 4; i++) await page.keyboard.press('Enter');
     await waitForCameras(page, [FRONT, GARDEN, STREET, HALL, CELLAR]);
     assert.equal(
       await page.evaluate(() => document.activeElement?.getAttribute('aria-label')),
-      'Cellar: up',
+      'Move Cellar up',
       'the focus was lost at the end of the way',
     );
     await keepScreenshot(page, 'arrange');
@@ -322,7 +320,7 @@ test('a wall of cameras that are not there says so', { timeout: TEST_MS }, async
     init: (page) => page.addInitScript(installLoopback, CAMERAS),
   });
 
-  await opened.page.getByText('This wall shows no camera').waitFor();
+  await opened.page.getByText('This wall has no cameras').waitFor();
 });
 
 test('a camera that is added to the server joins a wall of all', { timeout: TEST_MS }, async () => {

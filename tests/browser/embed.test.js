@@ -248,7 +248,7 @@ test('a page that the configuration does not name is told why', { timeout: TEST_
     const one = page.locator('#one');
     assert.match(
       /** @type {string} */ (await script(page, (d) => d.getElementById('one').message)),
-      /^Refused\. This page may not show the cameras of that server/,
+      /^Refused\. This page is not allowed to show the cameras of that server/,
     );
     assert.ok((await one.locator('.notice-detail').innerText()).includes(`origins: ["${origin}"]`));
     await keepScreenshot(page, 'embedded, of a stranger');
@@ -289,7 +289,7 @@ test(
     const { page, close } = await openPage(browser, site.url);
     try {
       await page.waitForFunction(() =>
-        /^Server gone\. The address answers, but keeps the answer from this page\./.test(
+        /^Can’t reach the server\. The address answers, but the browser does not let this page read/.test(
           /** @type {any} */ (document.getElementById('one')).message,
         ),
       );

@@ -97,7 +97,7 @@ scenario(
     await house.killServer();
     await waitForState(page, 'front', 'gone');
     await waitForState(page, 'garden', 'gone');
-    assert.equal(await page.locator('#summary').innerText(), 'Server gone');
+    assert.equal(await page.locator('#summary').innerText(), 'Can’t reach the server');
     assert.ok((await pictureRemains(page)) > 0.3, 'the last picture is gone');
     await keepScreenshot(page, 'server gone');
 

@@ -72,10 +72,7 @@ test(
     await command(page, `loopback.source('front').frozen = true`);
     await waitForState(page, 'front', 'stalled');
     const last = await frameNumber(page, 'front');
-    assert.equal(
-      await tileOf(page, 'front').locator('.notice-text').innerText(),
-      'Picture has stopped',
-    );
+    assert.equal(await tileOf(page, 'front').locator('.notice-text').innerText(), 'Picture frozen');
     await keepScreenshot(page, 'stalled');
     await page.waitForFunction(() => /** @type {any} */ (window).loopback.watches >= 3);
     await command(page, `loopback.source('front').frozen = false`);
@@ -99,12 +96,12 @@ test(
 
     await waitForState(page, 'front', 'retrying');
     const tile = tileOf(page, 'front');
-    assert.match(await tile.locator('.notice-text').innerText(), /^Trying again in \d s$/);
-    assert.match(await tile.locator('.notice-why').innerText(), /as many viewers as it may have/);
+    assert.match(await tile.locator('.notice-text').innerText(), /^Retrying in \d s$/);
+    assert.match(await tile.locator('.notice-why').innerText(), /maximum number of viewers/);
     assert.equal(await tile.locator('.notice-detail').innerText(), '1 of 1 viewers');
 
     await command(page, `loopback.refusals = {}`);
-    await tile.getByRole('button', { name: 'Try now' }).click();
+    await tile.getByRole('button', { name: 'Retry now' }).click();
     await waitForState(page, 'front', 'live');
   },
 );
@@ -162,37 +159,41 @@ test(
 );
 
 for (const locale of ['en-GB', 'ko-KR']) {
-  test(`on a telephone all of the header is in reach: ${locale}`, { timeout: TEST_MS }, async () => {
-    const cameras = Array.from({ length: 20 }, (_, i) => ({ id: `c${i}`, name: `Camera ${i}` }));
-    const page = await open(cameras, { locale, viewport: { width: 390, height: 844 } });
-    const outside = () =>
-      page.evaluate(() => {
-        const header = /** @type {HTMLElement} */ (document.getElementById('header'));
-        const shown = [...header.querySelectorAll('p, span, button, select')].filter(
-          (element) => element.getClientRects().length > 0 && element.clientWidth > 1,
-        );
-        const boxes = shown.map((element) => ({
-          element,
-          ...element.getBoundingClientRect().toJSON(),
-        }));
-        return boxes
-          .filter(({ left, right }) => left < 0 || right > innerWidth)
-          .map(({ element, left, right }) => `${element.id}: ${left} to ${right}`);
-      });
-    await page.locator('#page', { hasText: '1 /' }).waitFor();
-    await waitUntilAllLive(page);
-    assert.deepEqual(await outside(), [], 'live');
+  test(
+    `on a telephone all of the header is in reach: ${locale}`,
+    { timeout: TEST_MS },
+    async () => {
+      const cameras = Array.from({ length: 20 }, (_, i) => ({ id: `c${i}`, name: `Camera ${i}` }));
+      const page = await open(cameras, { locale, viewport: { width: 390, height: 844 } });
+      const outside = () =>
+        page.evaluate(() => {
+          const header = /** @type {HTMLElement} */ (document.getElementById('header'));
+          const shown = [...header.querySelectorAll('p, span, button, select')].filter(
+            (element) => element.getClientRects().length > 0 && element.clientWidth > 1,
+          );
+          const boxes = shown.map((element) => ({
+            element,
+            ...element.getBoundingClientRect().toJSON(),
+          }));
+          return boxes
+            .filter(({ left, right }) => left < 0 || right > innerWidth)
+            .map(({ element, left, right }) => `${element.id}: ${left} to ${right}`);
+        });
+      await page.locator('#page', { hasText: '1 /' }).waitFor();
+      await waitUntilAllLive(page);
+      assert.deepEqual(await outside(), [], 'live');
 
-    await page.evaluate(() =>
-      /** @type {HTMLElement} */ (document.getElementById('reload')).removeAttribute('hidden'),
-    );
-    assert.deepEqual(await outside(), [], 'with a newer page');
-    await keepScreenshot(page, `header on a telephone, ${locale}`);
+      await page.evaluate(() =>
+        /** @type {HTMLElement} */ (document.getElementById('reload')).removeAttribute('hidden'),
+      );
+      assert.deepEqual(await outside(), [], 'with a newer page');
+      await keepScreenshot(page, `header on a telephone, ${locale}`);
 
-    await command(page, `loopback.kill()`);
-    await page.locator('#retry').waitFor();
-    assert.deepEqual(await outside(), [], 'gone');
-  });
+      await command(page, `loopback.kill()`);
+      await page.locator('#retry').waitFor();
+      assert.deepEqual(await outside(), [], 'gone');
+    },
+  );
 }
 
 test(
@@ -204,7 +205,7 @@ test(
     const headline = page.locator('#summary');
     for (const [code, words] of [
       ['unknown_host', 'The server does not know this address'],
-      ['foreign_page', 'This page may not show the cameras'],
+      ['foreign_page', 'This page is not allowed to show the cameras'],
     ]) {
       await page.route('**/ws', (route) =>
         route.fulfill({ status: 403, json: { code, detail: `the detail of ${code}` } }),

@@ -38,7 +38,7 @@ scenario(
     assert.equal(await tile.locator('.notice-text').innerText(), 'Refused');
     const why = await tile.locator('.notice-why').innerText();
     assert.match(why, /^This browser cannot play what the camera sends\./);
-    assert.match(why, /The camera sends H\.265; this browser takes .*VP8.* and /);
+    assert.match(why, /The camera sends H\.265; this browser supports .*VP8.* and /);
     const detail = await tile.locator('.notice-detail').innerText();
     assert.match(detail, /H\.?265/);
     assert.match(detail, /VP8/);

@@ -89,11 +89,11 @@ scenario('a camera of the configuration says where it is to be changed', here, a
 
 scenario('a refusal stands beside the field that it is about', here, async () => {
   await page.locator('#tools .add').click();
-  await page.getByLabel('Name').fill('Back yard');
+  await page.getByLabel('Name', { exact: true }).fill('Back yard');
   await page.locator('.primary').click();
-  await page.locator('.complaint', { hasText: 'Needed' }).waitFor();
-  assert.equal(await page.getByLabel('Id, a part of addresses').inputValue(), 'back-yard');
-  await page.getByLabel('RTSP address').fill('http://192.0.2.1/');
+  await page.locator('.complaint', { hasText: 'Required' }).waitFor();
+  assert.equal(await page.getByLabel('ID (used in links)').inputValue(), 'back-yard');
+  await page.getByLabel('RTSP URL').fill('http://192.0.2.1/');
 
   await page.locator('.primary').click();
 
@@ -105,7 +105,7 @@ scenario('a refusal stands beside the field that it is about', here, async () =>
 });
 
 scenario('a camera is tried before it is added, and is live without a restart', here, async () => {
-  await page.getByLabel('RTSP address').fill(otherUrl());
+  await page.getByLabel('RTSP URL').fill(otherUrl());
   await page.locator('button.test').click();
   await page.locator('.found[data-ok="true"]').waitFor();
   assert.match(
@@ -138,7 +138,7 @@ scenario('a camera is carried to another place, which the server keeps', here, a
   await page.waitForFunction(
     () => document.querySelector('[data-camera]')?.getAttribute('data-camera') === 'front',
   );
-  assert.equal(await page.locator('#announcer').textContent(), 'Front door: now at place 1 of 2');
+  assert.equal(await page.locator('#announcer').textContent(), 'Front door is now number 1 of 2');
   await page.reload();
   await row('front').waitFor();
   assert.deepEqual(await order(), ['front', 'back-yard']);
@@ -171,7 +171,7 @@ scenario('a carried camera scrolls a long list', here, async () => {
 
 scenario('a camera gets another name', here, async () => {
   await row('back-yard').locator('.edit').click();
-  await page.getByLabel('Name').fill('Yard');
+  await page.getByLabel('Name', { exact: true }).fill('Yard');
 
   await page.locator('.primary').click();
 
@@ -198,18 +198,18 @@ scenario('what few need is there, and what is not touched stays what it was', he
   const before = await settings();
   await page.reload();
   await row('back-yard').locator('.edit').click();
-  assert.equal(await page.getByLabel('Longest wait for late packets').isVisible(), false);
+  assert.equal(await page.getByLabel('Jitter buffer').isVisible(), false);
   for (const summary of await page.locator('summary').all()) await summary.click();
-  assert.equal(await page.getByLabel('Longest wait for late packets').inputValue(), '250ms');
+  assert.equal(await page.getByLabel('Jitter buffer').inputValue(), '250ms');
   assert.equal(await page.getByLabel('SHA-256').isVisible(), false, 'the camera has no TLS');
-  await page.getByLabel('Connect anew after').fill('12');
+  await page.getByLabel('Reconnect after').fill('12');
   await page.locator('.advanced > summary').first().click();
 
   await page.locator('.primary').click();
   await page.locator('.complaint', { hasText: 'unit' }).waitFor();
   assert.deepEqual(await graveFaults(page), []);
   await keepScreenshot(page, 'settings advanced');
-  await page.getByLabel('Connect anew after').fill('12s');
+  await page.getByLabel('Reconnect after').fill('12s');
   await page.locator('.primary').click();
 
   await page.locator('.camera-form').waitFor({ state: 'detached' });
@@ -220,7 +220,7 @@ scenario('what few need is there, and what is not touched stays what it was', he
 scenario('who takes out the user takes out the password', here, async () => {
   await row('back-yard').locator('.edit').click();
   assert.equal(await page.getByLabel('Password').getAttribute('placeholder'), 'unchanged');
-  await page.getByLabel('User').fill('');
+  await page.getByLabel('User name').fill('');
   assert.equal(await page.getByLabel('Password').getAttribute('placeholder'), '');
 
   await page.locator('.primary').click();

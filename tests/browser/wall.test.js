@@ -123,7 +123,7 @@ scenario(
     ]);
 
     await tileOf(page, 'front').hover();
-    await tileOf(page, 'front').getByRole('button', { name: 'Sound on' }).click();
+    await tileOf(page, 'front').getByRole('button', { name: 'Unmute' }).click();
     assert.equal(await heard('front'), true);
     // The camera's tone as the loudspeaker would get it, not only as the decoder counts it.
     await page.waitForFunction(async () => {
@@ -145,7 +145,7 @@ scenario(
     // AAC that became Opus was heard above; G.711 and Opus pass through.
     for (const id of ['garden', 'street']) {
       await tileOf(page, id).hover();
-      await tileOf(page, id).getByRole('button', { name: 'Sound on' }).click();
+      await tileOf(page, id).getByRole('button', { name: 'Unmute' }).click();
       const all = await Promise.all(CAMERAS.map((camera) => heard(camera.id)));
       assert.deepEqual(
         all,
@@ -232,7 +232,7 @@ scenario('everything on a tile can be done by keyboard', here, async (page) => {
   const button = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
   assert.equal(await button(), 'Pause');
   await page.keyboard.press('Tab');
-  assert.equal(await button(), 'Sound on');
+  assert.equal(await button(), 'Unmute');
 });
 
 scenario(
@@ -246,9 +246,9 @@ scenario(
     await page.waitForFunction(() => document.fullscreenElement === null);
 
     await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await page.keyboard.press('Escape');
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'hidden' });
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor({ state: 'hidden' });
   },
 );
 

@@ -97,7 +97,7 @@ test('what a test found is said in few words, and what it did not find in those 
 
   assert.equal(
     summaryOf(found, text),
-    'H264 1920×1080, 25 pictures a second, a key frame every 2 s, with B-frames, which are left out for browsers; OPUS',
+    'H264 1920×1080, 25 fps, a key frame every 2 s, has B-frames, which the server drops for browsers; OPUS',
   );
   assert.match(summaryOf({ ...found, audio: '' }, text), /; no sound$/);
   const refused = { ...found, ok: false, reason: 'the camera refuses the login', video: [] };
