@@ -5,12 +5,15 @@
 #include <optional>
 #include <vector>
 
+#include <sys/types.h>
+
 #include "framing.h"
 #include "path.h"
 #include "tcp_places.h"
-#include "viewer.h"
 
 namespace fanlight::fanout {
+
+class Viewer;
 
 /// A TCP connection that a viewer has opened to us (ICE-TCP, RFC 6544), each datagram in a frame of
 /// its own. Bounded both ways; nothing blocks. Threads: the worker.
