@@ -1,7 +1,7 @@
 #pragma once
 
 #include "media/intake.h"
-#include "session/session.h"
+#include "session/camera_info.h"
 
 namespace fanlight::session {
 

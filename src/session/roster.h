@@ -1,38 +1,19 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "config.h"
 #include "config_diff.h"
+#include "session/findings.h"
 
 namespace fanlight::session {
-
-/// What a test of one stream found.
-struct Findings {
-  struct Video {
-    std::string codec; ///< "H264", "H265".
-    int width = 0;
-    int height = 0;
-    double fps = 0;
-    std::uint32_t gop_frames = 0;
-    std::int64_t gop_ms = 0;
-    std::uint64_t bitrate = 0; ///< bit/s.
-    bool b_frames = false;
-  };
-  bool ok = false;
-  std::string reason; ///< In words: why it is not.
-  double seconds = 0; ///< That it took.
-  std::vector<Video> video;
-  std::string audio; ///< As viewers get it; empty: none.
-};
 
 /// The cameras as they are configured, for whoever reads and changes them while the service runs.
 /// Threads: main only.
 class Roster {
  public:
-  using Tested = std::function<void(const Findings&)>;
+  using Tested = session::Tested;
   virtual ~Roster() = default;
 
   /// What the service runs by, at the same address for its whole life.

@@ -158,7 +158,7 @@ Result<Done> SessionTable::apply(const config::Config& wanted) {
   return Done{};
 }
 
-Result<Done> SessionTable::test(const config::Camera& camera, Roster::Tested done) {
+Result<Done> SessionTable::test(const config::Camera& camera, Tested done) {
   if (draining_) return Error{Errc::unavailable, "the server is shutting down"};
   for (const Channel& channel : channels_)
     for (const auto& intake : channel.camera->intakes())

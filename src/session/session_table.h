@@ -33,7 +33,7 @@ class SessionTable : public Directory, public media::Camera::Observer, public Vi
   Result<Done> apply(const config::Config& wanted);
   /// Tries the one stream of `camera`; one that is connected already, for a camera of this table,
   /// is not connected again. `done` comes in a later turn. Errc::internal, unavailable.
-  Result<Done> test(const config::Camera& camera, Roster::Tested done);
+  Result<Done> test(const config::Camera& camera, Tested done);
   /// Ends every session with `reason` and refuses new ones.
   void drain(const CloseReason& reason);
   bool empty() const { return viewers_.empty(); }

@@ -35,7 +35,7 @@ Findings findings_of(const media::Intake& intake) {
 }
 
 Result<std::unique_ptr<Trial>> Trial::begin(config::Camera camera, media::ConnectQueue& queue,
-                                            Roster::Tested done) {
+                                            Tested done) {
   const auto url = split_url(camera.streams.front().url);
   camera.id = "test of " + (url ? url->host : "a camera"); // For the log; it has no id yet.
   camera.streams.resize(1);
@@ -49,7 +49,7 @@ Result<std::unique_ptr<Trial>> Trial::begin(config::Camera camera, media::Connec
   return trial;
 }
 
-Trial::Trial(Roster::Tested done) : done_(std::move(done)), begun_us_(g_get_monotonic_time()) {
+Trial::Trial(Tested done) : done_(std::move(done)), begun_us_(g_get_monotonic_time()) {
   look_.every(kLook, [this] { look(); });
   limit_.once(kLimit, [this] { finish(true); });
 }

@@ -5,7 +5,7 @@
 
 #include "base/main_loop.h"
 #include "media/camera.h"
-#include "session/roster.h"
+#include "session/findings.h"
 
 namespace fanlight::session {
 
@@ -23,10 +23,10 @@ class Trial : private media::Camera::Observer {
   /// The first stream of `camera`. `done` comes once, in a turn of its own, and may end the trial.
   /// Errc::internal when an element is missing. The queue outlives it.
   static Result<std::unique_ptr<Trial>> begin(config::Camera camera, media::ConnectQueue& queue,
-                                              Roster::Tested done);
+                                              Tested done);
 
  private:
-  explicit Trial(Roster::Tested done);
+  explicit Trial(Tested done);
   /// Whether there is nothing more to wait for.
   bool complete() const;
   void look();
@@ -36,7 +36,7 @@ class Trial : private media::Camera::Observer {
   const media::Intake& intake() const { return *camera_->intakes().front(); }
 
   // Given.
-  const Roster::Tested done_;
+  const Tested done_;
   // Owned.
   std::shared_ptr<media::Camera> camera_;
   std::int64_t begun_us_ = 0;
