@@ -45,7 +45,7 @@ Result<std::unique_ptr<App>> App::create(const std::string& path, const config::
   app->sessions_ = std::move(*sessions);
   FileRoster::Stage& stage = *app;
   app->roster_ = std::make_unique<FileRoster>(path, config, stage);
-  auto server = http::Server::create(app->roster_->config(), *app->sessions_, *app->roster_);
+  auto server = http::WebService::create(app->roster_->config(), *app->sessions_, *app->roster_);
   if (!server) return server.error();
   app->server_ = std::move(*server);
   return app;

@@ -5,7 +5,7 @@
 #include "base/main_loop.h"
 #include "base/systemd.h"
 #include "config.h"
-#include "http/server.h"
+#include "http/web_service.h"
 #include "roster.h"
 #include "session/session_table.h"
 
@@ -38,7 +38,7 @@ class App : private FileRoster::Stage {
 
   std::unique_ptr<session::SessionTable> sessions_;
   std::unique_ptr<FileRoster> roster_;
-  std::unique_ptr<http::Server> server_;
+  std::unique_ptr<http::WebService> server_;
   systemd::Notifier notifier_;
   GMainLoop* loop_ = nullptr;
   Timer tidy_;

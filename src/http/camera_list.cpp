@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/main_loop.h"
-#include "http/json.h"
+#include "http/views.h"
 
 namespace fanlight::http {
 namespace {

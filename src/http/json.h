@@ -5,14 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <json-glib/json-glib.h>
 
 #include "base/result.h"
-#include "config.h"
 #include "http/owned.h"
-#include "session/session.h"
 
 namespace fanlight::http::json {
 
@@ -43,12 +40,6 @@ class Writer {
  private:
   const Owned<JsonBuilder> builder_;
 };
-
-/// The members of the camera object and of the session object of docs/signalling.md.
-void write_members(Writer& json, const session::CameraInfo& camera);
-void write_members(Writer& json, const session::Info& session);
-/// The member `ice_servers`, a list of RTCIceServer.
-void write_ice_servers(Writer& json, const std::vector<config::IceServer>& servers);
 
 using OwnedNode = Owned<JsonNode, json_node_unref>;
 

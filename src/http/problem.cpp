@@ -25,18 +25,6 @@ Problem problem_of(const Error& error) {
   return {500, "internal", error.message, {}};
 }
 
-Error error_of(const session::CloseReason& reason) {
-  Errc code = Errc::internal;
-  if (reason.code == "no_common_codec") code = Errc::unsupported;
-  if (reason.code == "bad_offer") code = Errc::invalid;
-  if (reason.code == "busy") code = Errc::busy;
-  if (reason.code == "camera_removed") code = Errc::not_found;
-  if (reason.code == "camera_unavailable" || reason.code == "timeout" ||
-      reason.code == "shutting_down")
-    code = Errc::unavailable;
-  return {code, reason.message};
-}
-
 std::string Problem::to_json() const {
   json::Writer json;
   json.object([&] {
@@ -48,7 +36,7 @@ std::string Problem::to_json() const {
     if (retry_after) json.member("retry_after", *retry_after);
     if (errors.empty()) return;
     json.array("errors", [&] {
-      for (const config::Fault& error : errors)
+      for (const WrongKey& error : errors)
         json.object([&] {
           json.member("key", error.key);
           json.member("message", error.message);

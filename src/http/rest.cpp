@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "config_request.h"
-#include "http/json.h"
+#include "http/views.h"
 
 namespace fanlight::http {
 namespace {

@@ -12,7 +12,6 @@
 #include "http/connection.h"
 #include "http/listener.h"
 #include "http/rota.h"
-#include "http/router.h"
 
 namespace fanlight::http {
 namespace {
@@ -36,12 +35,8 @@ class KeepAlive {
 
 class SoupHttpServer : public Server {
  public:
-  SoupHttpServer(const config::Config& config, session::Directory& directory,
-                 session::Roster& roster, const Limits& limits, std::unique_ptr<StaticFiles> files)
-      : limits_(limits), files_(std::move(files)), whep_(config.webrtc, directory, limits_),
-        cameras_(directory, limits_), signalling_(config.webrtc, directory, cameras_, limits_),
-        rest_(directory, cameras_, limits_), settings_(roster, limits_),
-        router_(config, whep_, signalling_, rest_, settings_, *files_),
+  SoupHttpServer(const Limits& limits, Handler handler)
+      : limits_(limits), handler_(std::move(handler)),
         soup_(SOUP_SERVER(g_object_new(SOUP_TYPE_SERVER, "raw-paths", TRUE, nullptr))),
         keep_alive_(soup_.get()) {
     g_signal_connect_swapped(soup_.get(), "request-started",
@@ -50,7 +45,7 @@ class SoupHttpServer : public Server {
         soup_.get(), nullptr,
         +[](SoupServer*, SoupServerMessage* message, const char*, GHashTable*, gpointer self) {
           charge(message);
-          static_cast<SoupHttpServer*>(self)->router_.dispatch(std::make_shared<Exchange>(message));
+          static_cast<SoupHttpServer*>(self)->handler_(std::make_shared<Exchange>(message));
         },
         this, nullptr);
   }
@@ -73,11 +68,6 @@ class SoupHttpServer : public Server {
 
   int port() const override { return listener_->port(); }
   const std::string& address() const override { return listener_->address(); }
-
-  void drain(const std::string& message) override {
-    whep_.refuse(message);
-    signalling_.drain(message);
-  }
 
  private:
   /// libsoup calls this with a connection (its first message) and at the first byte of each other
@@ -170,15 +160,9 @@ class SoupHttpServer : public Server {
 
   // Given.
   const Limits limits_;
+  const Handler handler_;
   // Owned.
   AccessLog log_;
-  const std::unique_ptr<StaticFiles> files_;
-  Whep whep_;
-  CameraList cameras_; // Hears of changes before those who ask it for them.
-  Signalling signalling_;
-  Rest rest_;
-  Settings settings_;
-  Router router_;
   const Owned<SoupServer> soup_;
   KeepAlive keep_alive_;
   std::unique_ptr<Listener> listener_;
@@ -186,16 +170,11 @@ class SoupHttpServer : public Server {
 
 } // namespace
 
-Result<std::unique_ptr<Server>> Server::create(const config::Config& config,
-                                               session::Directory& directory,
-                                               session::Roster& roster, const Limits& limits) {
-  auto files = StaticFiles::create(config.server.web_root);
-  if (!files) return files.error();
-  auto server =
-      std::make_unique<SoupHttpServer>(config, directory, roster, limits, std::move(files).value());
-  const auto listening = server->listen(config.server.listen);
+Result<std::unique_ptr<Server>> Server::create(const std::string& address, const Limits& limits,
+                                               Handler handler) {
+  auto server = std::make_unique<SoupHttpServer>(limits, std::move(handler));
+  const auto listening = server->listen(address);
   if (!listening) return listening.error();
-  log::info("http", {{"address", server->address()}}, "serving the web UI and the API");
   return std::unique_ptr<Server>{std::move(server)};
 }
 

@@ -1,36 +1,31 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "base/result.h"
-#include "config.h"
+#include "http/exchange.h"
 #include "http/limits.h"
-#include "session/roster.h"
-#include "session/session.h"
 
 namespace fanlight::http {
 
-/// The HTTP side of the service on `server.listen`: WebSocket signalling, WHEP, REST and the web
-/// UI.
+/// Listens, reads requests and writes answers; knows nothing of what they are about.
 ///
-/// Threads: main only. Lifetime: owned by App; dies before directory and
-/// roster.
+/// Threads: main only.
 class Server {
  public:
-  /// Listens at once. Errc::invalid (server.listen), not_found (web root), unavailable (the address
-  /// cannot be had). `config` outlives the server.
-  static Result<std::unique_ptr<Server>> create(const config::Config& config,
-                                                session::Directory& directory,
-                                                session::Roster& roster, const Limits& limits = {});
+  /// Answers a request, which was read whole, now or later. On main.
+  using Handler = std::function<void(const ExchangePtr&)>;
+
+  /// Listens at once on `address` (host:port). Errc::invalid (address), unavailable (the address
+  /// cannot be had).
+  static Result<std::unique_ptr<Server>> create(const std::string& address, const Limits& limits,
+                                                Handler handler);
   virtual ~Server() = default;
 
   virtual int port() const = 0;                   ///< The real one, also where 0 was asked for.
   virtual const std::string& address() const = 0; ///< As bound: "127.0.0.1:8080".
-
-  /// The service is about to stop: says goodbye to the WebSockets and closes them, refuses new
-  /// sessions with 503. Requests that are under way are still answered.
-  virtual void drain(const std::string& message) = 0;
 };
 
 } // namespace fanlight::http

@@ -25,11 +25,13 @@ template <typename T> void respond_members(Exchange& exchange, int status, const
 }
 
 Problem wrong_keys(config::Faults faults) {
-  std::string detail;
-  for (const config::Fault& fault : faults)
-    detail +=
-        (detail.empty() ? "" : "\n") + fault.key + (fault.key.empty() ? "" : ": ") + fault.message;
-  return {400, "invalid", std::move(detail), {}, std::move(faults)};
+  Problem problem{400, "invalid", {}, {}};
+  for (config::Fault& fault : faults) {
+    problem.detail += (problem.detail.empty() ? "" : "\n") + fault.key +
+                      (fault.key.empty() ? "" : ": ") + fault.message;
+    problem.errors.push_back({std::move(fault.key), std::move(fault.message)});
+  }
+  return problem;
 }
 
 std::string place(const Camera& camera) {

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "http/connection.h"
 #include "http/turn.h"
+#include "http/views.h"
 
 namespace fanlight::http {
 namespace {

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "http/ice_sdp.h"
-#include "http/json.h"
 #include "http/turn.h"
+#include "http/views.h"
 
 namespace fanlight::http {
 

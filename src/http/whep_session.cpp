@@ -5,6 +5,7 @@
 
 #include "http/ice_sdp.h"
 #include "http/turn.h"
+#include "http/views.h"
 
 namespace fanlight::http {
 namespace {

@@ -14,7 +14,7 @@
 #include "fake_roster.h"
 #include "http/limits.h"
 #include "http/owned.h"
-#include "http/server.h"
+#include "http/web_service.h"
 #include "support/turn_until.h"
 
 namespace fanlight::test {
@@ -65,7 +65,7 @@ class ServerTest : public testing::Test {
   http::Limits limits;
   FakeDirectory directory;
   FakeRoster roster{config};
-  std::unique_ptr<http::Server> server;
+  std::unique_ptr<http::WebService> server;
   http::Owned<SoupSession> client;
 };
 
