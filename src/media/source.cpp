@@ -119,6 +119,22 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
     if (sink != sinks.end()) gst_pad_link(pad, sink->second.get());
     return sink != sinks.end();
   }
+  /// Keeps the end of this connection, which is not that of the viewers' streams, from passing
+  /// `pad`.
+  void end_at(GstPad* pad) {
+    gst_pad_add_probe(
+        pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+        +[](GstPad*, GstPadProbeInfo* info, gpointer data) -> GstPadProbeReturn {
+          if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) != GST_EVENT_EOS)
+            return GST_PAD_PROBE_OK;
+          (*static_cast<std::shared_ptr<Shared>*>(data))->tell([](Observer& told) {
+            told.on_source_end("the camera closed the connection");
+          });
+          return GST_PAD_PROBE_DROP;
+        },
+        new std::shared_ptr<Shared>(shared_from_this()),
+        +[](gpointer data) { delete static_cast<std::shared_ptr<Shared>*>(data); });
+  }
   /// Links no more, on whatever thread: a link made after the bin has left the pipeline would last
   /// until the bin is freed, and keep the next connection from the tee. Main.
   void give_up() {
@@ -352,19 +368,7 @@ void Source::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
     if (!shared.depayloader) shared.depayloader = added.front();
   }
   GstPad* ghost = gst_ghost_pad_new(name.c_str(), upstream.get());
-  gst_pad_add_probe(
-      ghost, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
-      +[](GstPad*, GstPadProbeInfo* info, gpointer probe_data) -> GstPadProbeReturn {
-        // The end of this connection is not the end of the viewers' streams.
-        if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) != GST_EVENT_EOS)
-          return GST_PAD_PROBE_OK;
-        (*static_cast<std::shared_ptr<Shared>*>(probe_data))->tell([](Observer& observer) {
-          observer.on_source_end("the camera closed the connection");
-        });
-        return GST_PAD_PROBE_DROP;
-      },
-      new std::shared_ptr<Shared>(*static_cast<std::shared_ptr<Shared>*>(data)),
-      +[](gpointer probe_data) { delete static_cast<std::shared_ptr<Shared>*>(probe_data); });
+  shared.end_at(ghost);
   gst_pad_set_active(ghost, TRUE);
   gst_element_add_pad(shared.bin, ghost);
   if (!shared.link(name, ghost)) return;
