@@ -2,11 +2,11 @@
 
 #include <memory>
 
+#include "api/web_service.h"
 #include "base/main_loop.h"
 #include "base/systemd.h"
-#include "config.h"
-#include "http/web_service.h"
-#include "roster.h"
+#include "config/config.h"
+#include "config/file_roster.h"
 #include "session/session_table.h"
 
 namespace fanlight {

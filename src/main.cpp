@@ -6,10 +6,10 @@
 
 #include "app.h"
 #include "base/allocator.h"
-#include "config.h"
-#include "config_files.h"
+#include "config/config.h"
+#include "config/files.h"
 #include "gst/elements.h"
-#include "media/launch_line.h"
+#include "media/rtsp/launch_line.h"
 #include "options.h"
 
 namespace {

@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "fanout.h"
 #include "webrtcfanout.h"
+#include "webrtcfanout/serve/fanout.h"
 
 namespace fanlight::fanout {
 

@@ -2,8 +2,8 @@
 
 #include <gst/gst.h>
 
-#include "fanout.h"
-#include "viewer.h"
+#include "webrtcfanout/serve/fanout.h"
+#include "webrtcfanout/viewers/viewer.h"
 
 namespace fanlight::fanout {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "config.h"
+#include "config/config.h"
 #include "gst/pipeline.h"
 #include "media/branch.h"
 #include "media/intake.h"

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/rtp_format.h"
-#include "config.h"
+#include "config/config.h"
 #include "gst/ref.h"
 
 namespace fanlight::media {

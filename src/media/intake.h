@@ -9,15 +9,15 @@
 #include <vector>
 
 #include "base/main_loop.h"
-#include "config.h"
+#include "config/config.h"
 #include "gst/pipeline.h"
 #include "gst/signal.h"
-#include "media/backoff.h"
 #include "media/codec.h"
-#include "media/connect_queue.h"
-#include "media/fault.h"
 #include "media/health.h"
-#include "media/source.h"
+#include "media/rtsp/backoff.h"
+#include "media/rtsp/connect_queue.h"
+#include "media/rtsp/fault.h"
+#include "media/rtsp/source.h"
 #include "media/transcoder.h"
 
 namespace fanlight::media {

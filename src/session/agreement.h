@@ -4,7 +4,7 @@
 
 #include "base/result.h"
 #include "media/intake.h"
-#include "webrtc/answer.h"
+#include "sdp/answer.h"
 
 namespace fanlight::session {
 

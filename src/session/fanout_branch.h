@@ -11,7 +11,7 @@
 #include "base/main_loop.h"
 #include "base/room.h"
 #include "media/camera.h"
-#include "webrtc/answer.h"
+#include "sdp/answer.h"
 #include "webrtc/fanout.h"
 
 namespace fanlight::session {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "session/camera_info.h"
+#include "cameras/camera_info.h"
 #include "session/stream_choice.h"
 
 namespace fanlight::session {

@@ -6,10 +6,10 @@
 #include <sys/random.h>
 
 #include "base/log.h"
-#include "config_diff.h"
-#include "config_request.h"
+#include "cameras/describe.h"
+#include "config/diff.h"
+#include "config/request.h"
 #include "gst/undertaker.h"
-#include "session/describe.h"
 #include "webrtc/fanout.h"
 #include "webrtc/peer.h"
 

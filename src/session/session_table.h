@@ -7,11 +7,11 @@
 #include <unordered_set>
 #include <vector>
 
-#include "config.h"
+#include "cameras/trial.h"
+#include "config/config.h"
 #include "media/camera.h"
 #include "session/quota.h"
 #include "session/session.h"
-#include "session/trial.h"
 #include "session/viewer.h"
 
 namespace fanlight::session {

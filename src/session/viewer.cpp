@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "sdp/candidate.h"
 #include "session/agreement.h"
-#include "webrtc/candidate.h"
 
 namespace fanlight::session {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-#include "media/connect_queue.h"
+#include "media/rtsp/connect_queue.h"
 
 namespace fanlight::session {
 namespace {

@@ -6,7 +6,7 @@
 #include <unordered_map>
 
 #include "base/rtp_format.h"
-#include "config.h"
+#include "config/config.h"
 #include "gst/signal.h"
 
 namespace fanlight::webrtc {

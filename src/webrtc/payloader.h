@@ -2,8 +2,8 @@
 
 #include "base/result.h"
 #include "gst/ref.h"
-#include "webrtc/choice.h"
-#include "webrtc/offer.h"
+#include "sdp/choice.h"
+#include "sdp/offer.h"
 
 namespace fanlight::webrtc {
 

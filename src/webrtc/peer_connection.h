@@ -8,7 +8,7 @@
 
 #include "base/result.h"
 #include "gst/ref.h"
-#include "webrtc/answer.h"
+#include "sdp/answer.h"
 
 namespace fanlight::webrtc {
 

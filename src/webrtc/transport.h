@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "config.h"
-#include "webrtc/offer.h"
+#include "config/config.h"
+#include "sdp/offer.h"
 
 namespace fanlight::webrtc {
 

@@ -2,7 +2,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "media/description.h"
+#include "media/rtsp/description.h"
 
 /// Whatever a camera describes: no crash, and what was mended needs no mending.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

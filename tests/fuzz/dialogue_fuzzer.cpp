@@ -8,8 +8,8 @@
 #include <sys/socket.h>
 
 #include "gst/ref.h"
-#include "media/dialogue.h"
-#include "media/read_ahead.h"
+#include "media/rtsp/dialogue.h"
+#include "media/rtsp/read_ahead.h"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "webrtcfanout/answer.h"
+#include "webrtcfanout/sdp/answer.h"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <vector>
 
-#include "webrtcfanout/framing.h"
+#include "webrtcfanout/net/framing.h"
 
 namespace {
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "http/admission.h"
+#include "api/admission.h"
+#include "api/router.h"
 #include "http/query.h"
-#include "http/router.h"
 
 namespace {
 

@@ -2,7 +2,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "http/ice_fragment.h"
+#include "sdp/ice_fragment.h"
 
 /// Whatever is sent: no crash, and what is accepted is written so that it reads the same again.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

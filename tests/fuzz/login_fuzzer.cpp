@@ -1,7 +1,7 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "media/login.h"
+#include "media/rtsp/login.h"
 
 /// Whatever a camera asks for: no crash, no second answer to the same, and nothing said unasked.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

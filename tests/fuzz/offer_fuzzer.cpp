@@ -3,8 +3,8 @@
 #include <string_view>
 #include <vector>
 
-#include "webrtc/answer.h"
-#include "webrtc/candidate.h"
+#include "sdp/answer.h"
+#include "sdp/candidate.h"
 
 namespace {
 

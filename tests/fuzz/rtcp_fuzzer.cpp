@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "webrtcfanout/rtcp.h"
+#include "webrtcfanout/rtp/rtcp.h"
 
 namespace {
 

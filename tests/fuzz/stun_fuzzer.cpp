@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "webrtcfanout/stun.h"
+#include "webrtcfanout/ice/stun.h"
 
 namespace {
 

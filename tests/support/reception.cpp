@@ -7,7 +7,7 @@
 #include <gst/video/video.h>
 
 #include "base/main_loop.h"
-#include "camsim/strip.h"
+#include "camsim/picture/strip.h"
 #include "gst/ref.h"
 
 namespace fanlight::support {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "faults.h"
-#include "relay.h"
+#include "camsim/relay/relay.h"
+#include "camsim/setup/faults.h"
 
 namespace fanlight::camsim {
 

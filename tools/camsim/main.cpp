@@ -10,13 +10,13 @@
 #include <gst/gst.h>
 #include <sysexits.h>
 
-#include "cache.h"
-#include "certificate.h"
+#include "camsim/picture/cache.h"
+#include "camsim/relay/relay.h"
+#include "camsim/rtsp/certificate.h"
+#include "camsim/rtsp/server.h"
+#include "camsim/setup/spec.h"
 #include "control.h"
 #include "gst/ref.h"
-#include "relay.h"
-#include "server.h"
-#include "spec.h"
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "json.h"
+#include "load/signalling/json.h"
 
 namespace fanlight::load {
 namespace {

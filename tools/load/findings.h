@@ -5,7 +5,7 @@
 #include <string>
 
 #include "distribution.h"
-#include "reception.h"
+#include "load/rtc/reception.h"
 
 namespace fanlight::load {
 

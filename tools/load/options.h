@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "http.h"
+#include "load/net/http.h"
 #include "run.h"
 
 namespace fanlight::load {

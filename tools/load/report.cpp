@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "figures.h"
-#include "json.h"
+#include "load/signalling/json.h"
 
 namespace fanlight::load {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "loop.h"
+#include "load/net/loop.h"
 
 namespace fanlight::load {
 

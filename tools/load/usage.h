@@ -5,7 +5,7 @@
 
 #include <sys/types.h>
 
-#include "loop.h"
+#include "load/net/loop.h"
 
 namespace fanlight::load {
 

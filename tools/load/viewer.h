@@ -7,17 +7,17 @@
 #include <string>
 #include <vector>
 
-#include "dtls.h"
 #include "findings.h"
-#include "http.h"
-#include "link.h"
-#include "local.h"
-#include "picture.h"
-#include "reception.h"
-#include "remote.h"
-#include "signalling.h"
-#include "srtp.h"
-#include "target.h"
+#include "load/net/http.h"
+#include "load/net/link.h"
+#include "load/rtc/dtls.h"
+#include "load/rtc/local.h"
+#include "load/rtc/picture.h"
+#include "load/rtc/reception.h"
+#include "load/rtc/remote.h"
+#include "load/rtc/srtp.h"
+#include "load/signalling/signalling.h"
+#include "load/signalling/target.h"
 
 namespace fanlight::load {
 

@@ -9,7 +9,7 @@
 #include <malloc.h>
 
 #include "dtls_client.h"
-#include "webrtcfanout/dtls.h"
+#include "webrtcfanout/dtls/dtls.h"
 
 namespace fanlight::fanout {
 namespace {

@@ -10,7 +10,7 @@
 
 #include <malloc.h>
 
-#include "webrtcfanout/srtp.h"
+#include "webrtcfanout/crypto/srtp.h"
 
 namespace fanlight::fanout {
 namespace {

@@ -10,9 +10,9 @@
 #include "frames.h"
 #include "libsrtp_end.h"
 #include "udp_end.h"
-#include "webrtcfanout/connection.h"
-#include "webrtcfanout/sockets.h"
-#include "webrtcfanout/stream_view.h"
+#include "webrtcfanout/net/sockets.h"
+#include "webrtcfanout/serve/connection.h"
+#include "webrtcfanout/serve/stream_view.h"
 
 namespace fanlight::fanout {
 

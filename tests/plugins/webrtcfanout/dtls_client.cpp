@@ -8,7 +8,7 @@
 #include <openssl/err.h>
 #include <sys/time.h>
 
-#include "webrtcfanout/fingerprint.h"
+#include "webrtcfanout/dtls/fingerprint.h"
 
 namespace fanlight::fanout {
 namespace {

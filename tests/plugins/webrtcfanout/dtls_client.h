@@ -7,9 +7,9 @@
 #include <openssl/ssl.h>
 
 #include "hex.h"
-#include "webrtcfanout/datagram_bio.h"
-#include "webrtcfanout/dtls_context.h"
-#include "webrtcfanout/srtp.h"
+#include "webrtcfanout/crypto/srtp.h"
+#include "webrtcfanout/dtls/datagram_bio.h"
+#include "webrtcfanout/dtls/dtls_context.h"
 
 namespace fanlight::fanout {
 

@@ -8,7 +8,7 @@
 #include <poll.h>
 
 #include "dtls_client.h"
-#include "webrtcfanout/dtls.h"
+#include "webrtcfanout/dtls/dtls.h"
 
 namespace fanlight::fanout {
 

@@ -3,7 +3,7 @@
 #include <initializer_list>
 #include <memory>
 
-#include "webrtcfanout/frame.h"
+#include "webrtcfanout/stream/frame.h"
 
 namespace fanlight::fanout {
 

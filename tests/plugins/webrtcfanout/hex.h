@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "webrtcfanout/bytes.h"
+#include "webrtcfanout/base/bytes.h"
 
 namespace fanlight::fanout {
 

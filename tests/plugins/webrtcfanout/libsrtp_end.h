@@ -9,7 +9,7 @@
 #include <srtp2/srtp.h>
 
 #include "hex.h"
-#include "webrtcfanout/srtp.h"
+#include "webrtcfanout/crypto/srtp.h"
 
 namespace fanlight::fanout {
 

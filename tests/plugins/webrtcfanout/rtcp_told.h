@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "hex.h"
-#include "webrtcfanout/rtcp.h"
+#include "webrtcfanout/rtp/rtcp.h"
 
 namespace fanlight::fanout {
 

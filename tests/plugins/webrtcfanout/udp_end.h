@@ -10,7 +10,7 @@
 
 #include "hex.h"
 #include "support/hang_limit.h"
-#include "webrtcfanout/socket_address.h"
+#include "webrtcfanout/net/socket_address.h"
 
 namespace fanlight::fanout {
 

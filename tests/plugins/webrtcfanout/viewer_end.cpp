@@ -7,7 +7,7 @@
 #include <openssl/rand.h>
 
 #include "stun_messages.h"
-#include "webrtcfanout/packet_kind.h"
+#include "webrtcfanout/net/packet_kind.h"
 
 namespace fanlight::fanout {
 namespace {

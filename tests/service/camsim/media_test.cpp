@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "camsim/sei.h"
+#include "camsim/picture/sei.h"
 #include "camsim_process.h"
 #include "rtsp_reader.h"
 

@@ -5,7 +5,7 @@
 #include <gst/rtp/rtp.h>
 #include <gst/video/video.h>
 
-#include "camsim/strip.h"
+#include "camsim/picture/strip.h"
 #include "support/hang_limit.h"
 
 namespace fanlight::test {

@@ -1,4 +1,4 @@
-#include "camsim/sei.h"
+#include "camsim/picture/sei.h"
 
 #include <span>
 

@@ -1,11 +1,11 @@
-#include "camsim/spec.h"
+#include "camsim/setup/spec.h"
 
 #include <fstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "camsim/encoder.h"
+#include "camsim/picture/encoder.h"
 
 namespace fanlight::camsim {
 namespace {

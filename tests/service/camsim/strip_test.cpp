@@ -1,4 +1,4 @@
-#include "camsim/strip.h"
+#include "camsim/picture/strip.h"
 
 #include <vector>
 

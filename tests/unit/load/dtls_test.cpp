@@ -1,4 +1,4 @@
-#include "load/dtls.h"
+#include "load/rtc/dtls.h"
 
 #include <cctype>
 #include <chrono>

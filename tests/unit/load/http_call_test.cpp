@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "load/http.h"
+#include "load/net/http.h"
 #include "support/hang_limit.h"
 
 namespace fanlight::load {

@@ -1,8 +1,8 @@
-#include "load/http.h"
+#include "load/net/http.h"
 
 #include <gmock/gmock.h>
 
-#include "load/whep.h"
+#include "load/signalling/whep.h"
 
 namespace fanlight::load {
 namespace {

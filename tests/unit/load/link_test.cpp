@@ -1,4 +1,4 @@
-#include "load/link.h"
+#include "load/net/link.h"
 
 #include <cstring>
 #include <string>

@@ -1,8 +1,8 @@
-#include "load/local.h"
+#include "load/rtc/local.h"
 
 #include <gmock/gmock.h>
 
-#include "load/remote.h"
+#include "load/rtc/remote.h"
 
 namespace fanlight::load {
 namespace {

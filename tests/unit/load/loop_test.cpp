@@ -1,4 +1,4 @@
-#include "load/loop.h"
+#include "load/net/loop.h"
 
 #include <memory>
 #include <string>

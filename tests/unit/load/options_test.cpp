@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "load/json.h"
+#include "load/signalling/json.h"
 
 namespace fanlight::load {
 namespace {

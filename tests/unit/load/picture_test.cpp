@@ -1,8 +1,8 @@
-#include "load/picture.h"
+#include "load/rtc/picture.h"
 
 #include <gmock/gmock.h>
 
-#include "camsim/sei.h"
+#include "camsim/picture/sei.h"
 
 namespace fanlight::load {
 namespace {

@@ -1,8 +1,8 @@
-#include "load/reception.h"
+#include "load/rtc/reception.h"
 
 #include <gmock/gmock.h>
 
-#include "load/wire.h"
+#include "load/net/wire.h"
 
 namespace fanlight::load {
 namespace {

@@ -1,4 +1,4 @@
-#include "load/remote.h"
+#include "load/rtc/remote.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "load/srtp.h"
+#include "load/rtc/srtp.h"
 
 #include <algorithm>
 #include <numeric>

@@ -1,4 +1,4 @@
-#include "load/stun.h"
+#include "load/rtc/stun.h"
 
 #include <gmock/gmock.h>
 

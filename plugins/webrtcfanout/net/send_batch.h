@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include <sys/socket.h>
+
+#include "webrtcfanout/base/counters.h"
+#include "webrtcfanout/net/path.h"
+
+namespace fanlight::fanout {
+
+/// Datagrams on their way into one UDP socket: written here side by side, handed over many at a
+/// time.
+///
+/// Datagrams of one path and one size that follow each other, and a shorter one behind them, are a
+/// single message to the kernel (UDP_SEGMENT, Linux 4.18): most of a datagram's cost is the way
+/// through its stack. Threads: the worker.
+class SendBatch {
+ public:
+  SendBatch(int socket, WorkerCounters& counters);
+
+  /// Room for a datagram of `size` bytes to `path`, which must stay where it is until flush(). It
+  /// leaves with flush() or when there is no room for more.
+  std::uint8_t* add(const Path& path, std::size_t size);
+  /// Hands over what there is. A full socket is waited for, but not long: then what is left is lost
+  /// and counted, as on any full queue on the way.
+  void flush();
+
+ private:
+  /// Bytes and messages to a system call: what the second-level cache of a core holds.
+  static constexpr std::size_t kCapacity = 192 * 1024;
+  static constexpr std::size_t kMessages = 64;
+  static constexpr std::size_t kMaxSegments = 64; ///< UDP_MAX_SEGMENTS.
+  static constexpr std::size_t kMaxMessage = 60'000;
+
+  struct Message {
+    const Path* path = nullptr;
+    std::size_t begin = 0;
+    std::size_t size = 0;
+    std::size_t segment = 0; ///< Of all datagrams but the last, which may be shorter.
+    std::size_t count = 0;
+    bool closed = false; ///< Has its shorter one.
+  };
+  struct alignas(cmsghdr) Control {
+    std::array<char, CMSG_SPACE(sizeof(std::uint16_t)) + CMSG_SPACE(sizeof(in6_pktinfo))> bytes;
+  };
+  void prepare(std::size_t index);
+  void send_one_by_one(std::size_t index);
+  void wait_for_room();
+
+  const int socket_;
+  WorkerCounters& counters_;
+  std::vector<std::uint8_t> bytes_;
+  std::size_t used_ = 0;
+  std::size_t count_ = 0;
+  std::array<Message, kMessages> messages_;
+  std::array<mmsghdr, kMessages> headers_{};
+  std::array<iovec, kMessages> vectors_{};
+  std::array<Control, kMessages> controls_{};
+};
+
+} // namespace fanlight::fanout

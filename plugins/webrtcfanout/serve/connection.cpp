@@ -1,0 +1,352 @@
+#include "webrtcfanout/serve/connection.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "webrtcfanout/base/clock.h"
+#include "webrtcfanout/serve/stream_view.h"
+
+namespace fanlight::fanout {
+namespace {
+
+/// How far behind the newest frame a viewer may be when the next group begins; else it goes on with
+/// that.
+constexpr std::int64_t kMaxLagUs = 300'000;
+/// Between two cached groups that a viewer asks for.
+constexpr std::int64_t kReplayUs = 1'000'000;
+constexpr std::int64_t kMostReplayUs = 8'000'000;
+constexpr std::int64_t kCalmUs = 30'000'000; ///< After so long it is as if there had been none.
+/// The first reports come quickly, for sound and picture to find together.
+constexpr std::int64_t kEarlyReportUs = 500'000;
+constexpr std::int64_t kReportUs = 5'000'000;
+constexpr int kEarlyReports = 3;
+
+} // namespace
+
+Connection::Connection(std::shared_ptr<Viewer> viewer, SendBatch& udp)
+    : viewer_(std::move(viewer)), udp_(udp) {}
+
+Connection::~Connection() {
+  for (const Feed& feed : feeds_) feed.view->leave(*this);
+}
+
+std::uint8_t* Connection::room(std::size_t size) {
+  return path_->tcp ? path_->tcp->add(size) : udp_.add(*path_, size);
+}
+
+bool Connection::send(Bytes datagram) {
+  if (!path_) return false;
+  const auto size = static_cast<std::int64_t>(datagram.size());
+  const bool bounded = !proven_ && path_->tcp == nullptr;
+  if (bounded && size > allowance_) return false;
+  std::uint8_t* const out = room(datagram.size());
+  if (out == nullptr) return false;
+  std::memcpy(out, datagram.data(), datagram.size());
+  bound_ = true;
+  if (bounded) allowance_ -= size;
+  return true;
+}
+
+bool Connection::start(const SrtpKey& sending, const SrtpKey& receiving) {
+  rtp_ = RtpProtector::create(sending);
+  rtcp_ = std::make_unique<RtcpProtector>(sending, receiving);
+  // All of our handshake went where the path is now, and the viewer could answer it.
+  bound_ = proven_ = true;
+  return rtp_ != nullptr;
+}
+
+void Connection::add_track(const Viewer::Media& media, StreamView& view) {
+  Feed feed{std::make_unique<Track>(media.answered, media.mid, media.video), &view};
+  if (feed.track->has_transport_sequence() && !transport_estimate_)
+    transport_estimate_ = std::make_unique<TransportEstimate>();
+  view.join(*this, *feed.track);
+  begin(feed);
+  // Sound is little and must not wait behind a burst of pictures.
+  const auto at = std::find_if(feeds_.begin(), feeds_.end(),
+                               [&](const Feed& f) { return f.track->is_video() && !media.video; });
+  feeds_.insert(at, std::move(feed));
+}
+
+bool Connection::change_picture_to(StreamView& view) {
+  const auto feed = std::find_if(feeds_.begin(), feeds_.end(),
+                                 [](const Feed& known) { return known.track->is_video(); });
+  if (feed == feeds_.end() || feed->view == &view) return true;
+  if (view.history().group_start() == nullptr) {
+    view.stream().want_key();
+    return false;
+  }
+  // Of a stream that has nothing any more the viewer's clock goes on as well as it can.
+  const Frame& there = *view.history().newest();
+  const History& here = feed->view->history();
+  feed->track->change_clock(here.empty() ? there : *here.newest(), there);
+  feed->view->leave(*this);
+  view.join(*this, *feed->track);
+  feed->view = &view;
+  return begin(*feed);
+}
+
+bool Connection::begin(Feed& feed) {
+  const History& history = feed.view->history();
+  const Frame* const start = history.group_start();
+  if (start == nullptr) {
+    feed.track->wait_for_key();
+    if (feed.track->is_video()) feed.view->stream().want_key();
+    return false;
+  }
+  feed.track->go_to(*start, *history.newest(), feed.view->stream().interval());
+  feed.live_from = history.end();
+  if (feed.track->is_video()) {
+    viewer_->counters.replays.add(1);
+    replayed_us_ = history.newest()->arrived_us;
+  }
+  return true;
+}
+
+std::uint64_t Connection::demand() const {
+  std::uint64_t sum = 0;
+  for (const Feed& feed : feeds_) sum += feed.view->stream().bit_rate();
+  return sum;
+}
+
+void Connection::count_transport(const Track& track, std::size_t size,
+                                 const Track::Moment& moment) {
+  if (!track.has_transport_sequence()) return;
+  transport_estimate_->sent(transport_sequence_++, size, moment.now_us);
+}
+
+bool Connection::send_packet(Track& track, const Frame& frame, const Track::Moment& moment) {
+  const std::size_t index = track.packet();
+  const std::size_t size = track.packet_size(frame, index, *rtp_);
+  std::uint8_t* const out = room(size);
+  if (out == nullptr) return false;
+  track.write(frame, index, moment, transport_sequence_, *rtp_, out);
+  count_transport(track, size, moment);
+  track.advance(frame);
+  pacer_.spend(size);
+  viewer_->counters.packets_sent.add(1);
+  viewer_->counters.bytes_sent.add(size);
+  // A receiver misses packets only from the first one on that it gets: without those before it has
+  // no picture until its patience ends, and would never ask for them. So the first goes twice.
+  if (track.packets_sent() == 1 && path_->tcp == nullptr) {
+    const std::uint16_t sequence = track.last_sequence();
+    if (const auto sent = track.find_sent(sequence))
+      send_again(track, frame, *sent, sequence, moment);
+  }
+  return true;
+}
+
+bool Connection::send_again(Track& track, const Frame& frame, const Numbering::Sent& sent,
+                            std::uint16_t sequence, const Track::Moment& moment) {
+  std::array<std::uint8_t, Track::kMaxPacket> packet;
+  const std::size_t size =
+      track.write_again(frame, sent, sequence, moment, transport_sequence_, *rtp_, packet.data());
+  if (size == 0) return false;
+  count_transport(track, size, moment);
+  if (!send(Bytes{packet.data(), size})) return false;
+  viewer_->counters.bytes_sent.add(size);
+  return true;
+}
+
+bool Connection::deliver(Track& track, const Frame& frame, const Track::Moment& moment) {
+  if (!path_ || paused_) return true;
+  if (!track.started()) {
+    if (!frame.key) return true;
+    track.go_to(frame, frame, 0);
+  }
+  if (track.frame() > frame.number) return true; // It came by advance().
+  if (track.frame() != frame.number || track.packet() != 0) return false;
+  std::int64_t allowance = pacer_.allowance(moment.now_us);
+  for (std::size_t left = frame.packets.size(); left > 0; --left) {
+    if (allowance <= 0) return false;
+    allowance -= Track::kMaxPacket;
+    if (!send_packet(track, frame, moment)) return false;
+  }
+  return true;
+}
+
+void Connection::skip_to(Feed& feed, const Frame& start) {
+  Track& track = *feed.track;
+  const History& history = feed.view->history();
+  // Of a cached group nothing is lost that is still of use.
+  if (track.is_video() && track.frame() >= feed.live_from)
+    viewer_->counters.groups_dropped.add(
+        std::max<std::uint64_t>(history.groups_between(track.frame(), start.number), 1));
+  track.go_to(start, *history.newest(), feed.view->stream().interval());
+}
+
+bool Connection::advance(Feed& feed, const Track::Moment& moment, std::int64_t& budget) {
+  Track& track = *feed.track;
+  const History& history = feed.view->history();
+  while (track.started() && !history.empty() && track.frame() < history.end()) {
+    const Frame* const frame = history.find(track.frame());
+    const Frame* const start = history.group_start();
+    const bool gone = frame == nullptr;
+    if (gone && start == nullptr) {
+      if (track.is_video()) {
+        viewer_->counters.groups_dropped.add(1);
+        feed.view->stream().want_key();
+      }
+      track.wait_for_key();
+      break;
+    }
+    if (gone || (start != nullptr && start->number > frame->number &&
+                 history.newest()->arrived_us - frame->arrived_us > kMaxLagUs)) {
+      skip_to(feed, *start);
+      continue;
+    }
+    if (budget <= 0 || pacer_.allowance(moment.now_us) <= 0 || !send_packet(track, *frame, moment))
+      return false;
+    budget -= Track::kMaxPacket;
+  }
+  return true;
+}
+
+bool Connection::advance(const Track::Moment& moment, std::int64_t& budget) {
+  if (!path_ || paused_ || !rtp_) return true;
+  pacer_.set_demand(demand());
+  for (Feed& feed : feeds_)
+    if (!advance(feed, moment, budget)) return false;
+  return true;
+}
+
+void Connection::pause() { paused_ = true; }
+
+void Connection::resume(const Track::Moment& moment) {
+  paused_ = false;
+  for (Feed& feed : feeds_) begin(feed);
+  reported_us_ = 0;
+  report(moment.now_us);
+}
+
+Connection::Feed* Connection::feed_of(std::uint32_t ssrc) {
+  const auto found = std::find_if(feeds_.begin(), feeds_.end(),
+                                  [&](const Feed& feed) { return feed.track->ssrc() == ssrc; });
+  return found == feeds_.end() ? nullptr : &*found;
+}
+
+bool Connection::on_rtcp(MutableBytes packet, const Track::Moment& moment) {
+  if (!rtcp_) return false;
+  const auto size = rtcp_->unprotect(packet);
+  if (!size) return false;
+  moment_ = moment;
+  heard_us_ = moment.now_us;
+  return read_rtcp(packet.first(*size), *this);
+}
+
+void Connection::on_report(const ReportBlock& block) {
+  const Feed* const feed = feed_of(block.ssrc);
+  if (feed == nullptr) return;
+  ViewerCounters& counters = viewer_->counters;
+  if (block.last_sr != 0) {
+    const auto now = static_cast<std::uint32_t>(ntp_of(moment_.now_us) >> 16);
+    const auto round_trip =
+        static_cast<std::int32_t>(now - block.last_sr - block.delay_since_last_sr);
+    if (round_trip >= 0) counters.rtt_ms.set(round_trip * 1000.0 / 65536);
+  }
+  if (!feed->track->is_video()) return;
+  const double lost = block.fraction_lost / 256.0;
+  counters.packets_lost.set(block.cumulative_lost);
+  counters.fraction_lost.set(lost);
+  counters.jitter_ms.set(block.jitter * 1000.0 / feed->track->clock_rate());
+  const std::uint64_t sent = counters.bytes_sent.get();
+  const std::int64_t elapsed = moment_.now_us - reported_us_;
+  if (reported_us_ != 0 && elapsed > 0) {
+    const double rate =
+        static_cast<double>(sent - reported_bytes_) * 8e6 / static_cast<double>(elapsed);
+    pacer_.set_demand(demand());
+    pacer_.on_report(lost, static_cast<std::uint64_t>(rate * (1 - lost)), counters.estimate.get());
+  }
+  reported_us_ = moment_.now_us;
+  reported_bytes_ = sent;
+}
+
+void Connection::on_reference_time(std::uint32_t ssrc, std::uint64_t ntp) {
+  // Until it knows the round trip it asks for lost packets at a guess: Chromium every 100 ms.
+  if (!reference_time_) next_report_us_ = 0;
+  reference_time_ = {ssrc, static_cast<std::uint32_t>(ntp >> 16), moment_.now_us};
+}
+
+void Connection::on_nack(std::uint32_t media_ssrc, std::uint16_t sequence) {
+  viewer_->counters.nack_count.add(1);
+  Feed* const feed = feed_of(media_ssrc);
+  if (feed == nullptr || !path_ || paused_) return;
+  Track& track = *feed->track;
+  const auto sent = track.find_sent(sequence);
+  if (!sent) return;
+  const Frame* const frame = feed->view->history().find_packet(sent->packet);
+  if (frame == nullptr) return;
+  const std::size_t payload = frame->packets[sent->packet - frame->first_packet].size;
+  const auto rtt_us = static_cast<std::int64_t>(viewer_->counters.rtt_ms.get() * 1000);
+  if (!track.repairs().take(sequence, payload, moment_.now_us, rtt_us, track.octets_sent())) return;
+  if (send_again(track, *frame, *sent, sequence, moment_))
+    viewer_->counters.retransmitted_packets.add(1);
+}
+
+void Connection::replay(std::uint32_t ssrc) {
+  Feed* const feed = feed_of(ssrc);
+  if (feed == nullptr || !feed->track->is_video() || paused_) return;
+  feed->view->stream().want_key();
+  const Track& track = *feed->track;
+  // Under way already, or asked for too soon: receivers repeat themselves until they have it.
+  if (track.started() && track.frame() <= track.edge()) return;
+  if (moment_.now_us - replayed_us_ < replay_pause_us_) return;
+  // A viewer that keeps losing its picture is not helped by ever more of what it cannot take.
+  const bool again = moment_.now_us - replayed_us_ < kCalmUs;
+  replay_pause_us_ = again ? std::min(2 * replay_pause_us_, kMostReplayUs) : kReplayUs;
+  begin(*feed);
+  replayed_us_ = moment_.now_us;
+}
+
+void Connection::on_picture_loss(std::uint32_t media_ssrc) {
+  viewer_->counters.pli_count.add(1);
+  replay(media_ssrc);
+}
+
+void Connection::on_full_intra_request(std::uint32_t media_ssrc) {
+  viewer_->counters.fir_count.add(1);
+  replay(media_ssrc);
+}
+
+void Connection::on_estimate(std::uint64_t bits_per_second) {
+  viewer_->counters.estimate.set(bits_per_second);
+}
+
+void Connection::on_transport_feedback(const TransportFeedback& feedback) {
+  if (transport_estimate_)
+    viewer_->counters.estimate.set(transport_estimate_->on_feedback(feedback));
+}
+
+void Connection::report(std::int64_t now_us) {
+  if (!rtcp_ || !path_ || paused_ || now_us < next_report_us_) return;
+  bool any = false;
+  for (Feed& feed : feeds_) any |= send_report(feed, now_us);
+  if (!any) return;
+  next_report_us_ = now_us + (reports_ < kEarlyReports ? kEarlyReportUs : kReportUs);
+  ++reports_;
+}
+
+bool Connection::send_report(Feed& feed, std::int64_t now_us) {
+  const Track& track = *feed.track;
+  if (!track.started() || track.packets_sent() == 0 || feed.view->history().empty()) return false;
+  const Frame& newest = *feed.view->history().newest();
+  const std::uint64_t now = ntp_of(now_us);
+  // In 1/65536 s: what has passed since that frame was taken.
+  const std::int64_t since = static_cast<std::int64_t>(now - newest.ntp) >> 16;
+  const auto ticks = static_cast<std::uint32_t>(since * track.clock_rate() / 65536);
+  std::array<std::uint8_t, kMaxSenderReport + kReferenceReply + RtcpProtector::kMaxOverhead> packet;
+  std::size_t plain =
+      write_sender_report(packet,
+                          {track.ssrc(), now, track.on_viewers_clock(newest.timestamp) + ticks,
+                           track.packets_sent(), track.octets_sent()},
+                          viewer_->settings().cname);
+  if (reference_time_) {
+    const std::int64_t delay = (now_us - reference_time_->arrived_us) * 65536 / 1'000'000;
+    plain += write_reference_reply(
+        MutableBytes(packet).subspan(plain), track.ssrc(),
+        {reference_time_->ssrc, reference_time_->ntp, static_cast<std::uint32_t>(delay)});
+  }
+  return send(Bytes{packet.data(), rtcp_->protect(packet, plain)});
+}
+
+} // namespace fanlight::fanout

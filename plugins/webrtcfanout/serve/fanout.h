@@ -1,0 +1,107 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "webrtcfanout/sdp/offer.h"
+#include "webrtcfanout/serve/transport.h"
+#include "webrtcfanout/stream/input.h"
+#include "webrtcfanout/viewers/viewer.h"
+
+namespace fanlight::fanout {
+
+/// The viewers of one element: lets them in by their offers and keeps their book. Threads: any.
+class Fanout : public Viewer::Observer, public std::enable_shared_from_this<Fanout> {
+ public:
+  struct Options {
+    std::string id;        ///< Empty: one is made.
+    bool loopback = false; ///< Offer loopback addresses, too.
+    std::string video;     ///< Name of the input to take whatever the offer says; empty: by format.
+    std::string audio;
+  };
+  struct Settings {
+    std::vector<std::string> public_addresses; ///< In place of the local ones of their family.
+    unsigned max_viewers = 0;                  ///< 0: no limit.
+  };
+  struct Reply {
+    std::string code; ///< Empty: an answer. Else bad-offer, no-common-codec, busy, not-ready,
+                      ///< unknown-viewer, unknown-input, internal.
+    std::string message;
+    std::string id;
+    std::string sdp;
+  };
+  /// Hears of viewers on the control thread.
+  using OnState =
+      std::function<void(const std::string& id, Viewer::State state, const std::string& message)>;
+
+  explicit Fanout(OnState on_state) : on_state_(std::move(on_state)) {}
+
+  void open(std::shared_ptr<Transport> transport);
+  /// Says goodbye to all viewers.
+  void close();
+  std::shared_ptr<Transport> transport() const;
+
+  void add_input(std::shared_ptr<Input> input);
+  /// Ends the viewers that have it.
+  void remove_input(const std::shared_ptr<Input>& input);
+  /// They fail with the reason `why`.
+  void end_viewers_of(const Input& input, const std::string& why);
+  std::vector<std::shared_ptr<Input>> inputs() const;
+
+  Reply add(std::string_view offer, const Options& options, const Settings& settings);
+  Reply restart(const std::string& id, std::string_view offer, const Settings& settings);
+  /// Has the viewer get another one of the video inputs, of the same codec: from the group of
+  /// pictures on that is under way there, or from its next key frame.
+  Reply choose(const std::string& id, const std::string& input);
+  bool remove(const std::string& id);
+  bool has(const std::string& id) const { return find(id) != nullptr; }
+  std::shared_ptr<Viewer> find(const std::string& id) const;
+  std::vector<std::shared_ptr<Viewer>> viewers() const;
+  std::size_t size() const;
+  /// Of viewers that are gone: what they were sent.
+  struct Past {
+    std::uint64_t viewers = 0;
+    std::uint64_t packets_sent = 0;
+    std::uint64_t bytes_sent = 0;
+    std::uint64_t retransmitted_packets = 0;
+    std::uint64_t groups_dropped = 0;
+  };
+  Past past() const;
+
+ private:
+  struct Entry {
+    std::shared_ptr<Viewer> viewer;
+    std::vector<std::optional<AnsweredMedia>> answered; ///< One for each m-line of its offer.
+    bool loopback = false;
+    std::string stream_id;
+  };
+  /// The input and payload for one m-line; null input: none fits.
+  struct Match {
+    std::shared_ptr<Input> input;
+    const Offer::Payload* payload = nullptr;
+  };
+  Match match(const Offer::Media& media, const std::string& wanted) const;
+  std::string describe_inputs() const;
+  static AnsweredMedia answer_media(const Offer::Media& media, const Offer::Payload& payload);
+  std::string write(const Offer& offer, const Entry& entry, const Settings& settings,
+                    Transport& transport, const IceCredentials& credentials) const;
+  /// False: it is not in the book (any more); another may have its id.
+  bool forget(const Viewer& viewer);
+  void add_to_past(const Viewer& viewer);
+
+  void on_viewer_state(const Viewer& viewer, Viewer::State state,
+                       const std::string& message) override;
+
+  const OnState on_state_;
+  mutable std::mutex lock_; ///< Protects all below.
+  std::shared_ptr<Transport> transport_;
+  std::vector<std::shared_ptr<Input>> inputs_;
+  std::map<std::string, Entry> entries_;
+  Past past_;
+};
+
+} // namespace fanlight::fanout

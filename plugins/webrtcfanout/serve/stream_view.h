@@ -1,0 +1,99 @@
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "webrtcfanout/serve/connection.h"
+#include "webrtcfanout/stream/stream.h"
+
+namespace fanlight::fanout {
+
+/// A stream as one worker sees it: its recent frames, without a lock, and the worker's viewers of
+/// it. Threads: the worker.
+class StreamView {
+ public:
+  struct Member {
+    Connection* connection;
+    Track* track;
+  };
+
+  StreamView(std::shared_ptr<Stream> stream, Mailbox& worker)
+      : stream_(std::move(stream)), subscription_(stream_->subscribe(worker)),
+        history_(stream_->bounds()) {
+    catch_up();
+    next_ = history_.end();
+  }
+  ~StreamView() { stream_->unsubscribe(subscription_); }
+  StreamView(const StreamView&) = delete;
+  StreamView& operator=(const StreamView&) = delete;
+
+  Stream& stream() { return *stream_; }
+  const History& history() const { return history_; }
+  bool has_news() const { return subscription_->news.load(std::memory_order_relaxed); }
+
+  /// Takes the new frames in, for distribute() to pass them on.
+  void catch_up() {
+    subscription_->news.store(false);
+    const std::uint64_t clearings = stream_->copy_from(history_.end(), fresh_);
+    if (std::exchange(clearings_, clearings) != clearings) history_.clear();
+    for (FramePtr& frame : fresh_) history_.append(std::move(frame));
+    fresh_.clear();
+  }
+  /// Some frames have not been passed on to all members yet.
+  bool is_behind() const { return next_ < history_.end(); }
+  /// Passes on what is due, frame by frame and member by member, by `deliver(const Member&, const
+  /// Frame&)`, and takes it off `budget` (bytes), which ends it: the next call goes on from there.
+  template <typename Deliver> void distribute(std::int64_t& budget, Deliver deliver) {
+    while (is_behind() && budget > 0) {
+      const Frame* const frame = history_.find(next_);
+      if (frame == nullptr) { // The history has dropped it meanwhile.
+        next_ = history_.first();
+        done_ = 0;
+        continue;
+      }
+      for (; done_ < members_.size() && budget > 0; ++done_) {
+        deliver(members_[done_], *frame);
+        budget -= static_cast<std::int64_t>(frame->data.size()) + kMemberBytes;
+      }
+      if (done_ < members_.size()) return;
+      done_ = 0;
+      ++next_;
+    }
+  }
+
+  const std::vector<Member>& members() const { return members_; }
+  void join(Connection& connection, Track& track) { members_.push_back({&connection, &track}); }
+  void leave(const Connection& connection) {
+    for (std::size_t i = members_.size(); i-- > 0;)
+      if (members_[i].connection == &connection) take_out(i);
+  }
+
+ private:
+  /// What a member costs beside the bytes that it is sent, in bytes that cost as much.
+  static constexpr std::int64_t kMemberBytes = 512;
+
+  /// Fills the gap such that those who have the frame under way stay in front of those who have
+  /// not.
+  void take_out(std::size_t index) {
+    if (index < done_) {
+      --done_;
+      members_[index] = members_[done_];
+      index = done_;
+    }
+    members_[index] = members_.back();
+    members_.pop_back();
+  }
+
+  const std::shared_ptr<Stream> stream_;
+  const std::shared_ptr<Stream::Subscription> subscription_;
+  History history_;
+  std::uint64_t clearings_ = 0; ///< Of the stream, when it was last looked at.
+  std::vector<FramePtr> fresh_;
+  std::vector<Member> members_;
+  std::uint64_t next_ = 0; ///< The frame that is being passed on.
+  std::size_t done_ = 0;   ///< Members that have it.
+};
+
+} // namespace fanlight::fanout

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "webrtcfanout/net/sockets.h"
+#include "webrtcfanout/serve/control.h"
+#include "webrtcfanout/serve/worker.h"
+#include "webrtcfanout/viewers/registry.h"
+
+namespace fanlight::fanout {
+
+/// One port with all that serves viewers on it; shared by all elements of the process that are set
+/// alike.
+///
+/// Threads: any. Lifetime: as long as an element holds it; its end says goodbye to all viewers.
+class Transport : private Worker::Observer, private Control::Workers {
+ public:
+  struct Settings {
+    std::uint16_t port = 0; ///< 0: any that is free.
+    bool tcp = true;
+    unsigned workers = 0; ///< 0: one a core.
+    auto operator<=>(const Settings&) const = default;
+  };
+  /// The one with these settings, or a new one. Null with the reason in `why`.
+  static std::shared_ptr<Transport> acquire(const Settings& settings, std::string& why);
+  ~Transport() override;
+
+  std::uint16_t port() const { return sockets_.port; }
+  bool has_tcp() const { return settings_.tcp; }
+
+  /// Our certificate for a new viewer: the same for all, and a new one after half a day, with which
+  /// those begin that come from then on; a viewer keeps its own. Null with the reason in `why`.
+  std::shared_ptr<const Certificate> certificate(std::string& why);
+  /// Half a day, if it is not set.
+  void set_certificate_life(std::chrono::microseconds life);
+
+  /// Lets a viewer in whose offer has ICE credentials `theirs`; ours for it.
+  IceCredentials admit(const std::shared_ptr<Viewer>& viewer,
+                       std::vector<IceCredentials> theirs = {});
+  /// New ones for one that is in (ICE restart); none if it has just gone.
+  std::optional<IceCredentials> readmit(const std::shared_ptr<Viewer>& viewer,
+                                        std::vector<IceCredentials> theirs = {});
+  /// What Viewer::stream() has been told.
+  void follow_choice(const std::shared_ptr<Viewer>& viewer);
+  /// Ends it with a goodbye; its observer hears nothing more.
+  void remove(const std::shared_ptr<Viewer>& viewer) { control_.remove(viewer); }
+  /// Ends it, and its observer hears why.
+  void end(const std::shared_ptr<Viewer>& viewer, Viewer::State state, const std::string& why) {
+    control_.on_state(viewer, state, why);
+  }
+  /// Runs `task` where observers are called.
+  void on_control(std::function<void()> task) { control_.post(std::move(task)); }
+
+  struct Totals {
+    std::uint64_t datagrams_received = 0;
+    std::uint64_t stray_datagrams = 0;
+    std::uint64_t bad_stun = 0;
+    std::uint64_t bad_rtcp = 0;
+    std::uint64_t refused_streams = 0;
+    std::uint64_t dropped_dtls = 0;
+    std::uint64_t sends = 0;
+    std::uint64_t messages = 0;
+    std::uint64_t unsent_messages = 0;
+    std::size_t workers = 0;
+    std::size_t handshakes = 0;
+    std::size_t tcp_connections = 0;
+  };
+  Totals totals() const;
+
+ private:
+  explicit Transport(const Settings& settings);
+  bool open(std::string& why);
+  bool is_own_thread() const;
+  static void retire(Transport* transport); ///< When nobody holds it any more; any thread.
+
+  void on_dtls(const std::shared_ptr<Viewer>& viewer, Bytes datagram) override;
+  void on_state(const std::shared_ptr<Viewer>& viewer, Viewer::State state,
+                const std::string& message) override;
+  void forward(int worker, std::function<void(Worker&)> task) override;
+  void send(const std::shared_ptr<Viewer>& viewer, std::vector<std::uint8_t> datagram) override;
+  void connect(const std::shared_ptr<Viewer>& viewer, const SrtpKey& sending,
+               const SrtpKey& receiving) override;
+  void start_over(const std::shared_ptr<Viewer>& viewer) override;
+  void forget(const std::shared_ptr<Viewer>& viewer) override;
+
+  const Settings settings_;
+  Registry registry_;
+  Sockets sockets_;
+  TcpPlaces places_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  Control control_;
+  std::mutex lock_; ///< Protects the rest.
+  std::shared_ptr<const Certificate> certificate_;
+  std::int64_t certified_us_ = 0;
+  std::int64_t certificate_life_us_ = 12LL * 3600 * 1'000'000;
+};
+
+} // namespace fanlight::fanout

@@ -1,0 +1,283 @@
+#include "webrtcfanout/serve/worker.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "webrtcfanout/base/clock.h"
+#include "webrtcfanout/base/thread.h"
+
+namespace fanlight::fanout {
+namespace {
+
+/// The picture of everybody who watches goes before whoever joins.
+constexpr int kNice = -5;
+/// Between two looks at whoever is behind.
+constexpr std::int64_t kGoOnUs = 1'000;
+/// How much of that is sent before live pictures have their turn again: some 2 ms.
+constexpr std::int64_t kGoOnBytes = 2 * 1024 * 1024;
+/// The same while live pictures wait.
+constexpr std::int64_t kGoOnBytesBetween = kGoOnBytes / 8;
+/// How much of live pictures is sent before the sockets are looked at again: a new viewer's
+/// handshake, and repairs, must not wait until thousands have the frame. Some 2 ms.
+constexpr std::int64_t kSliceBytes = 512 * 1024;
+constexpr std::int64_t kLeastSliceBytes = 16 * 1024; ///< Of one stream among many.
+constexpr std::int64_t kSweepUs = 100'000;
+/// Browsers send a check every 2.5 to 5 s; RFC 7675 has consent end after 30 s. libnice, and with
+/// it whoever watches by GStreamer, sends none once it is connected: its authentic RTCP, which
+/// comes every 5 s or sooner, says as much.
+constexpr std::int64_t kSilenceUs = 12'000'000;
+constexpr std::int64_t kConsentUs = 30'000'000;
+/// One whose TCP connection has ended makes another one or does not: Chromium tries for 5 s.
+constexpr std::int64_t kReturnUs = 6'000'000;
+/// TCP connections that have not said whose they are, of a worker and of one address on all
+/// workers. A wall of 256 tiles opens as many at once; the kernel spreads them about evenly.
+constexpr std::size_t kMaxStrangers = 1024;
+constexpr std::size_t kMaxStrangersOfAddress = 256;
+
+} // namespace
+
+Worker::Worker(int index, int socket, int listener, const Registry& registry, TcpPlaces& places,
+               std::size_t workers, Observer& observer)
+    : index_(index), socket_(socket), listener_(listener), registry_(registry), places_(places),
+      observer_(observer), epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      router_(::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0)), batch_(socket, counters_),
+      receiver_(socket),
+      strangers_({.all = kMaxStrangers,
+                  .of_address = std::min(kMaxStrangersOfAddress,
+                                         16 + 2 * kMaxStrangersOfAddress / workers)}) {}
+
+Worker::~Worker() {
+  stop();
+  lagging_.clear();
+  connections_.clear();
+  known_.clear();
+  views_.clear();
+  streams_.clear();
+  close(epoll_);
+  close(router_);
+  close(socket_);
+  if (listener_ >= 0) close(listener_);
+}
+
+void Worker::start() {
+  if (!watch(mailbox_.fd(), &mailbox_) || !watch(socket_, &receiver_) ||
+      (listener_ >= 0 && !watch(listener_, this)))
+    throw std::system_error(errno, std::generic_category(), "watching a worker's sockets");
+  thread_ = std::thread([this] {
+    introduce_thread("fanout-" + std::to_string(index_), kNice);
+    run();
+  });
+}
+
+bool Worker::watch(int fd, void* what) const {
+  epoll_event event{.events = EPOLLIN, .data = {.ptr = what}};
+  return epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+void Worker::stop() {
+  if (!thread_.joinable()) return;
+  mailbox_.post([this] { stopping_ = true; });
+  thread_.join();
+  mailbox_.close();
+}
+
+Track::Moment Worker::moment() const {
+  const std::int64_t now = monotonic_us();
+  return {now, abs_send_time(now)};
+}
+
+int Worker::timeout_ms() const {
+  if (behind_) return 0;
+  if (!lagging_.empty()) return monotonic_us() < next_go_on_us_ ? 1 : 0;
+  if (connections_.empty() && streams_.empty() && accept_again_us_ == 0) return -1;
+  return static_cast<int>(
+      std::clamp<std::int64_t>((next_sweep_us_ - monotonic_us()) / 1000 + 1, 1, 100));
+}
+
+void Worker::run() {
+  while (!stopping_) {
+    on_events(timeout_ms());
+    mailbox_.take(tasks_);
+    for (const Mailbox::Task& task : tasks_) task();
+    tasks_.clear();
+    if (std::exchange(new_choices_, false)) follow_choices();
+    catch_up();
+    distribute();
+    go_on();
+    sweep();
+    batch_.flush();
+    // Together, as far as live pictures leave time for that.
+    if (!behind_ || monotonic_us() >= next_flush_us_) flush_streams();
+    ended_streams_.clear();
+  }
+}
+
+void Worker::catch_up() {
+  for (const auto& [stream, view] : views_)
+    if (view->has_news()) view->catch_up();
+}
+
+void Worker::distribute() {
+  behind_ = false;
+  const std::int64_t share =
+      kSliceBytes / static_cast<std::int64_t>(std::max<std::size_t>(views_.size(), 1));
+  for (const auto& [stream, view] : views_) {
+    if (!view->is_behind()) continue;
+    const Track::Moment now = moment();
+    std::int64_t budget = std::max(share, kLeastSliceBytes);
+    view->distribute(budget, [&](const StreamView::Member& member, const Frame& frame) {
+      if (!member.connection->deliver(*member.track, frame, now)) lag(*member.connection);
+    });
+    behind_ |= view->is_behind();
+  }
+}
+
+void Worker::lag(Connection& connection) {
+  if (std::exchange(connection.lagging, true)) return;
+  lagging_.push_back(&connection);
+}
+
+void Worker::go_on() {
+  if (lagging_.empty()) return;
+  const Track::Moment now = moment();
+  if (now.now_us < next_go_on_us_) return;
+  std::int64_t budget = behind_ ? kGoOnBytesBetween : kGoOnBytes;
+  std::size_t done = 0;
+  still_lagging_.clear();
+  for (; done < lagging_.size() && budget > 0; ++done) {
+    Connection* const connection = lagging_[done];
+    connection->lagging = !connection->advance(now, budget);
+    if (connection->lagging) still_lagging_.push_back(connection);
+  }
+  // Whoever had no turn is the first next time, which then comes at once.
+  if (done == lagging_.size()) next_go_on_us_ = now.now_us + kGoOnUs;
+  lagging_.erase(lagging_.begin(), lagging_.begin() + static_cast<std::ptrdiff_t>(done));
+  lagging_.insert(lagging_.end(), still_lagging_.begin(), still_lagging_.end());
+}
+
+void Worker::sweep() {
+  const std::int64_t now = monotonic_us();
+  if (now < next_sweep_us_) return;
+  next_sweep_us_ = now + kSweepUs;
+  const bool accepts_again = accept_again_us_ != 0 && now >= accept_again_us_;
+  if (accepts_again && watch(listener_, this)) accept_again_us_ = 0;
+  for (Connection* const connection : connections_) look_after(*connection);
+  follow_choices();
+  drop_unused_views();
+  end_useless_streams(now);
+}
+
+void Worker::look_after(Connection& connection) {
+  const Track::Moment now = moment();
+  if (connection.probe(now.now_us)) {
+    tell_route(connection);
+    welcome_back(connection);
+  }
+  const std::int64_t silence = now.now_us - connection.heard_us();
+  if (!connection.started()) return;
+  if (!connection.paused() && connection.path() == nullptr) {
+    miss(connection); // It ended before DTLS was done here.
+  } else if (!connection.paused() && silence > kSilenceUs) {
+    connection.pause();
+    observer_.on_state(connection.shared_viewer(), Viewer::State::disconnected,
+                       "the viewer has not been heard of for 12 s");
+  } else if (connection.paused() && connection.path() == nullptr &&
+             now.now_us - connection.path_lost_us() > kReturnUs) {
+    if (connection.give_up())
+      observer_.on_state(connection.shared_viewer(), Viewer::State::failed,
+                         "the viewer's TCP connection has ended, and it has made no other");
+  } else if (connection.paused() && silence > kConsentUs) {
+    if (connection.give_up())
+      observer_.on_state(connection.shared_viewer(), Viewer::State::failed,
+                         "the viewer has not been heard of for 30 s");
+  }
+  connection.report(now.now_us);
+}
+
+StreamView& Worker::view_of(const std::shared_ptr<Stream>& stream) {
+  auto& view = views_[stream.get()];
+  if (!view) view = std::make_unique<StreamView>(stream, mailbox_);
+  return *view;
+}
+
+void Worker::drop_unused_views() {
+  if (!choosing_.empty()) return; // They look into them again.
+  std::erase_if(views_, [](const auto& entry) { return entry.second->members().empty(); });
+}
+
+void Worker::send(const std::shared_ptr<Viewer>& viewer, Bytes datagram) {
+  const auto found = known_.find(viewer.get());
+  if (found != known_.end() && found->second.connection) found->second.connection->send(datagram);
+}
+
+void Worker::connect(const std::shared_ptr<Viewer>& viewer, const SrtpKey& sending,
+                     const SrtpKey& receiving) {
+  const auto found = known_.find(viewer.get());
+  if (found == known_.end() || !found->second.connection) return;
+  Connection& connection = *found->second.connection;
+  if (!connection.start(sending, receiving))
+    return observer_.on_state(viewer, Viewer::State::failed, "OpenSSL gives no context for SRTP");
+  catch_up(); // For what it was answered with: a stream may have changed its format.
+  const auto& media = viewer->settings().media;
+  for (std::size_t i = 0; i < media.size(); ++i)
+    connection.add_track(media[i], view_of(viewer->stream(i)));
+  lag(connection);
+  connection.report(monotonic_us());
+}
+
+void Worker::start_over(const std::shared_ptr<Viewer>& viewer) {
+  const auto found = known_.find(viewer.get());
+  if (found == known_.end() || !found->second.connection) return;
+  Connection& connection = *found->second.connection;
+  if (!connection.started() || connection.paused()) return;
+  connection.resume(moment());
+  lag(connection);
+}
+
+void Worker::follow_choice(const std::shared_ptr<Viewer>& viewer) {
+  choosing_.insert(viewer);
+  new_choices_ = true;
+}
+
+void Worker::follow_choices() {
+  std::erase_if(choosing_, [&](const std::shared_ptr<Viewer>& viewer) {
+    const auto found = known_.find(viewer.get());
+    if (found == known_.end() || !found->second.connection) return true;
+    Connection& connection = *found->second.connection;
+    if (!connection.started()) return true; // It will begin with it.
+    for (std::size_t i = 0; i < viewer->settings().media.size(); ++i) {
+      if (!viewer->settings().media[i].video) continue;
+      StreamView& view = view_of(viewer->stream(i));
+      if (view.has_news()) view.catch_up();
+      if (!connection.change_picture_to(view)) return false;
+      lag(connection);
+    }
+    return true;
+  });
+}
+
+void Worker::remove(const std::shared_ptr<Viewer>& viewer) {
+  const auto found = known_.find(viewer.get());
+  if (found == known_.end()) return;
+  Known& known = found->second;
+  batch_.flush(); // It may hold pointers to the path.
+  for (const SocketAddress& address : known.addresses) routes_.erase(address);
+  if (Connection* const connection = known.connection.get()) {
+    if (connection->path() != nullptr && connection->path()->tcp != nullptr)
+      connection->path()->tcp->flush(monotonic_us()); // The goodbye is in there.
+    std::erase(lagging_, connection);
+    connections_.back()->place = connection->place;
+    std::swap(connections_[connection->place], connections_.back());
+    connections_.pop_back();
+  }
+  const std::vector<TcpConnection*> its_streams = std::move(known.streams);
+  known_.erase(found);
+  for (TcpConnection* const stream : its_streams) end_stream(*stream);
+}
+
+} // namespace fanlight::fanout

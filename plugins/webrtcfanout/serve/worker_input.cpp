@@ -1,0 +1,248 @@
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "webrtcfanout/base/clock.h"
+#include "webrtcfanout/ice/stun.h"
+#include "webrtcfanout/serve/worker.h"
+
+namespace fanlight::fanout {
+namespace {
+
+constexpr int kEvents = 64;
+/// Batches of datagrams to a turn: pictures must not wait for a flood.
+constexpr int kMaxReads = 64;
+/// Addresses that one viewer may be checked at.
+constexpr std::size_t kMaxAddresses = 8;
+/// How long an address belongs to the viewer that was checked at it; checks come every 5 s.
+constexpr std::int64_t kRouteUs = 8'000'000;
+
+} // namespace
+
+void Worker::on_events(int timeout_ms) {
+  std::array<epoll_event, kEvents> events;
+  const int count = epoll_wait(epoll_, events.data(), kEvents, timeout_ms);
+  for (int i = 0; i < count; ++i) {
+    void* const what = events[static_cast<std::size_t>(i)].data.ptr;
+    if (what == &mailbox_) {
+      mailbox_.hush(); // run() takes from it in any case.
+    } else if (what == this) {
+      accept_streams();
+    } else if (what == &receiver_) {
+      read_socket();
+    } else {
+      const auto found = streams_.find(static_cast<TcpConnection*>(what));
+      if (found != streams_.end())
+        on_stream_event(*found->second, events[static_cast<std::size_t>(i)].events);
+    }
+  }
+}
+
+void Worker::read_socket() {
+  // All that is there: thousands of viewers send reports every second, and a turn of sending to all
+  // of them may take long.
+  for (int rounds = 0; rounds < kMaxReads; ++rounds) {
+    const std::size_t got = receiver_.read();
+    for (std::size_t i = 0; i < got; ++i) {
+      const UdpReceiver::Datagram datagram = receiver_[i];
+      on_datagram(datagram.bytes, {.remote = datagram.from, .local = datagram.to});
+    }
+    if (got < UdpReceiver::kBatch) return;
+  }
+}
+
+void Worker::on_datagram(MutableBytes datagram, const Path& source) {
+  counters_.datagrams_received.add(1);
+  const PacketKind kind = kind_of(datagram);
+  const bool answers = kind == PacketKind::stun && is_binding_answer(datagram);
+  if (kind == PacketKind::stun && !answers) return on_stun(datagram, source);
+  Known* const known = find_known(source);
+  if (known == nullptr) return (answers ? counters_.bad_stun : counters_.stray_datagrams).add(1);
+  if (known->connection) return on_viewer_datagram(*known, kind, datagram, source);
+  // The viewer's address has changed, and with it the worker that the kernel chooses.
+  observer_.forward(known->viewer->worker(),
+                    [viewer = known->viewer, kind, source,
+                     bytes = std::vector<std::uint8_t>(datagram.begin(), datagram.end())](
+                        Worker& worker) mutable {
+                      const auto found = worker.known_.find(viewer.get());
+                      if (found != worker.known_.end() && found->second.connection)
+                        worker.on_viewer_datagram(found->second, kind, bytes, source);
+                    });
+}
+
+Worker::Known* Worker::find_known(const Path& source) {
+  if (source.tcp != nullptr) {
+    const auto found = source.tcp->viewer ? known_.find(source.tcp->viewer.get()) : known_.end();
+    return found == known_.end() ? nullptr : &found->second;
+  }
+  const auto found = routes_.find(source.remote);
+  return found == routes_.end() ? nullptr : found->second;
+}
+
+void Worker::on_viewer_datagram(Known& known, PacketKind kind, MutableBytes datagram,
+                                const Path& source) {
+  if (kind == PacketKind::stun) {
+    on_answer(*known.connection, datagram, source);
+  } else if (kind == PacketKind::dtls) {
+    known.connection->on_dtls(source, datagram.size());
+    observer_.on_dtls(known.viewer, datagram);
+  } else if (kind == PacketKind::rtcp) {
+    Connection& connection = *known.connection;
+    if (!connection.on_rtcp(datagram, moment()))
+      counters_.bad_rtcp.add(1);
+    else {
+      known.heard_us = connection.heard_us(); // Nobody takes its address.
+      welcome_back(connection);
+    }
+    if (connection.started()) lag(connection); // It may have asked for a picture.
+  } else {
+    counters_.stray_datagrams.add(1);
+  }
+}
+
+void Worker::on_stun(Bytes datagram, const Path& source) {
+  const auto request = parse_binding_request(datagram);
+  if (!request) return counters_.bad_stun.add(1);
+  const auto entry = registry_.find(local_ufrag(*request));
+  // Whoever does not know the password gets nothing: no answer that could be aimed at others.
+  if (!entry || !has_integrity(request->integrity_at, datagram, entry->password))
+    return counters_.bad_stun.add(1);
+
+  // A TCP connection stays with the viewer that it has introduced itself as.
+  if (source.tcp != nullptr && source.tcp->viewer && source.tcp->viewer != entry->viewer)
+    return counters_.bad_stun.add(1);
+
+  Path path = source;
+  path.from_local = path.tcp == nullptr && !kernel_chooses(path.remote, path.local);
+  std::array<std::uint8_t, kMaxStunResponse> response;
+  const int error = !request->unknown.empty() ? 420 : request->controlled ? 487 : 0;
+  if (error != 0) {
+    const std::size_t size = write_binding_error(response, *request, error, entry->password);
+    return send_over(path, batch_, Bytes{response.data(), size});
+  }
+  const std::size_t size =
+      write_binding_success(response, *request, source.remote, entry->password);
+  send_over(path, batch_, Bytes{response.data(), size});
+
+  if (path.tcp != nullptr && !path.tcp->viewer) {
+    path.tcp->viewer = entry->viewer;
+    strangers_.remove(*path.tcp);
+  }
+  Check check{path, request->use_candidate, request->priority, datagram.size()};
+  check.generation = entry->generation;
+  const std::string_view theirs = remote_ufrag(*request);
+  check.username = std::string(theirs) + ":" + std::string(local_ufrag(*request));
+  for (const IceCredentials& offered : *entry->theirs)
+    if (offered.ufrag == theirs) check.password = offered.password;
+  hand_to_server(entry->viewer, std::move(check));
+}
+
+/// To the worker that serves `viewer`, or will.
+void Worker::hand_to_server(const std::shared_ptr<Viewer>& viewer, Check check) {
+  const int worker = viewer->assign(index_);
+  if (worker == index_) return on_check(viewer, check);
+  if (check.path.tcp != nullptr) {
+    TcpConnection* const stream = check.path.tcp; // It is being read from.
+    moves_.push_back({stream, worker, std::move(check)});
+    return;
+  }
+  know(viewer, check.path);
+  observer_.forward(
+      worker, [viewer, check = std::move(check)](Worker& other) { other.on_check(viewer, check); });
+}
+
+void Worker::on_check(const std::shared_ptr<Viewer>& viewer, const Check& check) {
+  if (!registry_.has(viewer)) { // It went in the meantime.
+    if (check.path.tcp != nullptr) end_stream(*check.path.tcp);
+    return;
+  }
+  Known& known = know(viewer, check.path);
+  if (!known.connection) {
+    known.connection = std::make_unique<Connection>(viewer, batch_);
+    known.connection->place = connections_.size();
+    connections_.push_back(known.connection.get());
+    observer_.on_state(viewer, Viewer::State::connecting, "");
+  }
+  Connection& connection = *known.connection;
+  if (connection.on_check(check, monotonic_us())) tell_route(connection);
+  if (connection.path() != nullptr && connection.path()->same_as(check.path))
+    welcome_back(connection);
+}
+
+void Worker::on_answer(Connection& connection, Bytes answer, const Path& source) {
+  if (!connection.on_answer(source, answer, monotonic_us())) return;
+  tell_route(connection);
+  welcome_back(connection);
+}
+
+void Worker::tell_route(Connection& connection) {
+  const Path& path = *connection.path();
+  connection.viewer().change_route([&](Viewer::Route& route) {
+    route.address = path.remote.text();
+    route.candidate = path.tcp != nullptr ? "tcp" : "udp";
+  });
+}
+
+void Worker::welcome_back(Connection& connection) {
+  if (!connection.paused() || connection.path() == nullptr) return;
+  connection.resume(moment());
+  lag(connection);
+  observer_.on_state(connection.shared_viewer(), Viewer::State::connected, "the viewer is back");
+}
+
+Worker::Known& Worker::know(const std::shared_ptr<Viewer>& viewer, const Path& path) {
+  const std::int64_t now = monotonic_us();
+  Known& known = known_[viewer.get()];
+  known.viewer = viewer;
+  known.heard_us = now;
+  if (path.tcp != nullptr) {
+    keep_stream(known, *path.tcp);
+    return known;
+  }
+  if (const auto route = routes_.find(path.remote); route != routes_.end()) {
+    // One viewer cannot take another's address; but one that went without a word leaves it.
+    if (route->second == &known) {
+      // The one that was checked last is the last to be given up.
+      const auto at = std::find(known.addresses.begin(), known.addresses.end(), path.remote);
+      std::rotate(at, at + 1, known.addresses.end());
+      return known;
+    }
+    if (now - route->second->heard_us < kRouteUs) return known;
+    std::erase(route->second->addresses, path.remote);
+    routes_.erase(route);
+  }
+  if (known.addresses.size() >= kMaxAddresses) {
+    const Path* const used = known.connection ? known.connection->path() : nullptr;
+    const bool oldest_is_used = used != nullptr && used->remote == known.addresses.front();
+    const auto oldest = known.addresses.begin() + (oldest_is_used ? 1 : 0);
+    routes_.erase(*oldest);
+    known.addresses.erase(oldest);
+  }
+  known.addresses.push_back(path.remote);
+  routes_[path.remote] = &known;
+  return known;
+}
+
+bool Worker::kernel_chooses(const SocketAddress& remote, const in6_addr& local) const {
+  if (IN6_IS_ADDR_UNSPECIFIED(&local)) return true;
+  const auto route = routes_.find(remote);
+  if (route != routes_.end() && route->second->connection) {
+    const Path* const path = route->second->connection->path();
+    if (path != nullptr && path->remote == remote) return !path->from_local;
+  }
+  sockaddr_in6 chosen{};
+  socklen_t length = sizeof chosen;
+  const bool known = ::connect(router_, reinterpret_cast<const sockaddr*>(&remote.raw()),
+                               sizeof(sockaddr_in6)) == 0 &&
+                     getsockname(router_, reinterpret_cast<sockaddr*>(&chosen), &length) == 0;
+  const sockaddr none{.sa_family = AF_UNSPEC, .sa_data = {}};
+  ::connect(router_, &none, sizeof none);
+  return !known || IN6_ARE_ADDR_EQUAL(&chosen.sin6_addr, &local);
+}
+
+} // namespace fanlight::fanout

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "webrtcfanout/base/bytes.h"
+#include "webrtcfanout/stream/frame.h"
+
+namespace fanlight::fanout {
+
+/// Puts the RTP packets of a payloader together to frames and gives them a clock without jumps.
+///
+/// Numbers and SSRC of the packets do not matter: they come in order and none is lost. Threads: the
+/// streaming thread of one pad.
+class FrameAssembler {
+ public:
+  struct Format {
+    std::string encoding; ///< H264, H265, OPUS, ...
+    int clock_rate = 90000;
+    bool video = true;
+    bool operator==(const Format&) const = default;
+  };
+  /// Payloads above this do not fit a datagram of 1280 bytes with what comes around them.
+  static constexpr std::size_t kMaxPayload = 1232;
+  static constexpr std::size_t kMaxFrame = 16 * 1024 * 1024;
+
+  void set_format(Format format);
+  const Format& format() const { return format_; }
+
+  enum class Outcome {
+    more,      ///< The frame goes on.
+    complete,  ///< take() has it.
+    malformed, ///< No RTP.
+    too_large, ///< The packet or the frame is; all of the frame is left out.
+  };
+  /// `delta`: what the buffer says of itself (GST_BUFFER_FLAG_DELTA_UNIT), for codecs that are not
+  /// known here. `ntp`: the packet's time of capture, 32.32 s since 1900; `now_us`: monotonic.
+  Outcome add(Bytes packet, bool delta, std::uint64_t ntp, std::int64_t now_us);
+  FramePtr take();
+
+ private:
+  std::uint32_t on_our_clock(std::uint32_t timestamp, std::int64_t now_us);
+  void begin(std::uint32_t timestamp, bool delta, std::uint64_t ntp, std::int64_t now_us);
+
+  Format format_;
+  std::shared_ptr<Frame> open_;
+  std::shared_ptr<Frame> done_;
+  std::uint32_t open_timestamp_ = 0; ///< As the packets say it.
+  bool skipping_ = false;            ///< The rest of a frame that is too large.
+  std::uint64_t next_frame_ = 0;
+  std::uint64_t next_packet_ = 0;
+
+  bool running_ = false;
+  std::uint32_t last_in_ = 0;
+  std::uint32_t last_out_ = 0;
+  std::int64_t last_us_ = 0;
+};
+
+} // namespace fanlight::fanout

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "api/watch.h"
+#include "config/config.h"
+#include "http/json.h"
+#include "http/limits.h"
+#include "http/patience.h"
+#include "http/websocket.h"
+#include "session/session.h"
+
+namespace fanlight::http {
+
+/// One page on the WebSocket: reads its messages (docs/signalling.md) and holds its sessions.
+/// Threads: main only. Lifetime: owned by Signalling until `closed`.
+class Client : public WebSocket::Observer {
+ public:
+  struct Server {
+    const config::WebRtc& webrtc;
+    session::Directory& directory;
+    const Limits& limits;
+    /// The messages `hello` and `cameras`, at once or in a later turn.
+    std::function<void(const char* type, std::function<void(WebSocket::Text)> done)> cameras;
+    std::string refusal; ///< Not empty: the server is about to stop, and takes no new sessions.
+    std::function<void(Client&)> closed; ///< The client may be destroyed.
+  };
+
+  Client(Server& server, std::string remote_address);
+
+  /// `socket` has us as its observer.
+  void begin(std::unique_ptr<WebSocket> socket);
+  /// A message that replaces an older one of the same key where the client is slow. `hello`, which
+  /// comes first, tells all that was pushed before.
+  void push(const WebSocket::Text& message, const std::string& key) {
+    if (greeted_) socket_->send(message, key);
+  }
+  void say_goodbye(const std::string& message);
+
+  void on_text(const std::string& text) override;
+  void on_unreadable(std::size_t bytes) override;
+  void on_ended(const std::string& why) override;
+  void on_closed() override;
+
+ private:
+  void send_error(const char* code, const std::string& message, const std::string& session = {});
+  void refuse(const std::string& session, const char* code, const std::string& why);
+  void greet();
+  void list();
+  void watch(JsonNode* message);
+  void forget(const Watch& ended);
+  void candidate(JsonNode* message);
+  void restart(JsonNode* message);
+  void select(JsonNode* message);
+  void stop(JsonNode* message);
+  /// The watch that `session` of the message names; otherwise the client hears what is wrong.
+  Watch* find(JsonNode* message);
+
+  // Given.
+  Server& server_;
+  const std::string remote_address_;
+  // Owned.
+  std::unique_ptr<WebSocket> socket_;
+  bool greeted_ = false;
+  bool listing_ = false; ///< The answer to `list` is being written.
+  Patience errors_;
+  Patience refusals_;
+  std::unordered_map<std::string, std::unique_ptr<Watch>> watches_; ///< By the client's name.
+  const std::shared_ptr<char> alive_ = std::make_shared<char>();    ///< Held weakly by callbacks.
+};
+
+} // namespace fanlight::http

@@ -1,0 +1,333 @@
+#include "api/settings.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "api/admission.h"
+#include "api/settings_json.h"
+#include "base/log.h"
+#include "config/request.h"
+
+namespace fanlight::http {
+namespace {
+
+using config::Camera;
+
+void respond_json(Exchange& exchange, int status, const json::Writer& json) {
+  exchange.set_header("Cache-Control", "no-store");
+  exchange.respond(status, "application/json", json.text());
+}
+
+template <typename T> void respond_members(Exchange& exchange, int status, const T& value) {
+  json::Writer json;
+  json.object([&] { json::write_members(json, value); });
+  respond_json(exchange, status, json);
+}
+
+Problem wrong_keys(config::Faults faults) {
+  Problem problem{400, "invalid", {}, {}};
+  for (config::Fault& fault : faults) {
+    problem.detail += (problem.detail.empty() ? "" : "\n") + fault.key +
+                      (fault.key.empty() ? "" : ": ") + fault.message;
+    problem.errors.push_back({std::move(fault.key), std::move(fault.message)});
+  }
+  return problem;
+}
+
+std::string place(const Camera& camera) {
+  return camera.origin.file + ", line " + std::to_string(camera.origin.line);
+}
+
+json::OwnedNode object_node(JsonObject* members) {
+  json::OwnedNode node{json_node_new(JSON_NODE_OBJECT)};
+  json_node_take_object(node.get(), members);
+  return node;
+}
+
+/// A copy that can be changed, as what was parsed cannot.
+JsonObject* copy_of(JsonNode* body) {
+  JsonObject* const copy = json_object_new();
+  JsonObject* const all = json_node_get_object(body);
+  GList* const keys = json_object_get_members(all);
+  for (GList* key = keys; key != nullptr; key = key->next) {
+    const auto* name = static_cast<const char*>(key->data);
+    json_object_set_member(copy, name, json_object_dup_member(all, name));
+  }
+  g_list_free(keys);
+  return copy;
+}
+
+/// The camera of the id, whether or not that was sent with its settings.
+std::string with_id(JsonNode* body, const std::string& id) {
+  JsonObject* const members = copy_of(body);
+  const json::OwnedNode camera = object_node(members);
+  if (!json_object_has_member(members, "id"))
+    json_object_set_string_member(members, "id", id.c_str());
+  return take_text(json_to_string(camera.get(), TRUE));
+}
+
+/// The stream that is to be tested as a camera of that one stream.
+std::string as_camera(JsonNode* body) {
+  JsonObject* const stream = copy_of(body);
+  JsonObject* const members = json_object_new();
+  const json::OwnedNode camera = object_node(members);
+  for (const char* name : {"codecs", "audio"}) {
+    if (!json_object_has_member(stream, name)) continue;
+    json_object_set_member(members, name, json_object_dup_member(stream, name));
+    json_object_remove_member(stream, name);
+  }
+  json_object_remove_member(stream, "camera");
+  if (!json_object_has_member(stream, "id")) json_object_set_string_member(stream, "id", "main");
+  json_object_set_string_member(members, "id", "test");
+  JsonArray* const streams = json_array_new();
+  json_array_add_object_element(streams, stream);
+  json_object_set_array_member(members, "streams", streams);
+  return take_text(json_to_string(camera.get(), TRUE));
+}
+
+/// The ids of a list of text, or nothing.
+std::optional<std::vector<std::string>> ids_of(JsonNode* body) {
+  JsonNode* const list = json::member(body, "ids");
+  if (list == nullptr || !JSON_NODE_HOLDS_ARRAY(list)) return std::nullopt;
+  JsonArray* const array = json_node_get_array(list);
+  std::vector<std::string> ids;
+  for (guint i = 0; i < json_array_get_length(array); ++i) {
+    JsonNode* const element = json_array_get_element(array, i);
+    if (json_node_get_value_type(element) != G_TYPE_STRING) return std::nullopt;
+    ids.emplace_back(json_node_get_string(element));
+  }
+  return ids;
+}
+
+} // namespace
+
+bool Settings::admit(const ExchangePtr& exchange) const {
+  const std::string why = settings_refusal(visitor_of(*exchange), roster_.config().server);
+  if (why.empty()) return true;
+  log::info("http", {{"client", exchange->remote_address()}}, "refusing settings: " + why);
+  exchange->respond(Problem{403, "not_allowed", why, {}});
+  return false;
+}
+
+json::OwnedNode Settings::body(const ExchangePtr& exchange) const {
+  const auto refuse = [&exchange](Problem problem) {
+    exchange->respond(problem);
+    return json::OwnedNode{};
+  };
+  // A form of another page cannot send this type without asking first.
+  if (exchange->content_type() != "application/json")
+    return refuse({415, "wrong_type", "the body must be application/json", {}});
+  const std::string text = exchange->body();
+  if (text.size() > limits_.settings)
+    return refuse(
+        {413, "too_large", "settings may have " + std::to_string(limits_.settings) + " bytes", {}});
+  auto object = json::parse_object(text);
+  if (!object) return refuse(problem_of(object.error()));
+  return std::move(*object);
+}
+
+const Camera* Settings::find(const std::string& id, const ExchangePtr& exchange) const {
+  const auto found = std::find_if(cameras().begin(), cameras().end(),
+                                  [&id](const Camera& camera) { return camera.id == id; });
+  if (found != cameras().end()) return &*found;
+  exchange->respond(Error{Errc::not_found, "there is no camera '" + id + "'"});
+  return nullptr;
+}
+
+const Camera* Settings::find_managed(const std::string& id, const ExchangePtr& exchange) const {
+  const Camera* camera = find(id, exchange);
+  if (camera == nullptr || camera->origin.managed) return camera;
+  exchange->respond(Problem{409,
+                            "not_managed",
+                            "camera " + id + " is written in " + place(*camera) +
+                                "; change it there, the server reads the file again by itself",
+                            {}});
+  return nullptr;
+}
+
+std::optional<Camera> Settings::read(const std::string& json, const Camera* before,
+                                     const ExchangePtr& exchange) const {
+  auto read = config::read_request(json, before);
+  if (auto* faults = std::get_if<config::Faults>(&read)) {
+    exchange->respond(wrong_keys(std::move(*faults)));
+    return std::nullopt;
+  }
+  Camera& camera = std::get<Camera>(read);
+  config::Faults faults;
+  for (std::size_t i = 0; i < camera.streams.size(); ++i)
+    if (const Camera* other = config::find_url(roster_.config(), camera.streams[i].url, camera.id))
+      faults.push_back({"streams[" + std::to_string(i) + "].url",
+                        "is a url of camera " + other->id + " (" + place(*other) +
+                            "), too; keep one of them, any number of viewers can watch it"});
+  if (faults.empty()) return std::move(camera);
+  exchange->respond(wrong_keys(std::move(faults)));
+  return std::nullopt;
+}
+
+std::optional<config::Diff> Settings::change(std::vector<Camera> cameras,
+                                             const ExchangePtr& exchange) {
+  auto diff = roster_.change(std::move(cameras));
+  if (diff) {
+    log::info("http", {{"client", exchange->remote_address()}}, "the cameras were changed");
+    return std::move(*diff);
+  }
+  if (diff.error().code == Errc::internal)
+    exchange->respond(Problem{500, "not_writable", diff.error().message, {}});
+  else if (diff.error().code == Errc::conflict)
+    exchange->respond(Problem{409, "changed_by_hand", diff.error().message, {}});
+  else
+    exchange->respond(diff.error());
+  return std::nullopt;
+}
+
+void Settings::all(const ExchangePtr& exchange) const {
+  if (!admit(exchange)) return;
+  json::Writer json;
+  json.object([&] {
+    json.member("config_file", roster_.config_file());
+    json.member("cameras_file", roster_.cameras_file());
+    json::write_words(json, "needs_restart", roster_.needs_restart());
+    json.array("cameras", [&] {
+      for (const Camera& camera : cameras())
+        json.object([&] { json::write_members(json, camera); });
+    });
+  });
+  respond_json(*exchange, 200, json);
+}
+
+void Settings::one(const std::string& id, const ExchangePtr& exchange) const {
+  if (!admit(exchange)) return;
+  if (const Camera* camera = find(id, exchange)) respond_members(*exchange, 200, *camera);
+}
+
+void Settings::create(const ExchangePtr& exchange) {
+  if (!admit(exchange)) return;
+  const auto object = body(exchange);
+  if (!object) return;
+  auto camera = read(take_text(json_to_string(object.get(), TRUE)), nullptr, exchange);
+  if (!camera) return;
+  const std::string id = camera->id;
+  for (const Camera& other : cameras())
+    if (other.id == id)
+      return exchange->respond(Problem{
+          409, "camera_exists", "there is a camera " + id + " already (" + place(other) + ")", {}});
+  if (cameras().size() >= limits_.cameras)
+    return exchange->respond(Problem{
+        409, "too_many", "there may be " + std::to_string(limits_.cameras) + " cameras", {}});
+  auto wanted = cameras();
+  wanted.push_back(std::move(*camera));
+  if (!change(std::move(wanted), exchange)) return;
+  exchange->set_header("Location", "/api/cameras/" + id + "/settings");
+  if (const Camera* created = find(id, exchange)) respond_members(*exchange, 201, *created);
+}
+
+void Settings::replace(const std::string& id, const ExchangePtr& exchange) {
+  if (!admit(exchange)) return;
+  const auto object = body(exchange);
+  if (!object) return;
+  const Camera* before = find_managed(id, exchange);
+  if (before == nullptr) return;
+  if (json::member(object.get(), "id") != nullptr &&
+      json::string_member(object.get(), "id").value_or("") != id)
+    return exchange->respond(
+        wrong_keys({{"id", "is part of the camera's address and stays " + id +
+                               "; remove the camera and add it anew to give it another"}}));
+  const auto camera = read(with_id(object.get(), id), before, exchange);
+  if (!camera) return;
+  auto wanted = cameras();
+  for (Camera& known : wanted)
+    if (known.id == id) known = *camera;
+  const auto diff = change(std::move(wanted), exchange);
+  if (!diff) return;
+  const Camera* now = find(id, exchange);
+  if (now == nullptr) return;
+  json::Writer json;
+  json.object([&] {
+    json::write_members(json, *now);
+    json.member("change", !diff->rebuilt.empty()    ? "rebuilt"
+                          : !diff->adjusted.empty() ? "adjusted"
+                                                    : "none");
+  });
+  respond_json(*exchange, 200, json);
+}
+
+void Settings::remove(const std::string& id, const ExchangePtr& exchange) {
+  if (!admit(exchange)) return;
+  if (find_managed(id, exchange) == nullptr) return;
+  auto wanted = cameras();
+  std::erase_if(wanted, [&id](const Camera& camera) { return camera.id == id; });
+  if (change(std::move(wanted), exchange)) exchange->respond(204);
+}
+
+void Settings::order(const ExchangePtr& exchange) {
+  if (!admit(exchange)) return;
+  const auto object = body(exchange);
+  if (!object) return;
+  auto ids = ids_of(object.get());
+  if (ids && ids->size() != cameras().size()) ids.reset(); // Before any camera is copied.
+  std::vector<Camera> wanted;
+  for (const std::string& id : ids.value_or(std::vector<std::string>{})) {
+    const auto found = std::find_if(cameras().begin(), cameras().end(),
+                                    [&id](const Camera& camera) { return camera.id == id; });
+    if (found != cameras().end()) wanted.push_back(*found);
+  }
+  const bool once =
+      ids && wanted.size() == cameras().size() &&
+      std::all_of(cameras().begin(), cameras().end(), [&wanted](const Camera& camera) {
+        return std::count_if(wanted.begin(), wanted.end(),
+                             [&camera](const Camera& other) { return other.id == camera.id; }) == 1;
+      });
+  if (!once)
+    return exchange->respond(
+        Problem{400, "bad_order", "ids must be a list of every camera's id, each once", {}});
+  if (!change(std::move(wanted), exchange)) return;
+  json::Writer json;
+  json.object([&] { json::write_words(json, "ids", *ids); });
+  respond_json(*exchange, 200, json);
+}
+
+void Settings::test(const ExchangePtr& exchange) {
+  if (!admit(exchange)) return;
+  const auto object = body(exchange);
+  if (!object) return;
+  const Camera* before = nullptr;
+  if (const auto of = json::string_member(object.get(), "camera")) {
+    if (!config::is_id(*of))
+      return exchange->respond(Error{Errc::not_found, "there is no such camera"});
+    if ((before = find(*of, exchange)) == nullptr) return;
+  }
+  if (tests_ >= limits_.tests)
+    return exchange->respond(Error{Errc::busy, "there are too many tests of cameras at once"});
+
+  auto read = config::read_request(as_camera(object.get()), before);
+  if (auto* faults = std::get_if<config::Faults>(&read)) {
+    constexpr std::string_view kPath = "streams[0].";
+    for (config::Fault& fault : *faults)
+      if (fault.key.starts_with(kPath)) fault.key.erase(0, kPath.size());
+    return exchange->respond(wrong_keys(std::move(*faults)));
+  }
+  const auto started = roster_.test(
+      std::get<Camera>(read), [this, alive = std::weak_ptr{alive_}, exchange](const auto& found) {
+        if (alive.expired()) return;
+        --tests_;
+        respond_members(*exchange, 200, found);
+      });
+  if (started) {
+    ++tests_;
+    exchange->wait({});
+  } else {
+    exchange->respond(started.error());
+  }
+}
+
+void Settings::reload(const ExchangePtr& exchange) {
+  if (!admit(exchange)) return;
+  const auto diff = roster_.reload();
+  if (diff) return respond_members(*exchange, 200, *diff);
+  const Errc code = diff.error().code;
+  if (code == Errc::invalid || code == Errc::not_found)
+    return exchange->respond(Problem{422, "bad_configuration", diff.error().message, {}});
+  exchange->respond(diff.error());
+}
+
+} // namespace fanlight::http

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/roster.h"
+#include "http/exchange.h"
+#include "http/json.h"
+#include "http/limits.h"
+
+namespace fanlight::http {
+
+/// The API of settings (docs/settings.md): cameras are added, changed, put in order, removed and
+/// tried, by whoever may. Threads: main only.
+class Settings {
+ public:
+  Settings(session::Roster& roster, const Limits& limits) : roster_(roster), limits_(limits) {}
+
+  void all(const ExchangePtr& exchange) const;
+  void one(const std::string& id, const ExchangePtr& exchange) const;
+  void create(const ExchangePtr& exchange);
+  void replace(const std::string& id, const ExchangePtr& exchange);
+  void remove(const std::string& id, const ExchangePtr& exchange);
+  void order(const ExchangePtr& exchange);
+  void test(const ExchangePtr& exchange);
+  void reload(const ExchangePtr& exchange);
+
+ private:
+  /// Each answers where it returns false or nothing.
+  bool admit(const ExchangePtr& exchange) const;
+  json::OwnedNode body(const ExchangePtr& exchange) const;
+  const config::Camera* find(const std::string& id, const ExchangePtr& exchange) const;
+  /// The camera, if it is one that may be changed.
+  const config::Camera* find_managed(const std::string& id, const ExchangePtr& exchange) const;
+  std::optional<config::Camera> read(const std::string& json, const config::Camera* before,
+                                     const ExchangePtr& exchange) const;
+  std::optional<config::Diff> change(std::vector<config::Camera> cameras,
+                                     const ExchangePtr& exchange);
+  const std::vector<config::Camera>& cameras() const { return roster_.config().cameras; }
+
+  // Given.
+  session::Roster& roster_;
+  const Limits& limits_;
+  // Owned.
+  std::size_t tests_ = 0;                                        ///< Under way.
+  const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by callbacks.
+};
+
+} // namespace fanlight::http

@@ -1,0 +1,157 @@
+#include "api/signalling.h"
+
+#include <utility>
+#include <vector>
+
+#include "api/turn.h"
+#include "api/views.h"
+#include "base/log.h"
+#include "http/connection.h"
+
+namespace fanlight::http {
+namespace {
+
+char kProtocol[] = "fanlight.v1";
+
+} // namespace
+
+Signalling::Signalling(const config::WebRtc& webrtc, session::Directory& directory,
+                       CameraList& cameras, const Limits& limits)
+    : webrtc_(webrtc), directory_(directory), cameras_(cameras),
+      limits_(limits), server_{webrtc,
+                               directory,
+                               limits,
+                               [this](const char* type, std::function<void(WebSocket::Text)> done) {
+                                 cameras_.get([this, type, done = std::move(done)](
+                                                  const CameraList::Texts& texts) {
+                                   done(cameras_message(type, texts));
+                                 });
+                               },
+                               {},
+                               [this](Client& client) { clients_.erase(&client); }} {
+  directory_.add_observer(*this);
+}
+
+Signalling::~Signalling() { directory_.remove_observer(*this); }
+
+WebSocket::Text Signalling::cameras_message(const std::string& type,
+                                            const CameraList::Texts& texts) {
+  if (std::exchange(messages_of_, texts.number) != texts.number) messages_.clear();
+  WebSocket::Text& message = messages_[type];
+  if (message) return message;
+  json::Writer json;
+  json.object([&] {
+    json.member("type", type);
+    if (type == "hello") {
+      json.member("version", FANLIGHT_VERSION);
+      // Credentials come with the answer to an offer, for that one session.
+      const auto open = open_ice_servers(webrtc_.browser_ice_servers);
+      json::write_ice_servers(json, open);
+      json.member("more_ice_servers", open.size() < webrtc_.browser_ice_servers.size());
+    }
+  });
+  std::string text = json.text();
+  text.pop_back(); // The brace: the cameras are written already.
+  return message =
+             std::make_shared<const std::string>(text + ",\"cameras\":" + texts.cameras + '}');
+}
+
+void Signalling::upgrade(const ExchangePtr& exchange) {
+  if (!exchange->has_header("Upgrade")) {
+    exchange->set_header("Upgrade", "websocket");
+    exchange->set_header("Connection", "Upgrade");
+    return exchange->respond(Problem{
+        426, "websocket_only", "this address speaks WebSocket only (docs/signalling.md)", {}});
+  }
+  if (!server_.refusal.empty()) return exchange->respond(Error{Errc::unavailable, server_.refusal});
+  // libsoup says below what is wrong; nobody is to go for that.
+  const bool good = soup_websocket_server_check_handshake(exchange->message(), nullptr, nullptr,
+                                                          nullptr, nullptr);
+  const Connection* asking = Connection::of(exchange->message());
+  if (good && (asking == nullptr || !asking->admits_socket()))
+    return exchange->respond(Error{Errc::busy, "your address has its share of the WebSockets"});
+
+  char* protocols[] = {kProtocol, nullptr};
+  // A client that wants some other protocol is served without one, and decides for itself.
+  char** offered = exchange->header("Sec-WebSocket-Protocol").find(kProtocol) == std::string::npos
+                       ? nullptr
+                       : protocols;
+  SoupServerMessage* message = exchange->message();
+  if (!soup_websocket_server_process_handshake(message, nullptr, offered, nullptr, nullptr))
+    return; // libsoup has answered.
+  Connection::of(message)->take_socket();
+  g_signal_connect_swapped(message, "wrote-informational",
+                           G_CALLBACK(+[](Signalling* self, SoupServerMessage* written) {
+                             g_signal_handlers_disconnect_by_data(written, self);
+                             self->adopt(written);
+                           }),
+                           this);
+}
+
+void Signalling::adopt(SoupServerMessage* message) {
+  const Owned<SoupServerMessage> kept = share(message); // Stealing frees it otherwise.
+  Connection* connection = Connection::of(message);
+  if (connection == nullptr) return;
+  const std::string remote = Exchange{message}.remote_address();
+  const auto transport = connection->shared_from_this();
+  connection->enter(Connection::Phase::upgraded);
+  Owned<GIOStream> stream{soup_server_message_steal_connection(message)};
+  if (!stream) return;
+
+  const char* protocol = soup_message_headers_get_one(
+      soup_server_message_get_response_headers(message), "Sec-WebSocket-Protocol");
+  auto client = std::make_unique<Client>(server_, remote);
+  client->begin(std::make_unique<WebSocket>(std::move(stream), soup_server_message_get_uri(message),
+                                            protocol, *transport, limits_, *client));
+  log::debug("http", {{"client", remote}}, "websocket opened");
+  Client* key = client.get();
+  clients_.emplace(key, std::move(client));
+}
+
+void Signalling::drain(const std::string& message) {
+  server_.refusal = message;
+  for (const auto& [key, client] : clients_) client->say_goodbye(message);
+}
+
+void Signalling::on_camera_changed(const session::CameraInfo& info) {
+  News& news = news_[info.id];
+  const gint64 since = g_get_monotonic_time() - news.told_at;
+  const gint64 period = std::chrono::microseconds{limits_.push}.count();
+  if (news.state != info.best.state || news.told_at == 0 || since >= period) return tell(info);
+  if (news.later.running()) return;
+  // Whatever else happens until then is told with it.
+  news.later.once(
+      std::chrono::ceil<std::chrono::milliseconds>(std::chrono::microseconds{period - since}),
+      [this, id = info.id] {
+        if (const auto camera = directory_.camera(id)) tell(*camera);
+      });
+}
+
+void Signalling::on_cameras_replaced() {
+  std::erase_if(news_, [this](const auto& news) { return !directory_.camera(news.first); });
+  cameras_.get([this](const CameraList::Texts& texts) {
+    std::vector<Client*> clients;
+    for (const auto& [key, client] : clients_) clients.push_back(key);
+    const std::size_t count = clients.size();
+    spread(count, [this, alive = std::weak_ptr{alive_}, clients = std::move(clients),
+                   message = cameras_message("cameras", texts)](std::size_t i) {
+      if (!alive.expired() && clients_.contains(clients[i])) clients[i]->push(message, "cameras");
+    });
+  });
+}
+
+void Signalling::tell(const session::CameraInfo& info) {
+  News& news = news_[info.id];
+  news.state = info.best.state;
+  news.told_at = g_get_monotonic_time();
+  news.later.stop();
+  json::Writer json;
+  json.object([&] {
+    json.member("type", "camera");
+    json.object("camera", [&] { json::write_members(json, info); });
+  });
+  const auto message = std::make_shared<const std::string>(json.text());
+  for (const auto& [key, client] : clients_) client->push(message, "camera " + info.id);
+}
+
+} // namespace fanlight::http

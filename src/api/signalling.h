@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "api/camera_list.h"
+#include "api/client.h"
+#include "base/main_loop.h"
+#include "config/config.h"
+#include "http/exchange.h"
+#include "http/limits.h"
+#include "session/session.h"
+
+namespace fanlight::http {
+
+/// The WebSocket end of signalling (docs/signalling.md): all clients, and the cameras' news for all
+/// of them. Threads: main only.
+class Signalling : public session::CameraObserver {
+ public:
+  Signalling(const config::WebRtc& webrtc, session::Directory& directory, CameraList& cameras,
+             const Limits& limits);
+  ~Signalling() override;
+
+  /// GET /ws: the handshake, or why not.
+  void upgrade(const ExchangePtr& exchange);
+  /// Says goodbye to all clients; no new sessions from now on.
+  void drain(const std::string& message);
+
+  void on_camera_changed(const session::CameraInfo& info) override;
+  void on_cameras_replaced() override;
+
+ private:
+  /// What was last told of a camera.
+  struct News {
+    std::string state;
+    gint64 told_at = 0; ///< Monotonic µs.
+    Timer later;        ///< Running: a change waits for its second.
+  };
+  void adopt(SoupServerMessage* message);
+  void tell(const session::CameraInfo& info);
+  /// The message `hello` or `cameras`: one text for all clients.
+  WebSocket::Text cameras_message(const std::string& type, const CameraList::Texts& texts);
+
+  // Given.
+  const config::WebRtc& webrtc_;
+  session::Directory& directory_;
+  CameraList& cameras_;
+  const Limits& limits_;
+  // Owned.
+  Client::Server server_;
+  std::unordered_map<Client*, std::unique_ptr<Client>> clients_;
+  std::unordered_map<std::string, WebSocket::Text> messages_; ///< By type.
+  std::uint64_t messages_of_ = 0;                             ///< The texts that they were made of.
+  std::unordered_map<std::string, News> news_;                ///< By camera.
+  const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by callbacks.
+};
+
+} // namespace fanlight::http

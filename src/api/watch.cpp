@@ -1,0 +1,125 @@
+#include "api/watch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "api/turn.h"
+#include "api/views.h"
+#include "sdp/ice_sdp.h"
+
+namespace fanlight::http {
+
+std::string closed_message(const std::string& session, const session::CloseReason& reason) {
+  json::Writer json;
+  json.object([&] {
+    json.member("type", "closed");
+    json.member("session", session);
+    json.member("code", reason.code);
+    json.member("message", reason.message);
+  });
+  return json.text();
+}
+
+Watch::Watch(std::string name, const std::string& offer, const config::WebRtc& webrtc,
+             const Limits& limits, Send send, Ended ended)
+    : name_(std::move(name)), webrtc_(webrtc), limits_(limits), send_(std::move(send)),
+      ended_(std::move(ended)), mids_(mids(offer)) {}
+
+Watch::~Watch() {
+  if (session_ == nullptr) return;
+  session_->forget_observer();
+  session_->close({"stopped", "the page is gone"});
+}
+
+bool Watch::add_candidate(const session::Candidate& candidate) {
+  if (++candidates_ > limits_.candidates_per_session) return false;
+  session_->add_candidate(candidate);
+  return true;
+}
+
+Result<Done> Watch::restart(const std::string& offer) {
+  auto restarted = session_->restart(offer);
+  if (restarted) {
+    mids_ = mids(offer);
+    candidates_ = 0;
+  }
+  return restarted;
+}
+
+Result<Done> Watch::select(const session::StreamWish& wish) { return session_->select(wish); }
+
+void Watch::stop() { session_->close({"stopped", "the page ended the session"}); }
+
+unsigned Watch::mline_of(const std::string& mid) const {
+  const auto found = std::find(mids_.begin(), mids_.end(), mid);
+  return found == mids_.end() ? 0 : static_cast<unsigned>(found - mids_.begin());
+}
+
+void Watch::on_answer(session::Session& session, const std::string& sdp) {
+  const session::Info info = session.info();
+  json::Writer json;
+  json.object([&] {
+    json.member("type", "answer");
+    json.member("session", name_);
+    json.member("sdp", sdp);
+    json.member("id", session.id());
+    json.member("transport", info.transport);
+    json.member("video_codec", info.video_codec);
+    json.member("audio_codec", info.audio_codec);
+    json.member("codec_reason", info.codec_reason);
+    json.member("stream", info.stream);
+    json.member("stream_reason", info.stream_reason);
+    if (webrtc_.browser_ice_servers.empty()) return;
+    json::write_ice_servers(json, ice_servers_of_session(webrtc_.browser_ice_servers, session.id(),
+                                                         std::chrono::system_clock::now()));
+  });
+  send_(json.text());
+}
+
+void Watch::on_candidate(session::Session&, const session::Candidate& candidate) {
+  json::Writer json;
+  json.object([&] {
+    json.member("type", "candidate");
+    json.member("session", name_);
+    if (candidate.candidate.empty()) return json.null("candidate");
+    json.object("candidate", [&] {
+      json.member("candidate", candidate.candidate);
+      json.member("sdpMLineIndex", candidate.mline_index);
+      if (candidate.mline_index < mids_.size()) json.member("sdpMid", mids_[candidate.mline_index]);
+    });
+  });
+  send_(json.text());
+}
+
+void Watch::on_stream(session::Session& session) {
+  const session::Info info = session.info();
+  json::Writer json;
+  json.object([&] {
+    json.member("type", "stream");
+    json.member("session", name_);
+    json.member("stream", info.stream);
+    json.member("reason", info.stream_reason);
+  });
+  send_(json.text());
+}
+
+void Watch::on_state(session::Session&, session::State state, const std::string& message) {
+  if (state == session::State::closed) return; // `closed` says it with its reason.
+  json::Writer json;
+  json.object([&] {
+    json.member("type", "session");
+    json.member("session", name_);
+    json.member("state", session::to_string(state));
+    json.member("message", message);
+  });
+  send_(json.text());
+}
+
+void Watch::on_closed(session::Session&, const session::CloseReason& reason) {
+  session_ = nullptr;
+  send_(closed_message(name_, reason));
+  const Ended ended = ended_; // Ours dies with us in it.
+  ended(*this);
+}
+
+} // namespace fanlight::http

@@ -1,0 +1,73 @@
+#include "api/web_service.h"
+
+#include <utility>
+
+#include "api/camera_list.h"
+#include "api/rest.h"
+#include "api/router.h"
+#include "api/settings.h"
+#include "api/signalling.h"
+#include "api/whep.h"
+#include "base/log.h"
+#include "http/server.h"
+#include "http/static_files.h"
+
+namespace fanlight::http {
+namespace {
+
+class RoutedService : public WebService {
+ public:
+  RoutedService(const config::Config& config, session::Directory& directory,
+                session::Roster& roster, const Limits& limits, std::unique_ptr<StaticFiles> files)
+      : limits_(limits), files_(std::move(files)), whep_(config.webrtc, directory, limits_),
+        cameras_(directory, limits_), signalling_(config.webrtc, directory, cameras_, limits_),
+        rest_(directory, cameras_, limits_), settings_(roster, limits_),
+        router_(config, whep_, signalling_, rest_, settings_, *files_) {}
+
+  Result<Done> listen(const std::string& address) {
+    auto server = Server::create(
+        address, limits_, [this](const ExchangePtr& exchange) { router_.dispatch(exchange); });
+    if (!server) return server.error();
+    server_ = std::move(server).value();
+    return Done{};
+  }
+
+  int port() const override { return server_->port(); }
+  const std::string& address() const override { return server_->address(); }
+
+  void drain(const std::string& message) override {
+    whep_.refuse(message);
+    signalling_.drain(message);
+  }
+
+ private:
+  // Given.
+  const Limits limits_;
+  // Owned.
+  const std::unique_ptr<StaticFiles> files_;
+  Whep whep_;
+  CameraList cameras_; // Hears of changes before those who ask it for them.
+  Signalling signalling_;
+  Rest rest_;
+  Settings settings_;
+  Router router_;
+  std::unique_ptr<Server> server_; // The first to go: it calls the router.
+};
+
+} // namespace
+
+Result<std::unique_ptr<WebService>> WebService::create(const config::Config& config,
+                                                       session::Directory& directory,
+                                                       session::Roster& roster,
+                                                       const Limits& limits) {
+  auto files = StaticFiles::create(config.server.web_root);
+  if (!files) return files.error();
+  auto service =
+      std::make_unique<RoutedService>(config, directory, roster, limits, std::move(files).value());
+  const auto listening = service->listen(config.server.listen);
+  if (!listening) return listening.error();
+  log::info("http", {{"address", service->address()}}, "serving the web UI and the API");
+  return std::unique_ptr<WebService>{std::move(service)};
+}
+
+} // namespace fanlight::http

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "config/config.h"
+#include "config/roster.h"
+#include "http/limits.h"
+#include "session/session.h"
+
+namespace fanlight::http {
+
+/// The HTTP side of the service on `server.listen`: WebSocket signalling, WHEP, REST and the web
+/// UI.
+///
+/// Threads: main only. Lifetime: owned by App; dies before directory and
+/// roster.
+class WebService {
+ public:
+  /// Listens at once. Errc::invalid (server.listen), not_found (web root), unavailable (the address
+  /// cannot be had). `config` outlives the service.
+  static Result<std::unique_ptr<WebService>> create(const config::Config& config,
+                                                    session::Directory& directory,
+                                                    session::Roster& roster,
+                                                    const Limits& limits = {});
+  virtual ~WebService() = default;
+
+  virtual int port() const = 0;                   ///< The real one, also where 0 was asked for.
+  virtual const std::string& address() const = 0; ///< As bound: "127.0.0.1:8080".
+
+  /// The service is about to stop: says goodbye to the WebSockets and closes them, refuses new
+  /// sessions with 503. Requests that are under way are still answered.
+  virtual void drain(const std::string& message) = 0;
+};
+
+} // namespace fanlight::http

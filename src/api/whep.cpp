@@ -1,0 +1,71 @@
+#include "api/whep.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "config/request.h"
+
+namespace fanlight::http {
+namespace {
+
+/// Of a place on a screen; 0: not said, or nothing that could be meant.
+int pixels(const std::string& text) {
+  guint64 value = 0;
+  return g_ascii_string_to_unsigned(text.c_str(), 10, 1, session::StreamWish::kMostPixels, &value,
+                                    nullptr)
+             ? static_cast<int>(value)
+             : 0;
+}
+
+} // namespace
+
+Whep::Whep(const config::WebRtc& webrtc, session::Directory& directory, const Limits& limits)
+    : webrtc_(webrtc), directory_(directory), limits_(limits) {}
+
+void Whep::open(const std::string& camera, const ExchangePtr& exchange) {
+  if (!refusal_.empty()) return exchange->respond(Error{Errc::unavailable, refusal_});
+  if (!directory_.camera(camera))
+    return exchange->respond(Error{Errc::not_found, "there is no camera '" + camera + "'"});
+  if (exchange->content_type() != "application/sdp") {
+    exchange->set_header("Accept-Post", "application/sdp");
+    return exchange->respond(Problem{415, "wrong_type", "an offer is application/sdp", {}});
+  }
+  std::string offer = exchange->body();
+  if (offer.empty()) return exchange->respond(Error{Errc::invalid, "the offer is empty"});
+
+  session::Directory::OpenOptions options;
+  options.signalling = "whep";
+  options.remote_address = exchange->remote_address();
+  options.complete_answer = true;
+  if (const std::string stream = exchange->query("stream"); !stream.empty()) {
+    // A name that cannot be an id goes no further, and is not repeated.
+    if (!config::is_id(stream))
+      return exchange->respond(Error{Errc::not_found, "there is no such stream"});
+    options.wish.stream = stream;
+  }
+  options.wish.width = pixels(exchange->query("width"));
+  options.wish.height = pixels(exchange->query("height"));
+  auto viewer = std::make_unique<WhepSession>(offer, exchange, webrtc_, limits_,
+                                              [this](WhepSession& ended) { end(ended); });
+  const auto opened = directory_.open(camera, offer, options, *viewer);
+  if (!opened) {
+    log::info("http", {{"camera", camera}, {"client", options.remote_address}},
+              "refusing a viewer: " + opened.error().message);
+    return exchange->respond(opened.error());
+  }
+  viewer->begin(**opened);
+  sessions_.insert_or_assign(viewer->id(), std::move(viewer));
+}
+
+void Whep::control(const std::string& camera, const std::string& session,
+                   const ExchangePtr& exchange) {
+  const auto found = sessions_.find(session);
+  if (found == sessions_.end() || found->second->camera() != camera)
+    return exchange->respond(Error{Errc::not_found, "there is no such session"});
+  if (exchange->method() == "DELETE") return found->second->remove(exchange);
+  found->second->patch(exchange);
+}
+
+void Whep::end(WhepSession& session) { sessions_.erase(std::string{session.id()}); }
+
+} // namespace fanlight::http

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "api/whep_session.h"
+#include "config/config.h"
+#include "http/exchange.h"
+#include "http/limits.h"
+#include "session/session.h"
+
+namespace fanlight::http {
+
+/// WHEP (draft-ietf-wish-whep, on the model of RFC 9725): one POST opens a session, its URL
+/// controls it. Threads: main only.
+class Whep {
+ public:
+  Whep(const config::WebRtc& webrtc, session::Directory& directory, const Limits& limits);
+
+  /// POST of an offer to /whep/{camera}.
+  void open(const std::string& camera, const ExchangePtr& exchange);
+  /// PATCH or DELETE of /whep/{camera}/{session}.
+  void control(const std::string& camera, const std::string& session, const ExchangePtr& exchange);
+  /// From now on new sessions are refused with these words.
+  void refuse(std::string message) { refusal_ = std::move(message); }
+
+ private:
+  void end(WhepSession& session);
+
+  // Given.
+  const config::WebRtc& webrtc_;
+  session::Directory& directory_;
+  const Limits& limits_;
+  // Owned.
+  std::string refusal_;
+  std::unordered_map<std::string, std::unique_ptr<WhepSession>> sessions_; ///< By id.
+};
+
+} // namespace fanlight::http

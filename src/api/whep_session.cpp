@@ -1,0 +1,182 @@
+#include "api/whep_session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "api/turn.h"
+#include "api/views.h"
+#include "sdp/ice_sdp.h"
+
+namespace fanlight::http {
+namespace {
+
+/// `text` as a quoted string of RFC 9110.
+std::string quoted(const std::string& text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + '"';
+}
+
+/// RFC 9725, section 4.6: one Link for each URL.
+void add_ice_servers(Exchange& exchange, const std::vector<config::IceServer>& servers) {
+  for (const config::IceServer& server : servers)
+    for (const std::string& url : server.urls) {
+      std::string link = '<' + url + ">; rel=\"ice-server\"";
+      if (!server.username.empty())
+        link += "; username=" + quoted(server.username) +
+                "; credential=" + quoted(server.credential) + "; credential-type=\"password\"";
+      exchange.add_header("Link", link);
+    }
+}
+
+/// Where the session is, seen from the path that it was asked for at (RFC 9110, section 10.2.2): a
+/// proxy may have taken a prefix off that path, of which nothing here knows.
+std::string relative_location(const std::string& asked, const std::string& camera,
+                              const std::string& session) {
+  return asked.ends_with('/') ? session : camera + '/' + session;
+}
+
+/// Whether an If-Match lets a request through; the strong comparison of RFC 9110.
+bool matches(std::string_view if_match, std::string_view etag) {
+  while (!if_match.empty()) {
+    const auto comma = if_match.find(',');
+    std::string_view tag = if_match.substr(0, comma);
+    if_match.remove_prefix(comma == std::string_view::npos ? if_match.size() : comma + 1);
+    while (tag.starts_with(' ') || tag.starts_with('\t')) tag.remove_prefix(1);
+    while (tag.ends_with(' ') || tag.ends_with('\t')) tag.remove_suffix(1);
+    if (tag == "*" || tag == etag) return true;
+  }
+  return false;
+}
+
+} // namespace
+
+WhepSession::WhepSession(std::string offer, ExchangePtr post, const config::WebRtc& webrtc,
+                         const Limits& limits, Ended ended)
+    : webrtc_(webrtc), limits_(limits), ended_(std::move(ended)), offer_(std::move(offer)),
+      mids_(mids(offer_)), waiting_(std::move(post)) {
+  renew_etag();
+}
+
+WhepSession::~WhepSession() {
+  if (session_ != nullptr) session_->forget_observer();
+}
+
+void WhepSession::begin(session::Session& session) {
+  session_ = &session;
+  camera_ = session.camera_id();
+  id_ = session.id();
+  wait_for_answer(std::move(waiting_));
+}
+
+void WhepSession::wait_for_answer(ExchangePtr exchange) {
+  waiting_ = std::move(exchange);
+  waiting_->wait([this] {
+    waiting_.reset();
+    // A player that aborts the PATCH of a restart may still watch.
+    if (!restarting_) give_up("stopped", "the client left before the answer");
+  });
+  overdue_.once(limits_.answer,
+                [this] { give_up("timeout", "the session was not answered in time"); });
+}
+
+void WhepSession::give_up(const std::string& code, const std::string& why) {
+  overdue_.stop();
+  // The client may be gone, but what it waited for still tells the rest: on_closed answers it.
+  if (session_ != nullptr) session_->close({code, why});
+}
+
+void WhepSession::on_answer(session::Session&, const std::string& sdp) {
+  overdue_.stop();
+  const bool restarted = std::exchange(restarting_, false);
+  if (restarted) renew_etag();
+  const ExchangePtr exchange = std::move(waiting_);
+  if (!exchange) return;
+  if (restarted) {
+    exchange->set_header("ETag", etag_);
+    return exchange->respond(200, "application/trickle-ice-sdpfrag", ice_fragment(sdp).to_string());
+  }
+  exchange->set_header("Location", relative_location(exchange->path(), camera_, id_));
+  exchange->set_header("ETag", etag_);
+  exchange->set_header("Accept-Patch", "application/trickle-ice-sdpfrag");
+  exchange->set_header("Cache-Control", "no-store");
+  add_ice_servers(*exchange, ice_servers_of_session(webrtc_.browser_ice_servers, id_,
+                                                    std::chrono::system_clock::now()));
+  exchange->respond(201, "application/sdp", sdp);
+}
+
+void WhepSession::on_candidate(session::Session&, const session::Candidate&) {
+  // Answers are complete: WHEP has no way to trickle towards the player.
+}
+
+void WhepSession::on_state(session::Session&, session::State, const std::string&) {}
+
+void WhepSession::on_closed(session::Session&, const session::CloseReason& reason) {
+  session_ = nullptr;
+  overdue_.stop();
+  if (const ExchangePtr exchange = std::move(waiting_)) exchange->respond(error_of(reason));
+  const Ended ended = ended_; // Ours dies with us in it.
+  ended(*this);
+}
+
+void WhepSession::patch(const ExchangePtr& exchange) {
+  if (exchange->content_type() != "application/trickle-ice-sdpfrag")
+    return exchange->respond(
+        Problem{415, "wrong_type", "a PATCH carries application/trickle-ice-sdpfrag", {}});
+  if (!exchange->has_header("If-Match"))
+    return exchange->respond(
+        Problem{428,
+                "no_if_match",
+                "a PATCH needs If-Match: the ETag of the session, or * for an ICE restart",
+                {}});
+  if (!matches(exchange->header("If-Match"), etag_)) {
+    exchange->set_header("ETag", etag_);
+    return exchange->respond(
+        Error{Errc::conflict, "the ETag is of an ICE session that has been replaced"});
+  }
+  const std::string body = exchange->body();
+  if (body.size() > IceFragment::kMaxSize)
+    return exchange->respond(Problem{413, "too_large", "the fragment is too large", {}});
+  auto fragment = IceFragment::parse(body);
+  if (!fragment) return exchange->respond(fragment.error());
+  if (waiting_ || restarting_)
+    return exchange->respond(Error{Errc::busy, "an ICE restart of the session is under way"});
+  // Players in the field send If-Match: * with every candidate, so it is the credentials that tell
+  // a restart from a trickled candidate.
+  if (fragment->has_credentials() && fragment->ufrag != ice_ufrag(offer_))
+    restart(exchange, *fragment);
+  else
+    trickle(exchange, *fragment);
+}
+
+void WhepSession::trickle(const ExchangePtr& exchange, const IceFragment& fragment) {
+  candidates_ += fragment.candidates.size();
+  if (candidates_ > limits_.candidates_per_session)
+    return exchange->respond(Error{Errc::invalid, "there are too many candidates"});
+  for (const IceFragment::Candidate& candidate : fragment.candidates)
+    session_->add_candidate({mline_of(mids_, candidate), candidate.candidate});
+  if (fragment.end_of_candidates) session_->add_candidate({});
+  exchange->respond(204);
+}
+
+void WhepSession::restart(const ExchangePtr& exchange, const IceFragment& fragment) {
+  std::string offer = restart_offer(offer_, fragment);
+  const auto restarted = session_->restart(offer);
+  if (!restarted) return exchange->respond(restarted.error());
+  offer_ = std::move(offer);
+  candidates_ = fragment.candidates.size();
+  restarting_ = true;
+  wait_for_answer(exchange);
+}
+
+void WhepSession::remove(const ExchangePtr& exchange) {
+  session_->close({"stopped", "the player ended the session"});
+  exchange->respond(200);
+}
+
+void WhepSession::renew_etag() { etag_ = '"' + take_text(g_uuid_string_random()) + '"'; }
+
+} // namespace fanlight::http

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/main_loop.h"
+#include "config/config.h"
+#include "http/exchange.h"
+#include "http/limits.h"
+#include "sdp/ice_fragment.h"
+#include "session/session.h"
+
+namespace fanlight::http {
+
+/// The WHEP side of one session: the requests that wait for it, its offer and its ETag.
+///
+/// Threads: main only. Lifetime: owned by Whep until `ended`, its last call.
+class WhepSession : public session::Session::Observer {
+ public:
+  using Ended = std::function<void(WhepSession&)>;
+
+  /// `post` is answered when the session is.
+  WhepSession(std::string offer, ExchangePtr post, const config::WebRtc& webrtc,
+              const Limits& limits, Ended ended);
+  ~WhepSession() override;
+
+  /// The session was opened: waits for its answer.
+  void begin(session::Session& session);
+  /// A PATCH (RFC 9725, section 4.3; the draft of WHEP follows it).
+  void patch(const ExchangePtr& exchange);
+  void remove(const ExchangePtr& exchange);
+
+  const std::string& camera() const { return camera_; }
+  const std::string& id() const { return id_; }
+
+  void on_answer(session::Session& session, const std::string& sdp) override;
+  void on_candidate(session::Session& session, const session::Candidate& candidate) override;
+  void on_stream(session::Session&) override {} // A player is told nothing after its answer.
+  void on_state(session::Session& session, session::State state,
+                const std::string& message) override;
+  void on_closed(session::Session& session, const session::CloseReason& reason) override;
+
+ private:
+  void wait_for_answer(ExchangePtr exchange);
+  void give_up(const std::string& code, const std::string& why);
+  void trickle(const ExchangePtr& exchange, const IceFragment& fragment);
+  void restart(const ExchangePtr& exchange, const IceFragment& fragment);
+  void renew_etag();
+
+  // Given.
+  const config::WebRtc& webrtc_;
+  const Limits& limits_;
+  const Ended ended_;
+  session::Session* session_ = nullptr; ///< Until on_closed.
+  std::string camera_;
+  std::string id_;
+  // Owned.
+  std::string offer_; ///< The last one, for restarts.
+  std::vector<std::string> mids_;
+  std::string etag_; ///< Names the ICE generation, quotes included.
+  bool restarting_ = false;
+  std::size_t candidates_ = 0;
+  ExchangePtr waiting_; ///< The POST, or the PATCH of a restart.
+  Timer overdue_;
+};
+
+} // namespace fanlight::http

@@ -1,0 +1,48 @@
+#include "cameras/describe.h"
+
+#include "base/credentials.h"
+
+namespace fanlight::session {
+
+StreamInfo describe(const media::Intake& intake) {
+  const media::Health::Counters& counters = intake.health().counters();
+  const media::Health::Rates& rates = intake.health().rates();
+  const bool always = intake.config().pull == config::Pull::always;
+  StreamInfo info{.id = intake.id(),
+                  .url = strip_credentials(intake.config().url),
+                  .pull = always ? "always" : "on_demand",
+                  .state = media::to_string(intake.state()),
+                  .reason = intake.reason(),
+                  .state_age_ms = intake.state_age().count(),
+                  .retry_in_ms = intake.retry_in().count(),
+                  .video_codec = {},
+                  .audio_codec = {},
+                  .audio_note = intake.audio_note(),
+                  .fps = rates.fps,
+                  .bitrate = rates.bitrate,
+                  .gop_frames = rates.gop_frames,
+                  .gop_ms = rates.gop_ms,
+                  .last_key_frame_ms = rates.last_key_frame_ms,
+                  .b_frames = rates.b_frames,
+                  .packets_lost = counters.packets_lost,
+                  .jitter_ms = rates.jitter_ms,
+                  .timestamp_jumps = counters.timestamp_jumps,
+                  .timestamp_standstills = counters.timestamp_standstills,
+                  .parameter_changes = counters.parameter_changes,
+                  .access_units = counters.access_units,
+                  .bytes = counters.bytes,
+                  .reconnects = intake.reconnects(),
+                  .viewers = intake.viewers(),
+                  .cached_bytes = counters.cached_bytes};
+  for (const media::Stream& stream : intake.video()) {
+    info.video_codec += (info.video_codec.empty() ? "" : "+") + stream.format.encoding;
+    if (info.width == 0) {
+      info.width = stream.width;
+      info.height = stream.height;
+    }
+  }
+  if (const auto sound = intake.audio()) info.audio_codec = sound->format.encoding;
+  return info;
+}
+
+} // namespace fanlight::session

@@ -1,0 +1,189 @@
+#include "config/files.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+
+#include <fcntl.h>
+#include <glib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <yaml-cpp/yaml.h>
+
+#include "config/words.h"
+
+namespace fanlight::config {
+namespace {
+
+using Path = std::filesystem::path;
+
+Error failed(const std::string& what) { return {Errc::internal, what + ": " + g_strerror(errno)}; }
+
+/// A descriptor that is closed with its end.
+class File {
+ public:
+  File(const std::string& path, int flags) : fd_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
+  ~File() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  explicit operator bool() const { return fd_ >= 0; }
+  bool write(std::string_view text) const {
+    while (!text.empty()) {
+      const ssize_t written = ::write(fd_, text.data(), text.size());
+      if (written < 0 && errno != EINTR) return false;
+      if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return true;
+  }
+  bool sync() const { return fsync(fd_) == 0; }
+  /// Whatever was there before under that name had a mode of its own.
+  bool hide() const { return fchmod(fd_, S_IRUSR | S_IWUSR) == 0; }
+
+ private:
+  const int fd_;
+};
+
+/// `${` is no variable here: what the page was given is taken as it is.
+std::string plain(const std::string& value) {
+  std::string out;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value.compare(i, 2, "${") == 0) out += '$';
+    out += value[i];
+  }
+  return out;
+}
+
+void text(YAML::Emitter& yaml, const char* key, const std::string& value) {
+  yaml << YAML::Key << key << YAML::Value << YAML::DoubleQuoted << plain(value);
+}
+
+template <typename T> void word(YAML::Emitter& yaml, const char* key, const T& value) {
+  yaml << YAML::Key << key << YAML::Value << to_word(value);
+}
+
+/// What has its default is left out.
+void write_stream(YAML::Emitter& yaml, const Stream& stream) {
+  const Stream defaults;
+  yaml << YAML::BeginMap;
+  text(yaml, "id", stream.id); // In quotes: an id may look like a number or like nothing.
+  text(yaml, "url", stream.url);
+  if (!stream.username.empty()) text(yaml, "username", stream.username);
+  if (!stream.password.empty()) text(yaml, "password", stream.password);
+  if (stream.transport != defaults.transport) word(yaml, "transport", stream.transport);
+  if (stream.latency != defaults.latency) word(yaml, "latency", stream.latency);
+  if (stream.tls_verify != defaults.tls_verify) word(yaml, "tls_verify", stream.tls_verify);
+  if (!stream.tls_fingerprint.empty()) text(yaml, "tls_fingerprint", stream.tls_fingerprint);
+  if (!stream.tls_ca_file.empty()) text(yaml, "tls_ca_file", stream.tls_ca_file);
+  if (stream.pull != defaults.pull) word(yaml, "pull", stream.pull);
+  if (stream.grace != defaults.grace) word(yaml, "grace", stream.grace);
+  if (stream.start_timeout != defaults.start_timeout)
+    word(yaml, "start_timeout", stream.start_timeout);
+  if (stream.health_timeout != defaults.health_timeout)
+    word(yaml, "health_timeout", stream.health_timeout);
+  yaml << YAML::EndMap;
+}
+
+void write_camera(YAML::Emitter& yaml, const Camera& camera) {
+  const Camera defaults;
+  yaml << YAML::BeginMap;
+  text(yaml, "id", camera.id);
+  if (!camera.name.empty()) text(yaml, "name", camera.name);
+  yaml << YAML::Key << "streams" << YAML::Value << YAML::BeginSeq;
+  for (const Stream& stream : camera.streams) write_stream(yaml, stream);
+  yaml << YAML::EndSeq;
+  if (camera.audio != defaults.audio) word(yaml, "audio", camera.audio);
+  if (camera.codecs != defaults.codecs) {
+    yaml << YAML::Key << "codecs" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+    for (const VideoCodec codec : camera.codecs) yaml << to_word(codec);
+    yaml << YAML::EndSeq;
+  }
+  if (camera.max_viewers != 0) word(yaml, "max_viewers", camera.max_viewers);
+  if (camera.webrtc_transport) word(yaml, "webrtc_transport", camera.webrtc_transport);
+  yaml << YAML::EndMap;
+}
+
+} // namespace
+
+std::string cameras_file(const Config& config, const std::string& path) {
+  const Path folder = Path(path).parent_path();
+  const std::string& named = config.server.cameras_file;
+  if (!named.empty()) return (folder / named).string();
+  // Of systemd, StateDirectory=: a colon between several. Where it is, only that can be written.
+  const char* const state = std::getenv("STATE_DIRECTORY");
+  const std::string first = state != nullptr ? state : "";
+  return ((first.empty() ? folder : Path(first.substr(0, first.find(':')))) / "cameras.yaml")
+      .string();
+}
+
+Result<Text> read_text(const std::string& path) {
+  char* content = nullptr;
+  gsize length = 0;
+  GError* failure = nullptr;
+  if (g_file_get_contents(path.c_str(), &content, &length, &failure) == 0) {
+    const Error error{Errc::not_found,
+                      std::string("reading the configuration: ") + failure->message};
+    g_error_free(failure);
+    return error;
+  }
+  const std::unique_ptr<char, decltype(&g_free)> owned(content, g_free);
+  return Text{path, {content, length}};
+}
+
+Result<Text> read_if_there(const std::string& path) {
+  if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) return Text{path, {}};
+  return read_text(path);
+}
+
+Result<Text> read_managed(const Config& config, const std::string& path) {
+  const std::string managed = cameras_file(config, path);
+  std::error_code none;
+  if (std::filesystem::equivalent(managed, path, none))
+    return Error{Errc::invalid, path +
+                                    ": server.cameras_file: is this file itself, where no name is "
+                                    "given; name another one for the cameras of the settings page"};
+  return read_if_there(managed);
+}
+
+std::string managed_yaml(const Config& config) {
+  YAML::Emitter yaml;
+  yaml << YAML::BeginMap << YAML::Key << "order" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+  for (const Camera& camera : config.cameras) yaml << YAML::DoubleQuoted << camera.id;
+  yaml << YAML::EndSeq << YAML::Key << "cameras" << YAML::Value << YAML::BeginSeq;
+  for (const Camera& camera : config.cameras)
+    if (camera.origin.managed) write_camera(yaml, camera);
+  yaml << YAML::EndSeq << YAML::EndMap;
+  return std::string("# Written by Fanlight: the cameras of its settings page, and the order of "
+                     "all. What is written here\n# by hand is read, but comments are gone after "
+                     "the next change in the page.\n") +
+         yaml.c_str() + '\n';
+}
+
+Result<Done> write_whole(const Text& file) {
+  const std::string beside = file.name + ".new";
+  const std::string what = "writing " + file.name;
+  {
+    const File draft(beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
+    if (!draft) return failed(what + ": opening " + beside);
+    if (!draft.hide() || !draft.write(file.yaml) || !draft.sync()) {
+      const Error error = failed(what);
+      ::unlink(beside.c_str());
+      return error;
+    }
+  }
+  if (std::rename(beside.c_str(), file.name.c_str()) != 0) {
+    const Error error = failed(what);
+    ::unlink(beside.c_str());
+    return error;
+  }
+  // The name is as lasting as the content only when the folder is written, too.
+  const Path folder = Path(file.name).parent_path();
+  const File names(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
+  if (!names || !names.sync()) return failed(what + ": syncing its folder");
+  return Done{};
+}
+
+} // namespace fanlight::config

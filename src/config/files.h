@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+
+/// The configuration's two files: what people write, which is only read, and the cameras that the
+/// program manages, which it writes whole.
+namespace fanlight::config {
+
+/// Where the managed cameras are, by the configuration in `path`.
+std::string cameras_file(const Config& config, const std::string& path);
+
+/// Errc::not_found with the reason.
+Result<Text> read_text(const std::string& path);
+/// Empty where there is no such file.
+Result<Text> read_if_there(const std::string& path);
+/// The file of the managed cameras, empty where there is none. Errc::invalid: it is `path` itself.
+Result<Text> read_managed(const Config& config, const std::string& path);
+
+/// The managed cameras of `config` and the order of all of them, as YAML that parse() reads back to
+/// the same.
+std::string managed_yaml(const Config& config);
+
+/// Replaces the file by one with mode 0600, so that whatever happens it is the old or the new one.
+/// Errc::internal.
+Result<Done> write_whole(const Text& text);
+
+} // namespace fanlight::config

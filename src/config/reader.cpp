@@ -1,0 +1,159 @@
+#include "config/reader.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include <glib.h>
+
+#include "base/log_line.h"
+
+namespace fanlight::config {
+namespace {
+
+const char* type_of(const YAML::Node& node) {
+  if (node.IsSequence()) return "is a list";
+  if (node.IsMap()) return "is a mapping of keys";
+  return node.IsScalar() ? "is a single value" : "is empty";
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && !g_ascii_isdigit(text[0]) &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return g_ascii_isalnum(c) || c == '_'; });
+}
+
+/// Replaces ${NAME} and ${NAME:-default} by the environment; $${ stands for ${. Returns what is
+/// wrong, or nothing.
+std::string expand(std::string_view text, std::string& out) {
+  while (!text.empty()) {
+    if (text.starts_with("$${")) {
+      out += "${";
+      text.remove_prefix(3);
+      continue;
+    }
+    if (!text.starts_with("${")) {
+      out += text[0];
+      text.remove_prefix(1);
+      continue;
+    }
+    const std::size_t close = text.find('}');
+    if (close == text.npos) return "has ${ without }; write ${NAME}, or $${ for ${ itself";
+    const std::string_view inside = text.substr(2, close - 2);
+    const std::size_t dash = inside.find(":-");
+    const std::string name(inside.substr(0, dash));
+    if (!is_name(name))
+      return "has ${" + name + "}, which is no name; write ${NAME} with letters, digits and _";
+    const char* value = std::getenv(name.c_str());
+    if (dash != inside.npos && (value == nullptr || *value == '\0'))
+      out += inside.substr(dash + 2);
+    else if (value == nullptr)
+      return "needs the environment variable " + name + ", which is not set; set it, or write ${" +
+             name + ":-default}";
+    else
+      out += value;
+    text.remove_prefix(close + 1);
+  }
+  return {};
+}
+
+/// What may be shown of a value: without credentials; not at all where it is too broken to tell
+/// them.
+std::string shown(const std::string& scalar) {
+  constexpr std::size_t kLongest = 80;
+  std::string text = log::plain_value(scalar, log::kShort.message);
+  for (std::size_t at = text.find('@'); at != text.npos; at = text.find('@', at + 1))
+    if (at < 3 || text.compare(at - 3, 3, "***") != 0) return "the value (not shown)";
+  if (text.size() > kLongest) {
+    std::size_t end = kLongest; // Not in the middle of a character.
+    while ((static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) --end;
+    text = text.substr(0, end) + "...";
+  }
+  return '"' + text + '"';
+}
+
+} // namespace
+
+void Complaints::add(const YAML::Mark& mark, const std::string& key, const std::string& text) {
+  std::string complaint = file_ + ':';
+  if (!mark.is_null())
+    complaint += std::to_string(mark.line + 1) + ':' + std::to_string(mark.column + 1) + ':';
+  complaint += (key.empty() ? "" : ' ' + key + ':') + ' ' + text;
+  texts_.push_back(std::move(complaint));
+  all_.push_back({key, text});
+}
+
+Error Complaints::error() const {
+  std::string all;
+  for (const std::string& text : texts_) all += (all.empty() ? "" : "\n") + text;
+  return {Errc::invalid, all};
+}
+
+void Value::refuse(const std::string& wrong) const {
+  complaints.add(mark, key, shown(node.Scalar()) + ' ' + wrong);
+}
+
+std::optional<std::string> Value::text() const {
+  if (!node.IsScalar()) {
+    complaints.add(mark, key,
+                   std::string(type_of(node)) + "; must be a single value" +
+                       (node.IsNull() ? ", or leave the key out for its default" : ""));
+    return std::nullopt;
+  }
+  std::string expanded;
+  if (const std::string wrong = expand(node.Scalar(), expanded); !wrong.empty()) {
+    complaints.add(mark, key, wrong);
+    return std::nullopt;
+  }
+  return expanded;
+}
+
+std::vector<Value> Value::list(const char* of_what) const {
+  std::vector<Value> entries;
+  if (node.IsSequence()) {
+    for (const YAML::Node& entry : node)
+      entries.push_back(
+          {entry, entry.Mark(), key + '[' + std::to_string(entries.size()) + ']', complaints});
+  } else if (!node.IsNull()) {
+    complaints.add(mark, key,
+                   std::string(type_of(node)) + "; must be a list of " + of_what +
+                       ", one a line after a dash");
+  }
+  return entries;
+}
+
+std::map<std::string, Value> read_keys(const Value& mapping,
+                                       const std::vector<std::string>& known) {
+  std::map<std::string, Value> values;
+  std::string all;
+  for (const std::string& name : known) all += (all.empty() ? "" : ", ") + name;
+  if (!mapping.node.IsMap()) {
+    if (!mapping.node.IsNull())
+      mapping.complaints.add(mapping.mark, mapping.key,
+                             std::string(type_of(mapping.node)) +
+                                 "; must be a mapping of the keys " + all);
+    return values;
+  }
+  std::map<std::string, int> lines;
+  for (const auto& entry : mapping.node) {
+    const YAML::Node& key = entry.first;
+    // A key that is no scalar has no text; it ends up as unknown.
+    const std::string name = key.Scalar();
+    const std::string path = mapping.key.empty() ? name : mapping.key + '.' + name;
+    if (const auto [first, is_new] = lines.emplace(name, key.Mark().line + 1); !is_new) {
+      mapping.complaints.add(key.Mark(), path,
+                             "is given twice, first in line " + std::to_string(first->second) +
+                                 "; keep one");
+    } else if (std::find(known.begin(), known.end(), name) != known.end()) {
+      values.emplace(name, Value{entry.second, (entry.second.IsNull() ? key : entry.second).Mark(),
+                                 path, mapping.complaints});
+    } else {
+      const std::string near = nearest(name, known);
+      mapping.complaints.add(key.Mark(), log::plain_value(path, log::kShort.field),
+                             near.empty() ? "is no key here; known are " + all
+                                          : "is no key here; did you mean " + near + "?");
+    }
+  }
+  return values;
+}
+
+} // namespace fanlight::config

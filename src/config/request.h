@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "config/config.h"
+
+/// Cameras as the API sends and shows them.
+namespace fanlight::config {
+
+/// What is wrong with one key of a request.
+struct Fault {
+  std::string key; ///< As streams[0].url.
+  std::string message;
+};
+using Faults = std::vector<Fault>;
+
+/// Whether `text` can be the id of a camera or a stream: 1-64 of a-z 0-9 _ -.
+bool is_id(std::string_view text);
+
+/// A stream without its secrets: what of its URL and login may leave the server.
+struct Shown {
+  std::string url;      ///< Without user and password; secrets in its query are ***.
+  std::string username; ///< Of the key, or of the URL.
+  bool has_password = false;
+};
+Shown shown(const Stream& stream);
+
+/// The camera that a JSON object describes by the keys of the configuration. `before` is the one it
+/// replaces, or null: a password that is not sent is kept for the same stream at the same address.
+/// Nothing of it reads the server's environment or files.
+std::variant<Camera, Faults> read_request(const std::string& json, const Camera* before);
+
+/// Whether both are the same connection: URL, login and transport, however they are written.
+bool same_connection(const Stream& one, const Stream& other);
+
+/// The other camera that has this URL; null: none.
+const Camera* find_url(const Config& config, const std::string& url, const std::string& not_of);
+
+} // namespace fanlight::config

@@ -1,0 +1,365 @@
+#include "config/values.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <fstream>
+#include <optional>
+
+#include <arpa/inet.h>
+#include <glib.h>
+#include <unistd.h>
+
+#include "base/url.h"
+#include "config/request.h"
+
+namespace fanlight::config {
+namespace {
+
+constexpr const char* kDigits = "0123456789";
+
+template <typename T> std::optional<T> number(std::string_view text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+bool is_ip(int family, const std::string& text) {
+  std::array<unsigned char, sizeof(in6_addr)> binary{};
+  return inet_pton(family, text.c_str(), binary.data()) == 1;
+}
+
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
+}
+
+/// RFC 3986, section 3.1, in lower case.
+bool is_scheme(std::string_view text) {
+  return !text.empty() && g_ascii_islower(text.front()) &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return g_ascii_islower(c) || g_ascii_isdigit(c) || c == '+' || c == '-' || c == '.';
+         });
+}
+
+/// host, host:port, [v6] or [v6]:port; a missing port stays as it was.
+std::string split_host(std::string_view text, std::string& host,
+                       std::optional<std::uint32_t>& port) {
+  std::string_view rest;
+  if (text.starts_with('[')) {
+    const std::size_t close = text.find(']');
+    if (close == text.npos) return "has no ] after its IPv6 address; write [2001:db8::1]:554";
+    host = text.substr(1, close - 1);
+    if (!is_ip(AF_INET6, host.substr(0, host.find('%'))))
+      return "has no IPv6 address between [ and ]; write e.g. [2001:db8::1]";
+    rest = text.substr(close + 1);
+  } else {
+    host = text.substr(0, text.find(':'));
+    rest = text.substr(host.size());
+    if (std::count(rest.begin(), rest.end(), ':') > 1)
+      return "has more than one colon in its host; write an IPv6 address in brackets: "
+             "[2001:db8::1]";
+    const bool name = std::all_of(host.begin(), host.end(), [](char c) {
+      return g_ascii_isalnum(c) || c == '.' || c == '-' || c == '_';
+    });
+    if (!name) return "has a host that is neither a name nor an address; write e.g. 192.0.2.10";
+    if (!host.empty() && host.find_first_not_of("0123456789.") == host.npos &&
+        !is_ip(AF_INET, host))
+      return "has a malformed IPv4 address; write four numbers of 0-255, e.g. 192.0.2.10";
+  }
+  if (rest.empty()) return {};
+  if (rest.starts_with(':')) port = number<std::uint32_t>(rest.substr(1));
+  if (!rest.starts_with(':') || !port || *port > 65535)
+    return "has no valid port after its host; write a number of 1-65535";
+  return {};
+}
+
+/// The user and password before the host, still with percent signs.
+std::string check_user_info(std::string_view user_info) {
+  if (user_info.find('@') != user_info.npos)
+    return "has more than one @; in a user or password write %40 for @, %3A for :, %2F for /";
+  for (std::size_t at = user_info.find('%'); at != user_info.npos; at = user_info.find('%', at + 1))
+    if (at + 2 >= user_info.size() || !g_ascii_isxdigit(user_info[at + 1]) ||
+        !g_ascii_isxdigit(user_info[at + 2]))
+      return "has a % without two hexadecimal digits in its user or password; write %25 for %";
+  return {};
+}
+
+} // namespace
+
+std::string read_any(const std::string& text, std::string& out) {
+  if (has_control(text)) return "has a control character or a line break; must be one line of text";
+  if (!g_utf8_validate(text.data(), static_cast<gssize>(text.size()), nullptr))
+    return "is not UTF-8; save the file as UTF-8";
+  out = text;
+  return {};
+}
+
+std::string read_listen(const std::string& text, std::string& out) {
+  std::string host;
+  std::optional<std::uint32_t> port;
+  if (std::string wrong = split_host(text, host, port); !wrong.empty()) return wrong;
+  if (!port) return "has no port; write host:port, e.g. 0.0.0.0:8080 or [::]:8080";
+  out = text;
+  return {};
+}
+
+std::string read_host(const std::string& text, std::string& out) {
+  constexpr const char* kExample = "; write e.g. cameras.example.org, or with its port, name:8443";
+  if (text.find('*') != text.npos)
+    return "has a *, which stands for nothing here; write each name, e.g. [a.example.org, "
+           "b.example.org]";
+  if (text.find("://") != text.npos || text.find('/') != text.npos)
+    return std::string("is an address; leave out https:// and what follows the host") + kExample;
+  std::string host;
+  std::optional<std::uint32_t> port;
+  if (std::string wrong = split_host(text, host, port); !wrong.empty()) return wrong;
+  if (host.empty() || port == 0U) return std::string("has no host or port 0") + kExample;
+  out = text;
+  std::transform(out.begin(), out.end(), out.begin(), g_ascii_tolower);
+  return {};
+}
+
+std::string read_origin(const std::string& text, std::string& out) {
+  constexpr const char* kExample =
+      "; write e.g. https://intranet.example.org, capacitor://localhost "
+      "of an app, or \"*\" for all";
+  if (text == "*") return out = text, std::string();
+  if (text.find('*') != text.npos)
+    return "has a * within, which stands for nothing there; write each origin, e.g. "
+           "[https://a.example.org, https://b.example.org], or \"*\" alone for all";
+  const auto parts = split_url(text);
+  std::string scheme = parts ? parts->scheme : "";
+  std::transform(scheme.begin(), scheme.end(), scheme.begin(), g_ascii_tolower);
+  if (!is_scheme(scheme)) return std::string("is no origin") + kExample;
+  if (parts->user_info || !(parts->rest.empty() || parts->rest == "/"))
+    return std::string("has more than scheme, host and port, as origins have") + kExample;
+  std::string host;
+  std::optional<std::uint32_t> port;
+  if (std::string wrong = split_host(parts->host, host, port); !wrong.empty()) return wrong;
+  if (host.empty() || port == 0U) return std::string("has no host or port 0") + kExample;
+  // As browsers write it: without the port that the scheme implies.
+  const std::uint32_t implied = scheme == "https" ? 443 : scheme == "http" ? 80 : 0;
+  const std::string name = port ? parts->host.substr(0, parts->host.rfind(':')) : parts->host;
+  out = scheme + "://" + name + (port && *port != implied ? ':' + std::to_string(*port) : "");
+  std::transform(out.begin(), out.end(), out.begin(), g_ascii_tolower);
+  return {};
+}
+
+bool is_id(std::string_view text) {
+  constexpr std::size_t kLongest = 64;
+  return !text.empty() && text.size() <= kLongest &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return g_ascii_islower(c) || g_ascii_isdigit(c) || c == '_' || c == '-';
+         });
+}
+
+std::string read_id(const std::string& text, std::string& out) {
+  if (!is_id(text))
+    return "is no id, which is part of URLs; must be 1-64 of a-z 0-9 _ -, e.g. front-door";
+  out = text;
+  return {};
+}
+
+std::string read_stream_id(const std::string& text, std::string& out) {
+  if (!is_id(text) || text.size() > 32 || text == "auto")
+    return "is no id of a stream; must be 1-32 of a-z 0-9 _ -, and not auto; e.g. main";
+  out = text;
+  return {};
+}
+
+std::string read_rtsp_url(const std::string& text, std::string& out) {
+  constexpr const char* kExample = "rtsp://192.0.2.10:554/stream1";
+  const auto parts = split_url(text);
+  std::string scheme = parts ? parts->scheme : "";
+  std::transform(scheme.begin(), scheme.end(), scheme.begin(), g_ascii_tolower);
+  if (scheme == "rtspt" || scheme == "rtspu" || scheme == "rtsph")
+    return "has a scheme of GStreamer's own; write rtsp:// and the key transport: tcp or udp";
+  if (scheme != "rtsp" && scheme != "rtsps")
+    return std::string("is no RTSP URL; must begin with rtsp:// or rtsps://, e.g. ") + kExample;
+  if (has_control(text) || text.find(' ') != text.npos)
+    return "has white space or a control character; write %20 for a space";
+
+  if (parts->user_info) {
+    if (std::string wrong = check_user_info(*parts->user_info); !wrong.empty()) return wrong;
+  } else if (const std::size_t colon = parts->host.find(':');
+             !parts->host.starts_with('[') && colon != text.npos &&
+             !number<std::uint32_t>(std::string_view{parts->host}.substr(colon + 1)) &&
+             parts->rest.find('@') != text.npos) {
+    return "has / ? or # in its user or password; write %2F for /, %3F for ?, %23 for #";
+  }
+  // Parsers differ on whether that ends the host: GStreamer may see another one behind it.
+  if (parts->rest.starts_with('#'))
+    return "has a # right behind its host; write a path first, or %23";
+  std::string host;
+  std::optional<std::uint32_t> port;
+  if (std::string wrong = split_host(parts->host, host, port); !wrong.empty()) return wrong;
+  if (host.empty()) return std::string("has no host; write e.g. ") + kExample;
+  if (port == 0U) return "has port 0; write the camera's RTSP port, mostly 554";
+  out = text;
+  return {};
+}
+
+std::string read_ice_url(const std::string& text, std::string& out) {
+  const std::size_t colon = text.find(':');
+  const std::string scheme = text.substr(0, colon);
+  const bool turn = scheme == "turn" || scheme == "turns";
+  if (colon == text.npos || (!turn && scheme != "stun"))
+    return "is no ICE server; write stun:host:port, turn:host:port or turns:host:port";
+  std::string_view rest = std::string_view(text).substr(colon + 1);
+  if (rest.starts_with("//")) return "has slashes; write " + scheme + ":host:port (RFC 7064, 7065)";
+  if (rest.find('@') != rest.npos)
+    return "has a user in it; write it in the keys username and credential";
+  const std::size_t query = rest.find('?');
+  if (query != rest.npos) {
+    const std::string_view transport = rest.substr(query);
+    if (!turn || (transport != "?transport=udp" && transport != "?transport=tcp"))
+      return "has an unknown ending; only turn: and turns: take ?transport=udp or ?transport=tcp";
+    rest = rest.substr(0, query);
+  }
+  std::string host;
+  std::optional<std::uint32_t> port;
+  if (std::string wrong = split_host(rest, host, port); !wrong.empty()) return wrong;
+  if (host.empty() || port == 0U)
+    return "has no host or port 0; write e.g. stun:stun.example.org:3478";
+  out = text;
+  return {};
+}
+
+std::string read_address(const std::string& text, std::string& out) {
+  if (!is_ip(AF_INET, text) && !is_ip(AF_INET6, text))
+    return "is no IP address; write e.g. 203.0.113.7 or 2001:db8::7, without port or brackets";
+  out = text;
+  return {};
+}
+
+std::string read_bool(const std::string& text, bool& out) {
+  for (const char* word : {"true", "yes", "on"})
+    if (g_ascii_strcasecmp(text.c_str(), word) == 0) return out = true, std::string();
+  for (const char* word : {"false", "no", "off"})
+    if (g_ascii_strcasecmp(text.c_str(), word) == 0) return out = false, std::string();
+  return "is no switch; must be true or false";
+}
+
+std::string read_duration(const std::string& text, std::chrono::milliseconds lowest,
+                          std::chrono::milliseconds highest, std::chrono::milliseconds& out) {
+  const auto write = [](std::chrono::milliseconds value) {
+    const bool whole = value.count() != 0 && value.count() % 1000 == 0;
+    return whole ? std::to_string(value.count() / 1000) + "s"
+                 : std::to_string(value.count()) + "ms";
+  };
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
+  const auto value = number<double>(text.substr(0, digits));
+  const std::string unit = text.substr(std::min(text.find_first_not_of(' ', digits), text.size()));
+  const std::string range = "; must be " + write(lowest) + " to " + write(highest);
+  const bool long_ones = lowest >= std::chrono::seconds{1};
+  const std::string example =
+      (long_ones ? "; write e.g. " + write(lowest) : std::string("; write e.g. 100ms or 0.1s")) +
+      range;
+  if (!value) return "is no duration" + example;
+  if (unit.empty())
+    return "has no unit; write " + (long_ones ? "" : text + "ms or ") + text + "s" + range;
+  if (unit != "ms" && unit != "s") return "has an unknown unit" + example;
+  const double ms = unit == "s" ? *value * 1000 : *value;
+  if (ms > static_cast<double>(highest.count())) return "is too long" + range;
+  if (ms < static_cast<double>(lowest.count())) return "is too short" + range;
+  out = std::chrono::milliseconds(std::lround(ms));
+  return {};
+}
+
+std::string read_fingerprint(const std::string& text, std::string& out) {
+  constexpr std::size_t kBytes = 32;
+  std::string digits;
+  for (const char c : text)
+    if (c != ':') digits += static_cast<char>(g_ascii_toupper(c));
+  const bool hexadecimal =
+      std::all_of(digits.begin(), digits.end(), [](char c) { return g_ascii_isxdigit(c) != 0; });
+  if (!text.empty() && (!hexadecimal || digits.size() != 2 * kBytes))
+    return "is no SHA-256 fingerprint; write its 32 bytes in hexadecimal, e.g. as "
+           "`openssl x509 -fingerprint -sha256` prints them";
+  out = digits;
+  return {};
+}
+
+std::string read_file(const std::string& text, std::string& out) {
+  if (!text.empty() && access(text.c_str(), R_OK) != 0)
+    return std::string("cannot be read: ") + g_strerror(errno);
+  return read_any(text, out);
+}
+
+std::string read_first_line(const std::string& path, std::string& out) {
+  std::ifstream file(path);
+  if (!file || !std::getline(file, out))
+    return "names " + path +
+           ", whose first line cannot be read; is the file there, and may this "
+           "user read it?";
+  if (!out.empty() && out.back() == '\r') out.pop_back();
+  return {};
+}
+
+std::string read_ports(const std::string& text, std::pair<std::uint16_t, std::uint16_t>& out) {
+  if (text == "any") {
+    out = {0, 0};
+    return {};
+  }
+  const std::size_t dash = text.find_first_not_of(kDigits);
+  const auto first = number<std::uint16_t>(std::string_view(text).substr(0, dash));
+  const auto last = dash == text.npos || text[dash] != '-'
+                        ? std::nullopt
+                        : number<std::uint16_t>(std::string_view(text).substr(dash + 1));
+  if (!first || !last || *first == 0 || *last < *first)
+    return "is no range of ports; write the lowest and the highest of 1-65535 with a dash, e.g. "
+           "50000-50999, or any";
+  out = {*first, *last};
+  return {};
+}
+
+std::string read_number(const std::string& text, std::uint32_t lowest, std::uint32_t highest,
+                        std::uint32_t& out) {
+  const std::string right =
+      "must be a whole number of " + std::to_string(lowest) + '-' + std::to_string(highest);
+  const auto value = number<std::int64_t>(text);
+  // Too many digits for any integer is out of range, too, rather than no number.
+  if (!value && (text.empty() || text.find_first_not_of(kDigits) != text.npos))
+    return "is no whole number; " + right;
+  if (!value || *value < lowest || *value > highest) return "is out of range; " + right;
+  out = static_cast<std::uint32_t>(*value);
+  return {};
+}
+
+std::string nearest(const std::string& mistyped, const std::vector<std::string>& words) {
+  // Edit distance, with a swap of neighbours as one edit; one row per character of `mistyped`.
+  const auto distance = [](const std::string& a, const std::string& b) {
+    std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+    for (std::size_t i = 0; i <= a.size(); ++i) {
+      for (std::size_t j = 0; j <= b.size(); ++j) {
+        if (i == 0 || j == 0) {
+          d[i][j] = i + j;
+          continue;
+        }
+        const bool same = g_ascii_tolower(a[i - 1]) == b[j - 1];
+        d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (same ? 0 : 1)});
+        if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+          d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      }
+    }
+    return d[a.size()][b.size()];
+  };
+  std::string best;
+  std::size_t least = std::max<std::size_t>(2, mistyped.size() / 3) + 1;
+  if (mistyped.size() > 64) return best;
+  for (const std::string& word : words) {
+    // A word of which most letters would have to change is a guess at random.
+    const std::size_t edits = distance(mistyped, word);
+    if (edits < least && edits * 2 <= word.size()) {
+      least = edits;
+      best = word;
+    }
+  }
+  return best;
+}
+
+} // namespace fanlight::config

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/config.h"
+
+/// From the text of one value to what it means. Each function returns an empty string, or what is
+/// wrong with the text and what would be right, to be read after the value: `"5" has no unit; ...`.
+namespace fanlight::config {
+
+std::string read_any(const std::string& text, std::string& out);    ///< One line, may be empty.
+std::string read_listen(const std::string& text, std::string& out); ///< host:port.
+std::string read_host(const std::string& text, std::string& out);   ///< Name or name:port.
+std::string read_origin(const std::string& text, std::string& out); ///< https://host:port, or *.
+std::string read_id(const std::string& text, std::string& out);
+std::string read_rtsp_url(const std::string& text, std::string& out);
+std::string read_ice_url(const std::string& text, std::string& out);
+std::string read_address(const std::string& text, std::string& out); ///< IPv4 or IPv6, no name.
+std::string read_bool(const std::string& text, bool& out);
+std::string read_stream_id(const std::string& text, std::string& out);
+std::string read_duration(const std::string& text, std::chrono::milliseconds lowest,
+                          std::chrono::milliseconds highest, std::chrono::milliseconds& out);
+std::string read_fingerprint(const std::string& text, std::string& out); ///< SHA-256, AA:BB:…
+std::string read_file(const std::string& text, std::string& out);        ///< One that can be read.
+/// The first line of a file, without its end.
+std::string read_first_line(const std::string& path, std::string& out);
+std::string read_ports(const std::string& text, std::pair<std::uint16_t, std::uint16_t>& out);
+std::string read_number(const std::string& text, std::uint32_t lowest, std::uint32_t highest,
+                        std::uint32_t& out);
+
+/// The word nearest to a mistyped one, or empty if none is near.
+std::string nearest(const std::string& mistyped, const std::vector<std::string>& words);
+
+template <typename T> using Words = std::initializer_list<std::pair<const char*, T>>;
+
+/// One of a few words.
+template <typename T>
+std::string read_word(const std::string& text, const Words<T>& words, T& out) {
+  std::vector<std::string> names;
+  std::string all;
+  for (const auto& [name, value] : words) {
+    if (text == name) {
+      out = value;
+      return {};
+    }
+    names.emplace_back(name);
+    all += (all.empty() ? "" : ", ") + names.back();
+  }
+  const std::string near = nearest(text, names);
+  return "is unknown; must be one of " + all + (near.empty() ? "" : ": did you mean " + near + "?");
+}
+
+} // namespace fanlight::config

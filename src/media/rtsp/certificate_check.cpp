@@ -1,0 +1,118 @@
+#include "media/rtsp/certificate_check.h"
+
+#include "gst/ref.h"
+
+namespace fanlight::media {
+namespace {
+
+/// A list of authorities without any, so that every certificate is shown to us.
+struct NoAuthority {
+  GTlsDatabase parent;
+};
+struct NoAuthorityClass {
+  GTlsDatabaseClass parent;
+};
+G_DEFINE_TYPE(NoAuthority, no_authority, G_TYPE_TLS_DATABASE)
+
+GTlsCertificateFlags verify_chain(GTlsDatabase*, GTlsCertificate*, const gchar*,
+                                  GSocketConnectable*, GTlsInteraction*, GTlsDatabaseVerifyFlags,
+                                  GCancellable*, GError**) {
+  return G_TLS_CERTIFICATE_UNKNOWN_CA;
+}
+
+void no_authority_class_init(NoAuthorityClass* klass) {
+  G_TLS_DATABASE_CLASS(klass)->verify_chain = verify_chain;
+}
+void no_authority_init(NoAuthority*) {}
+
+/// With colons, as openssl prints it and as the configuration takes it.
+std::string readable(const std::string& fingerprint) {
+  std::string out;
+  for (std::size_t at = 0; at < fingerprint.size(); ++at) {
+    if (at > 0 && at % 2 == 0) out += ':';
+    out += fingerprint[at];
+  }
+  return out;
+}
+
+std::string describe(GTlsCertificateFlags faults) {
+  std::string text;
+  const auto add = [&](GTlsCertificateFlags fault, const char* words) {
+    if ((faults & fault) != 0) text += std::string{text.empty() ? "" : ", "} + words;
+  };
+  add(G_TLS_CERTIFICATE_UNKNOWN_CA, "no authority that this machine knows has signed it");
+  add(G_TLS_CERTIFICATE_BAD_IDENTITY, "it is for another host than the one in the url");
+  add(G_TLS_CERTIFICATE_NOT_ACTIVATED, "it is not valid yet");
+  add(G_TLS_CERTIFICATE_EXPIRED, "it has expired");
+  add(G_TLS_CERTIFICATE_REVOKED, "it was revoked");
+  add(G_TLS_CERTIFICATE_INSECURE, "it is signed by an insecure algorithm");
+  return text.empty() ? "it is not valid" : text;
+}
+
+} // namespace
+
+std::string fingerprint_of(GTlsCertificate* certificate) {
+  GByteArray* raw = nullptr;
+  g_object_get(certificate, "certificate", &raw, nullptr);
+  const Owned<GByteArray, g_byte_array_unref> der{raw};
+  if (!der) return {};
+  const GCharPtr digits{g_compute_checksum_for_data(G_CHECKSUM_SHA256, der->data, der->len)};
+  return take_string(g_ascii_strup(digits.get(), -1));
+}
+
+Result<std::shared_ptr<CertificateCheck>> CertificateCheck::attach(GstElement* rtspsrc,
+                                                                   const config::Stream& stream) {
+  Ref<GTlsDatabase> authorities;
+  if (!stream.tls_fingerprint.empty()) {
+    authorities =
+        Ref<GTlsDatabase>::adopt(G_TLS_DATABASE(g_object_new(no_authority_get_type(), nullptr)));
+  } else if (!stream.tls_ca_file.empty()) {
+    GError* raw = nullptr;
+    authorities =
+        Ref<GTlsDatabase>::adopt(g_tls_file_database_new(stream.tls_ca_file.c_str(), &raw));
+    if (const GErrorPtr error{raw}; error)
+      return Error{Errc::not_found,
+                   "reading tls_ca_file " + stream.tls_ca_file + ": " + error->message};
+  }
+  const bool verify = stream.tls_verify || !stream.tls_fingerprint.empty();
+  g_object_set(rtspsrc, "tls-validation-flags",
+               verify ? G_TLS_CERTIFICATE_VALIDATE_ALL : G_TLS_CERTIFICATE_NO_FLAGS, nullptr);
+  if (authorities) g_object_set(rtspsrc, "tls-database", authorities.get(), nullptr);
+
+  std::shared_ptr<CertificateCheck> check{new CertificateCheck(stream.tls_fingerprint)};
+  g_signal_connect_data(
+      rtspsrc, "accept-certificate",
+      G_CALLBACK(+[](GstElement*, GTlsConnection*, GTlsCertificate* certificate,
+                     GTlsCertificateFlags faults, gpointer data) -> gboolean {
+        return (*static_cast<std::shared_ptr<CertificateCheck>*>(data))
+            ->accept(certificate, faults);
+      }),
+      new std::shared_ptr<CertificateCheck>(check),
+      +[](gpointer data, GClosure*) {
+        delete static_cast<std::shared_ptr<CertificateCheck>*>(data);
+      },
+      GConnectFlags{});
+  return check;
+}
+
+bool CertificateCheck::accept(GTlsCertificate* certificate, GTlsCertificateFlags faults) {
+  const std::string fingerprint = fingerprint_of(certificate);
+  const bool same = !pinned_.empty() && fingerprint == pinned_;
+  const std::lock_guard lock{mutex_};
+  if (same) return true;
+  if (pinned_.empty())
+    refusal_ = "the camera's certificate is refused: " + describe(faults) +
+               "; if it is the camera's, set tls_fingerprint to " + readable(fingerprint);
+  else
+    refusal_ = "the camera shows another certificate than the one in tls_fingerprint, with " +
+               readable(fingerprint) +
+               ": if it has a new one, set that; if not, something else answers in its place";
+  return false;
+}
+
+std::string CertificateCheck::refusal() const {
+  const std::lock_guard lock{mutex_};
+  return refusal_;
+}
+
+} // namespace fanlight::media

@@ -1,0 +1,188 @@
+#include "media/rtsp/description.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+#include <vector>
+
+#include "gst/ref.h"
+#include "media/rtsp/message_meter.h"
+
+namespace fanlight::media {
+namespace {
+
+constexpr std::string_view kControl = "a=control:";
+/// A recorder of 16 channels describes 33 media in some hundred lines.
+constexpr std::size_t kMostMedia = 64;
+constexpr std::size_t kMostLines = 4096;
+
+/// The lines of the session, or of one medium, which begins with its m=.
+struct Section {
+  std::vector<std::string> lines;
+  bool is(std::string_view medium) const {
+    return !lines.empty() && lines.front().starts_with("m=" + std::string{medium} + " ");
+  }
+  /// The first line that begins so; null: none.
+  std::string* find(std::string_view begin) {
+    const auto found = std::find_if(lines.begin(), lines.end(), [&](const std::string& line) {
+      return line.starts_with(begin);
+    });
+    return found == lines.end() ? nullptr : &*found;
+  }
+};
+
+std::vector<Section> sections_of(const std::string& sdp) {
+  std::vector<Section> sections(1);
+  for (std::size_t at = 0; at < sdp.size();) {
+    const std::size_t end = std::min(sdp.find('\n', at), sdp.size());
+    std::string line = sdp.substr(at, end - at);
+    if (line.ends_with('\r')) line.pop_back();
+    if (line.starts_with("m=")) sections.emplace_back();
+    if (!line.empty()) sections.back().lines.push_back(std::move(line));
+    at = end + 1;
+  }
+  return sections;
+}
+
+bool is_absolute(const std::string& url) { return url.find("://") != std::string::npos; }
+
+/// What follows "a=control:".
+std::string control_of(const std::string* line) {
+  if (line == nullptr) return {};
+  const std::string value = line->substr(kControl.size());
+  return value.substr(std::min(value.find_first_not_of(' '), value.size()));
+}
+
+void mend_control(Section& section, const std::string& base, bool only) {
+  std::string* line = section.find(kControl);
+  const std::string control = control_of(line);
+  if (line == nullptr) {
+    const auto attribute =
+        std::find_if(section.lines.begin(), section.lines.end(),
+                     [](const std::string& other) { return other.starts_with("a="); });
+    if (only) section.lines.insert(attribute, std::string{kControl} + base);
+  } else if (!control.empty() && control != "*" && !control.starts_with('/') &&
+             !is_absolute(control)) {
+    *line = std::string{kControl} + base + (base.ends_with('/') ? "" : "/") + control;
+  }
+}
+
+/// The first payload type of an m= line; -1: none.
+int payload_of(const std::string& line) {
+  std::size_t at = 0;
+  for (int word = 0; word < 3 && at != std::string::npos; ++word) at = line.find(' ', at + 1);
+  return at == std::string::npos ? -1 : std::atoi(line.c_str() + at);
+}
+
+void mend_map(Section& section) {
+  const int payload = payload_of(section.lines.front());
+  if (payload < 96) return; // RFC 3551, section 6: the others have names of their own.
+  const std::string number = std::to_string(payload);
+  if (section.find("a=rtpmap:" + number + " ") != nullptr) return;
+  const std::string* fmtp = section.find("a=fmtp:" + number + " ");
+  const bool h265 = fmtp != nullptr && fmtp->find("sprop-vps") != std::string::npos;
+  section.lines.insert(section.lines.begin() + 1,
+                       "a=rtpmap:" + number + (h265 ? " H265" : " H264") + "/90000");
+}
+
+/// Whether `text` is base64 of a NAL unit whose header is that of `types`.
+bool is_parameter_set(const std::string& text, const std::vector<int>& types, bool h265) {
+  if (text.empty() ||
+      text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") !=
+          std::string::npos)
+    return false;
+  gsize size = 0;
+  const Owned<guchar, g_free> bytes{g_base64_decode(text.c_str(), &size)};
+  if (size < 4) return false;
+  const int type = h265 ? (bytes.get()[0] >> 1) & 0x3f : bytes.get()[0] & 0x1f;
+  return (bytes.get()[0] & 0x80) == 0 && std::find(types.begin(), types.end(), type) != types.end();
+}
+
+/// What of an fmtp parameter is of use: of one about parameter sets those that are some; all of any
+/// other.
+std::string sound_part(const std::string& parameter) {
+  const auto equals = parameter.find('=');
+  if (equals == std::string::npos) return parameter;
+  std::string name = parameter.substr(0, equals);
+  name.erase(0, name.find_first_not_of(' '));
+  struct Kind {
+    std::string_view name;
+    std::vector<int> types;
+    bool h265;
+  };
+  // SPS, its extension and PPS (ITU-T H.264, table 7-1); VPS, SPS, PPS (ITU-T H.265, table 7-1).
+  static const std::vector<Kind> kinds{{"sprop-parameter-sets", {7, 8, 13, 15}, false},
+                                       {"sprop-vps", {32}, true},
+                                       {"sprop-sps", {33}, true},
+                                       {"sprop-pps", {34}, true}};
+  for (const Kind& kind : kinds) {
+    if (name != kind.name) continue;
+    std::string value = parameter.substr(equals + 1);
+    while (value.ends_with(' ')) value.pop_back();
+    std::string kept;
+    for (std::size_t at = 0; at <= value.size();) {
+      const std::size_t end = std::min(value.find(',', at), value.size());
+      const std::string set = value.substr(at, end - at);
+      if (is_parameter_set(set, kind.types, kind.h265)) kept += (kept.empty() ? "" : ",") + set;
+      at = end + 1;
+    }
+    return kept.empty() ? "" : parameter.substr(0, equals + 1) + kept;
+  }
+  return parameter;
+}
+
+void mend_parameter_sets(Section& section) {
+  for (std::string& line : section.lines) {
+    if (!line.starts_with("a=fmtp:") || line.find("sprop-") == std::string::npos) continue;
+    const std::size_t space = std::min(line.find(' '), line.size());
+    std::string kept;
+    for (std::size_t at = space + 1; at < line.size();) {
+      const std::size_t end = std::min(line.find(';', at), line.size());
+      const std::string part = sound_part(line.substr(at, end - at));
+      if (!part.empty()) kept += (kept.empty() ? "" : ";") + part;
+      at = end + 1;
+    }
+    line = line.substr(0, space) + " " + kept;
+  }
+}
+
+} // namespace
+
+std::string excess_of(std::string_view sdp) {
+  if (sdp.size() > MessageMeter::kMostBody) return MessageMeter::too_long("DESCRIBE");
+  std::size_t lines = 0;
+  std::size_t media = 0;
+  for (std::size_t at = 0; at < sdp.size(); ++lines) {
+    // As the parser of GStreamer begins and ends them.
+    const std::size_t begin = sdp.find_first_not_of(" \t\v\f", at);
+    if (begin != std::string_view::npos && sdp.substr(begin).starts_with("m=")) ++media;
+    at = std::min(sdp.find_first_of("\r\n", at), sdp.size() - 1);
+    at += sdp.substr(at).starts_with("\r\n") ? 2 : 1;
+  }
+  if (media > kMostMedia) return "the camera's description has more than 64 media";
+  if (lines > kMostLines) return "the camera's description has more than 4096 lines";
+  return {};
+}
+
+Description mended(const std::string& sdp, const std::string& base) {
+  Description description;
+  std::vector<Section> sections = sections_of(sdp);
+  const std::string aggregate = control_of(sections.front().find(kControl));
+  const std::string& from = is_absolute(aggregate) ? aggregate : base;
+  for (std::size_t i = 1; i < sections.size(); ++i) {
+    Section& section = sections[i];
+    mend_control(section, from, sections.size() == 2);
+    if (section.is("video")) {
+      mend_map(section);
+      mend_parameter_sets(section);
+    }
+    const std::string& medium = section.lines.front();
+    description.media.emplace(control_of(section.find(kControl)),
+                              medium.substr(2, medium.find(' ') - 2));
+  }
+  for (const Section& section : sections)
+    for (const std::string& line : section.lines) description.sdp += line + "\r\n";
+  return description;
+}
+
+} // namespace fanlight::media

@@ -1,0 +1,46 @@
+#include "media/rtsp/launch_line.h"
+
+#include <glib.h>
+
+#include "gst/ref.h"
+#include "media/codec.h"
+#include "media/rtsp/address.h"
+#include "media/rtsp/chain.h"
+
+namespace fanlight::media {
+namespace {
+
+std::string quote(const std::string& text) { return take_string(g_shell_quote(text.c_str())); }
+
+} // namespace
+
+std::string launch_line(const config::Camera& camera, const config::WebRtc& webrtc,
+                        const std::string& plugin_folder) {
+  const bool fanout =
+      camera.webrtc_transport.value_or(webrtc.transport) != config::ViewerTransport::webrtcbin;
+  const config::Stream& stream = camera.streams.front();
+  std::string line;
+  if (!plugin_folder.empty()) line += "GST_PLUGIN_PATH=" + quote(plugin_folder) + " ";
+  const Address address = address_of(stream);
+  line += "gst-launch-1.0 rtspsrc name=camera location=" + quote(address.location);
+  if (!address.username.empty())
+    line += " user-id=" + quote(address.username) + " user-pw=" + quote(address.password);
+  line += std::string{" protocols="} + protocols_of(stream.transport) +
+          " latency=" + std::to_string(stream.latency.count());
+  // What the camera does not send stays without a link, which gst-launch-1.0 accepts.
+  for (const auto codec : camera.codecs) {
+    const std::string encoding = encoding_name(codec);
+    const Chain chain = chain_of(encoding);
+    line += " camera.";
+    for (const char* element : chain.elements) line += std::string{" ! "} + element;
+    line += " config-interval=-1 ! " + std::string{chain.caps} + " ! goptee ! rtp" +
+            (encoding == "H265" ? "h265pay" : "h264pay") + " aggregate-mode=zero-latency mtu=" +
+            (fanout ? "1174 ! fanout." : "1200 ! fakesink async=false");
+  }
+  // On a port of its own: the service's is taken.
+  if (fanout) line += " webrtcfanout name=fanout";
+  if (camera.audio) line += " camera. ! application/x-rtp,media=audio ! fakesink async=false";
+  return line;
+}
+
+} // namespace fanlight::media

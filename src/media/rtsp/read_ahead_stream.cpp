@@ -1,0 +1,167 @@
+#include "media/rtsp/read_ahead_stream.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "gst/ref.h"
+
+namespace fanlight::media {
+namespace {
+
+constexpr gsize kBufferSize = 64 * 1024;
+
+/// Where the end of a wait is made known, kept from one wait to the next: making it takes two
+/// system calls.
+class Interruption {
+ public:
+  ~Interruption() { watch({}); }
+  /// False: `cancellable` cannot be waited for.
+  bool watch(Ref<GCancellable> cancellable) {
+    if (cancellable.get() == cancellable_.get()) return true;
+    if (cancellable_) g_cancellable_release_fd(cancellable_.get());
+    cancellable_ = std::move(cancellable);
+    if (!cancellable_ || g_cancellable_make_pollfd(cancellable_.get(), &fd_)) return true;
+    cancellable_ = {};
+    return false;
+  }
+  const GPollFD& fd() const { return fd_; }
+
+ private:
+  Ref<GCancellable> cancellable_; // Null: there is no fd_.
+  GPollFD fd_{};
+};
+
+struct State {
+  Ref<GSocket> socket;
+  std::shared_ptr<Line> line;
+  Interruption interruption;
+  std::array<char, kBufferSize> buffer;
+  gsize begin = 0;
+  gsize end = 0;
+  bool drained = true; // The socket had no more when it was last asked.
+};
+
+struct ReadAheadStream {
+  GInputStream parent;
+  State* state;
+};
+struct ReadAheadStreamClass {
+  GInputStreamClass parent;
+};
+G_DEFINE_TYPE(ReadAheadStream, read_ahead_stream, G_TYPE_INPUT_STREAM)
+
+/// What is read fails, and the line has the reason.
+void fail(State& state, Line::Refusal why, GError** error) {
+  g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, why.why.c_str());
+  state.line->refuse(std::move(why));
+}
+
+/// How often a cancellable that cannot be waited for is looked at.
+constexpr gint64 kBlindMs = 100;
+
+/// Until there is something to be taken, the end included.
+bool wait(State& state, GCancellable* cancellable, GError** error) {
+  std::array<GPollFD, 2> fds{GPollFD{g_socket_get_fd(state.socket.get()), G_IO_IN, 0}};
+  guint count = 1;
+  const bool seen =
+      cancellable == nullptr || state.interruption.watch(Ref<GCancellable>::share(cancellable));
+  if (cancellable != nullptr && seen) fds[count++] = state.interruption.fd();
+  const gint64 seconds = g_socket_get_timeout(state.socket.get());
+  const gint64 begin = g_get_monotonic_time();
+  // GstRTSPConnection lets itself be cancelled between two messages only.
+  const gint64 end_of_message = state.line->meter().wait_until_us(cancellable == nullptr, begin);
+  gint64 deadline = seconds == 0 ? G_MAXINT64 : begin + seconds * G_USEC_PER_SEC;
+  if (end_of_message != 0) deadline = std::min(deadline, end_of_message);
+  while (true) {
+    const gint64 now = g_get_monotonic_time();
+    // Also where each byte comes before the wait for it would be over.
+    if (end_of_message != 0 && now >= end_of_message) {
+      fail(state, {.why = state.line->meter().late()}, error);
+      return false;
+    }
+    gint64 left = deadline == G_MAXINT64 ? -1 : std::max<gint64>(0, (deadline - now + 999) / 1000);
+    if (!seen) left = left < 0 ? kBlindMs : std::min(left, kBlindMs);
+    const gint ready = g_poll(fds.data(), count, static_cast<gint>(left));
+    const int why = errno;
+    if (g_cancellable_set_error_if_cancelled(cancellable, error)) return false;
+    if (ready > 0) return true;
+    if (ready < 0 && why != EINTR) {
+      g_set_error(error, G_IO_ERROR, g_io_error_from_errno(why),
+                  "waiting for the camera failed: %s", g_strerror(why));
+      return false;
+    }
+    if (ready < 0 || deadline == end_of_message || g_get_monotonic_time() < deadline) continue;
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the camera sent nothing in time");
+    return false;
+  }
+}
+
+/// Takes what is there, after waiting for it where it must; 0 at the end, -1 with an error.
+gssize take(State& state, GCancellable* cancellable, GError** error) {
+  while (true) {
+    if (state.drained && !wait(state, cancellable, error)) return -1;
+    GError* raw = nullptr;
+    const gssize taken = g_socket_receive_with_blocking(
+        state.socket.get(), state.buffer.data(), state.buffer.size(), FALSE, cancellable, &raw);
+    if (taken < 0 && g_error_matches(raw, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
+      g_error_free(raw);
+      state.drained = true;
+      continue;
+    }
+    if (taken < 0) {
+      g_propagate_error(error, raw);
+      return -1;
+    }
+    state.begin = 0;
+    state.end = static_cast<gsize>(taken);
+    state.drained = state.end < state.buffer.size();
+    return taken;
+  }
+}
+
+gssize read(GInputStream* stream, void* target, gsize size, GCancellable* cancellable,
+            GError** error) {
+  State& state = *reinterpret_cast<ReadAheadStream*>(stream)->state;
+  const bool inside = cancellable == nullptr;
+  MessageMeter& meter = state.line->meter();
+  std::string excess = meter.ask(inside, size);
+  if (excess.empty()) {
+    if (state.begin == state.end)
+      if (const gssize taken = take(state, cancellable, error); taken <= 0) return taken;
+    const gsize given = std::min(size, state.end - state.begin);
+    const char* from = state.buffer.data() + state.begin;
+    std::memcpy(target, from, given);
+    state.begin += given;
+    excess = meter.give(inside, size, given, *from, state.line->plays());
+    if (excess.empty()) return static_cast<gssize>(given);
+  }
+  fail(state, {.why = std::move(excess), .no_use = true}, error);
+  return -1;
+}
+
+void finalize(GObject* object) {
+  delete reinterpret_cast<ReadAheadStream*>(object)->state;
+  G_OBJECT_CLASS(read_ahead_stream_parent_class)->finalize(object);
+}
+
+void read_ahead_stream_class_init(ReadAheadStreamClass* klass) {
+  G_OBJECT_CLASS(klass)->finalize = finalize;
+  G_INPUT_STREAM_CLASS(klass)->read_fn = read;
+}
+void read_ahead_stream_init(ReadAheadStream*) {}
+
+} // namespace
+
+GInputStream* read_ahead_stream_new(GSocket* socket, std::shared_ptr<Line> line) {
+  auto* stream = static_cast<ReadAheadStream*>(g_object_new(read_ahead_stream_get_type(), nullptr));
+  stream->state = new State;
+  stream->state->socket = Ref<GSocket>::retain(socket);
+  stream->state->line = std::move(line);
+  return G_INPUT_STREAM(stream);
+}
+
+} // namespace fanlight::media

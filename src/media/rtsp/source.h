@@ -1,0 +1,78 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gst/sdp/sdp.h>
+
+#include "base/main_loop.h"
+#include "base/result.h"
+#include "config/config.h"
+#include "gst/ref.h"
+#include "media/rtsp/certificate_check.h"
+#include "media/rtsp/dialogue.h"
+#include "media/rtsp/fault.h"
+#include "media/rtsp/line.h"
+
+namespace fanlight::media {
+
+/// The half of an intake that is rebuilt for every connection: rtspsrc, and for every
+/// stream that is wanted a depayloader and a parser, linked to that stream's tee.
+///
+/// The bin lives in the camera's pipeline; this is only what it reports. Threads: main, but for
+/// linking, which rtspsrc wants done on its own thread before data flows; that part touches nothing
+/// but GStreamer objects and `Shared`.
+class Source {
+ public:
+  /// The tees' sink pads, by encoding name: H264, H265; "audio" for sound.
+  using Sinks = std::map<std::string, Ref<GstPad>>;
+  struct Observer {
+    virtual ~Observer() = default;
+    /// The camera said goodbye, or goes on with something else: `why`. On main.
+    virtual void on_source_end(const std::string& why) = 0;
+    /// What was decided about sound: the codec the camera sends, or empty, and a word on why there
+    /// is none. On main.
+    virtual void on_source_audio(const std::string& encoding, const std::string& note) = 0;
+    /// The video codecs in the camera's description (its SDP), in its order. On main.
+    virtual void on_source_described(const std::vector<std::string>& video) = 0;
+  };
+
+  /// `no_sound` is why the camera's sound is not to be asked for; empty: it is, if it is wanted.
+  /// Errc::internal when an element is missing.
+  static Result<std::unique_ptr<Source>> create(const config::Camera& camera,
+                                                const config::Stream& stream, Sinks sinks,
+                                                const std::string& no_sound,
+                                                std::weak_ptr<Observer> observer);
+  ~Source();
+
+  GstElement* bin() const { return bin_.get(); }
+  /// What an error message from inside it means.
+  Fault explain(GstMessage* message) const;
+  /// Of its RTP sessions, for their counters.
+  std::vector<Ref<GstElement>> jitter_buffers() const;
+  /// Of its video, for the newest timestamp; null before it comes.
+  Ref<GstElement> depayloader() const;
+
+ private:
+  struct Shared;
+  Source(const config::Stream& stream, Ref<GstElement> bin, std::shared_ptr<Shared> shared);
+  static void on_sdp(GstElement* rtspsrc, GstSDPMessage* sdp, gpointer shared);
+  static gboolean on_select_stream(GstElement* rtspsrc, guint number, GstCaps* caps,
+                                   gpointer shared);
+  static void on_new_manager(GstElement* rtspsrc, GstElement* manager, gpointer shared);
+  static void on_manager_pad(GstElement* manager, GstPad* pad, gpointer shared);
+  static void on_pad_added(GstElement* rtspsrc, GstPad* pad, gpointer shared);
+
+  const config::Stream config_;
+  Ref<GstElement> bin_;
+  std::shared_ptr<Shared> shared_;
+  std::shared_ptr<Dialogue> dialogue_;
+  std::shared_ptr<CertificateCheck> certificate_; // Null without TLS.
+  std::shared_ptr<Line> line_;
+  Timer keep_alive_;
+};
+
+} // namespace fanlight::media

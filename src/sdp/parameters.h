@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+
+#include "sdp/choice.h"
+
+namespace fanlight::webrtc {
+
+/// The a=fmtp parameters with which an answer takes what was chosen: "a=b;c=d", or empty.
+std::string answered_parameters(const Choice& choice);
+
+} // namespace fanlight::webrtc

@@ -1,0 +1,176 @@
+// Frames from RTP packets, and one clock whatever the camera's does.
+#include "webrtcfanout/stream/frame_assembler.h"
+
+#include <gtest/gtest.h>
+
+#include "hex.h"
+
+namespace fanlight::fanout {
+namespace {
+
+using Outcome = FrameAssembler::Outcome;
+
+const Octets kDelta = hex("41 9a 02");
+const Octets kKey = hex("65 88 84");
+
+class FrameAssemblerTest : public testing::Test {
+ protected:
+  FrameAssemblerTest() { assembler.set_format({.encoding = "H264"}); }
+
+  static Octets packet(std::uint32_t timestamp, bool marker, const Octets& payload = kDelta) {
+    Octets header = hex("8060 0001 00000000 11223344");
+    if (marker) header[1] |= 0x80;
+    write_u32(&header[4], timestamp);
+    return header + payload;
+  }
+  Outcome add(const Octets& bytes, bool delta = false) {
+    return assembler.add(bytes, delta, 0, now_us);
+  }
+  FramePtr frame(std::uint32_t timestamp, const Octets& payload = kDelta) {
+    EXPECT_EQ(add(packet(timestamp, true, payload)), Outcome::complete);
+    return assembler.take();
+  }
+  /// A frame `elapsed_us` after the one before.
+  std::uint32_t timestamp_after(std::int64_t elapsed_us, std::uint32_t timestamp) {
+    now_us += elapsed_us;
+    return frame(timestamp)->timestamp;
+  }
+
+  FrameAssembler assembler;
+  std::int64_t now_us = 1'000'000;
+};
+
+TEST_F(FrameAssemblerTest, PutsThePacketsOfATimestampTogether) {
+  EXPECT_EQ(add(packet(3600, false, hex("41 01"))), Outcome::more);
+  EXPECT_EQ(add(packet(3600, true, hex("41 02 03"))), Outcome::complete);
+
+  const FramePtr frame = assembler.take();
+
+  ASSERT_EQ(frame->packets.size(), 2U);
+  EXPECT_EQ(Octets(frame->payload(0).begin(), frame->payload(0).end()), hex("41 01"));
+  EXPECT_EQ(Octets(frame->payload(1).begin(), frame->payload(1).end()), hex("41 02 03"));
+  EXPECT_FALSE(frame->packets[0].marker);
+  EXPECT_TRUE(frame->packets[1].marker);
+  EXPECT_FALSE(frame->key);
+}
+
+TEST_F(FrameAssemblerTest, LeavesOutDelimiters) {
+  EXPECT_EQ(add(packet(3600, false, hex("09 f0"))), Outcome::more);
+
+  EXPECT_EQ(frame(3600)->packets.size(), 1U);
+
+  assembler.set_format({.encoding = "H265"});
+  EXPECT_EQ(add(packet(7200, false, hex("46 01 50"))), Outcome::more);
+  EXPECT_EQ(frame(7200, hex("02 01 80"))->packets.size(), 1U);
+}
+
+TEST_F(FrameAssemblerTest, NumbersFramesAndPacketsWithoutGaps) {
+  add(packet(0, false));
+  add(packet(0, true));
+  assembler.take();
+
+  const FramePtr second = frame(3600);
+
+  EXPECT_EQ(second->number, 1U);
+  EXPECT_EQ(second->first_packet, 2U);
+  EXPECT_EQ(second->end_packet(), 3U);
+}
+
+TEST_F(FrameAssemblerTest, KnowsKeyFramesByTheirSlices) {
+  add(packet(0, false, hex("67 42 c0 1f")));
+  add(packet(0, true, kKey), true);
+
+  EXPECT_TRUE(assembler.take()->key);
+}
+
+TEST_F(FrameAssemblerTest, TakesTheBuffersWordForCodecsItDoesNotKnow) {
+  assembler.set_format({.encoding = "VP8"});
+
+  EXPECT_EQ(add(packet(0, true), false), Outcome::complete);
+  EXPECT_TRUE(assembler.take()->key);
+  EXPECT_EQ(add(packet(3600, true), true), Outcome::complete);
+  EXPECT_FALSE(assembler.take()->key);
+}
+
+TEST_F(FrameAssemblerTest, MakesAFrameOfEachPacketOfSound) {
+  assembler.set_format({.encoding = "OPUS", .clock_rate = 48000, .video = false});
+
+  EXPECT_EQ(add(packet(960, false)), Outcome::complete);
+
+  EXPECT_TRUE(assembler.take()->key);
+}
+
+TEST_F(FrameAssemblerTest, PassesOverSourcesExtensionsAndPadding) {
+  const Octets bytes = hex("b1e0 0001 00000e10 11223344"
+                           "aabbccdd"          // A contributing source.
+                           "bede0001 10ff0000" // An extension.
+                           "41 9a 02"
+                           "0000 03"); // Padding.
+
+  ASSERT_EQ(add(bytes), Outcome::complete);
+
+  const FramePtr frame = assembler.take();
+  EXPECT_EQ(Octets(frame->payload(0).begin(), frame->payload(0).end()), kDelta);
+}
+
+TEST_F(FrameAssemblerTest, RefusesWhatIsNoRtp) {
+  for (const Octets& bytes : {
+           Octets{}, hex("80e00001"),
+           hex("40e0 0001 00000e10 11223344 419a"),                   // Version 1.
+           hex("80e0 0001 00000e10 11223344"),                        // No payload.
+           hex("8fe0 0001 00000e10 11223344 419a"),                   // Sources that are not there.
+           hex("90e0 0001 00000e10 11223344 bede"),                   // Half an extension.
+           hex("90e0 0001 00000e10 11223344 bede00ff 10ff0000 419a"), // A longer one than there is.
+           hex("a0e0 0001 00000e10 11223344 419a 00"),                // Padding of no length.
+           hex("a0e0 0001 00000e10 11223344 419a ff"),                // More of it than there is.
+       })
+    EXPECT_EQ(add(bytes), Outcome::malformed);
+}
+
+TEST_F(FrameAssemblerTest, LeavesOutAFrameWhoseEndNeverCame) {
+  add(packet(0, false));
+
+  const FramePtr next = frame(3600);
+
+  EXPECT_EQ(next->number, 0U);
+  EXPECT_EQ(next->packets.size(), 1U);
+}
+
+TEST_F(FrameAssemblerTest, LeavesOutAllOfAFrameWithTooLargeAPacket) {
+  EXPECT_EQ(add(packet(0, false)), Outcome::more);
+  EXPECT_EQ(add(packet(0, false, Octets(FrameAssembler::kMaxPayload + 1, 1))), Outcome::too_large);
+  EXPECT_EQ(add(packet(0, true)), Outcome::too_large);
+
+  EXPECT_EQ(frame(3600)->number, 0U);
+}
+
+TEST_F(FrameAssemblerTest, TakesTheLargestPayloadThatFits) {
+  EXPECT_EQ(add(packet(0, true, Octets(FrameAssembler::kMaxPayload, 1))), Outcome::complete);
+}
+
+TEST_F(FrameAssemblerTest, KeepsTheCamerasTimestamps) {
+  EXPECT_EQ(timestamp_after(0, 500), 500U);
+  EXPECT_EQ(timestamp_after(40'000, 500 + 3600), 4100U);
+  EXPECT_EQ(timestamp_after(40'000, 500 + 1800), 2300U) << "B-frames go back";
+}
+
+TEST_F(FrameAssemblerTest, KeepsThemOverTheirWrapAround) {
+  EXPECT_EQ(timestamp_after(0, 0xffffff00), 0xffffff00U);
+  EXPECT_EQ(timestamp_after(40'000, 0xffffff00 + 3600), 0xffffff00U + 3600);
+}
+
+TEST_F(FrameAssemblerTest, GoesOnWithTheTimeOnTheWallWhenTheSourceIsAnother) {
+  const std::uint32_t last = timestamp_after(0, 0x90000000);
+
+  EXPECT_EQ(timestamp_after(5'000'000, 1234), last + 5 * 90000);
+  EXPECT_EQ(timestamp_after(40'000, 1234 + 3600), last + 5 * 90000 + 3600);
+}
+
+TEST_F(FrameAssemblerTest, IsNeverStoodStillByAJump) {
+  const std::uint32_t last = timestamp_after(0, 0x90000000);
+
+  EXPECT_EQ(timestamp_after(0, 1234), last + 1);
+}
+
+} // namespace
+} // namespace fanlight::fanout

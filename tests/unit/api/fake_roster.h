@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/main_loop.h"
+#include "config/roster.h"
+
+namespace fanlight::test {
+
+/// A roster that takes every change, unless the test says otherwise.
+class FakeRoster : public session::Roster {
+ public:
+  explicit FakeRoster(config::Config& config) : config_(config) {}
+
+  const config::Config& config() const override { return config_; }
+  const std::string& config_file() const override { return file_; }
+  std::string cameras_file() const override { return "/etc/fanlight/cameras.yaml"; }
+  const std::vector<std::string>& needs_restart() const override { return restart; }
+  Result<config::Diff> change(std::vector<config::Camera> cameras) override {
+    if (error) return *error;
+    config::Config wanted = config_;
+    wanted.cameras = std::move(cameras);
+    config::Diff made = config::compare(config_, wanted);
+    config_.cameras = wanted.cameras;
+    ++changes;
+    return made;
+  }
+  Result<config::Diff> reload() override {
+    if (error) return *error;
+    return diff;
+  }
+  Result<Done> test(const config::Camera& camera, Tested done) override {
+    if (error) return *error;
+    tested.push_back(camera);
+    pending.push_back(std::move(done));
+    return Done{};
+  }
+
+  std::optional<Error> error;
+  std::vector<std::string> restart;
+  config::Diff diff;
+  int changes = 0;
+  std::vector<config::Camera> tested;
+  std::vector<Tested> pending;
+
+ private:
+  config::Config& config_;
+  const std::string file_ = "/etc/fanlight/fanlight.yaml";
+};
+
+} // namespace fanlight::test

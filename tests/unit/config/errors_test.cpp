@@ -1,0 +1,333 @@
+#include <random>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "config/config.h"
+
+namespace fanlight::config {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+/// What parse() says about a configuration that must be refused.
+std::string refusal(const std::string& yaml) {
+  const auto config = parse(yaml, "f.yaml");
+  if (config) {
+    ADD_FAILURE() << "was accepted: " << yaml;
+    return {};
+  }
+  EXPECT_EQ(config.error().code, Errc::invalid);
+  return config.error().message;
+}
+
+std::string camera_refusal(const std::string& keys) {
+  return refusal("cameras: [{id: front, url: 'rtsp://192.0.2.10/live', " + keys + "}]");
+}
+
+std::string url_refusal(const std::string& url) {
+  return refusal("cameras: [{id: front, url: '" + url + "'}]");
+}
+
+TEST(ConfigErrorTest, NamesFileLineColumnKeyAndWhatWouldBeRight) {
+  EXPECT_EQ(refusal("cameras:\n  - id: front\n    url: rtsp://host/x\n    latency: 100\n"),
+            "f.yaml:4:14: cameras[0].latency: \"100\" has no unit; write 100ms or 100s; "
+            "must be 0ms to 10s");
+}
+
+TEST(ConfigErrorTest, SaysEverythingThatIsWrongAtOnce) {
+  EXPECT_EQ(refusal("server:\n  listen: here\nlogging:\n  level: loud\n  colour: red\n"),
+            "f.yaml:2:11: server.listen: \"here\" has no port; write host:port, e.g. 0.0.0.0:8080 "
+            "or [::]:8080\n"
+            "f.yaml:5:3: logging.colour: is no key here; known are level, format\n"
+            "f.yaml:4:10: logging.level: \"loud\" is unknown; must be one of error, warning, info, "
+            "debug");
+}
+
+TEST(ConfigErrorTest, SuggestsTheKeyThatWasMeant) {
+  EXPECT_THAT(refusal("sever: {}"), HasSubstr("sever: is no key here; did you mean server?"));
+  EXPECT_THAT(camera_refusal("Latency: 1s"),
+              HasSubstr("cameras[0].Latency: is no key here; did you mean latency?"));
+  EXPECT_THAT(camera_refusal("max-viewers: 1"), HasSubstr("did you mean max_viewers?"));
+  EXPECT_THAT(camera_refusal("xyz: 1"), HasSubstr("known are id, name, url, streams, username"));
+  EXPECT_THAT(camera_refusal("transport: tpc"), HasSubstr("did you mean tcp?"));
+}
+
+TEST(ConfigErrorTest, NamesTheWaysToCarryAViewer) {
+  EXPECT_THAT(refusal("webrtc: {transport: fan-out}"),
+              HasSubstr("must be one of auto, webrtcbin, fanout: did you mean fanout?"));
+  EXPECT_THAT(refusal("webrtc: {transport: default}"), HasSubstr("is unknown"));
+  EXPECT_THAT(camera_refusal("webrtc_transport: tcp"),
+              HasSubstr("must be one of default, auto, webrtcbin, fanout"));
+}
+
+TEST(ConfigErrorTest, RefusesAKeyGivenTwice) {
+  EXPECT_EQ(refusal("server: {}\nlogging: {}\nserver: {}\n"),
+            "f.yaml:3:1: server: is given twice, first in line 1; keep one");
+}
+
+TEST(ConfigErrorTest, RefusesTwoCamerasOfOneId) {
+  EXPECT_EQ(refusal("cameras:\n  - {id: a, url: 'rtsp://h/1'}\n  - {id: b, url: 'rtsp://h/2'}\n  - "
+                    "{url: 'rtsp://h/3', id: a}\n"),
+            "f.yaml:4:29: cameras[2].id: \"a\" is the id of the camera in line 2, too; give each "
+            "its own");
+}
+
+TEST(ConfigErrorTest, RefusesTwoConnectionsToOneUrl) {
+  EXPECT_EQ(refusal("cameras:\n  - {id: a, url: 'rtsp://u:secret@h/1'}\n"
+                    "  - {id: b, url: 'rtsp://u:secret@h/1'}\n"),
+            "f.yaml:3:18: cameras[1].url: is the url in line 2, too; keep one of "
+            "them, any number of viewers can watch it");
+}
+
+TEST(ConfigErrorTest, RefusesACameraWithoutIdOrUrl) {
+  EXPECT_THAT(refusal("cameras:\n  - name: x\n"),
+              HasSubstr("f.yaml:2:5: cameras[0]: has no id; add e.g. id: front"));
+  EXPECT_THAT(refusal("cameras:\n  - id: x\n"),
+              HasSubstr("cameras[0]: has no url; add e.g. url: rtsp://192.0.2.10:554/stream1"));
+  EXPECT_THAT(refusal("cameras:\n  - id: x\n    url:\n"),
+              HasSubstr("f.yaml:3:5: cameras[0].url: is empty"));
+}
+
+TEST(ConfigErrorTest, RefusesWrongTypes) {
+  EXPECT_THAT(refusal("server: [a]"),
+              HasSubstr("server: is a list; must be a mapping of the keys listen, web_root"));
+  EXPECT_THAT(refusal("server: here"), HasSubstr("server: is a single value; must be a mapping"));
+  EXPECT_THAT(refusal("cameras: {id: a}"),
+              HasSubstr("cameras: is a mapping of keys; must be a list of cameras"));
+  EXPECT_THAT(refusal("cameras: [front]"),
+              HasSubstr("cameras[0]: is a single value; must be a mapping"));
+  EXPECT_THAT(camera_refusal("name: [a]"),
+              HasSubstr("cameras[0].name: is a list; must be a single value"));
+  EXPECT_THAT(camera_refusal("audio: 1"), HasSubstr("\"1\" is no switch; must be true or false"));
+  EXPECT_THAT(camera_refusal("codecs: h264"),
+              HasSubstr("is a single value; must be a list of codecs"));
+  EXPECT_THAT(camera_refusal("max_viewers: many"),
+              HasSubstr("\"many\" is no whole number; must be a whole number of 0-100000"));
+  EXPECT_THAT(camera_refusal("max_viewers: 1.5"), HasSubstr("is no whole number"));
+  EXPECT_THAT(refusal("[a, b]"),
+              HasSubstr("f.yaml:1:1: is a list; must be a mapping of the keys server, embed"));
+  EXPECT_THAT(refusal("{[a]: b}"), HasSubstr("is no key here"));
+  EXPECT_THAT(refusal("webrtc: {ice_servers: [stun:a]}"),
+              HasSubstr("must be a mapping of the keys urls, username, credential"));
+}
+
+TEST(ConfigErrorTest, RefusesWhatIsOutOfRange) {
+  EXPECT_THAT(camera_refusal("max_viewers: -1"), HasSubstr("is out of range"));
+  EXPECT_THAT(camera_refusal("max_viewers: 100001"),
+              HasSubstr("is out of range; must be a whole number of 0-100000"));
+  EXPECT_THAT(camera_refusal("max_viewers: 99999999999999999999"), HasSubstr("is out of range"));
+  EXPECT_THAT(refusal("webrtc: {max_viewers: 0}"),
+              HasSubstr("is out of range; must be a whole number of 1-100000"));
+  EXPECT_THAT(refusal("webrtc: {port: 65536}"),
+              HasSubstr("is out of range; must be a whole number of 0-65535"));
+  EXPECT_THAT(refusal("webrtc: {workers: 129}"),
+              HasSubstr("is out of range; must be a whole number of 0-128"));
+  EXPECT_THAT(refusal("webrtc: {max_webrtcbin_viewers: -1}"), HasSubstr("is out of range"));
+  EXPECT_THAT(camera_refusal("latency: 10.1s"), HasSubstr("is too long; must be 0ms to 10s"));
+  EXPECT_THAT(camera_refusal("latency: -5ms"), HasSubstr("is no duration"));
+  EXPECT_THAT(camera_refusal("latency: 1..5s"), HasSubstr("is no duration"));
+  EXPECT_THAT(camera_refusal("latency: 1m"), HasSubstr("has an unknown unit"));
+  EXPECT_THAT(camera_refusal("codecs: []"), HasSubstr("leaves no codec"));
+  EXPECT_THAT(camera_refusal("codecs: [h264, h264]"), HasSubstr("is there twice"));
+  EXPECT_THAT(camera_refusal("codecs: [vp8]"),
+              HasSubstr("\"vp8\" is unknown; must be one of h264, h265"));
+  for (const char* ports : {"50000", "0-10", "50100-50000", "1-65536", "a-b", "1-2-3", "-5", ""})
+    EXPECT_THAT(refusal("webrtc: {udp_ports: '" + std::string(ports) + "'}"),
+                HasSubstr("is no range of ports"))
+        << ports;
+}
+
+TEST(ConfigErrorTest, RefusesIdsThatAreNoPartOfAUrl) {
+  for (const std::string id : {"", "Front", "front door", "a/b", "é", "a.b"})
+    EXPECT_THAT(refusal("cameras: [{id: '" + id + "', url: 'rtsp://h/'}]"),
+                HasSubstr("cameras[0].id: "))
+        << id;
+  EXPECT_THAT(refusal("cameras: [{id: " + std::string(65, 'a') + ", url: 'rtsp://h/'}]"),
+              HasSubstr("must be 1-64"));
+}
+
+TEST(ConfigErrorTest, RefusesListenAddressesThatCannotBe) {
+  for (const char* listen :
+       {"8080", "0.0.0.0", "0.0.0.0:", "0.0.0.0:http", "0.0.0.0:65536", "256.0.0.1:80", "::1:8080",
+        "[::1]", "[::1:80", "[x]:80", "a b:80", "http://0.0.0.0:80"})
+    EXPECT_THAT(refusal("server: {listen: '" + std::string(listen) + "'}"),
+                HasSubstr("server.listen: "))
+        << listen;
+}
+
+TEST(ConfigErrorTest, RefusesBadUrlsAndSaysWhatWouldBeRight) {
+  EXPECT_THAT(url_refusal(""), HasSubstr("must begin with rtsp:// or rtsps://"));
+  EXPECT_THAT(url_refusal("host/live"), HasSubstr("must begin with rtsp://"));
+  EXPECT_THAT(url_refusal("http://host/live"), HasSubstr("\"http://host/live\" is no RTSP URL"));
+  EXPECT_THAT(url_refusal("rtspt://host/live"), HasSubstr("write rtsp:// and the key transport"));
+  EXPECT_THAT(url_refusal("rtsp://"), HasSubstr("has no host"));
+  EXPECT_THAT(url_refusal("rtsp://user:pw@/x"), HasSubstr("has no host"));
+  EXPECT_THAT(url_refusal("rtsp://host:0/x"), HasSubstr("has port 0"));
+  EXPECT_THAT(url_refusal("rtsp://host:99999/x"), HasSubstr("has no valid port"));
+  EXPECT_THAT(url_refusal("rtsp://host:/x"), HasSubstr("has no valid port"));
+  EXPECT_THAT(url_refusal("rtsp://300.1.1.1/x"), HasSubstr("malformed IPv4"));
+  EXPECT_THAT(url_refusal("rtsp://2001:db8::1/x"), HasSubstr("in brackets"));
+  EXPECT_THAT(url_refusal("rtsp://[::g]/x"), HasSubstr("no IPv6 address"));
+  EXPECT_THAT(url_refusal("rtsp://host/a b"), HasSubstr("white space"));
+  EXPECT_THAT(url_refusal("rtsp://u:a@b@host/x"), HasSubstr("write %40 for @"));
+  EXPECT_THAT(url_refusal("rtsp://u:a/b@host/x"), HasSubstr("write %2F for /"));
+  EXPECT_THAT(url_refusal("rtsp://u:100%@host/x"), HasSubstr("write %25 for %"));
+}
+
+TEST(ConfigErrorTest, RefusesBadIceServersAndAddresses) {
+  const auto ice = [](const std::string& entry) {
+    return refusal("webrtc: {ice_servers: [" + entry + "]}");
+  };
+  EXPECT_THAT(ice("{urls: ['http://a']}"),
+              HasSubstr("webrtc.ice_servers[0].urls[0]: \"http://a\" is no ICE server"));
+  EXPECT_THAT(ice("{urls: 'stun://a:1'}"), HasSubstr("has slashes; write stun:host:port"));
+  EXPECT_THAT(ice("{urls: 'stun:a?transport=udp'}"), HasSubstr("has an unknown ending"));
+  EXPECT_THAT(ice("{urls: 'stun:'}"), HasSubstr("has no host"));
+  EXPECT_THAT(ice("{urls: 'turn:a', username: u}"),
+              HasSubstr("turn:a needs the keys username and credential"));
+  EXPECT_THAT(ice("{username: u}"),
+              HasSubstr("has no urls; add e.g. urls: [stun:stun.example.org:3478]"));
+  const auto addresses = [](const std::string& list) {
+    return refusal("webrtc: {public_addresses: " + list + "}");
+  };
+  EXPECT_THAT(addresses("[example.org]"),
+              HasSubstr("public_addresses[0]: \"example.org\" is no IP address"));
+  EXPECT_THAT(addresses("['[::1]']"), HasSubstr("without port or brackets"));
+  EXPECT_THAT(addresses("[192.0.2.1, 192.0.2.2]"), HasSubstr("two addresses of one family"));
+  EXPECT_THAT(addresses("192.0.2.1"), HasSubstr("must be a list of IP addresses"));
+}
+
+TEST(ConfigErrorTest, RefusesAnIceServerWhoseCredentialsAreTwoThings) {
+  const auto ice = [](const std::string& entry) {
+    return refusal("webrtc: {browser_ice_servers: [" + entry + "]}");
+  };
+  EXPECT_THAT(ice("{urls: 'turn:a', secret: s3cr3t, username: u}"),
+              HasSubstr("has a secret and a username or credential"));
+  EXPECT_THAT(ice("{urls: 'turn:a'}"), HasSubstr("credential; add both, or secret"));
+  const auto ttl = [&ice](const std::string& text) {
+    return ice("{urls: 'turn:a', secret: s, ttl: " + text + "}");
+  };
+  EXPECT_THAT(ttl("1s"), HasSubstr("is too short; must be 60s to 604800s"));
+  EXPECT_THAT(ttl("8d"), HasSubstr("unknown unit; write e.g. 60s; must be 60s to 604800s"));
+  EXPECT_THAT(ttl("600"), HasSubstr("has no unit; write 600s; must be 60s to 604800s"));
+  EXPECT_THAT(ttl("day"), HasSubstr("is no duration; write e.g. 60s; must be 60s to 604800s"));
+  EXPECT_THAT(ice(R"({urls: 'turn:a', secret: "s3cr3t\n"})"), Not(HasSubstr("s3cr3t")));
+  EXPECT_THAT(ice(R"({urls: 'turn:a', username: u, credential: "s3cr3t\n"})"),
+              Not(HasSubstr("s3cr3t")));
+  EXPECT_THAT(refusal("webrtc: {ice_servers: [{urls: 'turn:a', secret: s}]}"), HasSubstr("secret"));
+}
+
+TEST(ConfigErrorTest, RefusesWhatIsNoHostAndNoOrigin) {
+  for (const char* host : {"https://a.example", "a.example/x", "a b", "", "a:0"})
+    EXPECT_THAT(refusal(std::string("server: {hosts: ['") + host + "']}"),
+                HasSubstr("server.hosts[0]"))
+        << host;
+  for (const char* origin :
+       {"a.example", "1a://a.example", "a_b://a.example", "https://a.example/page",
+        "https://u:p@a.example", "https://", "null", "https://*.example", "file://",
+        "app://localhost:0", "capacitor://localhost/page"})
+    EXPECT_THAT(refusal(std::string("embed: {origins: ['") + origin + "']}"),
+                HasSubstr("embed.origins[0]"))
+        << origin;
+}
+
+TEST(ConfigErrorTest, SaysWhereAWildcardIsAllowed) {
+  for (const char* host : {"*", "*.example.org", "a*:8443"})
+    EXPECT_THAT(refusal(std::string("server: {hosts: ['") + host + "']}"),
+                HasSubstr(std::string("server.hosts[0]: \"") + host + "\" has a *"))
+        << host;
+  for (const char* origin : {"https://*.example.org", "*://a.example", "https://*", "*.example"})
+    EXPECT_THAT(refusal(std::string("embed: {origins: ['") + origin + "']}"),
+                AllOf(HasSubstr("write each origin"), HasSubstr("or \"*\" alone for all")))
+        << origin;
+}
+
+TEST(ConfigErrorTest, RefusesMalformedPlaceholders) {
+  EXPECT_THAT(camera_refusal("name: '${A'"), HasSubstr("has ${ without }"));
+  EXPECT_THAT(camera_refusal("name: '${}'"), HasSubstr("is no name"));
+  EXPECT_THAT(camera_refusal("name: '${1A}'"), HasSubstr("is no name"));
+}
+
+TEST(ConfigErrorTest, RefusesWhatIsNoYamlWithItsLine) {
+  EXPECT_THAT(refusal("server:\n  listen: [a\n"), HasSubstr("f.yaml:3:1: is no YAML: "));
+  EXPECT_THAT(refusal("a: 1\n\tb: 2\n"), HasSubstr("f.yaml:2:"));
+  EXPECT_THAT(refusal("server: {}\n---\nserver: {}\n"),
+              HasSubstr("f.yaml:2:1: a second document begins here"));
+  EXPECT_THAT(refusal("server: *nowhere"), HasSubstr("is no YAML"));
+}
+
+TEST(ConfigErrorTest, NeverShowsAPassword) {
+  for (const char* url :
+       {"rtsp://u:s3cr3t@host:99999/x", "rtsp://u:s3cr3t@300.1.1.1/x", "http://u:s3cr3t@host",
+        "u:s3cr3t@host", "rtsp:/u:s3cr3t@host", "rtsp://u:12 s3cr3t@host/", "rtsp//u:s3cr3t@host",
+        "rtsp://u:a@s3cr3t@host", "rtsp://u:s3cr3t/x@host", "rtsp://u:s3cr3t@",
+        "turn:u:s3cr3t@host", "rtsp://h:x/password=s3cr3t_channel=1"})
+    EXPECT_THAT(url_refusal(url), Not(HasSubstr("s3cr3t"))) << url;
+  EXPECT_THAT(refusal("webrtc: {ice_servers: [{urls: 'turn:u:s3cr3t@host'}]}"),
+              Not(HasSubstr("s3cr3t")));
+}
+
+TEST(ConfigErrorTest, SaysWhyAFileCannotBeRead) {
+  const auto missing = load("/nonexistent/fanlight.yaml");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, Errc::not_found);
+  EXPECT_THAT(missing.error().message, HasSubstr("/nonexistent/fanlight.yaml"));
+  EXPECT_FALSE(load("/tmp"));
+}
+
+TEST(ConfigErrorTest, SurvivesAnyMixOfYaml) {
+  const std::vector<std::string> pieces{
+      "server", "cameras", "id",     "url", ":",  ": ", "\n",           "  ",
+      "- ",     "[",       "]",      "{",   "}",  ",",  "rtsp://u:p@h", "${",
+      "}",      "$",       "\"",     "'",   "&a", "*a", "!!map ",       "---\n",
+      "#",      "?",       "|",      ">",   "~",  "1",  "\t",           "\xff",
+      "%",      "latency", "codecs", "<<"};
+  std::mt19937 random(11); // NOLINT: the same cases in every run.
+  for (int round = 0; round < 5000; ++round) {
+    std::string yaml;
+    for (std::size_t count = random() % 25; count > 0; --count)
+      yaml += pieces[random() % pieces.size()];
+    const auto config = parse(yaml, "f");
+    EXPECT_TRUE(config || !config.error().message.empty()) << yaml;
+  }
+}
+
+TEST(ConfigErrorTest, SaysWhatIsWrongWithTheStreamsOfACamera) {
+  const auto streams = [](const std::string& text) {
+    return refusal("cameras: [{id: front, streams: " + text + "}]");
+  };
+  EXPECT_THAT(streams("[]"), HasSubstr("cameras[0].streams: leaves no stream; name one"));
+  EXPECT_THAT(streams("[{url: 'rtsp://h/1'}]"),
+              HasSubstr("cameras[0].streams[0]: has no id; add e.g. id: main"));
+  EXPECT_THAT(streams("[{id: main}]"), HasSubstr("cameras[0].streams[0]: has no url; add e.g."));
+  EXPECT_THAT(streams("[{id: auto, url: 'rtsp://h/1'}]"), HasSubstr("is no id of a stream"));
+  EXPECT_THAT(streams("[{id: a, url: 'rtsp://h/1'}, {id: a, url: 'rtsp://h/2'}]"),
+              HasSubstr("streams[1].id: \"a\" is the id of the stream in line 1, too"));
+  EXPECT_THAT(streams("[{id: a, url: 'rtsp://h/1'}, {id: b, url: 'rtsp://h/1'}]"),
+              HasSubstr("streams[1].url: is the url in line 1, too"));
+  EXPECT_THAT(streams("[{id: a, url: 'rtsp://h/1'}], url: 'rtsp://h/2'"),
+              HasSubstr("cameras[0].url: stands beside streams; make it one of them"));
+  EXPECT_THAT(refusal("cameras: [{id: front}]"), HasSubstr("cameras[0]: has no url; add e.g."));
+}
+
+TEST(ConfigErrorTest, SaysWhatIsWrongWithLoginsAndCertificates) {
+  EXPECT_THAT(camera_refusal("password: \"s3c\\nr3t\""), Not(HasSubstr("s3c")));
+  EXPECT_THAT(camera_refusal("password_file: /nowhere"),
+              HasSubstr("names /nowhere, whose first line cannot be read"));
+  EXPECT_THAT(camera_refusal("tls_ca_file: /nowhere"), HasSubstr("cannot be read: No such file"));
+  EXPECT_THAT(camera_refusal("tls_fingerprint: 'AB:CD'"), HasSubstr("is no SHA-256 fingerprint"));
+}
+
+TEST(ConfigErrorTest, NamesTheRangeOfEachDuration) {
+  EXPECT_THAT(camera_refusal("start_timeout: 0s"), HasSubstr("is too short; must be 1s to 60s"));
+  EXPECT_THAT(camera_refusal("health_timeout: 2 m"), HasSubstr("has an unknown unit"));
+  EXPECT_THAT(camera_refusal("grace: 2h"), HasSubstr("has an unknown unit"));
+  EXPECT_THAT(camera_refusal("grace: 3601s"), HasSubstr("is too long; must be 0ms to 3600s"));
+}
+
+} // namespace
+} // namespace fanlight::config

@@ -1,0 +1,224 @@
+#include "camsim/rtsp/feed.h"
+
+#include <algorithm>
+
+#include "camsim/picture/encoder.h"
+#include "camsim/picture/sei.h"
+
+namespace fanlight::camsim {
+namespace {
+
+using config::VideoCodec;
+using std::chrono::nanoseconds;
+
+std::uint64_t unix_us() { return static_cast<std::uint64_t>(g_get_real_time()); }
+
+std::string payloader(const CameraSpec& spec, const Track* track, VideoCodec codec) {
+  // Parameter sets are put in here and not by the payloader, so that they come in order.
+  if (track == nullptr || track->video) {
+    const std::string interval = track == nullptr ? " config-interval=-1" : "";
+    return (codec == VideoCodec::h264 ? "rtph264pay" : "rtph265pay") + interval;
+  }
+  switch (spec.audio) {
+  case AudioCodec::aac: return "rtpmp4gpay";
+  case AudioCodec::opus: return "rtpopuspay";
+  case AudioCodec::pcma: return "rtppcmapay";
+  default: return "rtppcmupay";
+  }
+}
+
+GstMemory* new_memory(std::string_view bytes) {
+  GstMemory* memory = gst_allocator_alloc(nullptr, bytes.size(), nullptr);
+  GstMapInfo map;
+  gst_memory_map(memory, &map, GST_MAP_WRITE);
+  std::ranges::copy(bytes, map.data);
+  gst_memory_unmap(memory, &map);
+  return memory;
+}
+
+/// Beyond `buffers` a source drops its oldest data: nothing flows before the first PLAY, and an
+/// encoder may be too slow.
+std::string source(int buffers) {
+  return "appsrc format=time is-live=true min-latency=0 leaky-type=downstream max-bytes=0 "
+         "max-buffers=" +
+         std::to_string(buffers);
+}
+
+/// Behind the payloader of a stream that no client has set up nothing is linked, and a source that
+/// is told so ends with an error, which ends all of the media. This one hop does not tell it.
+constexpr const char* kForgiving = "tee allow-not-linked=true ! ";
+
+} // namespace
+
+std::string make_launch_line(const CameraSpec& spec, const Clip* clip) {
+  std::string line = "( ";
+  int n = 0;
+  const auto add = [&](const std::string& caps, const std::string& middle, const Track* track,
+                       VideoCodec codec) {
+    const std::string number = std::to_string(n);
+    // G.711 has static payload types; the others take dynamic ones in order.
+    const bool fixed = track != nullptr && !track->video && spec.audio != AudioCodec::aac &&
+                       spec.audio != AudioCodec::opus;
+    const std::string pt = fixed ? "" : " pt=" + std::to_string(96 + n);
+    line += source(track == nullptr ? 2 : 64) + " name=src" + number + " caps=\"" + caps + "\" ! " +
+            middle + kForgiving + payloader(spec, track, codec) + " name=pay" + number + pt +
+            " mtu=" + std::to_string(spec.mtu) + " ";
+    ++n;
+  };
+  if (spec.live) {
+    const std::string raw = "video/x-raw,format=I420,width=" + std::to_string(spec.width) +
+                            ",height=" + std::to_string(spec.height) +
+                            ",framerate=" + std::to_string(spec.fps) + "/1";
+    for (const VideoCodec codec : spec.codecs)
+      add(raw, video_encoder(spec, codec) + " ! ", nullptr, codec);
+  }
+  if (clip != nullptr) {
+    for (const Track& track : clip->tracks()) {
+      std::string caps;
+      for (const char c : track.caps) caps += c == '"' ? std::string("\\\"") : std::string(1, c);
+      add(caps, "", &track, track.video.value_or(VideoCodec::h264));
+    }
+  }
+  return line + ")";
+}
+
+Feed::Feed(Pacer& pacer, CameraSpec spec, std::shared_ptr<const Clip> clip, FindClip find_clip,
+           std::vector<Ref<GstElement>> sources, std::shared_ptr<FaultState> faults)
+    : pacer_(pacer), spec_(std::move(spec)), clip_(std::move(clip)),
+      find_clip_(std::move(find_clip)), faults_(std::move(faults)) {
+  std::size_t n = 0;
+  if (spec_.live) {
+    scene_ = std::make_unique<Scene>(spec_.label(), spec_.width, spec_.height, spec_.fps,
+                                     loop_frames(spec_));
+    for (; n < spec_.codecs.size(); ++n) streams_.push_back({.source = std::move(sources[n])});
+  }
+  if (clip_) {
+    for (const Track& track : clip_->tracks())
+      streams_.push_back({.source = std::move(sources[n++]), .track = &track, .clip = clip_});
+  }
+}
+
+Feed::~Feed() { stop(); }
+
+void Feed::announce() {
+  for (Stream& stream : streams_) {
+    if (stream.track == nullptr)
+      push(stream); // Only an encoder at work knows its caps.
+    else
+      gst_element_send_event(stream.source.get(), gst_event_new_gap(0, GST_CLOCK_TIME_NONE));
+  }
+}
+
+void Feed::start() {
+  if (running_) return;
+  running_ = true;
+  speed_ = faults_->get()->speed;
+  for (Stream& stream : streams_) {
+    stream.first = stream.next;
+    stream.before = 0;
+  }
+  media_time_ = 0;
+  speed_set_ = Pacer::Clock::now();
+  const GstClockTime now = gst_element_get_current_running_time(streams_.front().source.get());
+  started_running_time_ = GST_CLOCK_TIME_IS_VALID(now) ? now : 0;
+  pacer_.add(*this, speed_set_);
+}
+
+void Feed::stop() {
+  pacer_.remove(*this);
+  running_ = false;
+}
+
+GstClockTime Feed::due(const Stream& stream) const {
+  if (stream.track != nullptr)
+    return stream.before + stream.track->time_of(stream.next) - stream.track->time_of(stream.first);
+  return gst_util_uint64_scale(stream.next - stream.first, GST_SECOND,
+                               static_cast<guint64>(spec_.fps));
+}
+
+std::optional<Pacer::Clock::time_point> Feed::tick(Pacer::Clock::time_point now) {
+  const auto run = static_cast<double>(nanoseconds(now - speed_set_).count());
+  const GstClockTime elapsed = media_time_ + static_cast<GstClockTime>(run * speed_);
+  if (const double speed = faults_->get()->speed; speed != speed_) {
+    speed_ = speed;
+    media_time_ = elapsed;
+    speed_set_ = now;
+  }
+  GstClockTime next = GST_CLOCK_TIME_NONE;
+  for (Stream& stream : streams_) {
+    while (due(stream) <= elapsed) push(stream);
+    next = std::min(next, due(stream));
+  }
+  const auto left = static_cast<double>(next - media_time_);
+  return speed_set_ + nanoseconds(static_cast<gint64>(left / speed_));
+}
+
+void Feed::follow(Stream& stream) {
+  if (stream.track == nullptr || !stream.track->video) return;
+  const auto wrong = faults_->get();
+  if (wrong->play == stream.played) return;
+  if (!stream.track->units[stream.next % stream.track->units.size()].key) return;
+  const auto clip = wrong->play.empty() ? clip_ : find_clip_(wrong->play);
+  if (!clip) return;
+  for (const Track& track : clip->tracks()) {
+    if (track.video != stream.track->video) continue;
+    stream.before = due(stream);
+    stream.track = &track;
+    stream.clip = clip;
+    stream.played = wrong->play;
+    stream.next = stream.first = 0;
+    return;
+  }
+}
+
+void Feed::push(Stream& stream) {
+  follow(stream);
+  GstBuffer* buffer = stream.track != nullptr ? make_unit(stream) : paint(stream);
+  gst_app_src_push_buffer(GST_APP_SRC(stream.source.get()), buffer);
+  ++stream.next;
+}
+
+GstBuffer* Feed::make_unit(const Stream& stream) const {
+  const Track& track = *stream.track;
+  const std::uint64_t position = stream.next % track.units.size();
+  const Unit& unit = track.units[position];
+  GstBuffer* buffer = gst_buffer_new();
+  if (track.video) {
+    std::string head;
+    const auto append = [&](std::string_view nal) {
+      for (int shift = 24; shift >= 0; shift -= 8)
+        head.push_back(static_cast<char>(nal.size() >> shift));
+      head.append(nal);
+    };
+    if (unit.key && faults_->get()->parameter_sets != "sdp") {
+      for (const std::string& header : track.headers) append(header);
+    }
+    if (stream.next % static_cast<std::uint64_t>(spec_.stamp) == 0) {
+      const auto sei = write_send_stamp(*track.video, {unix_us(), unit.display});
+      append({reinterpret_cast<const char*>(sei.data()), sei.size()});
+    }
+    if (!head.empty()) gst_buffer_append_memory(buffer, new_memory(head));
+  }
+  gst_buffer_append_memory(buffer, stream.clip->unit_memory(unit));
+  // With B-frames the order of presentation differs from that of sending, within the loop.
+  const std::uint64_t shown = stream.next - position + unit.display;
+  GST_BUFFER_PTS(buffer) =
+      started_running_time_ + stream.before + track.time_of(shown) - track.time_of(stream.first);
+  GST_BUFFER_DURATION(buffer) = track.time_of(1);
+  if (!unit.key) GST_BUFFER_FLAG_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  return buffer;
+}
+
+GstBuffer* Feed::paint(const Stream& stream) {
+  const std::uint64_t now = unix_us();
+  const auto& data = scene_
+                         ->paint(stream.next, static_cast<std::uint32_t>(now / 1000),
+                                 wall_clock_caption(stream.next, now))
+                         .data();
+  GstBuffer* buffer = gst_buffer_new_memdup(data.data(), data.size());
+  GST_BUFFER_PTS(buffer) = started_running_time_ + due(stream);
+  GST_BUFFER_DURATION(buffer) = GST_SECOND / static_cast<guint64>(spec_.fps);
+  return buffer;
+}
+
+} // namespace fanlight::camsim

@@ -1,0 +1,146 @@
+#include "camsim/rtsp/rtp_faults.h"
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include <gst/rtp/gstrtpbuffer.h>
+
+#include "gst/ref.h"
+
+namespace fanlight::camsim {
+namespace {
+
+/// What one payloader's packets suffer. Threads: the streaming thread of its pad.
+class Spoiler {
+ public:
+  explicit Spoiler(std::shared_ptr<FaultState> state)
+      : state_(std::move(state)), faults_(state_->get()), once_(faults_->once) {}
+
+  /// False: it is dropped.
+  bool spoil(GstPad* pad, GstBuffer* packet) {
+    if (clock_ == 0) clock_ = clock_rate(pad);
+    GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+    if (!gst_rtp_buffer_map(packet, GST_MAP_READWRITE, &rtp)) return true;
+    ++count_;
+    const guint32 timestamp = gst_rtp_buffer_get_timestamp(&rtp);
+    follow(timestamp != last_);
+    gst_rtp_buffer_set_timestamp(&rtp, changed(timestamp));
+    gst_rtp_buffer_set_seq(&rtp, static_cast<guint16>(gst_rtp_buffer_get_seq(&rtp) + skipped_));
+    constexpr guint32 kOther = 0x5a5a5a5a;
+    if (faults_->ssrc) gst_rtp_buffer_set_ssrc(&rtp, gst_rtp_buffer_get_ssrc(&rtp) ^ kOther);
+    if (faults_->marker && clock_ == kVideoClock && is_parameter_set(rtp))
+      gst_rtp_buffer_set_marker(&rtp, TRUE);
+    gst_rtp_buffer_unmap(&rtp);
+    if (faults_->hang) return false;
+    return faults_->lose_percent == 0 ||
+           static_cast<int>(g_random_int_range(0, 100)) >= faults_->lose_percent;
+  }
+
+  /// Whether this one is to come behind the next.
+  bool is_late() const { return faults_->reorder && count_ % 10 == 0; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  static int clock_rate(GstPad* pad) {
+    const auto caps = Ref<GstCaps>::adopt(gst_pad_get_current_caps(pad));
+    int rate = kVideoClock;
+    if (caps) gst_structure_get_int(gst_caps_get_structure(caps.get(), 0), "clock-rate", &rate);
+    return rate;
+  }
+
+  /// What happens once happens with the next frame: a clock that jumps does so between two.
+  void follow(bool new_frame) {
+    faults_ = state_->get();
+    if (!faults_->standstill) held_.reset();
+    if (!new_frame) return;
+    const auto now = Clock::now();
+    const bool again =
+        faults_->every_s > 0 && now - jumped_ > std::chrono::duration<double>(faults_->every_s);
+    const bool asked = faults_->once != 0 && faults_->once != once_;
+    if (!again && !asked) return;
+    if (asked) once_ = faults_->once;
+    jumped_ = now;
+    offset_ += static_cast<guint32>(static_cast<gint64>(faults_->jump_s * clock_));
+    skipped_ = static_cast<guint16>(skipped_ + faults_->gap);
+  }
+
+  /// The drift grows with what has gone by; it stays when there is no more of it.
+  guint32 changed(guint32 timestamp) {
+    const auto step = last_ ? static_cast<gint32>(timestamp - *last_) : 0;
+    last_ = timestamp;
+    drift_ += step * (faults_->drift_ppm / 1e6);
+    const guint32 now = timestamp + offset_ + static_cast<guint32>(static_cast<gint64>(drift_));
+    if (!faults_->standstill) return now;
+    if (!held_) held_ = now;
+    return *held_;
+  }
+
+  /// RFC 6184 and 7798: single NAL units only, as the payloader sends parameter sets.
+  static bool is_parameter_set(GstRTPBuffer& rtp) {
+    const auto* const payload = static_cast<const guint8*>(gst_rtp_buffer_get_payload(&rtp));
+    if (gst_rtp_buffer_get_payload_len(&rtp) < 1) return false;
+    const int h264 = payload[0] & 0x1f;
+    const int h265 = payload[0] >> 1 & 0x3f;
+    return h264 == 7 || h264 == 8 || (h265 >= 32 && h265 <= 34);
+  }
+
+  static constexpr int kVideoClock = 90'000;
+  const std::shared_ptr<FaultState> state_;
+  std::shared_ptr<const Faults> faults_;
+  std::uint64_t once_;
+  Clock::time_point jumped_ = Clock::now();
+  int clock_ = 0;
+  std::uint64_t count_ = 0;
+  guint32 offset_ = 0;
+  guint16 skipped_ = 0;
+  std::optional<guint32> last_;
+  double drift_ = 0;
+  std::optional<guint32> held_;
+
+ public:
+  GstBuffer* late = nullptr; ///< Waits for the next packet.
+  bool releasing = false;
+};
+
+GstPadProbeReturn on_data(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
+  auto& spoiler = *static_cast<Spoiler*>(data);
+  if (spoiler.releasing) return GST_PAD_PROBE_OK;
+  if ((GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_BUFFER_LIST) != 0) {
+    // A frame of many packets: each on its own, which is what the probe is called with then.
+    auto* const list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
+    for (guint i = 0; i < gst_buffer_list_length(list); ++i)
+      gst_pad_push(pad, gst_buffer_copy(gst_buffer_list_get(list, i)));
+    return GST_PAD_PROBE_DROP;
+  }
+  GST_PAD_PROBE_INFO_DATA(info) = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
+  GstBuffer* const packet = GST_PAD_PROBE_INFO_BUFFER(info);
+  if (!spoiler.spoil(pad, packet)) return GST_PAD_PROBE_DROP;
+  if (spoiler.late == nullptr && spoiler.is_late()) {
+    spoiler.late = gst_buffer_ref(packet);
+    return GST_PAD_PROBE_DROP;
+  }
+  if (GstBuffer* const late = std::exchange(spoiler.late, nullptr)) {
+    spoiler.releasing = true;
+    gst_pad_push(pad, gst_buffer_ref(packet));
+    gst_pad_push(pad, late);
+    spoiler.releasing = false;
+    return GST_PAD_PROBE_DROP;
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+} // namespace
+
+void spoil_packets(GstPad* pad, std::shared_ptr<FaultState> state) {
+  gst_pad_add_probe(
+      pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+      on_data, new Spoiler(std::move(state)), [](gpointer data) {
+        auto* const spoiler = static_cast<Spoiler*>(data);
+        if (spoiler->late != nullptr) gst_buffer_unref(spoiler->late);
+        delete spoiler;
+      });
+}
+
+} // namespace fanlight::camsim
