@@ -33,7 +33,7 @@ meson_tests() {
   # What was written before: a program that crashes writes no results, and a name that is none no log.
   rm -f "$folder"/*.xml "$folder/meson-logs/$name".*
   meson test -C "$folder" "${rebuild[@]}" --print-errorlogs --logbase "$name" "$@" || code=$?
-  cp "$folder/meson-logs/$name.json" "$folder/meson-logs/$name.junit.xml" "$results/" || return 1
+  cp "$folder/meson-logs/$name.json" "$folder/meson-logs/$name.junit.xml" "$results/" || return "$((code ? code : 1))"
   return "$code"
 }
 
