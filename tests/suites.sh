@@ -45,7 +45,7 @@ asan_tests() {
   ASAN_OPTIONS=fast_unwind_on_malloc=0:log_path=$reports/report \
     LSAN_OPTIONS=suppressions=$PWD/tests/support/lsan.supp:print_suppressions=0 \
     UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 G_SLICE=always-malloc GST_REGISTRY_FORK=no \
-    meson_tests "$1" "$build-asan" -t 4 "${@:2}"
+    meson_tests "$1" "$build-asan" "${@:2}"
 }
 
 # node_tests NAME FILE...: one file after the other, as browsers need the machine for themselves.
@@ -65,7 +65,7 @@ one() {
   [[ -z ${4:-} ]] || filter=("--test-args=--gtest_filter=$4")
   case $suite in
     asan) asan_tests "$name" "$test" "${filter[@]}" ;;
-    tsan) meson_tests "$name" "$build-tsan" -t 8 "$test" "${filter[@]}" ;;
+    tsan) meson_tests "$name" "$build-tsan" "$test" "${filter[@]}" ;;
     web | browser) node_tests "$name" "tests/$suite/$test.test.js" ;;
     browser-webrtcbin) webrtcbin_node_tests "$name" "tests/browser/$test.test.js" ;;
     *) meson_tests "$name" "$build" "$test" "${filter[@]}" ;;
@@ -217,7 +217,7 @@ build_tsan() {
 
 test_tsan() {
   built tsan || { record tsan false; return; }
-  record tsan meson_tests tsan "$build-tsan" -t 8 "${tsan_plugin_tests[@]}" "${tsan_fanout_tests[@]/#/fanout_}" media_talk
+  record tsan meson_tests tsan "$build-tsan" "${tsan_plugin_tests[@]}" "${tsan_fanout_tests[@]/#/fanout_}" media_talk
 }
 
 # ---- All ----
