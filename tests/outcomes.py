@@ -68,6 +68,8 @@ class Run:
 
 # ---- meson test ----
 
+GOOD = ("OK", "SKIP", "EXPECTEDFAIL")
+
 
 def case_result(case):
     if case.find("failure") is not None or case.find("error") is not None:
@@ -93,13 +95,16 @@ def case_log(text, name):
     return text[begin.end() : end.start() if end else len(text)].splitlines()
 
 
-def meson_reports(test, folder):
-    """What sanitizers wrote while a test ran."""
+def written_during(test, path):
     begin = test.get("starttime", 0)
     end = begin + test.get("duration", 0)
     # The clock of file systems is a little behind.
-    return "".join(path.read_text(errors="replace") for path in sorted(folder.glob("*"))
-                   if begin - 1 <= path.stat().st_mtime <= end + 1)
+    return begin - 1 <= path.stat().st_mtime <= end + 1
+
+
+def meson_reports(test, folder):
+    """What sanitizers wrote while a test ran."""
+    return "".join(path.read_text(errors="replace") for path in sorted(folder.glob("*")) if written_during(test, path))
 
 
 def report_of(text):
@@ -112,7 +117,8 @@ def report_of(text):
 def meson_final(run, test, text):
     suites, name = test["name"].rpartition(" / ")[::2]
     suites = suites.rpartition(":")[2].split("+")
-    killed = test["result"] == "TIMEOUT"
+    if test["result"] == "TIMEOUT":
+        return "it hangs"  # Its limit is many times what it takes on a slow machine.
     if not (run in REALTIME or run == "asan" and "service" in suites):
         return "it needs no real time"
     if "leaks" in suites or LEAK.search(text):
@@ -120,16 +126,65 @@ def meson_final(run, test, text):
     if SANITIZER.search(text):
         return "a sanitizer has found something"
     code = test.get("returncode") or 0
-    if CRASH.search(text) or not killed and (code < 0 or code > 128):
+    if CRASH.search(text) or code < 0 or code > 128:
         return f"a program of {name} has crashed"
     return ""
 
 
-def meson_outcomes(run, log, junit, reports):
-    suites = list(xml.parse(junit).getroot().iter("testsuite")) if junit.exists() else []
+def meson_log(log):
+    """What meson wrote of each test, a line for each when it ended; if it was killed, the last one may be cut off."""
+    tests = []
     for line in log.read_text().splitlines():
-        test = json.loads(line)
-        good = test["result"] in ("OK", "SKIP", "EXPECTEDFAIL")
+        try:
+            tests.append(json.loads(line))
+        except json.JSONDecodeError:
+            break
+    return tests
+
+
+def meson_suites(junit):
+    """Of the GoogleTest programs; None where meson did not come to its end, when it writes them."""
+    try:
+        return list(xml.parse(junit).getroot().iter("testsuite"))
+    except (FileNotFoundError, xml.ParseError):
+        return None
+
+
+def meson_gaps(code, tests, suites):
+    """Why the outcomes may not be all there are."""
+    if not tests:
+        yield "meson wrote of no test"
+    if suites is None:
+        yield "meson did not come to its end"
+    failed = sum(test["result"] not in GOOD for test in tests)
+    # What meson exits with is how many have failed; later versions count no further than some number beyond a hundred.
+    if code != failed and not (code and failed > 100):
+        yield f"meson's exit code {code} is not that of {failed} failed tests"
+
+
+def meson_run(run, status, code):
+    """The outcomes and the gaps."""
+    tests, suites = meson_log(status.with_suffix(".json")), meson_suites(status.with_suffix(".junit.xml"))
+    reports = status.with_name(f"{status.stem}-reports")
+    outcomes = list(meson_outcomes(run, tests, suites or [], reports))
+    return outcomes + list(unnoticed(run, tests, outcomes, reports)), list(meson_gaps(code, tests, suites))
+
+
+def unnoticed(run, tests, outcomes, folder):
+    """What sanitizers wrote of programs while no test failed by it."""
+    failed = {outcome.test for outcome in outcomes if outcome.result == FAILED}
+    for path in sorted(folder.glob("*")):
+        text = path.read_text(errors="replace")
+        meanwhile = [test["name"].rpartition(" / ")[2] for test in tests if written_during(test, path)]
+        if SANITIZER.search(text) and not failed.intersection(meanwhile):
+            words = [f"no test noticed what is in {path.name}", f"tests meanwhile: {', '.join(meanwhile) or 'none'}"]
+            yield Outcome(run, meanwhile[0] if len(meanwhile) == 1 else "", "", FAILED, words, report=report_of(text),
+                          final="a sanitizer has found something")
+
+
+def meson_outcomes(run, tests, suites, reports):
+    for test in tests:
+        good = test["result"] in GOOD
         name = test["name"].rpartition(" / ")[2]
         said = output(test)
         found = meson_reports(test, reports)
@@ -213,10 +268,23 @@ def tap_failures(run, text, final):
                       final=final or ("" if file else "Node does not say which file it is in"))
 
 
+def tap_counts(text):
+    return {name: int(number) for name, number in re.findall(r"^# (pass|fail|cancelled|skipped|todo) (\d+)$", text, re.M)}
+
+
+def tap_gaps(code, text):
+    """Why the outcomes may not be all there are."""
+    counts = tap_counts(text)
+    if "pass" not in counts or "fail" not in counts:
+        yield "Node did not come to its summary"
+    elif code != (1 if counts["fail"] + counts.get("cancelled", 0) else 0):
+        yield f"Node's exit code {code} is not that of {counts['fail']} failed tests"
+
+
 def tap_run(run, text):
     """Names of the failed, numbers of the others: those of Node's summary, which knows what counts as a test."""
-    counts = dict(re.findall(r"^# (pass|fail|cancelled|skipped|todo) (\d+)$", text, re.M))
-    count = lambda *names: sum(int(counts.get(name, 0)) for name in names)
+    counts = tap_counts(text)
+    count = lambda *names: sum(counts.get(name, 0) for name in names)
     final = tap_final(run, text)
     failed = list(tap_failures(run, text, final))
     unnamed = count("fail", "cancelled") - len(failed)
@@ -236,15 +304,16 @@ def tap_run(run, text):
 def read_run(status) -> Run:
     run, code = status.stem, int(status.read_text())
     suite = run.split(".")[0]
-    log, tap = status.with_suffix(".json"), status.with_suffix(".tap")
-    if log.exists():
-        outcomes = list(meson_outcomes(suite, log, status.with_suffix(".junit.xml"), status.with_name(f"{run}-reports")))
+    tap, gaps = status.with_suffix(".tap"), []
+    if status.with_suffix(".json").exists():
+        outcomes, gaps = meson_run(suite, status, code)
     elif tap.exists():
-        outcomes = tap_run(suite, tap.read_text())
+        text = tap.read_text(errors="replace")
+        outcomes, gaps = tap_run(suite, text), list(tap_gaps(code, text))
     else:
         outcomes = [Outcome(suite, "", result=SKIPPED if code == 77 else PASSED if code == 0 else FAILED, final="it is no test")]
-    if code not in (0, 77) and not any(outcome.result == FAILED for outcome in outcomes):
-        outcomes.append(Outcome(suite, "", "", FAILED, [f"exit code {code} without a failed test"], final="nobody knows what failed"))
+    if gaps:  # Of a runner that was killed: what it did not come to may have failed.
+        outcomes.append(Outcome(suite, "", "", FAILED, gaps, final="nobody knows what else failed"))
     return Run(run, code, outcomes)
 
 

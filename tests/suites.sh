@@ -33,19 +33,19 @@ meson_tests() {
   # What was written before: a program that crashes writes no results, and a name that is none no log.
   rm -f "$folder"/*.xml "$folder/meson-logs/$name".*
   meson test -C "$folder" "${rebuild[@]}" --print-errorlogs --logbase "$name" "$@" || code=$?
-  cp "$folder/meson-logs/$name.json" "$folder/meson-logs/$name.junit.xml" "$results/" || return 1
+  cp "$folder/meson-logs/$name.json" "$folder/meson-logs/$name.junit.xml" "$results/" || return "$((code ? code : 1))"
   return "$code"
 }
 
 # asan_tests NAME ARGUMENT...: whole stacks, or all leaks of GLib's allocator would look alike. Reports go to files, as what a
-# server says is not always kept.
+# server says is not always kept. Debian's gst-launch-1.0 cannot load a plug-in that was built so; whoever asks for a case gets it.
 asan_tests() {
   local reports=$results/$1-reports
   mkdir -p "$reports"
-  ASAN_OPTIONS=fast_unwind_on_malloc=0:log_path=$reports/report \
+  GTEST_FILTER=-CommandTest.PrintsAPipelineThatRuns ASAN_OPTIONS=fast_unwind_on_malloc=0:log_path=$reports/report \
     LSAN_OPTIONS=suppressions=$PWD/tests/support/lsan.supp:print_suppressions=0 \
     UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 G_SLICE=always-malloc GST_REGISTRY_FORK=no \
-    meson_tests "$1" "$build-asan" -t 4 "${@:2}"
+    meson_tests "$1" "$build-asan" "${@:2}"
 }
 
 # node_tests NAME FILE...: one file after the other, as browsers need the machine for themselves.
@@ -65,7 +65,7 @@ one() {
   [[ -z ${4:-} ]] || filter=("--test-args=--gtest_filter=$4")
   case $suite in
     asan) asan_tests "$name" "$test" "${filter[@]}" ;;
-    tsan) meson_tests "$name" "$build-tsan" -t 8 "$test" "${filter[@]}" ;;
+    tsan) meson_tests "$name" "$build-tsan" "$test" "${filter[@]}" ;;
     web | browser) node_tests "$name" "tests/$suite/$test.test.js" ;;
     browser-webrtcbin) webrtcbin_node_tests "$name" "tests/browser/$test.test.js" ;;
     *) meson_tests "$name" "$build" "$test" "${filter[@]}" ;;
@@ -173,7 +173,9 @@ build_beside() {
     for suite; do
       code=0
       "build_$suite" || code=$?
-      echo "$code" >"$results/build-$suite.code"
+      # Who waits for it reads it as soon as it is there.
+      echo "$code" >"$results/build-$suite.part"
+      mv "$results/build-$suite.part" "$results/build-$suite.code"
     done
   ) </dev/null >"$results/beside.log" 2>&1 &
   beside=$!
@@ -196,12 +198,11 @@ built() {
 
 # ---- The sanitized suites ----
 
-# Memory and undefined behaviour, in everything. Debian's gst-launch-1.0 cannot load a plug-in that was built so.
+# Memory and undefined behaviour, in everything.
 test_asan() {
   ready asan
   built asan || { record asan false; return; }
-  GTEST_FILTER=-CommandTest.PrintsAPipelineThatRuns \
-    record asan asan_tests asan --suite unit --suite plugins --suite service --no-suite realtime --num-processes 1
+  record asan asan_tests asan --suite unit --suite plugins --suite service --no-suite realtime --num-processes 1
   repeat asan
 }
 
@@ -217,7 +218,7 @@ build_tsan() {
 
 test_tsan() {
   built tsan || { record tsan false; return; }
-  record tsan meson_tests tsan "$build-tsan" -t 8 "${tsan_plugin_tests[@]}" "${tsan_fanout_tests[@]/#/fanout_}" media_talk
+  record tsan meson_tests tsan "$build-tsan" "${tsan_plugin_tests[@]}" "${tsan_fanout_tests[@]/#/fanout_}" media_talk
 }
 
 # ---- All ----
@@ -255,10 +256,23 @@ named() {
   record selected meson_tests selected "$build" "$@"
 }
 
+# in_chroot RELEASE [--werror] [SUITE|NAME]...
+in_chroot() {
+  ((EUID == 0)) || die "only root can test in another release"
+  need "${chroot_packages[@]}"
+  exec tests/chroot "$@"
+}
+
 # A word is a suite, the name of one of meson's tests, or a single test of a suite as tests/tally names it.
 tests() {
   local word suites=() names=() single=() later=() all=false
-  if [[ ${1:-} == --in ]]; then exec tests/chroot "${@:2}"; fi
+  local position
+  for ((position = 1; position <= $#; position++)); do
+    [[ ${!position} == --in ]] || continue
+    set -- "${@:position + 1}" "${@:1:position - 1}"
+    [[ -n ${1:-} && $1 != -* ]] || die "--in needs the name of a release"
+    in_chroot "$@"
+  done
   for word; do
     if [[ $word == --werror ]]; then werror=true
     elif [[ $word == all ]]; then suites+=("${all_suites[@]}")

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "base/url.h"
+#include "media/rtsp/address.h"
 
 namespace fanlight::session {
 namespace {
@@ -36,8 +36,8 @@ Findings findings_of(const media::Intake& intake) {
 
 Result<std::unique_ptr<Trial>> Trial::begin(config::Camera camera, media::ConnectQueue& queue,
                                             Tested done) {
-  const auto url = split_url(camera.streams.front().url);
-  camera.id = "test of " + (url ? url->host : "a camera"); // For the log; it has no id yet.
+  // For the log; it has no id yet.
+  camera.id = "test of " + media::shown_host(camera.streams.front()).value_or("a camera");
   camera.streams.resize(1);
   camera.streams[0].pull = config::Pull::always;
   std::unique_ptr<Trial> trial{new Trial(std::move(done))};

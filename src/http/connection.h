@@ -37,9 +37,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     virtual void on_socket(Connection& connection) = 0;
     /// It held `before` bytes until now.
     virtual void on_held(Connection& connection, std::size_t before) = 0;
-    /// Whether something of it may be read in this turn of the loop, and what was done for it.
+    /// Whether something of it may be read in this turn of the loop.
     virtual bool admits_reading(const Connection& connection) = 0;
+    /// Whether one of which nothing might be read is to try it again in this turn.
     virtual bool calls(const Connection& connection) = 0;
+    /// What was done for it.
     virtual void on_cost(const Connection& connection, std::size_t cost) = 0;
   };
 

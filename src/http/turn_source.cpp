@@ -10,16 +10,19 @@ namespace {
 struct TurnSource {
   GSource base;
   std::weak_ptr<const Connection>* connection; // Owned: GLib zeroes the memory and frees it.
-  gpointer polled;                             // Once it was called.
+  gboolean called;
+  gpointer polled; // Once it was called.
 };
 
 TurnSource* self(GSource* source) { return reinterpret_cast<TurnSource*>(source); }
 
 gboolean prepare(GSource* source, gint* timeout) {
   *timeout = -1;
-  if (self(source)->polled != nullptr) return FALSE;
+  if (self(source)->called) return FALSE;
   const auto connection = self(source)->connection->lock();
-  return !connection || connection->is_called();
+  if (!connection || connection->is_called()) return TRUE;
+  *timeout = 0; // The next turn may be its own, and nothing else need be ready to begin one.
+  return FALSE;
 }
 
 gboolean check(GSource* source) {
@@ -29,7 +32,7 @@ gboolean check(GSource* source) {
 
 gboolean dispatch(GSource* source, GSourceFunc, gpointer) {
   const auto connection = self(source)->connection->lock();
-  if (connection && self(source)->polled == nullptr)
+  if (!std::exchange(self(source)->called, TRUE) && connection)
     self(source)->polled = g_source_add_unix_fd(source, connection->descriptor(),
                                                 GIOCondition(G_IO_IN | G_IO_HUP | G_IO_ERR));
   return G_SOURCE_CONTINUE;

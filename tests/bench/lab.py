@@ -232,8 +232,11 @@ class Visitors:
 class Crowd(Program):
     """fanlight-load that is told what to do; every command returns what it says of the viewers."""
 
+    # Until a viewer that does not come to play has failed; less than command() waits.
+    PATIENCE_S = 100
+
     def __init__(self, build: pathlib.Path, folder: pathlib.Path, url: str, *options: str, own_group: bool = False):
-        command = [build / "tools/load/fanlight-load", "--commands", *options, url]
+        command = [build / "tools/load/fanlight-load", "--commands", "--patience", self.PATIENCE_S, *options, url]
         super().__init__(command, folder / "crowd.log", own_group=own_group)
 
     def command(self, *words) -> list[dict]:

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { launchChromium } from './support/chromium.js';
 import { House } from './support/house.js';
-import { JUDGES_TIME, keepFigures, openPage, waitForState } from './support/page.js';
+import { JUDGES_TIME, WATCHDOG_MS, keepFigures, openPage, waitForState } from './support/page.js';
 import { scenario } from './support/scenario.js';
 import { together } from './support/together.js';
 
@@ -38,7 +38,9 @@ async function keyFrameAge() {
   };
   const then = await look();
   let now = then;
-  while (now === then) now = await look();
+  for (const end = Date.now() + WATCHDOG_MS; now === then; now = await look()) {
+    assert.ok(Date.now() < end, `the age of the key frame stays ${then} ms`);
+  }
   return now;
 }
 

@@ -27,4 +27,12 @@ Address address_of(const config::Stream& stream) {
   return address;
 }
 
+std::optional<std::string> shown_host(const config::Stream& stream) {
+  const auto parts = split_url(stream.url);
+  if (!parts) return {};
+  const bool has_user = parts->user_info || !stream.username.empty();
+  if (!has_user && parts->rest.find('@') != std::string::npos) return {};
+  return parts->host;
+}
+
 } // namespace fanlight::media

@@ -24,8 +24,7 @@ Fault refused_login(const std::string& why) {
 Fault unreachable(const config::Stream& stream) {
   const Address address = address_of(stream);
   const auto parts = split_url(address.location);
-  // In rtsp://admin:20/24@192.0.2.10/ what stands for the host is a user and half a password.
-  const bool cut = parts && address.username.empty() && parts->rest.find('@') != std::string::npos;
+  const bool cut = parts && !shown_host(stream);
   std::string why = "cannot connect to " +
                     (parts && !cut ? with_port(parts->host, kRtspPort) : "the camera") +
                     ": is the camera on, and its address right?";

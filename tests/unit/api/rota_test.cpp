@@ -24,6 +24,28 @@ std::string times(int count, const std::string& text) {
   return all;
 }
 
+/// Counts how often the loop finds nothing to do and sleeps.
+class Sleeps {
+ public:
+  Sleeps() {
+    count_ = 0;
+    g_main_context_set_poll_func(
+        nullptr, +[](GPollFD* fds, guint size, gint timeout) {
+          const int ready = g_poll(fds, size, 0);
+          if (ready != 0 || timeout == 0) return ready;
+          ++count_;
+          return g_poll(fds, size, timeout);
+        });
+  }
+  ~Sleeps() { g_main_context_set_poll_func(nullptr, nullptr); }
+  Sleeps(const Sleeps&) = delete;
+  Sleeps& operator=(const Sleeps&) = delete;
+  int count() const { return count_; }
+
+ private:
+  inline static int count_ = 0;
+};
+
 /// What is done in one turn of the loop, however much there is to be read.
 class RotaTest : public ServerTest {
  protected:
@@ -119,6 +141,31 @@ TEST_F(RotaTest, TakesFewOffersOfOneAddressInATurn) {
 
   EXPECT_LE(seen.most, 8u);
   EXPECT_LE(seen.turns, 3u);
+}
+
+TEST_F(RotaTest, AnswersThoseWhoWaitWithoutAnythingElseHappening) {
+  start();
+  Clients many;
+  for (int i = 0; i < 256; ++i)
+    many.push_back(
+        std::make_unique<RawClient>(server->port(), "127.0.1." + std::to_string(i % 8 + 1)));
+
+  // When they ask again, they have still to pay for what they had.
+  const Sleeps sleeps;
+  for (int i = 0; i < 3; ++i) {
+    for (const auto& one : many) {
+      one->forget_received();
+      EXPECT_EQ(one->offer(kOffer), kOffer.size());
+    }
+    turn_until(
+        [&] {
+          return std::all_of(many.begin(), many.end(), [](const auto& one) {
+            return one->received().find("HTTP/1.1 404") != std::string::npos;
+          });
+        },
+        "all answers");
+  }
+  EXPECT_EQ(sleeps.count(), 0) << "nothing need wake a loop that sleeps while they wait";
 }
 
 TEST(TurnShareTest, AdmitsEachOnceBeforeOneIsAdmittedAgain) {

@@ -122,7 +122,7 @@ TEST_F(InletTest, TellsAReaderWhoWasCalledOfWhatArrivesFromThenOn) {
   EXPECT_EQ(told(), 1);
 }
 
-TEST_F(InletTest, TellsAReaderWhoWasStoppedWhereTheConnectionIsGone) {
+TEST_F(InletTest, TellsAReaderWhoWasStoppedOnceThatTheConnectionIsGone) {
   admitted = false;
   client_sends_a_byte();
   ASSERT_EQ(read(), -1);
@@ -130,6 +130,7 @@ TEST_F(InletTest, TellsAReaderWhoWasStoppedWhereTheConnectionIsGone) {
   connection.reset();
 
   EXPECT_EQ(told(), 1);
+  EXPECT_EQ(told(), 0) << "a reader that stays would keep the loop busy";
 }
 
 } // namespace

@@ -22,6 +22,15 @@ TEST(AddressTest, TakesUserAndPasswordOutOfTheUrl) {
   EXPECT_FALSE(address.tls);
 }
 
+TEST(AddressTest, ShowsAHostOnlyWhereItCannotBeHalfAPassword) {
+  EXPECT_EQ(shown_host(stream("rtsp://bob:secret@192.0.2.1:8554/a@b")), "192.0.2.1:8554");
+  EXPECT_EQ(shown_host(stream("rtsp://camera.example/a")), "camera.example");
+  EXPECT_EQ(shown_host(stream("rtsp://admin:20/24@192.0.2.10/")), std::nullopt);
+  config::Stream with_key = stream("rtsp://camera.example/a@b");
+  with_key.username = "bob";
+  EXPECT_EQ(shown_host(with_key), "camera.example");
+}
+
 TEST(AddressTest, PrefersTheKeys) {
   config::Stream both = stream("rtsp://bob:old@192.0.2.1/a");
   both.password = "new%40";
