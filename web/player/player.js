@@ -29,7 +29,7 @@ const RETURN_MS = 2000;
 /** @type {Reason} */
 const OUT_OF_SIGHT = { code: 'out_of_sight', message: '' };
 /** Ends that another try would not change. */
-const FINAL = ['no_common_codec', 'unknown_camera', 'camera_removed', 'bad_offer', 'replaced'];
+const FINAL = ['no_common_codec', 'unknown_camera', 'camera_removed', 'bad_offer'];
 
 /**
  * Keeps one camera playing while it is wanted: makes sessions, watches over them, replaces those
