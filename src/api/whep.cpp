@@ -19,12 +19,13 @@ int pixels(const std::string& text) {
 
 } // namespace
 
-Whep::Whep(const config::WebRtc& webrtc, session::Directory& directory, const Limits& limits)
-    : webrtc_(webrtc), directory_(directory), limits_(limits) {}
+Whep::Whep(const config::WebRtc& webrtc, cameras::CameraDirectory& cameras,
+           session::Directory& directory, const Limits& limits)
+    : webrtc_(webrtc), cameras_(cameras), directory_(directory), limits_(limits) {}
 
 void Whep::open(const std::string& camera, const ExchangePtr& exchange) {
   if (!refusal_.empty()) return exchange->respond(Error{Errc::unavailable, refusal_});
-  if (!directory_.camera(camera))
+  if (!cameras_.camera(camera))
     return exchange->respond(Error{Errc::not_found, "there is no camera '" + camera + "'"});
   if (exchange->content_type() != "application/sdp") {
     exchange->set_header("Accept-Post", "application/sdp");

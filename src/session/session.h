@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "base/result.h"
-#include "cameras/camera_info.h"
 #include "session/stream_choice.h"
 
 namespace fanlight::session {
@@ -95,8 +94,7 @@ class Session {
   virtual Info info() const = 0;
 };
 
-/// What http needs of the rest: cameras to list, sessions to open and find. Implemented by
-/// SessionTable.
+/// The sessions, to open and to find. Implemented by SessionTable.
 class Directory {
  public:
   struct OpenOptions {
@@ -112,10 +110,6 @@ class Directory {
   };
   virtual ~Directory() = default;
 
-  /// In the order of the configuration. What there is to say of all of them is much: camera by
-  /// camera, over several turns of the loop.
-  virtual std::vector<std::string> camera_ids() const = 0;
-  virtual std::optional<CameraInfo> camera(const std::string& id) const = 0;
   /// Opens a session. At once: not_found (camera), busy (limits), invalid (SDP), unsupported (no
   /// common codec with a live camera). All later failure comes as on_closed. The observer must live
   /// until on_closed or forget_observer().
@@ -132,13 +126,6 @@ class Directory {
                              std::function<void()> done) = 0;
   /// The same for the session `id` alone, if there is one.
   virtual void refresh_stats(const std::string& id, std::function<void()> done) = 0;
-  /// A Graphviz document that all who asked for it share; not_found; busy: too many pipelines are
-  /// being drawn; internal: it is too large.
-  using Drawn = std::function<void(const Result<std::shared_ptr<const std::string>>&)>;
-  /// Draws the camera's pipeline; `done` comes on main in a later turn.
-  virtual void draw_pipeline(const std::string& camera, Drawn done) = 0;
-  virtual void add_observer(CameraObserver& observer) = 0;
-  virtual void remove_observer(CameraObserver& observer) = 0;
 };
 
 } // namespace fanlight::session

@@ -1,24 +1,24 @@
-#include "cameras/trial.h"
+#include "cameras/stream_probe.h"
 
 #include <utility>
 
 #include "base/url.h"
 
-namespace fanlight::session {
+namespace fanlight::cameras {
 namespace {
 
 /// How often the rates are looked at, which are measured once a second.
-constexpr std::chrono::milliseconds kLook{250};
+constexpr std::chrono::milliseconds kPoll{250};
 
 } // namespace
 
-Findings findings_of(const media::Intake& intake) {
+ProbeResult result_of(const media::Intake& intake) {
   const media::Health::Rates& rates = intake.health().rates();
-  Findings found{.ok = intake.state() == media::Intake::State::live,
-                 .reason = intake.reason(),
-                 .seconds = 0,
-                 .video = {},
-                 .audio = {}};
+  ProbeResult found{.ok = intake.state() == media::Intake::State::live,
+                    .reason = intake.reason(),
+                    .seconds = 0,
+                    .video = {},
+                    .audio = {}};
   for (const media::Stream& stream : intake.video())
     found.video.push_back(
         {.codec = stream.format.encoding,
@@ -34,47 +34,47 @@ Findings findings_of(const media::Intake& intake) {
   return found;
 }
 
-Result<std::unique_ptr<Trial>> Trial::begin(config::Camera camera, media::ConnectQueue& queue,
-                                            Tested done) {
+Result<std::unique_ptr<StreamProbe>> StreamProbe::begin(config::Camera camera,
+                                                        media::ConnectQueue& queue, Probed done) {
   const auto url = split_url(camera.streams.front().url);
   camera.id = "test of " + (url ? url->host : "a camera"); // For the log; it has no id yet.
   camera.streams.resize(1);
   camera.streams[0].pull = config::Pull::always;
-  std::unique_ptr<Trial> trial{new Trial(std::move(done))};
+  std::unique_ptr<StreamProbe> probe{new StreamProbe(std::move(done))};
   auto created =
-      media::Camera::create(std::move(camera), queue, *trial, media::Intake::Purpose::testing);
+      media::Camera::create(std::move(camera), queue, *probe, media::Intake::Purpose::testing);
   if (!created) return created.error();
-  trial->camera_ = std::move(*created);
-  trial->camera_->start();
-  return trial;
+  probe->camera_ = std::move(*created);
+  probe->camera_->start();
+  return probe;
 }
 
-Trial::Trial(Tested done) : done_(std::move(done)), begun_us_(g_get_monotonic_time()) {
-  look_.every(kLook, [this] { look(); });
+StreamProbe::StreamProbe(Probed done) : done_(std::move(done)), begun_us_(g_get_monotonic_time()) {
+  poll_.every(kPoll, [this] { poll(); });
   limit_.once(kLimit, [this] { finish(true); });
 }
 
-bool Trial::complete() const {
-  const Findings found = findings_of(intake());
+bool StreamProbe::complete() const {
+  const ProbeResult found = result_of(intake());
   if (!found.ok || found.video.empty()) return false;
-  const Findings::Video& video = found.video.front();
+  const ProbeResult::Video& video = found.video.front();
   return video.width > 0 && video.fps > 0 && video.bitrate > 0 && video.gop_frames > 0;
 }
 
-void Trial::look() {
+void StreamProbe::poll() {
   using State = media::Intake::State;
   const State state = intake().state();
   if (state == State::retrying || state == State::refused || complete()) finish(false);
 }
 
-void Trial::finish(bool late) {
-  look_.stop();
+void StreamProbe::finish(bool late) {
+  poll_.stop();
   limit_.stop();
-  Findings found = findings_of(intake());
+  ProbeResult found = result_of(intake());
   found.seconds = static_cast<double>(g_get_monotonic_time() - begun_us_) / 1e6;
   if (!found.ok && late && found.reason.empty()) found.reason = "the camera does not answer";
   camera_->stop();
   done_(found); // May end us: the last line.
 }
 
-} // namespace fanlight::session
+} // namespace fanlight::cameras

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-namespace fanlight::session {
+namespace fanlight::cameras {
 
-/// What a test of one stream found.
-struct Findings {
+/// What a probe of one stream found.
+struct ProbeResult {
   struct Video {
     std::string codec; ///< "H264", "H265".
     int width = 0;
@@ -26,6 +26,6 @@ struct Findings {
   std::string audio; ///< As viewers get it; empty: none.
 };
 
-using Tested = std::function<void(const Findings&)>;
+using Probed = std::function<void(const ProbeResult&)>;
 
-} // namespace fanlight::session
+} // namespace fanlight::cameras
