@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "sdp/candidate.h"
 #include "session/stream_choice.h"
 
 namespace fanlight::session {
@@ -24,11 +25,7 @@ struct CloseReason {
   std::string message;
 };
 
-/// One trickled candidate; `candidate` empty means end of candidates.
-struct Candidate {
-  unsigned mline_index = 0;
-  std::string candidate; ///< "candidate:…" without the leading "a=".
-};
+using webrtc::Candidate;
 
 /// A picture of a session for the API. Counters are 0 until the transport reports them.
 struct Info {
@@ -88,7 +85,7 @@ class Session {
   /// Ends the session; the observer hears on_closed in a later turn.
   virtual void close(CloseReason reason) = 0;
   /// The viewer wants another stream of the camera, or one of another size.
-  virtual Result<Done> select(const StreamWish& wish) = 0;
+  virtual Result<Done> select(const StreamPreference& preference) = 0;
   /// From now on nobody listens (the WebSocket is gone).
   virtual void forget_observer() = 0;
   virtual Info info() const = 0;
@@ -100,7 +97,7 @@ class Directory {
   struct OpenOptions {
     std::string signalling;     ///< "whep" or "websocket".
     std::string remote_address; ///< Numeric address of the signalling client, without port.
-    StreamWish wish;
+    StreamPreference preference;
     /// How long the viewer may wait for a camera that is not live yet, before Errc::unavailable
     /// comes as on_closed; 0: the start_timeout of its stream.
     int wait_ms = 0;

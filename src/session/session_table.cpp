@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include "base/log.h"
+#include "session/camera_transports.h"
 #include "session/viewer_round.h"
 
 namespace fanlight::session {
@@ -42,7 +43,7 @@ void SessionTable::drain(const CloseReason& reason) {
   draining_ = true;
   Viewers viewers;
   for (const auto& [id, seat] : viewers_) viewers.push_back(seat.viewer);
-  for_each(std::move(viewers), [reason](Viewer& viewer) { viewer.close(reason); });
+  for_each(std::move(viewers), [reason](ViewerSession& viewer) { viewer.close(reason); });
 }
 
 Result<Done> SessionTable::check_limits(const CameraRegistry::Entry& camera) const {
@@ -67,8 +68,9 @@ Result<Session*> SessionTable::open(const std::string& camera_id, const std::str
   if (!offer) return offer.error();
 
   Audience& audience = audience_of(found->camera);
-  auto viewer = std::make_shared<Viewer>(new_id(), found->camera, std::move(*offer), text.size(),
-                                         options, audience.carrier, observer, *this);
+  auto viewer =
+      std::make_shared<ViewerSession>(new_id(), audience.camera, std::move(*offer), text.size(),
+                                      options, audience.transports, observer, *this);
   if (auto begun = viewer->begin(); !begun) return begun.error(); // Whoever asked says so.
   log::info("session",
             {{"camera", camera_id}, {"session", viewer->id()}, {"client", options.remote_address}},
@@ -109,15 +111,19 @@ void SessionTable::refresh_stats(const std::string& id, std::function<void()> do
 
 SessionTable::Audience& SessionTable::audience_of(const std::shared_ptr<media::Camera>& camera) {
   Audience& audience = audiences_[camera.get()];
-  if (!audience.carrier)
-    audience.carrier = std::make_shared<Carrier>(camera, transports_.config(), transports_.bound());
+  if (audience.camera) return audience;
+  audience.camera = std::make_shared<MediaCamera>(camera);
+  audience.transports =
+      std::make_shared<CameraTransports>(audience.camera, transports_.wanted_for(camera->config()),
+                                         transports_.config(), transports_.bound());
   return audience;
 }
 
 SessionTable::Viewers SessionTable::viewers_of(const media::Camera& camera) const {
   Viewers viewers;
   if (const auto audience = audiences_.find(&camera); audience != audiences_.end())
-    for (Viewer* viewer : audience->second.viewers) viewers.push_back(viewer->weak_from_this());
+    for (ViewerSession* viewer : audience->second.viewers)
+      viewers.push_back(viewer->weak_from_this());
   return viewers;
 }
 
@@ -126,17 +132,17 @@ void SessionTable::on_camera_removed(media::Camera& camera, CameraRegistry::Remo
   const CloseReason reason =
       replaced ? CloseReason{"camera_changed", "the settings of the camera have changed"}
                : CloseReason{"camera_removed", "the camera was removed"};
-  for_each(viewers_of(camera), [reason](Viewer& viewer) { viewer.close(reason); });
-  audiences_.erase(&camera); // Viewers that still go hold their carrier.
+  for_each(viewers_of(camera), [reason](ViewerSession& viewer) { viewer.close(reason); });
+  audiences_.erase(&camera); // Viewers that still go hold their transports.
 }
 
 void SessionTable::on_camera_changed(const CameraRegistry::Entry& entry,
                                      CameraRegistry::Change change) {
   if (change != CameraRegistry::Change::media) return;
-  for_each(viewers_of(*entry.camera), [](Viewer& viewer) { viewer.on_camera_changed(); });
+  for_each(viewers_of(*entry.camera), [](ViewerSession& viewer) { viewer.on_camera_changed(); });
 }
 
-void SessionTable::on_viewer_ended(Viewer& viewer) {
+void SessionTable::on_viewer_ended(ViewerSession& viewer) {
   const auto seat = viewers_.extract(viewer.id()); // Its end, after all else, tells others of it.
   if (const auto found = audiences_.find(seat.mapped().camera); found != audiences_.end())
     found->second.viewers.erase(&viewer);

@@ -9,10 +9,11 @@
 
 #include "base/token.h"
 #include "cameras/registry.h"
+#include "session/media_camera.h"
 #include "session/quota.h"
 #include "session/session.h"
 #include "session/transports.h"
-#include "session/viewer.h"
+#include "session/viewer_session.h"
 
 namespace fanlight::session {
 
@@ -20,7 +21,7 @@ namespace fanlight::session {
 ///
 /// Threads: main only. Lifetime: owned by App; its end ends the viewers.
 class SessionTable : public Directory,
-                     public Viewer::Host,
+                     public ViewerSession::Host,
                      private cameras::CameraRegistry::Observer {
  public:
   SessionTable(cameras::CameraRegistry& cameras, const Transports& transports);
@@ -44,16 +45,17 @@ class SessionTable : public Directory,
  private:
   /// A viewer, and that its camera counts it.
   struct Seat {
-    std::shared_ptr<Viewer> viewer;
+    std::shared_ptr<ViewerSession> viewer;
     const media::Camera* camera = nullptr; // As the viewer holds it.
     Token counted;
   };
   /// Who watches a camera.
   struct Audience {
-    std::shared_ptr<Carrier> carrier;
-    std::unordered_set<Viewer*> viewers;
+    std::shared_ptr<MediaCamera> camera;
+    std::shared_ptr<TransportFactory> transports;
+    std::unordered_set<ViewerSession*> viewers;
   };
-  using Viewers = std::vector<std::weak_ptr<Viewer>>;
+  using Viewers = std::vector<std::weak_ptr<ViewerSession>>;
 
   Result<Done> check_limits(const cameras::CameraRegistry::Entry& camera) const;
   Audience& audience_of(const std::shared_ptr<media::Camera>& camera);
@@ -63,7 +65,7 @@ class SessionTable : public Directory,
   void on_camera_removed(media::Camera& camera, cameras::CameraRegistry::Removal why) override;
   void on_camera_changed(const cameras::CameraRegistry::Entry& entry,
                          cameras::CameraRegistry::Change change) override;
-  void on_viewer_ended(Viewer& viewer) override;
+  void on_viewer_ended(ViewerSession& viewer) override;
 
   // Given.
   cameras::CameraRegistry& cameras_;

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "gst/undertaker.h"
 #include "webrtc/fanout.h"
-#include "webrtc/peer.h"
+#include "webrtc/webrtcbin_transport.h"
 
 namespace fanlight::session {
 
@@ -29,10 +29,10 @@ Result<Done> Transports::prepare(const std::vector<config::Camera>& cameras) {
   using Transport = config::ViewerTransport;
   const auto any = [&](Transport unwanted) {
     return std::any_of(cameras.begin(), cameras.end(), [&](const config::Camera& camera) {
-      return camera.webrtc_transport.value_or(config_.transport) != unwanted;
+      return wanted_for(camera) != unwanted;
     });
   };
-  if (any(Transport::fanout) && !std::exchange(warm_, true)) webrtc::Peer::warm_up();
+  if (any(Transport::fanout) && !std::exchange(warm_, true)) webrtc::WebrtcbinTransport::warm_up();
   if (!any(Transport::webrtcbin) || port_) return Done{};
   auto port = webrtc::Fanout::open_port(config_);
   if (!port) return port.error();

@@ -24,6 +24,10 @@ class Transports {
   Result<Done> prepare(const std::vector<config::Camera>& cameras);
 
   const config::WebRtc& config() const { return config_; }
+  /// What is configured to carry the viewers of `camera`.
+  config::ViewerTransport wanted_for(const config::Camera& camera) const {
+    return camera.webrtc_transport.value_or(config_.transport);
+  }
   /// Of viewers on webrtcbin, as it was at the start.
   const ViewerBound& bound() const { return bound_; }
 

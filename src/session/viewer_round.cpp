@@ -11,14 +11,15 @@ constexpr std::chrono::milliseconds kStatsLimit{300};
 
 } // namespace
 
-void for_each(std::vector<std::weak_ptr<Viewer>> viewers, std::function<void(Viewer&)> call) {
+void for_each(std::vector<std::weak_ptr<ViewerSession>> viewers,
+              std::function<void(ViewerSession&)> call) {
   const std::size_t count = viewers.size();
   spread(count, [viewers = std::move(viewers), call = std::move(call)](std::size_t i) {
     if (const auto viewer = viewers[i].lock()) call(*viewer);
   });
 }
 
-void refresh_stats(std::vector<std::weak_ptr<Viewer>> viewers, std::function<void()> done) {
+void refresh_stats(std::vector<std::weak_ptr<ViewerSession>> viewers, std::function<void()> done) {
   struct Round {
     std::size_t open = 1; // One for the asking itself.
     std::function<void()> done;

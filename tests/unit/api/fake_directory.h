@@ -35,7 +35,7 @@ class FakeSession : public session::Session {
     return Done{};
   }
   void close(session::CloseReason reason) override;
-  Result<Done> select(const session::StreamWish& wish) override {
+  Result<Done> select(const session::StreamPreference& wish) override {
     if (wish.stream == "none") return Error{Errc::not_found, "there is no stream none"};
     wishes.push_back(wish);
     return Done{};
@@ -63,7 +63,7 @@ class FakeSession : public session::Session {
   void tell(const std::function<void(Observer&)>& news);
 
   std::vector<std::string> offers;
-  std::vector<session::StreamWish> wishes;
+  std::vector<session::StreamPreference> wishes;
   std::vector<session::Candidate> candidates;
   std::vector<session::CloseReason> closed;
   std::optional<Error> restart_error;

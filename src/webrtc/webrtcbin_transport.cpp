@@ -1,4 +1,4 @@
-#include "webrtc/peer.h"
+#include "webrtc/webrtcbin_transport.h"
 
 #include <algorithm>
 
@@ -47,7 +47,7 @@ void on_deep_element_added(GstBin* webrtcbin, GstBin*, GstElement* element, gpoi
                  GPOINTER_TO_UINT(packets), nullptr);
 }
 
-void read_stat(const GstStructure* stat, PeerStats& stats) {
+void read_stat(const GstStructure* stat, TransportStats& stats) {
   GstWebRTCStatsType type;
   if (!gst_structure_get(stat, "type", GST_TYPE_WEBRTC_STATS_TYPE, &type, nullptr)) return;
   if (type == GST_WEBRTC_STATS_OUTBOUND_RTP) {
@@ -82,30 +82,35 @@ unsigned retransmission_packets(std::uint64_t bitrate) {
                             std::clamp<std::uint64_t>(bitrate / 2 / kPacketBits, 128, 1024));
 }
 
-Result<std::shared_ptr<Peer>> Peer::create(const std::string& id, IceSettings ice,
-                                           std::uint64_t bitrate,
-                                           std::weak_ptr<Observer> observer) {
-  std::shared_ptr<Peer> peer{new Peer(id, std::move(ice), bitrate, std::move(observer))};
-  if (auto built = peer->build(); !built) return built.error();
-  return peer;
+Result<std::shared_ptr<WebrtcbinTransport>>
+WebrtcbinTransport::create(const std::string& id, IceSettings ice, std::uint64_t bitrate,
+                           MediaSource& camera, std::weak_ptr<ViewerTransport::Observer> observer) {
+  std::shared_ptr<WebrtcbinTransport> transport{
+      new WebrtcbinTransport(id, std::move(ice), bitrate, std::move(observer))};
+  if (auto built = transport->build(); !built) return built.error();
+  auto feed = camera.attach(transport->bin_, *transport);
+  if (!feed) return feed.error();
+  transport->feed_ = std::move(*feed);
+  return transport;
 }
 
-Peer::Peer(std::string id, IceSettings ice, std::uint64_t bitrate, std::weak_ptr<Observer> observer)
+WebrtcbinTransport::WebrtcbinTransport(std::string id, IceSettings ice, std::uint64_t bitrate,
+                                       std::weak_ptr<ViewerTransport::Observer> observer)
     : id_(std::move(id)), ice_(std::move(ice)), bitrate_(bitrate), observer_(std::move(observer)) {
   ++alive;
 }
 
-Peer::~Peer() { --alive; }
+WebrtcbinTransport::~WebrtcbinTransport() { --alive; }
 
-std::uint32_t Peer::count() { return alive; }
+std::uint32_t WebrtcbinTransport::count() { return alive; }
 
-void Peer::warm_up() {
+void WebrtcbinTransport::warm_up() {
   for (const char* factory : {"webrtcbin", "dtlsdec", "nicesink"})
     if (auto element = make_element(factory); !element)
       log::error("session", {}, element.error().message);
 }
 
-Result<Done> Peer::build() {
+Result<Done> WebrtcbinTransport::build() {
   auto webrtcbin = make_element("webrtcbin", "webrtcbin");
   if (!webrtcbin) return webrtcbin.error();
   webrtcbin_ = std::move(*webrtcbin);
@@ -118,13 +123,13 @@ Result<Done> Peer::build() {
   const auto listen = [this](const char* signal, auto method) {
     connections_.push_back(connect_on_main(webrtcbin_.get(), signal, weak_from_this(), method));
   };
-  listen("on-ice-candidate", &Peer::on_candidate);
-  listen("notify::ice-gathering-state", &Peer::on_gathering);
-  listen("notify::connection-state", &Peer::on_connection_state);
+  listen("on-ice-candidate", &WebrtcbinTransport::on_candidate);
+  listen("notify::ice-gathering-state", &WebrtcbinTransport::on_gathering);
+  listen("notify::connection-state", &WebrtcbinTransport::on_connection_state);
   return Done{};
 }
 
-Result<Done> Peer::accept(Offer offer, Choices choices, bool complete) {
+Result<Done> WebrtcbinTransport::accept(Offer offer, Choices choices, bool complete) {
   offer_ = std::move(offer);
   choices_ = std::move(choices);
   complete_ = complete;
@@ -136,15 +141,15 @@ Result<Done> Peer::accept(Offer offer, Choices choices, bool complete) {
   auto description = parse_description(GST_WEBRTC_SDP_TYPE_OFFER,
                                        reduced_offer(offer_, choices_, sent_extensions()));
   if (!description) return Error{Errc::internal, "the offer could not be read again"};
-  auto promise = reply_on_main(weak_from_this(), &Peer::on_remote_set);
+  auto promise = reply_on_main(weak_from_this(), &WebrtcbinTransport::on_remote_set);
   g_signal_emit_by_name(webrtcbin_.get(), "set-remote-description", description.get(),
                         promise.get());
-  promise = reply_on_main(weak_from_this(), &Peer::on_answer);
+  promise = reply_on_main(weak_from_this(), &WebrtcbinTransport::on_answer);
   g_signal_emit_by_name(webrtcbin_.get(), "create-answer", nullptr, promise.get());
   return Done{};
 }
 
-Result<Done> Peer::add_output(std::size_t mline, const Choice& choice) {
+Result<Done> WebrtcbinTransport::add_output(std::size_t mline, const Choice& choice) {
   for (const Output& output : outputs_)
     if (output.mline == mline) return Done{};
   const guint32 ssrc = g_random_int_range(1, G_MAXINT32);
@@ -172,7 +177,7 @@ Result<Done> Peer::add_output(std::size_t mline, const Choice& choice) {
   return Done{};
 }
 
-bool Peer::failed(const StructurePtr& reply, const char* doing) {
+bool WebrtcbinTransport::failed(const StructurePtr& reply, const char* doing) {
   if (!reply || !gst_structure_has_field(reply.get(), "error")) return false;
   GError* raw = nullptr;
   gst_structure_get(reply.get(), "error", G_TYPE_ERROR, &raw, nullptr);
@@ -181,14 +186,13 @@ bool Peer::failed(const StructurePtr& reply, const char* doing) {
   return true;
 }
 
-void Peer::on_remote_set(StructurePtr reply) {
+void WebrtcbinTransport::on_remote_set(StructurePtr reply) {
   if (failed(reply, "reading the offer")) return;
   remote_set_ = true;
-  for (const IceCandidate& candidate : std::exchange(early_candidates_, {}))
-    add_candidate(candidate);
+  for (const Candidate& candidate : std::exchange(early_candidates_, {})) add_candidate(candidate);
 }
 
-void Peer::on_answer(StructurePtr reply) {
+void WebrtcbinTransport::on_answer(StructurePtr reply) {
   if (failed(reply, "writing the answer")) return;
   GstWebRTCSessionDescription* raw = nullptr;
   if (!reply ||
@@ -198,18 +202,18 @@ void Peer::on_answer(StructurePtr reply) {
   answer_ = take_string(gst_sdp_message_as_text(answer->sdp));
   if (auto checked = check_answer(answer_, offer_, choices_); !checked)
     return fail(checked.error().message);
-  auto promise = reply_on_main(weak_from_this(), &Peer::on_local_set);
+  auto promise = reply_on_main(weak_from_this(), &WebrtcbinTransport::on_local_set);
   g_signal_emit_by_name(webrtcbin_.get(), "set-local-description", answer.get(), promise.get());
 }
 
-void Peer::on_local_set(StructurePtr reply) {
+void WebrtcbinTransport::on_local_set(StructurePtr reply) {
   if (failed(reply, "setting the answer")) return;
   watch_dtls();
   if (!complete_ || gathered_) return send_answer();
   gathering_limit_.once(kGatheringLimit, [this] { send_answer(); });
 }
 
-void Peer::watch_dtls() {
+void WebrtcbinTransport::watch_dtls() {
   if (dtls_ || outputs_.empty()) return;
   GObject* raw = nullptr;
   g_object_get(outputs_.front().transceiver.get(), "sender", &raw, nullptr);
@@ -218,30 +222,34 @@ void Peer::watch_dtls() {
   g_object_get(sender.get(), "transport", &raw, nullptr);
   dtls_ = Ref<GObject>::adopt(raw);
   if (dtls_)
-    connections_.push_back(
-        connect_on_main(dtls_.get(), "notify::state", weak_from_this(), &Peer::on_dtls_state));
+    connections_.push_back(connect_on_main(dtls_.get(), "notify::state", weak_from_this(),
+                                           &WebrtcbinTransport::on_dtls_state));
 }
 
-void Peer::on_dtls_state() {
+void WebrtcbinTransport::on_dtls_state() {
   GstWebRTCDTLSTransportState state = GST_WEBRTC_DTLS_TRANSPORT_STATE_NEW;
   g_object_get(dtls_.get(), "state", &state, nullptr);
   // A browser that closes says so by DTLS alone (RFC 8842, section 5.5); the connection state of
   // webrtcbin stays "connected" until ICE notices.
   if (state == GST_WEBRTC_DTLS_TRANSPORT_STATE_CLOSED)
-    tell([](Observer& observer) { observer.on_peer_state(State::closed, ""); });
+    tell([](ViewerTransport::Observer& observer) {
+      observer.on_transport_state(State::closed, "");
+    });
 }
 
-void Peer::on_candidate(guint mline, std::string candidate) {
+void WebrtcbinTransport::on_candidate(guint mline, std::string candidate) {
   const auto offered = to_offered_mline(choices_, mline);
   if (!offered || candidate.empty()) return;
   for (const std::string& announced : announce(candidate, ice_.config.public_addresses)) {
     local_candidates_.push_back({*offered, announced});
     if (answered_ && !complete_)
-      tell([&](Observer& observer) { observer.on_peer_candidate(local_candidates_.back()); });
+      tell([&](ViewerTransport::Observer& observer) {
+        observer.on_transport_candidate(local_candidates_.back());
+      });
   }
 }
 
-void Peer::on_gathering() {
+void WebrtcbinTransport::on_gathering() {
   GstWebRTCICEGatheringState state = GST_WEBRTC_ICE_GATHERING_STATE_NEW;
   g_object_get(webrtcbin_.get(), "ice-gathering-state", &state, nullptr);
   if (state != GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE) return;
@@ -252,13 +260,14 @@ void Peer::on_gathering() {
   });
 }
 
-void Peer::on_gathered() {
+void WebrtcbinTransport::on_gathered() {
   if (std::exchange(gathered_, true)) return;
   if (complete_ && gathering_limit_.running()) send_answer();
-  if (answered_ && !complete_) tell([](Observer& observer) { observer.on_peer_candidate({}); });
+  if (answered_ && !complete_)
+    tell([](ViewerTransport::Observer& observer) { observer.on_transport_candidate({}); });
 }
 
-void Peer::send_answer() {
+void WebrtcbinTransport::send_answer() {
   if (std::exchange(answered_, true)) return;
   gathering_limit_.stop();
   // libnice says nothing when it finds no free port.
@@ -268,21 +277,22 @@ void Peer::send_answer() {
                         .extensions = sent_extensions(),
                         .candidates = {},
                         .complete = complete_ || gathered_};
-  for (const IceCandidate& candidate : local_candidates_)
+  for (const Candidate& candidate : local_candidates_)
     options.candidates.push_back(candidate.candidate);
   auto answer = write_answer(answer_, offer_, choices_, options);
   if (!answer) return fail(answer.error().message);
-  tell([&](Observer& observer) { observer.on_peer_answer(*answer); });
+  tell([&](ViewerTransport::Observer& observer) { observer.on_transport_answer(*answer); });
 }
 
-void Peer::add_candidate(const IceCandidate& candidate) {
+void WebrtcbinTransport::add_candidate(const Candidate& candidate) {
   if (!remote_set_) {
     early_candidates_.push_back(candidate);
     return;
   }
-  auto reduced = to_reduced_mline(choices_, candidate.mline);
+  auto reduced = to_reduced_mline(choices_, candidate.mline_index);
   // What shares the transport shares its candidates, even where nothing is sent on it.
-  if (!reduced && candidate.mline < offer_.media.size() && offer_.media[candidate.mline].bundled)
+  if (!reduced && candidate.mline_index < offer_.media.size() &&
+      offer_.media[candidate.mline_index].bundled)
     reduced = 0;
   if (!reduced || (!candidate.candidate.empty() && !is_usable_candidate(candidate.candidate)))
     return;
@@ -290,7 +300,23 @@ void Peer::add_candidate(const IceCandidate& candidate) {
                         candidate.candidate.c_str());
 }
 
-Result<Ref<GstPad>> Peer::open(std::size_t mline) {
+Result<Done> WebrtcbinTransport::play(const Choices& choices) {
+  if (std::exchange(playing_, true))
+    return Error{Errc::unsupported, "a webrtcbin cannot change to another stream"};
+  for (std::size_t mline = 0; mline < choices.size(); ++mline) {
+    if (!choices[mline]) continue;
+    auto pad = open(mline);
+    if (!pad) return pad.error();
+    if (auto linked =
+            feed_->link(choices[mline]->stream, choices[mline]->sent.encoding, pad->get());
+        !linked)
+      return linked.error();
+  }
+  room_.reset();
+  return Done{};
+}
+
+Result<Ref<GstPad>> WebrtcbinTransport::open(std::size_t mline) {
   const auto output = std::find_if(outputs_.begin(), outputs_.end(),
                                    [mline](const Output& known) { return known.mline == mline; });
   if (output == outputs_.end()) return Error{Errc::internal, "nothing is sent on that m-line"};
@@ -314,7 +340,7 @@ Result<Ref<GstPad>> Peer::open(std::size_t mline) {
 
 /// webrtcbin 1.22 takes any certificate; only this check ties the media to the one who signalled
 /// (RFC 8827, section 5.6).
-bool Peer::is_who_it_says() const {
+bool WebrtcbinTransport::is_who_it_says() const {
   if (!dtls_ || outputs_.empty()) return false;
   gchar* raw = nullptr;
   g_object_get(dtls_.get(), "remote-certificate", &raw, nullptr);
@@ -322,7 +348,7 @@ bool Peer::is_who_it_says() const {
                              offer_.media[outputs_.front().mline].transport.fingerprint);
 }
 
-void Peer::on_connection_state() {
+void WebrtcbinTransport::on_connection_state() {
   GstWebRTCPeerConnectionState state = GST_WEBRTC_PEER_CONNECTION_STATE_NEW;
   g_object_get(webrtcbin_.get(), "connection-state", &state, nullptr);
   State reported = State::connecting;
@@ -337,28 +363,32 @@ void Peer::on_connection_state() {
   case GST_WEBRTC_PEER_CONNECTION_STATE_FAILED: reported = State::failed; break;
   case GST_WEBRTC_PEER_CONNECTION_STATE_CLOSED: reported = State::closed; break;
   }
-  tell([reported](Observer& observer) { observer.on_peer_state(reported, ""); });
+  tell([reported](ViewerTransport::Observer& observer) {
+    observer.on_transport_state(reported, "");
+  });
 }
 
-void Peer::read_stats(std::function<void(const PeerStats&)> done) {
-  auto promise = reply_on_main([done = std::move(done)](StructurePtr reply) {
-    PeerStats stats;
-    if (reply)
-      gst_structure_foreach(
-          reply.get(),
-          +[](GQuark, const GValue* value, gpointer data) -> gboolean {
-            if (GST_VALUE_HOLDS_STRUCTURE(value))
-              read_stat(gst_value_get_structure(value), *static_cast<PeerStats*>(data));
-            return TRUE;
-          },
-          &stats);
-    done(stats);
-  });
+void WebrtcbinTransport::read_stats(std::function<void(const TransportStats&)> done) {
+  auto promise =
+      reply_on_main([weak = weak_from_this(), done = std::move(done)](StructurePtr reply) {
+        TransportStats stats;
+        if (const auto self = weak.lock()) stats.groups_dropped = self->feed_->groups_dropped();
+        if (reply)
+          gst_structure_foreach(
+              reply.get(),
+              +[](GQuark, const GValue* value, gpointer data) -> gboolean {
+                if (GST_VALUE_HOLDS_STRUCTURE(value))
+                  read_stat(gst_value_get_structure(value), *static_cast<TransportStats*>(data));
+                return TRUE;
+              },
+              &stats);
+        done(stats);
+      });
   g_signal_emit_by_name(webrtcbin_.get(), "get-stats", nullptr, promise.get());
 }
 
-void Peer::fail(const std::string& why) {
-  tell([&](Observer& observer) { observer.on_peer_failed(why); });
+void WebrtcbinTransport::fail(const std::string& why) {
+  tell([&](ViewerTransport::Observer& observer) { observer.on_transport_failed(why); });
 }
 
 } // namespace fanlight::webrtc

@@ -1,4 +1,4 @@
-#include "webrtc/fanout_peer.h"
+#include "webrtc/fanout_transport.h"
 
 #include "base/main_loop.h"
 #include "webrtc/ice.h"
@@ -32,8 +32,8 @@ guint64 count_field(const GstStructure* structure, const char* field) {
   return G_VALUE_HOLDS_UINT(value) ? g_value_get_uint(value) : 0;
 }
 
-PeerStats stats_of(const GstStructure* told) {
-  PeerStats stats;
+TransportStats stats_of(const GstStructure* told) {
+  TransportStats stats;
   stats.packets_sent = count_field(told, "packets-sent");
   stats.bytes_sent = count_field(told, "bytes-sent");
   gint64 lost = 0;
@@ -50,28 +50,32 @@ PeerStats stats_of(const GstStructure* told) {
 
 } // namespace
 
-std::shared_ptr<FanoutPeer> FanoutPeer::create(const std::string& id,
-                                               std::shared_ptr<Fanout> fanout,
-                                               const std::string& client_address,
-                                               std::weak_ptr<Observer> observer) {
-  std::shared_ptr<FanoutPeer> peer{
-      new FanoutPeer(id, std::move(fanout), is_loopback(client_address), std::move(observer))};
-  peer->fanout_->listen(id, peer);
-  return peer;
+Result<std::shared_ptr<FanoutTransport>>
+FanoutTransport::create(const std::string& id, const std::shared_ptr<FanoutBranch>& branch,
+                        Choices choices, const std::string& client_address,
+                        std::weak_ptr<ViewerTransport::Observer> observer) {
+  std::shared_ptr<FanoutTransport> transport{new FanoutTransport(
+      id, branch->fanout(), std::move(choices), is_loopback(client_address), std::move(observer))};
+  auto subscription = branch->subscribe(transport->choices_, *transport);
+  if (!subscription) return subscription.error();
+  transport->subscription_ = std::move(*subscription);
+  transport->fanout_->listen(id, transport);
+  return transport;
 }
 
-FanoutPeer::FanoutPeer(std::string id, std::shared_ptr<Fanout> fanout, bool loopback,
-                       std::weak_ptr<Observer> observer)
+FanoutTransport::FanoutTransport(std::string id, std::shared_ptr<Fanout> fanout, Choices choices,
+                                 bool loopback, std::weak_ptr<ViewerTransport::Observer> observer)
     : id_(std::move(id)), fanout_(std::move(fanout)), loopback_(loopback),
-      observer_(std::move(observer)) {}
+      observer_(std::move(observer)), choices_(std::move(choices)) {}
 
-FanoutPeer::~FanoutPeer() {
+FanoutTransport::~FanoutTransport() {
+  subscription_.reset();
   fanout_->forget(id_);
   gboolean known = FALSE;
   if (added_) g_signal_emit_by_name(fanout_->element(), "remove-viewer", id_.c_str(), &known);
 }
 
-Result<StructurePtr> FanoutPeer::options(const Choices& choices) {
+Result<StructurePtr> FanoutTransport::options(const Choices& choices) {
   StructurePtr options{gst_structure_new("options", "id", G_TYPE_STRING, id_.c_str(), "loopback",
                                          G_TYPE_BOOLEAN, gboolean{loopback_}, nullptr)};
   for (const auto& choice : choices) {
@@ -85,7 +89,7 @@ Result<StructurePtr> FanoutPeer::options(const Choices& choices) {
   return options;
 }
 
-Result<Done> FanoutPeer::accept(Offer offer, Choices choices, bool) {
+Result<Done> FanoutTransport::accept(Offer offer, Choices choices, bool) {
   const std::string reduced = reduced_offer(offer, choices, fanout_extensions());
   GstStructure* raw = nullptr;
   if (added_) {
@@ -106,13 +110,25 @@ Result<Done> FanoutPeer::accept(Offer offer, Choices choices, bool) {
   auto answer = write_answer(text_field(reply.get(), "sdp"), offer, choices, written);
   if (!answer) return answer.error();
   post([weak = observer_, answer = std::move(*answer)] {
-    if (const auto observer = weak.lock()) observer->on_peer_answer(answer);
+    if (const auto observer = weak.lock()) observer->on_transport_answer(answer);
   });
   return Done{};
 }
 
-Result<Done> FanoutPeer::change_picture(const std::string& stream, const RtpFormat& format) {
-  auto input = fanout_->input(stream, format);
+Result<Done> FanoutTransport::play(const Choices& choices) {
+  for (std::size_t mline = 0; mline < choices.size() && mline < choices_.size(); ++mline) {
+    auto& playing = choices_[mline];
+    const auto& wanted = choices[mline];
+    if (!playing || !wanted || playing->stream == wanted->stream) continue;
+    if (auto changed = change_picture(playing->stream, *wanted); !changed) return changed.error();
+    playing = wanted;
+  }
+  return Done{};
+}
+
+Result<Done> FanoutTransport::change_picture(const std::string& from, const Choice& choice) {
+  if (auto fed = subscription_->change_picture(from, choice); !fed) return fed.error();
+  auto input = fanout_->input(choice.stream, choice.sent);
   if (!input) return input.error();
   GstStructure* raw = nullptr;
   g_signal_emit_by_name(fanout_->element(), "choose-video", id_.c_str(), input->output.c_str(),
@@ -122,17 +138,21 @@ Result<Done> FanoutPeer::change_picture(const std::string& stream, const RtpForm
   return Done{};
 }
 
-void FanoutPeer::on_fanout_state(const std::string& state, const std::string& message) {
+void FanoutTransport::on_fanout_state(const std::string& state, const std::string& message) {
   const auto observer = observer_.lock();
   if (!observer) return;
-  if (state == "connecting") observer->on_peer_state(State::connecting, message);
-  if (state == "connected") observer->on_peer_state(State::connected, message);
-  if (state == "disconnected") observer->on_peer_state(State::disconnected, message);
-  if (state == "failed") observer->on_peer_state(State::failed, message);
-  if (state == "closed") observer->on_peer_state(State::closed, message);
+  if (state == "connecting") observer->on_transport_state(State::connecting, message);
+  if (state == "connected") observer->on_transport_state(State::connected, message);
+  if (state == "disconnected") observer->on_transport_state(State::disconnected, message);
+  if (state == "failed") observer->on_transport_state(State::failed, message);
+  if (state == "closed") observer->on_transport_state(State::closed, message);
 }
 
-void FanoutPeer::read_stats(std::function<void(const PeerStats&)> done) {
+void FanoutTransport::on_feed_failed(const std::string& why) {
+  if (const auto observer = observer_.lock()) observer->on_transport_failed(why);
+}
+
+void FanoutTransport::read_stats(std::function<void(const TransportStats&)> done) {
   GstStructure* raw = nullptr;
   g_signal_emit_by_name(fanout_->element(), "viewer-stats", id_.c_str(), &raw);
   const StructurePtr told{raw};

@@ -1,10 +1,11 @@
-#include "webrtc/peer.h"
+#include "webrtc/webrtcbin_transport.h"
 
 #include <gmock/gmock.h>
 #include <gst/gst.h>
 #include <gtest/gtest.h>
 
 #include "offers.h"
+#include "support/fake_media_source.h"
 #include "support/turn_until.h"
 
 namespace fanlight::webrtc {
@@ -14,25 +15,24 @@ using namespace test;
 using testing::HasSubstr;
 using testing::Not;
 
-/// Hears what the peer says, on the default main context.
-struct Heard : PeerConnection::Observer {
+/// Hears what the transport says, on the default main context.
+struct Heard : ViewerTransport::Observer {
   std::optional<std::string> answer;
   std::string failure;
 
-  void on_peer_answer(const std::string& sdp) override { answer = sdp; }
-  void on_peer_candidate(const IceCandidate&) override {}
-  void on_peer_state(PeerConnection::State, const std::string&) override {}
-  void on_peer_failed(const std::string& why) override { failure = why; }
+  void on_transport_answer(const std::string& sdp) override { answer = sdp; }
+  void on_transport_candidate(const Candidate&) override {}
+  void on_transport_state(ViewerTransport::State, const std::string&) override {}
+  void on_transport_failed(const std::string& why) override { failure = why; }
 };
 
 /// A real webrtcbin, running, without a camera.
-class PeerAnswerTest : public testing::Test {
+class WebrtcbinAnswerTest : public testing::Test {
  protected:
   void SetUp() override {
     gst_init(nullptr, nullptr);
-    pipeline_ = Ref<GstElement>::retain(gst_pipeline_new(nullptr));
+    camera_ = std::make_unique<fanlight::test::FakeMediaSource>();
   }
-  void TearDown() override { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
 
   /// The answer to `text`, complete with candidates; fails the test if none comes.
   std::string answer_to(const std::string& text, const std::vector<RtpFormat>& video,
@@ -46,27 +46,24 @@ class PeerAnswerTest : public testing::Test {
     auto heard = std::make_shared<Heard>();
     IceSettings ice;
     ice.client_address = "127.0.0.1";
-    auto peer = Peer::create("test", ice, 0, heard);
-    if (!peer) {
-      ADD_FAILURE() << peer.error().message;
+    auto transport = WebrtcbinTransport::create("test", ice, 0, *camera_, heard);
+    if (!transport) {
+      ADD_FAILURE() << transport.error().message;
       return {};
     }
-    gst_bin_add(GST_BIN(pipeline_.get()), (*peer)->branch().get());
-    gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
-    const auto accepted = (*peer)->accept(offer, choices, true);
+    gst_element_set_state(camera_->pipeline(), GST_STATE_PLAYING);
+    const auto accepted = (*transport)->accept(offer, choices, true);
     EXPECT_TRUE(accepted) << accepted.error().message;
     fanlight::test::turn_until([&] { return heard->answer || !heard->failure.empty(); },
                                "an answer");
     EXPECT_EQ(heard->failure, "");
-    gst_element_set_state((*peer)->branch().get(), GST_STATE_NULL);
-    gst_bin_remove(GST_BIN(pipeline_.get()), (*peer)->branch().get());
     return heard->answer.value_or("");
   }
 
-  Ref<GstElement> pipeline_;
+  std::unique_ptr<fanlight::test::FakeMediaSource> camera_;
 };
 
-TEST_F(PeerAnswerTest, SendsInEveryRecordedOfferWhatWasChosen) {
+TEST_F(WebrtcbinAnswerTest, SendsInEveryRecordedOfferWhatWasChosen) {
   for (const auto& name : recorded_names()) {
     SCOPED_TRACE(name);
     const std::string text = recorded(name);
@@ -85,7 +82,7 @@ TEST_F(PeerAnswerTest, SendsInEveryRecordedOfferWhatWasChosen) {
   }
 }
 
-TEST_F(PeerAnswerTest, OffersRetransmissionWithItsOwnSsrcSecond) {
+TEST_F(WebrtcbinAnswerTest, OffersRetransmissionWithItsOwnSsrcSecond) {
   const std::string sdp = answer_to(plain(), {h264("42e01f")}, {});
 
   EXPECT_THAT(sdp, HasSubstr("m=video 9 UDP/TLS/RTP/SAVPF 102 103\r\n"));
@@ -95,7 +92,7 @@ TEST_F(PeerAnswerTest, OffersRetransmissionWithItsOwnSsrcSecond) {
   EXPECT_THAT(sdp, Not(HasSubstr("a=ssrc-group:FID 0 ")));
 }
 
-TEST_F(PeerAnswerTest, SendsWithoutRetransmissionWhereItIsNotOffered) {
+TEST_F(WebrtcbinAnswerTest, SendsWithoutRetransmissionWhereItIsNotOffered) {
   const std::string sdp =
       answer_to(recorded("firefox-with-openh264"), {h264("42e01f")}, {{"OPUS", 48000, 2, {}}});
 
@@ -104,7 +101,7 @@ TEST_F(PeerAnswerTest, SendsWithoutRetransmissionWhereItIsNotOffered) {
   EXPECT_THAT(sdp, HasSubstr("m=audio 9 UDP/TLS/RTP/SAVPF 109\r\n"));
 }
 
-TEST_F(PeerAnswerTest, SendsSoundAloneWhereTheVideoIsRefused) {
+TEST_F(WebrtcbinAnswerTest, SendsSoundAloneWhereTheVideoIsRefused) {
   const std::string sdp = answer_to(recorded("firefox-153esr-linux-no-openh264"), {h264("640028")},
                                     {{"PCMU", 8000, 1, {}}});
 

@@ -1,4 +1,4 @@
-#include "webrtc/fanout_peer.h"
+#include "webrtc/fanout_transport.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,6 +6,7 @@
 #include "gst/pipeline.h"
 #include "offers.h"
 #include "support/fake_fanout.h"
+#include "support/fake_media_source.h"
 #include "support/turn_until.h"
 
 namespace fanlight::webrtc {
@@ -13,39 +14,50 @@ namespace {
 
 using namespace test;
 using fanlight::test::FakeFanout;
+using fanlight::test::FakeMediaSource;
 using fanlight::test::turn_until;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-using State = PeerConnection::State;
+using State = ViewerTransport::State;
 
-/// Hears what the peer says, on the default main context.
-struct Heard : PeerConnection::Observer {
+/// Hears what the transport says, on the default main context.
+struct Heard : ViewerTransport::Observer {
   std::vector<std::string> answers;
   std::vector<State> states;
   std::string reason;
 
-  void on_peer_answer(const std::string& sdp) override { answers.push_back(sdp); }
-  void on_peer_candidate(const IceCandidate&) override {}
-  void on_peer_state(State state, const std::string& why) override {
+  void on_transport_answer(const std::string& sdp) override { answers.push_back(sdp); }
+  void on_transport_candidate(const Candidate&) override {}
+  void on_transport_state(State state, const std::string& why) override {
     states.push_back(state);
     reason = why;
   }
-  void on_peer_failed(const std::string& why) override { reason = why; }
+  void on_transport_failed(const std::string& why) override { reason = why; }
 };
 
 /// Viewers on an element that does what the test says.
-class FanoutPeerTest : public testing::Test {
+class FanoutTransportTest : public testing::Test {
  protected:
   void SetUp() override {
     gst_init(nullptr, nullptr);
     FakeFanout::register_element();
-    auto created = Fanout::create({});
+    camera = std::make_shared<FakeMediaSource>();
+    camera->encodings.emplace_back("OPUS");
+    auto created = FanoutBranch::create(camera, {}, [](FanoutBranch&) {});
     ASSERT_TRUE(created) << created.error().message;
-    fanout = std::move(*created);
+    branch = std::move(*created);
+    fanout = branch->fanout();
     fake = FakeFanout::of(fanout->element());
     ASSERT_NE(fake, nullptr);
-    peer = FanoutPeer::create("ab12", fanout, "127.0.0.1", heard);
+    transport = make("ab12", plain_with_audio());
+  }
+  /// What carries a viewer with that offer.
+  std::shared_ptr<FanoutTransport> make(const std::string& id, const std::string& offer,
+                                        const std::string& address = "127.0.0.1") const {
+    auto made = FanoutTransport::create(id, branch, choices_for(parsed(offer)), address, heard);
+    EXPECT_TRUE(made) << made.error().message;
+    return made ? std::move(*made) : nullptr;
   }
 
   static Choices choices_for(const Offer& offer) {
@@ -56,12 +68,13 @@ class FanoutPeerTest : public testing::Test {
                                                     : RtpFormat{"OPUS", 48000, 2, {}}};
       auto choice = choose(media, formats);
       choices.push_back(choice ? std::optional(*choice) : std::nullopt);
+      if (choice) choices.back()->stream = "main";
     }
     return choices;
   }
   Result<Done> accept(const std::string& text) {
     const Offer offer = parsed(text);
-    return peer->accept(offer, choices_for(offer), false);
+    return transport->accept(offer, choices_for(offer), false);
   }
   std::string answer_to(const std::string& text) {
     auto accepted = accept(text);
@@ -75,13 +88,15 @@ class FanoutPeerTest : public testing::Test {
                                         G_TYPE_STRING, message, nullptr));
   }
 
+  std::shared_ptr<FakeMediaSource> camera;
+  std::shared_ptr<FanoutBranch> branch;
   std::shared_ptr<Fanout> fanout;
   FakeFanout* fake = nullptr;
   std::shared_ptr<Heard> heard = std::make_shared<Heard>();
-  std::shared_ptr<FanoutPeer> peer;
+  std::shared_ptr<FanoutTransport> transport;
 };
 
-TEST_F(FanoutPeerTest, OffersTheElementWhatWasChosenAndNamesItsPads) {
+TEST_F(FanoutTransportTest, OffersTheElementWhatWasChosenAndNamesItsPads) {
   ASSERT_TRUE(accept(plain_with_audio()));
 
   ASSERT_EQ(fake->calls.size(), 1u);
@@ -101,7 +116,7 @@ TEST_F(FanoutPeerTest, OffersTheElementWhatWasChosenAndNamesItsPads) {
   EXPECT_TRUE(gst_pad_is_linked(audio.get()));
 }
 
-TEST_F(FanoutPeerTest, OffersLoopbackCandidatesToWhoSignalsFromThere) {
+TEST_F(FanoutTransportTest, OffersLoopbackCandidatesToWhoSignalsFromThere) {
   const auto loopback = [this] {
     gboolean asked = FALSE;
     gst_structure_get_boolean(fake->calls.back().options.get(), "loopback", &asked);
@@ -110,12 +125,12 @@ TEST_F(FanoutPeerTest, OffersLoopbackCandidatesToWhoSignalsFromThere) {
   ASSERT_TRUE(accept(plain()));
   EXPECT_TRUE(loopback());
 
-  peer = FanoutPeer::create("cd34", fanout, "192.0.2.9", heard);
+  transport = make("cd34", plain(), "192.0.2.9");
   ASSERT_TRUE(accept(plain()));
   EXPECT_FALSE(loopback());
 }
 
-TEST_F(FanoutPeerTest, AnswersInTheShapeOfTheOfferAndComplete) {
+TEST_F(FanoutTransportTest, AnswersInTheShapeOfTheOfferAndComplete) {
   const std::string answer = answer_to(plain_with_audio());
 
   EXPECT_THAT(answer, HasSubstr("a=ice-lite\r\n"));
@@ -128,7 +143,7 @@ TEST_F(FanoutPeerTest, AnswersInTheShapeOfTheOfferAndComplete) {
   EXPECT_THAT(answer, HasSubstr("profile-level-id=42e01f"));
 }
 
-TEST_F(FanoutPeerTest, AnswersWithTheFeedbackThatItReads) {
+TEST_F(FanoutTransportTest, AnswersWithTheFeedbackThatItReads) {
   const std::string answer = answer_to(
       with(plain(), "a=extmap:5 ",
            "a=extmap:3 http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time\r\n"
@@ -143,22 +158,22 @@ TEST_F(FanoutPeerTest, AnswersWithTheFeedbackThatItReads) {
   EXPECT_THAT(answer, HasSubstr("a=extmap:6 "));
 }
 
-TEST_F(FanoutPeerTest, ReadsNoEstimateWithoutTheTimesOfSending) {
+TEST_F(FanoutTransportTest, ReadsNoEstimateWithoutTheTimesOfSending) {
   EXPECT_THAT(answer_to(plain()), Not(HasSubstr("goog-remb")));
 }
 
-TEST_F(FanoutPeerTest, SharesAPayloaderWithAllViewersOfACodec) {
+TEST_F(FanoutTransportTest, SharesAPayloaderWithAllViewersOfACodec) {
   ASSERT_TRUE(accept(plain()));
-  const auto other = FanoutPeer::create("cd34", fanout, "127.0.0.1", heard);
+  const auto other = make("cd34", plain());
   const Offer offer = parsed(plain());
   ASSERT_TRUE(other->accept(offer, choices_for(offer), true));
 
   EXPECT_STREQ(gst_structure_get_string(fake->calls[0].options.get(), "video"),
                gst_structure_get_string(fake->calls[1].options.get(), "video"));
-  EXPECT_EQ(GST_ELEMENT(fanout->bin())->numsinkpads, 1);
+  EXPECT_EQ(GST_ELEMENT(fanout->bin())->numsinkpads, 2) << "picture and sound";
 }
 
-TEST_F(FanoutPeerTest, SaysWhyItIsRefused) {
+TEST_F(FanoutTransportTest, SaysWhyItIsRefused) {
   const std::pair<const char*, Errc> kCodes[] = {{"bad-offer", Errc::invalid},
                                                  {"no-common-codec", Errc::unsupported},
                                                  {"busy", Errc::busy},
@@ -178,7 +193,7 @@ TEST_F(FanoutPeerTest, SaysWhyItIsRefused) {
   }
 }
 
-TEST_F(FanoutPeerTest, BelievesNoAnswerThatSendsSomethingElse) {
+TEST_F(FanoutTransportTest, BelievesNoAnswerThatSendsSomethingElse) {
   fake->reply.reset(gst_structure_new("answer", "id", G_TYPE_STRING, "ab12", "sdp", G_TYPE_STRING,
                                       "v=0\r\nm=video 0 UDP/TLS/RTP/SAVPF 102\r\na=mid:0\r\n",
                                       nullptr));
@@ -190,7 +205,7 @@ TEST_F(FanoutPeerTest, BelievesNoAnswerThatSendsSomethingElse) {
   EXPECT_THAT(refused.error().message, HasSubstr("is rejected"));
 }
 
-TEST_F(FanoutPeerTest, RestartsIceOnTheSameViewer) {
+TEST_F(FanoutTransportTest, RestartsIceOnTheSameViewer) {
   answer_to(plain());
   const std::string again = answer_to(with(plain(), "a=ice-ufrag:abcd", "a=ice-ufrag:newU"));
 
@@ -201,7 +216,7 @@ TEST_F(FanoutPeerTest, RestartsIceOnTheSameViewer) {
   EXPECT_THAT(again, HasSubstr("m=video 9 "));
 }
 
-TEST_F(FanoutPeerTest, TellsTheStatesOfItsOwnViewerOnly) {
+TEST_F(FanoutTransportTest, TellsTheStatesOfItsOwnViewerOnly) {
   ASSERT_TRUE(accept(plain()));
   FakeFanout::say(fanout->element(), "cd34", "failed", "of somebody else");
   for (const char* state : {"connecting", "connected", "disconnected", "closed"})
@@ -215,11 +230,11 @@ TEST_F(FanoutPeerTest, TellsTheStatesOfItsOwnViewerOnly) {
   EXPECT_EQ(heard->reason, "the certificate is another one");
 }
 
-TEST_F(FanoutPeerTest, SaysGoodbyeAtItsEndAndHearsNothingAfterIt) {
+TEST_F(FanoutTransportTest, SaysGoodbyeAtItsEndAndHearsNothingAfterIt) {
   ASSERT_TRUE(accept(plain()));
   FakeFanout::say(fanout->element(), "ab12", "connected");
 
-  peer.reset();
+  transport.reset();
   bool later = false;
   post([&later] { later = true; });
   turn_until([&later] { return later; }, "what was under way");
@@ -229,14 +244,14 @@ TEST_F(FanoutPeerTest, SaysGoodbyeAtItsEndAndHearsNothingAfterIt) {
   EXPECT_TRUE(heard->states.empty());
 }
 
-TEST_F(FanoutPeerTest, RemovesNobodyWhoWasRefused) {
+TEST_F(FanoutTransportTest, RemovesNobodyWhoWasRefused) {
   refuse("busy", "full");
   ASSERT_FALSE(accept(plain()));
-  peer.reset();
+  transport.reset();
   EXPECT_EQ(fake->calls.back().signal, "add-viewer");
 }
 
-TEST_F(FanoutPeerTest, ReadsTheCounters) {
+TEST_F(FanoutTransportTest, ReadsTheCounters) {
   ASSERT_TRUE(accept(plain()));
   fake->stats.reset(gst_structure_new(
       "viewer-stats", "packets-sent", G_TYPE_UINT64, guint64{1000}, "bytes-sent", G_TYPE_UINT64,
@@ -244,10 +259,10 @@ TEST_F(FanoutPeerTest, ReadsTheCounters) {
       "nack-count", G_TYPE_UINT64, guint64{3}, "pli-count", G_TYPE_UINT64, guint64{4}, "fir-count",
       G_TYPE_UINT64, guint64{1}, "groups-dropped", G_TYPE_UINT64, guint64{5}, "estimate",
       G_TYPE_UINT64, guint64{900'000}, "candidate", G_TYPE_STRING, "tcp", nullptr));
-  PeerStats read;
-  const auto keep = [&read](const PeerStats& stats) { read = stats; };
+  TransportStats read;
+  const auto keep = [&read](const TransportStats& stats) { read = stats; };
 
-  peer->read_stats(keep);
+  transport->read_stats(keep);
 
   EXPECT_EQ(read.packets_sent, 1000u);
   EXPECT_EQ(read.bytes_sent, 1'100'000u);
@@ -262,16 +277,76 @@ TEST_F(FanoutPeerTest, ReadsTheCounters) {
   // Of a viewer that has gone the last ones stay.
   fake->stats.reset();
   read = {};
-  peer->read_stats(keep);
+  transport->read_stats(keep);
   EXPECT_EQ(read.packets_sent, 1000u);
 }
 
-TEST_F(FanoutPeerTest, NeedsNoBranchOfItsOwn) {
+TEST_F(FanoutTransportTest, HasTheFanoutFedWithWhatWasChosenAndNothingElse) {
+  EXPECT_THAT(camera->fed, ElementsAre("main-H264", "main-OPUS"));
+
+  const auto unknown =
+      FanoutTransport::create("cd34", branch, choices_for(parsed(plain())), "127.0.0.1", heard);
+  ASSERT_TRUE(unknown);
+  EXPECT_THAT(camera->fed, ElementsAre("main-H264", "main-OPUS"));
+}
+
+TEST_F(FanoutTransportTest, RefusesAStreamThatTheCameraDoesNotSend) {
+  camera->encodings = {"H265"};
+  Choices choices = choices_for(parsed(plain()));
+  choices.at(0)->stream = "sub";
+
+  const auto refused = FanoutTransport::create("cd34", branch, choices, "127.0.0.1", heard);
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::not_found);
+}
+
+TEST_F(FanoutTransportTest, PlaysWhatWasChosenWithoutAsking) {
+  ASSERT_TRUE(accept(plain_with_audio()));
+
+  ASSERT_TRUE(transport->play(choices_for(parsed(plain_with_audio()))));
+
+  EXPECT_EQ(fake->calls.size(), 1u) << "the element has begun by itself";
+}
+
+TEST_F(FanoutTransportTest, SwitchesThePictureToAnotherStream) {
+  ASSERT_TRUE(accept(plain_with_audio()));
+  ASSERT_TRUE(transport->can_switch());
+  Choices choices = choices_for(parsed(plain_with_audio()));
+  for (auto& choice : choices)
+    if (choice->sent.encoding == "H264") choice->stream = "sub";
+
+  const auto switched = transport->play(choices);
+
+  ASSERT_TRUE(switched) << switched.error().message;
+  ASSERT_EQ(fake->calls.size(), 2u);
+  EXPECT_EQ(fake->calls[1].signal, "choose-video");
+  EXPECT_EQ(fake->calls[1].id, "ab12");
+  EXPECT_TRUE(camera->feeds("sub", "H264"));
+  EXPECT_TRUE(camera->feeds("main", "H264")) << "until the new one has a key frame";
+  // It has it by now.
+  ASSERT_TRUE(transport->play(choices));
+  EXPECT_EQ(fake->calls.size(), 2u);
+}
+
+TEST_F(FanoutTransportTest, SaysWhyItCannotSwitch) {
   ASSERT_TRUE(accept(plain()));
-  EXPECT_FALSE(peer->branch());
-  const auto pad = peer->open(0);
-  ASSERT_TRUE(pad);
-  EXPECT_FALSE(*pad);
+  Choices choices = choices_for(parsed(plain()));
+  choices.at(0)->stream = "sub";
+  refuse("unknown-viewer", "it has gone");
+
+  const auto refused = transport->play(choices);
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::conflict);
+}
+
+TEST_F(FanoutTransportTest, TellsThatTheFanoutFailed) {
+  camera->fail("out of luck");
+
+  turn_until([this] { return !heard->reason.empty(); }, "the failure");
+
+  EXPECT_EQ(heard->reason, "the fanout failed: out of luck");
 }
 
 } // namespace

@@ -1,13 +1,16 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/main_loop.h"
+#include "base/room.h"
 #include "gst/signal.h"
 #include "webrtc/ice.h"
-#include "webrtc/peer_connection.h"
+#include "webrtc/media_feed.h"
+#include "webrtc/viewer_transport.h"
 
 namespace fanlight::webrtc {
 
@@ -16,20 +19,25 @@ namespace fanlight::webrtc {
 /// shown. 128 to 1024.
 unsigned retransmission_packets(std::uint64_t bitrate);
 
-/// One viewer on a webrtcbin of its own: `[payloader ! ] webrtcbin` in a bin that becomes a branch
-/// of the camera.
+/// Carries one viewer on a webrtcbin of its own: `[payloader ! ] webrtcbin` in a bin that becomes a
+/// branch of the camera.
 ///
-/// The payloaders come with open(), once DTLS is up: until then nothing of the camera waits in a
+/// The payloaders come with play(), once DTLS is up: until then nothing of the camera waits in a
 /// queue, and the cached group of pictures goes out whole the moment it can. Threads: main only;
 /// webrtcbin's own threads come in through connect_on_main and reply_on_main.
-class Peer : public PeerConnection, public std::enable_shared_from_this<Peer> {
+class WebrtcbinTransport : public ViewerTransport,
+                           private MediaFeed::Observer,
+                           public std::enable_shared_from_this<WebrtcbinTransport> {
  public:
   /// `id` names the elements in logs and graphs; `bitrate` is what the camera sends, in bit/s, or
   /// 0. Errc::internal when an element is missing.
-  static Result<std::shared_ptr<Peer>> create(const std::string& id, IceSettings ice,
-                                              std::uint64_t bitrate,
-                                              std::weak_ptr<Observer> observer);
-  ~Peer() override;
+  /// The camera outlives it.
+  static Result<std::shared_ptr<WebrtcbinTransport>>
+  create(const std::string& id, IceSettings ice, std::uint64_t bitrate, MediaSource& camera,
+         std::weak_ptr<ViewerTransport::Observer> observer);
+  ~WebrtcbinTransport() override;
+  /// Keeps room for its threads until it plays: then they are there, and count by themselves.
+  void hold(Reservation room) { room_ = std::move(room); }
   /// Does once what the first viewer would wait for: loads the plugins and makes the process's DTLS
   /// certificate.
   static void warm_up();
@@ -37,19 +45,19 @@ class Peer : public PeerConnection, public std::enable_shared_from_this<Peer> {
   static std::uint32_t count();
 
   const char* name() const override { return "webrtcbin"; }
-  Ref<GstElement> branch() const override { return bin_; }
   Result<Done> accept(Offer offer, Choices choices, bool complete) override;
-  void add_candidate(const IceCandidate& candidate) override;
-  Result<Ref<GstPad>> open(std::size_t mline) override;
+  void add_candidate(const Candidate& candidate) override;
+  Result<Done> play(const Choices& choices) override;
   /// Its payloader would begin with timestamps before those that were sent.
-  Result<Done> change_picture(const std::string&, const RtpFormat&) override {
-    return Error{Errc::unsupported, "a webrtcbin cannot change to another stream"};
-  }
-  void read_stats(std::function<void(const PeerStats&)> done) override;
+  bool can_switch() const override { return false; }
+  void read_stats(std::function<void(const TransportStats&)> done) override;
 
  private:
-  Peer(std::string id, IceSettings ice, std::uint64_t bitrate, std::weak_ptr<Observer> observer);
+  WebrtcbinTransport(std::string id, IceSettings ice, std::uint64_t bitrate,
+                     std::weak_ptr<ViewerTransport::Observer> observer);
   Result<Done> build();
+  /// The pad of the bin that wants what was chosen for that m-line.
+  Result<Ref<GstPad>> open(std::size_t mline);
   Result<Done> add_output(std::size_t mline, const Choice& choice);
   void on_remote_set(StructurePtr reply);
   void on_answer(StructurePtr reply);
@@ -62,6 +70,7 @@ class Peer : public PeerConnection, public std::enable_shared_from_this<Peer> {
   void watch_dtls();
   void on_dtls_state();
   void send_answer();
+  void on_feed_failed(const std::string& why) override { fail(why); }
   void fail(const std::string& why);
   bool failed(const StructurePtr& reply, const char* doing);
   template <typename Call> void tell(Call call) {
@@ -72,7 +81,7 @@ class Peer : public PeerConnection, public std::enable_shared_from_this<Peer> {
   const std::string id_;
   const IceSettings ice_;
   const std::uint64_t bitrate_;
-  const std::weak_ptr<Observer> observer_;
+  const std::weak_ptr<ViewerTransport::Observer> observer_;
 
   // Owned.
   Ref<GstElement> bin_;
@@ -94,9 +103,12 @@ class Peer : public PeerConnection, public std::enable_shared_from_this<Peer> {
   bool answered_ = false;
   bool gathered_ = false;
   std::string answer_; // webrtcbin's, without candidates.
-  std::vector<IceCandidate> local_candidates_;
-  std::vector<IceCandidate> early_candidates_; // Came before webrtcbin could take them.
+  std::vector<Candidate> local_candidates_;
+  std::vector<Candidate> early_candidates_; // Came before webrtcbin could take them.
   bool remote_set_ = false;
+  bool playing_ = false;
+  std::optional<Reservation> room_;
+  std::unique_ptr<MediaFeed> feed_; // The first to go.
 };
 
 } // namespace fanlight::webrtc

@@ -1,4 +1,4 @@
-#include "webrtc/peer.h"
+#include "webrtc/webrtcbin_transport.h"
 
 #include <filesystem>
 #include <iterator>
@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "offers.h"
+#include "support/fake_media_source.h"
 #include "support/turn_until.h"
 
 namespace fanlight::webrtc {
@@ -15,13 +16,13 @@ namespace {
 using namespace test;
 
 /// Hears that there is an answer, on the default main context.
-struct Heard : PeerConnection::Observer {
+struct Heard : ViewerTransport::Observer {
   bool over = false;
 
-  void on_peer_answer(const std::string&) override { over = true; }
-  void on_peer_candidate(const IceCandidate&) override {}
-  void on_peer_state(PeerConnection::State, const std::string&) override {}
-  void on_peer_failed(const std::string& why) override {
+  void on_transport_answer(const std::string&) override { over = true; }
+  void on_transport_candidate(const Candidate&) override {}
+  void on_transport_state(ViewerTransport::State, const std::string&) override {}
+  void on_transport_failed(const std::string& why) override {
     over = true;
     ADD_FAILURE() << why;
   }
@@ -34,7 +35,7 @@ template <typename T> Ref<T> property(gpointer object, const char* name) {
 }
 
 /// A real webrtcbin, running, without a camera.
-class PeerStopTest : public testing::Test {
+class WebrtcbinStopTest : public testing::Test {
  protected:
   void SetUp() override { gst_init(nullptr, nullptr); }
 
@@ -47,11 +48,12 @@ class PeerStopTest : public testing::Test {
     auto heard = std::make_shared<Heard>();
     IceSettings ice;
     ice.client_address = "127.0.0.1";
-    auto peer = Peer::create("test", ice, 0, heard);
-    ASSERT_TRUE(peer) << peer.error().message;
-    const Ref<GstElement> branch = (*peer)->branch();
+    fanlight::test::FakeMediaSource camera;
+    auto transport = WebrtcbinTransport::create("test", ice, 0, camera, heard);
+    ASSERT_TRUE(transport) << transport.error().message;
+    const auto branch = Ref<GstElement>::retain(camera.bin());
     gst_element_set_state(branch.get(), GST_STATE_PLAYING);
-    ASSERT_TRUE((*peer)->accept(offer, choices, true));
+    ASSERT_TRUE((*transport)->accept(offer, choices, true));
     fanlight::test::turn_until([&] { return heard->over; }, "an answer");
 
     const auto webrtcbin =
@@ -74,7 +76,7 @@ class PeerStopTest : public testing::Test {
   }
 };
 
-TEST_F(PeerStopTest, LeavesNoSocketsWhereIceGoesOnAfterItHasStopped) {
+TEST_F(WebrtcbinStopTest, LeavesNoSocketsWhereIceGoesOnAfterItHasStopped) {
   run([](GObject*) {}); // What a first one opens for all.
   const std::size_t before = descriptors();
 
