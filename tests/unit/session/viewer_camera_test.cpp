@@ -158,9 +158,10 @@ TEST_F(ViewerCameraTest, RefusesAStreamThatThereIsNotAndKeepsItsPreference) {
 
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::not_found);
-  viewer->on_camera_changed();
   EXPECT_EQ(viewer->info().stream, "main");
-  EXPECT_EQ(viewer->info().stream_reason, "the best there is");
+  camera->main().go(Stream::retrying, "the camera closed the connection");
+  viewer->on_camera_changed();
+  EXPECT_EQ(viewer->info().stream, "sub") << "any, as before";
 }
 
 TEST_F(ViewerCameraTest, EndsWhereASwitchFails) {
