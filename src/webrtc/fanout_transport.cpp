@@ -52,21 +52,23 @@ TransportStats stats_of(const GstStructure* told) {
 
 Result<std::shared_ptr<FanoutTransport>>
 FanoutTransport::create(const std::string& id, const std::shared_ptr<FanoutBranch>& branch,
-                        Choices choices, const std::string& client_address,
+                        const Choices& choices, const std::string& client_address,
                         std::weak_ptr<ViewerTransport::Observer> observer) {
-  std::shared_ptr<FanoutTransport> transport{new FanoutTransport(
-      id, branch->fanout(), std::move(choices), is_loopback(client_address), std::move(observer))};
-  auto subscription = branch->subscribe(transport->choices_, *transport);
+  std::shared_ptr<FanoutTransport> transport{
+      new FanoutTransport(id, branch->fanout(), is_loopback(client_address), std::move(observer))};
+  auto subscription = branch->subscribe(choices, *transport);
   if (!subscription) return subscription.error();
+  for (const auto& choice : choices)
+    transport->streams_.push_back(choice ? choice->stream : std::string{});
   transport->subscription_ = std::move(*subscription);
   transport->fanout_->listen(id, transport);
   return transport;
 }
 
-FanoutTransport::FanoutTransport(std::string id, std::shared_ptr<Fanout> fanout, Choices choices,
-                                 bool loopback, std::weak_ptr<ViewerTransport::Observer> observer)
+FanoutTransport::FanoutTransport(std::string id, std::shared_ptr<Fanout> fanout, bool loopback,
+                                 std::weak_ptr<ViewerTransport::Observer> observer)
     : id_(std::move(id)), fanout_(std::move(fanout)), loopback_(loopback),
-      observer_(std::move(observer)), choices_(std::move(choices)) {}
+      observer_(std::move(observer)) {}
 
 FanoutTransport::~FanoutTransport() {
   subscription_.reset();
@@ -116,12 +118,11 @@ Result<Done> FanoutTransport::accept(Offer offer, Choices choices, bool) {
 }
 
 Result<Done> FanoutTransport::play(const Choices& choices) {
-  for (std::size_t mline = 0; mline < choices.size() && mline < choices_.size(); ++mline) {
-    auto& playing = choices_[mline];
+  for (std::size_t mline = 0; mline < choices.size() && mline < streams_.size(); ++mline) {
     const auto& wanted = choices[mline];
-    if (!playing || !wanted || playing->stream == wanted->stream) continue;
-    if (auto changed = change_picture(playing->stream, *wanted); !changed) return changed.error();
-    playing = wanted;
+    if (!wanted || streams_[mline] == wanted->stream) continue;
+    if (auto changed = change_picture(streams_[mline], *wanted); !changed) return changed.error();
+    streams_[mline] = wanted->stream;
   }
   return Done{};
 }

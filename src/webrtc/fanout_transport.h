@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "webrtc/fanout.h"
 #include "webrtc/fanout_branch.h"
@@ -23,7 +24,7 @@ class FanoutTransport : public ViewerTransport,
   /// `client_address` is the signalling client's, see IceSettings. Errc::not_found: the camera does
   /// not send it; internal.
   static Result<std::shared_ptr<FanoutTransport>>
-  create(const std::string& id, const std::shared_ptr<FanoutBranch>& branch, Choices choices,
+  create(const std::string& id, const std::shared_ptr<FanoutBranch>& branch, const Choices& choices,
          const std::string& client_address, std::weak_ptr<ViewerTransport::Observer> observer);
   ~FanoutTransport() override; ///< Says goodbye to the viewer.
 
@@ -35,7 +36,7 @@ class FanoutTransport : public ViewerTransport,
   void read_stats(std::function<void(const TransportStats&)> done) override;
 
  private:
-  FanoutTransport(std::string id, std::shared_ptr<Fanout> fanout, Choices choices, bool loopback,
+  FanoutTransport(std::string id, std::shared_ptr<Fanout> fanout, bool loopback,
                   std::weak_ptr<ViewerTransport::Observer> observer);
   Result<StructurePtr> options(const Choices& choices);
   Result<Done> change_picture(const std::string& from, const Choice& choice);
@@ -50,8 +51,8 @@ class FanoutTransport : public ViewerTransport,
 
   // Owned.
   std::unique_ptr<FanoutBranch::Subscription> subscription_;
-  Choices choices_;    // That are played.
-  bool added_ = false; // The element knows it.
+  std::vector<std::string> streams_; // That are played, by m-line; there may be thousands of us.
+  bool added_ = false;               // The element knows it.
   TransportStats stats_;
 };
 

@@ -30,8 +30,7 @@ class WebrtcbinTransport : public ViewerTransport,
                            public std::enable_shared_from_this<WebrtcbinTransport> {
  public:
   /// `id` names the elements in logs and graphs; `bitrate` is what the camera sends, in bit/s, or
-  /// 0. Errc::internal when an element is missing.
-  /// The camera outlives it.
+  /// 0. Errc::internal when an element is missing. The camera outlives it.
   static Result<std::shared_ptr<WebrtcbinTransport>>
   create(const std::string& id, IceSettings ice, std::uint64_t bitrate, MediaSource& camera,
          std::weak_ptr<ViewerTransport::Observer> observer);
