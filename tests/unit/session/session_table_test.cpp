@@ -115,7 +115,10 @@ TEST_F(SessionTableTest, HoldsAViewerUntilTheCameraIsThere) {
 
 TEST_F(SessionTableTest, GivesUpWaitingAfterTheLimitAndSaysWhy) {
   registry->start();
-  ASSERT_TRUE(open("front", offer(), 200));
+  const media::Camera& front = *registry->find("front")->camera;
+  turn_until([&front] { return front.state() == media::Camera::State::retrying; },
+             "the camera to be retried");
+  ASSERT_TRUE(open("front", offer(), 1));
   turn_until([this] { return !listener.closed.empty(); }, "the end of waiting");
   ASSERT_EQ(listener.closed.size(), 1u);
   EXPECT_EQ(listener.closed[0].code, "camera_unavailable");
