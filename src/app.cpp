@@ -40,12 +40,18 @@ Result<std::unique_ptr<App>> App::create(const std::string& path, const config::
                  "GStreamer elements are missing; install the packages in brackets: " +
                      join(missing)};
   std::unique_ptr<App> app{new App};
-  auto sessions = session::SessionTable::create(config);
-  if (!sessions) return sessions.error();
-  app->sessions_ = std::move(*sessions);
+  auto transports = session::Transports::create(config);
+  if (!transports) return transports.error();
+  app->transports_ = std::move(*transports);
+  auto cameras = cameras::CameraRegistry::create(config.cameras);
+  if (!cameras) return cameras.error();
+  app->cameras_ = std::move(*cameras);
+  app->sessions_ = std::make_unique<session::SessionTable>(*app->cameras_, *app->transports_);
+  app->views_ = std::make_unique<cameras::CameraViews>(*app->cameras_);
   FileRoster::Stage& stage = *app;
   app->roster_ = std::make_unique<FileRoster>(path, config, stage);
-  auto server = http::WebService::create(app->roster_->config(), *app->sessions_, *app->roster_);
+  auto server = http::WebService::create(app->roster_->config(), *app->views_, *app->sessions_,
+                                         *app->roster_);
   if (!server) return server.error();
   app->server_ = std::move(*server);
   return app;
@@ -55,7 +61,10 @@ App::~App() {
   if (drain_until_us_ == 0) drain_until_us_ = g_get_monotonic_time() + kDrainUs; // It never ran.
   server_.reset();
   roster_.reset();
+  views_.reset();
   sessions_.reset();
+  cameras_.reset();
+  transports_.reset();
   // Pipelines stop on workers; a camera that does not answer its TEARDOWN is left behind.
   if (!wait_for_stops(std::chrono::milliseconds{
           std::max<std::int64_t>(0, (drain_until_us_ - g_get_monotonic_time()) / 1000)}))
@@ -78,10 +87,10 @@ void App::run() {
         return G_SOURCE_CONTINUE;
       },
       this);
-  sessions_->start();
+  cameras_->start();
   roster_->watch();
   tidy_.every(kTidy, return_free_memory);
-  log::info("app", {{"cameras", std::to_string(sessions_->camera_ids().size())}}, serving());
+  log::info("app", {{"cameras", std::to_string(cameras_->all().size())}}, serving());
   notifier_.ready(serving());
   g_main_loop_run(loop_);
   tidy_.stop();
@@ -95,7 +104,9 @@ void App::run() {
 std::string App::serving() const { return "serving on http://" + server_->address(); }
 
 Result<Done> App::apply(const config::Config& wanted) {
-  if (auto applied = sessions_->apply(wanted); !applied) return applied;
+  if (auto prepared = transports_->prepare(wanted.cameras); !prepared) return prepared;
+  if (auto applied = cameras_->apply(wanted.cameras); !applied) return applied;
+  sessions_->set_max_viewers(wanted.webrtc.max_viewers);
   if (wanted.logging != roster_->config().logging)
     log::configure(wanted.logging.level, wanted.logging.format);
   return Done{};
@@ -112,6 +123,7 @@ void App::drain() {
   notifier_.stopping("saying goodbye to viewers");
   server_->drain("the server is shutting down");
   sessions_->drain({"shutting_down", "the server is shutting down"});
+  cameras_->drain();
   drain_check_.every(kDrainPoll, [this] { check_drained(); });
 }
 

@@ -5,9 +5,12 @@
 #include "api/web_service.h"
 #include "base/main_loop.h"
 #include "base/systemd.h"
+#include "cameras/camera_views.h"
+#include "cameras/registry.h"
 #include "config/config.h"
 #include "config/file_roster.h"
 #include "session/session_table.h"
+#include "session/transports.h"
 
 namespace fanlight {
 
@@ -31,12 +34,15 @@ class App : private FileRoster::Stage {
 
   Result<Done> apply(const config::Config& wanted) override;
   Result<Done> test(const config::Camera& camera, session::Roster::Tested done) override {
-    return sessions_->test(camera, std::move(done));
+    return cameras_->probe(camera, std::move(done));
   }
   void on_reloading() override { notifier_.reloading(); }
   void on_reloaded(const std::string& outcome) override;
 
-  std::unique_ptr<session::SessionTable> sessions_;
+  std::unique_ptr<session::Transports> transports_;
+  std::unique_ptr<cameras::CameraRegistry> cameras_;
+  std::unique_ptr<session::SessionTable> sessions_; // Hears of changes before the views.
+  std::unique_ptr<cameras::CameraViews> views_;
   std::unique_ptr<FileRoster> roster_;
   std::unique_ptr<http::WebService> server_;
   systemd::Notifier notifier_;

@@ -8,7 +8,7 @@
 namespace fanlight::http {
 namespace {
 
-std::string state_of(const session::CameraInfo& camera) {
+std::string state_of(const cameras::CameraInfo& camera) {
   json::Writer json;
   json.object([&] {
     json.member("id", camera.id);
@@ -19,7 +19,7 @@ std::string state_of(const session::CameraInfo& camera) {
 }
 
 /// One that nobody watches and that connects on demand is not missed.
-bool is_ready(const session::CameraInfo& camera) {
+bool is_ready(const cameras::CameraInfo& camera) {
   return camera.best.state == "live" ||
          (camera.best.state == "idle" && camera.best.pull == "on_demand");
 }
@@ -41,7 +41,7 @@ void append(std::string& array, const std::string& element) {
 
 } // namespace
 
-CameraList::CameraList(session::Directory& directory, const Limits& limits)
+CameraList::CameraList(cameras::CameraDirectory& directory, const Limits& limits)
     : directory_(directory), limits_(limits) {
   directory_.add_observer(*this);
 }
@@ -115,7 +115,7 @@ void CameraList::finish() {
          });
 }
 
-void CameraList::on_camera_changed(const session::CameraInfo& info) {
+void CameraList::on_camera_changed(const cameras::CameraInfo& info) {
   texts_.reset();
   if (const auto entry = entries_.find(info.id); entry != entries_.end())
     entry->second.written_at = 0;

@@ -8,9 +8,9 @@
 #include <unordered_set>
 #include <vector>
 
+#include "cameras/camera_directory.h"
 #include "http/limits.h"
 #include "http/owned.h"
-#include "session/session.h"
 
 namespace fanlight::http {
 
@@ -19,7 +19,7 @@ namespace fanlight::http {
 /// turns of the loop.
 ///
 /// Threads: main only.
-class CameraList : public session::CameraObserver {
+class CameraList : public cameras::CameraObserver {
  public:
   struct Texts {
     std::uint64_t number = 0; ///< Of all that were made.
@@ -31,7 +31,7 @@ class CameraList : public session::CameraObserver {
   };
   using Done = std::function<void(const Texts&)>;
 
-  CameraList(session::Directory& directory, const Limits& limits);
+  CameraList(cameras::CameraDirectory& directory, const Limits& limits);
   ~CameraList() override;
 
   /// `done` is called before this returns where little is to be written, otherwise in a later turn
@@ -41,7 +41,7 @@ class CameraList : public session::CameraObserver {
   /// How many cameras have been written since the start.
   std::size_t written() const { return written_; }
 
-  void on_camera_changed(const session::CameraInfo& info) override;
+  void on_camera_changed(const cameras::CameraInfo& info) override;
   void on_cameras_replaced() override;
 
  private:
@@ -57,7 +57,7 @@ class CameraList : public session::CameraObserver {
   bool is_old(gint64 written_at) const;
 
   // Given.
-  session::Directory& directory_;
+  cameras::CameraDirectory& directory_;
   const Limits& limits_;
   // Owned.
   std::unordered_map<std::string, Entry> entries_; ///< By camera.

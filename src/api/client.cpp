@@ -35,11 +35,12 @@ const char* close_code(Errc code) {
 }
 
 /// What of `stream`, `width` and `height` is there and can be meant.
-session::StreamWish wish_of(JsonNode* message) {
-  session::StreamWish wish;
+session::StreamPreference wish_of(JsonNode* message) {
+  session::StreamPreference wish;
   const auto pixels = [message](const char* name) {
     const auto value = json::integer_member(message, name).value_or(0);
-    return value > 0 && value <= session::StreamWish::kMostPixels ? static_cast<int>(value) : 0;
+    return value > 0 && value <= session::StreamPreference::kMostPixels ? static_cast<int>(value)
+                                                                        : 0;
   };
   wish.stream = json::string_member(message, "stream").value_or("auto");
   wish.width = pixels("width");
@@ -139,7 +140,7 @@ void Client::watch(JsonNode* message) {
   if (!camera || !offer) return send_error("bad_message", "watch needs camera and sdp", *name);
   if (watches_.contains(*name))
     return send_error("session_in_use", "the session '" + *name + "' is in use", *name);
-  const session::StreamWish wish = wish_of(message);
+  const session::StreamPreference wish = wish_of(message);
   // A name that cannot be an id goes no further, and is not repeated.
   if (!config::is_id(*camera) || !config::is_id(wish.stream))
     return refuse(*name, "unknown_camera", "there is no such camera");
@@ -157,7 +158,7 @@ void Client::watch(JsonNode* message) {
   session::Directory::OpenOptions options;
   options.signalling = "websocket";
   options.remote_address = remote_address_;
-  options.wish = wish;
+  options.preference = wish;
   auto watch = std::make_unique<Watch>(
       *name, *offer, server_.webrtc, server_.limits,
       [this](std::string text) { socket_->send(std::move(text)); },
@@ -221,7 +222,7 @@ void Client::restart(JsonNode* message) {
 void Client::select(JsonNode* message) {
   Watch* watch = find(message);
   if (watch == nullptr) return;
-  const session::StreamWish wish = wish_of(message);
+  const session::StreamPreference wish = wish_of(message);
   if (!config::is_id(wish.stream))
     return send_error("bad_message", "there is no such stream", watch->name());
   if (const auto selected = watch->select(wish); !selected)

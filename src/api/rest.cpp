@@ -53,9 +53,10 @@ std::optional<std::size_t> limit_of(const Exchange& exchange, std::size_t most) 
 
 } // namespace
 
-Rest::Rest(session::Directory& directory, CameraList& cameras, const Limits& limits)
-    : directory_(directory), cameras_(cameras), limits_(limits), graph_(limits),
-      sessions_(directory, limits) {}
+Rest::Rest(cameras::CameraDirectory& directory, session::Directory& sessions, CameraList& cameras,
+           const Limits& limits)
+    : directory_(directory), sessions_(sessions), cameras_(cameras), limits_(limits),
+      graph_(limits), session_list_(sessions, limits) {}
 
 void Rest::with_cameras(const ExchangePtr& exchange,
                         std::function<void(Exchange&, const CameraList::Texts&)> answer) {
@@ -128,7 +129,7 @@ void Rest::sessions(const ExchangePtr& exchange) {
     return exchange->respond(Error{
         Errc::invalid, "listing the sessions: after is the id of a session, as next says it"});
   exchange->wait({});
-  sessions_.get(after, *limit, [exchange](const Result<GBytes*>& page) {
+  session_list_.get(after, *limit, [exchange](const Result<GBytes*>& page) {
     if (!page) return exchange->respond(page.error());
     respond_json(*exchange, 200, *page);
   });
@@ -136,9 +137,9 @@ void Rest::sessions(const ExchangePtr& exchange) {
 
 void Rest::session(const std::string& id, const ExchangePtr& exchange) {
   exchange->wait({});
-  directory_.refresh_stats(id, [this, alive = std::weak_ptr{alive_}, id, exchange] {
+  sessions_.refresh_stats(id, [this, alive = std::weak_ptr{alive_}, id, exchange] {
     if (alive.expired()) return;
-    const session::Session* session = directory_.find(id);
+    const session::Session* session = sessions_.find(id);
     if (session == nullptr)
       return exchange->respond(Error{Errc::not_found, "there is no such session"});
     json::Writer json;
@@ -165,7 +166,7 @@ void Rest::server(const ExchangePtr& exchange) const {
   json.object([&] {
     json.member("version", FANLIGHT_VERSION);
     json.member("cameras", static_cast<std::uint64_t>(directory_.camera_ids().size()));
-    json.member("sessions", static_cast<std::uint64_t>(directory_.session_count()));
+    json.member("sessions", static_cast<std::uint64_t>(sessions_.session_count()));
     json.object("main_loop", [&] {
       json.member("longest_turn_ms_1m", lag.longest_turn_ms);
       json.member("lag_ms_p99_1m", lag.lag_p99_ms);

@@ -21,7 +21,8 @@ namespace fanlight::http {
 /// only.
 class Rest {
  public:
-  Rest(session::Directory& directory, CameraList& cameras, const Limits& limits);
+  Rest(cameras::CameraDirectory& directory, session::Directory& sessions, CameraList& cameras,
+       const Limits& limits);
 
   void cameras(const ExchangePtr& exchange);
   void camera(const std::string& id, const ExchangePtr& exchange) const;
@@ -42,12 +43,13 @@ class Rest {
   void drawn(const std::string& camera, const std::function<void(Exchange&)>& answer);
 
   // Given.
-  session::Directory& directory_;
+  cameras::CameraDirectory& directory_;
+  session::Directory& sessions_;
   CameraList& cameras_;
   const Limits& limits_;
   // Owned.
   Graph graph_;
-  SessionList sessions_;
+  SessionList session_list_;
   LoopLag lag_;
   std::map<std::string, std::vector<ExchangePtr>> drawings_;     ///< Who waits for one, by camera.
   const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by callbacks.

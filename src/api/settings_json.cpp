@@ -54,12 +54,12 @@ void write_members(Writer& json, const config::Diff& diff) {
   write_words(json, "needs_restart", diff.needs_restart);
 }
 
-void write_members(Writer& json, const session::Findings& findings) {
+void write_members(Writer& json, const cameras::ProbeResult& findings) {
   json.member("ok", findings.ok);
   json.member("reason", findings.reason);
   json.member("seconds", findings.seconds);
   json.array("video", [&] {
-    for (const session::Findings::Video& video : findings.video)
+    for (const cameras::ProbeResult::Video& video : findings.video)
       json.object([&] {
         json.member("codec", video.codec);
         json.member("width", video.width);

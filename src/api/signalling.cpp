@@ -15,11 +15,11 @@ char kProtocol[] = "fanlight.v1";
 
 } // namespace
 
-Signalling::Signalling(const config::WebRtc& webrtc, session::Directory& directory,
-                       CameraList& cameras, const Limits& limits)
+Signalling::Signalling(const config::WebRtc& webrtc, cameras::CameraDirectory& directory,
+                       session::Directory& sessions, CameraList& cameras, const Limits& limits)
     : webrtc_(webrtc), directory_(directory), cameras_(cameras),
       limits_(limits), server_{webrtc,
-                               directory,
+                               sessions,
                                limits,
                                [this](const char* type, std::function<void(WebSocket::Text)> done) {
                                  cameras_.get([this, type, done = std::move(done)](
@@ -113,7 +113,7 @@ void Signalling::drain(const std::string& message) {
   for (const auto& [key, client] : clients_) client->say_goodbye(message);
 }
 
-void Signalling::on_camera_changed(const session::CameraInfo& info) {
+void Signalling::on_camera_changed(const cameras::CameraInfo& info) {
   News& news = news_[info.id];
   const gint64 since = g_get_monotonic_time() - news.told_at;
   const gint64 period = std::chrono::microseconds{limits_.push}.count();
@@ -140,7 +140,7 @@ void Signalling::on_cameras_replaced() {
   });
 }
 
-void Signalling::tell(const session::CameraInfo& info) {
+void Signalling::tell(const cameras::CameraInfo& info) {
   News& news = news_[info.id];
   news.state = info.best.state;
   news.told_at = g_get_monotonic_time();

@@ -16,10 +16,10 @@ namespace fanlight::http {
 
 /// The WebSocket end of signalling (docs/signalling.md): all clients, and the cameras' news for all
 /// of them. Threads: main only.
-class Signalling : public session::CameraObserver {
+class Signalling : public cameras::CameraObserver {
  public:
-  Signalling(const config::WebRtc& webrtc, session::Directory& directory, CameraList& cameras,
-             const Limits& limits);
+  Signalling(const config::WebRtc& webrtc, cameras::CameraDirectory& directory,
+             session::Directory& sessions, CameraList& cameras, const Limits& limits);
   ~Signalling() override;
 
   /// GET /ws: the handshake, or why not.
@@ -27,7 +27,7 @@ class Signalling : public session::CameraObserver {
   /// Says goodbye to all clients; no new sessions from now on.
   void drain(const std::string& message);
 
-  void on_camera_changed(const session::CameraInfo& info) override;
+  void on_camera_changed(const cameras::CameraInfo& info) override;
   void on_cameras_replaced() override;
 
  private:
@@ -38,13 +38,13 @@ class Signalling : public session::CameraObserver {
     Timer later;        ///< Running: a change waits for its second.
   };
   void adopt(SoupServerMessage* message);
-  void tell(const session::CameraInfo& info);
+  void tell(const cameras::CameraInfo& info);
   /// The message `hello` or `cameras`: one text for all clients.
   WebSocket::Text cameras_message(const std::string& type, const CameraList::Texts& texts);
 
   // Given.
   const config::WebRtc& webrtc_;
-  session::Directory& directory_;
+  cameras::CameraDirectory& directory_;
   CameraList& cameras_;
   const Limits& limits_;
   // Owned.

@@ -7,7 +7,7 @@ namespace json {
 namespace {
 
 /// What a camera says of its best stream, and each stream of itself.
-void write_state(Writer& json, const session::StreamInfo& stream) {
+void write_state(Writer& json, const cameras::StreamInfo& stream) {
   json.member("url", stream.url);
   json.member("state", stream.state);
   json.member("reason", stream.reason);
@@ -26,7 +26,7 @@ void write_state(Writer& json, const session::StreamInfo& stream) {
   json.member("cached_bytes", stream.cached_bytes);
 }
 
-void write_stream(Writer& json, const session::StreamInfo& stream) {
+void write_stream(Writer& json, const cameras::StreamInfo& stream) {
   json.member("id", stream.id);
   json.member("pull", stream.pull);
   write_state(json, stream);
@@ -45,13 +45,13 @@ void write_stream(Writer& json, const session::StreamInfo& stream) {
 
 } // namespace
 
-void write_members(Writer& json, const session::CameraInfo& camera) {
+void write_members(Writer& json, const cameras::CameraInfo& camera) {
   json.member("id", camera.id);
   json.member("name", camera.name);
   write_state(json, camera.best);
   json.member("viewers", camera.viewers);
   json.array("streams", [&] {
-    for (const session::StreamInfo& stream : camera.streams)
+    for (const cameras::StreamInfo& stream : camera.streams)
       json.object([&] { write_stream(json, stream); });
   });
 }

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cameras/camera_info.h"
 #include "config/config.h"
 #include "http/json.h"
 #include "session/session.h"
@@ -12,7 +13,7 @@ namespace fanlight::http {
 namespace json {
 
 /// The members of the camera object and of the session object of docs/signalling.md.
-void write_members(Writer& json, const session::CameraInfo& camera);
+void write_members(Writer& json, const cameras::CameraInfo& camera);
 void write_members(Writer& json, const session::Info& session);
 /// The member `ice_servers`, a list of RTCIceServer.
 void write_ice_servers(Writer& json, const std::vector<config::IceServer>& servers);

@@ -46,7 +46,7 @@ Result<Done> Watch::restart(const std::string& offer) {
   return restarted;
 }
 
-Result<Done> Watch::select(const session::StreamWish& wish) { return session_->select(wish); }
+Result<Done> Watch::select(const session::StreamPreference& wish) { return session_->select(wish); }
 
 void Watch::stop() { session_->close({"stopped", "the page ended the session"}); }
 

@@ -11,20 +11,21 @@ namespace {
 /// Of a place on a screen; 0: not said, or nothing that could be meant.
 int pixels(const std::string& text) {
   guint64 value = 0;
-  return g_ascii_string_to_unsigned(text.c_str(), 10, 1, session::StreamWish::kMostPixels, &value,
-                                    nullptr)
+  return g_ascii_string_to_unsigned(text.c_str(), 10, 1, session::StreamPreference::kMostPixels,
+                                    &value, nullptr)
              ? static_cast<int>(value)
              : 0;
 }
 
 } // namespace
 
-Whep::Whep(const config::WebRtc& webrtc, session::Directory& directory, const Limits& limits)
-    : webrtc_(webrtc), directory_(directory), limits_(limits) {}
+Whep::Whep(const config::WebRtc& webrtc, cameras::CameraDirectory& cameras,
+           session::Directory& directory, const Limits& limits)
+    : webrtc_(webrtc), cameras_(cameras), directory_(directory), limits_(limits) {}
 
 void Whep::open(const std::string& camera, const ExchangePtr& exchange) {
   if (!refusal_.empty()) return exchange->respond(Error{Errc::unavailable, refusal_});
-  if (!directory_.camera(camera))
+  if (!cameras_.camera(camera))
     return exchange->respond(Error{Errc::not_found, "there is no camera '" + camera + "'"});
   if (exchange->content_type() != "application/sdp") {
     exchange->set_header("Accept-Post", "application/sdp");
@@ -41,10 +42,10 @@ void Whep::open(const std::string& camera, const ExchangePtr& exchange) {
     // A name that cannot be an id goes no further, and is not repeated.
     if (!config::is_id(stream))
       return exchange->respond(Error{Errc::not_found, "there is no such stream"});
-    options.wish.stream = stream;
+    options.preference.stream = stream;
   }
-  options.wish.width = pixels(exchange->query("width"));
-  options.wish.height = pixels(exchange->query("height"));
+  options.preference.width = pixels(exchange->query("width"));
+  options.preference.height = pixels(exchange->query("height"));
   auto viewer = std::make_unique<WhepSession>(offer, exchange, webrtc_, limits_,
                                               [this](WhepSession& ended) { end(ended); });
   const auto opened = directory_.open(camera, offer, options, *viewer);

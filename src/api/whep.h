@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/whep_session.h"
+#include "cameras/camera_directory.h"
 #include "config/config.h"
 #include "http/exchange.h"
 #include "http/limits.h"
@@ -17,7 +18,8 @@ namespace fanlight::http {
 /// controls it. Threads: main only.
 class Whep {
  public:
-  Whep(const config::WebRtc& webrtc, session::Directory& directory, const Limits& limits);
+  Whep(const config::WebRtc& webrtc, cameras::CameraDirectory& cameras,
+       session::Directory& directory, const Limits& limits);
 
   /// POST of an offer to /whep/{camera}.
   void open(const std::string& camera, const ExchangePtr& exchange);
@@ -31,6 +33,7 @@ class Whep {
 
   // Given.
   const config::WebRtc& webrtc_;
+  cameras::CameraDirectory& cameras_;
   session::Directory& directory_;
   const Limits& limits_;
   // Owned.

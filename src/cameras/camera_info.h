@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace fanlight::session {
+namespace fanlight::cameras {
 
 /// What the API says of one stream of a camera. The URL has no credentials.
 struct StreamInfo {
@@ -55,4 +55,4 @@ struct CameraObserver {
   virtual void on_cameras_replaced() = 0;
 };
 
-} // namespace fanlight::session
+} // namespace fanlight::cameras

@@ -2,7 +2,7 @@
 
 #include "base/credentials.h"
 
-namespace fanlight::session {
+namespace fanlight::cameras {
 
 StreamInfo describe(const media::Intake& intake) {
   const media::Health::Counters& counters = intake.health().counters();
@@ -45,4 +45,16 @@ StreamInfo describe(const media::Intake& intake) {
   return info;
 }
 
-} // namespace fanlight::session
+CameraInfo describe(const CameraRegistry::Entry& entry) {
+  const media::Camera& camera = *entry.camera;
+  CameraInfo info{.id = entry.settings.id,
+                  .name = entry.settings.name,
+                  .best = describe(camera.best()),
+                  .streams = {},
+                  .viewers = entry.viewers};
+  if (info.name.empty()) info.name = info.id;
+  for (const auto& intake : camera.intakes()) info.streams.push_back(describe(*intake));
+  return info;
+}
+
+} // namespace fanlight::cameras

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "cameras/findings.h"
+#include "cameras/probe_result.h"
 #include "config/config.h"
 #include "config/diff.h"
 
@@ -13,7 +13,7 @@ namespace fanlight::session {
 /// Threads: main only.
 class Roster {
  public:
-  using Tested = session::Tested;
+  using Tested = cameras::Probed;
   virtual ~Roster() = default;
 
   /// What the service runs by, at the same address for its whole life.

@@ -7,6 +7,12 @@
 /// ICE candidates as lines ("candidate:…", RFC 8839, section 5.1).
 namespace fanlight::webrtc {
 
+/// One trickled candidate; `candidate` empty means end of candidates.
+struct Candidate {
+  unsigned mline_index = 0; ///< Of the viewer's offer.
+  std::string candidate;    ///< "candidate:…" without the leading "a=".
+};
+
 /// A local candidate as it is announced: a host candidate once for each public address of its
 /// family (1:1 NAT), everything else, and without such an address, as it is.
 std::vector<std::string> announce(std::string_view candidate,

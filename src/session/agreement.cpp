@@ -18,12 +18,12 @@ std::vector<RtpFormat> formats_of(const std::vector<media::Stream>& streams,
 
 } // namespace
 
-Result<Agreement> agree(const webrtc::Offer& offer, const media::Intake& intake) {
+Result<Agreement> agree(const webrtc::Offer& offer, const ViewedStream& stream) {
   Agreement agreement;
   agreement.choices.assign(offer.media.size(), std::nullopt);
-  const std::vector<RtpFormat> video = formats_of(intake.video());
+  const std::vector<RtpFormat> video = formats_of(stream.video());
   std::vector<RtpFormat> audio;
-  if (const auto sound = intake.audio()) audio.push_back(sound->format);
+  if (const auto sound = stream.audio()) audio.push_back(sound->format);
   for (std::size_t mline = 0; mline < offer.media.size(); ++mline) {
     const webrtc::Offer::Media& media = offer.media[mline];
     const bool picture = media.kind == Kind::video && agreement.video_codec.empty();
@@ -35,7 +35,7 @@ Result<Agreement> agree(const webrtc::Offer& offer, const media::Intake& intake)
       agreement.no_sound = choice.error().message;
       continue;
     }
-    choice->stream = intake.id();
+    choice->stream = stream.id();
     (picture ? agreement.video_codec : agreement.audio_codec) = choice->sent.encoding;
     if (picture) agreement.codec_reason = choice->reason;
     agreement.choices[mline] = std::move(*choice);
@@ -46,9 +46,9 @@ Result<Agreement> agree(const webrtc::Offer& offer, const media::Intake& intake)
   return agreement;
 }
 
-std::string obstacle_between(const webrtc::Offer& offer, const media::Intake& intake,
+std::string mismatch_between(const webrtc::Offer& offer, const ViewedStream& stream,
                              const std::string& codec) {
-  const auto streams = intake.video();
+  const auto streams = stream.video();
   if (streams.empty()) return {}; // Nobody knows yet.
   const auto formats = formats_of(streams, codec);
   if (formats.empty())

@@ -3,8 +3,8 @@
 #include <string>
 
 #include "base/result.h"
-#include "media/intake.h"
 #include "sdp/answer.h"
+#include "session/viewed_camera.h"
 
 namespace fanlight::session {
 
@@ -18,11 +18,11 @@ struct Agreement {
 };
 
 /// Errc::unsupported: no picture codec in common; invalid: the offer wants no picture.
-Result<Agreement> agree(const webrtc::Offer& offer, const media::Intake& intake);
+Result<Agreement> agree(const webrtc::Offer& offer, const ViewedStream& stream);
 
-/// Why the viewer cannot be given the picture of `intake`; empty: it can, as far as is known.
-/// `codec`: what it has been promised, and so all that it can be given; empty: nothing yet.
-std::string obstacle_between(const webrtc::Offer& offer, const media::Intake& intake,
+/// Why the viewer cannot be given the picture of `stream`; empty: it can, as far as is
+/// known. `codec`: what it has been promised, and so all that it can be given; empty: nothing yet.
+std::string mismatch_between(const webrtc::Offer& offer, const ViewedStream& stream,
                              const std::string& codec = {});
 
 /// Whether `next` offers the same media as `first`, and still what was chosen of them.

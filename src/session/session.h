@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "cameras/camera_info.h"
+#include "sdp/candidate.h"
 #include "session/stream_choice.h"
 
 namespace fanlight::session {
@@ -25,11 +25,7 @@ struct CloseReason {
   std::string message;
 };
 
-/// One trickled candidate; `candidate` empty means end of candidates.
-struct Candidate {
-  unsigned mline_index = 0;
-  std::string candidate; ///< "candidate:…" without the leading "a=".
-};
+using webrtc::Candidate;
 
 /// A picture of a session for the API. Counters are 0 until the transport reports them.
 struct Info {
@@ -89,20 +85,19 @@ class Session {
   /// Ends the session; the observer hears on_closed in a later turn.
   virtual void close(CloseReason reason) = 0;
   /// The viewer wants another stream of the camera, or one of another size.
-  virtual Result<Done> select(const StreamWish& wish) = 0;
+  virtual Result<Done> select(const StreamPreference& preference) = 0;
   /// From now on nobody listens (the WebSocket is gone).
   virtual void forget_observer() = 0;
   virtual Info info() const = 0;
 };
 
-/// What http needs of the rest: cameras to list, sessions to open and find. Implemented by
-/// SessionTable.
+/// The sessions, to open and to find. Implemented by SessionTable.
 class Directory {
  public:
   struct OpenOptions {
     std::string signalling;     ///< "whep" or "websocket".
     std::string remote_address; ///< Numeric address of the signalling client, without port.
-    StreamWish wish;
+    StreamPreference preference;
     /// How long the viewer may wait for a camera that is not live yet, before Errc::unavailable
     /// comes as on_closed; 0: the start_timeout of its stream.
     int wait_ms = 0;
@@ -112,10 +107,6 @@ class Directory {
   };
   virtual ~Directory() = default;
 
-  /// In the order of the configuration. What there is to say of all of them is much: camera by
-  /// camera, over several turns of the loop.
-  virtual std::vector<std::string> camera_ids() const = 0;
-  virtual std::optional<CameraInfo> camera(const std::string& id) const = 0;
   /// Opens a session. At once: not_found (camera), busy (limits), invalid (SDP), unsupported (no
   /// common codec with a live camera). All later failure comes as on_closed. The observer must live
   /// until on_closed or forget_observer().
@@ -132,13 +123,6 @@ class Directory {
                              std::function<void()> done) = 0;
   /// The same for the session `id` alone, if there is one.
   virtual void refresh_stats(const std::string& id, std::function<void()> done) = 0;
-  /// A Graphviz document that all who asked for it share; not_found; busy: too many pipelines are
-  /// being drawn; internal: it is too large.
-  using Drawn = std::function<void(const Result<std::shared_ptr<const std::string>>&)>;
-  /// Draws the camera's pipeline; `done` comes on main in a later turn.
-  virtual void draw_pipeline(const std::string& camera, Drawn done) = 0;
-  virtual void add_observer(CameraObserver& observer) = 0;
-  virtual void remove_observer(CameraObserver& observer) = 0;
 };
 
 } // namespace fanlight::session

@@ -19,11 +19,11 @@ int height_of(std::span<const StreamState> streams, std::size_t index) {
 }
 
 /// How many lines high the picture can be shown in its place: a narrow one does not fill it.
-int lines_of(std::span<const StreamState> streams, const StreamWish& wish) {
+int lines_of(std::span<const StreamState> streams, const StreamPreference& preference) {
   for (const StreamState& stream : streams)
-    if (wish.width > 0 && stream.width > 0 && stream.height > 0)
-      return std::min(wish.height, wish.width * stream.height / stream.width);
-  return wish.height;
+    if (preference.width > 0 && stream.width > 0 && stream.height > 0)
+      return std::min(preference.height, preference.width * stream.height / stream.width);
+  return preference.height;
 }
 
 /// Drops what `is_worse`, unless that is all there is; returns the first that was dropped.
@@ -63,24 +63,25 @@ StreamPick pick_by_size(std::span<const StreamState> streams,
 
 } // namespace
 
-std::optional<StreamPick> pick_stream(std::span<const StreamState> streams, const StreamWish& wish,
+std::optional<StreamPick> pick_stream(std::span<const StreamState> streams,
+                                      const StreamPreference& preference,
                                       std::optional<std::size_t> current) {
   std::vector<std::size_t> candidates;
   std::string instead;
   for (std::size_t i = 0; i < streams.size(); ++i) {
-    if (wish.stream == streams[i].id)
+    if (preference.stream == streams[i].id)
       return streams[i].playable ? std::optional{StreamPick{i, "asked for"}} : std::nullopt;
     if (streams[i].playable)
       candidates.push_back(i);
     else if (instead.empty())
-      instead = streams[i].id + ": " + streams[i].obstacle;
+      instead = streams[i].id + ": " + streams[i].mismatch;
   }
-  if (wish.stream != "auto" || candidates.empty()) return std::nullopt;
+  if (preference.stream != "auto" || candidates.empty()) return std::nullopt;
   const auto down = prefer(candidates, [&](std::size_t i) { return streams[i].down; });
-  if (down && instead.empty()) instead = streams[*down].id + ": " + streams[*down].obstacle;
+  if (down && instead.empty()) instead = streams[*down].id + ": " + streams[*down].mismatch;
   const auto b_frames = prefer(candidates, [&](std::size_t i) { return streams[i].b_frames; });
   if (b_frames && instead.empty()) instead = streams[*b_frames].id + " has B-frames";
-  StreamPick pick = pick_by_size(streams, candidates, lines_of(streams, wish), current);
+  StreamPick pick = pick_by_size(streams, candidates, lines_of(streams, preference), current);
   if (!instead.empty()) pick.reason = "in place of " + instead;
   if (streams.size() == 1) pick.reason = "the only one";
   return pick;

@@ -54,6 +54,11 @@ GstStructure* restart_viewer(gpointer self, const gchar* id, const gchar* offer)
   return answer(state_of(self), id, offer);
 }
 
+GstStructure* choose_video(gpointer self, const gchar* id, const gchar* pad) {
+  state_of(self).calls.push_back({"choose-video", id, pad, nullptr});
+  return answer(state_of(self), id, {});
+}
+
 gboolean remove_viewer(gpointer self, const gchar* id) {
   state_of(self).calls.push_back({"remove-viewer", id, {}, nullptr});
   return TRUE;
@@ -104,6 +109,8 @@ void fake_element_class_init(FakeElementClass* klass) {
   g_signal_new_class_handler("add-viewer", type, action, G_CALLBACK(add_viewer), nullptr, nullptr,
                              nullptr, GST_TYPE_STRUCTURE, 2, G_TYPE_STRING, GST_TYPE_STRUCTURE);
   g_signal_new_class_handler("restart-viewer", type, action, G_CALLBACK(restart_viewer), nullptr,
+                             nullptr, nullptr, GST_TYPE_STRUCTURE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  g_signal_new_class_handler("choose-video", type, action, G_CALLBACK(choose_video), nullptr,
                              nullptr, nullptr, GST_TYPE_STRUCTURE, 2, G_TYPE_STRING, G_TYPE_STRING);
   g_signal_new_class_handler("remove-viewer", type, action, G_CALLBACK(remove_viewer), nullptr,
                              nullptr, nullptr, G_TYPE_BOOLEAN, 1, G_TYPE_STRING);

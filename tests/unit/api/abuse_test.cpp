@@ -229,7 +229,7 @@ TEST_F(AbuseTest, ClosesAWebSocketThatDoesNotRead) {
   start();
   const auto lazy = websocket();
   Page good{client.get(), url("/ws")};
-  session::CameraInfo camera = directory.all_cameras[0];
+  cameras::CameraInfo camera = directory.all_cameras[0];
   camera.best.reason = std::string(60'000, 'r');
   int changes = 0;
   // Many cameras, each change a new one: nothing can be joined.
@@ -253,7 +253,7 @@ TEST_F(AbuseTest, JoinsTheNewsOfACameraForASlowWebSocket) {
   limits.send_queue = 1024 * 1024;
   start();
   const auto lazy = websocket();
-  session::CameraInfo camera = directory.all_cameras[0];
+  cameras::CameraInfo camera = directory.all_cameras[0];
   camera.best.reason = std::string(60'000, 'r');
   for (int i = 1; i <= 400; ++i) {
     camera.best.reconnects = static_cast<std::uint32_t>(i);
@@ -272,7 +272,7 @@ TEST_F(AbuseTest, ClosesASlowWebSocketWhoseNewsBecomesTooLarge) {
   limits.send_queue = 512 * 1024;
   start();
   const auto lazy = websocket();
-  session::CameraInfo camera = directory.all_cameras[0];
+  cameras::CameraInfo camera = directory.all_cameras[0];
   camera.best.reason = std::string(60'000, 'r');
   for (int i = 0; i < 400; ++i) {
     directory.change(camera);

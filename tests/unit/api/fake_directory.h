@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/main_loop.h"
+#include "cameras/camera_directory.h"
 #include "session/session.h"
 
 namespace fanlight::test {
@@ -34,7 +35,7 @@ class FakeSession : public session::Session {
     return Done{};
   }
   void close(session::CloseReason reason) override;
-  Result<Done> select(const session::StreamWish& wish) override {
+  Result<Done> select(const session::StreamPreference& wish) override {
     if (wish.stream == "none") return Error{Errc::not_found, "there is no stream none"};
     wishes.push_back(wish);
     return Done{};
@@ -62,7 +63,7 @@ class FakeSession : public session::Session {
   void tell(const std::function<void(Observer&)>& news);
 
   std::vector<std::string> offers;
-  std::vector<session::StreamWish> wishes;
+  std::vector<session::StreamPreference> wishes;
   std::vector<session::Candidate> candidates;
   std::vector<session::CloseReason> closed;
   std::optional<Error> restart_error;
@@ -79,14 +80,14 @@ class FakeSession : public session::Session {
 };
 
 /// Cameras and sessions as a test wants them.
-class FakeDirectory : public session::Directory {
+class FakeDirectory : public cameras::CameraDirectory, public session::Directory {
  public:
   std::vector<std::string> camera_ids() const override {
     std::vector<std::string> ids;
     for (const auto& camera : all_cameras) ids.push_back(camera.id);
     return ids;
   }
-  std::optional<session::CameraInfo> camera(const std::string& id) const override {
+  std::optional<cameras::CameraInfo> camera(const std::string& id) const override {
     ++described;
     for (const auto& camera : all_cameras)
       if (camera.id == id) return camera;
@@ -138,24 +139,24 @@ class FakeDirectory : public session::Directory {
       done(Error{Errc::not_found, "there is no such camera"});
     });
   }
-  void add_observer(session::CameraObserver& observer) override { observers.push_back(&observer); }
-  void remove_observer(session::CameraObserver& observer) override {
+  void add_observer(cameras::CameraObserver& observer) override { observers.push_back(&observer); }
+  void remove_observer(cameras::CameraObserver& observer) override {
     std::erase(observers, &observer);
   }
 
-  void change(const session::CameraInfo& info) {
+  void change(const cameras::CameraInfo& info) {
     for (auto& camera : all_cameras)
       if (camera.id == info.id) camera = info;
     for (auto* observer : observers) observer->on_camera_changed(info);
   }
-  void replace(std::vector<session::CameraInfo> cameras) {
+  void replace(std::vector<cameras::CameraInfo> cameras) {
     all_cameras = std::move(cameras);
     for (auto* observer : observers) observer->on_cameras_replaced();
   }
   std::shared_ptr<FakeSession> last() const { return live.empty() ? nullptr : live.back(); }
   void end(FakeSession& session, const session::CloseReason& reason);
 
-  std::vector<session::CameraInfo> all_cameras;
+  std::vector<cameras::CameraInfo> all_cameras;
   std::optional<Error> open_error;
   std::string answer = "v=0\r\na=ice-ufrag:srv1\r\n"; ///< Empty: no answer by itself.
   std::string restart_answer;
@@ -170,7 +171,7 @@ class FakeDirectory : public session::Directory {
   std::vector<std::pair<std::string, std::size_t>> refreshed_pages;
   std::vector<std::string> refreshed; ///< Sessions that were asked for alone.
   std::vector<std::shared_ptr<FakeSession>> live;
-  std::vector<session::CameraObserver*> observers;
+  std::vector<cameras::CameraObserver*> observers;
 
  private:
   void refresh(std::function<void()> done) {

@@ -36,7 +36,7 @@ class ListingTest : public ServerTest {
   }
   void add_cameras(std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-      session::CameraInfo camera;
+      cameras::CameraInfo camera;
       camera.id = "camera-" + std::to_string(i);
       camera.best.state = "live";
       directory.all_cameras.push_back(camera);
@@ -194,7 +194,7 @@ TEST_F(ListingTest, WritesACameraThatHasChangedAndNoOther) {
   start();
   get("/api/cameras");
   const std::size_t before = directory.described;
-  session::CameraInfo changed = directory.all_cameras[7];
+  cameras::CameraInfo changed = directory.all_cameras[7];
   changed.best.state = "retrying";
   changed.best.reason = "it is night";
   directory.change(changed);
@@ -248,7 +248,7 @@ TEST_F(ListingTest, GivesNobodyAListFromBeforeAChange) {
   for (int i = 0; i < 500; ++i) list.get([&last](const auto& texts) { last = texts.cameras; });
   turn_until([&] { return !first.empty(); }, "the first answer");
   ASSERT_EQ(directory.all_cameras[0].best.reason, "");
-  session::CameraInfo changed = directory.all_cameras[0];
+  cameras::CameraInfo changed = directory.all_cameras[0];
   changed.best.reason = "it is night";
   directory.change(changed);
   last.clear();
@@ -264,7 +264,7 @@ TEST_F(ListingTest, TellsACameraThatChangesWhileOthersAreWritten) {
   std::string text;
   list.get([&text](const auto& texts) { text = texts.cameras; });
   ASSERT_TRUE(text.empty());
-  session::CameraInfo changed = directory.all_cameras[0];
+  cameras::CameraInfo changed = directory.all_cameras[0];
   changed.best.reason = "it is night";
   directory.change(changed);
 
@@ -278,7 +278,7 @@ TEST_F(ListingTest, GreetsAPageWithAllCamerasBeforeAnyNews) {
   add_cameras(1000);
   start();
   Page page{client.get(), url("/ws")};
-  session::CameraInfo changed = directory.all_cameras[0];
+  cameras::CameraInfo changed = directory.all_cameras[0];
   changed.best.reason = "it is night";
   directory.change(changed);
 

@@ -128,7 +128,7 @@ TEST_F(RestTest, IsHealthyWhileItServesAndReadyWhenAllCamerasAreLive) {
   EXPECT_THAT(waiting.body, HasSubstr("\"state\":\"retrying\""));
   EXPECT_THAT(waiting.body, HasSubstr("no answer"));
 
-  session::CameraInfo yard = directory.all_cameras[1];
+  cameras::CameraInfo yard = directory.all_cameras[1];
   yard.best.state = "live";
   directory.change(yard);
 
@@ -137,7 +137,7 @@ TEST_F(RestTest, IsHealthyWhileItServesAndReadyWhenAllCamerasAreLive) {
 }
 
 TEST_F(RestTest, IsReadyWithoutACameraThatConnectsOnDemand) {
-  session::CameraInfo yard = directory.all_cameras[1];
+  cameras::CameraInfo yard = directory.all_cameras[1];
   yard.best.state = "idle";
   yard.best.pull = "on_demand";
   directory.change(yard);
@@ -149,7 +149,7 @@ TEST_F(RestTest, IsReadyWithoutACameraThatConnectsOnDemand) {
 }
 
 TEST_F(RestTest, TellsHowEachStreamOfACameraDoes) {
-  session::StreamInfo sub;
+  cameras::StreamInfo sub;
   sub.id = "sub";
   sub.pull = "on_demand";
   sub.state = "retrying";

@@ -38,13 +38,13 @@ ServerTest::ServerTest() : client(soup_session_new()) {
        {&limits.head, &limits.body, &limits.write, &limits.idle, &limits.answer, &limits.ping,
         &limits.message_time, &limits.settle, &limits.error, &limits.refusal, &limits.graph})
     *time = std::chrono::hours{1};
-  session::CameraInfo front;
+  cameras::CameraInfo front;
   front.id = "front";
   front.name = "Front door";
   front.best.url = "rtsp://***@192.0.2.1/";
   front.best.state = "live";
   front.best.video_codec = "H264";
-  session::CameraInfo yard;
+  cameras::CameraInfo yard;
   yard.id = "yard";
   yard.name = "마당";
   yard.best.state = "retrying";
@@ -63,7 +63,7 @@ ServerTest::~ServerTest() {
 void ServerTest::SetUp() { write_file("index.html", "<!doctype html><title>Fanlight</title>\n"); }
 
 void ServerTest::start() {
-  auto created = http::WebService::create(config, directory, roster, limits);
+  auto created = http::WebService::create(config, directory, directory, roster, limits);
   ASSERT_TRUE(created.ok()) << created.error().message;
   server = std::move(created).value();
 }

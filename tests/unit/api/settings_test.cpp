@@ -299,7 +299,8 @@ TEST_F(SettingsTest, TriesAStreamWithThePasswordOfTheCameraItIsOf) {
   EXPECT_EQ(tested.streams[0].password, "hush");
   EXPECT_EQ(tested.streams[0].transport, config::RtspTransport::udp);
   EXPECT_EQ(tested.codecs, std::vector{config::VideoCodec::h264});
-  session::Findings found{.ok = true, .reason = {}, .seconds = 1.5, .video = {}, .audio = "PCMU"};
+  cameras::ProbeResult found{
+      .ok = true, .reason = {}, .seconds = 1.5, .video = {}, .audio = "PCMU"};
   found.video.push_back({.codec = "H264", .width = 640, .height = 360, .fps = 25});
   roster.pending.at(0)(found);
   turn_until([&answer] { return answer->status != 0; }, "the answer");

@@ -240,7 +240,7 @@ TEST_F(SignallingTest, PushesCamerasAtOnceWhenTheirStateChanges) {
   start();
   const auto page = open();
   page->next("hello");
-  session::CameraInfo camera = directory.all_cameras[0];
+  cameras::CameraInfo camera = directory.all_cameras[0];
   for (const char* state : {"retrying", "connecting", "live"}) {
     camera.best.state = state;
     directory.change(camera);
@@ -254,7 +254,7 @@ TEST_F(SignallingTest, JoinsOtherChangesOfACamera) {
   start();
   const auto page = open();
   page->next("hello");
-  session::CameraInfo camera = directory.all_cameras[0];
+  cameras::CameraInfo camera = directory.all_cameras[0];
   for (int viewers = 1; viewers <= 20; ++viewers) {
     camera.viewers = static_cast<std::uint32_t>(viewers);
     directory.change(camera);
@@ -269,7 +269,7 @@ TEST_F(SignallingTest, PushesAllCamerasWhenTheyAreOthers) {
   start();
   const auto page = open();
   page->next("hello");
-  session::CameraInfo gate;
+  cameras::CameraInfo gate;
   gate.id = "gate";
 
   directory.replace({gate, directory.all_cameras[0]});

@@ -9,7 +9,7 @@ namespace {
 
 using testing::HasSubstr;
 
-class StreamWishTest : public ServerTest {
+class StreamPreferenceTest : public ServerTest {
  protected:
   std::unique_ptr<Page> open() { return std::make_unique<Page>(client.get(), url("/ws")); }
   /// A watch message with further members.
@@ -19,7 +19,7 @@ class StreamWishTest : public ServerTest {
   }
 };
 
-TEST_F(StreamWishTest, TakesWhichStreamAViewerWantsAndSaysWhichItGets) {
+TEST_F(StreamPreferenceTest, TakesWhichStreamAViewerWantsAndSaysWhichItGets) {
   start();
   const auto page = open();
 
@@ -28,7 +28,7 @@ TEST_F(StreamWishTest, TakesWhichStreamAViewerWantsAndSaysWhichItGets) {
 
   EXPECT_EQ(text_of(answer, "stream"), "main");
   EXPECT_EQ(text_of(answer, "stream_reason"), "the only one");
-  const session::StreamWish& wish = directory.last()->options.wish;
+  const session::StreamPreference& wish = directory.last()->options.preference;
   EXPECT_EQ(wish.stream, "sub");
   EXPECT_EQ(wish.width, 320);
   EXPECT_EQ(wish.height, 180);
@@ -42,19 +42,19 @@ TEST_F(StreamWishTest, TakesWhichStreamAViewerWantsAndSaysWhichItGets) {
   EXPECT_EQ(text_of(page->next("error"), "code"), "unknown_session");
 }
 
-TEST_F(StreamWishTest, PassesOverSizesThatCannotBe) {
+TEST_F(StreamPreferenceTest, PassesOverSizesThatCannotBe) {
   start();
   const auto page = open();
   for (const char* height : {"-1", "0", "99999999999", "1.5", "\"big\"", "null"}) {
     page->send(watch("tile", std::string{",\"height\":"} + height));
     page->next("answer");
-    EXPECT_EQ(directory.last()->options.wish.height, 0) << height;
+    EXPECT_EQ(directory.last()->options.preference.height, 0) << height;
     page->send(R"({"type":"stop","session":"tile"})");
     page->next("closed");
   }
 }
 
-TEST_F(StreamWishTest, TellsWhenASessionGetsAnotherStream) {
+TEST_F(StreamPreferenceTest, TellsWhenASessionGetsAnotherStream) {
   start();
   const auto page = open();
   page->send(watch("tile1"));

@@ -24,19 +24,15 @@ std::string offer() {
   return text.str();
 }
 
-struct Listener : Session::Observer, CameraObserver {
+struct Listener : Session::Observer {
   void on_answer(Session&, const std::string& sdp) override { answers.push_back(sdp); }
   void on_candidate(Session&, const Candidate&) override {}
   void on_stream(Session&) override {}
   void on_state(Session&, State state, const std::string&) override { states.push_back(state); }
   void on_closed(Session&, const CloseReason& reason) override { closed.push_back(reason); }
-  void on_camera_changed(const CameraInfo& info) override { cameras.push_back(info); }
-  void on_cameras_replaced() override { ++replaced; }
   std::vector<std::string> answers;
   std::vector<State> states;
   std::vector<CloseReason> closed;
-  std::vector<CameraInfo> cameras;
-  int replaced = 0;
 };
 
 /// A table of cameras nobody answers for: port 9 of loopback is closed.
@@ -51,18 +47,32 @@ struct SessionTableTest : testing::Test {
     }
     config.cameras[0].max_viewers = 1;
     config.webrtc.max_viewers = 2;
-    auto created = SessionTable::create(config);
+    auto created = Transports::create(config);
     ASSERT_TRUE(created) << created.error().message;
-    table = std::move(*created);
+    transports = std::move(*created);
+    auto built = cameras::CameraRegistry::create(config.cameras);
+    ASSERT_TRUE(built) << built.error().message;
+    registry = std::move(*built);
+    table = std::make_unique<SessionTable>(*registry, *transports);
   }
   void TearDown() override {
     table.reset();
+    registry.reset();
+    transports.reset();
     wait_for_stops(test::kHangLimit);
   }
   Result<Session*> open(const std::string& camera, const std::string& sdp, int wait_ms = 60'000) {
     return table->open(camera, sdp,
                        {.signalling = "whep", .remote_address = "127.0.0.1", .wait_ms = wait_ms},
                        listener);
+  }
+
+  bool apply(const config::Config& wanted) const {
+    table->set_max_viewers(wanted.webrtc.max_viewers);
+    return registry->apply(wanted.cameras).ok();
+  }
+  std::uint32_t viewers_of(const std::string& camera) const {
+    return registry->find(camera)->viewers;
   }
 
   /// Viewers are let in without limit.
@@ -75,18 +85,10 @@ struct SessionTableTest : testing::Test {
 
   config::Config config;
   Listener listener;
+  std::unique_ptr<Transports> transports;
+  std::unique_ptr<cameras::CameraRegistry> registry;
   std::unique_ptr<SessionTable> table;
 };
-
-TEST_F(SessionTableTest, ListsTheCamerasInOrderAndWithoutCredentials) {
-  EXPECT_THAT(table->camera_ids(), testing::ElementsAre("front", "garden"));
-  const auto front = table->camera("front");
-  ASSERT_TRUE(front);
-  EXPECT_EQ(front->id, "front");
-  EXPECT_EQ(front->name, "front");
-  EXPECT_EQ(front->best.state, "idle");
-  EXPECT_EQ(front->best.url.find("sesame"), std::string::npos);
-}
 
 TEST_F(SessionTableTest, RefusesACameraThatDoesNotExist) {
   const auto opened = open("cellar", offer());
@@ -106,14 +108,17 @@ TEST_F(SessionTableTest, HoldsAViewerUntilTheCameraIsThere) {
   ASSERT_TRUE(opened) << opened.error().message;
   turn_until([this] { return !listener.states.empty(); }, "the state");
   EXPECT_EQ(listener.states.front(), State::waiting);
-  EXPECT_EQ(table->camera("front")->viewers, 1u);
+  EXPECT_EQ(viewers_of("front"), 1u);
   EXPECT_EQ((*opened)->info().state, State::waiting);
   EXPECT_EQ((*opened)->id().size(), 32u);
 }
 
 TEST_F(SessionTableTest, GivesUpWaitingAfterTheLimitAndSaysWhy) {
-  table->start();
-  ASSERT_TRUE(open("front", offer(), 200));
+  registry->start();
+  const media::Camera& front = *registry->find("front")->camera;
+  turn_until([&front] { return front.state() == media::Camera::State::retrying; },
+             "the camera to be retried");
+  ASSERT_TRUE(open("front", offer(), 1));
   turn_until([this] { return !listener.closed.empty(); }, "the end of waiting");
   ASSERT_EQ(listener.closed.size(), 1u);
   EXPECT_EQ(listener.closed[0].code, "camera_unavailable");
@@ -136,7 +141,7 @@ TEST_F(SessionTableTest, EnforcesTheLimitsOfTheCameraAndOfAll) {
 TEST_F(SessionTableTest, GivesNoAddressAllTheSessions) {
   config::Config wanted = config;
   wanted.webrtc.max_viewers = 800;
-  ASSERT_TRUE(table->apply(wanted));
+  ASSERT_TRUE(apply(wanted));
   const auto open_from = [this](const char* address) {
     return table->open("garden", offer(),
                        {.signalling = "whep", .remote_address = address, .wait_ms = 60'000},
@@ -194,16 +199,6 @@ TEST_F(SessionTableTest, SaysGoodbyeToEverybodyAndLetsNobodyInWhenItDrains) {
   EXPECT_EQ(late.error().code, Errc::unavailable);
 }
 
-TEST_F(SessionTableTest, ReportsACameraThatCannotBeReached) {
-  table->add_observer(listener);
-  table->start();
-  turn_until([this] { return table->camera("front")->best.state == "retrying"; },
-             "the camera to be retried");
-  EXPECT_THAT(table->camera("front")->best.reason, HasSubstr("cannot connect to 127.0.0.1:9"));
-  ASSERT_FALSE(listener.cameras.empty());
-  table->remove_observer(listener);
-}
-
 TEST_F(SessionTableTest, RefreshesStatisticsAtOnceWhereNobodyIsConnected) {
   ASSERT_TRUE(open("front", offer()));
   bool done = false;
@@ -212,19 +207,8 @@ TEST_F(SessionTableTest, RefreshesStatisticsAtOnceWhereNobodyIsConnected) {
   EXPECT_TRUE(turn_until([&done] { return done; }, "the statistics"));
 }
 
-TEST_F(SessionTableTest, DrawsTheCamerasPipeline) {
-  std::string dot;
-  std::optional<Errc> refusal;
-  table->draw_pipeline("front", [&dot](const auto& drawn) { dot = **drawn; });
-  table->draw_pipeline("cellar", [&](const auto& drawn) { refusal = drawn.error().code; });
-  EXPECT_FALSE(refusal) << "in a later turn";
-  turn_until([&] { return !dot.empty() && refusal; }, "the drawing");
-  EXPECT_THAT(dot, HasSubstr("tee-main-H264"));
-  EXPECT_EQ(refusal, Errc::not_found);
-}
-
 TEST_F(SessionTableTest, TellsOfSessionsPageByPageInTheOrderOfTheirIds) {
-  ASSERT_TRUE(table->apply(many()));
+  ASSERT_TRUE(apply(many()));
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(open("front", offer()));
 
   const auto all = table->sessions("", 10);
@@ -243,13 +227,13 @@ TEST_F(SessionTableTest, TellsOfSessionsPageByPageInTheOrderOfTheirIds) {
 }
 
 TEST_F(SessionTableTest, EndsManyViewersOverSeveralTurns) {
-  ASSERT_TRUE(table->apply(many()));
+  ASSERT_TRUE(apply(many()));
   for (std::size_t i = 0; i < 3 * kTasksPerTurn; ++i) ASSERT_TRUE(open("front", offer()));
   turn_until([this] { return listener.states.size() == 3 * kTasksPerTurn; }, "all to wait");
   config::Config wanted = many();
   wanted.cameras.erase(wanted.cameras.begin());
 
-  ASSERT_TRUE(table->apply(wanted));
+  ASSERT_TRUE(apply(wanted));
 
   std::size_t most = 0;
   turn_until(
@@ -272,25 +256,23 @@ TEST_F(SessionTableTest, LeavesAViewerAloneWhoseCameraStaysAsItIs) {
   wanted.cameras[1].max_viewers = 2;
   wanted.cameras[0].streams[0].latency = std::chrono::milliseconds{5};
 
-  ASSERT_TRUE(table->apply(wanted));
+  ASSERT_TRUE(apply(wanted));
 
-  EXPECT_THAT(table->camera_ids(), testing::ElementsAre("garden", "front"));
-  EXPECT_EQ(table->camera("front")->name, "Front door");
-  EXPECT_EQ(table->camera("front")->viewers, 1u);
+  EXPECT_EQ(viewers_of("front"), 1u);
   EXPECT_TRUE(open("front", offer())) << "the new limit holds";
   turn_until([this] { return listener.states.size() == 2; }, "both to wait");
   EXPECT_TRUE(listener.closed.empty());
 }
 
 TEST_F(SessionTableTest, TellsViewersThatTheirCameraHasChangedOrIsGone) {
-  table->start();
+  registry->start();
   ASSERT_TRUE(open("front", offer()));
   ASSERT_TRUE(open("garden", offer()));
   config::Config wanted = config;
   wanted.cameras[0].codecs = {config::VideoCodec::h264};
   wanted.cameras.pop_back();
 
-  ASSERT_TRUE(table->apply(wanted));
+  ASSERT_TRUE(apply(wanted));
 
   turn_until([this] { return table->empty(); }, "both to be gone");
   std::vector<std::string> codes;
@@ -298,32 +280,6 @@ TEST_F(SessionTableTest, TellsViewersThatTheirCameraHasChangedOrIsGone) {
   EXPECT_THAT(codes, testing::UnorderedElementsAre("camera_changed", "camera_removed"));
   EXPECT_EQ(open("garden", offer()).error().code, Errc::not_found);
   EXPECT_TRUE(open("front", offer())) << "who comes back is let in";
-}
-
-TEST_F(SessionTableTest, TellsWhoListensWhenTheCamerasAreOthersAndOnlyThen) {
-  table->add_observer(listener);
-  ASSERT_TRUE(table->apply(config));
-  EXPECT_EQ(listener.replaced, 0);
-  config::Config wanted = config;
-  wanted.cameras[0].id = "gate";
-
-  ASSERT_TRUE(table->apply(wanted));
-
-  EXPECT_EQ(listener.replaced, 1);
-  EXPECT_TRUE(table->camera("gate"));
-  EXPECT_FALSE(table->camera("front"));
-  table->remove_observer(listener);
-}
-
-TEST_F(SessionTableTest, ConnectsNewCamerasOnceItHasStarted) {
-  table->start();
-  config::Config wanted = config;
-  wanted.cameras[0].id = "gate";
-
-  ASSERT_TRUE(table->apply(wanted));
-
-  turn_until([this] { return table->camera("gate")->best.state == "retrying"; },
-             "the new camera to be tried");
 }
 
 } // namespace

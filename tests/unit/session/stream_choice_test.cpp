@@ -11,8 +11,9 @@ namespace {
 using testing::HasSubstr;
 
 struct StreamChoiceTest : testing::Test {
-  std::string pick(const StreamWish& wish = {}, std::optional<std::size_t> current = std::nullopt) {
-    const auto picked = pick_stream(streams, wish, current);
+  std::string pick(const StreamPreference& preference = {},
+                   std::optional<std::size_t> current = std::nullopt) {
+    const auto picked = pick_stream(streams, preference, current);
     reason = picked ? picked->reason : "";
     return picked ? streams[picked->index].id : "none";
   }
@@ -50,7 +51,7 @@ TEST_F(StreamChoiceTest, KeepsWhatItHasWhereTheOtherIsHardlyBetter) {
 
 TEST_F(StreamChoiceTest, TakesWhatTheViewerCanPlay) {
   streams[0].playable = false;
-  streams[0].obstacle = "camera sends H265; browser takes H264";
+  streams[0].mismatch = "camera sends H265; browser takes H264";
 
   EXPECT_EQ(pick(), "sub");
 
@@ -59,7 +60,7 @@ TEST_F(StreamChoiceTest, TakesWhatTheViewerCanPlay) {
 
 TEST_F(StreamChoiceTest, TakesWhatIsThereInPlaceOfWhatIsDown) {
   streams[2].down = true;
-  streams[2].obstacle = "the camera closed the connection";
+  streams[2].mismatch = "the camera closed the connection";
 
   EXPECT_EQ(pick_for(200), "sub");
 

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "cameras/camera_info.h"
+
+namespace fanlight::cameras {
+
+/// The cameras as the API shows them. Implemented by CameraViews.
+class CameraDirectory {
+ public:
+  virtual ~CameraDirectory() = default;
+
+  /// In the order of the configuration. What there is to say of all of them is much: camera by
+  /// camera, over several turns of the loop.
+  virtual std::vector<std::string> camera_ids() const = 0;
+  virtual std::optional<CameraInfo> camera(const std::string& id) const = 0;
+  /// A Graphviz document that all who asked for it share; not_found; busy: too many pipelines are
+  /// being drawn; internal: it is too large.
+  using Drawn = std::function<void(const Result<std::shared_ptr<const std::string>>&)>;
+  /// Draws the camera's pipeline; `done` comes on main in a later turn.
+  virtual void draw_pipeline(const std::string& camera, Drawn done) = 0;
+  virtual void add_observer(CameraObserver& observer) = 0;
+  virtual void remove_observer(CameraObserver& observer) = 0;
+};
+
+} // namespace fanlight::cameras

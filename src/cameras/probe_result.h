@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace fanlight::cameras {
+
+/// What a probe of one stream found.
+struct ProbeResult {
+  struct Video {
+    std::string codec; ///< "H264", "H265".
+    int width = 0;
+    int height = 0;
+    double fps = 0;
+    std::uint32_t gop_frames = 0;
+    std::int64_t gop_ms = 0;
+    std::uint64_t bitrate = 0; ///< bit/s.
+    bool b_frames = false;
+  };
+  bool ok = false;
+  std::string reason; ///< In words: why it is not.
+  double seconds = 0; ///< That it took.
+  std::vector<Video> video;
+  std::string audio; ///< As viewers get it; empty: none.
+};
+
+using Probed = std::function<void(const ProbeResult&)>;
+
+} // namespace fanlight::cameras

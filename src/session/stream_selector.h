@@ -1,0 +1,59 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "session/stream_choice.h"
+#include "session/viewed_camera.h"
+
+namespace fanlight::session {
+
+/// Chooses the camera stream for one viewer, and keeps both the current and the pending one
+/// connected.
+///
+/// Threads: main only. Lifetime: the viewer's.
+class StreamSelector {
+ public:
+  /// Why the viewer cannot play what a stream sends; empty: it can, as far as is known.
+  using Mismatch = std::function<std::string(const ViewedStream&)>;
+
+  StreamSelector(std::shared_ptr<ViewedCamera> camera, StreamPreference preference)
+      : camera_(std::move(camera)), preference_(std::move(preference)) {}
+
+  void prefer(StreamPreference preference) { preference_ = std::move(preference); }
+  const StreamPreference& preference() const { return preference_; }
+  /// The stream that fits best now, without any consequence. Errc::unsupported: the viewer can play
+  /// none; not_found: there is no stream of that id.
+  Result<const ViewedStream*> find_best(const Mismatch& mismatch) const;
+  /// Has the stream that fits best now connected. Errors of find_best(): all stays as it is then.
+  Result<Done> select(const Mismatch& mismatch);
+  /// The stream that select() found; it may still have to be connected. Null before the first.
+  ViewedStream* wanted() const { return next_.stream != nullptr ? next_.stream : current_.stream; }
+  /// The stream that the viewer gets; null before take().
+  ViewedStream* current() const { return current_.stream; }
+  /// From now on the viewer gets the wanted stream.
+  void take();
+  const std::string& reason() const { return current_.reason; } ///< Why the current one.
+
+ private:
+  /// A stream that is kept connected.
+  struct Held {
+    ViewedStream* stream = nullptr;
+    std::unique_ptr<ViewedStream::Claim> claim;
+    std::string reason; ///< In words, why this one.
+  };
+  Result<StreamPick> pick(const Mismatch& mismatch) const;
+  std::vector<StreamState> states(const Mismatch& mismatch) const;
+
+  // Given.
+  const std::shared_ptr<ViewedCamera> camera_;
+  StreamPreference preference_;
+  // Owned.
+  Held current_;
+  Held next_;
+};
+
+} // namespace fanlight::session

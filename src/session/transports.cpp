@@ -1,0 +1,50 @@
+#include "session/transports.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "gst/undertaker.h"
+#include "webrtc/fanout.h"
+#include "webrtc/webrtcbin_transport.h"
+
+namespace fanlight::session {
+
+Result<std::unique_ptr<Transports>> Transports::create(const config::Config& config) {
+  std::unique_ptr<Transports> transports{new Transports(config.webrtc)};
+  // GLib and GStreamer would end the process in the middle of its start.
+  if (auto room = Reservation::take(server_room(config.webrtc.workers), {}, "the server itself");
+      !room)
+    return Error{Errc::unavailable, room.error().message};
+  if (auto prepared = transports->prepare(config.cameras); !prepared) return prepared.error();
+  transports->bound_webrtcbin(config.cameras);
+  return transports;
+}
+
+Transports::~Transports() {
+  if (port_) stop_in_background(std::move(port_), "the port of the fanout");
+}
+
+Result<Done> Transports::prepare(const std::vector<config::Camera>& cameras) {
+  using Transport = config::ViewerTransport;
+  const auto any = [&](Transport unwanted) {
+    return std::any_of(cameras.begin(), cameras.end(), [&](const config::Camera& camera) {
+      return wanted_for(camera) != unwanted;
+    });
+  };
+  if (any(Transport::fanout) && !std::exchange(warm_, true)) webrtc::WebrtcbinTransport::warm_up();
+  if (!any(Transport::webrtcbin) || port_) return Done{};
+  auto port = webrtc::Fanout::open_port(config_);
+  if (!port) return port.error();
+  port_ = std::move(*port);
+  return Done{};
+}
+
+void Transports::bound_webrtcbin(const std::vector<config::Camera>& cameras) {
+  std::size_t streams = 0;
+  for (const config::Camera& camera : cameras) streams += camera.streams.size();
+  bound_ = bound_viewers(config_.max_webrtcbin_viewers, streams, read_bounds());
+  if (warm_ && !bound_.warning.empty()) log::warning("session", {}, bound_.warning);
+}
+
+} // namespace fanlight::session

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+#include "config/config.h"
+#include "gst/ref.h"
+#include "session/viewer_bound.h"
+
+namespace fanlight::session {
+
+/// What the transports of all viewers have in common: the settings, the port of the fanouts, the
+/// bound of viewers on webrtcbin.
+///
+/// Threads: main only. Lifetime: owned by App; outlives the sessions.
+class Transports {
+ public:
+  /// Errc::unavailable where the machine has no room for the server, or the port is in use.
+  static Result<std::unique_ptr<Transports>> create(const config::Config& config);
+  ~Transports();
+
+  /// Does once what the first viewer of these cameras would wait for or fail on. Errc::unavailable.
+  Result<Done> prepare(const std::vector<config::Camera>& cameras);
+
+  const config::WebRtc& config() const { return config_; }
+  /// What is configured to carry the viewers of `camera`.
+  config::ViewerTransport wanted_for(const config::Camera& camera) const {
+    return camera.webrtc_transport.value_or(config_.transport);
+  }
+  /// Of viewers on webrtcbin, as it was at the start.
+  const ViewerBound& bound() const { return bound_; }
+
+ private:
+  explicit Transports(config::WebRtc config) : config_(std::move(config)) {}
+  void bound_webrtcbin(const std::vector<config::Camera>& cameras);
+
+  // Given.
+  const config::WebRtc config_;
+  // Owned.
+  ViewerBound bound_;
+  Ref<GstElement> port_; // Keeps the port of the fanouts open.
+  bool warm_ = false;    // webrtcbin is.
+};
+
+} // namespace fanlight::session

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "media/codec.h"
+#include "media/intake.h"
+
+namespace fanlight::session {
+
+/// One stream of a camera as its viewers see it. Threads: main only.
+class ViewedStream {
+ public:
+  using State = media::Intake::State;
+  /// Keeps the stream connected while it lives.
+  class Claim {
+   public:
+    virtual ~Claim() = default;
+    /// Its holder is shown the picture: one of the viewers of the stream.
+    virtual void watch() = 0;
+  };
+  virtual ~ViewedStream() = default;
+
+  virtual const std::string& id() const = 0;
+  virtual State state() const = 0;
+  virtual const std::string& reason() const = 0; ///< In words; empty while live.
+  virtual std::chrono::milliseconds state_age() const = 0;
+  /// How long viewers wait for it.
+  virtual std::chrono::milliseconds start_timeout() const = 0;
+  /// What viewers can be given, the preferred first: of the last connection that brought any.
+  virtual std::vector<media::Stream> video() const = 0;
+  virtual std::optional<media::Stream> audio() const = 0;
+  /// Whether video() has a stream of that encoding, for who asks often.
+  virtual bool sends(const std::string& encoding) const = 0;
+  virtual bool has_b_frames() const = 0;
+  virtual std::uint64_t bitrate() const = 0; ///< bit/s; 0: not known.
+  virtual std::unique_ptr<Claim> claim() = 0;
+};
+
+/// A camera as its viewers see it. Threads: main only. Lifetime: shared by its viewers.
+class ViewedCamera {
+ public:
+  virtual ~ViewedCamera() = default;
+
+  virtual const std::string& id() const = 0;
+  /// The best picture first; at least one, and always the same.
+  virtual const std::vector<std::unique_ptr<ViewedStream>>& streams() const = 0;
+};
+
+} // namespace fanlight::session

@@ -1,0 +1,355 @@
+#include "session/viewer_session.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "sdp/candidate.h"
+#include "session/agreement.h"
+
+namespace fanlight::session {
+namespace {
+
+/// A stream that is down for so long is worth a new session with another one.
+constexpr std::chrono::seconds kLongDown{10};
+/// Bytes that the offer of a restart may have beyond those of the first one: candidates.
+constexpr std::size_t kMoreAtRestart = 16 * 1024;
+
+std::int64_t since_ms(std::int64_t start_us) { return (g_get_monotonic_time() - start_us) / 1000; }
+
+/// Why a viewer that waited for its camera cannot be answered.
+const char* code_of(Errc error) {
+  switch (error) {
+  case Errc::unsupported: return "no_common_codec";
+  case Errc::invalid: return "bad_offer";
+  case Errc::busy: return "busy";
+  default: return "internal";
+  }
+}
+
+} // namespace
+
+const char* to_string(State state) {
+  switch (state) {
+  case State::waiting: return "waiting";
+  case State::connecting: return "connecting";
+  case State::connected: return "connected";
+  case State::disconnected: return "disconnected";
+  case State::closed: return "closed";
+  }
+  return "closed";
+}
+
+ViewerSession::ViewerSession(std::string id, std::shared_ptr<ViewedCamera> camera,
+                             webrtc::Offer offer, std::size_t offer_size,
+                             Directory::OpenOptions options,
+                             std::shared_ptr<TransportFactory> transports,
+                             Session::Observer& observer, Host& host, StateLimits limits)
+    : id_(std::move(id)), camera_(std::move(camera)), offer_size_(offer_size),
+      options_(std::move(options)), transports_(std::move(transports)), observer_(&observer),
+      host_(host), limits_(limits), selector_(camera_, options_.preference),
+      offer_(std::move(offer)), opened_us_(g_get_monotonic_time()) {}
+
+ViewerSession::~ViewerSession() = default;
+
+Result<Done> ViewerSession::begin() {
+  if (auto selected = select_stream(); !selected) return selected.error();
+  const ViewedStream& stream = *selector_.wanted();
+  if (stream.state() == ViewedStream::State::refused)
+    return Error{Errc::unavailable, "camera " + camera_id() + ": " + stream.reason()};
+  if (!stream.video().empty()) return negotiate();
+  wait_for(stream);
+  return Done{};
+}
+
+void ViewerSession::wait_for(const ViewedStream& stream) {
+  // Weak, here and in close(): a viewer that went with its table has nobody to tell any more.
+  post([weak = weak_from_this(), why = stream.reason()] {
+    const auto self = weak.lock();
+    if (self && self->observer_ != nullptr && self->state_ == State::waiting)
+      self->observer_->on_state(*self, State::waiting, why);
+  });
+  const std::chrono::milliseconds limit{options_.wait_ms};
+  deadline_.once(limit.count() > 0 ? limit : stream.start_timeout(), [this] {
+    close({"camera_unavailable", selector_.wanted()->reason()});
+  });
+}
+
+void ViewerSession::on_camera_changed() {
+  if (state_ == State::closed) return;
+  if (state_ == State::waiting) return go_on_waiting();
+  follow();
+}
+
+void ViewerSession::go_on_waiting() {
+  if (auto selected = select_stream(); !selected)
+    return close({code_of(selected.error().code), selected.error().message});
+  const ViewedStream& stream = *selector_.wanted();
+  if (stream.state() == ViewedStream::State::refused)
+    return close({"camera_unavailable", stream.reason()});
+  if (stream.video().empty()) return;
+  if (auto begun = negotiate(); !begun) close({code_of(begun.error().code), begun.error().message});
+}
+
+Result<Done> ViewerSession::select_stream() {
+  return selector_.select(
+      [this](const auto& stream) { return mismatch_between(offer_, stream, video_codec_); });
+}
+
+const ViewedStream* ViewerSession::best() const {
+  const auto best =
+      selector_.find_best([this](const auto& stream) { return mismatch_between(offer_, stream); });
+  return best ? *best : nullptr;
+}
+
+/// The viewer goes over to the stream that fits best as soon as that is there.
+void ViewerSession::follow() {
+  const ViewedStream& current = *selector_.current();
+  const bool anew = may_begin_anew(current);
+  if (const ViewedStream* other = anew ? best() : nullptr; other != nullptr) {
+    if (other == &current) asked_ = false;
+    if (needs_new_session(*other)) return begin_anew(*other);
+  }
+  if (auto selected = select_stream(); !selected) {
+    if (current.sends(video_codec_)) return; // What it asked for it cannot have; this it can.
+    return close({"camera_changed", "the camera changed its codec from " + video_codec_ + " to " +
+                                        current.video().front().format.encoding});
+  }
+  const ViewedStream& wanted = *selector_.wanted();
+  if (&wanted == &current || wanted.state() != ViewedStream::State::live || !playing_) return;
+  if (transport_->can_switch()) return switch_to(wanted);
+  if (anew || !current.sends(video_codec_)) begin_anew(wanted);
+}
+
+/// A session ends for the sake of another stream when its viewer asks for one, or gets nothing for
+/// long; and only if it is one of a page: that watches again by itself, a WHEP player need not.
+bool ViewerSession::may_begin_anew(const ViewedStream& current) const {
+  if (options_.signalling != "websocket") return false;
+  return asked_ || current.state() == ViewedStream::State::refused ||
+         (current.state() == ViewedStream::State::retrying && current.state_age() >= kLongDown);
+}
+
+bool ViewerSession::needs_new_session(const ViewedStream& other) const {
+  const bool there =
+      other.state() == ViewedStream::State::live || other.state() == ViewedStream::State::idle;
+  return there && !other.video().empty() && !other.sends(video_codec_);
+}
+
+void ViewerSession::begin_anew(const ViewedStream& other) {
+  close({"stream_changed",
+         "stream " + other.id() + " is to be shown in place of " + selector_.current()->id()});
+}
+
+void ViewerSession::switch_to(const ViewedStream& stream) {
+  const std::string from = selector_.current()->id();
+  webrtc::Choices changed = choices_;
+  for (auto& choice : changed) {
+    if (!choice || choice->sent.encoding != video_codec_) continue;
+    choice->stream = stream.id();
+    for (const media::Stream& video : stream.video())
+      if (video.format.encoding == video_codec_) choice->sent = video.format;
+  }
+  if (auto played = transport_->play(changed); !played)
+    return close({"internal", played.error().message});
+  choices_ = std::move(changed);
+  selector_.take();
+  asked_ = false;
+  log::info("session",
+            {{"camera", camera_id()}, {"session", id_}, {"stream", stream.id()}, {"from", from}},
+            "changed to stream " + stream.id() + ": " + selector_.reason());
+  if (observer_ != nullptr) observer_->on_stream(*this);
+}
+
+Result<Done> ViewerSession::select(const StreamPreference& preference) {
+  if (state_ == State::closed) return Error{Errc::conflict, "the session has ended"};
+  const StreamPreference before = selector_.preference();
+  selector_.prefer(preference);
+  if (const auto possible = selector_.find_best(
+          [this](const auto& stream) { return mismatch_between(offer_, stream); });
+      !possible) {
+    selector_.prefer(before);
+    return possible.error();
+  }
+  asked_ = true;
+  on_camera_changed();
+  return Done{};
+}
+
+Result<Done> ViewerSession::negotiate() {
+  ViewedStream& stream = *selector_.wanted();
+  auto agreement = agree(offer_, stream);
+  if (!agreement) return agreement.error();
+  choices_ = std::move(agreement->choices);
+  video_codec_ = std::move(agreement->video_codec);
+  audio_codec_ = std::move(agreement->audio_codec);
+  codec_reason_ = std::move(agreement->codec_reason);
+  if (!agreement->no_sound.empty())
+    log::info("session", {{"camera", camera_id()}, {"session", id_}},
+              "no sound: " + agreement->no_sound);
+  selector_.take();
+  // The sound stays where it is when the picture changes to another stream.
+  if (!audio_codec_.empty()) sound_ = stream.claim();
+  auto made = transports_->make({.id = id_,
+                                 .client_address = options_.remote_address,
+                                 .offer = offer_,
+                                 .choices = choices_,
+                                 .bitrate = stream.bitrate(),
+                                 .complete_answer = options_.complete_answer},
+                                weak_from_this());
+  if (!made) return made.error();
+  transport_ = std::move(made->transport);
+  transport_reason_ = std::move(made->reason);
+  state_ = State::connecting;
+  deadline_.once(limits_.connect, [this] {
+    close({"timeout", "no connection within 15 s of the answer: is UDP between viewer and server "
+                      "blocked?"});
+  });
+  for (const Candidate& candidate : std::exchange(early_candidates_, {}))
+    transport_->add_candidate(candidate);
+  return Done{};
+}
+
+void ViewerSession::add_candidate(const Candidate& candidate) {
+  // Before anything is kept of it: what waits for the camera or the offer must not grow large.
+  if (!candidate.candidate.empty() && !webrtc::is_usable_candidate(candidate.candidate)) return;
+  if (transport_)
+    transport_->add_candidate(candidate);
+  else if (state_ == State::waiting)
+    early_candidates_.push_back(candidate);
+}
+
+Result<Done> ViewerSession::restart(const std::string& text) {
+  // The first offer was weighed against what its address may make us keep.
+  if (text.size() > offer_size_ + kMoreAtRestart)
+    return Error{Errc::invalid, "restarting session " + id_ +
+                                    ": the offer is much larger than the first one; it has the "
+                                    "same media, and candidates may trickle"};
+  if (!transport_)
+    return Error{Errc::conflict, "restarting session " + id_ + ": it has not been answered yet"};
+  auto offer = webrtc::Offer::parse(text);
+  if (!offer) return offer.error();
+  if (!continues(*offer, offer_, choices_))
+    return Error{Errc::invalid, "restarting session " + id_ +
+                                    ": the offer must have the media and codecs of the first one"};
+  offer_ = std::move(*offer);
+  return transport_->accept(offer_, choices_, options_.complete_answer);
+}
+
+void ViewerSession::play() {
+  if (std::exchange(playing_, true)) return;
+  if (auto played = transport_->play(choices_); !played)
+    close({"internal", played.error().message});
+}
+
+void ViewerSession::set_state(State state, const std::string& message) {
+  if (state == state_) return;
+  state_ = state;
+  if (observer_ != nullptr) observer_->on_state(*this, state, message);
+}
+
+void ViewerSession::on_transport_answer(const std::string& sdp) {
+  if (state_ == State::closed) return;
+  log::info(
+      "session",
+      {{"camera", camera_id()}, {"session", id_}, {"ms", std::to_string(since_ms(opened_us_))}},
+      "answered with " + video_codec_ + ": " + codec_reason_ + "; stream " +
+          selector_.current()->id() + ": " + selector_.reason() + "; by " + transport_->name() +
+          ": " + transport_reason_);
+  if (observer_ != nullptr) observer_->on_answer(*this, sdp);
+}
+
+void ViewerSession::on_transport_candidate(const Candidate& candidate) {
+  if (observer_ != nullptr) observer_->on_candidate(*this, candidate);
+}
+
+void ViewerSession::on_transport_state(webrtc::ViewerTransport::State state,
+                                       const std::string& why) {
+  if (state_ == State::closed) return;
+  using Transport = webrtc::ViewerTransport::State;
+  switch (state) {
+  case Transport::connecting: break;
+  case Transport::connected:
+    deadline_.stop();
+    log::info("session",
+              {{"camera", camera_id()},
+               {"session", id_},
+               {"video", video_codec_},
+               {"audio", audio_codec_},
+               {"ms", std::to_string(since_ms(opened_us_))}},
+              "connected");
+    play();
+    if (state_ == State::closed) break;
+    set_state(State::connected, "");
+    follow(); // Something else may fit by now.
+    break;
+  case Transport::disconnected:
+    deadline_.once(limits_.disconnect, [this] {
+      close({"connection_failed", "the viewer has not been heard of for 15 s"});
+    });
+    set_state(State::disconnected, "the viewer is not heard of; waiting for it");
+    break;
+  case Transport::failed:
+    close({"connection_failed", !why.empty() ? why
+                                : state_ == State::connecting
+                                    ? "no pair of addresses works between viewer and server"
+                                    : "the connection to the viewer broke"});
+    break;
+  case Transport::closed: close({"stopped", "the viewer closed the connection"}); break;
+  }
+}
+
+void ViewerSession::on_transport_failed(const std::string& why) { close({"internal", why}); }
+
+void ViewerSession::close(CloseReason reason) {
+  if (state_ == State::closed) return;
+  log::info("session",
+            {{"camera", camera_id()},
+             {"session", id_},
+             {"code", reason.code},
+             {"age_ms", std::to_string(since_ms(opened_us_))}},
+            "closed: " + reason.message);
+  state_ = State::closed;
+  deadline_.stop();
+  // In a turn of its own: we may be inside a call of the transport.
+  post([weak = weak_from_this(), reason = std::move(reason)] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->transport_.reset();
+    if (self->observer_ != nullptr) self->observer_->on_closed(*self, reason);
+    self->host_.on_viewer_ended(*self);
+  });
+}
+
+void ViewerSession::refresh_stats(std::function<void()> done) {
+  if (!transport_ || !playing_) return done();
+  transport_->read_stats([weak = weak_from_this(), done = std::move(done)](const auto& stats) {
+    if (auto self = weak.lock()) self->stats_ = stats;
+    done();
+  });
+}
+
+Info ViewerSession::info() const {
+  return {.id = id_,
+          .camera = camera_id(),
+          .state = state_,
+          .transport = transport_ ? transport_->name() : "",
+          .transport_reason = transport_ ? transport_reason_ : "",
+          .signalling = options_.signalling,
+          .remote_address = options_.remote_address,
+          .video_codec = video_codec_,
+          .audio_codec = audio_codec_,
+          .codec_reason = codec_reason_,
+          .stream = selector_.current() != nullptr ? selector_.current()->id() : "",
+          .stream_reason = selector_.reason(),
+          .age_ms = since_ms(opened_us_),
+          .packets_sent = stats_.packets_sent,
+          .bytes_sent = stats_.bytes_sent,
+          .packets_lost = stats_.packets_lost,
+          .rtt_ms = stats_.rtt_ms,
+          .nack_count = stats_.nack_count,
+          .pli_count = stats_.pli_count,
+          .groups_dropped = stats_.groups_dropped,
+          .estimate = stats_.estimate,
+          .candidate = stats_.candidate};
+}
+
+} // namespace fanlight::session

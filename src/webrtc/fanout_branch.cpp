@@ -1,0 +1,119 @@
+#include "webrtc/fanout_branch.h"
+
+#include "base/log.h"
+
+namespace fanlight::webrtc {
+
+FanoutBranch::Subscription::~Subscription() { branch_->leave(*this); }
+
+Result<std::shared_ptr<FanoutBranch>> FanoutBranch::create(std::shared_ptr<MediaSource> camera,
+                                                           const config::WebRtc& config,
+                                                           Ended ended,
+                                                           std::chrono::milliseconds linger) {
+  auto fanout = Fanout::create(config);
+  if (!fanout) return fanout.error();
+  std::shared_ptr<FanoutBranch> self{
+      new FanoutBranch(std::move(camera), std::move(*fanout), std::move(ended), linger)};
+  auto feed = self->camera_->attach(Ref<GstElement>::retain(self->fanout_->bin()), *self);
+  if (!feed) return feed.error();
+  self->feed_ = std::move(*feed);
+  return self;
+}
+
+FanoutBranch::FanoutBranch(std::shared_ptr<MediaSource> camera, std::shared_ptr<Fanout> fanout,
+                           Ended ended, std::chrono::milliseconds linger)
+    : camera_(std::move(camera)), ended_(std::move(ended)), linger_(linger),
+      fanout_(std::move(fanout)) {}
+
+Result<std::unique_ptr<FanoutBranch::Subscription>>
+FanoutBranch::subscribe(const Choices& choices, MediaFeed::Observer& viewer) {
+  std::unique_ptr<Subscription> subscription{new Subscription(shared_from_this(), viewer)};
+  subscriptions_.insert(subscription.get());
+  for (const auto& choice : choices) {
+    if (!choice) continue;
+    if (auto fed = feed(choice->stream, choice->sent); !fed) return fed.error();
+    subscription->parts_.push_back({choice->stream, choice->sent.encoding});
+  }
+  return subscription;
+}
+
+Result<Done> FanoutBranch::Subscription::change_picture(const std::string& from,
+                                                        const Choice& choice) {
+  if (auto fed = branch_->feed(choice.stream, choice.sent); !fed) return fed.error();
+  for (Part& part : parts_) {
+    if (part.stream != from || part.encoding != choice.sent.encoding) continue;
+    // It gets the old one until the new one has a key frame.
+    branch_->let_go(std::exchange(part, {choice.stream, choice.sent.encoding}),
+                    4 * branch_->linger_);
+    return Done{};
+  }
+  return Error{Errc::internal, "the viewer does not get stream " + from};
+}
+
+Result<Done> FanoutBranch::feed(const std::string& stream, const RtpFormat& format) {
+  if (failed_) return Error{Errc::internal, "the fanout has failed"};
+  const auto [entry, is_new] = inputs_.try_emplace({stream, format.encoding});
+  if (is_new) {
+    auto input = fanout_->input(stream, format);
+    auto linked = input ? feed_->link(stream, format.encoding, input->pad.get()) : input.error();
+    if (!linked) {
+      inputs_.erase(entry);
+      return linked.error();
+    }
+  }
+  ++entry->second.viewers;
+  entry->second.idle.stop();
+  return Done{};
+}
+
+void FanoutBranch::hold(Reservation room, std::chrono::milliseconds starting) {
+  room_ = std::move(room);
+  starting_.once(starting, [this] { room_.reset(); });
+}
+
+void FanoutBranch::leave(const Subscription& subscription) {
+  subscriptions_.erase(&subscription);
+  for (const Subscription::Part& part : subscription.parts_) let_go(part, linger_);
+}
+
+void FanoutBranch::let_go(const Subscription::Part& part, std::chrono::milliseconds linger) {
+  const auto input = inputs_.find({part.stream, part.encoding});
+  if (input == inputs_.end() || --input->second.viewers > 0) return;
+  input->second.idle.once(linger, [this, part] { stop_input(part); });
+}
+
+void FanoutBranch::stop_input(const Subscription::Part& part) {
+  feed_->unlink(part.stream, part.encoding);
+  inputs_.erase({part.stream, part.encoding});
+  if (inputs_.empty()) end();
+}
+
+void FanoutBranch::end() {
+  const Ended ended = ended_; // Ours may die with us in it.
+  ended(*this);
+}
+
+void FanoutBranch::on_feed_failed(const std::string& why) {
+  if (std::exchange(failed_, true)) return;
+  log::error("session",
+             {{"camera", camera_->camera_id()}, {"viewers", std::to_string(subscriptions_.size())}},
+             "the fanout failed: " + why);
+  std::vector<const Subscription*> viewers{subscriptions_.begin(), subscriptions_.end()};
+  const std::size_t count = viewers.size();
+  // None is new where one has left: nobody can join any more.
+  spread(count, [weak = weak_from_this(), viewers = std::move(viewers), why](std::size_t i) {
+    const auto self = weak.lock();
+    if (self && self->subscriptions_.contains(viewers[i]))
+      viewers[i]->viewer_.on_feed_failed("the fanout failed: " + why);
+  });
+  inputs_.clear();
+  // In a turn of its own: the feed is telling us.
+  post([weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->feed_.reset();
+    self->end();
+  });
+}
+
+} // namespace fanlight::webrtc

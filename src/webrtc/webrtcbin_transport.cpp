@@ -1,0 +1,394 @@
+#include "webrtc/webrtcbin_transport.h"
+
+#include <algorithm>
+
+#include <gst/webrtc/webrtc.h>
+
+#include "base/log.h"
+#include "gst/elements.h"
+#include "gst/promise.h"
+#include "sdp/candidate.h"
+#include "sdp/fingerprint.h"
+#include "webrtc/payloader.h"
+#include "webrtc/receive_bin.h"
+#include "webrtc/shortcut.h"
+
+namespace fanlight::webrtc {
+namespace {
+
+/// How long a complete answer waits for candidates that need a server's reply.
+constexpr std::chrono::milliseconds kGatheringLimit{500};
+
+std::uint32_t alive = 0; // Main only.
+
+using DescriptionPtr = Owned<GstWebRTCSessionDescription, gst_webrtc_session_description_free>;
+
+DescriptionPtr parse_description(GstWebRTCSDPType type, const std::string& text) {
+  GstSDPMessage* message = nullptr;
+  if (gst_sdp_message_new_from_text(text.c_str(), &message) != GST_SDP_OK) return nullptr;
+  return DescriptionPtr{gst_webrtc_session_description_new(type, message)};
+}
+
+/// Every element that webrtcbin builds inside itself is tuned as it comes; on whatever thread
+/// builds it.
+void on_deep_element_added(GstBin* webrtcbin, GstBin*, GstElement* element, gpointer packets) {
+  release_with(webrtcbin, element);
+  const GstElementFactory* factory = gst_element_get_factory(element);
+  if (factory == nullptr) return;
+  const std::string name = GST_OBJECT_NAME(factory);
+  // Pictures leave when they come: pacing by the clock would add the camera's jitter buffer to the
+  // latency.
+  if (name == "clocksync") g_object_set(element, "sync", FALSE, nullptr);
+  // Sender reports map RTP time to the time of capture, which is what puts sound and picture
+  // together; the time of sending would need a latency that nothing here waits for.
+  if (name == "rtpsession") g_object_set(element, "rtcp-sync-send-time", FALSE, nullptr);
+  if (name == "rtprtxsend")
+    g_object_set(element, "max-size-time", guint{1000}, "max-size-packets",
+                 GPOINTER_TO_UINT(packets), nullptr);
+}
+
+void read_stat(const GstStructure* stat, TransportStats& stats) {
+  GstWebRTCStatsType type;
+  if (!gst_structure_get(stat, "type", GST_TYPE_WEBRTC_STATS_TYPE, &type, nullptr)) return;
+  if (type == GST_WEBRTC_STATS_OUTBOUND_RTP) {
+    guint64 packets = 0;
+    guint64 bytes = 0;
+    guint nack = 0;
+    guint pli = 0;
+    gst_structure_get_uint64(stat, "packets-sent", &packets);
+    gst_structure_get_uint64(stat, "bytes-sent", &bytes);
+    gst_structure_get_uint(stat, "nack-count", &nack);
+    gst_structure_get_uint(stat, "pli-count", &pli);
+    stats.packets_sent += packets;
+    stats.bytes_sent += bytes;
+    stats.nack_count += nack;
+    stats.pli_count += pli;
+  } else if (type == GST_WEBRTC_STATS_REMOTE_INBOUND_RTP) {
+    gint lost = 0;
+    double rtt = 0;
+    gst_structure_get_int(stat, "packets-lost", &lost);
+    gst_structure_get_double(stat, "round-trip-time", &rtt);
+    stats.packets_lost += lost;
+    stats.rtt_ms = std::max(stats.rtt_ms, rtt * 1000);
+  }
+}
+
+} // namespace
+
+unsigned retransmission_packets(std::uint64_t bitrate) {
+  constexpr std::uint64_t kPacketBits = 1100 * 8;
+  return bitrate == 0 ? 512U
+                      : static_cast<unsigned>(
+                            std::clamp<std::uint64_t>(bitrate / 2 / kPacketBits, 128, 1024));
+}
+
+Result<std::shared_ptr<WebrtcbinTransport>>
+WebrtcbinTransport::create(const std::string& id, IceSettings ice, std::uint64_t bitrate,
+                           MediaSource& camera, std::weak_ptr<ViewerTransport::Observer> observer) {
+  std::shared_ptr<WebrtcbinTransport> transport{
+      new WebrtcbinTransport(id, std::move(ice), bitrate, std::move(observer))};
+  if (auto built = transport->build(); !built) return built.error();
+  auto feed = camera.attach(transport->bin_, *transport);
+  if (!feed) return feed.error();
+  transport->feed_ = std::move(*feed);
+  return transport;
+}
+
+WebrtcbinTransport::WebrtcbinTransport(std::string id, IceSettings ice, std::uint64_t bitrate,
+                                       std::weak_ptr<ViewerTransport::Observer> observer)
+    : id_(std::move(id)), ice_(std::move(ice)), bitrate_(bitrate), observer_(std::move(observer)) {
+  ++alive;
+}
+
+WebrtcbinTransport::~WebrtcbinTransport() { --alive; }
+
+std::uint32_t WebrtcbinTransport::count() { return alive; }
+
+void WebrtcbinTransport::warm_up() {
+  for (const char* factory : {"webrtcbin", "dtlsdec", "nicesink"})
+    if (auto element = make_element(factory); !element)
+      log::error("session", {}, element.error().message);
+}
+
+Result<Done> WebrtcbinTransport::build() {
+  auto webrtcbin = make_element("webrtcbin", "webrtcbin");
+  if (!webrtcbin) return webrtcbin.error();
+  webrtcbin_ = std::move(*webrtcbin);
+  bin_ = Ref<GstElement>::retain(gst_bin_new(("session-" + id_).c_str()));
+  gst_bin_add(GST_BIN(bin_.get()), webrtcbin_.get());
+  gst_util_set_object_arg(G_OBJECT(webrtcbin_.get()), "bundle-policy", "max-bundle");
+  g_signal_connect(webrtcbin_.get(), "deep-element-added", G_CALLBACK(on_deep_element_added),
+                   GUINT_TO_POINTER(retransmission_packets(bitrate_)));
+  configure_ice(webrtcbin_.get(), ice_);
+  const auto listen = [this](const char* signal, auto method) {
+    connections_.push_back(connect_on_main(webrtcbin_.get(), signal, weak_from_this(), method));
+  };
+  listen("on-ice-candidate", &WebrtcbinTransport::on_candidate);
+  listen("notify::ice-gathering-state", &WebrtcbinTransport::on_gathering);
+  listen("notify::connection-state", &WebrtcbinTransport::on_connection_state);
+  return Done{};
+}
+
+Result<Done> WebrtcbinTransport::accept(Offer offer, Choices choices, bool complete) {
+  offer_ = std::move(offer);
+  choices_ = std::move(choices);
+  complete_ = complete;
+  answered_ = false;
+  remote_set_ = false;
+  for (std::size_t mline = 0; mline < choices_.size(); ++mline)
+    if (choices_[mline])
+      if (auto added = add_output(mline, *choices_[mline]); !added) return added.error();
+  auto description = parse_description(GST_WEBRTC_SDP_TYPE_OFFER,
+                                       reduced_offer(offer_, choices_, sent_extensions()));
+  if (!description) return Error{Errc::internal, "the offer could not be read again"};
+  auto promise = reply_on_main(weak_from_this(), &WebrtcbinTransport::on_remote_set);
+  g_signal_emit_by_name(webrtcbin_.get(), "set-remote-description", description.get(),
+                        promise.get());
+  promise = reply_on_main(weak_from_this(), &WebrtcbinTransport::on_answer);
+  g_signal_emit_by_name(webrtcbin_.get(), "create-answer", nullptr, promise.get());
+  return Done{};
+}
+
+Result<Done> WebrtcbinTransport::add_output(std::size_t mline, const Choice& choice) {
+  for (const Output& output : outputs_)
+    if (output.mline == mline) return Done{};
+  const guint32 ssrc = g_random_int_range(1, G_MAXINT32);
+  const auto reduced = to_reduced_mline(choices_, static_cast<unsigned>(mline));
+  const auto caps = rtp_caps(offer_.media[mline], choice, ssrc);
+  const std::string name = "sink_" + std::to_string(*reduced);
+  GstPadTemplate* pad_template =
+      gst_element_class_get_pad_template(GST_ELEMENT_GET_CLASS(webrtcbin_.get()), "sink_%u");
+  auto pad = Ref<GstPad>::adopt(
+      gst_element_request_pad(webrtcbin_.get(), pad_template, name.c_str(), caps.get()));
+  if (!pad) return Error{Errc::internal, "webrtcbin gives no pad for m-line " + name};
+
+  GObject* raw = nullptr;
+  g_object_get(pad.get(), "transceiver", &raw, nullptr);
+  const auto transceiver = Ref<GObject>::adopt(raw);
+  g_object_set(transceiver.get(), "codec-preferences", caps.get(), "do-nack",
+               choice.rtx_payload_type.has_value(), nullptr);
+  gst_util_set_object_arg(transceiver.get(), "direction", "sendonly");
+  // webrtcbin connects a pad that has caps while it sets the local description. Caps that come
+  // later, with the first packet, run into a lock that it already holds (seen in 1.22).
+  const std::string stream_id = "fanlight/" + id_ + "/" + name;
+  gst_pad_send_event(pad.get(), gst_event_new_stream_start(stream_id.c_str()));
+  gst_pad_send_event(pad.get(), gst_event_new_caps(caps.get()));
+  outputs_.push_back({mline, ssrc, std::move(pad), transceiver});
+  return Done{};
+}
+
+bool WebrtcbinTransport::failed(const StructurePtr& reply, const char* doing) {
+  if (!reply || !gst_structure_has_field(reply.get(), "error")) return false;
+  GError* raw = nullptr;
+  gst_structure_get(reply.get(), "error", G_TYPE_ERROR, &raw, nullptr);
+  const GErrorPtr error{raw};
+  fail(std::string{doing} + ": " + (error ? error->message : "unknown error"));
+  return true;
+}
+
+void WebrtcbinTransport::on_remote_set(StructurePtr reply) {
+  if (failed(reply, "reading the offer")) return;
+  remote_set_ = true;
+  for (const Candidate& candidate : std::exchange(early_candidates_, {})) add_candidate(candidate);
+}
+
+void WebrtcbinTransport::on_answer(StructurePtr reply) {
+  if (failed(reply, "writing the answer")) return;
+  GstWebRTCSessionDescription* raw = nullptr;
+  if (!reply ||
+      !gst_structure_get(reply.get(), "answer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &raw, nullptr))
+    return fail("writing the answer: webrtcbin gave none");
+  const DescriptionPtr answer{raw};
+  answer_ = take_string(gst_sdp_message_as_text(answer->sdp));
+  if (auto checked = check_answer(answer_, offer_, choices_); !checked)
+    return fail(checked.error().message);
+  auto promise = reply_on_main(weak_from_this(), &WebrtcbinTransport::on_local_set);
+  g_signal_emit_by_name(webrtcbin_.get(), "set-local-description", answer.get(), promise.get());
+}
+
+void WebrtcbinTransport::on_local_set(StructurePtr reply) {
+  if (failed(reply, "setting the answer")) return;
+  watch_dtls();
+  if (!complete_ || gathered_) return send_answer();
+  gathering_limit_.once(kGatheringLimit, [this] { send_answer(); });
+}
+
+void WebrtcbinTransport::watch_dtls() {
+  if (dtls_ || outputs_.empty()) return;
+  GObject* raw = nullptr;
+  g_object_get(outputs_.front().transceiver.get(), "sender", &raw, nullptr);
+  const auto sender = Ref<GObject>::adopt(raw);
+  raw = nullptr;
+  g_object_get(sender.get(), "transport", &raw, nullptr);
+  dtls_ = Ref<GObject>::adopt(raw);
+  if (dtls_)
+    connections_.push_back(connect_on_main(dtls_.get(), "notify::state", weak_from_this(),
+                                           &WebrtcbinTransport::on_dtls_state));
+}
+
+void WebrtcbinTransport::on_dtls_state() {
+  GstWebRTCDTLSTransportState state = GST_WEBRTC_DTLS_TRANSPORT_STATE_NEW;
+  g_object_get(dtls_.get(), "state", &state, nullptr);
+  // A browser that closes says so by DTLS alone (RFC 8842, section 5.5); the connection state of
+  // webrtcbin stays "connected" until ICE notices.
+  if (state == GST_WEBRTC_DTLS_TRANSPORT_STATE_CLOSED)
+    tell([](ViewerTransport::Observer& observer) {
+      observer.on_transport_state(State::closed, "");
+    });
+}
+
+void WebrtcbinTransport::on_candidate(guint mline, std::string candidate) {
+  const auto offered = to_offered_mline(choices_, mline);
+  if (!offered || candidate.empty()) return;
+  for (const std::string& announced : announce(candidate, ice_.config.public_addresses)) {
+    local_candidates_.push_back({*offered, announced});
+    if (answered_ && !complete_)
+      tell([&](ViewerTransport::Observer& observer) {
+        observer.on_transport_candidate(local_candidates_.back());
+      });
+  }
+}
+
+void WebrtcbinTransport::on_gathering() {
+  GstWebRTCICEGatheringState state = GST_WEBRTC_ICE_GATHERING_STATE_NEW;
+  g_object_get(webrtcbin_.get(), "ice-gathering-state", &state, nullptr);
+  if (state != GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE) return;
+  // This may still be the news of an earlier state, with candidates queued behind it: they go
+  // first.
+  post([weak = weak_from_this()] {
+    if (auto self = weak.lock()) self->on_gathered();
+  });
+}
+
+void WebrtcbinTransport::on_gathered() {
+  if (std::exchange(gathered_, true)) return;
+  if (complete_ && gathering_limit_.running()) send_answer();
+  if (answered_ && !complete_)
+    tell([](ViewerTransport::Observer& observer) { observer.on_transport_candidate({}); });
+}
+
+void WebrtcbinTransport::send_answer() {
+  if (std::exchange(answered_, true)) return;
+  gathering_limit_.stop();
+  // libnice says nothing when it finds no free port.
+  if (complete_ && local_candidates_.empty())
+    return fail("there is no port to send from: are all of webrtc.udp_ports in use?");
+  AnswerOptions options{.public_addresses = {}, // The candidates are announced ones already.
+                        .extensions = sent_extensions(),
+                        .candidates = {},
+                        .complete = complete_ || gathered_};
+  for (const Candidate& candidate : local_candidates_)
+    options.candidates.push_back(candidate.candidate);
+  auto answer = write_answer(answer_, offer_, choices_, options);
+  if (!answer) return fail(answer.error().message);
+  tell([&](ViewerTransport::Observer& observer) { observer.on_transport_answer(*answer); });
+}
+
+void WebrtcbinTransport::add_candidate(const Candidate& candidate) {
+  if (!remote_set_) {
+    early_candidates_.push_back(candidate);
+    return;
+  }
+  auto reduced = to_reduced_mline(choices_, candidate.mline_index);
+  // What shares the transport shares its candidates, even where nothing is sent on it.
+  if (!reduced && candidate.mline_index < offer_.media.size() &&
+      offer_.media[candidate.mline_index].bundled)
+    reduced = 0;
+  if (!reduced || (!candidate.candidate.empty() && !is_usable_candidate(candidate.candidate)))
+    return;
+  g_signal_emit_by_name(webrtcbin_.get(), "add-ice-candidate", *reduced,
+                        candidate.candidate.c_str());
+}
+
+Result<Done> WebrtcbinTransport::play(const Choices& choices) {
+  if (std::exchange(playing_, true))
+    return Error{Errc::unsupported, "a webrtcbin cannot change to another stream"};
+  for (std::size_t mline = 0; mline < choices.size(); ++mline) {
+    if (!choices[mline]) continue;
+    auto pad = open(mline);
+    if (!pad) return pad.error();
+    if (auto linked =
+            feed_->link(choices[mline]->stream, choices[mline]->sent.encoding, pad->get());
+        !linked)
+      return linked.error();
+  }
+  room_.reset();
+  return Done{};
+}
+
+Result<Ref<GstPad>> WebrtcbinTransport::open(std::size_t mline) {
+  const auto output = std::find_if(outputs_.begin(), outputs_.end(),
+                                   [mline](const Output& known) { return known.mline == mline; });
+  if (output == outputs_.end()) return Error{Errc::internal, "nothing is sent on that m-line"};
+  auto payloader = make_payloader(offer_.media[mline], *choices_[mline], output->ssrc);
+  if (!payloader) return payloader.error();
+  GstElement* element = payloader->get();
+  gst_bin_add(GST_BIN(bin_.get()), element);
+  if (!bypass_fec(output->pad.get()))
+    log::debug("session", {{"session", id_}}, "webrtcbin is built otherwise: no way round its FEC");
+  auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(element, "src"));
+  auto input = Ref<GstPad>::adopt(gst_element_get_static_pad(element, "sink"));
+  if (gst_pad_link(source.get(), output->pad.get()) != GST_PAD_LINK_OK)
+    return Error{Errc::internal, "linking the payloader to webrtcbin"};
+  GstPad* ghost = gst_ghost_pad_new(
+      (offer_.media[mline].type + "_" + std::to_string(mline)).c_str(), input.get());
+  gst_pad_set_active(ghost, TRUE);
+  gst_element_add_pad(bin_.get(), ghost);
+  gst_element_sync_state_with_parent(element);
+  return Ref<GstPad>::retain(ghost);
+}
+
+/// webrtcbin 1.22 takes any certificate; only this check ties the media to the one who signalled
+/// (RFC 8827, section 5.6).
+bool WebrtcbinTransport::is_who_it_says() const {
+  if (!dtls_ || outputs_.empty()) return false;
+  gchar* raw = nullptr;
+  g_object_get(dtls_.get(), "remote-certificate", &raw, nullptr);
+  return matches_fingerprint(take_string(raw),
+                             offer_.media[outputs_.front().mline].transport.fingerprint);
+}
+
+void WebrtcbinTransport::on_connection_state() {
+  GstWebRTCPeerConnectionState state = GST_WEBRTC_PEER_CONNECTION_STATE_NEW;
+  g_object_get(webrtcbin_.get(), "connection-state", &state, nullptr);
+  State reported = State::connecting;
+  switch (state) {
+  case GST_WEBRTC_PEER_CONNECTION_STATE_NEW:
+  case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTING: reported = State::connecting; break;
+  case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED:
+    if (!is_who_it_says()) return fail("the viewer's certificate is not the one its offer names");
+    reported = State::connected;
+    break;
+  case GST_WEBRTC_PEER_CONNECTION_STATE_DISCONNECTED: reported = State::disconnected; break;
+  case GST_WEBRTC_PEER_CONNECTION_STATE_FAILED: reported = State::failed; break;
+  case GST_WEBRTC_PEER_CONNECTION_STATE_CLOSED: reported = State::closed; break;
+  }
+  tell([reported](ViewerTransport::Observer& observer) {
+    observer.on_transport_state(reported, "");
+  });
+}
+
+void WebrtcbinTransport::read_stats(std::function<void(const TransportStats&)> done) {
+  auto promise =
+      reply_on_main([weak = weak_from_this(), done = std::move(done)](StructurePtr reply) {
+        TransportStats stats;
+        if (const auto self = weak.lock()) stats.groups_dropped = self->feed_->groups_dropped();
+        if (reply)
+          gst_structure_foreach(
+              reply.get(),
+              +[](GQuark, const GValue* value, gpointer data) -> gboolean {
+                if (GST_VALUE_HOLDS_STRUCTURE(value))
+                  read_stat(gst_value_get_structure(value), *static_cast<TransportStats*>(data));
+                return TRUE;
+              },
+              &stats);
+        done(stats);
+      });
+  g_signal_emit_by_name(webrtcbin_.get(), "get-stats", nullptr, promise.get());
+}
+
+void WebrtcbinTransport::fail(const std::string& why) {
+  tell([&](ViewerTransport::Observer& observer) { observer.on_transport_failed(why); });
+}
+
+} // namespace fanlight::webrtc

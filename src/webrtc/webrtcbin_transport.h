@@ -1,0 +1,113 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/main_loop.h"
+#include "base/room.h"
+#include "gst/signal.h"
+#include "webrtc/ice.h"
+#include "webrtc/media_feed.h"
+#include "webrtc/viewer_transport.h"
+
+namespace fanlight::webrtc {
+
+/// How many sent packets are kept for retransmission to a viewer of a stream of `bitrate` (bit/s;
+/// 0: not known): about half a second of them, after which a repaired packet comes too late to be
+/// shown. 128 to 1024.
+unsigned retransmission_packets(std::uint64_t bitrate);
+
+/// Carries one viewer on a webrtcbin of its own: `[payloader ! ] webrtcbin` in a bin that becomes a
+/// branch of the camera.
+///
+/// The payloaders come with play(), once DTLS is up: until then nothing of the camera waits in a
+/// queue, and the cached group of pictures goes out whole the moment it can. Threads: main only;
+/// webrtcbin's own threads come in through connect_on_main and reply_on_main.
+class WebrtcbinTransport : public ViewerTransport,
+                           private MediaFeed::Observer,
+                           public std::enable_shared_from_this<WebrtcbinTransport> {
+ public:
+  /// `id` names the elements in logs and graphs; `bitrate` is what the camera sends, in bit/s, or
+  /// 0. Errc::internal when an element is missing. The camera outlives it.
+  static Result<std::shared_ptr<WebrtcbinTransport>>
+  create(const std::string& id, IceSettings ice, std::uint64_t bitrate, MediaSource& camera,
+         std::weak_ptr<ViewerTransport::Observer> observer);
+  ~WebrtcbinTransport() override;
+  /// Keeps room for its threads until it plays: then they are there, and count by themselves.
+  void hold(Reservation room) { room_ = std::move(room); }
+  /// Does once what the first viewer would wait for: loads the plugins and makes the process's DTLS
+  /// certificate.
+  static void warm_up();
+  /// How many there are.
+  static std::uint32_t count();
+
+  const char* name() const override { return "webrtcbin"; }
+  Result<Done> accept(Offer offer, Choices choices, bool complete) override;
+  void add_candidate(const Candidate& candidate) override;
+  Result<Done> play(const Choices& choices) override;
+  /// Its payloader would begin with timestamps before those that were sent.
+  bool can_switch() const override { return false; }
+  void read_stats(std::function<void(const TransportStats&)> done) override;
+
+ private:
+  WebrtcbinTransport(std::string id, IceSettings ice, std::uint64_t bitrate,
+                     std::weak_ptr<ViewerTransport::Observer> observer);
+  Result<Done> build();
+  /// The pad of the bin that wants what was chosen for that m-line.
+  Result<Ref<GstPad>> open(std::size_t mline);
+  Result<Done> add_output(std::size_t mline, const Choice& choice);
+  void on_remote_set(StructurePtr reply);
+  void on_answer(StructurePtr reply);
+  void on_local_set(StructurePtr reply);
+  void on_candidate(guint mline, std::string candidate);
+  void on_gathering();
+  void on_gathered();
+  void on_connection_state();
+  bool is_who_it_says() const;
+  void watch_dtls();
+  void on_dtls_state();
+  void send_answer();
+  void on_feed_failed(const std::string& why) override { fail(why); }
+  void fail(const std::string& why);
+  bool failed(const StructurePtr& reply, const char* doing);
+  template <typename Call> void tell(Call call) {
+    if (auto observer = observer_.lock()) call(*observer);
+  }
+
+  // Given.
+  const std::string id_;
+  const IceSettings ice_;
+  const std::uint64_t bitrate_;
+  const std::weak_ptr<ViewerTransport::Observer> observer_;
+
+  // Owned.
+  Ref<GstElement> bin_;
+  Ref<GstElement> webrtcbin_;
+  std::vector<Connection> connections_;
+  Timer gathering_limit_;
+  Ref<GObject> dtls_; // The GstWebRTCDTLSTransport, once there is one.
+
+  struct Output {
+    std::size_t mline;
+    guint32 ssrc;
+    Ref<GstPad> pad; // Of webrtcbin.
+    Ref<GObject> transceiver;
+  };
+  std::vector<Output> outputs_;
+  Offer offer_;
+  Choices choices_;
+  bool complete_ = false;
+  bool answered_ = false;
+  bool gathered_ = false;
+  std::string answer_; // webrtcbin's, without candidates.
+  std::vector<Candidate> local_candidates_;
+  std::vector<Candidate> early_candidates_; // Came before webrtcbin could take them.
+  bool remote_set_ = false;
+  bool playing_ = false;
+  std::optional<Reservation> room_;
+  std::unique_ptr<MediaFeed> feed_; // The first to go.
+};
+
+} // namespace fanlight::webrtc

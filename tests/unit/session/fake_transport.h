@@ -1,0 +1,101 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "session/transport_factory.h"
+
+namespace fanlight::session::test {
+
+/// A transport that writes down what it is asked for, and says what the test wants.
+class FakeTransport : public webrtc::ViewerTransport {
+ public:
+  FakeTransport(std::weak_ptr<Observer> observer, bool& alive)
+      : observer_(std::move(observer)), alive_(alive) {
+    alive_ = true;
+  }
+  ~FakeTransport() override { alive_ = false; }
+  FakeTransport(const FakeTransport&) = delete;
+  FakeTransport& operator=(const FakeTransport&) = delete;
+
+  const char* name() const override { return "fake"; }
+  Result<Done> accept(webrtc::Offer offer, webrtc::Choices choices, bool complete) override {
+    if (accept_error) return *accept_error;
+    offers.push_back(std::move(offer));
+    accepted = std::move(choices);
+    complete_answer = complete;
+    return Done{};
+  }
+  void add_candidate(const webrtc::Candidate& candidate) override {
+    candidates.push_back(candidate.candidate);
+  }
+  Result<Done> play(const webrtc::Choices& choices) override {
+    if (play_error) return *play_error;
+    std::string streams;
+    for (const auto& choice : choices)
+      if (choice)
+        streams += (streams.empty() ? "" : " ") + choice->stream + "-" + choice->sent.encoding;
+    played.push_back(streams);
+    return Done{};
+  }
+  bool can_switch() const override { return switches; }
+  void read_stats(std::function<void(const webrtc::TransportStats&)> done) override {
+    stats_asked.push_back(std::move(done));
+  }
+
+  void say(State state, const std::string& why = {}) const {
+    if (const auto observer = observer_.lock()) observer->on_transport_state(state, why);
+  }
+  void answer(const std::string& sdp) const {
+    if (const auto observer = observer_.lock()) observer->on_transport_answer(sdp);
+  }
+  void announce(const webrtc::Candidate& candidate) const {
+    if (const auto observer = observer_.lock()) observer->on_transport_candidate(candidate);
+  }
+  void fail(const std::string& why) const {
+    if (const auto observer = observer_.lock()) observer->on_transport_failed(why);
+  }
+
+  std::optional<Error> accept_error;
+  std::optional<Error> play_error;
+  bool switches = true;
+  std::vector<webrtc::Offer> offers;
+  webrtc::Choices accepted; ///< With the last offer.
+  bool complete_answer = false;
+  std::vector<std::string> candidates;
+  std::vector<std::string> played; ///< Call by call: "main-H264 main-OPUS".
+  std::vector<std::function<void(const webrtc::TransportStats&)>> stats_asked;
+
+ private:
+  const std::weak_ptr<Observer> observer_;
+  bool& alive_;
+};
+
+/// Makes one FakeTransport, of which it keeps nothing.
+class FakeTransports : public TransportFactory {
+ public:
+  Result<Made> make(const Request& request,
+                    std::weak_ptr<webrtc::ViewerTransport::Observer> observer) override {
+    ++asked;
+    if (error) return *error;
+    auto transport = std::make_shared<FakeTransport>(std::move(observer), alive);
+    made = transport.get();
+    last = transport;
+    if (auto accepted = transport->accept(request.offer, request.choices, request.complete_answer);
+        !accepted)
+      return accepted.error();
+    return Made{std::move(transport), "for the test"};
+  }
+
+  std::optional<Error> error;
+  int asked = 0;
+  FakeTransport* made = nullptr; ///< The last one.
+  std::weak_ptr<FakeTransport> last;
+  bool alive = false; ///< It is.
+};
+
+} // namespace fanlight::session::test
