@@ -35,7 +35,7 @@ struct Change {
 /// What else is to be known of a key; most have none of this.
 struct Traits {
   const char* example = nullptr; ///< The key is required; such a value would be right.
-  bool secret = false;           ///< Never shown nor logged.
+  bool secret = false;           ///< Never shown nor logged; what a request leaves out is kept.
   bool told = false;             ///< Only shown; a request may send it back, a file may not.
   bool file = false;             ///< Names a file of the server, which no request may do.
   bool connection = false;       ///< Another value is another connection to the camera.
@@ -50,7 +50,8 @@ template <typename S> struct Field {
   void (*read)(const Value& value, S& out) = nullptr;       ///< Null: not by itself.
   Printed (*print)(const S& settings, View view) = nullptr; ///< Null: the program never does.
   bool (*same)(const S& one, const S& other) = nullptr;     ///< Null: is not compared.
-  void (*keep)(const S& running, S& wanted) = nullptr;      ///< Takes back what needs a restart.
+  /// Gives `wanted` the value of `running`; of a section only what needs a restart.
+  void (*keep)(const S& running, S& wanted) = nullptr;
   void (*list)(const S& before, const S& after, const std::string& key,
                std::vector<Change>& changes) = nullptr; ///< The changes of keys within.
 

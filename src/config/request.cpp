@@ -1,7 +1,8 @@
 #include "config/request.h"
 
 #include <algorithm>
-#include <optional>
+#include <functional>
+#include <utility>
 
 #include <yaml-cpp/yaml.h>
 
@@ -77,15 +78,16 @@ void drop_told(YAML::Node& camera) {
 /// server knows out of the stream before.
 class Completion {
  public:
-  Completion(Stream& stream, const Stream* before, bool has_password, std::string key,
+  using Sent = std::function<bool(const char* name)>;
+  Completion(Stream& stream, const Stream* before, Sent sent, std::string key,
              Complaints& complaints)
-      : stream_(stream), before_(before), has_password_(has_password), key_(std::move(key)),
+      : stream_(stream), before_(before), sent_(std::move(sent)), key_(std::move(key)),
         complaints_(complaints) {}
 
   void run() {
     take_login();
     restore_url();
-    keep_password();
+    keep_secrets();
   }
 
  private:
@@ -102,20 +104,27 @@ class Completion {
       complain("url", "has *** in it, which stands for a secret; write it out");
   }
 
-  void keep_password() {
-    if (before_ == nullptr || !stream_.password.empty()) return;
-    if (has_password_) return; // "": there is to be none.
-    const std::string kept = with_login_in_keys(*before_).password;
-    if (kept.empty()) return;
+  /// A secret that is not sent stays as it is; "" is none.
+  void keep_secrets() {
+    static const Stream kNone;
+    if (before_ == nullptr) return;
+    const Stream had = with_login_in_keys(*before_);
+    for (const Field<Stream>& field : fields<Stream>())
+      if (field.traits.secret && field.same(stream_, kNone) && !field.same(had, kNone) &&
+          !sent_(field.name))
+        keep(field, had);
+  }
+
+  void keep(const Field<Stream>& secret, const Stream& had) {
     const std::string address = split_login(before_->url).address;
     if (address != split_login(stream_.url).address)
-      complain("password", "is kept for " + address +
-                               " only; send it again for another "
-                               "address, or \"\" for none");
+      complain(secret.name, "is kept for " + address +
+                                " only; send it again for another "
+                                "address, or \"\" for none");
     else if (address.starts_with("rtsps:") && checks_less())
-      complain("password", "is kept for the certificate check it was given with; send it again");
+      complain(secret.name, "is kept for the certificate check it was given with; send it again");
     else
-      stream_.password = kept;
+      secret.keep(had, stream_);
   }
 
   /// Whether whoever has another certificate could get the password now, and could not before.
@@ -129,7 +138,7 @@ class Completion {
 
   Stream& stream_;
   const Stream* const before_;
-  const bool has_password_; // In what was sent.
+  const Sent sent_;
   const std::string key_;
   Complaints& complaints_;
 };
@@ -150,8 +159,11 @@ std::variant<Camera, Faults> read_request(const std::string& json, const Camera*
       refuse_files(streams[i], path(i), before, complaints);
     camera = read_camera({node, node.Mark(), "", complaints});
     for (std::size_t i = 0; i < camera.streams.size(); ++i) {
-      const bool own = several && streams[i].IsMap() && streams[i]["password"];
-      Completion(camera.streams[i], find(before, camera.streams[i].id), own || node["password"],
+      const auto sent = [&](const char* name) {
+        const bool own = several && streams[i].IsMap() && streams[i][name];
+        return own || node[name];
+      };
+      Completion(camera.streams[i], find(before, camera.streams[i].id), sent,
                  several ? path(i) : "", complaints)
           .run();
     }
