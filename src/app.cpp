@@ -48,10 +48,12 @@ Result<std::unique_ptr<App>> App::create(const std::string& path, const config::
   app->cameras_ = std::move(*cameras);
   app->sessions_ = std::make_unique<session::SessionTable>(*app->cameras_, *app->transports_);
   app->views_ = std::make_unique<cameras::CameraViews>(*app->cameras_);
-  FileRoster::Stage& stage = *app;
-  app->roster_ = std::make_unique<FileRoster>(path, config, stage);
-  auto server = http::WebService::create(app->roster_->config(), *app->views_, *app->sessions_,
-                                         *app->roster_);
+  config::FileStore::Observer& observer = *app;
+  app->store_ = std::make_unique<config::FileStore>(path, config, observer);
+  app->subscriptions_.push_back(app->store_->subscribe(*app->cameras_));
+  app->subscriptions_.push_back(app->store_->subscribe(*app));
+  auto server =
+      http::WebService::create(app->store_->current(), *app->views_, *app->sessions_, *app->store_);
   if (!server) return server.error();
   app->server_ = std::move(*server);
   return app;
@@ -60,7 +62,8 @@ Result<std::unique_ptr<App>> App::create(const std::string& path, const config::
 App::~App() {
   if (drain_until_us_ == 0) drain_until_us_ = g_get_monotonic_time() + kDrainUs; // It never ran.
   server_.reset();
-  roster_.reset();
+  subscriptions_.clear();
+  store_.reset();
   views_.reset();
   sessions_.reset();
   cameras_.reset();
@@ -83,12 +86,12 @@ void App::run() {
   const guint hangup = g_unix_signal_add(
       SIGHUP,
       +[](gpointer self) -> gboolean {
-        (void)static_cast<App*>(self)->roster_->reload(); // The log says what came of it.
+        (void)static_cast<App*>(self)->store_->reload(); // The log says what came of it.
         return G_SOURCE_CONTINUE;
       },
       this);
   cameras_->start();
-  roster_->watch();
+  store_->watch();
   tidy_.every(kTidy, return_free_memory);
   log::info("app", {{"cameras", std::to_string(cameras_->all().size())}}, serving());
   notifier_.ready(serving());
@@ -103,13 +106,17 @@ void App::run() {
 
 std::string App::serving() const { return "serving on http://" + server_->address(); }
 
-Result<Done> App::apply(const config::Config& wanted) {
+Result<Done> App::prepare(const config::Config& wanted, const config::Diff&) {
   if (auto prepared = transports_->prepare(wanted.cameras); !prepared) return prepared;
-  if (auto applied = cameras_->apply(wanted.cameras); !applied) return applied;
-  sessions_->set_max_viewers(wanted.webrtc.max_viewers);
-  if (wanted.logging != roster_->config().logging)
-    log::configure(wanted.logging.level, wanted.logging.format);
+  prepared_ = Prepared{wanted.webrtc.max_viewers, wanted.logging};
   return Done{};
+}
+
+void App::commit() {
+  const Prepared wanted = *std::exchange(prepared_, std::nullopt);
+  sessions_->set_max_viewers(wanted.max_viewers);
+  if (wanted.logging != store_->current().logging)
+    log::configure(wanted.logging.level, wanted.logging.format);
 }
 
 void App::on_reloaded(const std::string& outcome) {

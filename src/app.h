@@ -1,21 +1,25 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "api/web_service.h"
 #include "base/main_loop.h"
 #include "base/systemd.h"
+#include "base/token.h"
 #include "cameras/camera_views.h"
 #include "cameras/registry.h"
 #include "config/config.h"
-#include "config/file_roster.h"
+#include "config/file_store.h"
 #include "session/session_table.h"
 #include "session/transports.h"
 
 namespace fanlight {
 
 /// The composition root: builds every object in order, runs the main loop, destroys in reverse.
-class App : private FileRoster::Stage {
+class App : private config::Subscriber, private config::FileStore::Observer {
  public:
   /// Errc::internal names what is missing on the machine; Errc::invalid the configuration key at
   /// fault.
@@ -27,15 +31,20 @@ class App : private FileRoster::Stage {
   void run();
 
  private:
+  /// What commit() makes of the service, beside the cameras.
+  struct Prepared {
+    std::uint32_t max_viewers = 0;
+    config::Logging logging;
+  };
+
   App() = default;
   void drain();
   void check_drained();
   std::string serving() const;
 
-  Result<Done> apply(const config::Config& wanted) override;
-  Result<Done> test(const config::Camera& camera, session::Roster::Tested done) override {
-    return cameras_->probe(camera, std::move(done));
-  }
+  Result<Done> prepare(const config::Config& wanted, const config::Diff& diff) override;
+  void commit() override;
+  void abandon() override { prepared_.reset(); }
   void on_reloading() override { notifier_.reloading(); }
   void on_reloaded(const std::string& outcome) override;
 
@@ -43,7 +52,9 @@ class App : private FileRoster::Stage {
   std::unique_ptr<cameras::CameraRegistry> cameras_;
   std::unique_ptr<session::SessionTable> sessions_; // Hears of changes before the views.
   std::unique_ptr<cameras::CameraViews> views_;
-  std::unique_ptr<FileRoster> roster_;
+  std::unique_ptr<config::FileStore> store_;
+  std::vector<Token> subscriptions_;
+  std::optional<Prepared> prepared_;
   std::unique_ptr<http::WebService> server_;
   systemd::Notifier notifier_;
   GMainLoop* loop_ = nullptr;

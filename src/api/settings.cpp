@@ -102,7 +102,7 @@ std::optional<std::vector<std::string>> ids_of(JsonNode* body) {
 } // namespace
 
 bool Settings::admit(const ExchangePtr& exchange) const {
-  const std::string why = settings_refusal(visitor_of(*exchange), roster_.config().server);
+  const std::string why = settings_refusal(visitor_of(*exchange), store_.current().server);
   if (why.empty()) return true;
   log::info("http", {{"client", exchange->remote_address()}}, "refusing settings: " + why);
   exchange->respond(Problem{403, "not_allowed", why, {}});
@@ -155,7 +155,7 @@ std::optional<Camera> Settings::read(const std::string& json, const Camera* befo
   Camera& camera = std::get<Camera>(read);
   config::Faults faults;
   for (std::size_t i = 0; i < camera.streams.size(); ++i)
-    if (const Camera* other = config::find_url(roster_.config(), camera.streams[i].url, camera.id))
+    if (const Camera* other = config::find_url(store_.current(), camera.streams[i].url, camera.id))
       faults.push_back({"streams[" + std::to_string(i) + "].url",
                         "is a url of camera " + other->id + " (" + place(*other) +
                             "), too; keep one of them, any number of viewers can watch it"});
@@ -166,7 +166,7 @@ std::optional<Camera> Settings::read(const std::string& json, const Camera* befo
 
 std::optional<config::Diff> Settings::change(std::vector<Camera> cameras,
                                              const ExchangePtr& exchange) {
-  auto diff = roster_.change(std::move(cameras));
+  auto diff = store_.change(std::move(cameras));
   if (diff) {
     log::info("http", {{"client", exchange->remote_address()}}, "the cameras were changed");
     return std::move(*diff);
@@ -184,9 +184,9 @@ void Settings::all(const ExchangePtr& exchange) const {
   if (!admit(exchange)) return;
   json::Writer json;
   json.object([&] {
-    json.member("config_file", roster_.config_file());
-    json.member("cameras_file", roster_.cameras_file());
-    json::write_words(json, "needs_restart", roster_.needs_restart());
+    json.member("config_file", store_.config_file());
+    json.member("cameras_file", store_.cameras_file());
+    json::write_words(json, "needs_restart", store_.needs_restart());
     json.array("cameras", [&] {
       for (const Camera& camera : cameras())
         json.object([&] { json::write_members(json, camera); });
@@ -306,7 +306,7 @@ void Settings::test(const ExchangePtr& exchange) {
       if (fault.key.starts_with(kPath)) fault.key.erase(0, kPath.size());
     return exchange->respond(wrong_keys(std::move(*faults)));
   }
-  const auto started = roster_.test(
+  const auto started = directory_.probe(
       std::get<Camera>(read), [this, alive = std::weak_ptr{alive_}, exchange](const auto& found) {
         if (alive.expired()) return;
         --tests_;
@@ -322,7 +322,7 @@ void Settings::test(const ExchangePtr& exchange) {
 
 void Settings::reload(const ExchangePtr& exchange) {
   if (!admit(exchange)) return;
-  const auto diff = roster_.reload();
+  const auto diff = store_.reload();
   if (diff) return respond_members(*exchange, 200, *diff);
   const Errc code = diff.error().code;
   if (code == Errc::invalid || code == Errc::not_found)

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "config/roster.h"
+#include "cameras/camera_directory.h"
+#include "config/store.h"
 #include "http/exchange.h"
 #include "http/json.h"
 #include "http/limits.h"
@@ -16,7 +17,8 @@ namespace fanlight::http {
 /// tried, by whoever may. Threads: main only.
 class Settings {
  public:
-  Settings(session::Roster& roster, const Limits& limits) : roster_(roster), limits_(limits) {}
+  Settings(config::Store& store, cameras::CameraDirectory& directory, const Limits& limits)
+      : store_(store), directory_(directory), limits_(limits) {}
 
   void all(const ExchangePtr& exchange) const;
   void one(const std::string& id, const ExchangePtr& exchange) const;
@@ -38,10 +40,11 @@ class Settings {
                                      const ExchangePtr& exchange) const;
   std::optional<config::Diff> change(std::vector<config::Camera> cameras,
                                      const ExchangePtr& exchange);
-  const std::vector<config::Camera>& cameras() const { return roster_.config().cameras; }
+  const std::vector<config::Camera>& cameras() const { return store_.current().cameras; }
 
   // Given.
-  session::Roster& roster_;
+  config::Store& store_;
+  cameras::CameraDirectory& directory_;
   const Limits& limits_;
   // Owned.
   std::size_t tests_ = 0;                                        ///< Under way.

@@ -1,47 +1,46 @@
 #include "api/settings_json.h"
 
-#include "config/request.h"
-#include "config/words.h"
+#include <type_traits>
+#include <variant>
+
+#include "config/record.h"
 
 namespace fanlight::http::json {
 namespace {
 
-void write_stream(Writer& json, const config::Stream& stream) {
-  using config::to_word;
-  const config::Shown shown = config::shown(stream);
-  json.member("id", stream.id);
-  json.member("url", shown.url);
-  json.member("username", shown.username);
-  json.member("has_password", shown.has_password);
-  json.member("transport", to_word(stream.transport));
-  json.member("latency", to_word(stream.latency));
-  json.member("tls_verify", stream.tls_verify);
-  json.member("tls_fingerprint", stream.tls_fingerprint);
-  json.member("tls_ca_file", stream.tls_ca_file);
-  json.member("pull", to_word(stream.pull));
-  json.member("grace", to_word(stream.grace));
-  json.member("start_timeout", to_word(stream.start_timeout));
-  json.member("health_timeout", to_word(stream.health_timeout));
+void write_record(Writer& json, const config::Record& record);
+
+void write_member(Writer& json, const char* name, const config::Printed& value) {
+  std::visit(
+      [&](const auto& is) {
+        using T = std::decay_t<decltype(is)>;
+        if constexpr (std::is_same_v<T, config::Word>)
+          json.member(name, is.text);
+        else if constexpr (std::is_same_v<T, std::vector<std::string>>)
+          write_words(json, name, is);
+        else if constexpr (std::is_same_v<T, std::vector<config::Word>>)
+          json.array(name, [&] {
+            for (const config::Word& word : is) json.element(word.text);
+          });
+        else if constexpr (std::is_same_v<T, std::vector<config::Record>>)
+          json.array(name, [&] {
+            for (const config::Record& record : is)
+              json.object([&] { write_record(json, record); });
+          });
+        else
+          json.member(name, is);
+      },
+      value);
+}
+
+void write_record(Writer& json, const config::Record& record) {
+  for (const auto& [name, value] : record.members) write_member(json, name, value);
 }
 
 } // namespace
 
 void write_members(Writer& json, const config::Camera& camera) {
-  json.member("id", camera.id);
-  json.member("name", camera.name);
-  json.member("managed", camera.origin.managed);
-  json.member("file", camera.origin.file);
-  json.member("line", camera.origin.line);
-  json.array("streams", [&] {
-    for (const config::Stream& stream : camera.streams)
-      json.object([&] { write_stream(json, stream); });
-  });
-  json.member("audio", camera.audio);
-  json.array("codecs", [&] {
-    for (const config::VideoCodec codec : camera.codecs) json.element(config::to_word(codec));
-  });
-  json.member("max_viewers", camera.max_viewers);
-  json.member("webrtc_transport", config::to_word(camera.webrtc_transport));
+  write_record(json, config::shown(camera));
 }
 
 void write_members(Writer& json, const config::Diff& diff) {

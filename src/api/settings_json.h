@@ -1,7 +1,8 @@
 #pragma once
 
+#include "cameras/probe_result.h"
+#include "config/config.h"
 #include "config/diff.h"
-#include "config/roster.h"
 #include "http/json.h"
 
 namespace fanlight::http::json {

@@ -18,12 +18,12 @@ namespace {
 class RoutedService : public WebService {
  public:
   RoutedService(const config::Config& config, cameras::CameraDirectory& cameras,
-                session::Directory& directory, session::Roster& roster, const Limits& limits,
+                session::Directory& directory, config::Store& store, const Limits& limits,
                 std::unique_ptr<StaticFiles> files)
       : limits_(limits), files_(std::move(files)),
         whep_(config.webrtc, cameras, directory, limits_), cameras_(cameras, limits_),
         signalling_(config.webrtc, cameras, directory, cameras_, limits_),
-        rest_(cameras, directory, cameras_, limits_), settings_(roster, limits_),
+        rest_(cameras, directory, cameras_, limits_), settings_(store, cameras, limits_),
         router_(config, whep_, signalling_, rest_, settings_, *files_) {}
 
   Result<Done> listen(const std::string& address) {
@@ -58,12 +58,13 @@ class RoutedService : public WebService {
 
 } // namespace
 
-Result<std::unique_ptr<WebService>>
-WebService::create(const config::Config& config, cameras::CameraDirectory& cameras,
-                   session::Directory& directory, session::Roster& roster, const Limits& limits) {
+Result<std::unique_ptr<WebService>> WebService::create(const config::Config& config,
+                                                       cameras::CameraDirectory& cameras,
+                                                       session::Directory& directory,
+                                                       config::Store& store, const Limits& limits) {
   auto files = StaticFiles::create(config.server.web_root);
   if (!files) return files.error();
-  auto service = std::make_unique<RoutedService>(config, cameras, directory, roster, limits,
+  auto service = std::make_unique<RoutedService>(config, cameras, directory, store, limits,
                                                  std::move(files).value());
   const auto listening = service->listen(config.server.listen);
   if (!listening) return listening.error();

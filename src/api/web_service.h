@@ -6,7 +6,7 @@
 #include "base/result.h"
 #include "cameras/camera_directory.h"
 #include "config/config.h"
-#include "config/roster.h"
+#include "config/store.h"
 #include "http/limits.h"
 #include "session/session.h"
 
@@ -23,7 +23,7 @@ class WebService {
   /// cannot be had). `config` outlives the service.
   static Result<std::unique_ptr<WebService>>
   create(const config::Config& config, cameras::CameraDirectory& cameras,
-         session::Directory& directory, session::Roster& roster, const Limits& limits = {});
+         session::Directory& directory, config::Store& store, const Limits& limits = {});
   virtual ~WebService() = default;
 
   virtual int port() const = 0;                   ///< The real one, also where 0 was asked for.

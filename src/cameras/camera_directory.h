@@ -8,6 +8,8 @@
 
 #include "base/result.h"
 #include "cameras/camera_info.h"
+#include "cameras/probe_result.h"
+#include "config/config.h"
 
 namespace fanlight::cameras {
 
@@ -25,6 +27,9 @@ class CameraDirectory {
   using Drawn = std::function<void(const Result<std::shared_ptr<const std::string>>&)>;
   /// Draws the camera's pipeline; `done` comes on main in a later turn.
   virtual void draw_pipeline(const std::string& camera, Drawn done) = 0;
+  /// Connects to the one stream of `camera`, which may be none of these, and reads what it sends;
+  /// `done` comes within 10 s, in a later turn. Errc::unavailable, internal.
+  virtual Result<Done> probe(const config::Camera& camera, Probed done) = 0;
   virtual void add_observer(CameraObserver& observer) = 0;
   virtual void remove_observer(CameraObserver& observer) = 0;
 };

@@ -30,6 +30,10 @@ void CameraViews::draw_pipeline(const std::string& id, Drawn done) {
   });
 }
 
+Result<Done> CameraViews::probe(const config::Camera& camera, Probed done) {
+  return registry_.probe(camera, std::move(done));
+}
+
 void CameraViews::add_observer(CameraObserver& observer) { observers_.push_back(&observer); }
 
 void CameraViews::remove_observer(CameraObserver& observer) { std::erase(observers_, &observer); }

@@ -19,6 +19,7 @@ class CameraViews : public CameraDirectory, private CameraRegistry::Observer {
   std::vector<std::string> camera_ids() const override;
   std::optional<CameraInfo> camera(const std::string& id) const override;
   void draw_pipeline(const std::string& camera, Drawn done) override;
+  Result<Done> probe(const config::Camera& camera, Probed done) override;
   void add_observer(CameraObserver& observer) override;
   void remove_observer(CameraObserver& observer) override;
 

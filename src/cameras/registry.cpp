@@ -28,6 +28,16 @@ Result<CameraRegistry::Entry> CameraRegistry::build(const config::Camera& settin
 }
 
 Result<Done> CameraRegistry::apply(const std::vector<config::Camera>& wanted) {
+  auto prepared = prepare(wanted);
+  if (prepared) commit();
+  return prepared;
+}
+
+Result<Done> CameraRegistry::prepare(const config::Config& wanted, const config::Diff&) {
+  return prepare(wanted.cameras);
+}
+
+Result<Done> CameraRegistry::prepare(const std::vector<config::Camera>& wanted) {
   if (draining_) return Error{Errc::unavailable, "the server is shutting down"};
   std::map<std::string, Entry> fresh;
   for (const config::Camera& settings : wanted) {
@@ -37,8 +47,12 @@ Result<Done> CameraRegistry::apply(const std::vector<config::Camera>& wanted) {
     if (!entry) return entry.error();
     fresh.emplace(settings.id, std::move(*entry));
   }
+  prepared_ = Prepared{wanted, std::move(fresh)};
+  return Done{};
+}
 
-  // From here on nothing fails.
+void CameraRegistry::commit() {
+  auto [wanted, fresh] = std::move(*std::exchange(prepared_, std::nullopt));
   std::vector<std::string> added;
   for (const auto& [id, entry] : fresh) added.push_back(id);
   const bool same = std::equal(
@@ -55,7 +69,6 @@ Result<Done> CameraRegistry::apply(const std::vector<config::Camera>& wanted) {
     notify([this, &id](Observer& observer) { observer.on_camera_added(*find(id)); });
   if (started_) start();
   if (!same) notify([](Observer& observer) { observer.on_cameras_reordered(); });
-  return Done{};
 }
 
 std::map<std::string, CameraRegistry::Entry>

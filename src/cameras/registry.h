@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -11,6 +12,7 @@
 #include "base/token.h"
 #include "cameras/stream_probe.h"
 #include "config/config.h"
+#include "config/store.h"
 #include "media/camera.h"
 
 namespace fanlight::cameras {
@@ -19,7 +21,7 @@ namespace fanlight::cameras {
 /// some.
 ///
 /// Threads: main only. Lifetime: owned by App; outlives its observers. Its end ends the cameras.
-class CameraRegistry : private media::Camera::Observer {
+class CameraRegistry : public config::Subscriber, private media::Camera::Observer {
  public:
   struct Entry {
     config::Camera settings; ///< As they are now: the camera keeps those that it was built with.
@@ -56,6 +58,10 @@ class CameraRegistry : private media::Camera::Observer {
   /// Makes the cameras those of `wanted`, in its order. A camera whose media stay as they are stays
   /// connected. After an error all is as it was. Errc::unavailable, internal.
   Result<Done> apply(const std::vector<config::Camera>& wanted);
+  /// The same in two steps.
+  Result<Done> prepare(const config::Config& wanted, const config::Diff& diff) override;
+  void commit() override;
+  void abandon() override { prepared_.reset(); }
   /// Stops all cameras and probes for good.
   void drain();
 
@@ -73,7 +79,14 @@ class CameraRegistry : private media::Camera::Observer {
   Result<Done> probe(const config::Camera& camera, Probed done);
 
  private:
+  /// What commit() makes of the cameras.
+  struct Prepared {
+    std::vector<config::Camera> wanted;
+    std::map<std::string, Entry> fresh; ///< Those that are built anew, by id.
+  };
+
   CameraRegistry() = default;
+  Result<Done> prepare(const std::vector<config::Camera>& wanted);
   Result<Entry> build(const config::Camera& settings);
   /// Puts `wanted` in place of the entries, which it returns by id as far as they are no more.
   std::map<std::string, Entry> replace(const std::vector<config::Camera>& wanted,
@@ -87,6 +100,7 @@ class CameraRegistry : private media::Camera::Observer {
   std::unordered_map<std::string, std::size_t> places_;          // In entries_, by id.
   std::map<std::uint64_t, std::unique_ptr<StreamProbe>> probes_; // Under way.
   std::uint64_t next_probe_ = 0;
+  std::optional<Prepared> prepared_;
   std::vector<Observer*> observers_;
   bool started_ = false;
   bool draining_ = false;

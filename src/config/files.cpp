@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <type_traits>
+#include <variant>
 
 #include <fcntl.h>
 #include <glib.h>
@@ -12,7 +14,7 @@
 #include <unistd.h>
 #include <yaml-cpp/yaml.h>
 
-#include "config/words.h"
+#include "config/record.h"
 
 namespace fanlight::config {
 namespace {
@@ -57,52 +59,44 @@ std::string plain(const std::string& value) {
   return out;
 }
 
-void text(YAML::Emitter& yaml, const char* key, const std::string& value) {
-  yaml << YAML::Key << key << YAML::Value << YAML::DoubleQuoted << plain(value);
-}
+void write(YAML::Emitter& yaml, const Record& record);
 
-template <typename T> void word(YAML::Emitter& yaml, const char* key, const T& value) {
-  yaml << YAML::Key << key << YAML::Value << to_word(value);
-}
-
-/// What has its default is left out.
-void write_stream(YAML::Emitter& yaml, const Stream& stream) {
-  const Stream defaults;
-  yaml << YAML::BeginMap;
-  text(yaml, "id", stream.id); // In quotes: an id may look like a number or like nothing.
-  text(yaml, "url", stream.url);
-  if (!stream.username.empty()) text(yaml, "username", stream.username);
-  if (!stream.password.empty()) text(yaml, "password", stream.password);
-  if (stream.transport != defaults.transport) word(yaml, "transport", stream.transport);
-  if (stream.latency != defaults.latency) word(yaml, "latency", stream.latency);
-  if (stream.tls_verify != defaults.tls_verify) word(yaml, "tls_verify", stream.tls_verify);
-  if (!stream.tls_fingerprint.empty()) text(yaml, "tls_fingerprint", stream.tls_fingerprint);
-  if (!stream.tls_ca_file.empty()) text(yaml, "tls_ca_file", stream.tls_ca_file);
-  if (stream.pull != defaults.pull) word(yaml, "pull", stream.pull);
-  if (stream.grace != defaults.grace) word(yaml, "grace", stream.grace);
-  if (stream.start_timeout != defaults.start_timeout)
-    word(yaml, "start_timeout", stream.start_timeout);
-  if (stream.health_timeout != defaults.health_timeout)
-    word(yaml, "health_timeout", stream.health_timeout);
-  yaml << YAML::EndMap;
-}
-
-void write_camera(YAML::Emitter& yaml, const Camera& camera) {
-  const Camera defaults;
-  yaml << YAML::BeginMap;
-  text(yaml, "id", camera.id);
-  if (!camera.name.empty()) text(yaml, "name", camera.name);
-  yaml << YAML::Key << "streams" << YAML::Value << YAML::BeginSeq;
-  for (const Stream& stream : camera.streams) write_stream(yaml, stream);
-  yaml << YAML::EndSeq;
-  if (camera.audio != defaults.audio) word(yaml, "audio", camera.audio);
-  if (camera.codecs != defaults.codecs) {
-    yaml << YAML::Key << "codecs" << YAML::Value << YAML::Flow << YAML::BeginSeq;
-    for (const VideoCodec codec : camera.codecs) yaml << to_word(codec);
+void write(YAML::Emitter& yaml, const Printed& value) {
+  const auto write_flow = [&yaml](const auto& entries, const auto& write_entry) {
+    yaml << YAML::Flow << YAML::BeginSeq;
+    for (const auto& entry : entries) write_entry(entry);
     yaml << YAML::EndSeq;
+  };
+  // In quotes: a text may look like a number or like nothing.
+  const auto write_text = [&yaml](const std::string& text) {
+    yaml << YAML::DoubleQuoted << plain(text);
+  };
+  std::visit(
+      [&](const auto& is) {
+        using T = std::decay_t<decltype(is)>;
+        if constexpr (std::is_same_v<T, std::string>) {
+          write_text(is);
+        } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+          write_flow(is, write_text);
+        } else if constexpr (std::is_same_v<T, std::vector<Word>>) {
+          write_flow(is, [&yaml](const Word& word) { yaml << word.text; });
+        } else if constexpr (std::is_same_v<T, std::vector<Record>>) {
+          yaml << YAML::BeginSeq;
+          for (const Record& record : is) write(yaml, record);
+          yaml << YAML::EndSeq;
+        } else {
+          yaml << in_words(is);
+        }
+      },
+      value);
+}
+
+void write(YAML::Emitter& yaml, const Record& record) {
+  yaml << YAML::BeginMap;
+  for (const auto& [name, value] : record.members) {
+    yaml << YAML::Key << name << YAML::Value;
+    write(yaml, value);
   }
-  if (camera.max_viewers != 0) word(yaml, "max_viewers", camera.max_viewers);
-  if (camera.webrtc_transport) word(yaml, "webrtc_transport", camera.webrtc_transport);
   yaml << YAML::EndMap;
 }
 
@@ -154,7 +148,7 @@ std::string managed_yaml(const Config& config) {
   for (const Camera& camera : config.cameras) yaml << YAML::DoubleQuoted << camera.id;
   yaml << YAML::EndSeq << YAML::Key << "cameras" << YAML::Value << YAML::BeginSeq;
   for (const Camera& camera : config.cameras)
-    if (camera.origin.managed) write_camera(yaml, camera);
+    if (camera.origin.managed) write(yaml, stored(camera));
   yaml << YAML::EndSeq << YAML::EndMap;
   return std::string("# Written by Fanlight: the cameras of its settings page, and the order of "
                      "all. What is written here\n# by hand is read, but comments are gone after "

@@ -121,6 +121,18 @@ std::vector<Value> Value::list(const char* of_what) const {
   return entries;
 }
 
+void read_texts(const Value& value, const char* of_what, std::vector<std::string>& out,
+                std::string (*read)(const std::string&, std::string&)) {
+  for (const Value& entry : value.list(of_what)) read_scalar(entry, out.emplace_back(), read);
+}
+
+void read_hidden(const Value& value, std::string& out) {
+  const std::optional<std::string> text = value.text();
+  if (!text) return;
+  if (const std::string wrong = read_any(*text, out); !wrong.empty())
+    value.complaints.add(value.mark, value.key, "the value (not shown) " + wrong);
+}
+
 std::map<std::string, Value> read_keys(const Value& mapping,
                                        const std::vector<std::string>& known) {
   std::map<std::string, Value> values;

@@ -2,7 +2,6 @@
 
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -11,7 +10,7 @@
 #include "base/result.h"
 #include "config/values.h"
 
-/// Walks a YAML document along tables of keys and gathers every complaint about it.
+/// Reads values out of a YAML document and gathers every complaint about them.
 namespace fanlight::config {
 
 /// What is wrong with a key, and what would be right.
@@ -52,13 +51,6 @@ struct Value {
   std::vector<Value> list(const char* of_what) const;
 };
 
-/// One key of a mapping: how its value gets into the struct. A key with an example is required.
-template <typename Struct> struct Key {
-  const char* name;
-  void (*read)(const Value& value, Struct& out);
-  const char* example = nullptr;
-};
-
 /// A scalar by one of the read functions of config/values.h.
 template <typename T>
 void read_scalar(const Value& value, T& out, std::string (*read)(const std::string&, T&)) {
@@ -67,31 +59,15 @@ void read_scalar(const Value& value, T& out, std::string (*read)(const std::stri
   if (const std::string wrong = read(*text, out); !wrong.empty()) value.refuse(wrong);
 }
 
+/// A list of text, each by one of those functions.
+void read_texts(const Value& value, const char* of_what, std::vector<std::string>& out,
+                std::string (*read)(const std::string&, std::string&));
+
+/// A scalar that no complaint may show.
+void read_hidden(const Value& value, std::string& out);
+
 /// The keys of a mapping by name, after complaints about those that are given twice, not known, or
 /// missing.
 std::map<std::string, Value> read_keys(const Value& mapping, const std::vector<std::string>& known);
-
-/// Those keys of `values` that are in the table, with complaints about required ones that are not
-/// there.
-template <typename Struct>
-void read_values(const Value& mapping, const std::map<std::string, Value>& values,
-                 std::span<const Key<Struct>> keys, Struct& out) {
-  for (const Key<Struct>& key : keys) {
-    const auto value = values.find(key.name);
-    if (value != values.end())
-      key.read(value->second, out);
-    else if (key.example != nullptr && mapping.node.IsMap())
-      mapping.complaints.add(mapping.mark, mapping.key,
-                             std::string("has no ") + key.name + "; add e.g. " + key.name + ": " +
-                                 key.example);
-  }
-}
-
-template <typename Struct>
-void read_mapping(const Value& mapping, Struct& out, std::span<const Key<Struct>> keys) {
-  std::vector<std::string> known;
-  for (const Key<Struct>& key : keys) known.emplace_back(key.name);
-  read_values<Struct>(mapping, read_keys(mapping, known), keys, out);
-}
 
 } // namespace fanlight::config

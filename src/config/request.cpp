@@ -1,44 +1,19 @@
 #include "config/request.h"
 
 #include <algorithm>
-#include <optional>
+#include <functional>
+#include <utility>
 
-#include <glib.h>
 #include <yaml-cpp/yaml.h>
 
-#include "base/credentials.h"
-#include "base/url.h"
 #include "config/cameras.h"
+#include "config/login.h"
+#include "config/schema.h"
 
 namespace fanlight::config {
 namespace {
 
 constexpr const char* kHidden = "***";
-
-/// A URL in two: who one is, and all the rest.
-struct Split {
-  std::string bare; ///< Without user and password.
-  std::optional<std::string> username;
-  std::optional<std::string> password;
-  std::string address; ///< Scheme, host and port, in lower case.
-};
-
-Split split(const std::string& url) {
-  const auto parts = split_url(url);
-  if (!parts) return {.bare = url, .username = {}, .password = {}, .address = {}};
-  Split split{.bare = parts->bare(),
-              .username = {},
-              .password = {},
-              .address = parts->scheme + "://" + parts->host};
-  if (parts->user_info) {
-    const UrlLogin login = login_of(*parts->user_info);
-    split.username = login.username;
-    split.password = login.password;
-  }
-  std::transform(split.address.begin(), split.address.end(), split.address.begin(),
-                 g_ascii_tolower);
-  return split;
-}
 
 const Stream* find(const Camera* camera, const std::string& id) {
   if (camera == nullptr) return nullptr;
@@ -58,48 +33,61 @@ YAML::Node load_literally(const std::string& json) {
   return YAML::Load(literal);
 }
 
+/// Whether a stream of `camera` has this text for the key.
+bool has(const Camera* camera, const Field<Stream>& field, const std::string& text) {
+  if (camera == nullptr || field.print == nullptr) return false;
+  return std::any_of(camera->streams.begin(), camera->streams.end(), [&](const Stream& stream) {
+    return field.print(stream, View::stored) == Printed{text};
+  });
+}
+
 /// Takes out what names files of the server: nobody may have them read, or ask whether they are
 /// there. A file that is named already may stay.
 void refuse_files(YAML::Node keys, const std::string& path, const Camera* before,
                   Complaints& complaints) {
   if (!keys.IsMap()) return;
-  const auto refuse = [&](const char* name) {
-    complaints.add(YAML::Mark::null_mark(), path + name,
+  for (const Field<Stream>& field : fields<Stream>()) {
+    if (!field.traits.file) continue;
+    const YAML::Node value = keys[field.name];
+    if (!value) continue;
+    // What is not stored names a file only for as long as it is read.
+    const bool named = !value.IsScalar() || !value.Scalar().empty() || field.print == nullptr;
+    if (!named || (value.IsScalar() && has(before, field, value.Scalar()))) continue;
+    complaints.add(YAML::Mark::null_mark(), path + field.name,
                    "names a file of the server; write it in the configuration");
-    keys.remove(name);
-  };
-  if (keys["password_file"]) refuse("password_file");
-  const YAML::Node authority = keys["tls_ca_file"];
-  if (!authority || (authority.IsScalar() && authority.Scalar().empty())) return;
-  const bool known =
-      before != nullptr && authority.IsScalar() &&
-      std::any_of(before->streams.begin(), before->streams.end(),
-                  [&](const Stream& stream) { return stream.tls_ca_file == authority.Scalar(); });
-  if (!known) refuse("tls_ca_file");
+    keys.remove(field.name);
+  }
+}
+
+template <typename S> void drop_told_keys(YAML::Node mapping) {
+  for (const Field<S>& field : fields<S>())
+    if (field.traits.told) mapping.remove(field.name);
 }
 
 /// What the API only tells.
 void drop_told(YAML::Node& camera) {
-  for (const char* key : {"managed", "file", "line", "change"}) camera.remove(key);
+  camera.remove("change"); // Of an answer.
+  drop_told_keys<Camera>(camera);
   const YAML::Node streams = camera["streams"];
   if (!streams.IsSequence()) return;
-  for (YAML::Node stream : streams)
-    if (stream.IsMap()) stream.remove("has_password");
+  for (const YAML::Node& stream : streams)
+    if (stream.IsMap()) drop_told_keys<Stream>(stream);
 }
 
 /// Makes of what was sent for one stream what is meant: the login out of its URL, and what only the
 /// server knows out of the stream before.
 class Completion {
  public:
-  Completion(Stream& stream, const Stream* before, bool has_password, std::string key,
+  using Sent = std::function<bool(const char* name)>;
+  Completion(Stream& stream, const Stream* before, Sent sent, std::string key,
              Complaints& complaints)
-      : stream_(stream), before_(before), has_password_(has_password), key_(std::move(key)),
+      : stream_(stream), before_(before), sent_(std::move(sent)), key_(std::move(key)),
         complaints_(complaints) {}
 
   void run() {
     take_login();
     restore_url();
-    keep_password();
+    keep_secrets();
   }
 
  private:
@@ -107,60 +95,55 @@ class Completion {
     complaints_.add(YAML::Mark::null_mark(), key_ + name, text);
   }
 
-  void take_login() {
-    Split parts = split(stream_.url);
-    if (parts.username && stream_.username.empty()) stream_.username = *parts.username;
-    if (parts.password && stream_.password.empty()) stream_.password = *parts.password;
-    stream_.url = parts.bare;
-  }
+  void take_login() { stream_ = with_login_in_keys(std::move(stream_)); }
 
   void restore_url() {
-    if (before_ != nullptr && stream_.url == shown(*before_).url)
-      stream_.url = split(before_->url).bare;
+    if (before_ != nullptr && stream_.url == shown_url(*before_))
+      stream_.url = split_login(before_->url).bare;
     else if (stream_.url.find(kHidden) != stream_.url.npos)
       complain("url", "has *** in it, which stands for a secret; write it out");
   }
 
-  void keep_password() {
-    if (before_ == nullptr || !stream_.password.empty()) return;
-    if (has_password_) return; // "": there is to be none.
-    const Split parts = split(before_->url);
-    const std::string kept =
-        !before_->password.empty() ? before_->password : parts.password.value_or("");
-    if (kept.empty()) return;
-    if (parts.address != split(stream_.url).address)
-      complain("password", "is kept for " + parts.address +
-                               " only; send it again for another "
-                               "address, or \"\" for none");
-    else if (parts.address.starts_with("rtsps:") && checks_less())
-      complain("password", "is kept for the certificate check it was given with; send it again");
+  /// A secret that is not sent stays as it is; "" is none.
+  void keep_secrets() {
+    static const Stream kNone;
+    if (before_ == nullptr) return;
+    const Stream had = with_login_in_keys(*before_);
+    for (const Field<Stream>& field : fields<Stream>())
+      if (field.traits.secret && field.same(stream_, kNone) && !field.same(had, kNone) &&
+          !sent_(field.name))
+        keep(field, had);
+  }
+
+  void keep(const Field<Stream>& secret, const Stream& had) {
+    const std::string address = split_login(before_->url).address;
+    if (address != split_login(stream_.url).address)
+      complain(secret.name, "is kept for " + address +
+                                " only; send it again for another "
+                                "address, or \"\" for none");
+    else if (address.starts_with("rtsps:") && checks_less())
+      complain(secret.name, "is kept for the certificate check it was given with; send it again");
     else
-      stream_.password = kept;
+      secret.keep(had, stream_);
   }
 
   /// Whether whoever has another certificate could get the password now, and could not before.
   bool checks_less() const {
     if (!before_->tls_verify && before_->tls_fingerprint.empty()) return false;
-    return stream_.tls_verify != before_->tls_verify ||
-           stream_.tls_fingerprint != before_->tls_fingerprint ||
-           stream_.tls_ca_file != before_->tls_ca_file;
+    const auto all = fields<Stream>();
+    return std::any_of(all.begin(), all.end(), [this](const Field<Stream>& field) {
+      return field.traits.certificate && !field.same(stream_, *before_);
+    });
   }
 
   Stream& stream_;
   const Stream* const before_;
-  const bool has_password_; // In what was sent.
+  const Sent sent_;
   const std::string key_;
   Complaints& complaints_;
 };
 
 } // namespace
-
-Shown shown(const Stream& stream) {
-  const Split parts = split(stream.url);
-  return {.url = strip_credentials(parts.bare),
-          .username = !stream.username.empty() ? stream.username : parts.username.value_or(""),
-          .has_password = !stream.password.empty() || !parts.password.value_or("").empty()};
-}
 
 std::variant<Camera, Faults> read_request(const std::string& json, const Camera* before) {
   Complaints complaints("");
@@ -176,8 +159,11 @@ std::variant<Camera, Faults> read_request(const std::string& json, const Camera*
       refuse_files(streams[i], path(i), before, complaints);
     camera = read_camera({node, node.Mark(), "", complaints});
     for (std::size_t i = 0; i < camera.streams.size(); ++i) {
-      const bool own = several && streams[i].IsMap() && streams[i]["password"];
-      Completion(camera.streams[i], find(before, camera.streams[i].id), own || node["password"],
+      const auto sent = [&](const char* name) {
+        const bool own = several && streams[i].IsMap() && streams[i][name];
+        return own || node[name];
+      };
+      Completion(camera.streams[i], find(before, camera.streams[i].id), sent,
                  several ? path(i) : "", complaints)
           .run();
     }
@@ -200,26 +186,19 @@ std::variant<Camera, Faults> read_request(const std::string& json, const Camera*
 }
 
 bool same_connection(const Stream& one, const Stream& other) {
-  const auto bare = [](const Stream& stream) {
-    const Split parts = split(stream.url);
-    Stream same;
-    same.url = parts.bare;
-    same.username = !stream.username.empty() ? stream.username : parts.username.value_or("");
-    same.password = !stream.password.empty() ? stream.password : parts.password.value_or("");
-    same.transport = stream.transport;
-    same.tls_verify = stream.tls_verify;
-    same.tls_fingerprint = stream.tls_fingerprint;
-    same.tls_ca_file = stream.tls_ca_file;
-    return same;
-  };
-  return bare(one) == bare(other);
+  const Stream first = with_login_in_keys(one);
+  const Stream second = with_login_in_keys(other);
+  const auto all = fields<Stream>();
+  return std::all_of(all.begin(), all.end(), [&](const Field<Stream>& field) {
+    return !field.traits.connection || field.same(first, second);
+  });
 }
 
 const Camera* find_url(const Config& config, const std::string& url, const std::string& not_of) {
-  const std::string bare = split(url).bare;
+  const std::string bare = split_login(url).bare;
   for (const Camera& camera : config.cameras)
     for (const Stream& stream : camera.streams)
-      if (camera.id != not_of && split(stream.url).bare == bare) return &camera;
+      if (camera.id != not_of && split_login(stream.url).bare == bare) return &camera;
   return nullptr;
 }
 

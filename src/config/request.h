@@ -7,7 +7,7 @@
 
 #include "config/config.h"
 
-/// Cameras as the API sends and shows them.
+/// Cameras as the API sends them.
 namespace fanlight::config {
 
 /// What is wrong with one key of a request.
@@ -19,14 +19,6 @@ using Faults = std::vector<Fault>;
 
 /// Whether `text` can be the id of a camera or a stream: 1-64 of a-z 0-9 _ -.
 bool is_id(std::string_view text);
-
-/// A stream without its secrets: what of its URL and login may leave the server.
-struct Shown {
-  std::string url;      ///< Without user and password; secrets in its query are ***.
-  std::string username; ///< Of the key, or of the URL.
-  bool has_password = false;
-};
-Shown shown(const Stream& stream);
 
 /// The camera that a JSON object describes by the keys of the configuration. `before` is the one it
 /// replaces, or null: a password that is not sent is kept for the same stream at the same address.

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
+#include <optional>
+#include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -35,14 +37,20 @@ std::string read_number(const std::string& text, std::uint32_t lowest, std::uint
 /// The word nearest to a mistyped one, or empty if none is near.
 std::string nearest(const std::string& mistyped, const std::vector<std::string>& words);
 
-template <typename T> using Words = std::initializer_list<std::pair<const char*, T>>;
+/// The words of a choice and what they mean, in the order in which complaints name them.
+template <typename T> using Words = std::span<const std::pair<const char*, T>>;
+/// Those of `T`; config/schema.cpp has them.
+template <typename T> Words<T> words();
+
+/// What has words: an enum, or an optional one.
+template <typename T> inline constexpr bool kIsChoice = std::is_enum_v<T>;
+template <typename T> inline constexpr bool kIsChoice<std::optional<T>> = kIsChoice<T>;
 
 /// One of a few words.
-template <typename T>
-std::string read_word(const std::string& text, const Words<T>& words, T& out) {
+template <typename T> std::string read_word(const std::string& text, T& out) {
   std::vector<std::string> names;
   std::string all;
-  for (const auto& [name, value] : words) {
+  for (const auto& [name, value] : words<T>()) {
     if (text == name) {
       out = value;
       return {};
@@ -52,6 +60,28 @@ std::string read_word(const std::string& text, const Words<T>& words, T& out) {
   }
   const std::string near = nearest(text, names);
   return "is unknown; must be one of " + all + (near.empty() ? "" : ": did you mean " + near + "?");
+}
+
+template <typename T> std::string to_word(const T& choice) {
+  for (const auto& [name, value] : words<T>())
+    if (value == choice) return name;
+  return words<T>().front().first;
+}
+
+/// A whole number within bounds.
+template <std::uint32_t Lowest, std::uint32_t Highest, typename T = std::uint32_t>
+std::string read_number(const std::string& text, T& out) {
+  std::uint32_t number = out;
+  std::string wrong = read_number(text, Lowest, Highest, number);
+  out = static_cast<T>(number);
+  return wrong;
+}
+
+/// A duration within bounds, in ms.
+template <int Lowest, int Highest>
+std::string read_duration(const std::string& text, std::chrono::milliseconds& out) {
+  using std::chrono::milliseconds;
+  return read_duration(text, milliseconds{Lowest}, milliseconds{Highest}, out);
 }
 
 } // namespace fanlight::config

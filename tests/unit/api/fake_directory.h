@@ -139,6 +139,11 @@ class FakeDirectory : public cameras::CameraDirectory, public session::Directory
       done(Error{Errc::not_found, "there is no such camera"});
     });
   }
+  Result<Done> probe(const config::Camera& camera, cameras::Probed done) override {
+    probed.push_back(camera);
+    pending.push_back(std::move(done));
+    return Done{};
+  }
   void add_observer(cameras::CameraObserver& observer) override { observers.push_back(&observer); }
   void remove_observer(cameras::CameraObserver& observer) override {
     std::erase(observers, &observer);
@@ -168,6 +173,8 @@ class FakeDirectory : public cameras::CameraDirectory, public session::Directory
   std::vector<Drawn> waiting_drawings;
   mutable std::size_t described = 0;      ///< How often a camera was.
   mutable std::vector<std::size_t> asked; ///< Sessions that were told of, call by call.
+  std::vector<config::Camera> probed;
+  std::vector<cameras::Probed> pending; ///< Probes that are not finished.
   std::vector<std::pair<std::string, std::size_t>> refreshed_pages;
   std::vector<std::string> refreshed; ///< Sessions that were asked for alone.
   std::vector<std::shared_ptr<FakeSession>> live;

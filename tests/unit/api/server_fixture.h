@@ -12,7 +12,7 @@
 #include "api/web_service.h"
 #include "config/config.h"
 #include "fake_directory.h"
-#include "fake_roster.h"
+#include "fake_store.h"
 #include "http/limits.h"
 #include "http/owned.h"
 #include "support/turn_until.h"
@@ -64,7 +64,7 @@ class ServerTest : public testing::Test {
   config::Config config;
   http::Limits limits;
   FakeDirectory directory;
-  FakeRoster roster{config};
+  FakeStore store{config};
   std::unique_ptr<http::WebService> server;
   http::Owned<SoupSession> client;
 };

@@ -87,7 +87,7 @@ TEST_F(SettingsTest, RefusesWrongKeysEachWithItsName) {
   EXPECT_EQ(json("POST", "/api/cameras", R"({"id": "gate", "url": null})").status, 400);
   EXPECT_EQ(json("POST", "/api/cameras", "[]").status, 400);
   EXPECT_EQ(json("POST", "/api/cameras", "{").status, 400);
-  EXPECT_EQ(roster.changes, 0);
+  EXPECT_EQ(store.changes, 0);
 }
 
 TEST_F(SettingsTest, RefusesAnIdOrAUrlThatAnotherCameraHas) {
@@ -219,7 +219,7 @@ TEST_F(SettingsTest, ChangesNothingThatPeopleWrote) {
   EXPECT_THAT(put.body, AllOf(HasSubstr("\"code\":\"not_managed\""),
                               HasSubstr("/etc/fanlight/fanlight.yaml, line 7")));
   EXPECT_EQ(send({"DELETE", "/api/cameras/front/settings", {}, {}, {}}).status, 409);
-  EXPECT_EQ(roster.changes, 0);
+  EXPECT_EQ(store.changes, 0);
 }
 
 TEST_F(SettingsTest, GivesACameraNoOtherId) {
@@ -251,17 +251,17 @@ TEST_F(SettingsTest, PutsAllCamerasInOrderOrNone) {
     EXPECT_EQ(wrong.status, 400) << body;
     EXPECT_THAT(wrong.body, HasSubstr("bad_order")) << body;
   }
-  EXPECT_EQ(roster.changes, 1);
+  EXPECT_EQ(store.changes, 1);
 }
 
 TEST_F(SettingsTest, SaysWhatAReloadHasChangedOrWhyNot) {
-  roster.diff.rebuilt = {"yard"};
-  roster.diff.needs_restart = {"webrtc.port"};
+  store.diff.rebuilt = {"yard"};
+  store.diff.needs_restart = {"webrtc.port"};
   const Response done = send({"POST", "/api/reload", {}, {}, {}});
   EXPECT_EQ(done.status, 200);
   EXPECT_THAT(done.body, AllOf(HasSubstr("\"rebuilt\":[\"yard\"]"),
                                HasSubstr("\"needs_restart\":[\"webrtc.port\"]")));
-  roster.error = Error{Errc::invalid, "fanlight.yaml:4:9: cameras[0].id: is no id"};
+  store.error = Error{Errc::invalid, "fanlight.yaml:4:9: cameras[0].id: is no id"};
   const Response refused = send({"POST", "/api/reload", {}, {}, {}});
   EXPECT_EQ(refused.status, 422);
   EXPECT_THAT(refused.body, AllOf(HasSubstr("bad_configuration"), HasSubstr("fanlight.yaml:4:9")));
@@ -269,7 +269,7 @@ TEST_F(SettingsTest, SaysWhatAReloadHasChangedOrWhyNot) {
 }
 
 TEST_F(SettingsTest, SaysThatTheFileCannotBeWritten) {
-  roster.error = Error{Errc::internal, "writing /etc/fanlight/cameras.yaml: Permission denied"};
+  store.error = Error{Errc::internal, "writing /etc/fanlight/cameras.yaml: Permission denied"};
   const Response failed =
       json("POST", "/api/cameras", R"({"id": "gate", "url": "rtsp://192.0.2.3/"})");
   EXPECT_EQ(failed.status, 500);
@@ -277,7 +277,7 @@ TEST_F(SettingsTest, SaysThatTheFileCannotBeWritten) {
 }
 
 TEST_F(SettingsTest, SaysThatTheFileWasChangedByHand) {
-  roster.error = Error{Errc::conflict, "cameras.yaml was changed by hand"};
+  store.error = Error{Errc::conflict, "cameras.yaml was changed by hand"};
   const Response failed =
       json("POST", "/api/cameras", R"({"id": "gate", "url": "rtsp://192.0.2.3/"})");
   EXPECT_EQ(failed.status, 409);
@@ -293,8 +293,8 @@ TEST_F(SettingsTest, TriesAStreamWithThePasswordOfTheCameraItIsOf) {
          "application/json",
          {}},
         answer);
-  turn_until([this] { return !roster.pending.empty(); }, "the test to begin");
-  const config::Camera& tested = roster.tested.at(0);
+  turn_until([this] { return !directory.pending.empty(); }, "the test to begin");
+  const config::Camera& tested = directory.probed.at(0);
   ASSERT_EQ(tested.streams.size(), 1u);
   EXPECT_EQ(tested.streams[0].password, "hush");
   EXPECT_EQ(tested.streams[0].transport, config::RtspTransport::udp);
@@ -302,7 +302,7 @@ TEST_F(SettingsTest, TriesAStreamWithThePasswordOfTheCameraItIsOf) {
   cameras::ProbeResult found{
       .ok = true, .reason = {}, .seconds = 1.5, .video = {}, .audio = "PCMU"};
   found.video.push_back({.codec = "H264", .width = 640, .height = 360, .fps = 25});
-  roster.pending.at(0)(found);
+  directory.pending.at(0)(found);
   turn_until([&answer] { return answer->status != 0; }, "the answer");
   EXPECT_EQ(answer->status, 200);
   EXPECT_THAT(answer->body, AllOf(HasSubstr("\"ok\":true"), HasSubstr("\"codec\":\"H264\""),
@@ -319,16 +319,16 @@ TEST_F(SettingsTest, TriesFewCamerasAtATime) {
       "POST", "/api/cameras/test", R"({"url": "rtsp://192.0.2.3/"})", "application/json", {}};
   const auto first = std::make_shared<Response>();
   begin(request, first);
-  turn_until([this] { return roster.pending.size() == 1; }, "the test to begin");
+  turn_until([this] { return directory.pending.size() == 1; }, "the test to begin");
 
   EXPECT_EQ(send(request).status, 503);
 
-  roster.pending.at(0)({});
+  directory.pending.at(0)({});
   turn_until([&first] { return first->status != 0; }, "the first to end");
   EXPECT_THAT(first->body, HasSubstr("\"ok\":false"));
   const auto next = std::make_shared<Response>();
   begin(request, next);
-  turn_until([this] { return roster.pending.size() == 2; }, "the next to begin");
+  turn_until([this] { return directory.pending.size() == 2; }, "the next to begin");
 }
 
 TEST_F(SettingsTest, RefusesStrangersOnEveryRoute) {
@@ -354,7 +354,7 @@ TEST_F(SettingsTest, RefusesStrangersOnEveryRoute) {
     EXPECT_THAT(embedded.body, HasSubstr("not_allowed"));
     EXPECT_EQ(embedded.header("access-control-allow-origin"), "") << method << path;
   }
-  EXPECT_EQ(roster.changes, 0);
+  EXPECT_EQ(store.changes, 0);
   config.server.settings = config::Access::none;
   EXPECT_EQ(get("/api/settings").status, 403);
 }

@@ -112,6 +112,24 @@ TEST_F(CameraRegistryTest, TellsNothingWhereNothingChanges) {
   EXPECT_THAT(heard.events, IsEmpty());
 }
 
+TEST_F(CameraRegistryTest, ChangesNothingBeforeItCommits) {
+  const Token observation = registry->observe(heard);
+  const auto front = registry->find("front")->camera;
+  config[0].codecs = {config::VideoCodec::h264};
+  config::Config wanted;
+  wanted.cameras = config;
+
+  ASSERT_TRUE(registry->prepare(wanted, {}));
+  EXPECT_EQ(registry->find("front")->camera, front);
+  registry->abandon();
+  ASSERT_TRUE(registry->prepare(wanted, {}));
+  EXPECT_THAT(heard.events, IsEmpty());
+  registry->commit();
+
+  EXPECT_NE(registry->find("front")->camera, front);
+  EXPECT_THAT(heard.events, ElementsAre("replaced front", "added front", "reordered"));
+}
+
 TEST_F(CameraRegistryTest, StopsACameraThatIsRemoved) {
   registry->start();
   const auto garden = registry->find("garden")->camera;

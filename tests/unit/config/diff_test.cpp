@@ -99,8 +99,9 @@ TEST(ConfigDiffTest, NamesTheKeysThatNeedARestartAndTakesOverTheOthers) {
   EXPECT_THAT(compare(three(), wanted).taken_over,
               ElementsAre("server.settings is now none", "server.cameras_file is now other.yaml",
                           "server.hosts is now nvr.example.org",
-                          "embed.origins is now https://a.example", "webrtc.max_viewers is now 4",
-                          "webrtc.browser_ice_servers has changed", "logging.level is now debug"));
+                          "embed.origins is now https://a.example",
+                          "webrtc.browser_ice_servers has changed", "webrtc.max_viewers is now 4",
+                          "logging.level is now debug"));
   EXPECT_THAT(compare(wanted, three()).taken_over, Contains("embed.origins is now empty"));
   Config expected = three();
   expected.server.settings = Access::none;

@@ -1,4 +1,4 @@
-#include "config/file_roster.h"
+#include "config/file_store.h"
 
 #include <algorithm>
 #include <utility>
@@ -7,11 +7,11 @@
 #include "base/words.h"
 #include "config/files.h"
 
-namespace fanlight {
+namespace fanlight::config {
 namespace {
 
 /// "cameras: 1 rebuilt (yard), 2 added (gate, shed); webrtc.max_viewers is now 500".
-std::string in_words(const config::Diff& diff) {
+std::string summary_of(const Diff& diff) {
   std::string text;
   const auto add = [&text](const std::vector<std::string>& ids, const char* what) {
     if (ids.empty()) return;
@@ -28,14 +28,14 @@ std::string in_words(const config::Diff& diff) {
   return text;
 }
 
-std::string in_words(const std::vector<std::string>& needs_restart) {
+std::string restart_hint(const std::vector<std::string>& needs_restart) {
   return "needs a restart to take effect: " + join(needs_restart);
 }
 
 /// The first managed camera that the file would not give back as it is wanted; empty: none.
-std::string lost_in_writing(const std::vector<config::Camera>& wanted,
-                            const std::vector<config::Camera>& read_back) {
-  for (const config::Camera& camera : wanted)
+std::string lost_in_writing(const std::vector<Camera>& wanted,
+                            const std::vector<Camera>& read_back) {
+  for (const Camera& camera : wanted)
     if (camera.origin.managed &&
         std::find(read_back.begin(), read_back.end(), camera) == read_back.end())
       return camera.id;
@@ -44,30 +44,35 @@ std::string lost_in_writing(const std::vector<config::Camera>& wanted,
 
 } // namespace
 
-FileRoster::FileRoster(std::string path, config::Config config, Stage& stage)
-    : path_(std::move(path)), stage_(stage), running_(std::move(config)) {
+FileStore::FileStore(std::string path, Config config, Observer& observer)
+    : path_(std::move(path)), observer_(observer), current_(std::move(config)) {
   if (auto files = read()) seen_ = accepted_ = std::move(*files);
 }
 
-std::string FileRoster::cameras_file() const { return config::cameras_file(running_, path_); }
+Token FileStore::subscribe(Subscriber& subscriber) {
+  subscribers_.push_back(&subscriber);
+  return Token{[this, &subscriber] { std::erase(subscribers_, &subscriber); }};
+}
 
-void FileRoster::watch() {
+std::string FileStore::cameras_file() const { return config::cameras_file(current_, path_); }
+
+void FileStore::watch() {
   watches_.clear();
   for (const std::string& path : {path_, cameras_file()})
     watches_.push_back(std::make_unique<FileWatch>(path, [this] { on_file_changed(); }));
 }
 
-Result<FileRoster::Files> FileRoster::read() const {
-  auto own = config::read_text(path_);
+Result<FileStore::Files> FileStore::read() const {
+  auto own = read_text(path_);
   if (!own) return own.error();
   // Where the other one is, this one says; if it is wrong, parsing it will tell.
-  const auto config = config::parse(own->yaml, path_);
-  auto managed = config::read_managed(config ? *config : running_, path_);
+  const auto config = parse(own->yaml, path_);
+  auto managed = read_managed(config ? *config : current_, path_);
   if (!managed) return managed.error();
   return Files{std::move(*own), std::move(*managed)};
 }
 
-void FileRoster::on_file_changed() {
+void FileStore::on_file_changed() {
   const auto files = read();
   for (const auto& watch : watches_)
     if (!watch->settled()) return;
@@ -80,7 +85,7 @@ void FileRoster::on_file_changed() {
   (void)take(*files); // It says in the log what came of it.
 }
 
-Result<config::Diff> FileRoster::reload() {
+Result<Diff> FileStore::reload() {
   auto files = read();
   if (files) return take(*files);
   log::error("config", {{"file", path_}},
@@ -88,71 +93,88 @@ Result<config::Diff> FileRoster::reload() {
   return files.error();
 }
 
-Result<config::Diff> FileRoster::take(const Files& files) {
-  stage_.on_reloading();
+Result<Diff> FileStore::take(const Files& files) {
+  observer_.on_reloading();
   seen_ = files;
   // An editor on a full disk leaves such a file; nobody wants all cameras gone by that.
   const bool gone = files.managed.yaml.empty() &&
-                    std::any_of(running_.cameras.begin(), running_.cameras.end(),
-                                [](const config::Camera& camera) { return camera.origin.managed; });
+                    std::any_of(current_.cameras.begin(), current_.cameras.end(),
+                                [](const Camera& camera) { return camera.origin.managed; });
   const std::string empty = files.own.yaml.empty() ? path_ : gone ? files.managed.name : "";
   const auto wanted =
       empty.empty()
-          ? config::parse(files.own, files.managed)
+          ? parse(files.own, files.managed)
           : Error{Errc::invalid,
                   empty + ": is empty or gone; write cameras: [] if there are to be none"};
-  auto diff = wanted ? apply(*wanted) : Result<config::Diff>{wanted.error()};
-  if (!diff) {
+  const auto refuse = [this](Error error) {
     log::error("config", {{"file", path_}},
-               "going on with the configuration as it was: " + diff.error().message);
-    stage_.on_reloaded("the configuration has mistakes; going on as it was");
-    return diff;
-  }
+               "going on with the configuration as it was: " + error.message);
+    observer_.on_reloaded("the configuration has mistakes; going on as it was");
+    return error;
+  };
+  if (!wanted) return refuse(wanted.error());
+  Diff diff = compare(current_, *wanted);
+  Config applied = without_restart(current_, *wanted);
+  if (auto prepared = prepare(applied, diff); !prepared) return refuse(prepared.error());
+  commit(std::move(applied));
   accepted_ = files;
-  needs_restart_ = diff->needs_restart;
-  log::info("config", {{"file", path_}}, "the configuration was read again; " + in_words(*diff));
-  if (!needs_restart_.empty()) log::warning("config", {{"file", path_}}, in_words(needs_restart_));
-  stage_.on_reloaded(in_words(*diff) +
-                     (needs_restart_.empty() ? "" : "; " + in_words(needs_restart_)));
+  needs_restart_ = diff.needs_restart;
+  log::info("config", {{"file", path_}}, "the configuration was read again; " + summary_of(diff));
+  if (!needs_restart_.empty())
+    log::warning("config", {{"file", path_}}, restart_hint(needs_restart_));
+  observer_.on_reloaded(summary_of(diff) +
+                        (needs_restart_.empty() ? "" : "; " + restart_hint(needs_restart_)));
   return diff;
 }
 
-Result<config::Diff> FileRoster::apply(const config::Config& wanted) {
-  config::Diff diff = config::compare(running_, wanted);
+Result<Done> FileStore::prepare(const Config& wanted, const Diff& diff) {
+  for (auto at = subscribers_.begin(); at != subscribers_.end(); ++at) {
+    auto prepared = (*at)->prepare(wanted, diff);
+    if (prepared) continue;
+    while (at != subscribers_.begin()) (*--at)->abandon();
+    return prepared;
+  }
+  return Done{};
+}
+
+void FileStore::commit(Config wanted) {
   const std::string watched = cameras_file();
-  const config::Config applied = config::without_restart(running_, wanted);
-  if (auto done = stage_.apply(applied); !done) return done.error();
-  running_ = applied;
+  for (Subscriber* subscriber : subscribers_) subscriber->commit();
+  current_ = std::move(wanted);
   if (!watches_.empty() && cameras_file() != watched) watch();
-  return diff;
 }
 
-Result<config::Diff> FileRoster::change(std::vector<config::Camera> cameras) {
+void FileStore::abandon() {
+  for (Subscriber* subscriber : subscribers_) subscriber->abandon();
+}
+
+Result<Diff> FileStore::change(std::vector<Camera> cameras) {
   const std::string name = cameras_file();
-  const auto there = config::read_if_there(name);
+  const auto there = read_if_there(name);
   if (there && there->yaml != accepted_.managed.yaml)
     return Error{Errc::conflict, name +
                                      " was changed by hand and does not run yet: see the log for "
                                      "its mistakes, or reload it first"};
-  config::Config wanted = running_;
+  Config wanted = current_;
   wanted.cameras = std::move(cameras);
-  const config::Text text{name, config::managed_yaml(wanted)};
+  const Text text{name, managed_yaml(wanted)};
   // What is written must be read the same after a restart.
-  const auto read_back = config::parse(accepted_.own, text);
+  const auto read_back = parse(accepted_.own, text);
   if (!read_back) return Error{Errc::internal, read_back.error().message};
   if (const std::string lost = lost_in_writing(wanted.cameras, read_back->cameras); !lost.empty())
     return Error{Errc::internal, "writing " + name + ": a setting of camera '" + lost +
                                      "' would be lost in the file; nothing was changed"};
-  if (auto written = config::write_whole(text); !written) return written.error();
-  auto diff = apply(config::without_restart(running_, *read_back));
-  if (!diff) {
-    if (auto undone = config::write_whole(accepted_.managed); !undone)
-      log::error("config", {{"file", text.name}}, undone.error().message);
-    return diff;
+  Config applied = without_restart(current_, *read_back);
+  Diff diff = compare(current_, applied);
+  if (auto prepared = prepare(applied, diff); !prepared) return prepared.error();
+  if (auto written = write_whole(text); !written) {
+    abandon();
+    return written.error();
   }
+  commit(std::move(applied));
   seen_.managed = accepted_.managed = text;
-  log::info("config", {{"file", text.name}}, "changed by a request; " + in_words(*diff));
+  log::info("config", {{"file", text.name}}, "changed by a request; " + summary_of(diff));
   return diff;
 }
 
-} // namespace fanlight
+} // namespace fanlight::config

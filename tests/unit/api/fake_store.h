@@ -5,17 +5,16 @@
 #include <utility>
 #include <vector>
 
-#include "base/main_loop.h"
-#include "config/roster.h"
+#include "config/store.h"
 
 namespace fanlight::test {
 
-/// A roster that takes every change, unless the test says otherwise.
-class FakeRoster : public session::Roster {
+/// A store that takes every change, unless the test says otherwise.
+class FakeStore : public config::Store {
  public:
-  explicit FakeRoster(config::Config& config) : config_(config) {}
+  explicit FakeStore(config::Config& config) : config_(config) {}
 
-  const config::Config& config() const override { return config_; }
+  const config::Config& current() const override { return config_; }
   const std::string& config_file() const override { return file_; }
   std::string cameras_file() const override { return "/etc/fanlight/cameras.yaml"; }
   const std::vector<std::string>& needs_restart() const override { return restart; }
@@ -32,19 +31,10 @@ class FakeRoster : public session::Roster {
     if (error) return *error;
     return diff;
   }
-  Result<Done> test(const config::Camera& camera, Tested done) override {
-    if (error) return *error;
-    tested.push_back(camera);
-    pending.push_back(std::move(done));
-    return Done{};
-  }
-
   std::optional<Error> error;
   std::vector<std::string> restart;
   config::Diff diff;
   int changes = 0;
-  std::vector<config::Camera> tested;
-  std::vector<Tested> pending;
 
  private:
   config::Config& config_;
