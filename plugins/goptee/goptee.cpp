@@ -62,6 +62,7 @@
 #include "properties.h"
 #include "stats.h"
 #include "tee.h"
+#include "upstream.h"
 
 GST_DEBUG_CATEGORY(gst_goptee_debug);
 #define GST_CAT_DEFAULT gst_goptee_debug
@@ -74,6 +75,7 @@ using fanlight::install_setting;
 using fanlight::install_switch;
 using fanlight::kReadable;
 using fanlight::Tee;
+using fanlight::Upstream;
 
 namespace {
 
@@ -82,26 +84,21 @@ constexpr guint64 kDefaultGopTime = 30 * GST_SECOND;
 /// What a LAN takes beside its other traffic, and a receiver can decode.
 constexpr guint64 kDefaultReplayBitrate = 40'000'000;
 
-struct Latency {
-  gboolean live = TRUE;
-  GstClockTime shortest = 0;
-  GstClockTime longest = GST_CLOCK_TIME_NONE;
-};
-
 struct ElementState {
-  std::shared_ptr<Tee> tee = std::make_shared<Tee>();
+  explicit ElementState(GstPad* sink) : upstream(std::make_shared<Upstream>(sink)) {}
+
+  const std::shared_ptr<Tee> tee = std::make_shared<Tee>();
+  const std::shared_ptr<Upstream> upstream;
   /// Protects all below.
   std::mutex lock;
   guint next_pad = 0;
   Branch::Limits limits = fanlight::kDefaultLimits;
-  Latency latency; ///< As the source last said.
 };
 
 } // namespace
 
 struct _GstGopTee {
   GstElement parent;
-  GstPad* sink; ///< Ours to the end: branches may ask while the element gives its pads up.
   ElementState* state;
 };
 
@@ -134,21 +131,6 @@ enum {
   PROP_OUTGROWN_GROUPS,
   PROP_STATS,
 };
-
-GstPad* gst_goptee_sink_pad(GstGopTee* self) { return self->sink; }
-
-void gst_goptee_query_latency(GstGopTee* self, GstQuery* query) {
-  Latency latency;
-  const bool answered = gst_pad_peer_query(self->sink, query);
-  std::lock_guard lock(self->state->lock);
-  if (answered) {
-    gst_query_parse_latency(query, &latency.live, &latency.shortest, &latency.longest);
-    self->state->latency = latency;
-  } else {
-    latency = self->state->latency;
-  }
-  gst_query_set_latency(query, latency.live, latency.shortest, latency.longest);
-}
 
 static GstFlowReturn gst_goptee_chain(GstPad*, GstObject* parent, GstBuffer* buffer) {
   const GstClockTime now = gst_element_get_current_running_time(GST_ELEMENT(parent));
@@ -204,8 +186,8 @@ static GstPad* gst_goptee_request_new_pad(GstElement* element, GstPadTemplate* p
     std::lock_guard lock(self->state->lock);
     limits = self->state->limits;
   }
-  GstPad* pad =
-      GST_PAD(fanlight::new_goptee_pad(pad_template, name.c_str(), self->state->tee, limits));
+  GstPad* pad = GST_PAD(fanlight::new_goptee_pad(pad_template, name.c_str(), self->state->tee,
+                                                 self->state->upstream, limits));
   gst_object_ref_sink(pad);
   GstPad* result = nullptr;
   if (gst_pad_set_active(pad, TRUE)) {
@@ -305,40 +287,30 @@ static void gst_goptee_get_property(GObject* object, guint id, GValue* value, GP
 }
 
 static void gst_goptee_finalize(GObject* object) {
-  gst_object_unref(GST_GOPTEE(object)->sink);
   delete GST_GOPTEE(object)->state;
   G_OBJECT_CLASS(gst_goptee_parent_class)->finalize(object);
 }
 
 static void gst_goptee_init(GstGopTee* self) {
-  self->state = new ElementState;
+  GstPad* sink =
+      GST_PAD(gst_object_ref_sink(gst_pad_new_from_static_template(&sink_template, "sink")));
+  self->state = new ElementState(sink);
   self->state->tee->set_bounds({.bytes = kDefaultGopBytes, .duration = kDefaultGopTime});
   self->state->tee->settings.replay_bitrate = kDefaultReplayBitrate;
-  self->sink =
-      GST_PAD(gst_object_ref_sink(gst_pad_new_from_static_template(&sink_template, "sink")));
-  gst_pad_set_chain_function(self->sink, gst_goptee_chain);
-  gst_pad_set_event_function(self->sink, gst_goptee_sink_event);
-  gst_pad_set_query_function(self->sink, gst_goptee_sink_query);
+  gst_pad_set_chain_function(sink, gst_goptee_chain);
+  gst_pad_set_event_function(sink, gst_goptee_sink_event);
+  gst_pad_set_query_function(sink, gst_goptee_sink_query);
   // Whoever holds the pad may unlink it while another thread takes the element down.
   g_signal_connect_data(
-      self->sink, "unlinked",
+      sink, "unlinked",
       G_CALLBACK(+[](GstPad*, GstPad*, std::shared_ptr<Tee>* tee) { (*tee)->source_gone(); }),
       new std::shared_ptr<Tee>(self->state->tee),
       [](gpointer tee, GClosure*) { delete static_cast<std::shared_ptr<Tee>*>(tee); },
       GConnectFlags{});
-  gst_element_add_pad(GST_ELEMENT(self), self->sink);
+  gst_element_add_pad(GST_ELEMENT(self), sink);
 }
 
-static void gst_goptee_class_init(GstGopTeeClass* klass) {
-  GObjectClass* object_class = G_OBJECT_CLASS(klass);
-  GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
-  object_class->set_property = gst_goptee_set_property;
-  object_class->get_property = gst_goptee_get_property;
-  object_class->finalize = gst_goptee_finalize;
-  element_class->request_new_pad = gst_goptee_request_new_pad;
-  element_class->release_pad = gst_goptee_release_pad;
-  element_class->change_state = gst_goptee_change_state;
-
+static void install_settings(GObjectClass* object_class) {
   install_setting(object_class, PROP_MAX_GOP_BYTES, "max-gop-bytes",
                   "Largest group of pictures that is cached, in bytes; of a larger one nothing is "
                   "kept (0: no bound)",
@@ -371,6 +343,9 @@ static void gst_goptee_class_init(GstGopTeeClass* klass) {
                  "missing");
   install_switch(object_class, PROP_DROP_B_FRAMES, "drop-b-frames",
                  "Leave out pictures that are shown before one that was sent earlier");
+}
+
+static void install_counters(GObjectClass* object_class) {
   install_counter(object_class, PROP_CACHED_BYTES, "cached-bytes", "Bytes in the cache");
   install_counter(object_class, PROP_CACHED_TIME, "cached-time",
                   "Time from the first to the last frame in the cache (ns)");
@@ -384,6 +359,19 @@ static void gst_goptee_class_init(GstGopTeeClass* klass) {
       g_param_spec_boxed("stats", "stats",
                          "All counters, those of the present src pads added up (times in ns)",
                          GST_TYPE_STRUCTURE, kReadable));
+}
+
+static void gst_goptee_class_init(GstGopTeeClass* klass) {
+  GObjectClass* object_class = G_OBJECT_CLASS(klass);
+  GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
+  object_class->set_property = gst_goptee_set_property;
+  object_class->get_property = gst_goptee_get_property;
+  object_class->finalize = gst_goptee_finalize;
+  element_class->request_new_pad = gst_goptee_request_new_pad;
+  element_class->release_pad = gst_goptee_release_pad;
+  element_class->change_state = gst_goptee_change_state;
+  install_settings(object_class);
+  install_counters(object_class);
 
   gst_element_class_add_static_pad_template(element_class, &sink_template);
   // With the type of its pads, so that their properties are documented, too.

@@ -12,7 +12,6 @@
 
 #include <gst/video/video.h>
 
-#include "goptee.h"
 #include "properties.h"
 
 GST_DEBUG_CATEGORY_EXTERN(gst_goptee_debug);
@@ -23,6 +22,7 @@ using fanlight::EventRef;
 using fanlight::install_counter;
 using fanlight::kReadable;
 using fanlight::Tee;
+using fanlight::Upstream;
 
 namespace {
 
@@ -32,6 +32,7 @@ constexpr std::chrono::milliseconds kDeactivationPatience{1000};
 
 struct PadState {
   std::shared_ptr<Tee> tee;
+  std::shared_ptr<Upstream> upstream;
   Branch branch;
   std::atomic<bool> retired{false};
   /// Held by the task while it runs: at most one thread pushes, even if a new one is started while
@@ -159,7 +160,7 @@ static gboolean gst_goptee_pad_event(GstPad* pad, GstObject* parent, GstEvent* e
     if (!gst_video_event_is_force_key_unit(event)) break;
     GST_LOG_OBJECT(pad, "Asked for a key frame");
     if (state.tee->request_key_unit(state.branch) && parent)
-      gst_pad_push_event(gst_goptee_sink_pad(GST_GOPTEE(parent)), gst_event_ref(event));
+      state.upstream->send(gst_event_ref(event));
     handled = TRUE;
     break;
   case GST_EVENT_QOS:
@@ -196,7 +197,7 @@ static gboolean gst_goptee_pad_query(GstPad* pad, GstObject* parent, GstQuery* q
   case GST_QUERY_ALLOCATION: return FALSE;
   case GST_QUERY_LATENCY: {
     if (!parent) return FALSE;
-    gst_goptee_query_latency(GST_GOPTEE(parent), query);
+    GST_GOPTEE_PAD(pad)->state->upstream->query_latency(query);
     gboolean live = FALSE;
     GstClockTime shortest = 0;
     GstClockTime longest = GST_CLOCK_TIME_NONE;
@@ -306,10 +307,12 @@ static void gst_goptee_pad_class_init(GstGopTeePadClass* klass) {
 namespace fanlight {
 
 GstGopTeePad* new_goptee_pad(GstPadTemplate* pad_template, const char* name,
-                             std::shared_ptr<Tee> tee, const Branch::Limits& limits) {
+                             std::shared_ptr<Tee> tee, std::shared_ptr<Upstream> upstream,
+                             const Branch::Limits& limits) {
   GstGopTeePad* self = GST_GOPTEE_PAD(g_object_new(GST_TYPE_GOPTEE_PAD, "name", name, "direction",
                                                    GST_PAD_SRC, "template", pad_template, nullptr));
   self->state->tee = std::move(tee);
+  self->state->upstream = std::move(upstream);
   self->state->branch.set_limits(limits);
   gst_pad_set_activatemode_function(GST_PAD(self), gst_goptee_pad_activate_mode);
   gst_pad_set_event_function(GST_PAD(self), gst_goptee_pad_event);

@@ -5,6 +5,7 @@
 #include <gst/gst.h>
 
 #include "tee.h"
+#include "upstream.h"
 
 G_BEGIN_DECLS
 
@@ -17,7 +18,8 @@ namespace fanlight {
 
 /// A src pad, floating, with the limits of its queue; not active yet.
 GstGopTeePad* new_goptee_pad(GstPadTemplate* pad_template, const char* name,
-                             std::shared_ptr<Tee> tee, const Branch::Limits& limits);
+                             std::shared_ptr<Tee> tee, std::shared_ptr<Upstream> upstream,
+                             const Branch::Limits& limits);
 
 /// Ends the pad's streaming for good without waiting for a push that is under way.
 void retire(GstGopTeePad* pad);
