@@ -67,15 +67,16 @@
 GST_DEBUG_CATEGORY(gst_goptee_debug);
 #define GST_CAT_DEFAULT gst_goptee_debug
 
-using fanlight::Branch;
+namespace goptee = fanlight::goptee;
 using fanlight::BufferRef;
 using fanlight::EventRef;
-using fanlight::install_counter;
-using fanlight::install_setting;
-using fanlight::install_switch;
-using fanlight::kReadable;
-using fanlight::Tee;
-using fanlight::Upstream;
+using fanlight::goptee::Branch;
+using fanlight::goptee::install_counter;
+using fanlight::goptee::install_setting;
+using fanlight::goptee::install_switch;
+using fanlight::goptee::kReadable;
+using fanlight::goptee::Tee;
+using fanlight::goptee::Upstream;
 
 namespace {
 
@@ -92,7 +93,7 @@ struct ElementState {
   /// Protects all below.
   std::mutex lock;
   guint next_pad = 0;
-  Branch::Limits limits = fanlight::kDefaultLimits;
+  Branch::Limits limits = goptee::kDefaultLimits;
 };
 
 } // namespace
@@ -186,22 +187,22 @@ static GstPad* gst_goptee_request_new_pad(GstElement* element, GstPadTemplate* p
     std::lock_guard lock(self->state->lock);
     limits = self->state->limits;
   }
-  GstPad* pad = GST_PAD(fanlight::new_goptee_pad(pad_template, name.c_str(), self->state->tee,
-                                                 self->state->upstream, limits));
+  GstPad* pad = GST_PAD(goptee::new_goptee_pad(pad_template, name.c_str(), self->state->tee,
+                                               self->state->upstream, limits));
   gst_object_ref_sink(pad);
   GstPad* result = nullptr;
   if (gst_pad_set_active(pad, TRUE)) {
     if (gst_element_add_pad(element, pad))
       result = pad;
     else
-      fanlight::retire(GST_GOPTEE_PAD(pad)); // The name was taken meanwhile.
+      goptee::retire(GST_GOPTEE_PAD(pad)); // The name was taken meanwhile.
   }
   gst_object_unref(pad);
   return result;
 }
 
 static void gst_goptee_release_pad(GstElement* element, GstPad* pad) {
-  fanlight::retire(GST_GOPTEE_PAD(pad));
+  goptee::retire(GST_GOPTEE_PAD(pad));
   gst_element_remove_pad(element, pad);
 }
 
@@ -214,7 +215,7 @@ static GstStateChangeReturn gst_goptee_change_state(GstElement* element,
 }
 
 static gboolean add_counters(GstElement*, GstPad* pad, gpointer total) {
-  fanlight::add(*static_cast<Branch::Counters*>(total), fanlight::counters_of(GST_GOPTEE_PAD(pad)));
+  goptee::add(*static_cast<Branch::Counters*>(total), goptee::counters_of(GST_GOPTEE_PAD(pad)));
   return TRUE;
 }
 
@@ -222,14 +223,14 @@ static GstStructure* collect_stats(GstGopTee* self) {
   const Tee::Stats stats = self->state->tee->stats();
   Branch::Counters total;
   gst_element_foreach_src_pad(GST_ELEMENT(self), add_counters, &total);
-  return fanlight::to_structure(stats, total);
+  return goptee::to_structure(stats, total);
 }
 
 static void gst_goptee_set_property(GObject* object, guint id, const GValue* value,
                                     GParamSpec* pspec) {
   ElementState& state = *GST_GOPTEE(object)->state;
   std::lock_guard lock(state.lock);
-  fanlight::GopCache::Bounds bounds = state.tee->bounds();
+  goptee::GopCache::Bounds bounds = state.tee->bounds();
   Tee::Settings& settings = state.tee->settings;
   switch (id) {
   case PROP_MAX_GOP_BYTES: bounds.bytes = g_value_get_uint64(value); break;
@@ -326,8 +327,8 @@ static void install_settings(GObjectClass* object_class) {
                   "How fast a cached group is sent, in bit/s (0: at once). A group that would take "
                   "more than a second goes faster",
                   kDefaultReplayBitrate);
-  fanlight::install_queue_limits(
-      object_class, {PROP_MAX_QUEUE_BYTES, PROP_MAX_QUEUE_TIME, PROP_MAX_QUEUE_BUFFERS});
+  goptee::install_queue_limits(object_class,
+                               {PROP_MAX_QUEUE_BYTES, PROP_MAX_QUEUE_TIME, PROP_MAX_QUEUE_BUFFERS});
   install_setting(object_class, PROP_KEY_UNIT_INTERVAL, "key-unit-interval",
                   "Shortest time between two cached groups sent to a pad that asks for key frames "
                   "(ns)",

@@ -17,12 +17,13 @@
 GST_DEBUG_CATEGORY_EXTERN(gst_goptee_debug);
 #define GST_CAT_DEFAULT gst_goptee_debug
 
-using fanlight::Branch;
+namespace goptee = fanlight::goptee;
 using fanlight::EventRef;
-using fanlight::install_counter;
-using fanlight::kReadable;
-using fanlight::Tee;
-using fanlight::Upstream;
+using fanlight::goptee::Branch;
+using fanlight::goptee::install_counter;
+using fanlight::goptee::kReadable;
+using fanlight::goptee::Tee;
+using fanlight::goptee::Upstream;
 
 namespace {
 
@@ -274,8 +275,8 @@ static void gst_goptee_pad_class_init(GstGopTeePadClass* klass) {
   GST_PAD_CLASS(klass)->linked = gst_goptee_pad_link_changed;
   GST_PAD_CLASS(klass)->unlinked = gst_goptee_pad_link_changed;
 
-  fanlight::install_queue_limits(
-      object_class, {PROP_MAX_QUEUE_BYTES, PROP_MAX_QUEUE_TIME, PROP_MAX_QUEUE_BUFFERS});
+  goptee::install_queue_limits(object_class,
+                               {PROP_MAX_QUEUE_BYTES, PROP_MAX_QUEUE_TIME, PROP_MAX_QUEUE_BUFFERS});
   install_counter(object_class, PROP_LEVEL_BYTES, "level-bytes", "Bytes in the queue");
   install_counter(object_class, PROP_LEVEL_TIME, "level-time", "Time in the queue (ns)");
   install_counter(object_class, PROP_LEVEL_BUFFERS, "level-buffers", "Buffers in the queue");
@@ -304,7 +305,7 @@ static void gst_goptee_pad_class_init(GstGopTeePadClass* klass) {
                                                     GST_TYPE_FLOW_RETURN, GST_FLOW_OK, kReadable));
 }
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 GstGopTeePad* new_goptee_pad(GstPadTemplate* pad_template, const char* name,
                              std::shared_ptr<Tee> tee, std::shared_ptr<Upstream> upstream,
@@ -327,4 +328,4 @@ void retire(GstGopTeePad* pad) {
 
 Branch::Counters counters_of(GstGopTeePad* pad) { return pad->state->branch.counters(); }
 
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -14,7 +14,7 @@ G_DECLARE_FINAL_TYPE(GstGopTeePad, gst_goptee_pad, GST, GOPTEE_PAD, GstPad)
 
 G_END_DECLS
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 /// A src pad, floating, with the limits of its queue; not active yet.
 GstGopTeePad* new_goptee_pad(GstPadTemplate* pad_template, const char* name,
@@ -26,4 +26,4 @@ void retire(GstGopTeePad* pad);
 
 Branch::Counters counters_of(GstGopTeePad* pad);
 
-} // namespace fanlight
+} // namespace fanlight::goptee

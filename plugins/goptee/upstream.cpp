@@ -1,6 +1,6 @@
 #include "upstream.h"
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 void Upstream::send(GstEvent* event) { gst_pad_push_event(sink_, event); }
 
@@ -17,4 +17,4 @@ void Upstream::query_latency(GstQuery* query) {
   gst_query_set_latency(query, latency.live, latency.shortest, latency.longest);
 }
 
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -4,7 +4,7 @@
 
 #include <gst/gst.h>
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 /// The source in front of the element as its branches reach it: with requests, and for its latency.
 ///
@@ -37,4 +37,4 @@ class Upstream {
   Latency latency_; ///< As the source last said.
 };
 
-} // namespace fanlight
+} // namespace fanlight::goptee
