@@ -1,6 +1,7 @@
 // What the element keeps of that which a real payloader gives it.
 #include <atomic>
 #include <memory>
+#include <string>
 
 #include <gmock/gmock.h>
 
@@ -17,8 +18,7 @@ class ElementMemoryTest : public ElementTest {
     std::shared_ptr<std::atomic<bool>> freed;
   };
   /// A key frame that is too large for one packet: Annex B with one slice.
-  static Octets make_unit() {
-    Octets unit = hex("00000001 65");
+  static Octets make_unit(Octets unit) {
     for (std::size_t i = 0; i < 5000; ++i) unit.push_back(static_cast<std::uint8_t>(i % 251 + 1));
     return unit;
   }
@@ -26,9 +26,11 @@ class ElementMemoryTest : public ElementTest {
     if (payloader_ != nullptr) gst_harness_teardown(payloader_);
   }
   /// Sends it through a payloader, which lets go of it.
-  void push_unit() {
-    payloader_ = gst_harness_new_parse("rtph264pay mtu=1174 aggregate-mode=zero-latency");
-    gst_harness_set_src_caps_str(payloader_, "video/x-h264,stream-format=byte-stream,alignment=au");
+  void push_unit(const std::string& codec = "h264") {
+    const std::string payloader = "rtp" + codec + "pay mtu=1174 aggregate-mode=zero-latency";
+    const std::string caps = "video/x-" + codec + ",stream-format=byte-stream,alignment=au";
+    payloader_ = gst_harness_new_parse(payloader.c_str());
+    gst_harness_set_src_caps_str(payloader_, caps.c_str());
     // Workers may hold it for longer than the test.
     auto* const kept = new Kept{unit_, freed_};
     GstBuffer* const unit = gst_buffer_new_wrapped_full(
@@ -40,7 +42,7 @@ class ElementMemoryTest : public ElementTest {
       ASSERT_EQ(gst_harness_push(video(), packet), GST_FLOW_OK);
   }
 
-  const Octets unit_ = make_unit();
+  Octets unit_ = make_unit(hex("00000001 65"));
   const std::shared_ptr<std::atomic<bool>> freed_ = std::make_shared<std::atomic<bool>>(false);
   GstHarness* payloader_ = nullptr;
 };
@@ -52,6 +54,17 @@ TEST_F(ElementMemoryTest, KeepsTheAccessUnitAndNoCopyOfIt) {
 
   EXPECT_FALSE(*freed_);
   change_video_to("H265"); // What was kept is of no use any more.
+  EXPECT_TRUE(*freed_);
+}
+
+TEST_F(ElementMemoryTest, KeepsTheAccessUnitOfH265AsWell) {
+  begin_video("H265");
+  unit_ = make_unit(hex("00000001 26 01"));
+
+  push_unit("h265");
+
+  EXPECT_FALSE(*freed_);
+  change_video_to("H264");
   EXPECT_TRUE(*freed_);
 }
 
