@@ -8,7 +8,7 @@
 GST_DEBUG_CATEGORY_EXTERN(gst_goptee_debug);
 #define GST_CAT_DEFAULT gst_goptee_debug
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 unsigned Branch::open(GstPad* pad, const GopSnapshot& snapshot, EventRef eos) {
   std::lock_guard lock(lock_);
@@ -303,4 +303,4 @@ void Branch::judge(GstFlowReturn flow, gsize size, unsigned epoch, bool last_of_
   phase_ = flow == GST_FLOW_NOT_LINKED || flow == GST_FLOW_FLUSHING ? Phase::parked : Phase::ended;
 }
 
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -16,7 +16,7 @@
 #include "squeeze.h"
 #include "timeline.h"
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 /// The way from the tee to one src pad: a bounded queue, and what its streaming thread does.
 ///
@@ -132,4 +132,4 @@ class Branch {
   Pace pace_;
 };
 
-} // namespace fanlight
+} // namespace fanlight::goptee

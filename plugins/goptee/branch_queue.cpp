@@ -5,7 +5,7 @@
 
 #include "sticky.h"
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 void BranchQueue::push(EventRef event) { items_.emplace_back(std::move(event)); }
 
@@ -195,4 +195,4 @@ BranchQueue::Level BranchQueue::level() const {
   return level;
 }
 
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -11,7 +11,7 @@
 #include "gop_cache.h"
 #include "mini_ref.h"
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 /// A frame on its way to the branches.
 struct LiveFrame {
@@ -124,4 +124,4 @@ class BranchQueue {
   bool gap_ = true;
 };
 
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace fanlight {
+namespace fanlight::goptee {
 namespace {
 
 /// Whether a stream may be so late or early by itself.
@@ -58,4 +58,4 @@ GstClockTime Continuity::follow(GstClockTime pts, GstClockTime now) {
   return static_cast<GstClockTime>(wanted);
 }
 
-} // namespace fanlight
+} // namespace fanlight::goptee

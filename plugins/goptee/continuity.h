@@ -2,7 +2,7 @@
 
 #include <gst/gst.h>
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 /// Keeps the timestamps of a live stream moving forward, at the pace of its frames, whatever the
 /// camera does to its clock.
@@ -43,4 +43,4 @@ class Continuity {
   GstClockTime last_pts_ = GST_CLOCK_TIME_NONE; ///< As it came.
 };
 
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace fanlight {
+namespace fanlight::goptee {
 namespace {
 
 constexpr GstClockTime kUnknownInterval = 33 * GST_MSECOND;
@@ -75,4 +75,4 @@ GopSnapshot GopCache::snapshot() const {
   return {gop_, count_, bytes_, interval_ > 0 ? interval_ : kUnknownInterval};
 }
 
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -7,7 +7,7 @@
 
 #include "mini_ref.h"
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 /// The frames of one group of pictures. It only grows, so whoever knows how many frames it had may
 /// read that many without a lock while more are added.
@@ -91,4 +91,4 @@ class GopCache {
   guint64 outgrown_ = 0;
 };
 
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -62,18 +62,21 @@
 #include "properties.h"
 #include "stats.h"
 #include "tee.h"
+#include "upstream.h"
 
 GST_DEBUG_CATEGORY(gst_goptee_debug);
 #define GST_CAT_DEFAULT gst_goptee_debug
 
-using fanlight::Branch;
+namespace goptee = fanlight::goptee;
 using fanlight::BufferRef;
 using fanlight::EventRef;
-using fanlight::install_counter;
-using fanlight::install_setting;
-using fanlight::install_switch;
-using fanlight::kReadable;
-using fanlight::Tee;
+using fanlight::goptee::Branch;
+using fanlight::goptee::install_counter;
+using fanlight::goptee::install_setting;
+using fanlight::goptee::install_switch;
+using fanlight::goptee::kReadable;
+using fanlight::goptee::Tee;
+using fanlight::goptee::Upstream;
 
 namespace {
 
@@ -82,26 +85,21 @@ constexpr guint64 kDefaultGopTime = 30 * GST_SECOND;
 /// What a LAN takes beside its other traffic, and a receiver can decode.
 constexpr guint64 kDefaultReplayBitrate = 40'000'000;
 
-struct Latency {
-  gboolean live = TRUE;
-  GstClockTime shortest = 0;
-  GstClockTime longest = GST_CLOCK_TIME_NONE;
-};
-
 struct ElementState {
-  std::shared_ptr<Tee> tee = std::make_shared<Tee>();
+  explicit ElementState(GstPad* sink) : upstream(std::make_shared<Upstream>(sink)) {}
+
+  const std::shared_ptr<Tee> tee = std::make_shared<Tee>();
+  const std::shared_ptr<Upstream> upstream;
   /// Protects all below.
   std::mutex lock;
   guint next_pad = 0;
-  Branch::Limits limits = fanlight::kDefaultLimits;
-  Latency latency; ///< As the source last said.
+  Branch::Limits limits = goptee::kDefaultLimits;
 };
 
 } // namespace
 
 struct _GstGopTee {
   GstElement parent;
-  GstPad* sink; ///< Ours to the end: branches may ask while the element gives its pads up.
   ElementState* state;
 };
 
@@ -134,21 +132,6 @@ enum {
   PROP_OUTGROWN_GROUPS,
   PROP_STATS,
 };
-
-GstPad* gst_goptee_sink_pad(GstGopTee* self) { return self->sink; }
-
-void gst_goptee_query_latency(GstGopTee* self, GstQuery* query) {
-  Latency latency;
-  const bool answered = gst_pad_peer_query(self->sink, query);
-  std::lock_guard lock(self->state->lock);
-  if (answered) {
-    gst_query_parse_latency(query, &latency.live, &latency.shortest, &latency.longest);
-    self->state->latency = latency;
-  } else {
-    latency = self->state->latency;
-  }
-  gst_query_set_latency(query, latency.live, latency.shortest, latency.longest);
-}
 
 static GstFlowReturn gst_goptee_chain(GstPad*, GstObject* parent, GstBuffer* buffer) {
   const GstClockTime now = gst_element_get_current_running_time(GST_ELEMENT(parent));
@@ -204,22 +187,22 @@ static GstPad* gst_goptee_request_new_pad(GstElement* element, GstPadTemplate* p
     std::lock_guard lock(self->state->lock);
     limits = self->state->limits;
   }
-  GstPad* pad =
-      GST_PAD(fanlight::new_goptee_pad(pad_template, name.c_str(), self->state->tee, limits));
+  GstPad* pad = GST_PAD(goptee::new_goptee_pad(pad_template, name.c_str(), self->state->tee,
+                                               self->state->upstream, limits));
   gst_object_ref_sink(pad);
   GstPad* result = nullptr;
   if (gst_pad_set_active(pad, TRUE)) {
     if (gst_element_add_pad(element, pad))
       result = pad;
     else
-      fanlight::retire(GST_GOPTEE_PAD(pad)); // The name was taken meanwhile.
+      goptee::retire(GST_GOPTEE_PAD(pad)); // The name was taken meanwhile.
   }
   gst_object_unref(pad);
   return result;
 }
 
 static void gst_goptee_release_pad(GstElement* element, GstPad* pad) {
-  fanlight::retire(GST_GOPTEE_PAD(pad));
+  goptee::retire(GST_GOPTEE_PAD(pad));
   gst_element_remove_pad(element, pad);
 }
 
@@ -232,7 +215,7 @@ static GstStateChangeReturn gst_goptee_change_state(GstElement* element,
 }
 
 static gboolean add_counters(GstElement*, GstPad* pad, gpointer total) {
-  fanlight::add(*static_cast<Branch::Counters*>(total), fanlight::counters_of(GST_GOPTEE_PAD(pad)));
+  goptee::add(*static_cast<Branch::Counters*>(total), goptee::counters_of(GST_GOPTEE_PAD(pad)));
   return TRUE;
 }
 
@@ -240,14 +223,14 @@ static GstStructure* collect_stats(GstGopTee* self) {
   const Tee::Stats stats = self->state->tee->stats();
   Branch::Counters total;
   gst_element_foreach_src_pad(GST_ELEMENT(self), add_counters, &total);
-  return fanlight::to_structure(stats, total);
+  return goptee::to_structure(stats, total);
 }
 
 static void gst_goptee_set_property(GObject* object, guint id, const GValue* value,
                                     GParamSpec* pspec) {
   ElementState& state = *GST_GOPTEE(object)->state;
   std::lock_guard lock(state.lock);
-  fanlight::GopCache::Bounds bounds = state.tee->bounds();
+  goptee::GopCache::Bounds bounds = state.tee->bounds();
   Tee::Settings& settings = state.tee->settings;
   switch (id) {
   case PROP_MAX_GOP_BYTES: bounds.bytes = g_value_get_uint64(value); break;
@@ -305,40 +288,30 @@ static void gst_goptee_get_property(GObject* object, guint id, GValue* value, GP
 }
 
 static void gst_goptee_finalize(GObject* object) {
-  gst_object_unref(GST_GOPTEE(object)->sink);
   delete GST_GOPTEE(object)->state;
   G_OBJECT_CLASS(gst_goptee_parent_class)->finalize(object);
 }
 
 static void gst_goptee_init(GstGopTee* self) {
-  self->state = new ElementState;
+  GstPad* sink =
+      GST_PAD(gst_object_ref_sink(gst_pad_new_from_static_template(&sink_template, "sink")));
+  self->state = new ElementState(sink);
   self->state->tee->set_bounds({.bytes = kDefaultGopBytes, .duration = kDefaultGopTime});
   self->state->tee->settings.replay_bitrate = kDefaultReplayBitrate;
-  self->sink =
-      GST_PAD(gst_object_ref_sink(gst_pad_new_from_static_template(&sink_template, "sink")));
-  gst_pad_set_chain_function(self->sink, gst_goptee_chain);
-  gst_pad_set_event_function(self->sink, gst_goptee_sink_event);
-  gst_pad_set_query_function(self->sink, gst_goptee_sink_query);
+  gst_pad_set_chain_function(sink, gst_goptee_chain);
+  gst_pad_set_event_function(sink, gst_goptee_sink_event);
+  gst_pad_set_query_function(sink, gst_goptee_sink_query);
   // Whoever holds the pad may unlink it while another thread takes the element down.
   g_signal_connect_data(
-      self->sink, "unlinked",
+      sink, "unlinked",
       G_CALLBACK(+[](GstPad*, GstPad*, std::shared_ptr<Tee>* tee) { (*tee)->source_gone(); }),
       new std::shared_ptr<Tee>(self->state->tee),
       [](gpointer tee, GClosure*) { delete static_cast<std::shared_ptr<Tee>*>(tee); },
       GConnectFlags{});
-  gst_element_add_pad(GST_ELEMENT(self), self->sink);
+  gst_element_add_pad(GST_ELEMENT(self), sink);
 }
 
-static void gst_goptee_class_init(GstGopTeeClass* klass) {
-  GObjectClass* object_class = G_OBJECT_CLASS(klass);
-  GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
-  object_class->set_property = gst_goptee_set_property;
-  object_class->get_property = gst_goptee_get_property;
-  object_class->finalize = gst_goptee_finalize;
-  element_class->request_new_pad = gst_goptee_request_new_pad;
-  element_class->release_pad = gst_goptee_release_pad;
-  element_class->change_state = gst_goptee_change_state;
-
+static void install_settings(GObjectClass* object_class) {
   install_setting(object_class, PROP_MAX_GOP_BYTES, "max-gop-bytes",
                   "Largest group of pictures that is cached, in bytes; of a larger one nothing is "
                   "kept (0: no bound)",
@@ -354,8 +327,8 @@ static void gst_goptee_class_init(GstGopTeeClass* klass) {
                   "How fast a cached group is sent, in bit/s (0: at once). A group that would take "
                   "more than a second goes faster",
                   kDefaultReplayBitrate);
-  fanlight::install_queue_limits(
-      object_class, {PROP_MAX_QUEUE_BYTES, PROP_MAX_QUEUE_TIME, PROP_MAX_QUEUE_BUFFERS});
+  goptee::install_queue_limits(object_class,
+                               {PROP_MAX_QUEUE_BYTES, PROP_MAX_QUEUE_TIME, PROP_MAX_QUEUE_BUFFERS});
   install_setting(object_class, PROP_KEY_UNIT_INTERVAL, "key-unit-interval",
                   "Shortest time between two cached groups sent to a pad that asks for key frames "
                   "(ns)",
@@ -371,6 +344,9 @@ static void gst_goptee_class_init(GstGopTeeClass* klass) {
                  "missing");
   install_switch(object_class, PROP_DROP_B_FRAMES, "drop-b-frames",
                  "Leave out pictures that are shown before one that was sent earlier");
+}
+
+static void install_counters(GObjectClass* object_class) {
   install_counter(object_class, PROP_CACHED_BYTES, "cached-bytes", "Bytes in the cache");
   install_counter(object_class, PROP_CACHED_TIME, "cached-time",
                   "Time from the first to the last frame in the cache (ns)");
@@ -384,6 +360,19 @@ static void gst_goptee_class_init(GstGopTeeClass* klass) {
       g_param_spec_boxed("stats", "stats",
                          "All counters, those of the present src pads added up (times in ns)",
                          GST_TYPE_STRUCTURE, kReadable));
+}
+
+static void gst_goptee_class_init(GstGopTeeClass* klass) {
+  GObjectClass* object_class = G_OBJECT_CLASS(klass);
+  GstElementClass* element_class = GST_ELEMENT_CLASS(klass);
+  object_class->set_property = gst_goptee_set_property;
+  object_class->get_property = gst_goptee_get_property;
+  object_class->finalize = gst_goptee_finalize;
+  element_class->request_new_pad = gst_goptee_request_new_pad;
+  element_class->release_pad = gst_goptee_release_pad;
+  element_class->change_state = gst_goptee_change_state;
+  install_settings(object_class);
+  install_counters(object_class);
 
   gst_element_class_add_static_pad_template(element_class, &sink_template);
   // With the type of its pads, so that their properties are documented, too.

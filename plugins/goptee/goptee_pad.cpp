@@ -12,17 +12,18 @@
 
 #include <gst/video/video.h>
 
-#include "goptee.h"
 #include "properties.h"
 
 GST_DEBUG_CATEGORY_EXTERN(gst_goptee_debug);
 #define GST_CAT_DEFAULT gst_goptee_debug
 
-using fanlight::Branch;
+namespace goptee = fanlight::goptee;
 using fanlight::EventRef;
-using fanlight::install_counter;
-using fanlight::kReadable;
-using fanlight::Tee;
+using fanlight::goptee::Branch;
+using fanlight::goptee::install_counter;
+using fanlight::goptee::kReadable;
+using fanlight::goptee::Tee;
+using fanlight::goptee::Upstream;
 
 namespace {
 
@@ -32,6 +33,7 @@ constexpr std::chrono::milliseconds kDeactivationPatience{1000};
 
 struct PadState {
   std::shared_ptr<Tee> tee;
+  std::shared_ptr<Upstream> upstream;
   Branch branch;
   std::atomic<bool> retired{false};
   /// Held by the task while it runs: at most one thread pushes, even if a new one is started while
@@ -159,7 +161,7 @@ static gboolean gst_goptee_pad_event(GstPad* pad, GstObject* parent, GstEvent* e
     if (!gst_video_event_is_force_key_unit(event)) break;
     GST_LOG_OBJECT(pad, "Asked for a key frame");
     if (state.tee->request_key_unit(state.branch) && parent)
-      gst_pad_push_event(gst_goptee_sink_pad(GST_GOPTEE(parent)), gst_event_ref(event));
+      state.upstream->send(gst_event_ref(event));
     handled = TRUE;
     break;
   case GST_EVENT_QOS:
@@ -196,7 +198,7 @@ static gboolean gst_goptee_pad_query(GstPad* pad, GstObject* parent, GstQuery* q
   case GST_QUERY_ALLOCATION: return FALSE;
   case GST_QUERY_LATENCY: {
     if (!parent) return FALSE;
-    gst_goptee_query_latency(GST_GOPTEE(parent), query);
+    GST_GOPTEE_PAD(pad)->state->upstream->query_latency(query);
     gboolean live = FALSE;
     GstClockTime shortest = 0;
     GstClockTime longest = GST_CLOCK_TIME_NONE;
@@ -273,8 +275,8 @@ static void gst_goptee_pad_class_init(GstGopTeePadClass* klass) {
   GST_PAD_CLASS(klass)->linked = gst_goptee_pad_link_changed;
   GST_PAD_CLASS(klass)->unlinked = gst_goptee_pad_link_changed;
 
-  fanlight::install_queue_limits(
-      object_class, {PROP_MAX_QUEUE_BYTES, PROP_MAX_QUEUE_TIME, PROP_MAX_QUEUE_BUFFERS});
+  goptee::install_queue_limits(object_class,
+                               {PROP_MAX_QUEUE_BYTES, PROP_MAX_QUEUE_TIME, PROP_MAX_QUEUE_BUFFERS});
   install_counter(object_class, PROP_LEVEL_BYTES, "level-bytes", "Bytes in the queue");
   install_counter(object_class, PROP_LEVEL_TIME, "level-time", "Time in the queue (ns)");
   install_counter(object_class, PROP_LEVEL_BUFFERS, "level-buffers", "Buffers in the queue");
@@ -303,13 +305,15 @@ static void gst_goptee_pad_class_init(GstGopTeePadClass* klass) {
                                                     GST_TYPE_FLOW_RETURN, GST_FLOW_OK, kReadable));
 }
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 GstGopTeePad* new_goptee_pad(GstPadTemplate* pad_template, const char* name,
-                             std::shared_ptr<Tee> tee, const Branch::Limits& limits) {
+                             std::shared_ptr<Tee> tee, std::shared_ptr<Upstream> upstream,
+                             const Branch::Limits& limits) {
   GstGopTeePad* self = GST_GOPTEE_PAD(g_object_new(GST_TYPE_GOPTEE_PAD, "name", name, "direction",
                                                    GST_PAD_SRC, "template", pad_template, nullptr));
   self->state->tee = std::move(tee);
+  self->state->upstream = std::move(upstream);
   self->state->branch.set_limits(limits);
   gst_pad_set_activatemode_function(GST_PAD(self), gst_goptee_pad_activate_mode);
   gst_pad_set_event_function(GST_PAD(self), gst_goptee_pad_event);
@@ -324,4 +328,4 @@ void retire(GstGopTeePad* pad) {
 
 Branch::Counters counters_of(GstGopTeePad* pad) { return pad->state->branch.counters(); }
 
-} // namespace fanlight
+} // namespace fanlight::goptee

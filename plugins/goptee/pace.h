@@ -6,7 +6,7 @@
 
 #include <gst/gst.h>
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 /// When the frames of a cached group may go: all at once they would overflow the buffers between
 /// here and a receiver, whose first pictures would be lost.
@@ -43,4 +43,4 @@ class Pace {
   Clock::time_point due_;
 };
 
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -4,7 +4,7 @@
 
 #include "rbsp.h"
 
-namespace fanlight {
+namespace fanlight::goptee {
 namespace {
 
 using Bytes = std::span<const std::uint8_t>;
@@ -247,4 +247,4 @@ void PictureOrder::pps_h265(Bytes unit) {
   pps_ = pps;
 }
 
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -7,7 +7,7 @@
 
 #include <gst/gst.h>
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 /// Tells which pictures of H.264 and H.265 are shown before one that was sent earlier (B-frames, in
 /// what cameras send), from the picture order count in their slice headers: a slice of type B alone
@@ -62,4 +62,4 @@ class PictureOrder {
   std::array<std::uint8_t, kLongestHead> head_{};
 };
 
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -1,6 +1,6 @@
 #include "properties.h"
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 void install_setting(GObjectClass* klass, guint id, const char* name, const char* blurb,
                      guint64 value) {
@@ -33,4 +33,4 @@ void install_queue_limits(GObjectClass* klass, const LimitProperties& ids) {
                   kDefaultLimits.buffers);
 }
 
-} // namespace fanlight
+} // namespace fanlight::goptee

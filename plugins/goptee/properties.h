@@ -4,7 +4,7 @@
 
 #include "branch_queue.h"
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 inline constexpr BranchQueue::Limits kDefaultLimits{
     .bytes = 8 * 1024 * 1024, .buffers = 0, .duration = 2 * GST_SECOND};
@@ -29,4 +29,4 @@ struct LimitProperties {
 };
 void install_queue_limits(GObjectClass* klass, const LimitProperties& ids);
 
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <numeric>
 
-namespace fanlight {
+namespace fanlight::goptee {
 namespace {
 
 using Member = GstClockTime Stamp::*;
@@ -117,4 +117,4 @@ std::vector<Stamp> squeeze(std::span<const Stamp> frames, const SqueezeOptions& 
   return result;
 }
 
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -5,7 +5,7 @@
 
 #include <gst/gst.h>
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 /// The times of one frame; each may be GST_CLOCK_TIME_NONE.
 struct Stamp {
@@ -43,4 +43,4 @@ bool is_reordered(std::span<const Stamp> frames, const SqueezeOptions& options);
 /// ignored. DTS rises strictly and never exceeds the PTS of its frame. Missing times stay missing.
 std::vector<Stamp> squeeze(std::span<const Stamp> frames, const SqueezeOptions& options);
 
-} // namespace fanlight
+} // namespace fanlight::goptee

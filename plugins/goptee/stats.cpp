@@ -1,6 +1,6 @@
 #include "stats.h"
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 void add(Branch::Counters& total, const Branch::Counters& counters) {
   total.pushed_buffers += counters.pushed_buffers;
@@ -45,4 +45,4 @@ GstStructure* to_structure(const Tee::Stats& tee, const Branch::Counters& total)
   // clang-format on
 }
 
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -5,7 +5,7 @@
 #include "branch.h"
 #include "tee.h"
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 /// Adds up what grows with time; levels and states are each branch's own.
 void add(Branch::Counters& total, const Branch::Counters& counters);
@@ -13,4 +13,4 @@ void add(Branch::Counters& total, const Branch::Counters& counters);
 /// What the property `stats` of the element shows; `total` of the present src pads. (transfer full)
 GstStructure* to_structure(const Tee::Stats& tee, const Branch::Counters& total);
 
-} // namespace fanlight
+} // namespace fanlight::goptee

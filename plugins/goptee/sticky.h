@@ -2,7 +2,7 @@
 
 #include <gst/gst.h>
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 /// Whether a pad keeps the event for whoever is linked later.
 inline bool is_sticky(GstEvent* event) {
@@ -14,4 +14,4 @@ inline bool is_multi_sticky(GstEvent* event) {
   return (gst_event_type_get_flags(GST_EVENT_TYPE(event)) & GST_EVENT_TYPE_STICKY_MULTI) != 0;
 }
 
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -5,7 +5,7 @@
 #include "sticky.h"
 #include "timeline.h"
 
-namespace fanlight {
+namespace fanlight::goptee {
 namespace {
 
 bool same_slot(GstEvent* a, GstEvent* b) {
@@ -230,4 +230,4 @@ Tee::Stats Tee::stats() const {
           .vitals = vitals_.stats(Vitals::Clock::now())};
 }
 
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -16,7 +16,7 @@
 #include "picture_order.h"
 #include "vitals.h"
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 /// What the sink pad and all src pads share: the cached group of pictures, the sticky events and
 /// the list of branches.
@@ -115,4 +115,4 @@ class Tee {
   guint64 restamped_buffers_ = 0;
 };
 
-} // namespace fanlight
+} // namespace fanlight::goptee

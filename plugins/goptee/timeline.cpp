@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace fanlight {
+namespace fanlight::goptee {
 namespace {
 
 GstClockTime convert(GstClockTime time, const GstSegment& from, const GstSegment& to) {
@@ -97,4 +97,4 @@ BufferRef restamp(const BufferRef& buffer, const Stamp& stamp, bool discont) {
   return copy;
 }
 
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -8,7 +8,7 @@
 #include "mini_ref.h"
 #include "squeeze.h"
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 /// The timestamps one receiver has been given so far, and those that may follow.
 class Timeline {
@@ -39,4 +39,4 @@ Stamp stamp_of(GstBuffer* buffer);
 /// The buffer with other times and flag, sharing its memory; the same buffer if nothing changes.
 BufferRef restamp(const BufferRef& buffer, const Stamp& stamp, bool discont);
 
-} // namespace fanlight
+} // namespace fanlight::goptee

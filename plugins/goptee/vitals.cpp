@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace fanlight {
+namespace fanlight::goptee {
 namespace {
 
 GstClockTime between(Vitals::Clock::time_point from, Vitals::Clock::time_point to) {
@@ -58,4 +58,4 @@ Vitals::Stats Vitals::stats(Clock::time_point now) const {
   return stats;
 }
 
-} // namespace fanlight
+} // namespace fanlight::goptee

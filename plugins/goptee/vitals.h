@@ -4,7 +4,7 @@
 
 #include <gst/gst.h>
 
-namespace fanlight {
+namespace fanlight::goptee {
 
 /// What tells a stream in good health from one that has gone wrong: when its frames and key frames
 /// came, and whether its timestamps keep pace with the clock on the wall. Threads: none of its own;
@@ -46,4 +46,4 @@ class Vitals {
   bool any_ = false;
 };
 
-} // namespace fanlight
+} // namespace fanlight::goptee

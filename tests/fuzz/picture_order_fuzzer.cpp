@@ -8,7 +8,7 @@
 
 namespace {
 
-using fanlight::PictureOrder;
+using fanlight::goptee::PictureOrder;
 
 void require(bool condition) {
   if (!condition) std::abort();

@@ -20,6 +20,13 @@ std::vector<Offer::Extension> sent_extensions(const AnsweredMedia& answered) {
   return extensions;
 }
 
+/// The payload in one piece: where it lies, or written to `at`, where it may be encrypted in place.
+Bytes in_one_piece(const Frame::Payload& payload, std::uint8_t* at) {
+  if (payload.head.empty()) return payload.body;
+  payload.copy_to(at);
+  return {at, payload.size()};
+}
+
 } // namespace
 
 Track::Track(const AnsweredMedia& answered, const std::string& mid, bool video)
@@ -47,7 +54,7 @@ void Track::write(const Frame& frame, std::size_t index, const Moment& moment,
   const std::uint64_t packet = frame.first_packet + index;
   const std::uint64_t number = numbering_.index_of(packet);
   const std::uint32_t timestamp = numbering_.timestamp_of(frame);
-  const Bytes payload = frame.payload(index);
+  const Bytes payload = in_one_piece(frame.payload(index), out + header_.size());
   std::array<std::uint8_t, RtpHeader::kMaxSize> header;
   header_.write(header.data(), {static_cast<std::uint16_t>(number), timestamp,
                                 frame.packets[index].marker, moment.send_time, transport_sequence});
@@ -63,19 +70,20 @@ std::size_t Track::write_again(const Frame& frame, const Numbering::Sent& sent,
                                std::uint16_t transport_sequence, RtpProtector& srtp,
                                std::uint8_t* out) {
   const std::size_t index = sent.packet - frame.first_packet;
-  const Bytes payload = frame.payload(index);
+  const Frame::Payload payload = frame.payload(index);
   RtpHeader::Fields fields{sequence, numbering_.timestamp_of(frame, *sent.run),
                            frame.packets[index].marker, moment.send_time, transport_sequence};
   std::array<std::uint8_t, RtpHeader::kMaxSize> header;
   if (rtx_ssrc_ == 0) {
     header_.write(header.data(), fields);
-    return srtp.protect(Bytes{header.data(), header_.size()}, payload, sent.index, out);
+    return srtp.protect(Bytes{header.data(), header_.size()},
+                        in_one_piece(payload, out + header_.size()), sent.index, out);
   }
   fields.sequence = static_cast<std::uint16_t>(rtx_index_);
   rtx_header_.write(header.data(), fields);
   std::array<std::uint8_t, kMaxPacket> original;
   write_u16(original.data(), sequence);
-  std::memcpy(original.data() + 2, payload.data(), payload.size());
+  payload.copy_to(original.data() + 2);
   return srtp.protect(Bytes{header.data(), rtx_header_.size()},
                       Bytes{original.data(), payload.size() + 2}, rtx_index_++, out);
 }

@@ -54,7 +54,7 @@ class Track {
   // Packets.
 
   std::size_t packet_size(const Frame& frame, std::size_t index, const RtpProtector& srtp) const {
-    return header_.size() + frame.packets[index].size + srtp.overhead();
+    return header_.size() + frame.payload_size(index) + srtp.overhead();
   }
   /// Writes a protected packet of the current run; its size as packet_size() says. Should OpenSSL
   /// fail, all of it is zeros: nothing of an earlier packet, or in clear, leaves.

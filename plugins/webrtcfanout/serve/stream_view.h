@@ -53,9 +53,10 @@ class StreamView {
         done_ = 0;
         continue;
       }
+      const auto cost = static_cast<std::int64_t>(frame->payload_bytes()) + kMemberBytes;
       for (; done_ < members_.size() && budget > 0; ++done_) {
         deliver(members_[done_], *frame);
-        budget -= static_cast<std::int64_t>(frame->data.size()) + kMemberBytes;
+        budget -= cost;
       }
       if (done_ < members_.size()) return;
       done_ = 0;

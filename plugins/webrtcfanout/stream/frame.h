@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -8,13 +10,39 @@
 
 namespace fanlight::fanout {
 
+/// Memory that others have, too, and that stays as it is while it is held.
+struct HeldMemory {
+  virtual ~HeldMemory() = default;
+  Bytes bytes;
+  std::size_t cost = 0; ///< What it keeps from being freed, in bytes.
+};
+
 /// All RTP packets of one access unit (of sound: one packet), as they go to every viewer but for
 /// their headers. Immutable once it was given out: any thread.
+///
+/// The payloads lie in the memory of the access unit, which the cache of the GOP in front of the
+/// payloader holds as well, but for the few bytes that a payloader puts before a fragment. Where
+/// there is no such memory, or it is not worth it, they are copied to `data`.
 struct Frame {
+  /// What a payloader puts before a fragment: 2 bytes (FU-A of H.264) or 3 (FU of H.265).
+  static constexpr std::size_t kMaxHead = 3;
+
   struct Packet {
-    std::uint32_t offset = 0; ///< Of its payload in `data`.
-    std::uint16_t size = 0;   ///< Of its payload, in bytes.
+    std::uint32_t offset = 0; ///< Of the payload behind its head.
+    std::uint16_t size = 0;   ///< Of the payload behind its head, in bytes.
     bool marker = false;
+    std::uint8_t memory = 0; ///< Where that is: 0 is `data`, n is `held[n - 1]`.
+    std::uint8_t head_size = 0;
+    std::array<std::uint8_t, kMaxHead> head{};
+  };
+  struct Payload {
+    Bytes head;
+    Bytes body;
+    std::size_t size() const { return head.size() + body.size(); }
+    void copy_to(std::uint8_t* out) const {
+      if (!head.empty()) std::memcpy(out, head.data(), head.size());
+      std::memcpy(out + head.size(), body.data(), body.size());
+    }
   };
 
   std::uint64_t number = 0;       ///< Consecutive within the stream.
@@ -25,9 +53,27 @@ struct Frame {
   bool key = true;                ///< A decoder can start here.
   std::vector<Packet> packets;    ///< At least one.
   std::vector<std::uint8_t> data;
+  std::vector<std::shared_ptr<const HeldMemory>> held;
 
-  Bytes payload(std::size_t index) const {
-    return Bytes{data}.subspan(packets[index].offset, packets[index].size);
+  Payload payload(std::size_t index) const {
+    const Packet& packet = packets[index];
+    const Bytes memory = packet.memory == 0 ? Bytes{data} : held[packet.memory - 1U]->bytes;
+    return {Bytes{packet.head}.first(packet.head_size), memory.subspan(packet.offset, packet.size)};
+  }
+  std::size_t payload_size(std::size_t index) const {
+    return std::size_t{packets[index].head_size} + packets[index].size;
+  }
+  /// Of all packets.
+  std::size_t payload_bytes() const {
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < packets.size(); ++i) bytes += payload_size(i);
+    return bytes;
+  }
+  /// What it keeps in memory, the packets' table aside.
+  std::size_t memory_bytes() const {
+    std::size_t bytes = data.size();
+    for (const auto& memory : held) bytes += memory->cost;
+    return bytes;
   }
   std::uint64_t end_packet() const { return first_packet + packets.size(); }
 };

@@ -1,6 +1,7 @@
 #include "webrtcfanout/stream/frame_assembler.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "webrtcfanout/stream/key_frame.h"
@@ -14,8 +15,8 @@ struct Rtp {
   Bytes payload;
 };
 
-/// RFC 3550, section 5.1; header extensions and padding are passed over. Empty payload: malformed.
-Rtp parse(Bytes packet) {
+/// RFC 3550, section 5.1; header extensions and padding are passed over. None: malformed.
+std::optional<Rtp> parse(Bytes packet) {
   if (packet.size() < 12 || packet[0] >> 6 != 2) return {};
   std::size_t begin = 12 + 4 * (packet[0] & 15u);
   if ((packet[0] & 0x10) != 0) {
@@ -27,11 +28,33 @@ Rtp parse(Bytes packet) {
     if (packet.back() == 0 || packet.back() > end) return {};
     end -= packet.back();
   }
-  if (begin >= end) return {};
-  return {(packet[1] & 0x80) != 0, read_u32(packet.data() + 4), packet.subspan(begin, end - begin)};
+  if (begin > end) return {};
+  return Rtp{(packet[1] & 0x80) != 0, read_u32(packet.data() + 4),
+             packet.subspan(begin, end - begin)};
+}
+
+/// Copies what the frame refers to, and lets go of it.
+void copy_held(Frame& frame) {
+  std::vector<std::uint8_t> data;
+  data.reserve(frame.payload_bytes());
+  for (std::size_t i = 0; i < frame.packets.size(); ++i) {
+    const Frame::Payload payload = frame.payload(i);
+    const Frame::Packet copied{.offset = static_cast<std::uint32_t>(data.size()),
+                               .size = static_cast<std::uint16_t>(payload.size()),
+                               .marker = frame.packets[i].marker};
+    data.insert(data.end(), payload.head.begin(), payload.head.end());
+    data.insert(data.end(), payload.body.begin(), payload.body.end());
+    frame.packets[i] = copied;
+  }
+  frame.data = std::move(data);
+  frame.held.clear();
 }
 
 } // namespace
+
+bool FrameAssembler::can_have_tail(Bytes packet) {
+  return parse(packet).has_value() && (packet[0] & 0x20) == 0;
+}
 
 void FrameAssembler::set_format(Format format) {
   format_ = std::move(format);
@@ -59,6 +82,7 @@ std::uint32_t FrameAssembler::on_our_clock(std::uint32_t timestamp, std::int64_t
 void FrameAssembler::begin(std::uint32_t timestamp, bool delta, std::uint64_t ntp,
                            std::int64_t now_us) {
   open_ = std::make_shared<Frame>();
+  open_bytes_ = 0;
   open_timestamp_ = timestamp;
   open_->timestamp = on_our_clock(timestamp, now_us);
   open_->ntp = ntp;
@@ -66,35 +90,84 @@ void FrameAssembler::begin(std::uint32_t timestamp, bool delta, std::uint64_t nt
   open_->key = !format_.video || (!knows_key_pictures(format_.encoding) && !delta);
 }
 
+/// Refers to the tail where it lies.
+bool FrameAssembler::refer_to(Bytes head, const Tail& tail, Frame::Packet& packet) {
+  constexpr std::size_t kWorthIt = 256; // As much as a reference costs.
+  if (!tail.memory || tail.bytes.size() < kWorthIt || head.size() > Frame::kMaxHead) return false;
+  const Bytes whole = tail.memory->bytes;
+  // Where it was made smaller after the tail was cut from it.
+  if (tail.bytes.data() < whole.data() ||
+      tail.bytes.data() + tail.bytes.size() > whole.data() + whole.size())
+    return false;
+  constexpr std::size_t kMost = 255; // As Packet::memory counts.
+  auto& held = open_->held;
+  if (held.empty() || held.back() != tail.memory) {
+    if (held.size() == kMost) return false;
+    held.push_back(tail.memory);
+  }
+  packet.offset = static_cast<std::uint32_t>(tail.bytes.data() - whole.data());
+  packet.size = static_cast<std::uint16_t>(tail.bytes.size());
+  packet.memory = static_cast<std::uint8_t>(held.size());
+  packet.head_size = static_cast<std::uint8_t>(head.size());
+  std::copy(head.begin(), head.end(), packet.head.begin());
+  return true;
+}
+
+void FrameAssembler::append(Bytes head, const Tail& tail, bool marker) {
+  Frame::Packet packet{.marker = marker};
+  if (!refer_to(head, tail, packet)) {
+    std::vector<std::uint8_t>& data = open_->data;
+    packet.offset = static_cast<std::uint32_t>(data.size());
+    packet.size = static_cast<std::uint16_t>(head.size() + tail.bytes.size());
+    data.insert(data.end(), head.begin(), head.end());
+    data.insert(data.end(), tail.bytes.begin(), tail.bytes.end());
+  }
+  open_->packets.push_back(packet);
+  open_bytes_ += head.size() + tail.bytes.size();
+}
+
 FrameAssembler::Outcome FrameAssembler::add(Bytes packet, bool delta, std::uint64_t ntp,
                                             std::int64_t now_us) {
-  const Rtp rtp = parse(packet);
-  if (rtp.payload.empty()) return Outcome::malformed;
-  const bool ends = rtp.marker || !format_.video;
-  if (open_ && rtp.timestamp != open_timestamp_) open_.reset(); // Its last packet never came.
-  if (skipping_ && rtp.timestamp == open_timestamp_) return Outcome::too_large;
+  return add(packet, delta, ntp, now_us, {});
+}
+
+FrameAssembler::Outcome FrameAssembler::add(Bytes packet, bool delta, std::uint64_t ntp,
+                                            std::int64_t now_us, const Tail& tail) {
+  const std::optional<Rtp> rtp = parse(packet);
+  const std::size_t size = rtp ? rtp->payload.size() + tail.bytes.size() : 0;
+  if (size == 0) return Outcome::malformed;
+  const bool ends = rtp->marker || !format_.video;
+  if (open_ && rtp->timestamp != open_timestamp_) open_.reset(); // Its last packet never came.
+  if (skipping_ && rtp->timestamp == open_timestamp_) return Outcome::too_large;
   skipping_ = false;
-  if (!open_) begin(rtp.timestamp, delta, ntp, now_us);
-  if (rtp.payload.size() > kMaxPayload || open_->data.size() + rtp.payload.size() > kMaxFrame) {
+  if (!open_) begin(rtp->timestamp, delta, ntp, now_us);
+  if (size > kMaxPayload || open_bytes_ + size > kMaxFrame) {
     open_.reset();
     skipping_ = !ends;
     return Outcome::too_large;
   }
+  // What tells a packet's kind is together: before a fragment, or all of a NAL unit.
+  const Bytes start = rtp->payload.empty() ? tail.bytes : rtp->payload;
   // The timestamp delimits, too; h264parse writes one before each picture, which would cost every
   // viewer a packet of its own, and a message to the kernel.
-  if (!ends && is_delimiter(format_.encoding, rtp.payload)) return Outcome::more;
-  open_->packets.push_back({static_cast<std::uint32_t>(open_->data.size()),
-                            static_cast<std::uint16_t>(rtp.payload.size()), rtp.marker});
-  open_->data.insert(open_->data.end(), rtp.payload.begin(), rtp.payload.end());
-  open_->key = open_->key || has_key_picture(format_.encoding, rtp.payload);
+  if (!ends && is_delimiter(format_.encoding, start)) return Outcome::more;
+  append(rtp->payload, tail, rtp->marker);
+  open_->key = open_->key || has_key_picture(format_.encoding, start);
   if (!ends) return Outcome::more;
+  finish();
+  return Outcome::complete;
+}
+
+void FrameAssembler::finish() {
   open_->number = next_frame_++;
   open_->first_packet = next_packet_;
   next_packet_ += open_->packets.size();
+  // Memory of which the packets are a small part only is not kept for them.
+  if (!open_->held.empty() && open_->memory_bytes() > 2 * open_bytes_) copy_held(*open_);
   open_->data.shrink_to_fit();
   open_->packets.shrink_to_fit();
+  open_->held.shrink_to_fit();
   done_ = std::move(open_);
-  return Outcome::complete;
 }
 
 FramePtr FrameAssembler::take() { return std::move(done_); }

@@ -34,17 +34,30 @@ class FrameAssembler {
     malformed, ///< No RTP.
     too_large, ///< The packet or the frame is; all of the frame is left out.
   };
+  /// The end of a packet that is in memory of its own, which may be held: the frame then refers to
+  /// it. All of it is payload.
+  struct Tail {
+    Bytes bytes;
+    std::shared_ptr<const HeldMemory> memory; ///< In which it lies.
+  };
+  /// Whether `packet` has its header whole, and no padding at its end.
+  static bool can_have_tail(Bytes packet);
   /// `delta`: what the buffer says of itself (GST_BUFFER_FLAG_DELTA_UNIT), for codecs that are not
   /// known here. `ntp`: the packet's time of capture, 32.32 s since 1900; `now_us`: monotonic.
   Outcome add(Bytes packet, bool delta, std::uint64_t ntp, std::int64_t now_us);
+  Outcome add(Bytes packet, bool delta, std::uint64_t ntp, std::int64_t now_us, const Tail& tail);
   FramePtr take();
 
  private:
   std::uint32_t on_our_clock(std::uint32_t timestamp, std::int64_t now_us);
   void begin(std::uint32_t timestamp, bool delta, std::uint64_t ntp, std::int64_t now_us);
+  void append(Bytes head, const Tail& tail, bool marker);
+  bool refer_to(Bytes head, const Tail& tail, Frame::Packet& packet);
+  void finish();
 
   Format format_;
   std::shared_ptr<Frame> open_;
+  std::size_t open_bytes_ = 0; ///< Of its payloads.
   std::shared_ptr<Frame> done_;
   std::uint32_t open_timestamp_ = 0; ///< As the packets say it.
   bool skipping_ = false;            ///< The rest of a frame that is too large.

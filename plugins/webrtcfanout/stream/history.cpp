@@ -7,7 +7,7 @@ namespace fanlight::fanout {
 
 void History::append(FramePtr frame) {
   if (!frames_.empty() && frame->number != end()) clear();
-  bytes_ += frame->data.size();
+  bytes_ += frame->memory_bytes();
   if (frame->key) keys_.push_back(frame->number);
   frames_.push_back(std::move(frame));
 
@@ -30,7 +30,7 @@ const Frame* History::second_group() const {
 }
 
 void History::drop_front() {
-  bytes_ -= frames_.front()->data.size();
+  bytes_ -= frames_.front()->memory_bytes();
   if (!keys_.empty() && keys_.front() == first()) keys_.pop_front();
   frames_.pop_front();
 }

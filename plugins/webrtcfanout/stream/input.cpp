@@ -1,9 +1,11 @@
 #include "webrtcfanout/stream/input.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 #include "webrtcfanout/base/clock.h"
+#include "webrtcfanout/stream/gst_memory.h"
 
 GST_DEBUG_CATEGORY_EXTERN(gst_webrtcfanout_debug);
 #define GST_CAT_DEFAULT gst_webrtcfanout_debug
@@ -58,14 +60,34 @@ std::int64_t Input::captured_us(GstElement* element, const GstBuffer* buffer,
   return now_us - (clock_now - captured) / 1000;
 }
 
-void Input::push(GstElement* element, GstBuffer* buffer) {
+FrameAssembler::Outcome Input::add(GstBuffer* buffer, std::uint64_t ntp, std::int64_t now_us) {
+  const bool delta = GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  // Payloaders put a header, and that of a fragment, before the payload as it came to them.
+  std::array<std::uint8_t, 128> head;
+  GstMemory* const end = gst_buffer_n_memory(buffer) > 1
+                             ? gst_buffer_peek_memory(buffer, gst_buffer_n_memory(buffer) - 1)
+                             : nullptr;
+  const std::size_t before = end ? gst_buffer_get_size(buffer) - end->size : 0;
+  if (end && before <= head.size()) {
+    gst_buffer_extract(buffer, 0, head.data(), before);
+    const Bytes packet = Bytes{head}.first(before);
+    const MappedMemory tail(end);
+    if (tail && FrameAssembler::can_have_tail(packet)) {
+      held_ = hold_around(end, held_);
+      return assembler_.add(packet, delta, ntp, now_us, {tail.bytes(), held_});
+    }
+  }
   GstMapInfo map;
-  if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return;
-  const std::int64_t now = monotonic_us();
-  const auto outcome = assembler_.add(Bytes{map.data, map.size},
-                                      GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT),
-                                      ntp_of(captured_us(element, buffer, now)), now);
+  if (!gst_buffer_map(buffer, &map, GST_MAP_READ)) return FrameAssembler::Outcome::malformed;
+  const auto outcome = assembler_.add(Bytes{map.data, map.size}, delta, ntp, now_us);
   gst_buffer_unmap(buffer, &map);
+  return outcome;
+}
+
+void Input::push(GstElement* element, GstBuffer* buffer) {
+  const std::int64_t now = monotonic_us();
+  const auto outcome = add(buffer, ntp_of(captured_us(element, buffer, now)), now);
+  if (outcome != FrameAssembler::Outcome::more) held_.reset();
   switch (outcome) {
   case FrameAssembler::Outcome::more: break;
   case FrameAssembler::Outcome::complete: stream_->append(assembler_.take()); break;

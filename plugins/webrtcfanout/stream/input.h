@@ -40,11 +40,13 @@ class Input {
   std::uint64_t oversized_packets() const { return oversized_.load(std::memory_order_relaxed); }
 
  private:
+  FrameAssembler::Outcome add(GstBuffer* buffer, std::uint64_t ntp, std::int64_t now_us);
   std::int64_t captured_us(GstElement* element, const GstBuffer* buffer, std::int64_t now_us) const;
 
   const bool video_;
   const std::shared_ptr<Stream> stream_;
   FrameAssembler assembler_;
+  std::shared_ptr<const HeldMemory> held_; ///< Of the frame that is put together.
   GstSegment segment_;
   bool format_changed_ = false;
   std::atomic<std::uint64_t> malformed_{0};

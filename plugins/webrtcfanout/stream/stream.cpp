@@ -35,7 +35,7 @@ void Stream::measure(const Frame& frame) {
   }
   any_ = true;
   last_timestamp_ = frame.timestamp;
-  window_bytes_ += frame.data.size();
+  window_bytes_ += frame.payload_bytes();
   const std::int64_t elapsed = frame.arrived_us - window_start_us_;
   if (elapsed < kWindowUs) return;
   bit_rate_ = window_bytes_ * 8 * 1'000'000 / static_cast<std::uint64_t>(elapsed);

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace fanlight {
+namespace fanlight::goptee {
 namespace {
 
 constexpr GstClockTime kInterval = 40 * GST_MSECOND;
@@ -183,4 +183,4 @@ TEST_F(ContinuityTest, BearsTimestampsAtTheEndsOfTheirRange) {
 }
 
 } // namespace
-} // namespace fanlight
+} // namespace fanlight::goptee

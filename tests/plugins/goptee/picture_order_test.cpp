@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-namespace fanlight {
+namespace fanlight::goptee {
 namespace {
 
 using Unit = std::vector<std::uint8_t>;
@@ -270,4 +270,4 @@ TEST_F(PictureOrderTest, BearsEveryEndAndEveryWrongByte) {
 }
 
 } // namespace
-} // namespace fanlight
+} // namespace fanlight::goptee

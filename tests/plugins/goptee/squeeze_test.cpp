@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace fanlight {
+namespace fanlight::goptee {
 namespace {
 
 constexpr GstClockTime kFrame = 40 * GST_MSECOND;
@@ -160,4 +160,4 @@ TEST(SqueezeTest, ShortensDurationsToTheNewSteps) {
 }
 
 } // namespace
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace fanlight {
+namespace fanlight::goptee {
 namespace {
 
 using std::chrono::milliseconds;
@@ -114,4 +114,4 @@ TEST_F(VitalsTest, TakesAnotherConnectionForNoJump) {
 }
 
 } // namespace
-} // namespace fanlight
+} // namespace fanlight::goptee

@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <vector>
 
 #include "webrtcfanout/stream/frame.h"
 
@@ -44,5 +45,12 @@ class FrameSource {
   std::uint64_t next_ = 0;
   std::uint64_t next_packet_ = 0;
 };
+
+/// All of a packet's payload, in one piece.
+inline std::vector<std::uint8_t> payload_of(const Frame& frame, std::size_t index) {
+  std::vector<std::uint8_t> bytes(frame.payload_size(index));
+  frame.payload(index).copy_to(bytes.data());
+  return bytes;
+}
 
 } // namespace fanlight::fanout

@@ -77,9 +77,11 @@ class TrackTest : public testing::Test {
       if (packet >= frame->first_packet && packet < frame->end_packet()) return frame.get();
     return nullptr;
   }
-  static Octets payload_of(const Frame& frame, std::size_t index) {
-    const Bytes payload = frame.payload(index);
-    return {payload.begin(), payload.end()};
+  /// A frame of a fragment with its head apart from it.
+  void make_fragment() {
+    frames.push_back(source.make(true, {100}));
+    frames.back()->packets[0].head_size = 2;
+    frames.back()->packets[0].head = {0x7c, 0x85};
   }
   void use(bool nack, bool rtx) { track.emplace(answered(nack, rtx), "v", true); }
 
@@ -108,6 +110,29 @@ TEST_F(TrackTest, WritesWhatTheViewerCanRead) {
   EXPECT_EQ(second.timestamp, first.timestamp);
   EXPECT_EQ(first.payload, payload_of(*frames[0], 0));
   EXPECT_EQ(second.payload, payload_of(*frames[0], 1));
+}
+
+TEST_F(TrackTest, WritesTheHeadOfAFragmentBeforeIt) {
+  make_fragment();
+  go_to(0);
+  Octets payload = hex("7c 85");
+  payload.insert(payload.end(), frames[0]->data.begin(), frames[0]->data.end());
+
+  const Packet packet = received(write(*frames[0], 0));
+  const Packet again = received(*write_again(packet.sequence));
+
+  EXPECT_EQ(packet.payload, payload);
+  EXPECT_EQ(Octets(again.payload.begin() + 2, again.payload.end()), payload);
+  EXPECT_EQ(track->octets_sent(), 102U);
+}
+
+TEST_F(TrackTest, WritesAFragmentAgainToTheLastBitWithoutRtx) {
+  use(true, false);
+  make_fragment();
+  go_to(0);
+  const Octets bytes = write(*frames[0], 0);
+
+  EXPECT_EQ(write_again(received(bytes).sequence), bytes);
 }
 
 TEST_F(TrackTest, CountsForSenderReportsPayloadAlone) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "frames.h"
 #include "hex.h"
 
 namespace fanlight::fanout {
@@ -40,6 +41,114 @@ class FrameAssemblerTest : public testing::Test {
   std::int64_t now_us = 1'000'000;
 };
 
+/// Fragments of an access unit that has memory of its own.
+class SharedFrameTest : public FrameAssemblerTest {
+ protected:
+  struct Unit : HeldMemory {
+    explicit Unit(std::size_t size) : octets(size) {
+      for (std::size_t i = 0; i < size; ++i) octets[i] = static_cast<std::uint8_t>(i * 7);
+      bytes = octets;
+      cost = size;
+    }
+    Octets octets;
+  };
+  /// A packet of `head` and so many bytes of the unit from `offset` on.
+  Outcome add_part(bool marker, const Octets& head, std::size_t offset, std::size_t size) {
+    return assembler.add(packet(3600, marker, head), false, 0, now_us,
+                         {unit->bytes.subspan(offset, size), unit});
+  }
+
+  std::shared_ptr<Unit> unit = std::make_shared<Unit>(2000);
+};
+
+TEST_F(SharedFrameTest, RefersToPayloadsWhereTheyLie) {
+  EXPECT_EQ(add_part(false, hex("7c 85"), 0, 1000), Outcome::more);
+  EXPECT_EQ(add_part(true, hex("7c 45"), 1000, 1000), Outcome::complete);
+
+  const FramePtr frame = assembler.take();
+
+  EXPECT_EQ(frame->payload(0).body.data(), unit->octets.data());
+  EXPECT_EQ(frame->payload(1).body.data(), unit->octets.data() + 1000);
+  EXPECT_EQ(payload_of(*frame, 1),
+            hex("7c 45") + Octets(unit->octets.begin() + 1000, unit->octets.end()));
+  EXPECT_EQ(frame->payload_bytes(), 2004U);
+  EXPECT_EQ(frame->memory_bytes(), 2000U);
+  EXPECT_TRUE(frame->key) << "by the head of the fragment";
+}
+
+TEST_F(SharedFrameTest, HoldsTheMemoryOnceAndAsLongAsItLives) {
+  add_part(false, {}, 0, 1000);
+  add_part(true, {}, 1000, 1000);
+  FramePtr frame = assembler.take();
+  ASSERT_EQ(frame->held.size(), 1U);
+  const std::weak_ptr<Unit> watched = std::exchange(unit, nullptr);
+  EXPECT_FALSE(watched.expired());
+
+  frame.reset();
+
+  EXPECT_TRUE(watched.expired());
+}
+
+TEST_F(SharedFrameTest, CopiesWhatIsNotWorthAReference) {
+  add_part(false, hex("78 00 64"), 0, 100);      // Small.
+  add_part(true, hex("78 00 01 67"), 100, 1000); // Behind more than the head of a fragment.
+
+  const FramePtr frame = assembler.take();
+
+  EXPECT_TRUE(frame->held.empty());
+  EXPECT_EQ(payload_of(*frame, 0),
+            hex("78 00 64") + Octets(unit->octets.begin(), unit->octets.begin() + 100));
+  EXPECT_EQ(payload_of(*frame, 1),
+            hex("78 00 01 67") + Octets(unit->octets.begin() + 100, unit->octets.begin() + 1100));
+}
+
+TEST_F(SharedFrameTest, CopiesWhatIsASmallPartOfItsMemory) {
+  unit = std::make_shared<Unit>(20'000);
+  add_part(false, hex("7c 85"), 0, 1000);
+  add_part(true, hex("7c 45"), 1000, 1000);
+
+  const FramePtr frame = assembler.take();
+
+  EXPECT_TRUE(frame->held.empty());
+  EXPECT_EQ(frame->memory_bytes(), 2004U);
+  EXPECT_EQ(payload_of(*frame, 0),
+            hex("7c 85") + Octets(unit->octets.begin(), unit->octets.begin() + 1000));
+  EXPECT_TRUE(frame->packets[1].marker);
+}
+
+TEST_F(SharedFrameTest, CopiesWhatLiesOutsideOfItsMemory) {
+  unit->bytes = unit->bytes.first(500);
+
+  EXPECT_EQ(assembler.add(packet(3600, true, {}), false, 0, now_us,
+                          {Bytes{unit->octets}.subspan(100, 1000), unit}),
+            Outcome::complete);
+
+  EXPECT_TRUE(assembler.take()->held.empty());
+}
+
+TEST_F(SharedFrameTest, LeavesOutDelimitersInMemoryOfTheirOwn) {
+  unit->octets = hex("09 f0");
+  unit->bytes = unit->octets;
+
+  EXPECT_EQ(add_part(false, {}, 0, 2), Outcome::more);
+
+  EXPECT_EQ(frame(3600)->packets.size(), 1U);
+}
+
+TEST_F(SharedFrameTest, RefusesAPacketThatIsTooLargeWithItsEnd) {
+  EXPECT_EQ(add_part(true, Octets(233), 0, 1000), Outcome::too_large);
+}
+
+TEST_F(FrameAssemblerTest, TellsWhatCanHaveItsEndElsewhere) {
+  EXPECT_TRUE(FrameAssembler::can_have_tail(packet(0, true, {})));
+  EXPECT_TRUE(FrameAssembler::can_have_tail(packet(0, true, hex("7c 85"))));
+  EXPECT_FALSE(FrameAssembler::can_have_tail(hex("80e00001")));
+  EXPECT_FALSE(FrameAssembler::can_have_tail(hex("90e0 0001 00000e10 11223344 bede")))
+      << "half an extension";
+  EXPECT_FALSE(FrameAssembler::can_have_tail(hex("a0e0 0001 00000e10 11223344 419a 02")))
+      << "padding";
+}
+
 TEST_F(FrameAssemblerTest, PutsThePacketsOfATimestampTogether) {
   EXPECT_EQ(add(packet(3600, false, hex("41 01"))), Outcome::more);
   EXPECT_EQ(add(packet(3600, true, hex("41 02 03"))), Outcome::complete);
@@ -47,8 +156,8 @@ TEST_F(FrameAssemblerTest, PutsThePacketsOfATimestampTogether) {
   const FramePtr frame = assembler.take();
 
   ASSERT_EQ(frame->packets.size(), 2U);
-  EXPECT_EQ(Octets(frame->payload(0).begin(), frame->payload(0).end()), hex("41 01"));
-  EXPECT_EQ(Octets(frame->payload(1).begin(), frame->payload(1).end()), hex("41 02 03"));
+  EXPECT_EQ(payload_of(*frame, 0), hex("41 01"));
+  EXPECT_EQ(payload_of(*frame, 1), hex("41 02 03"));
   EXPECT_FALSE(frame->packets[0].marker);
   EXPECT_TRUE(frame->packets[1].marker);
   EXPECT_FALSE(frame->key);
@@ -110,7 +219,7 @@ TEST_F(FrameAssemblerTest, PassesOverSourcesExtensionsAndPadding) {
   ASSERT_EQ(add(bytes), Outcome::complete);
 
   const FramePtr frame = assembler.take();
-  EXPECT_EQ(Octets(frame->payload(0).begin(), frame->payload(0).end()), kDelta);
+  EXPECT_EQ(payload_of(*frame, 0), kDelta);
 }
 
 TEST_F(FrameAssemblerTest, RefusesWhatIsNoRtp) {

@@ -40,6 +40,20 @@ TEST_F(HistoryTest, KeepsAGroupHoweverLongAgoItBegan) {
   EXPECT_EQ(history.end(), 501U);
 }
 
+TEST_F(HistoryTest, CountsTheMemoryThatItsFramesHold) {
+  History history{{}};
+  const auto held = std::make_shared<HeldMemory>();
+  held->cost = 1000;
+  const auto frame = source.make(true);
+  frame->held.push_back(held);
+
+  history.append(frame);
+
+  EXPECT_EQ(history.bytes(), 1160U);
+  history.clear();
+  EXPECT_EQ(history.bytes(), 0U);
+}
+
 TEST_F(HistoryTest, KeepsTheGroupBeforeASecondLongerForRepair) {
   History history{{}};
   append_group(history, 99);
