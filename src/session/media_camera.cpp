@@ -56,10 +56,8 @@ class TrackFeed : public webrtc::MediaFeed, private media::Sink {
     return Done{};
   }
 
-  Result<Done> link(const std::string& stream, const std::string& encoding, GstPad* sink) override {
-    const auto codec = codec_of(encoding);
-    if (!codec) return Error{Errc::not_found, "no camera sends \"" + encoding + "\""};
-    const auto track = camera_->track(stream, *codec);
+  Result<Done> link(const std::string& stream, Codec codec, GstPad* sink) override {
+    const auto track = camera_->track(stream, codec);
     if (!track) return track.error();
     linking_ = Ref<GstPad>::share(sink);
     auto subscription = (*track)->subscribe(*this);
@@ -68,12 +66,12 @@ class TrackFeed : public webrtc::MediaFeed, private media::Sink {
     subscriptions_.push_back(std::move(*subscription));
     return Done{};
   }
-  void unlink(const std::string& stream, const std::string& encoding) override {
-    const auto found = std::find_if(
-        subscriptions_.begin(), subscriptions_.end(), [&](const media::Subscription& subscription) {
-          const media::TrackInfo& track = subscription.track()->info();
-          return track.stream == stream && track.codec == codec_of(encoding);
-        });
+  void unlink(const std::string& stream, Codec codec) override {
+    const auto found = std::find_if(subscriptions_.begin(), subscriptions_.end(),
+                                    [&](const media::Subscription& subscription) {
+                                      const media::TrackInfo& track = subscription.track()->info();
+                                      return track.stream == stream && track.codec == codec;
+                                    });
     if (found != subscriptions_.end()) subscriptions_.erase(found);
   }
   std::uint64_t groups_dropped() const override {
