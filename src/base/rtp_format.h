@@ -13,6 +13,7 @@ struct RtpFormat {
   int channels = 1;     ///< Audio only.
   std::map<std::string, std::string>
       fmtp; ///< Lower-case keys, e.g. profile-level-id, packetization-mode, profile-id, tier-flag.
+  bool operator==(const RtpFormat&) const = default;
 };
 
 } // namespace fanlight

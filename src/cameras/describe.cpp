@@ -17,7 +17,7 @@ StreamInfo describe(const media::Intake& intake) {
                   .retry_in_ms = intake.retry_in().count(),
                   .video_codec = {},
                   .audio_codec = {},
-                  .audio_note = intake.audio_note(),
+                  .audio_note = intake.tracks().sound_note(),
                   .fps = rates.fps,
                   .bitrate = rates.bitrate,
                   .gop_frames = rates.gop_frames,
@@ -34,14 +34,14 @@ StreamInfo describe(const media::Intake& intake) {
                   .reconnects = intake.reconnects(),
                   .viewers = intake.viewers(),
                   .cached_bytes = counters.cached_bytes};
-  for (const media::Stream& stream : intake.video()) {
-    info.video_codec += (info.video_codec.empty() ? "" : "+") + stream.format.encoding;
+  for (const media::TrackFormat& track : intake.tracks().video()) {
+    info.video_codec += (info.video_codec.empty() ? "" : "+") + track.rtp.encoding;
     if (info.width == 0) {
-      info.width = stream.width;
-      info.height = stream.height;
+      info.width = track.width;
+      info.height = track.height;
     }
   }
-  if (const auto sound = intake.audio()) info.audio_codec = sound->format.encoding;
+  if (const auto sound = intake.tracks().audio()) info.audio_codec = sound->rtp.encoding;
   return info;
 }
 

@@ -19,18 +19,18 @@ ProbeResult result_of(const media::Intake& intake) {
                     .seconds = 0,
                     .video = {},
                     .audio = {}};
-  for (const media::Stream& stream : intake.video())
+  for (const media::TrackFormat& track : intake.tracks().video())
     found.video.push_back(
-        {.codec = stream.format.encoding,
-         .width = stream.width,
-         .height = stream.height,
+        {.codec = track.rtp.encoding,
+         .width = track.width,
+         .height = track.height,
          .fps = rates.gop_ms > 0 ? rates.gop_frames * 1000.0 / static_cast<double>(rates.gop_ms)
                                  : rates.fps, // Which needs some seconds to settle.
          .gop_frames = rates.gop_frames,
          .gop_ms = rates.gop_ms,
          .bitrate = rates.bitrate,
          .b_frames = rates.b_frames});
-  if (const auto sound = intake.audio()) found.audio = sound->format.encoding;
+  if (const auto sound = intake.tracks().audio()) found.audio = sound->rtp.encoding;
   return found;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/codec.h"
 #include "base/log.h"
 #include "base/result.h"
 
@@ -18,7 +19,7 @@ namespace fanlight::config {
 enum class RtspTransport { tcp, udp, automatic, multicast, http };
 /// When a stream is fetched from its camera.
 enum class Pull { always, on_demand };
-enum class VideoCodec { h264, h265 };
+using VideoCodec = Codec; ///< h264 or h265.
 /// What carries viewers: a webrtcbin each, or one webrtcfanout for all viewers of a camera.
 enum class ViewerTransport { automatic, webrtcbin, fanout };
 

@@ -27,7 +27,7 @@ Result<std::shared_ptr<Camera>> Camera::create(config::Camera config, ConnectQue
                                                Observer& observer, Intake::Purpose purpose) {
   std::shared_ptr<Camera> camera{new Camera(std::move(config), observer)};
   for (const config::Stream& stream : camera->config_.streams) {
-    auto intake = Intake::create(camera->config_, stream, *camera->pipeline_, queue,
+    auto intake = Intake::create(camera->config_, stream, camera->bins_, queue,
                                  static_cast<Intake::Observer&>(*camera), purpose);
     if (!intake) return intake.error();
     camera->intakes_.push_back(std::move(*intake));
@@ -38,7 +38,8 @@ Result<std::shared_ptr<Camera>> Camera::create(config::Camera config, ConnectQue
 Camera::Camera(config::Camera config, Observer& observer)
     : config_(std::move(config)), observer_(observer),
       pipeline_(std::make_unique<Pipeline>("camera-" + config_.id,
-                                           [this](GstMessage* message) { on_message(message); })) {}
+                                           [this](GstMessage* message) { on_message(message); })),
+      bins_(*pipeline_, config_.id) {}
 
 Camera::~Camera() { stop(); }
 
@@ -69,9 +70,7 @@ const Intake& Camera::best() const {
 
 void Camera::on_message(GstMessage* message) {
   if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR) return;
-  for (Branch* branch : branches_)
-    if (is_inside(GST_MESSAGE_SRC(message), branch->bin_.get()))
-      return branch->observer_.on_branch_failed(describe(message));
+  if (bins_.on_error(message)) return;
   for (const auto& intake : intakes_)
     if (intake->on_error(message)) return;
   // A connection that was given up goes on complaining for a moment.
@@ -90,18 +89,15 @@ void Camera::on_intake_changed(Intake&) {
   });
 }
 
-Result<std::unique_ptr<Branch>> Camera::add_branch(Ref<GstElement> bin,
-                                                   Branch::Observer& observer) {
-  if (auto added = pipeline_->add(bin.get()); !added) return added.error();
-  std::unique_ptr<Branch> branch{new Branch(*this, std::move(bin), observer)};
-  branches_.push_back(branch.get());
-  return branch;
-}
-
-void Camera::end_branch(Branch& branch) {
-  branches_.erase(std::find(branches_.begin(), branches_.end(), &branch));
-  pipeline_->remove(branch.bin_.get(),
-                    std::string{GST_OBJECT_NAME(branch.bin_.get())} + " of camera " + config_.id);
+Result<std::shared_ptr<Track>> Camera::track(const std::string& stream, Codec codec) const {
+  const Intake* const intake = find(stream);
+  if (intake == nullptr)
+    return Error{Errc::not_found, "camera " + config_.id + " has no stream " + stream};
+  auto track = intake->tracks().find(codec);
+  if (!track)
+    return Error{Errc::not_found, "stream " + stream + " of camera " + config_.id + " has no " +
+                                      encoding_name(codec)};
+  return track;
 }
 
 } // namespace fanlight::media

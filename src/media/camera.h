@@ -6,15 +6,15 @@
 
 #include "config/config.h"
 #include "gst/pipeline.h"
-#include "media/branch.h"
 #include "media/intake.h"
 
 namespace fanlight::media {
 
-/// A camera: one pipeline with an intake for each of its streams (main, sub, …) and the branches of
-/// those who use them.
+/// A camera: one pipeline with an intake for each of its streams (main, sub, …) and the bins of
+/// those who subscribe to their tracks.
 ///
-/// Threads: main only. Lifetime: owned by the SessionTable; outlives every Branch it gives out.
+/// Threads: main only. Lifetime: owned by the SessionTable; outlives every Subscription to its
+/// tracks.
 class Camera : private Intake::Observer, public std::enable_shared_from_this<Camera> {
  public:
   using State = Intake::State;
@@ -29,7 +29,7 @@ class Camera : private Intake::Observer, public std::enable_shared_from_this<Cam
   static Result<std::shared_ptr<Camera>>
   create(config::Camera config, ConnectQueue& queue, Observer& observer,
          Intake::Purpose purpose = Intake::Purpose::watching);
-  ~Camera() override; ///< Ends the pipeline; the branches have ended before.
+  ~Camera() override; ///< Ends the pipeline; the subscriptions have ended before.
 
   /// Connects what is always to be there, and stays connected until stop().
   void start();
@@ -44,16 +44,16 @@ class Camera : private Intake::Observer, public std::enable_shared_from_this<Cam
   const Intake& best() const;
   State state() const { return best().state(); }
 
-  /// Adds `bin` to the pipeline as a branch; what it is fed is said by Branch::link.
-  Result<std::unique_ptr<Branch>> add_branch(Ref<GstElement> bin, Branch::Observer& observer);
+  /// The track of that codec that viewers get of `stream`. Errc::not_found when there is none.
+  Result<std::shared_ptr<Track>> track(const std::string& stream, Codec codec) const;
+  /// Puts the bin of `sink` into the pipeline before its first subscription.
+  Result<Token> place(Sink& sink) { return bins_.enter(sink); }
 
   /// The running pipeline for Graphviz.
   void draw(Pipeline::Drawn done) { pipeline_->draw(std::move(done)); }
 
  private:
-  friend class Branch;
   Camera(config::Camera config, Observer& observer);
-  void end_branch(Branch& branch); // For Branch.
   void on_message(GstMessage* message);
   void on_intake_changed(Intake& intake) override;
 
@@ -63,9 +63,9 @@ class Camera : private Intake::Observer, public std::enable_shared_from_this<Cam
 
   // Owned.
   std::unique_ptr<Pipeline> pipeline_;
+  SinkBins bins_;
   std::vector<std::shared_ptr<Intake>> intakes_;
   std::vector<std::unique_ptr<Intake::Claim>> always_;
-  std::vector<Branch*> branches_;
   bool telling_ = false; // The observer will hear of it.
   bool stopped_ = false;
 };

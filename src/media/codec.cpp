@@ -46,39 +46,44 @@ int level_times_ten(const std::string& level) {
   return static_cast<int>(std::strtod(level.c_str(), nullptr) * 10 + 0.5);
 }
 
-void read_picture(const GstStructure* structure, Stream& stream) {
-  gst_structure_get_int(structure, "width", &stream.width);
-  gst_structure_get_int(structure, "height", &stream.height);
+RtpFormat rtp_format(Codec codec, int clock_rate, int channels) {
+  return {
+      .encoding = encoding_name(codec), .clock_rate = clock_rate, .channels = channels, .fmtp = {}};
+}
+
+void read_picture(const GstStructure* structure, TrackFormat& format) {
+  gst_structure_get_int(structure, "width", &format.width);
+  gst_structure_get_int(structure, "height", &format.height);
   int numerator = 0;
   int denominator = 1;
   if (gst_structure_get_fraction(structure, "framerate", &numerator, &denominator) &&
       denominator > 0)
-    stream.fps = static_cast<double>(numerator) / denominator;
+    format.fps = static_cast<double>(numerator) / denominator;
 }
 
-Stream h264_stream(const GstStructure* structure) {
-  Stream stream{.format = {.encoding = "H264", .clock_rate = 90000}};
-  stream.format.fmtp["packetization-mode"] = "1";
-  stream.format.fmtp["profile-level-id"] =
+TrackFormat h264_format(const GstStructure* structure) {
+  TrackFormat format{.rtp = rtp_format(Codec::h264, 90000, 1)};
+  format.rtp.fmtp["packetization-mode"] = "1";
+  format.rtp.fmtp["profile-level-id"] =
       h264_profile_level_id(text_field(structure, "profile"), text_field(structure, "level"));
-  read_picture(structure, stream);
-  return stream;
+  read_picture(structure, format);
+  return format;
 }
 
-Stream h265_stream(const GstStructure* structure) {
-  Stream stream{.format = {.encoding = "H265", .clock_rate = 90000}};
+TrackFormat h265_format(const GstStructure* structure) {
+  TrackFormat format{.rtp = rtp_format(Codec::h265, 90000, 1)};
   int profile_id = 1;
   const std::string profile = text_field(structure, "profile");
   for (const H265Profile& known : kH265Profiles)
     if (profile == known.name) profile_id = known.profile_idc;
-  stream.format.fmtp["profile-id"] = std::to_string(profile_id);
-  stream.format.fmtp["tier-flag"] = text_field(structure, "tier") == "high" ? "1" : "0";
+  format.rtp.fmtp["profile-id"] = std::to_string(profile_id);
+  format.rtp.fmtp["tier-flag"] = text_field(structure, "tier") == "high" ? "1" : "0";
   // general_level_idc is thirty times the level (RFC 7798, section 7.1).
   const int level = level_times_ten(text_field(structure, "level"));
-  stream.format.fmtp["level-id"] = std::to_string(level == 0 ? 93 : level * 3);
-  stream.format.fmtp["tx-mode"] = "SRST";
-  read_picture(structure, stream);
-  return stream;
+  format.rtp.fmtp["level-id"] = std::to_string(level == 0 ? 93 : level * 3);
+  format.rtp.fmtp["tx-mode"] = "SRST";
+  read_picture(structure, format);
+  return format;
 }
 
 } // namespace
@@ -100,28 +105,24 @@ std::string h264_profile_level_id(const std::string& profile, const std::string&
   return text;
 }
 
-std::optional<Stream> stream_of(const GstCaps* caps) {
+std::optional<TrackFormat> video_format(const GstCaps* caps) {
   if (caps == nullptr || gst_caps_is_any(caps) || gst_caps_is_empty(caps)) return std::nullopt;
   const GstStructure* structure = gst_caps_get_structure(caps, 0);
-  if (gst_structure_has_name(structure, "video/x-h264")) return h264_stream(structure);
-  if (gst_structure_has_name(structure, "video/x-h265")) return h265_stream(structure);
+  if (gst_structure_has_name(structure, "video/x-h264")) return h264_format(structure);
+  if (gst_structure_has_name(structure, "video/x-h265")) return h265_format(structure);
   return std::nullopt;
 }
 
-bool is_aac(const std::string& encoding) {
-  return encoding == "MPEG4-GENERIC" || encoding == "MP4A-LATM";
-}
-
-std::optional<Stream> sound_of(const std::string& encoding) {
-  if (encoding == "OPUS" || is_aac(encoding))
-    return Stream{.format = {.encoding = "OPUS", .clock_rate = 48000, .channels = 2}};
-  if (encoding == "PCMU" || encoding == "PCMA")
-    return Stream{.format = {.encoding = encoding, .clock_rate = 8000}};
+std::optional<TrackFormat> sound_format(Codec codec) {
+  switch (codec) {
+  case Codec::opus: return TrackFormat{.rtp = rtp_format(codec, 48000, 2)};
+  case Codec::pcmu:
+  case Codec::pcma: return TrackFormat{.rtp = rtp_format(codec, 8000, 1)};
+  case Codec::aac:
+  case Codec::h264:
+  case Codec::h265: break;
+  }
   return std::nullopt;
-}
-
-std::string encoding_name(config::VideoCodec codec) {
-  return codec == config::VideoCodec::h265 ? "H265" : "H264";
 }
 
 } // namespace fanlight::media

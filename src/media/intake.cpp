@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "gst/elements.h"
+#include "gst/pipeline.h"
 
 namespace fanlight::media {
 namespace {
@@ -13,6 +13,17 @@ constexpr std::chrono::seconds kTick{1};
 constexpr std::int64_t kStableUs = 30'000'000;
 /// Between two lines of the log that say how it does.
 constexpr std::int64_t kSayUs = 300'000'000;
+
+TrackState track_state(Intake::State state) {
+  switch (state) {
+  case Intake::State::idle: return TrackState::idle;
+  case Intake::State::live: return TrackState::live;
+  case Intake::State::connecting:
+  case Intake::State::retrying:
+  case Intake::State::refused: break;
+  }
+  return TrackState::waiting;
+}
 
 } // namespace
 
@@ -28,14 +39,14 @@ const char* to_string(Intake::State state) {
 }
 
 Result<std::shared_ptr<Intake>> Intake::create(const config::Camera& camera,
-                                               const config::Stream& stream, Pipeline& pipeline,
+                                               const config::Stream& stream, SinkBins& bins,
                                                ConnectQueue& queue, Observer& observer,
                                                Purpose purpose) {
-  std::shared_ptr<Intake> intake{new Intake(camera, stream, pipeline, queue, observer, purpose)};
-  std::vector<std::string> names{"audio", "OPUS"};
-  for (const auto codec : camera.codecs) names.push_back(encoding_name(codec));
-  for (const std::string& name : names)
-    if (auto added = intake->add_tee(name); !added) return added.error();
+  std::shared_ptr<Intake> intake{
+      new Intake(camera, stream, bins.pipeline(), queue, observer, purpose)};
+  auto tracks = StreamTracks::create(camera, stream.id, bins, intake, *intake);
+  if (!tracks) return tracks.error();
+  intake->tracks_ = std::move(*tracks);
   return intake;
 }
 
@@ -46,26 +57,15 @@ Intake::Intake(const config::Camera& camera, config::Stream stream, Pipeline& pi
 
 Intake::~Intake() = default;
 
-Result<Done> Intake::add_tee(const std::string& name) {
-  auto tee = make_element("goptee", "tee-" + config_.id + "-" + name);
-  if (!tee) return tee.error();
-  if (auto added = pipeline_.add(tee->get()); !added) return added.error();
-  // What browsers cannot bear in video: clocks that jump or stand still, and B-frames.
-  if (name != "audio" && name != "OPUS")
-    g_object_set(tee->get(), "restamp", TRUE, "drop-b-frames", TRUE, nullptr);
-  auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(tee->get(), "sink"));
-  connections_.push_back(connect_on_main<Intake>(
-      sink.get(), "notify::caps", weak_from_this(),
-      std::function<void(Intake&)>([name](Intake& intake) { intake.on_caps(name); })));
-  tees_[name] = std::move(*tee);
-  return Done{};
-}
-
 // ---- Wanted or not ----
 
-std::unique_ptr<Intake::Claim> Intake::claim() {
+void Intake::hold() {
   grace_.stop();
   if (++claims_ == 1 && state_ == State::idle && !stopped_) start();
+}
+
+std::unique_ptr<Intake::Claim> Intake::claim() {
+  hold();
   return std::unique_ptr<Claim>{new Claim(shared_from_this())};
 }
 
@@ -112,6 +112,7 @@ void Intake::stop() {
   grace_.stop();
   disconnect();
   state_ = State::idle;
+  tracks_->set_state(TrackState::idle, "");
 }
 
 // ---- Connecting ----
@@ -122,14 +123,10 @@ void Intake::queue_up() {
 }
 
 void Intake::connect() {
-  streams_stale_ = true;
+  tracks_->begin();
   connected_since_us_ = g_get_monotonic_time();
   health_.begin(connected_since_us_);
-  Source::Sinks sinks;
-  for (const auto& [name, tee] : tees_)
-    if (name != "OPUS")
-      sinks[name] = Ref<GstPad>::adopt(gst_element_get_static_pad(tee.get(), "sink"));
-  auto source = Source::create(camera_, config_, std::move(sinks), no_sound_, weak_from_this());
+  auto source = Source::create(camera_, config_, tracks_->sinks(), no_sound_, weak_from_this());
   if (!source) return fail({.why = source.error().message});
   source_ = std::move(*source);
   if (auto added = pipeline_.add(source_->bin()); !added) {
@@ -139,6 +136,7 @@ void Intake::connect() {
 }
 
 void Intake::drop_source() {
+  tracks_->end();
   if (!source_) return;
   const auto bin = Ref<GstElement>::share(source_->bin());
   source_.reset(); // First, so that what leaves the pipeline is linked to nothing any more.
@@ -194,14 +192,11 @@ void Intake::set_state(State state, const std::string& reason) {
   const bool news = state != state_ && state == State::live;
   state_ = state;
   reason_ = reason;
-  if (news) {
-    std::string streams;
-    for (const auto& [tee, stream] : streams_)
-      streams += (streams.empty() ? "" : " + ") + stream.format.encoding;
-    if (!audio_encoding_.empty()) streams += " + " + audio_encoding_;
-    log::info("camera", {{"camera", camera_.id}, {"stream", config_.id}, {"streams", streams}},
+  tracks_->set_state(track_state(state), reason);
+  if (news)
+    log::info("camera",
+              {{"camera", camera_.id}, {"stream", config_.id}, {"streams", tracks_->names()}},
               "live");
-  }
   observer_.on_intake_changed(*this);
 }
 
@@ -209,27 +204,10 @@ std::chrono::milliseconds Intake::state_age() const {
   return std::chrono::milliseconds{(g_get_monotonic_time() - state_since_us_) / 1000};
 }
 
-std::vector<Stream> Intake::video() const {
-  std::vector<Stream> streams;
-  for (const auto codec : camera_.codecs)
-    if (const auto found = streams_.find(encoding_name(codec)); found != streams_.end())
-      streams.push_back(found->second);
-  return streams;
-}
-
 // ---- News of the connection ----
 
 bool Intake::on_error(GstMessage* message) {
-  GstObject* const origin = GST_MESSAGE_SRC(message);
-  if (transcoder_ && transcoder_->contains(origin)) {
-    // Sound is the lesser part: the listeners keep their pictures.
-    audio_note_ = "the camera's sound cannot be decoded: " + describe(message);
-    log::warning("camera", {{"camera", camera_.id}, {"stream", config_.id}}, audio_note_);
-    transcoder_.reset();
-    observer_.on_intake_changed(*this);
-    return true;
-  }
-  if (!source_ || !is_inside(origin, source_->bin())) return false;
+  if (!source_ || !is_inside(GST_MESSAGE_SRC(message), source_->bin())) return false;
   fail(source_->explain(message));
   return true;
 }
@@ -239,34 +217,27 @@ void Intake::on_source_end(const std::string& why) {
 }
 
 void Intake::on_source_audio(const std::string& encoding, const std::string& note) {
-  audio_encoding_ = encoding;
-  audio_note_ = note;
-  if (is_aac(encoding)) audio_note_ = "AAC from the camera, Opus to viewers";
+  tracks_->describe_sound(encoding, note);
   observer_.on_intake_changed(*this);
 }
 
 void Intake::on_source_described(const std::vector<std::string>& video) {
   if (!source_) return;
   // What is said of its sound comes after this; of none, nothing.
-  audio_encoding_.clear();
-  audio_note_.clear();
+  tracks_->describe_sound("", "");
   std::string wanted;
   for (const auto codec : camera_.codecs) {
-    if (std::find(video.begin(), video.end(), encoding_name(codec)) != video.end()) return;
-    wanted += (wanted.empty() ? "" : ", ") + encoding_name(codec);
+    if (std::any_of(video.begin(), video.end(),
+                    [codec](const std::string& sent) { return codec_of(sent) == codec; }))
+      return;
+    wanted += (wanted.empty() ? "" : ", ") + std::string{encoding_name(codec)};
   }
   std::string sent;
   for (const std::string& encoding : video) sent += (sent.empty() ? "" : ", ") + encoding;
   fail(wrong_codec(sent, wanted));
 }
 
-void Intake::on_caps(const std::string& tee) {
-  auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(tees_[tee].get(), "sink"));
-  const auto caps = Ref<GstCaps>::adopt(gst_pad_get_current_caps(sink.get()));
-  auto stream = stream_of(caps.get());
-  if (!source_ || !stream) return;
-  if (std::exchange(streams_stale_, false)) streams_.clear();
-  streams_[tee] = std::move(*stream);
+void Intake::on_video_format() {
   ticket_.reset();
   not_before_us_ = 0;
   if (state_ == State::live) return observer_.on_intake_changed(*this);
@@ -278,10 +249,9 @@ void Intake::on_caps(const std::string& tee) {
 void Intake::on_tick() {
   if (!source_) return;
   const std::int64_t now = g_get_monotonic_time();
-  Health::Elements elements{.jitter_buffers = source_->jitter_buffers(),
-                            .depayloader = source_->depayloader()};
-  for (const auto codec : camera_.codecs)
-    elements.tees.push_back(tees_[encoding_name(codec)].get());
+  const Health::Elements elements{.tees = tracks_->video_tees(),
+                                  .jitter_buffers = source_->jitter_buffers(),
+                                  .depayloader = source_->depayloader()};
   const bool had_b_frames = health_.rates().b_frames;
   health_.look(elements, now);
   const std::string complaint =
@@ -310,30 +280,6 @@ void Intake::say(std::int64_t now_us) {
              {"jumps", std::to_string(counters.timestamp_jumps)},
              {"reconnects", std::to_string(reconnects_)}},
             "status");
-}
-
-// ---- For branches ----
-
-Result<Intake::Tee> Intake::tee_for(const std::string& encoding) {
-  const bool is_video = tees_.count(encoding) != 0 && encoding != "OPUS";
-  if (is_video) return Tee{tees_[encoding]};
-  const auto sound = audio();
-  if (!sound || sound->format.encoding != encoding)
-    return Error{Errc::not_found, name() + " has no " + encoding};
-  if (!is_aac(audio_encoding_)) return Tee{tees_["audio"]};
-  if (!transcoder_) {
-    auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(tees_["OPUS"].get(), "sink"));
-    auto created =
-        Transcoder::create(pipeline_, "transcoder-" + config_.id, tees_["audio"].get(), sink.get());
-    if (!created) return created.error();
-    transcoder_ = std::move(*created);
-  }
-  ++listeners_;
-  return Tee{tees_["OPUS"], true};
-}
-
-void Intake::release_transcoder() {
-  if (--listeners_ == 0) transcoder_.reset();
 }
 
 } // namespace fanlight::media

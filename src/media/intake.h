@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,24 +9,24 @@
 
 #include "base/main_loop.h"
 #include "config/config.h"
-#include "gst/pipeline.h"
-#include "gst/signal.h"
-#include "media/codec.h"
 #include "media/health.h"
 #include "media/rtsp/backoff.h"
 #include "media/rtsp/connect_queue.h"
 #include "media/rtsp/fault.h"
 #include "media/rtsp/source.h"
-#include "media/transcoder.h"
+#include "media/stream_tracks.h"
 
 namespace fanlight::media {
 
 /// One URL of a camera: kept connected while somebody wants it, shared by all who do.
 ///
-/// It reconnects with back-off; what hangs on its tees stays through that and resumes at the next
-/// key picture: only the source half is rebuilt. Threads: main only. Lifetime: owned by its Camera,
-/// in whose pipeline it lives; its claims keep it.
-class Intake : public Source::Observer, public std::enable_shared_from_this<Intake> {
+/// It reconnects with back-off. Subscriptions to its tracks survive that and resume at the next key
+/// picture: only the source half is rebuilt. Threads: main only. Lifetime: owned by
+/// its Camera, in whose pipeline it lives; claims and subscriptions keep it.
+class Intake : public Source::Observer,
+               public Track::Producer,
+               public StreamTracks::Observer,
+               public std::enable_shared_from_this<Intake> {
  public:
   enum class State {
     idle,       ///< Not wanted.
@@ -41,7 +40,8 @@ class Intake : public Source::Observer, public std::enable_shared_from_this<Inta
     /// Its state, streams or their form changed. On main.
     virtual void on_intake_changed(Intake& intake) = 0;
   };
-  /// While there is one it is wanted; after the last it is kept for the configured grace.
+  /// While there is one, or a subscription to one of its tracks, it is wanted; after the last it is
+  /// kept for the configured grace.
   class Claim {
    public:
     ~Claim() { intake_->release(watches_); }
@@ -63,7 +63,7 @@ class Intake : public Source::Observer, public std::enable_shared_from_this<Inta
 
   /// Does not connect yet. Errc::internal when an element is missing.
   static Result<std::shared_ptr<Intake>> create(const config::Camera& camera,
-                                                const config::Stream& stream, Pipeline& pipeline,
+                                                const config::Stream& stream, SinkBins& bins,
                                                 ConnectQueue& queue, Observer& observer,
                                                 Purpose purpose = Purpose::watching);
   ~Intake() override;
@@ -79,14 +79,7 @@ class Intake : public Source::Observer, public std::enable_shared_from_this<Inta
   std::chrono::milliseconds state_age() const;
   /// Until the next attempt; 0: none is planned.
   std::chrono::milliseconds retry_in() const;
-  /// The video streams that viewers can be given, the preferred first: of the last connection that
-  /// brought any.
-  std::vector<Stream> video() const;
-  /// Whether video() has a stream of that encoding, for who asks often.
-  bool sends(const std::string& encoding) const { return streams_.contains(encoding); }
-  /// The sound as viewers get it: AAC counts as the Opus it becomes.
-  std::optional<Stream> audio() const { return sound_of(audio_encoding_); }
-  const std::string& audio_note() const { return audio_note_; }
+  const StreamTracks& tracks() const { return *tracks_; }
   const Health& health() const { return health_; }
   std::uint32_t reconnects() const { return reconnects_; }
   std::uint32_t viewers() const { return viewers_; }
@@ -94,22 +87,13 @@ class Intake : public Source::Observer, public std::enable_shared_from_this<Inta
   /// An error from inside it; false: it is of something else.
   bool on_error(GstMessage* message);
 
-  // For Branch.
-
-  struct Tee {
-    Ref<GstElement> element;
-    bool transcoded = false;
-  };
-  Result<Tee> tee_for(const std::string& encoding);
-  void release_transcoder();
-
  private:
   Intake(const config::Camera& camera, config::Stream stream, Pipeline& pipeline,
          ConnectQueue& queue, Observer& observer, Purpose purpose);
-  Result<Done> add_tee(const std::string& name);
   void start();
   void rest(); ///< Nobody wants it any more.
   void disconnect();
+  void hold();
   void release(bool watches);
   void queue_up();
   void connect();
@@ -118,7 +102,6 @@ class Intake : public Source::Observer, public std::enable_shared_from_this<Inta
   void retry(std::chrono::milliseconds wait);
   void report(const std::string& why, std::chrono::milliseconds delay) const;
   void set_state(State state, const std::string& reason);
-  void on_caps(const std::string& tee);
   void on_tick();
   void say(std::int64_t now_us);
   std::string name() const { return "stream " + config_.id + " of camera " + camera_.id; }
@@ -126,6 +109,9 @@ class Intake : public Source::Observer, public std::enable_shared_from_this<Inta
   void on_source_end(const std::string& why) override;
   void on_source_audio(const std::string& encoding, const std::string& note) override;
   void on_source_described(const std::vector<std::string>& video) override;
+  void on_demand(bool wanted) override { wanted ? hold() : release(false); }
+  void on_video_format() override;
+  void on_sound_changed() override { observer_.on_intake_changed(*this); }
 
   // Given.
   const config::Camera camera_;
@@ -136,18 +122,14 @@ class Intake : public Source::Observer, public std::enable_shared_from_this<Inta
   const Purpose purpose_;
 
   // Owned.
-  std::map<std::string, Ref<GstElement>>
-      tees_; // By encoding; "audio" as the camera sends it; "OPUS" of the transcoder.
-  std::vector<Connection> connections_;
+  std::shared_ptr<StreamTracks> tracks_;
   std::unique_ptr<Source> source_;
-  std::unique_ptr<Transcoder> transcoder_;
-  unsigned listeners_ = 0; // Of the transcoder.
   std::unique_ptr<ConnectQueue::Ticket> ticket_;
   Timer retry_;
   Timer tick_;
   Timer overdue_; // The look that finds it silent.
   Timer grace_;
-  std::size_t claims_ = 0;
+  std::size_t claims_ = 0;    // And tracks that are wanted.
   std::uint32_t viewers_ = 0; // Of the claims.
   bool stopped_ = false;
 
@@ -156,10 +138,6 @@ class Intake : public Source::Observer, public std::enable_shared_from_this<Inta
   std::int64_t state_since_us_ = 0;
   std::int64_t not_before_us_ = 0; // A refusal holds though nobody asks for a while.
   Backoff backoff_;
-  std::map<std::string, Stream> streams_; // Video by tee, of the last connection that brought any.
-  bool streams_stale_ = true;             // They are of an earlier connection.
-  std::string audio_encoding_;            // As the camera sends it.
-  std::string audio_note_;
   std::string no_sound_; // Why the camera refused to set it up; until it has been stable without.
   Health health_;
   std::uint32_t reconnects_ = 0;

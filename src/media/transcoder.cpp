@@ -10,36 +10,95 @@ constexpr const char* kDescription =
     "audio/x-raw,rate=48000,channels=2 ! "
     "opusenc name=encoder bitrate=64000 frame-size=20 inband-fec=true perfect-timestamp=false";
 
-} // namespace
-
-Result<std::unique_ptr<Transcoder>> Transcoder::create(Pipeline& pipeline, const std::string& name,
-                                                       GstElement* source, GstPad* sink) {
+Result<Ref<GstElement>> make_bin(const std::string& name) {
   GError* raw = nullptr;
   auto bin = Ref<GstElement>::retain(gst_parse_bin_from_description(kDescription, TRUE, &raw));
   if (GErrorPtr error{raw})
     return Error{Errc::internal, std::string{"building the sound encoder: "} + error->message};
   gst_object_set_name(GST_OBJECT(bin.get()), name.c_str());
-  if (auto added = pipeline.add(bin.get()); !added) return added.error();
-  auto output = Ref<GstPad>::adopt(gst_element_get_static_pad(bin.get(), "src"));
-  auto input = Ref<GstPad>::adopt(gst_element_get_static_pad(bin.get(), "sink"));
-  auto pad = Ref<GstPad>::adopt(gst_element_request_pad_simple(source, "src_%u"));
-  if (gst_pad_link(output.get(), sink) != GST_PAD_LINK_OK ||
-      gst_pad_link(pad.get(), input.get()) != GST_PAD_LINK_OK) {
-    gst_element_release_request_pad(source, pad.get());
-    pipeline.remove(bin.get(), "the sound encoder of " + pipeline.name());
-    return Error{Errc::internal, "linking the sound encoder failed"};
-  }
-  return std::unique_ptr<Transcoder>(
-      new Transcoder(pipeline, Ref<GstElement>::retain(source), std::move(pad), std::move(bin)));
+  return bin;
 }
 
-Transcoder::Transcoder(Pipeline& pipeline, Ref<GstElement> source, Ref<GstPad> pad,
-                       Ref<GstElement> bin)
-    : pipeline_(pipeline), source_(std::move(source)), pad_(std::move(pad)), bin_(std::move(bin)) {}
+} // namespace
 
-Transcoder::~Transcoder() {
-  gst_element_release_request_pad(source_.get(), pad_.get());
-  pipeline_.remove(bin_.get(), "the sound encoder of " + pipeline_.name());
+Result<std::shared_ptr<Transcoder>> Transcoder::create(std::shared_ptr<Track> source,
+                                                       SinkBins& bins,
+                                                       std::weak_ptr<Observer> observer) {
+  std::shared_ptr<Transcoder> self{new Transcoder(std::move(source), std::move(observer))};
+  const std::string& stream = self->source_->info().stream;
+  auto output = Track::create({.id = stream + "-" + encoding_name(Codec::opus),
+                               .stream = stream,
+                               .kind = MediaKind::audio,
+                               .codec = Codec::opus,
+                               .format = sound_format(Codec::opus),
+                               .state = TrackState::idle,
+                               .reason = {}},
+                              bins, self);
+  if (!output) return output.error();
+  self->output_ = std::move(*output);
+  self->observation_ = self->source_->observe(*self);
+  self->update();
+  return self;
+}
+
+Transcoder::Transcoder(std::shared_ptr<Track> source, std::weak_ptr<Observer> observer)
+    : source_(std::move(source)), observer_(std::move(observer)) {}
+
+Result<Done> Transcoder::start_making() {
+  if (subscription_) return Done{};
+  if (source_->info().codec != Codec::aac)
+    return Error{Errc::not_found, output_->info().id + ": the camera sends no AAC"};
+  auto bin = make_bin("transcoder-" + source_->info().stream);
+  if (!bin) return bin.error();
+  bin_ = std::move(*bin);
+  auto subscription = source_->subscribe(*this);
+  if (!subscription) {
+    bin_ = {};
+    return subscription.error();
+  }
+  subscription_ = std::move(*subscription);
+  subscription_->set_wanted(false); // The output counts its demand by on_demand().
+  failure_.clear();
+  update();
+  return Done{};
+}
+
+void Transcoder::stop_making() {
+  failure_.clear();
+  stop();
+}
+
+void Transcoder::stop() {
+  subscription_.reset();
+  bin_ = {};
+  update();
+}
+
+Result<Ref<GstPad>> Transcoder::pad_for(const TrackInfo&) {
+  const auto encoded = Ref<GstPad>::adopt(gst_element_get_static_pad(bin_.get(), "src"));
+  if (gst_pad_link(encoded.get(), output_->input().get()) != GST_PAD_LINK_OK)
+    return Error{Errc::internal, "linking the sound encoder failed"};
+  return Ref<GstPad>::adopt(gst_element_get_static_pad(bin_.get(), "sink"));
+}
+
+void Transcoder::on_failed(const std::string& why) {
+  failure_ = "the camera's sound cannot be decoded: " + why;
+  stop();
+  if (const auto observer = observer_.lock()) observer->on_transcoder_failed(failure_);
+}
+
+void Transcoder::on_track_changed(const Track&) { update(); }
+
+void Transcoder::update() {
+  const TrackInfo& source = source_->info();
+  if (source.codec != Codec::aac)
+    output_->set_state(TrackState::absent, "the camera sends no AAC");
+  else if (!failure_.empty())
+    output_->set_state(TrackState::absent, failure_);
+  else if (!subscription_)
+    output_->set_state(TrackState::idle, "");
+  else
+    output_->set_state(source.state, source.reason);
 }
 
 } // namespace fanlight::media

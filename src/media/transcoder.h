@@ -1,29 +1,60 @@
 #pragma once
 
-#include "gst/pipeline.h"
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "media/sink_bins.h"
+#include "media/track.h"
 
 namespace fanlight::media {
 
-/// AAC to Opus for all of a camera's listeners together: a branch of the audio tee that decodes,
-/// encodes and ends in a tee of its own. Runs from construction to destruction; Camera keeps it
-/// while somebody listens. Main only.
-class Transcoder {
+/// Makes a track of Opus from a track of AAC, once for all listeners. It subscribes to the AAC and
+/// converts it while the Opus feeds at least one sink.
+///
+/// Threads: main only. Lifetime: shared by its StreamTracks and the subscriptions to its output.
+class Transcoder : public Track::Producer,
+                   private Sink,
+                   private TrackObserver,
+                   public std::enable_shared_from_this<Transcoder> {
  public:
-  /// `name` is its own in `pipeline`. `source` is the tee that carries AAC, `sink` the sink pad of
-  /// the tee that is to carry Opus; all in `pipeline`.
-  static Result<std::unique_ptr<Transcoder>> create(Pipeline& pipeline, const std::string& name,
-                                                    GstElement* source, GstPad* sink);
-  ~Transcoder();
+  struct Observer {
+    virtual ~Observer() = default;
+    /// It has stopped. It starts again with the next subscription; until then its track is silent.
+    /// On main.
+    virtual void on_transcoder_failed(const std::string& why) = 0;
+  };
 
-  bool contains(GstObject* object) const { return is_inside(object, bin_.get()); }
+  /// Converts `source` while its codec is AAC. Errc::internal when an element is missing.
+  static Result<std::shared_ptr<Transcoder>> create(std::shared_ptr<Track> source, SinkBins& bins,
+                                                    std::weak_ptr<Observer> observer);
+
+  const std::shared_ptr<Track>& output() const { return output_; }
 
  private:
-  Transcoder(Pipeline& pipeline, Ref<GstElement> source, Ref<GstPad> pad, Ref<GstElement> bin);
+  Transcoder(std::shared_ptr<Track> source, std::weak_ptr<Observer> observer);
+  void stop();
+  void update();
 
-  Pipeline& pipeline_;
-  Ref<GstElement> source_;
-  Ref<GstPad> pad_; // Of source_.
-  Ref<GstElement> bin_;
+  // Of the output, as its producer.
+  void on_demand(bool wanted) override { source_->count_demand(wanted); }
+  Result<Done> start_making() override;
+  void stop_making() override;
+  // Of the source, as its sink.
+  GstElement* bin() override { return bin_.get(); }
+  Result<Ref<GstPad>> pad_for(const TrackInfo& track) override;
+  void on_failed(const std::string& why) override;
+  void on_track_changed(const Track& source) override;
+
+  // Given.
+  const std::shared_ptr<Track> source_;
+  const std::weak_ptr<Observer> observer_;
+  // Owned.
+  std::shared_ptr<Track> output_;
+  Ref<GstElement> bin_;                      // While it runs.
+  std::optional<Subscription> subscription_; // While it runs.
+  std::string failure_;                      // Why it stopped although it has listeners.
+  Token observation_;
 };
 
 } // namespace fanlight::media

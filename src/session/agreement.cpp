@@ -8,11 +8,11 @@ namespace {
 using Kind = webrtc::Offer::Kind;
 
 /// Of `codec` alone, where one is named.
-std::vector<RtpFormat> formats_of(const std::vector<media::Stream>& streams,
+std::vector<RtpFormat> formats_of(const std::vector<media::TrackFormat>& tracks,
                                   const std::string& codec = {}) {
   std::vector<RtpFormat> formats;
-  for (const media::Stream& stream : streams)
-    if (codec.empty() || stream.format.encoding == codec) formats.push_back(stream.format);
+  for (const media::TrackFormat& track : tracks)
+    if (codec.empty() || track.rtp.encoding == codec) formats.push_back(track.rtp);
   return formats;
 }
 
@@ -23,7 +23,7 @@ Result<Agreement> agree(const webrtc::Offer& offer, const ViewedStream& stream) 
   agreement.choices.assign(offer.media.size(), std::nullopt);
   const std::vector<RtpFormat> video = formats_of(stream.video());
   std::vector<RtpFormat> audio;
-  if (const auto sound = stream.audio()) audio.push_back(sound->format);
+  if (const auto sound = stream.audio()) audio.push_back(sound->rtp);
   for (std::size_t mline = 0; mline < offer.media.size(); ++mline) {
     const webrtc::Offer::Media& media = offer.media[mline];
     const bool picture = media.kind == Kind::video && agreement.video_codec.empty();
@@ -52,7 +52,7 @@ std::string mismatch_between(const webrtc::Offer& offer, const ViewedStream& str
   if (streams.empty()) return {}; // Nobody knows yet.
   const auto formats = formats_of(streams, codec);
   if (formats.empty())
-    return "it sends " + streams.front().format.encoding + ", and the viewer gets " + codec;
+    return "it sends " + streams.front().rtp.encoding + ", and the viewer gets " + codec;
   const auto media = std::find_if(offer.media.begin(), offer.media.end(), [](const auto& offered) {
     return offered.kind == Kind::video && offered.receives();
   });

@@ -1,5 +1,6 @@
 #include "session/media_camera.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace fanlight::session {
@@ -25,9 +26,12 @@ class IntakeStream : public ViewedStream {
   std::chrono::milliseconds start_timeout() const override {
     return intake_->config().start_timeout;
   }
-  std::vector<media::Stream> video() const override { return intake_->video(); }
-  std::optional<media::Stream> audio() const override { return intake_->audio(); }
-  bool sends(const std::string& encoding) const override { return intake_->sends(encoding); }
+  std::vector<media::TrackFormat> video() const override { return intake_->tracks().video(); }
+  std::optional<media::TrackFormat> audio() const override { return intake_->tracks().audio(); }
+  bool sends(const std::string& encoding) const override {
+    const auto codec = codec_of(encoding);
+    return codec && intake_->tracks().sends(*codec);
+  }
   bool has_b_frames() const override { return intake_->health().rates().b_frames; }
   std::uint64_t bitrate() const override { return intake_->health().rates().bitrate; }
   std::unique_ptr<Claim> claim() override {
@@ -38,29 +42,57 @@ class IntakeStream : public ViewedStream {
   const std::shared_ptr<media::Intake> intake_;
 };
 
-class BranchFeed : public webrtc::MediaFeed, private media::Branch::Observer {
+/// The bin of a transport, as a sink. Its subscriptions do not keep the camera connected: the
+/// claims of the viewers do, and a fanout may linger after the last of them.
+class TrackFeed : public webrtc::MediaFeed, private media::Sink {
  public:
-  explicit BranchFeed(webrtc::MediaFeed::Observer& observer) : observer_(observer) {}
-  Result<Done> begin(media::Camera& camera, Ref<GstElement> bin) {
-    auto branch = camera.add_branch(std::move(bin), *this);
-    if (!branch) return branch.error();
-    branch_ = std::move(*branch);
+  TrackFeed(std::shared_ptr<media::Camera> camera, Ref<GstElement> bin,
+            webrtc::MediaFeed::Observer& observer)
+      : camera_(std::move(camera)), bin_(std::move(bin)), observer_(observer) {}
+  Result<Done> begin() {
+    auto place = camera_->place(*this);
+    if (!place) return place.error();
+    place_ = std::move(*place);
     return Done{};
   }
 
-  Result<Done> link(const std::string& stream, const std::string& encoding, GstPad* sink) override {
-    return branch_->link(stream, encoding, sink);
+  Result<Done> link(const std::string& stream, Codec codec, GstPad* sink) override {
+    const auto track = camera_->track(stream, codec);
+    if (!track) return track.error();
+    linking_ = Ref<GstPad>::share(sink);
+    auto subscription = (*track)->subscribe(*this);
+    if (!subscription) return subscription.error();
+    subscription->set_wanted(false);
+    subscriptions_.push_back(std::move(*subscription));
+    return Done{};
   }
-  void unlink(const std::string& stream, const std::string& encoding) override {
-    branch_->unlink(stream, encoding);
+  void unlink(const std::string& stream, Codec codec) override {
+    const auto found = std::find_if(subscriptions_.begin(), subscriptions_.end(),
+                                    [&](const media::Subscription& subscription) {
+                                      const media::TrackInfo& track = subscription.track()->info();
+                                      return track.stream == stream && track.codec == codec;
+                                    });
+    if (found != subscriptions_.end()) subscriptions_.erase(found);
   }
-  std::uint64_t groups_dropped() const override { return branch_->groups_dropped(); }
+  std::uint64_t groups_dropped() const override {
+    std::uint64_t dropped = 0;
+    for (const auto& subscription : subscriptions_) dropped += subscription.groups_dropped();
+    return dropped;
+  }
 
  private:
-  void on_branch_failed(const std::string& why) override { observer_.on_feed_failed(why); }
+  GstElement* bin() override { return bin_.get(); }
+  Result<Ref<GstPad>> pad_for(const media::TrackInfo&) override { return std::move(linking_); }
+  void on_failed(const std::string& why) override { observer_.on_feed_failed(why); }
 
+  // Given.
+  const std::shared_ptr<media::Camera> camera_;
+  const Ref<GstElement> bin_;
   webrtc::MediaFeed::Observer& observer_;
-  std::unique_ptr<media::Branch> branch_;
+  // Owned.
+  Token place_;
+  Ref<GstPad> linking_; // By link().
+  std::vector<media::Subscription> subscriptions_;
 };
 
 } // namespace
@@ -72,8 +104,8 @@ MediaCamera::MediaCamera(std::shared_ptr<media::Camera> camera) : camera_(std::m
 
 Result<std::unique_ptr<webrtc::MediaFeed>>
 MediaCamera::attach(Ref<GstElement> bin, webrtc::MediaFeed::Observer& observer) {
-  auto feed = std::make_unique<BranchFeed>(observer);
-  if (auto begun = feed->begin(*camera_, std::move(bin)); !begun) return begun.error();
+  auto feed = std::make_unique<TrackFeed>(camera_, std::move(bin), observer);
+  if (auto begun = feed->begin(); !begun) return begun.error();
   return std::unique_ptr<webrtc::MediaFeed>{std::move(feed)};
 }
 

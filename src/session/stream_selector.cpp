@@ -15,7 +15,7 @@ std::vector<StreamState> StreamSelector::states(const Mismatch& mismatch) const 
                       .b_frames = stream->has_b_frames()};
     state.playable = state.mismatch.empty();
     if (state.playable && state.down) state.mismatch = stream->reason();
-    for (const media::Stream& video : stream->video())
+    for (const media::TrackFormat& video : stream->video())
       if (video.height > state.height) {
         state.width = video.width;
         state.height = video.height;

@@ -32,8 +32,8 @@ class ViewedStream {
   /// How long viewers wait for it.
   virtual std::chrono::milliseconds start_timeout() const = 0;
   /// What viewers can be given, the preferred first: of the last connection that brought any.
-  virtual std::vector<media::Stream> video() const = 0;
-  virtual std::optional<media::Stream> audio() const = 0;
+  virtual std::vector<media::TrackFormat> video() const = 0;
+  virtual std::optional<media::TrackFormat> audio() const = 0;
   /// Whether video() has a stream of that encoding, for who asks often.
   virtual bool sends(const std::string& encoding) const = 0;
   virtual bool has_b_frames() const = 0;

@@ -112,7 +112,7 @@ void ViewerSession::follow() {
   if (auto selected = select_stream(); !selected) {
     if (current.sends(video_codec_)) return; // What it asked for it cannot have; this it can.
     return close({"camera_changed", "the camera changed its codec from " + video_codec_ + " to " +
-                                        current.video().front().format.encoding});
+                                        current.video().front().rtp.encoding});
   }
   const ViewedStream& wanted = *selector_.wanted();
   if (&wanted == &current || wanted.state() != ViewedStream::State::live || !playing_) return;
@@ -145,8 +145,8 @@ void ViewerSession::switch_to(const ViewedStream& stream) {
   for (auto& choice : changed) {
     if (!choice || choice->sent.encoding != video_codec_) continue;
     choice->stream = stream.id();
-    for (const media::Stream& video : stream.video())
-      if (video.format.encoding == video_codec_) choice->sent = video.format;
+    for (const media::TrackFormat& video : stream.video())
+      if (video.rtp.encoding == video_codec_) choice->sent = video.rtp;
   }
   if (auto played = transport_->play(changed); !played)
     return close({"internal", played.error().message});

@@ -39,25 +39,26 @@ Fanout::Fanout(Ref<GstElement> bin, Ref<GstElement> element)
     : bin_(std::move(bin)), element_(std::move(element)) {}
 
 Result<Fanout::Input> Fanout::input(const std::string& stream, const RtpFormat& format) {
-  const std::string& encoding = format.encoding;
-  const std::string name = stream + "-" + encoding;
-  if (const auto known = inputs_.find(name); known != inputs_.end()) return known->second;
-  const bool is_video = encoding == "H264" || encoding == "H265";
-  auto payloader = make_shared_payloader(format);
+  const auto codec = codec_of(format.encoding);
+  if (!codec) return Error{Errc::internal, "there is no payloader for " + format.encoding};
+  if (const auto known = inputs_.find({stream, *codec}); known != inputs_.end())
+    return known->second;
+  const bool is_video = kind_of(*codec) == MediaKind::video;
+  auto payloader = make_shared_payloader(*codec);
   if (!payloader) return payloader.error();
   gst_bin_add(GST_BIN(bin_.get()), payloader->get());
   auto output = Ref<GstPad>::adopt(
       gst_element_request_pad_simple(element_.get(), is_video ? "video_%u" : "audio_%u"));
   auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(payloader->get(), "src"));
   if (!output || gst_pad_link(source.get(), output.get()) != GST_PAD_LINK_OK)
-    return Error{Errc::internal, "linking " + name + " to webrtcfanout"};
+    return Error{Errc::internal, "linking " + stream + "-" + format.encoding + " to webrtcfanout"};
   const auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(payloader->get(), "sink"));
   GstPad* ghost = gst_ghost_pad_new(("sink_" + std::to_string(inputs_.size())).c_str(), sink.get());
   gst_pad_set_active(ghost, TRUE);
   gst_element_add_pad(bin_.get(), ghost);
   gst_element_sync_state_with_parent(payloader->get());
   Input input{Ref<GstPad>::retain(ghost), take_string(gst_pad_get_name(output.get()))};
-  return inputs_.emplace(name, std::move(input)).first->second;
+  return inputs_.emplace(std::pair{stream, *codec}, std::move(input)).first->second;
 }
 
 Result<Ref<GstElement>> Fanout::open_port(const config::WebRtc& config) {

@@ -4,7 +4,9 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
+#include "base/codec.h"
 #include "base/rtp_format.h"
 #include "config/config.h"
 #include "gst/signal.h"
@@ -38,7 +40,7 @@ class Fanout : public std::enable_shared_from_this<Fanout> {
   GstElement* bin() const { return bin_.get(); }
   GstElement* element() const { return element_.get(); }
 
-  /// What takes what `stream` of the camera has in that format; made when it is first asked for.
+  /// The input for the track of that format of the camera's `stream`; made at the first call.
   Result<Input> input(const std::string& stream, const RtpFormat& format);
 
   /// From now on `listener` hears of the viewer named `id`.
@@ -52,7 +54,7 @@ class Fanout : public std::enable_shared_from_this<Fanout> {
   // Owned.
   Ref<GstElement> bin_;
   Ref<GstElement> element_;
-  std::map<std::string, Input> inputs_; // By stream and encoding.
+  std::map<std::pair<std::string, Codec>, Input> inputs_; // By stream and codec.
   // One connection for all: a signal asks each of its handlers, and there may be thousands.
   Connection states_;
   std::unordered_map<std::string, std::weak_ptr<Listener>> listeners_; // By the viewer's id.

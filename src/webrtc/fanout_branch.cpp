@@ -31,31 +31,35 @@ FanoutBranch::subscribe(const Choices& choices, MediaFeed::Observer& viewer) {
   subscriptions_.insert(subscription.get());
   for (const auto& choice : choices) {
     if (!choice) continue;
-    if (auto fed = feed(choice->stream, choice->sent); !fed) return fed.error();
-    subscription->parts_.push_back({choice->stream, choice->sent.encoding});
+    auto fed = feed(*choice);
+    if (!fed) return fed.error();
+    subscription->parts_.push_back(std::move(*fed));
   }
   return subscription;
 }
 
 Result<Done> FanoutBranch::Subscription::change_picture(const std::string& from,
                                                         const Choice& choice) {
-  if (auto fed = branch_->feed(choice.stream, choice.sent); !fed) return fed.error();
+  auto fed = branch_->feed(choice);
+  if (!fed) return fed.error();
   for (Part& part : parts_) {
-    if (part.stream != from || part.encoding != choice.sent.encoding) continue;
+    if (part.stream != from || part.codec != fed->codec) continue;
     // It gets the old one until the new one has a key frame.
-    branch_->let_go(std::exchange(part, {choice.stream, choice.sent.encoding}),
-                    4 * branch_->linger_);
+    branch_->let_go(std::exchange(part, std::move(*fed)), 4 * branch_->linger_);
     return Done{};
   }
   return Error{Errc::internal, "the viewer does not get stream " + from};
 }
 
-Result<Done> FanoutBranch::feed(const std::string& stream, const RtpFormat& format) {
+Result<FanoutBranch::Subscription::Part> FanoutBranch::feed(const Choice& choice) {
   if (failed_) return Error{Errc::internal, "the fanout has failed"};
-  const auto [entry, is_new] = inputs_.try_emplace({stream, format.encoding});
+  const auto codec = codec_of(choice.sent.encoding);
+  if (!codec) return Error{Errc::not_found, "no camera sends \"" + choice.sent.encoding + "\""};
+  const Subscription::Part part{choice.stream, *codec};
+  const auto [entry, is_new] = inputs_.try_emplace(part);
   if (is_new) {
-    auto input = fanout_->input(stream, format);
-    auto linked = input ? feed_->link(stream, format.encoding, input->pad.get()) : input.error();
+    auto input = fanout_->input(part.stream, choice.sent);
+    auto linked = input ? feed_->link(part.stream, part.codec, input->pad.get()) : input.error();
     if (!linked) {
       inputs_.erase(entry);
       return linked.error();
@@ -63,7 +67,7 @@ Result<Done> FanoutBranch::feed(const std::string& stream, const RtpFormat& form
   }
   ++entry->second.viewers;
   entry->second.idle.stop();
-  return Done{};
+  return part;
 }
 
 void FanoutBranch::hold(Reservation room, std::chrono::milliseconds starting) {
@@ -77,14 +81,14 @@ void FanoutBranch::leave(const Subscription& subscription) {
 }
 
 void FanoutBranch::let_go(const Subscription::Part& part, std::chrono::milliseconds linger) {
-  const auto input = inputs_.find({part.stream, part.encoding});
+  const auto input = inputs_.find(part);
   if (input == inputs_.end() || --input->second.viewers > 0) return;
   input->second.idle.once(linger, [this, part] { stop_input(part); });
 }
 
 void FanoutBranch::stop_input(const Subscription::Part& part) {
-  feed_->unlink(part.stream, part.encoding);
-  inputs_.erase({part.stream, part.encoding});
+  feed_->unlink(part.stream, part.codec);
+  inputs_.erase(part);
   if (inputs_.empty()) end();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <functional>
 #include <map>
 #include <memory>
@@ -40,10 +41,11 @@ class FanoutBranch : public MediaFeed::Observer, public std::enable_shared_from_
 
    private:
     friend class FanoutBranch;
-    /// A stream of the camera in some encoding.
+    /// A track of the camera.
     struct Part {
       std::string stream;
-      std::string encoding;
+      Codec codec = Codec::h264;
+      auto operator<=>(const Part&) const = default;
     };
     Subscription(std::shared_ptr<FanoutBranch> branch, MediaFeed::Observer& viewer)
         : branch_(std::move(branch)), viewer_(viewer) {}
@@ -74,7 +76,7 @@ class FanoutBranch : public MediaFeed::Observer, public std::enable_shared_from_
   };
   FanoutBranch(std::shared_ptr<MediaSource> camera, std::shared_ptr<Fanout> fanout, Ended ended,
                std::chrono::milliseconds linger);
-  Result<Done> feed(const std::string& stream, const RtpFormat& format);
+  Result<Subscription::Part> feed(const Choice& choice);
   void leave(const Subscription& subscription);
   void let_go(const Subscription::Part& part, std::chrono::milliseconds linger);
   void stop_input(const Subscription::Part& part);
@@ -88,7 +90,7 @@ class FanoutBranch : public MediaFeed::Observer, public std::enable_shared_from_
   // Owned.
   const std::shared_ptr<Fanout> fanout_;
   std::unique_ptr<MediaFeed> feed_;
-  std::map<std::pair<std::string, std::string>, Input> inputs_; // By stream and encoding.
+  std::map<Subscription::Part, Input> inputs_;
   std::unordered_set<const Subscription*> subscriptions_;
   std::optional<Reservation> room_; // While it starts.
   Timer starting_;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "base/codec.h"
 #include "base/result.h"
 #include "gst/ref.h"
 
@@ -22,12 +23,11 @@ class MediaFeed {
   };
   virtual ~MediaFeed() = default;
 
-  /// Feeds `sink`, a pad of the bin, with what `stream` of the camera has in that encoding, from
-  /// the cached group of pictures on. Errc::not_found when there is no such thing.
-  virtual Result<Done> link(const std::string& stream, const std::string& encoding,
-                            GstPad* sink) = 0;
+  /// Feeds `sink`, a pad of the bin, with the track of that codec of the camera's `stream`, from
+  /// the cached group of pictures on. Errc::not_found when there is none.
+  virtual Result<Done> link(const std::string& stream, Codec codec, GstPad* sink) = 0;
   /// Ends what link() began; the pad stays as it is.
-  virtual void unlink(const std::string& stream, const std::string& encoding) = 0;
+  virtual void unlink(const std::string& stream, Codec codec) = 0;
   /// Groups of pictures that the bin has lost because it did not keep up.
   virtual std::uint64_t groups_dropped() const = 0;
 };

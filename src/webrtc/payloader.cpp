@@ -16,20 +16,25 @@ constexpr guint kMtu = 1200;
 /// mid, playout-delay and abs-send-time) and the number of a packet sent again (2 bytes).
 constexpr guint kSharedMtu = kMtu - 26;
 
-const char* payloader_of(const std::string& encoding) {
-  if (encoding == "H264") return "rtph264pay";
-  if (encoding == "H265") return "rtph265pay";
-  if (encoding == "OPUS") return "rtpopuspay";
-  if (encoding == "PCMU") return "rtppcmupay";
-  return "rtppcmapay";
+/// AAC is not among them: no browser takes it.
+const char* payloader_of(Codec codec) {
+  switch (codec) {
+  case Codec::h264: return "rtph264pay";
+  case Codec::h265: return "rtph265pay";
+  case Codec::opus: return "rtpopuspay";
+  case Codec::pcmu: return "rtppcmupay";
+  case Codec::pcma: return "rtppcmapay";
+  case Codec::aac: break;
+  }
+  return "";
 }
 
-Result<Ref<GstElement>> make_bare_payloader(const std::string& encoding, guint mtu) {
-  auto payloader = make_element(payloader_of(encoding));
+Result<Ref<GstElement>> make_bare_payloader(Codec codec, guint mtu) {
+  auto payloader = make_element(payloader_of(codec));
   if (!payloader) return payloader.error();
   g_object_set(payloader->get(), "mtu", mtu, nullptr);
   // Single NAL units and fragments only: nothing waits for company.
-  if (encoding == "H264" || encoding == "H265")
+  if (kind_of(codec) == MediaKind::video)
     gst_util_set_object_arg(G_OBJECT(payloader->get()), "aggregate-mode", "zero-latency");
   return payloader;
 }
@@ -56,8 +61,8 @@ const std::vector<std::string>& fanout_extensions() {
   return extensions;
 }
 
-Result<Ref<GstElement>> make_shared_payloader(const RtpFormat& format) {
-  return make_bare_payloader(format.encoding, kSharedMtu);
+Result<Ref<GstElement>> make_shared_payloader(Codec codec) {
+  return make_bare_payloader(codec, kSharedMtu);
 }
 
 Ref<GstCaps> rtp_caps(const Offer::Media& media, const Choice& choice, guint32 ssrc) {
@@ -74,7 +79,9 @@ Ref<GstCaps> rtp_caps(const Offer::Media& media, const Choice& choice, guint32 s
 
 Result<Ref<GstElement>> make_payloader(const Offer::Media& media, const Choice& choice,
                                        guint32 ssrc) {
-  auto payloader = make_bare_payloader(choice.sent.encoding, kMtu);
+  const auto codec = codec_of(choice.sent.encoding);
+  if (!codec) return Error{Errc::internal, "there is no payloader for " + choice.sent.encoding};
+  auto payloader = make_bare_payloader(*codec, kMtu);
   if (!payloader) return payloader.error();
   GstElement* element = payloader->get();
   g_object_set(element, "pt", static_cast<guint>(choice.payload_type), "ssrc", ssrc, nullptr);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/codec.h"
 #include "base/result.h"
 #include "gst/ref.h"
 #include "sdp/choice.h"
@@ -22,7 +23,7 @@ const std::vector<std::string>& fanout_extensions();
 
 /// A payloader for what webrtcfanout sends to all: packets that leave room for what it adds to
 /// each. Errc::internal when an element is missing.
-Result<Ref<GstElement>> make_shared_payloader(const RtpFormat& format);
+Result<Ref<GstElement>> make_shared_payloader(Codec codec);
 
 /// A payloader for one chosen media: packets of at most 1200 bytes, the viewer's payload type, our
 /// SSRC, and the header extensions of sent_extensions() under the viewer's ids. Errc::internal when

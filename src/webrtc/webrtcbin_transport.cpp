@@ -305,11 +305,11 @@ Result<Done> WebrtcbinTransport::play(const Choices& choices) {
     return Error{Errc::unsupported, "a webrtcbin cannot change to another stream"};
   for (std::size_t mline = 0; mline < choices.size(); ++mline) {
     if (!choices[mline]) continue;
+    const auto codec = codec_of(choices[mline]->sent.encoding);
+    if (!codec) return Error{Errc::internal, "the codec of an m-line is not known"};
     auto pad = open(mline);
     if (!pad) return pad.error();
-    if (auto linked =
-            feed_->link(choices[mline]->stream, choices[mline]->sent.encoding, pad->get());
-        !linked)
+    if (auto linked = feed_->link(choices[mline]->stream, *codec, pad->get()); !linked)
       return linked.error();
   }
   room_.reset();

@@ -59,7 +59,8 @@ class FakeMediaSource : public webrtc::MediaSource {
     Feed(const Feed&) = delete;
     Feed& operator=(const Feed&) = delete;
 
-    Result<Done> link(const std::string& stream, const std::string& encoding, GstPad*) override {
+    Result<Done> link(const std::string& stream, Codec codec, GstPad*) override {
+      const std::string encoding = encoding_name(codec);
       const auto& sent = source_.encodings;
       if (std::find(sent.begin(), sent.end(), encoding) == sent.end())
         return Error{Errc::not_found, "stream " + stream + " has no " + encoding};
@@ -67,9 +68,10 @@ class FakeMediaSource : public webrtc::MediaSource {
       source_.fed.push_back(fed_.back());
       return Done{};
     }
-    void unlink(const std::string& stream, const std::string& encoding) override {
-      std::erase(fed_, stream + "-" + encoding);
-      std::erase(source_.fed, stream + "-" + encoding);
+    void unlink(const std::string& stream, Codec codec) override {
+      const std::string name = stream + "-" + encoding_name(codec);
+      std::erase(fed_, name);
+      std::erase(source_.fed, name);
     }
     std::uint64_t groups_dropped() const override { return source_.groups_dropped; }
 

@@ -1,17 +1,22 @@
 #include "media/rtsp/chain.h"
 
+#include "base/codec.h"
+
 namespace fanlight::media {
 
 Chain chain_of(const std::string& encoding) {
-  if (encoding == "H264")
+  const auto codec = codec_of(encoding);
+  if (!codec) return {};
+  switch (*codec) {
+  case Codec::h264:
     return {{"rtph264depay", "h264parse"}, "video/x-h264,stream-format=byte-stream,alignment=au"};
-  if (encoding == "H265")
+  case Codec::h265:
     return {{"rtph265depay", "h265parse"}, "video/x-h265,stream-format=byte-stream,alignment=au"};
-  if (encoding == "PCMU") return {{"rtppcmudepay"}};
-  if (encoding == "PCMA") return {{"rtppcmadepay"}};
-  if (encoding == "OPUS") return {{"rtpopusdepay"}};
-  if (encoding == "MPEG4-GENERIC") return {{"rtpmp4gdepay", "aacparse"}};
-  if (encoding == "MP4A-LATM") return {{"rtpmp4adepay", "aacparse"}};
+  case Codec::pcmu: return {{"rtppcmudepay"}};
+  case Codec::pcma: return {{"rtppcmadepay"}};
+  case Codec::opus: return {{"rtpopusdepay"}};
+  case Codec::aac: return {{is_latm(encoding) ? "rtpmp4adepay" : "rtpmp4gdepay", "aacparse"}};
+  }
   return {};
 }
 

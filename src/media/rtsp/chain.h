@@ -14,7 +14,7 @@ struct Chain {
   const char* caps = nullptr;
 };
 
-/// By encoding name as registered with IANA, in upper case.
+/// By encoding name as registered with IANA.
 Chain chain_of(const std::string& encoding);
 
 /// The value of rtspsrc's `protocols`.

@@ -2,8 +2,8 @@
 
 #include <glib.h>
 
+#include "base/codec.h"
 #include "gst/ref.h"
-#include "media/codec.h"
 #include "media/rtsp/address.h"
 #include "media/rtsp/chain.h"
 
@@ -29,12 +29,11 @@ std::string launch_line(const config::Camera& camera, const config::WebRtc& webr
           " latency=" + std::to_string(stream.latency.count());
   // What the camera does not send stays without a link, which gst-launch-1.0 accepts.
   for (const auto codec : camera.codecs) {
-    const std::string encoding = encoding_name(codec);
-    const Chain chain = chain_of(encoding);
+    const Chain chain = chain_of(encoding_name(codec));
     line += " camera.";
     for (const char* element : chain.elements) line += std::string{" ! "} + element;
     line += " config-interval=-1 ! " + std::string{chain.caps} + " ! goptee ! rtp" +
-            (encoding == "H265" ? "h265pay" : "h264pay") + " aggregate-mode=zero-latency mtu=" +
+            (codec == Codec::h265 ? "h265pay" : "h264pay") + " aggregate-mode=zero-latency mtu=" +
             (fanout ? "1174 ! fanout." : "1200 ! fakesink async=false");
   }
   // On a port of its own: the service's is taken.

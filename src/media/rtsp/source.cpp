@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "base/main_loop.h"
 #include "gst/elements.h"
-#include "media/codec.h"
 #include "media/rtsp/address.h"
 #include "media/rtsp/chain.h"
 #include "media/rtsp/read_ahead.h"
@@ -29,28 +28,26 @@ std::string encoding_of(const GstCaps* caps) {
   std::string encoding = field(caps, "encoding-name");
   std::transform(encoding.begin(), encoding.end(), encoding.begin(),
                  [](unsigned char c) { return static_cast<char>(g_ascii_toupper(c)); });
-  // Static payload types need no rtpmap (RFC 3551, section 6).
   gint payload = -1;
   if (encoding.empty() &&
-      gst_structure_get_int(gst_caps_get_structure(caps, 0), "payload", &payload)) {
-    if (payload == 0) return "PCMU";
-    if (payload == 8) return "PCMA";
-  }
+      gst_structure_get_int(gst_caps_get_structure(caps, 0), "payload", &payload))
+    if (const auto codec = codec_of_payload_type(payload)) return encoding_name(*codec);
   return encoding;
 }
 
 /// AAC is of use only with its configuration: without it nothing can decode the stream (RFC 3640,
 /// section 4.1).
 std::string audio_fault(const GstCaps* caps, const std::string& encoding) {
+  const auto codec = codec_of(encoding);
   gint rate = 8000;
   gst_structure_get_int(gst_caps_get_structure(caps, 0), "clock-rate", &rate);
-  if ((encoding == "PCMU" || encoding == "PCMA") && rate != 8000)
+  if ((codec == Codec::pcmu || codec == Codec::pcma) && rate != 8000)
     return "the camera sends " + encoding + " at " + std::to_string(rate) +
            " Hz, and browsers play it at 8000 Hz only";
-  if (chain_of(encoding).elements.empty())
+  if (!codec || kind_of(*codec) != MediaKind::audio)
     return "the camera sends " + (encoding.empty() ? "unnamed" : encoding) +
            " sound, which no browser plays";
-  if (encoding == "MPEG4-GENERIC" && field(caps, "config").empty())
+  if (codec == Codec::aac && !is_latm(encoding) && field(caps, "config").empty())
     return "the camera sends AAC without its configuration";
   return {};
 }
@@ -70,9 +67,8 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   // Given; const or thread-safe.
   GstElement* bin = nullptr; // Our grandparent: alive while its rtspsrc emits.
   std::string camera;
-  std::vector<std::string> codecs; // Wanted video, preferred first.
-  std::string no_sound;            // Why none is asked for; empty: it is.
-  bool in_order = false;           // Packets come by TCP.
+  std::string no_sound;  // Why none is asked for; empty: it is.
+  bool in_order = false; // Packets come by TCP.
   std::shared_ptr<Line> line;
   std::weak_ptr<Observer> observer;
   Source* source = nullptr; // Main only; null: what is still on its way is of a connection that was
@@ -83,7 +79,8 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   Sinks sinks; // None after give_up().
 
   std::mutex mutex;
-  std::set<std::string> taken;                 // Encodings and "audio"; protected by mutex.
+  std::set<Codec> taken;                       // Video; protected by mutex.
+  bool sound_taken = false;                    // Protected by mutex.
   std::vector<Ref<GstElement>> jitter_buffers; // Protected by mutex.
   Ref<GstElement> depayloader;                 // Of the first video; protected by mutex.
 
@@ -104,20 +101,27 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
       });
     });
   }
-  bool take(const std::string& what) {
+  /// One of each codec of video, and one of sound.
+  bool take(Codec codec) {
     std::lock_guard lock{mutex};
-    return taken.insert(what).second;
+    if (kind_of(codec) == MediaKind::audio) return !std::exchange(sound_taken, true);
+    return taken.insert(codec).second;
+  }
+  void take_anew() {
+    const std::lock_guard lock{mutex};
+    taken.clear();
+    sound_taken = false;
   }
   /// False once it was given up, as the next.
-  bool wants(const std::string& name) {
+  bool wants(Codec codec) {
     const std::lock_guard lock{linking};
-    return sinks.contains(name);
+    return sinks.find(codec) != nullptr;
   }
-  bool link(const std::string& name, GstPad* pad) {
+  bool link(Codec codec, GstPad* pad) {
     const std::lock_guard lock{linking};
-    const auto sink = sinks.find(name);
-    if (sink != sinks.end()) gst_pad_link(pad, sink->second.get());
-    return sink != sinks.end();
+    GstPad* const sink = sinks.find(codec);
+    if (sink != nullptr) gst_pad_link(pad, sink);
+    return sink != nullptr;
   }
   /// Keeps the end of this connection, which is not that of the viewers' streams, from passing
   /// `pad`.
@@ -140,9 +144,15 @@ struct Source::Shared : std::enable_shared_from_this<Source::Shared> {
   void give_up() {
     source = nullptr;
     const std::lock_guard lock{linking};
-    sinks.clear();
+    sinks = {};
   }
 };
+
+GstPad* Source::Sinks::find(Codec codec) const {
+  if (kind_of(codec) == MediaKind::audio) return audio.get();
+  const auto found = video.find(codec);
+  return found == video.end() ? nullptr : found->second.get();
+}
 
 Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
                                                const config::Stream& stream, Sinks sinks,
@@ -167,7 +177,6 @@ Result<std::unique_ptr<Source>> Source::create(const config::Camera& camera,
   shared->bin = bin.get();
   shared->camera = camera.id;
   shared->line = line;
-  for (const auto codec : camera.codecs) shared->codecs.push_back(encoding_name(codec));
   shared->no_sound = camera.audio ? no_sound : "sound is off in the configuration";
   shared->in_order = std::string_view{protocols_of(stream.transport)} == "tcp";
   shared->sinks = std::move(sinks);
@@ -222,12 +231,8 @@ Fault Source::explain(GstMessage* message) const {
 }
 
 void Source::on_sdp(GstElement*, GstSDPMessage* sdp, gpointer data) {
-  {
-    // rtspsrc begins anew when it changes from UDP to TCP, or was sent elsewhere.
-    Shared& shared = **static_cast<std::shared_ptr<Shared>*>(data);
-    const std::lock_guard lock{shared.mutex};
-    shared.taken.clear();
-  }
+  // rtspsrc begins anew when it changes from UDP to TCP, or was sent elsewhere.
+  (*static_cast<std::shared_ptr<Shared>*>(data))->take_anew();
   std::vector<std::string> video;
   for (guint i = 0; i < gst_sdp_message_medias_len(sdp); ++i) {
     const GstSDPMedia* media = gst_sdp_message_get_media(sdp, i);
@@ -248,11 +253,10 @@ gboolean Source::on_select_stream(GstElement*, guint, GstCaps* caps, gpointer da
   Shared& shared = **static_cast<std::shared_ptr<Shared>*>(data);
   const std::string media = field(caps, "media");
   const std::string encoding = encoding_of(caps);
-  if (media == "video") {
-    const bool wanted =
-        std::find(shared.codecs.begin(), shared.codecs.end(), encoding) != shared.codecs.end();
-    return wanted && shared.take(encoding);
-  }
+  const auto codec = codec_of(encoding);
+  if (media == "video")
+    return codec && kind_of(*codec) == MediaKind::video && shared.wants(*codec) &&
+           shared.take(*codec);
   if (media != "audio") return FALSE;
   // A back channel is described like any other audio, but flows the other way.
   if (gst_structure_has_field(gst_caps_get_structure(caps, 0), "a-sendonly")) return FALSE;
@@ -265,7 +269,7 @@ gboolean Source::on_select_stream(GstElement*, guint, GstCaps* caps, gpointer da
     shared.tell([fault](Observer& observer) { observer.on_source_audio("", fault); });
     return FALSE;
   }
-  if (!shared.take("audio")) return FALSE;
+  if (!shared.take(*codec)) return FALSE;
   shared.tell([encoding](Observer& observer) { observer.on_source_audio(encoding, ""); });
   return TRUE;
 }
@@ -325,10 +329,11 @@ void Source::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
   if (!caps) caps = Ref<GstCaps>::adopt(gst_pad_query_caps(pad, nullptr));
   if (gst_caps_is_empty(caps.get()) || gst_caps_is_any(caps.get())) return;
   const std::string encoding = encoding_of(caps.get());
-  const std::string media = field(caps.get(), "media");
-  const std::string name = media == "audio" ? "audio" : encoding;
+  const auto codec = codec_of(encoding);
+  if (!codec || !shared.wants(*codec)) return;
+  const bool sound = kind_of(*codec) == MediaKind::audio;
+  const std::string name = sound ? "audio" : encoding;
   const Chain chain = chain_of(encoding);
-  if (!shared.wants(name) || chain.elements.empty()) return;
   if (Ref<GstPad>::adopt(gst_element_get_static_pad(shared.bin, name.c_str())))
     return shared.tell([](Observer& observer) {
       observer.on_source_end("the camera began a new stream on the same connection");
@@ -363,7 +368,7 @@ void Source::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
     const auto wanted = Ref<GstCaps>::adopt(gst_caps_from_string(chain.caps));
     g_object_set(filter, "caps", wanted.get(), nullptr);
   }
-  if (media == "video") {
+  if (!sound) {
     const std::lock_guard lock{shared.mutex};
     if (!shared.depayloader) shared.depayloader = added.front();
   }
@@ -371,12 +376,12 @@ void Source::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
   shared.end_at(ghost);
   gst_pad_set_active(ghost, TRUE);
   gst_element_add_pad(shared.bin, ghost);
-  if (!shared.link(name, ghost)) return;
+  if (!shared.link(*codec, ghost)) return;
   // From the tee towards the camera, so that nothing flows into an element that is not ready.
   for (auto element = added.rbegin(); element != added.rend(); ++element)
     gst_element_sync_state_with_parent(element->get());
   // The bin may have been stopped meanwhile, past those that followed it up just now.
-  if (!shared.wants(name))
+  if (!shared.wants(*codec))
     for (const auto& element : added) gst_element_set_state(element.get(), GST_STATE_NULL);
 }
 

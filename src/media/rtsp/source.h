@@ -8,6 +8,7 @@
 
 #include <gst/sdp/sdp.h>
 
+#include "base/codec.h"
 #include "base/main_loop.h"
 #include "base/result.h"
 #include "config/config.h"
@@ -27,14 +28,19 @@ namespace fanlight::media {
 /// but GStreamer objects and `Shared`.
 class Source {
  public:
-  /// The tees' sink pads, by encoding name: H264, H265; "audio" for sound.
-  using Sinks = std::map<std::string, Ref<GstPad>>;
+  /// The tees' sink pads.
+  struct Sinks {
+    std::map<Codec, Ref<GstPad>> video; ///< Of the codecs that are wanted.
+    Ref<GstPad> audio;                  ///< For sound of any codec; null: none is wanted.
+    /// Null: that codec is not wanted.
+    GstPad* find(Codec codec) const;
+  };
   struct Observer {
     virtual ~Observer() = default;
     /// The camera said goodbye, or goes on with something else: `why`. On main.
     virtual void on_source_end(const std::string& why) = 0;
-    /// What was decided about sound: the codec the camera sends, or empty, and a word on why there
-    /// is none. On main.
+    /// What was decided about sound: the encoding that the camera announces, or empty, and a word
+    /// on why there is none. On main.
     virtual void on_source_audio(const std::string& encoding, const std::string& note) = 0;
     /// The video codecs in the camera's description (its SDP), in its order. On main.
     virtual void on_source_described(const std::vector<std::string>& video) = 0;

@@ -7,6 +7,7 @@
 #include "gst/elements.h"
 #include "gst/undertaker.h"
 #include "support/driven_clock.h"
+#include "support/fake_tracks.h"
 #include "support/turn_until.h"
 
 namespace fanlight::media {
@@ -84,8 +85,8 @@ struct IntakeTest : testing::Test, Intake::Observer {
   void make(const std::string& url = "rtsp://127.0.0.1:9/x",
             std::chrono::milliseconds grace = 0ms) {
     const config::Stream stream{.url = url, .pull = config::Pull::on_demand, .grace = grace};
-    auto created = Intake::create({.id = "front", .name = {}, .streams = {stream}}, stream,
-                                  pipeline, queue, *this);
+    auto created = Intake::create({.id = "front", .name = {}, .streams = {stream}}, stream, bins,
+                                  queue, *this);
     ASSERT_TRUE(created) << created.error().message;
     intake = std::move(*created);
   }
@@ -101,6 +102,7 @@ struct IntakeTest : testing::Test, Intake::Observer {
                       if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR && intake)
                         intake->on_error(message);
                     }};
+  SinkBins bins{pipeline, "front"};
   std::shared_ptr<Intake> intake;
 };
 
@@ -192,6 +194,23 @@ TEST_F(IntakeTest, CountsAsViewersOnlyThoseWhoWatch) {
   viewer.reset();
 
   EXPECT_EQ(intake->viewers(), 0U);
+}
+
+TEST_F(IntakeTest, IsWantedByWhoeverSubscribesToATrackAndForTheGraceAfter) {
+  make();
+  test::CountingSink sink{"one"};
+  auto subscription = intake->tracks().find(Codec::h264)->subscribe(sink);
+  ASSERT_TRUE(subscription) << subscription.error().message;
+  EXPECT_EQ(intake->state(), State::connecting);
+  EXPECT_EQ(intake->tracks().find(Codec::h264)->info().state, TrackState::waiting);
+  EXPECT_EQ(intake->viewers(), 0U);
+  { const auto claim = intake->claim(); }
+  EXPECT_NE(intake->state(), State::idle) << "somebody is left";
+
+  { const Subscription last = std::move(*subscription); }
+
+  ASSERT_TRUE(wait(State::idle));
+  EXPECT_EQ(intake->tracks().find(Codec::h264)->info().state, TrackState::idle);
 }
 
 TEST_F(IntakeTest, StaysStoppedWhoeverComes) {

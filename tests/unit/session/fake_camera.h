@@ -19,11 +19,11 @@ class FakeStream : public ViewedStream {
   const std::string& reason() const override { return why; }
   std::chrono::milliseconds state_age() const override { return age; }
   std::chrono::milliseconds start_timeout() const override { return patience; }
-  std::vector<media::Stream> video() const override { return pictures; }
-  std::optional<media::Stream> audio() const override { return sound; }
+  std::vector<media::TrackFormat> video() const override { return pictures; }
+  std::optional<media::TrackFormat> audio() const override { return sound; }
   bool sends(const std::string& encoding) const override {
-    for (const media::Stream& stream : pictures)
-      if (stream.format.encoding == encoding) return true;
+    for (const media::TrackFormat& picture : pictures)
+      if (picture.rtp.encoding == encoding) return true;
     return false;
   }
   bool has_b_frames() const override { return false; }
@@ -33,7 +33,7 @@ class FakeStream : public ViewedStream {
   void go_live(const RtpFormat& format, int height = 1080) {
     now = State::live;
     why.clear();
-    pictures = {{.format = format, .width = height * 16 / 9, .height = height}};
+    pictures = {{.rtp = format, .width = height * 16 / 9, .height = height}};
   }
   void go(State state, const std::string& reason) {
     now = state;
@@ -44,8 +44,8 @@ class FakeStream : public ViewedStream {
   std::string why = "connecting to the camera";
   std::chrono::milliseconds age{0};
   std::chrono::milliseconds patience{600'000};
-  std::vector<media::Stream> pictures;
-  std::optional<media::Stream> sound;
+  std::vector<media::TrackFormat> pictures;
+  std::optional<media::TrackFormat> sound;
   int claims = 0;
   int watchers = 0; ///< Of the claims.
 

@@ -92,19 +92,19 @@ TEST_F(MediaCameraTest, FeedsAPadOfABinThatIsPartOfThePipeline) {
   attach();
   EXPECT_THAT(drawing(), HasSubstr("guest"));
 
-  ASSERT_TRUE(feed->link("main", "H264", pad.get()));
+  ASSERT_TRUE(feed->link("main", Codec::h264, pad.get()));
   EXPECT_TRUE(gst_pad_is_linked(pad.get()));
   EXPECT_EQ(feed->groups_dropped(), 0u);
 
-  feed->unlink("main", "H264");
+  feed->unlink("main", Codec::h264);
   EXPECT_FALSE(gst_pad_is_linked(pad.get()));
 }
 
 TEST_F(MediaCameraTest, RefusesWhatTheCameraDoesNotSend) {
   attach();
 
-  EXPECT_EQ(feed->link("main", "OPUS", pad.get()).error().code, Errc::not_found);
-  EXPECT_EQ(feed->link("third", "H264", pad.get()).error().code, Errc::not_found);
+  EXPECT_EQ(feed->link("main", Codec::opus, pad.get()).error().code, Errc::not_found);
+  EXPECT_EQ(feed->link("third", Codec::h264, pad.get()).error().code, Errc::not_found);
 }
 
 TEST_F(MediaCameraTest, TellsOfAnErrorInTheBinAndKeepsTheCamera) {

@@ -101,7 +101,7 @@ TEST_F(ViewerCameraTest, SwitchesToTheStreamThatItsViewerAsksFor) {
 }
 
 TEST_F(ViewerCameraTest, KeepsTheSoundWhereItIsWhenThePictureSwitches) {
-  camera->main().sound = media::Stream{.format = {"OPUS", 48000, 2, {}}};
+  camera->main().sound = media::TrackFormat{.rtp = {"OPUS", 48000, 2, {}}};
   connect(plain_with_audio());
 
   ASSERT_TRUE(viewer->select({.stream = "sub"}));

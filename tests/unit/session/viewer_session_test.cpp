@@ -226,7 +226,7 @@ TEST_F(ViewerSessionTest, PassesOnTheAnswerAndTheCandidatesOfTheTransport) {
 
 TEST_F(ViewerSessionTest, PlaysOnceWhenItIsConnected) {
   camera->main().go_live(h264("42e01f"));
-  camera->main().sound = media::Stream{.format = {"OPUS", 48000, 2, {}}};
+  camera->main().sound = media::TrackFormat{.rtp = {"OPUS", 48000, 2, {}}};
   make(plain_with_audio());
   ASSERT_TRUE(viewer->begin());
 

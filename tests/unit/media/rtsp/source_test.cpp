@@ -20,7 +20,8 @@ struct SourceTest : testing::Test {
     tee = *make_element("goptee");
     ASSERT_TRUE(pipeline.add(tee.get()));
     sink = Ref<GstPad>::adopt(gst_element_get_static_pad(tee.get(), "sink"));
-    source = std::move(*Source::create(camera, stream, {{"H264", sink}}, "", {}));
+    source = std::move(
+        *Source::create(camera, stream, {.video = {{Codec::h264, sink}}, .audio = {}}, "", {}));
     bin = Ref<GstElement>::share(source->bin());
     ASSERT_TRUE(gst_bin_add(pipeline.bin(), bin.get()));
   }

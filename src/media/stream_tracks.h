@@ -1,0 +1,88 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "media/rtsp/source.h"
+#include "media/sink_bins.h"
+#include "media/track.h"
+#include "media/transcoder.h"
+
+namespace fanlight::media {
+
+/// The tracks of one URL of a camera: a video track per configured codec, the audio as the camera
+/// sends it, and the Opus that is made from AAC.
+///
+/// Threads: main only. Lifetime: its Intake's.
+class StreamTracks : public Transcoder::Observer,
+                     public std::enable_shared_from_this<StreamTracks> {
+ public:
+  struct Observer {
+    virtual ~Observer() = default;
+    virtual void
+    on_video_format() = 0; ///< Video has arrived on a new connection or in a new format.
+    virtual void on_sound_changed() = 0; ///< The transcoder failed.
+  };
+
+  /// `producer` connects to the camera. Errc::internal when an element is missing.
+  static Result<std::shared_ptr<StreamTracks>> create(const config::Camera& camera,
+                                                      const std::string& stream, SinkBins& bins,
+                                                      std::weak_ptr<Track::Producer> producer,
+                                                      Observer& observer);
+
+  // For the connection.
+
+  Source::Sinks sinks() const;
+  std::vector<GstElement*> video_tees() const;
+  void begin();                      ///< A connection begins.
+  void end() { connected_ = false; } ///< It was given up: ignores what it still sends.
+  void set_state(TrackState state, const std::string& reason);
+  /// What the camera announces: the encoding name of its audio, or empty; `note` then says why.
+  void describe_sound(const std::string& encoding, const std::string& note);
+
+  // For subscribers.
+
+  /// Every track, also those that no viewer gets.
+  std::vector<std::shared_ptr<Track>> all() const;
+  /// The formats of video that viewers can get, the preferred codec first: of the last connection
+  /// that brought video.
+  std::vector<TrackFormat> video() const;
+  bool sends(Codec codec) const; ///< Whether video() has that codec.
+  /// The format of audio that viewers get: Opus if the camera sends AAC.
+  std::optional<TrackFormat> audio() const;
+  /// Why there is no sound, or what is converted.
+  const std::string& sound_note() const { return sound_note_; }
+  /// The track of that codec for viewers: video of a configured codec, also before any has arrived;
+  /// or audio with the format of audio(). Null: there is none.
+  std::shared_ptr<Track> find(Codec codec) const;
+  /// The encoding names of what the camera sends, for the log: "H264 + OPUS".
+  std::string names() const;
+
+ private:
+  StreamTracks(const config::Camera& camera, std::string stream, Observer& observer);
+  Result<Done> add_video(Codec codec, SinkBins& bins, const std::weak_ptr<Track::Producer>& from);
+  Result<Done> add_sound(SinkBins& bins, const std::weak_ptr<Track::Producer>& from);
+  void on_caps(Track& track);
+  void update();
+  void on_transcoder_failed(const std::string& why) override;
+
+  // Given.
+  const std::string camera_; // Its id.
+  const std::string stream_;
+  Observer& observer_;
+  // Owned.
+  std::vector<std::shared_ptr<Track>> video_; // The preferred codec first.
+  std::shared_ptr<Track> sound_;              // As the camera sends it.
+  std::shared_ptr<Transcoder> transcoder_;
+  std::vector<Connection> connections_;
+  std::string sound_note_;
+  bool connected_ = false;
+  bool stale_ = true; // The formats are of an earlier connection.
+  TrackState state_ = TrackState::idle;
+  std::string reason_;
+};
+
+} // namespace fanlight::media
