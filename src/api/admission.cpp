@@ -128,25 +128,25 @@ Visitor visitor_of(const Exchange& exchange) {
           .reads = exchange.method() == "GET" || exchange.method() == "HEAD"};
 }
 
-std::optional<Refusal> viewing_refusal(const Visitor& visitor, const config::Server& server,
+std::optional<Problem> viewing_refusal(const Visitor& visitor, const config::Server& server,
                                        const config::Embed& embed) {
   if (std::find(embed.origins.begin(), embed.origins.end(), "*") != embed.origins.end()) return {};
   // Browsers always send it.
   if (!visitor.host.empty() && !is_name_of_ours(visitor.host, server.hosts))
-    return Refusal{"unknown_host", why_not_host(visitor.host)};
+    return Problem{Failure::unknown_host, why_not_host(visitor.host)};
   // A browser that says same-origin says so of the address it sees, before any proxy.
   if (visitor.site == "same-origin") return {};
   if (!visitor.origin.empty()) {
     if (is_at(visitor.origin, visitor.host) || is_at_any(visitor.origin, server.hosts) ||
         is_listed(visitor.origin, embed.origins))
       return {};
-    return Refusal{"foreign_page", why_not_origin(visitor.origin)};
+    return Problem{Failure::foreign_page, why_not_origin(visitor.origin)};
   }
   // No Origin: a player, a script, a typed address, or a page that cannot read what it gets (an
   // image, a script, a frame). Of the latter, only a link that somebody follows is let in.
   const bool link = visitor.reads && visitor.mode == "navigate" && visitor.dest == "document";
   if (visitor.site.empty() || visitor.site == "none" || link) return {};
-  return Refusal{"foreign_page",
+  return Problem{Failure::foreign_page,
                  "a page of another site may not load this without its origin; load it by fetch() "
                  "or with the attribute crossorigin, from a page of embed.origins"};
 }

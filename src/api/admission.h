@@ -5,6 +5,7 @@
 
 #include "config/config.h"
 #include "http/exchange.h"
+#include "http/problem.h"
 
 namespace fanlight::http {
 
@@ -22,15 +23,11 @@ struct Visitor {
 
 Visitor visitor_of(const Exchange& exchange);
 
-struct Refusal {
-  const char* code; ///< For programs: unknown_host or foreign_page.
-  std::string why;  ///< For people: what to write into the configuration, if the page is theirs.
-};
-
-/// Why the visitor may not watch cameras or read about them (docs/embed.md); none: it may. Keeps
-/// out the pages of strangers that somebody on this network has open, also those whose name a
-/// stranger has made lead here (DNS rebinding).
-std::optional<Refusal> viewing_refusal(const Visitor& visitor, const config::Server& server,
+/// Why the visitor may not watch cameras or read about them (docs/embed.md), and what to write into
+/// the configuration if the page is theirs: unknown_host or foreign_page; none: it may. Keeps out
+/// the pages of strangers that somebody on this network has open, also those whose name a stranger
+/// has made lead here (DNS rebinding).
+std::optional<Problem> viewing_refusal(const Visitor& visitor, const config::Server& server,
                                        const config::Embed& embed);
 
 /// Why the visitor may not change settings (docs/settings.md); empty: it may.

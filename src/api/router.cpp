@@ -38,7 +38,7 @@ bool allow(Exchange& exchange, const std::string& methods, const std::string& fo
   }
   if ((", " + methods + ",").find(", " + method + ",") != std::string::npos) return true;
   exchange.set_header("Allow", all);
-  exchange.respond(Problem{405, "wrong_method", method + " is not one of " + all, {}});
+  exchange.respond(Problem{Failure::wrong_method, method + " is not one of " + all});
   return false;
 }
 
@@ -88,12 +88,12 @@ bool Router::admit(Exchange& exchange, bool socket) const {
   if (!refusal) return true;
   log::info("http",
             {{"client", visitor.address},
-             {"code", refusal->code},
+             {"code", refusal->code()},
              {"origin", visitor.origin},
              {"host", visitor.host}},
-            "refusing a page: " + refusal->why);
+            "refusing a page: " + refusal->detail);
   add_cors(exchange);
-  exchange.respond(Problem{403, refusal->code, refusal->why, {}});
+  exchange.respond(*refusal);
   return false;
 }
 

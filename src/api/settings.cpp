@@ -25,7 +25,7 @@ template <typename T> void respond_members(Exchange& exchange, int status, const
 }
 
 Problem wrong_keys(config::Faults faults) {
-  Problem problem{400, "invalid", {}, {}};
+  Problem problem{Failure::invalid, {}};
   for (config::Fault& fault : faults) {
     problem.detail += (problem.detail.empty() ? "" : "\n") + fault.key +
                       (fault.key.empty() ? "" : ": ") + fault.message;
@@ -105,7 +105,7 @@ bool Settings::admit(const ExchangePtr& exchange) const {
   const std::string why = settings_refusal(visitor_of(*exchange), roster_.config().server);
   if (why.empty()) return true;
   log::info("http", {{"client", exchange->remote_address()}}, "refusing settings: " + why);
-  exchange->respond(Problem{403, "not_allowed", why, {}});
+  exchange->respond(Problem{Failure::not_allowed, why});
   return false;
 }
 
@@ -116,11 +116,11 @@ json::OwnedNode Settings::body(const ExchangePtr& exchange) const {
   };
   // A form of another page cannot send this type without asking first.
   if (exchange->content_type() != "application/json")
-    return refuse({415, "wrong_type", "the body must be application/json", {}});
+    return refuse({Failure::wrong_type, "the body must be application/json"});
   const std::string text = exchange->body();
   if (text.size() > limits_.settings)
     return refuse(
-        {413, "too_large", "settings may have " + std::to_string(limits_.settings) + " bytes", {}});
+        {Failure::too_large, "settings may have " + std::to_string(limits_.settings) + " bytes"});
   auto object = json::parse_object(text);
   if (!object) return refuse(problem_of(object.error()));
   return std::move(*object);
@@ -137,11 +137,9 @@ const Camera* Settings::find(const std::string& id, const ExchangePtr& exchange)
 const Camera* Settings::find_managed(const std::string& id, const ExchangePtr& exchange) const {
   const Camera* camera = find(id, exchange);
   if (camera == nullptr || camera->origin.managed) return camera;
-  exchange->respond(Problem{409,
-                            "not_managed",
+  exchange->respond(Problem{Failure::not_managed,
                             "camera " + id + " is written in " + place(*camera) +
-                                "; change it there, the server reads the file again by itself",
-                            {}});
+                                "; change it there, the server reads the file again by itself"});
   return nullptr;
 }
 
@@ -172,9 +170,9 @@ std::optional<config::Diff> Settings::change(std::vector<Camera> cameras,
     return std::move(*diff);
   }
   if (diff.error().code == Errc::internal)
-    exchange->respond(Problem{500, "not_writable", diff.error().message, {}});
+    exchange->respond(Problem{Failure::not_writable, diff.error().message});
   else if (diff.error().code == Errc::conflict)
-    exchange->respond(Problem{409, "changed_by_hand", diff.error().message, {}});
+    exchange->respond(Problem{Failure::changed_by_hand, diff.error().message});
   else
     exchange->respond(diff.error());
   return std::nullopt;
@@ -210,10 +208,10 @@ void Settings::create(const ExchangePtr& exchange) {
   for (const Camera& other : cameras())
     if (other.id == id)
       return exchange->respond(Problem{
-          409, "camera_exists", "there is a camera " + id + " already (" + place(other) + ")", {}});
+          Failure::camera_exists, "there is a camera " + id + " already (" + place(other) + ")"});
   if (cameras().size() >= limits_.cameras)
-    return exchange->respond(Problem{
-        409, "too_many", "there may be " + std::to_string(limits_.cameras) + " cameras", {}});
+    return exchange->respond(
+        Problem{Failure::too_many, "there may be " + std::to_string(limits_.cameras) + " cameras"});
   auto wanted = cameras();
   wanted.push_back(std::move(*camera));
   if (!change(std::move(wanted), exchange)) return;
@@ -279,7 +277,7 @@ void Settings::order(const ExchangePtr& exchange) {
       });
   if (!once)
     return exchange->respond(
-        Problem{400, "bad_order", "ids must be a list of every camera's id, each once", {}});
+        Problem{Failure::bad_order, "ids must be a list of every camera's id, each once"});
   if (!change(std::move(wanted), exchange)) return;
   json::Writer json;
   json.object([&] { json::write_words(json, "ids", *ids); });
@@ -326,7 +324,7 @@ void Settings::reload(const ExchangePtr& exchange) {
   if (diff) return respond_members(*exchange, 200, *diff);
   const Errc code = diff.error().code;
   if (code == Errc::invalid || code == Errc::not_found)
-    return exchange->respond(Problem{422, "bad_configuration", diff.error().message, {}});
+    return exchange->respond(Problem{Failure::bad_configuration, diff.error().message});
   exchange->respond(diff.error());
 }
 

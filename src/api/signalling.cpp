@@ -60,8 +60,8 @@ void Signalling::upgrade(const ExchangePtr& exchange) {
   if (!exchange->has_header("Upgrade")) {
     exchange->set_header("Upgrade", "websocket");
     exchange->set_header("Connection", "Upgrade");
-    return exchange->respond(Problem{
-        426, "websocket_only", "this address speaks WebSocket only (docs/signalling.md)", {}});
+    return exchange->respond(Problem{Failure::websocket_only,
+                                     "this address speaks WebSocket only (docs/signalling.md)"});
   }
   if (!server_.refusal.empty()) return exchange->respond(Error{Errc::unavailable, server_.refusal});
   // libsoup says below what is wrong; nobody is to go for that.

@@ -28,7 +28,7 @@ void Whep::open(const std::string& camera, const ExchangePtr& exchange) {
     return exchange->respond(Error{Errc::not_found, "there is no camera '" + camera + "'"});
   if (exchange->content_type() != "application/sdp") {
     exchange->set_header("Accept-Post", "application/sdp");
-    return exchange->respond(Problem{415, "wrong_type", "an offer is application/sdp", {}});
+    return exchange->respond(Problem{Failure::wrong_type, "an offer is application/sdp"});
   }
   std::string offer = exchange->body();
   if (offer.empty()) return exchange->respond(Error{Errc::invalid, "the offer is empty"});

@@ -125,13 +125,11 @@ void WhepSession::on_closed(session::Session&, const session::CloseReason& reaso
 void WhepSession::patch(const ExchangePtr& exchange) {
   if (exchange->content_type() != "application/trickle-ice-sdpfrag")
     return exchange->respond(
-        Problem{415, "wrong_type", "a PATCH carries application/trickle-ice-sdpfrag", {}});
+        Problem{Failure::wrong_type, "a PATCH carries application/trickle-ice-sdpfrag"});
   if (!exchange->has_header("If-Match"))
     return exchange->respond(
-        Problem{428,
-                "no_if_match",
-                "a PATCH needs If-Match: the ETag of the session, or * for an ICE restart",
-                {}});
+        Problem{Failure::no_if_match,
+                "a PATCH needs If-Match: the ETag of the session, or * for an ICE restart"});
   if (!matches(exchange->header("If-Match"), etag_)) {
     exchange->set_header("ETag", etag_);
     return exchange->respond(
@@ -139,7 +137,7 @@ void WhepSession::patch(const ExchangePtr& exchange) {
   }
   const std::string body = exchange->body();
   if (body.size() > IceFragment::kMaxSize)
-    return exchange->respond(Problem{413, "too_large", "the fragment is too large", {}});
+    return exchange->respond(Problem{Failure::too_large, "the fragment is too large"});
   auto fragment = IceFragment::parse(body);
   if (!fragment) return exchange->respond(fragment.error());
   if (waiting_ || restarting_)

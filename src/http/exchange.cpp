@@ -97,9 +97,10 @@ void Exchange::respond(int status, const char* type, GBytes* body) {
 }
 
 void Exchange::respond(const Problem& problem) {
-  if (problem.retry_after) set_header("Retry-After", std::to_string(*problem.retry_after));
+  if (const auto seconds = problem.retry_after())
+    set_header("Retry-After", std::to_string(*seconds));
   set_header("Cache-Control", "no-store");
-  respond(problem.status, "application/problem+json", problem.to_json());
+  respond(problem.status(), "application/problem+json", problem.to_json());
 }
 
 void Exchange::wait(std::function<void()> gone) {

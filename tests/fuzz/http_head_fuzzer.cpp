@@ -60,7 +60,7 @@ void check_visitor(const std::string& host, const std::string& origin) {
   fanlight::config::Server server;
   server.hosts = {"nvr.example.org:8443"};
   const auto viewing = viewing_refusal(visitor, server, {});
-  if (viewing) check_said(viewing->why);
+  if (viewing) check_said(viewing->detail);
   // Who may watch everything still changes nothing under a name that is not ours.
   require(!viewing_refusal(visitor, server, {{"*"}}));
   for (const auto access :
@@ -68,7 +68,7 @@ void check_visitor(const std::string& host, const std::string& origin) {
     server.settings = access;
     const std::string settings = settings_refusal(visitor, server);
     check_said(settings);
-    require(!viewing || viewing->code != std::string_view{"unknown_host"} || !settings.empty());
+    require(!viewing || viewing->failure != Failure::unknown_host || !settings.empty());
   }
 }
 

@@ -133,7 +133,7 @@ void expect(const Viewing& row, const config::Server& server, const config::Embe
                         .dest = row.dest,
                         .reads = true};
   const auto refused = viewing_refusal(visitor, server, embed);
-  EXPECT_EQ(refused ? refused->code : kLetIn, row.code)
+  EXPECT_EQ(refused ? refused->code() : kLetIn, row.code)
       << row.host << ' ' << row.origin << ' ' << row.site;
 }
 
@@ -226,7 +226,7 @@ TEST(ViewingAdmissionTest, KnowsItsNamesSoThatNoPageCanMakeOneLeadHere) {
 TEST(ViewingAdmissionTest, SaysWhatToWriteIntoTheConfiguration) {
   const auto why = [](const std::string& host, const std::string& origin) {
     const auto refused = viewing_refusal({.address = {}, .host = host, .origin = origin}, {}, {});
-    return refused ? refused->why : "";
+    return refused ? refused->detail : "";
   };
   EXPECT_THAT(why("cameras.example.org:8080", ""),
               HasSubstr("server.hosts: [cameras.example.org]"));
