@@ -10,8 +10,6 @@
 namespace fanlight::http {
 namespace {
 
-constexpr std::size_t kMaxPath = 2048;
-
 /// Lets the page that asks read the answer. Router::admit() has let it in, or refuses it in words.
 void add_cors(Exchange& exchange) {
   exchange.set_header("Vary", "Origin");
@@ -57,23 +55,6 @@ void no_route(Exchange& exchange) {
 }
 
 } // namespace
-
-std::optional<std::vector<std::string>> segments(std::string_view path) {
-  std::vector<std::string> found;
-  if (path.size() > kMaxPath || !path.starts_with('/')) return {};
-  path.remove_prefix(1);
-  while (!path.empty()) {
-    const auto slash = path.find('/');
-    const std::string_view raw = path.substr(0, slash);
-    const OwnedText decoded{
-        g_uri_unescape_segment(raw.data(), raw.data() + raw.size(), "/")}; // Refuses %00 itself.
-    if (!decoded) return {};
-    found.emplace_back(decoded.get());
-    if (slash == std::string_view::npos) break;
-    path.remove_prefix(slash + 1);
-  }
-  return found;
-}
 
 bool Router::admit(Exchange& exchange, bool socket) const {
   // Of a preflight that is refused no browser tells the page why. So it passes, and the request

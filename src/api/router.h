@@ -12,6 +12,7 @@
 #include "api/whep.h"
 #include "config/config.h"
 #include "http/exchange.h"
+#include "http/routes.h"
 #include "http/static_files.h"
 
 namespace fanlight::http {
@@ -43,9 +44,5 @@ class Router {
   Settings& settings_;
   StaticFiles& files_;
 };
-
-/// The decoded segments of a path; none where it is malformed: a bad escape, or an escaped slash or
-/// NUL. Empty segments other than the last stay, for nothing to match.
-std::optional<std::vector<std::string>> segments(std::string_view path);
 
 } // namespace fanlight::http

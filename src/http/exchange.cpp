@@ -60,6 +60,13 @@ std::string Exchange::body() const {
   return data == nullptr ? std::string{} : std::string{data, size};
 }
 
+std::optional<std::string> Exchange::read_body() {
+  const SoupMessageBody* body = soup_server_message_get_request_body(message_.get());
+  if (static_cast<std::size_t>(body->length) <= bound_.bytes) return this->body();
+  respond(Problem{Failure::too_large, bound_.too_large});
+  return std::nullopt;
+}
+
 std::string Exchange::remote_address() const {
   return host_of(soup_server_message_get_remote_address(message_.get()));
 }

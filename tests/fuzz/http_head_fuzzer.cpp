@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "api/admission.h"
-#include "api/router.h"
 #include "http/query.h"
+#include "http/routes.h"
 
 namespace {
 

@@ -5,13 +5,13 @@
 #include <gtest/gtest.h>
 #include <libsoup/soup.h>
 
-#include "api/router.h"
 #include "http/address.h"
 #include "http/frame_meter.h"
 #include "http/json.h"
 #include "http/patience.h"
 #include "http/problem.h"
 #include "http/query.h"
+#include "http/routes.h"
 #include "sdp/ice_sdp.h"
 
 namespace fanlight::http {
