@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 
-#include "api/admission.h"
+#include "auth/access.h"
 #include "config/request.h"
 
 namespace fanlight::http {
@@ -61,17 +61,17 @@ bool Router::admit(Exchange& exchange, bool socket) const {
   // that follows is refused in words.
   if (exchange.method() == "OPTIONS" && exchange.has_header("Access-Control-Request-Method"))
     return true;
-  Visitor visitor = visitor_of(exchange);
+  auth::Principal principal = auth::principal_of(exchange);
   // Chromium does not send it with a WebSocket. A page asks here by POST why it gets none, and must
   // hear of the same Origin the same.
-  if (socket) visitor.site.clear();
-  const auto refusal = viewing_refusal(visitor, config_.server, config_.embed);
+  if (socket) principal.page.site.clear();
+  const auto refusal = auth::viewing_refusal(principal.page, config_.server, config_.embed);
   if (!refusal) return true;
   log::info("http",
-            {{"client", visitor.address},
+            {{"client", principal.address},
              {"code", refusal->code()},
-             {"origin", visitor.origin},
-             {"host", visitor.host}},
+             {"origin", principal.page.origin},
+             {"host", principal.page.host}},
             "refusing a page: " + refusal->detail);
   add_cors(exchange);
   exchange.respond(*refusal);

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "api/admission.h"
 #include "api/settings_json.h"
+#include "auth/access.h"
 #include "base/log.h"
 #include "config/request.h"
 
@@ -102,7 +102,8 @@ std::optional<std::vector<std::string>> ids_of(JsonNode* body) {
 } // namespace
 
 bool Settings::admit(const ExchangePtr& exchange) const {
-  const std::string why = settings_refusal(visitor_of(*exchange), roster_.config().server);
+  const std::string why =
+      auth::settings_refusal(auth::principal_of(*exchange), roster_.config().server);
   if (why.empty()) return true;
   log::info("http", {{"client", exchange->remote_address()}}, "refusing settings: " + why);
   exchange->respond(Problem{Failure::not_allowed, why});

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+
+#include "http/exchange.h"
+
+namespace fanlight::auth {
+
+/// The web page that a request comes from, as its browser says. Other clients say nothing of it.
+struct RequestOrigin {
+  std::string host;   ///< Of the Host header, with port: the name by which it knows this server.
+  std::string origin; ///< Of the Origin header; empty: none.
+  std::string site;   ///< Of the Sec-Fetch-Site header; empty: none.
+  std::string mode;   ///< Of the Sec-Fetch-Mode header.
+  std::string dest;   ///< Of the Sec-Fetch-Dest header.
+  bool reads = false; ///< GET or HEAD.
+};
+
+/// Who asks, as far as it matters for what it may do. There are no logins yet: it is known by its
+/// address and by its page.
+struct Principal {
+  std::string address;  ///< Numeric, of the connection.
+  bool proxied = false; ///< Forwarded for somebody else, whose address is not known.
+  RequestOrigin page;
+
+  bool is_on_this_machine() const;
+  bool is_on_private_network() const; ///< RFC 1918, RFC 3927, RFC 4193, RFC 4291; this machine too.
+};
+
+Principal principal_of(const http::Exchange& exchange);
+
+} // namespace fanlight::auth
