@@ -45,7 +45,9 @@ Result<std::unique_ptr<App>> App::create(const std::string& path, const config::
   app->sessions_ = std::move(*sessions);
   FileRoster::Stage& stage = *app;
   app->roster_ = std::make_unique<FileRoster>(path, config, stage);
-  auto server = http::WebService::create(app->roster_->config(), *app->sessions_, *app->roster_);
+  app->policy_ = std::make_unique<auth::AddressPolicy>(app->roster_->config());
+  auto server = http::WebService::create(app->roster_->config(), *app->sessions_, *app->roster_,
+                                         *app->policy_);
   if (!server) return server.error();
   app->server_ = std::move(*server);
   return app;
@@ -54,6 +56,7 @@ Result<std::unique_ptr<App>> App::create(const std::string& path, const config::
 App::~App() {
   if (drain_until_us_ == 0) drain_until_us_ = g_get_monotonic_time() + kDrainUs; // It never ran.
   server_.reset();
+  policy_.reset();
   roster_.reset();
   sessions_.reset();
   // Pipelines stop on workers; a camera that does not answer its TEARDOWN is left behind.

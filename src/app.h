@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "api/web_service.h"
+#include "auth/policy.h"
 #include "base/main_loop.h"
 #include "base/systemd.h"
 #include "config/config.h"
@@ -38,6 +39,7 @@ class App : private FileRoster::Stage {
 
   std::unique_ptr<session::SessionTable> sessions_;
   std::unique_ptr<FileRoster> roster_;
+  std::unique_ptr<auth::Policy> policy_;
   std::unique_ptr<http::WebService> server_;
   systemd::Notifier notifier_;
   GMainLoop* loop_ = nullptr;

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "api/settings_json.h"
-#include "auth/access.h"
 #include "base/log.h"
 #include "config/request.h"
 
@@ -101,15 +100,6 @@ std::optional<std::vector<std::string>> ids_of(JsonNode* body) {
 
 } // namespace
 
-bool Settings::admit(const ExchangePtr& exchange) const {
-  const std::string why =
-      auth::settings_refusal(auth::principal_of(*exchange), roster_.config().server);
-  if (why.empty()) return true;
-  log::info("http", {{"client", exchange->remote_address()}}, "refusing settings: " + why);
-  exchange->respond(Problem{Failure::not_allowed, why});
-  return false;
-}
-
 json::OwnedNode Settings::body(const ExchangePtr& exchange) const {
   const auto refuse = [&exchange](Problem problem) {
     exchange->respond(problem);
@@ -118,11 +108,9 @@ json::OwnedNode Settings::body(const ExchangePtr& exchange) const {
   // A form of another page cannot send this type without asking first.
   if (exchange->content_type() != "application/json")
     return refuse({Failure::wrong_type, "the body must be application/json"});
-  const std::string text = exchange->body();
-  if (text.size() > limits_.settings)
-    return refuse(
-        {Failure::too_large, "settings may have " + std::to_string(limits_.settings) + " bytes"});
-  auto object = json::parse_object(text);
+  const auto text = exchange->read_body();
+  if (!text) return json::OwnedNode{};
+  auto object = json::parse_object(*text);
   if (!object) return refuse(problem_of(object.error()));
   return std::move(*object);
 }
@@ -180,7 +168,6 @@ std::optional<config::Diff> Settings::change(std::vector<Camera> cameras,
 }
 
 void Settings::all(const ExchangePtr& exchange) const {
-  if (!admit(exchange)) return;
   json::Writer json;
   json.object([&] {
     json.member("config_file", roster_.config_file());
@@ -195,12 +182,10 @@ void Settings::all(const ExchangePtr& exchange) const {
 }
 
 void Settings::one(const std::string& id, const ExchangePtr& exchange) const {
-  if (!admit(exchange)) return;
   if (const Camera* camera = find(id, exchange)) respond_members(*exchange, 200, *camera);
 }
 
 void Settings::create(const ExchangePtr& exchange) {
-  if (!admit(exchange)) return;
   const auto object = body(exchange);
   if (!object) return;
   auto camera = read(take_text(json_to_string(object.get(), TRUE)), nullptr, exchange);
@@ -221,7 +206,6 @@ void Settings::create(const ExchangePtr& exchange) {
 }
 
 void Settings::replace(const std::string& id, const ExchangePtr& exchange) {
-  if (!admit(exchange)) return;
   const auto object = body(exchange);
   if (!object) return;
   const Camera* before = find_managed(id, exchange);
@@ -251,7 +235,6 @@ void Settings::replace(const std::string& id, const ExchangePtr& exchange) {
 }
 
 void Settings::remove(const std::string& id, const ExchangePtr& exchange) {
-  if (!admit(exchange)) return;
   if (find_managed(id, exchange) == nullptr) return;
   auto wanted = cameras();
   std::erase_if(wanted, [&id](const Camera& camera) { return camera.id == id; });
@@ -259,7 +242,6 @@ void Settings::remove(const std::string& id, const ExchangePtr& exchange) {
 }
 
 void Settings::order(const ExchangePtr& exchange) {
-  if (!admit(exchange)) return;
   const auto object = body(exchange);
   if (!object) return;
   auto ids = ids_of(object.get());
@@ -286,7 +268,6 @@ void Settings::order(const ExchangePtr& exchange) {
 }
 
 void Settings::test(const ExchangePtr& exchange) {
-  if (!admit(exchange)) return;
   const auto object = body(exchange);
   if (!object) return;
   const Camera* before = nullptr;
@@ -320,7 +301,6 @@ void Settings::test(const ExchangePtr& exchange) {
 }
 
 void Settings::reload(const ExchangePtr& exchange) {
-  if (!admit(exchange)) return;
   const auto diff = roster_.reload();
   if (diff) return respond_members(*exchange, 200, *diff);
   const Errc code = diff.error().code;

@@ -135,10 +135,9 @@ void WhepSession::patch(const ExchangePtr& exchange) {
     return exchange->respond(
         Error{Errc::conflict, "the ETag is of an ICE session that has been replaced"});
   }
-  const std::string body = exchange->body();
-  if (body.size() > IceFragment::kMaxSize)
-    return exchange->respond(Problem{Failure::too_large, "the fragment is too large"});
-  auto fragment = IceFragment::parse(body);
+  const auto body = exchange->read_body();
+  if (!body) return;
+  auto fragment = IceFragment::parse(*body);
   if (!fragment) return exchange->respond(fragment.error());
   if (waiting_ || restarting_)
     return exchange->respond(Error{Errc::busy, "an ICE restart of the session is under way"});

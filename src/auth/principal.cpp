@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/network.h"
+#include "http/exchange.h"
 #include "http/owned.h"
 
 namespace fanlight::auth {

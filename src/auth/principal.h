@@ -2,7 +2,9 @@
 
 #include <string>
 
-#include "http/exchange.h"
+namespace fanlight::http {
+class Exchange;
+}
 
 namespace fanlight::auth {
 

@@ -52,19 +52,16 @@ std::string Exchange::content_type() const {
   return type == nullptr ? std::string{} : take_text(g_ascii_strdown(type, -1));
 }
 
-std::string Exchange::body() const {
+std::optional<std::string> Exchange::read_body() {
   const OwnedBytes bytes{
       soup_message_body_flatten(soup_server_message_get_request_body(message_.get()))};
   gsize size = 0;
   const auto* data = static_cast<const char*>(g_bytes_get_data(bytes.get(), &size));
+  if (size > bound_.bytes) {
+    respond(Problem{Failure::too_large, bound_.too_large});
+    return std::nullopt;
+  }
   return data == nullptr ? std::string{} : std::string{data, size};
-}
-
-std::optional<std::string> Exchange::read_body() {
-  const SoupMessageBody* body = soup_server_message_get_request_body(message_.get());
-  if (static_cast<std::size_t>(body->length) <= bound_.bytes) return this->body();
-  respond(Problem{Failure::too_large, bound_.too_large});
-  return std::nullopt;
 }
 
 std::string Exchange::remote_address() const {

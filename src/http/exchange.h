@@ -44,7 +44,6 @@ class Exchange {
   bool has_header(const char* name) const;
   /// Content-Type without parameters, in lower case.
   std::string content_type() const;
-  std::string body() const;
   /// The body, if it is within its bound; otherwise answers 413 and returns nothing.
   std::optional<std::string> read_body();
   std::string remote_address() const; ///< Numeric, without port.

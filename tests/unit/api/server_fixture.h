@@ -10,6 +10,7 @@
 #include <libsoup/soup.h>
 
 #include "api/web_service.h"
+#include "auth/policy.h"
 #include "config/config.h"
 #include "fake_directory.h"
 #include "fake_roster.h"
@@ -65,6 +66,7 @@ class ServerTest : public testing::Test {
   http::Limits limits;
   FakeDirectory directory;
   FakeRoster roster{config};
+  std::unique_ptr<auth::Policy> policy = std::make_unique<auth::AddressPolicy>(config);
   std::unique_ptr<http::WebService> server;
   http::Owned<SoupSession> client;
 };
