@@ -28,7 +28,7 @@ Signalling::Signalling(const config::WebRtc& webrtc, session::Directory& directo
                                  });
                                },
                                {},
-                               [this](Client& client) { clients_.erase(&client); }} {
+                               [this](WebSocketClient& client) { clients_.erase(&client); }} {
   directory_.add_observer(*this);
 }
 
@@ -100,11 +100,11 @@ void Signalling::adopt(SoupServerMessage* message) {
 
   const char* protocol = soup_message_headers_get_one(
       soup_server_message_get_response_headers(message), "Sec-WebSocket-Protocol");
-  auto client = std::make_unique<Client>(server_, remote);
+  auto client = std::make_unique<WebSocketClient>(server_, remote);
   client->begin(std::make_unique<WebSocket>(std::move(stream), soup_server_message_get_uri(message),
                                             protocol, *transport, limits_, *client));
   log::debug("http", {{"client", remote}}, "websocket opened");
-  Client* key = client.get();
+  WebSocketClient* key = client.get();
   clients_.emplace(key, std::move(client));
 }
 
@@ -130,7 +130,7 @@ void Signalling::on_camera_changed(const session::CameraInfo& info) {
 void Signalling::on_cameras_replaced() {
   std::erase_if(news_, [this](const auto& news) { return !directory_.camera(news.first); });
   cameras_.get([this](const CameraList::Texts& texts) {
-    std::vector<Client*> clients;
+    std::vector<WebSocketClient*> clients;
     for (const auto& [key, client] : clients_) clients.push_back(key);
     const std::size_t count = clients.size();
     spread(count, [this, alive = std::weak_ptr{alive_}, clients = std::move(clients),

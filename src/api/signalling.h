@@ -5,7 +5,7 @@
 #include <unordered_map>
 
 #include "api/camera_list.h"
-#include "api/client.h"
+#include "api/websocket_client.h"
 #include "base/main_loop.h"
 #include "config/config.h"
 #include "http/exchange.h"
@@ -48,8 +48,8 @@ class Signalling : public session::CameraObserver {
   CameraList& cameras_;
   const Limits& limits_;
   // Owned.
-  Client::Server server_;
-  std::unordered_map<Client*, std::unique_ptr<Client>> clients_;
+  WebSocketClient::Server server_;
+  std::unordered_map<WebSocketClient*, std::unique_ptr<WebSocketClient>> clients_;
   std::unordered_map<std::string, WebSocket::Text> messages_; ///< By type.
   std::uint64_t messages_of_ = 0;                             ///< The texts that they were made of.
   std::unordered_map<std::string, News> news_;                ///< By camera.
