@@ -43,11 +43,10 @@ void Router::dispatch(const ExchangePtr& exchange) const {
   const auto path = segments(exchange->path());
   if (!path) return exchange->respond(Error{Errc::invalid, "the path is malformed"});
   const Match match = routes_.match(exchange->method(), *path);
-  auth::Principal principal;
-  if (match.cors != Cors::all) principal = auth::principal_of(*exchange);
-  // Chromium does not send it with a WebSocket. A page asks here by POST why it gets none, and must
-  // hear of the same Origin the same.
-  if (match.cors == Cors::socket) principal.page.site.clear();
+  // A page asks at /ws by POST why it gets no WebSocket, and must hear of the same Origin the same.
+  const auth::Principal principal = match.cors == Cors::socket
+                                        ? auth::principal_of_socket(*exchange)
+                                        : auth::principal_of(*exchange);
   if (match.cors != Cors::all && !admits(principal, *exchange)) return;
   add_cors(*exchange, match.cors);
   if (!match.route) return routes_.refuse(*exchange, match);

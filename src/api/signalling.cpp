@@ -15,10 +15,11 @@ char kProtocol[] = "fanlight.v1";
 
 } // namespace
 
-Signalling::Signalling(const config::WebRtc& webrtc, session::Directory& directory,
-                       CameraList& cameras, const Limits& limits)
+Signalling::Signalling(const config::WebRtc& webrtc, const auth::Policy& policy,
+                       session::Directory& directory, CameraList& cameras, const Limits& limits)
     : webrtc_(webrtc), directory_(directory), cameras_(cameras),
       limits_(limits), server_{webrtc,
+                               policy,
                                directory,
                                limits,
                                [this](const char* type, std::function<void(WebSocket::Text)> done) {
@@ -92,7 +93,7 @@ void Signalling::adopt(SoupServerMessage* message) {
   const Owned<SoupServerMessage> kept = share(message); // Stealing frees it otherwise.
   Connection* connection = Connection::of(message);
   if (connection == nullptr) return;
-  const std::string remote = Exchange{message}.remote_address();
+  const auth::Principal principal = auth::principal_of_socket(Exchange{message});
   const auto transport = connection->shared_from_this();
   connection->enter(Connection::Phase::upgraded);
   Owned<GIOStream> stream{soup_server_message_steal_connection(message)};
@@ -100,10 +101,10 @@ void Signalling::adopt(SoupServerMessage* message) {
 
   const char* protocol = soup_message_headers_get_one(
       soup_server_message_get_response_headers(message), "Sec-WebSocket-Protocol");
-  auto client = std::make_unique<WebSocketClient>(server_, remote);
+  auto client = std::make_unique<WebSocketClient>(server_, principal);
   client->begin(std::make_unique<WebSocket>(std::move(stream), soup_server_message_get_uri(message),
                                             protocol, *transport, limits_, *client));
-  log::debug("http", {{"client", remote}}, "websocket opened");
+  log::debug("http", {{"client", principal.address}}, "websocket opened");
   WebSocketClient* key = client.get();
   clients_.emplace(key, std::move(client));
 }

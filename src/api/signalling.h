@@ -6,6 +6,7 @@
 
 #include "api/camera_list.h"
 #include "api/websocket_client.h"
+#include "auth/policy.h"
 #include "base/main_loop.h"
 #include "config/config.h"
 #include "http/exchange.h"
@@ -18,8 +19,8 @@ namespace fanlight::http {
 /// of them. Threads: main only.
 class Signalling : public session::CameraObserver {
  public:
-  Signalling(const config::WebRtc& webrtc, session::Directory& directory, CameraList& cameras,
-             const Limits& limits);
+  Signalling(const config::WebRtc& webrtc, const auth::Policy& policy,
+             session::Directory& directory, CameraList& cameras, const Limits& limits);
   ~Signalling() override;
 
   /// GET /ws: the handshake, or why not.

@@ -22,7 +22,8 @@ class RoutedService : public WebService {
                 session::Roster& roster, const auth::Policy& policy, const Limits& limits,
                 std::unique_ptr<StaticFiles> files)
       : limits_(limits), files_(std::move(files)), whep_(config.webrtc, directory, limits_),
-        cameras_(directory, limits_), signalling_(config.webrtc, directory, cameras_, limits_),
+        cameras_(directory, limits_),
+        signalling_(config.webrtc, policy, directory, cameras_, limits_),
         rest_(directory, cameras_, limits_), settings_(roster, limits_),
         router_(service_routes({rest_, settings_, signalling_, whep_, *files_}, limits_), policy) {}
 

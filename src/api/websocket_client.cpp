@@ -49,8 +49,8 @@ session::StreamWish wish_of(JsonNode* message) {
 
 } // namespace
 
-WebSocketClient::WebSocketClient(Server& server, std::string remote_address)
-    : server_(server), remote_address_(std::move(remote_address)),
+WebSocketClient::WebSocketClient(Server& server, auth::Principal principal)
+    : server_(server), principal_(std::move(principal)),
       errors_(server.limits.errors_per_socket, server.limits.error),
       refusals_(server.limits.refusals_per_socket, server.limits.refusal) {}
 
@@ -90,7 +90,7 @@ void WebSocketClient::say_goodbye(const std::string& message) {
 
 void WebSocketClient::send_error(const char* code, const std::string& message,
                                  const std::string& session) {
-  log::debug("http", {{"client", remote_address_}, {"code", code}}, "websocket: " + message);
+  log::debug("http", {{"client", principal_.address}, {"code", code}}, "websocket: " + message);
   json::Writer json;
   json.object([&] {
     json.member("type", "error");
@@ -145,10 +145,12 @@ void WebSocketClient::watch(JsonNode* message) {
   if (!config::is_id(*camera) || !config::is_id(wish.stream))
     return refuse(*name, "unknown_camera", "there is no such camera");
   const auto refuse_viewer = [&](const char* code, const std::string& why) {
-    log::info("http", {{"camera", *camera}, {"client", remote_address_}, {"code", code}},
+    log::info("http", {{"camera", *camera}, {"client", principal_.address}, {"code", code}},
               "refusing a viewer: " + why);
     refuse(*name, code, why);
   };
+  if (const auto refusal = server_.policy.refusal(principal_, auth::Action::view, *camera))
+    return refuse_viewer(refusal->code(), refusal->detail);
   if (!server_.refusal.empty()) return refuse_viewer("shutting_down", server_.refusal);
   if (sessions_.size() >= server_.limits.sessions_per_socket)
     return refuse_viewer("busy", "one socket may have " +
@@ -157,7 +159,7 @@ void WebSocketClient::watch(JsonNode* message) {
 
   session::Directory::OpenOptions options;
   options.signalling = "websocket";
-  options.remote_address = remote_address_;
+  options.remote_address = principal_.address;
   options.wish = wish;
   auto session = std::make_unique<WebSocketSession>(
       *name, *offer, server_.webrtc, server_.limits,
@@ -236,7 +238,8 @@ void WebSocketClient::stop(JsonNode* message) {
 }
 
 void WebSocketClient::on_ended(const std::string& why) {
-  log::debug("http", {{"client", remote_address_}, {"sessions", std::to_string(sessions_.size())}},
+  log::debug("http",
+             {{"client", principal_.address}, {"sessions", std::to_string(sessions_.size())}},
              "websocket ended: " + why);
   sessions_.clear();
 }

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "api/websocket_session.h"
+#include "auth/policy.h"
 #include "config/config.h"
 #include "http/json.h"
 #include "http/limits.h"
@@ -21,6 +22,7 @@ class WebSocketClient : public WebSocket::Observer {
  public:
   struct Server {
     const config::WebRtc& webrtc;
+    const auth::Policy& policy;
     session::Directory& directory;
     const Limits& limits;
     /// The messages `hello` and `cameras`, at once or in a later turn.
@@ -29,7 +31,7 @@ class WebSocketClient : public WebSocket::Observer {
     std::function<void(WebSocketClient&)> closed; ///< The client may be destroyed.
   };
 
-  WebSocketClient(Server& server, std::string remote_address);
+  WebSocketClient(Server& server, auth::Principal principal);
 
   /// `socket` has us as its observer.
   void begin(std::unique_ptr<WebSocket> socket);
@@ -61,7 +63,7 @@ class WebSocketClient : public WebSocket::Observer {
 
   // Given.
   Server& server_;
-  const std::string remote_address_;
+  const auth::Principal principal_;
   // Owned.
   std::unique_ptr<WebSocket> socket_;
   bool greeted_ = false;

@@ -46,4 +46,10 @@ Principal principal_of(const http::Exchange& exchange) {
                    .reads = exchange.method() == "GET" || exchange.method() == "HEAD"}};
 }
 
+Principal principal_of_socket(const http::Exchange& exchange) {
+  Principal principal = principal_of(exchange);
+  principal.page.site.clear();
+  return principal;
+}
+
 } // namespace fanlight::auth

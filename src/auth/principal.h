@@ -30,5 +30,8 @@ struct Principal {
 };
 
 Principal principal_of(const http::Exchange& exchange);
+/// Of the handshake of a WebSocket, whose Sec-Fetch-Site is not heeded: Chromium does not send it,
+/// and others say cross-site of the server's own page.
+Principal principal_of_socket(const http::Exchange& exchange);
 
 } // namespace fanlight::auth

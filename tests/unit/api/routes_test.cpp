@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 
+#include "page.h"
 #include "server_fixture.h"
 
 namespace fanlight::test {
@@ -44,8 +45,11 @@ std::vector<std::string> methods_of(const ServiceRoute& route) {
 /// A path of the route, about the camera yard and a session that there may be.
 std::string path_of(const ServiceRoute& route, const std::string& session = "session-1") {
   std::string path = route.pattern;
-  for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
-           {"{camera}", "yard"}, {"{session}", session}, {"{path...}", "x/y/z"}, {"{file...}", "x"}})
+  for (const auto& [name, value] :
+       std::vector<std::pair<std::string, std::string>>{{"{camera}", "yard"},
+                                                        {"{session}", session},
+                                                        {"{path...}", "x/y/z"},
+                                                        {"{file...}", "x"}})
     if (const auto at = path.find(name); at != path.npos) path.replace(at, name.size(), value);
   return path;
 }
@@ -60,20 +64,19 @@ class ServiceRoutesTest : public ServerTest {
     yard.origin = {"/etc/fanlight/cameras.yaml", 5, true};
     config.cameras = {yard};
     limits.offer = 128 * 1024;
-    auto fake = std::make_unique<FakePolicy>();
-    asked = fake.get();
-    policy = std::move(fake);
+    policy = &fake;
   }
+  void TearDown() override { server.reset(); }
   std::vector<ServiceRoute> routes() {
     return http::service_routes({rest, settings, signalling, whep, *files}, limits);
   }
-  FakePolicy* asked = nullptr;
+  FakePolicy fake;
 
  private:
   http::CameraList cameras{directory, limits};
   http::Rest rest{directory, cameras, limits};
   http::Settings settings{roster, limits};
-  http::Signalling signalling{config.webrtc, directory, cameras, limits};
+  http::Signalling signalling{config.webrtc, fake, directory, cameras, limits};
   http::Whep whep{config.webrtc, directory, limits};
   const std::unique_ptr<http::StaticFiles> files =
       http::StaticFiles::create(folder / "web").value();
@@ -106,15 +109,15 @@ TEST_F(ServiceRoutesTest, NeedAPermissionAndBoundTheBody) {
 
 TEST_F(ServiceRoutesTest, RefuseInWordsWhatThePolicyForbids) {
   start();
-  asked->forbids_actions = true;
+  fake.forbids_actions = true;
   for (const ServiceRoute& route : routes())
     for (const std::string& method : methods_of(route)) {
       const std::string request = method + ' ' + route.pattern;
-      asked->asked.clear();
+      fake.asked.clear();
       const Response response = send({method, path_of(route), {}, {}, {}});
       if (!route.needs) {
         EXPECT_NE(response.status, 403) << request;
-        EXPECT_THAT(asked->asked, testing::IsEmpty()) << request;
+        EXPECT_THAT(fake.asked, testing::IsEmpty()) << request;
         continue;
       }
       EXPECT_EQ(response.status, 403) << request;
@@ -124,7 +127,7 @@ TEST_F(ServiceRoutesTest, RefuseInWordsWhatThePolicyForbids) {
             << request;
       }
       const std::string camera = route.pattern.find("{camera}") == std::string::npos ? "" : "yard";
-      EXPECT_THAT(asked->asked, testing::ElementsAre(std::pair{*route.needs, camera})) << request;
+      EXPECT_THAT(fake.asked, testing::ElementsAre(std::pair{*route.needs, camera})) << request;
     }
   EXPECT_EQ(directory.opened, 0);
   EXPECT_EQ(roster.changes, 0);
@@ -132,7 +135,7 @@ TEST_F(ServiceRoutesTest, RefuseInWordsWhatThePolicyForbids) {
 
 TEST_F(ServiceRoutesTest, RefuseInWordsThePagesThatThePolicyForbids) {
   start();
-  asked->forbids_pages = true;
+  fake.forbids_pages = true;
   for (const ServiceRoute& route : routes())
     // Also where there is nothing, and methods that are not allowed.
     for (const char* method : {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}) {
@@ -148,7 +151,23 @@ TEST_F(ServiceRoutesTest, RefuseInWordsThePagesThatThePolicyForbids) {
           << request;
       EXPECT_EQ(response.header("access-control-allow-origin"), "https://elsewhere.example");
     }
-  EXPECT_THAT(asked->asked, testing::IsEmpty());
+  EXPECT_THAT(fake.asked, testing::IsEmpty());
+}
+
+TEST_F(ServiceRoutesTest, AskForEachCameraThatIsWatchedByAWebSocket) {
+  start();
+  Page page{client.get(), url("/ws")};
+  page.next("hello");
+  fake.forbids_actions = true;
+  fake.asked.clear();
+
+  page.send(R"({"type":"watch","session":"s","sdp":"v=0","camera":"yard"})");
+  const std::string closed = page.next("closed");
+
+  EXPECT_EQ(text_of(closed, "code"), "not_allowed");
+  EXPECT_EQ(text_of(closed, "message"), "nobody may");
+  EXPECT_THAT(fake.asked, testing::ElementsAre(std::pair{auth::Action::view, std::string{"yard"}}));
+  EXPECT_EQ(directory.opened, 0);
 }
 
 TEST_F(ServiceRoutesTest, TakeABodyOfTheirBoundAndNoneThatIsLarger) {

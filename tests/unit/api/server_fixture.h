@@ -66,7 +66,8 @@ class ServerTest : public testing::Test {
   http::Limits limits;
   FakeDirectory directory;
   FakeRoster roster{config};
-  std::unique_ptr<auth::Policy> policy = std::make_unique<auth::AddressPolicy>(config);
+  const auth::AddressPolicy address_policy{config};
+  const auth::Policy* policy = &address_policy;
   std::unique_ptr<http::WebService> server;
   http::Owned<SoupSession> client;
 };
