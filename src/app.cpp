@@ -52,8 +52,9 @@ Result<std::unique_ptr<App>> App::create(const std::string& path, const config::
   app->store_ = std::make_unique<config::FileStore>(path, config, observer);
   app->subscriptions_.push_back(app->store_->subscribe(*app->cameras_));
   app->subscriptions_.push_back(app->store_->subscribe(*app));
-  auto server =
-      http::WebService::create(app->store_->current(), *app->views_, *app->sessions_, *app->store_);
+  app->policy_ = std::make_unique<auth::AddressPolicy>(app->store_->current());
+  auto server = http::WebService::create(app->store_->current(), *app->views_, *app->sessions_,
+                                         *app->store_, *app->policy_);
   if (!server) return server.error();
   app->server_ = std::move(*server);
   return app;
@@ -62,6 +63,7 @@ Result<std::unique_ptr<App>> App::create(const std::string& path, const config::
 App::~App() {
   if (drain_until_us_ == 0) drain_until_us_ = g_get_monotonic_time() + kDrainUs; // It never ran.
   server_.reset();
+  policy_.reset();
   subscriptions_.clear();
   store_.reset();
   views_.reset();

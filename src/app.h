@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/web_service.h"
+#include "auth/policy.h"
 #include "base/main_loop.h"
 #include "base/systemd.h"
 #include "base/token.h"
@@ -55,6 +56,7 @@ class App : private config::Subscriber, private config::FileStore::Observer {
   std::unique_ptr<config::FileStore> store_;
   std::vector<Token> subscriptions_;
   std::optional<Prepared> prepared_;
+  std::unique_ptr<auth::Policy> policy_;
   std::unique_ptr<http::WebService> server_;
   systemd::Notifier notifier_;
   GMainLoop* loop_ = nullptr;

@@ -35,7 +35,7 @@ OwnedBytes share_text(std::shared_ptr<const std::string> text) {
 
 void respond_drawing(Exchange& exchange, const Result<std::string>& svg, GBytes* body) {
   if (!svg && svg.error().code == Errc::not_found)
-    return exchange.respond(Problem{501, "not_installed", svg.error().message, {}});
+    return exchange.respond(Problem{Failure::not_installed, svg.error().message});
   if (!svg) return exchange.respond(svg.error());
   exchange.set_header("Cache-Control", "no-store");
   exchange.respond(200, "image/svg+xml", body);

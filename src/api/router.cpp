@@ -1,186 +1,90 @@
 #include "api/router.h"
 
-#include <algorithm>
+#include <string>
+#include <utility>
 
 #include "base/log.h"
-
-#include "api/admission.h"
 #include "config/request.h"
 
 namespace fanlight::http {
 namespace {
 
-constexpr std::size_t kMaxPath = 2048;
-
-/// Lets the page that asks read the answer. Router::admit() has let it in, or refuses it in words.
-void add_cors(Exchange& exchange) {
-  exchange.set_header("Vary", "Origin");
-  const std::string origin = exchange.header("Origin");
-  if (origin.empty()) return;
-  exchange.set_header("Access-Control-Allow-Origin", origin);
-  exchange.set_header("Access-Control-Expose-Headers",
-                      "Location, ETag, Link, Retry-After, Accept-Post, Accept-Patch");
+/// The camera that a route is about; empty: none.
+std::string_view camera_of(const Route& route, const Parameters& parameters) {
+  // It is the first parameter, where it is one.
+  return route.pattern.find("{camera}") == std::string::npos ? std::string_view{}
+                                                             : std::string_view{parameters.at(0)};
 }
 
-/// Whether the method is one of `methods` ("GET, HEAD"). Otherwise answers: 204 to OPTIONS, which
-/// is always one of them, or 405. Pages of other origins are told of those in `for_all`.
-bool allow(Exchange& exchange, const std::string& methods, const std::string& for_all) {
-  const std::string method{exchange.method()};
-  const std::string all = methods + ", OPTIONS";
-  if (method == "OPTIONS") {
-    exchange.set_header("Allow", all);
-    exchange.set_header("Access-Control-Allow-Methods", for_all + ", OPTIONS");
-    exchange.set_header("Access-Control-Allow-Headers",
-                        "Content-Type, If-Match, If-None-Match, Authorization");
-    exchange.set_header("Access-Control-Max-Age", "86400");
-    exchange.respond(204);
-    return false;
+/// What an operator reads that a client was refused.
+const char* refused(auth::Action action) {
+  switch (action) {
+  case auth::Action::view: return "a viewer";
+  case auth::Action::playback: return "a recording";
+  case auth::Action::control: return "control of a camera";
+  case auth::Action::configure: return "settings";
+  case auth::Action::inspect: return "inspection";
   }
-  if ((", " + methods + ",").find(", " + method + ",") != std::string::npos) return true;
-  exchange.set_header("Allow", all);
-  exchange.respond(Problem{405, "wrong_method", method + " is not one of " + all, {}});
-  return false;
-}
-
-bool allow(Exchange& exchange, const std::string& methods) {
-  return allow(exchange, methods, methods);
-}
-
-/// A name that cannot be an id goes no further, and is not repeated.
-void no_such(Exchange& exchange, const std::string& what) {
-  add_cors(exchange);
-  exchange.respond(Error{Errc::not_found, "there is no such " + what});
-}
-
-void no_route(Exchange& exchange) {
-  exchange.respond(Error{Errc::not_found, "there is nothing at this address"});
+  return "";
 }
 
 } // namespace
 
-std::optional<std::vector<std::string>> segments(std::string_view path) {
-  std::vector<std::string> found;
-  if (path.size() > kMaxPath || !path.starts_with('/')) return {};
-  path.remove_prefix(1);
-  while (!path.empty()) {
-    const auto slash = path.find('/');
-    const std::string_view raw = path.substr(0, slash);
-    const OwnedText decoded{
-        g_uri_unescape_segment(raw.data(), raw.data() + raw.size(), "/")}; // Refuses %00 itself.
-    if (!decoded) return {};
-    found.emplace_back(decoded.get());
-    if (slash == std::string_view::npos) break;
-    path.remove_prefix(slash + 1);
+Router::Router(std::vector<ServiceRoute> routes, const auth::Policy& policy)
+    : policy_(policy), routes_(config::is_id) {
+  for (ServiceRoute& route : routes) {
+    needs_.push_back(route.needs);
+    routes_.add({route.methods, std::move(route.pattern), route.cors, std::move(route.body),
+                 std::move(route.handler)});
   }
-  return found;
 }
 
-bool Router::admit(Exchange& exchange, bool socket) const {
+void Router::dispatch(const ExchangePtr& exchange) const {
+  const auto path = segments(exchange->path());
+  if (!path) return exchange->respond(Error{Errc::invalid, "the path is malformed"});
+  const Match match = routes_.match(exchange->method(), *path);
+  // A page asks at /ws by POST why it gets no WebSocket, and must hear of the same Origin the same.
+  const auth::Principal principal = match.cors == Cors::socket
+                                        ? auth::principal_of_socket(*exchange)
+                                        : auth::principal_of(*exchange);
+  if (match.cors != Cors::all && !admits(principal, *exchange)) return;
+  add_cors(*exchange, match.cors);
+  if (!match.route) return routes_.refuse(*exchange, match);
+  if (!permits(principal, match, *exchange)) return;
+  const Route& route = routes_.all()[*match.route];
+  exchange->bound_body(route.body);
+  route.handler(exchange, match.parameters);
+}
+
+bool Router::admits(const auth::Principal& principal, Exchange& exchange) const {
   // Of a preflight that is refused no browser tells the page why. So it passes, and the request
   // that follows is refused in words.
   if (exchange.method() == "OPTIONS" && exchange.has_header("Access-Control-Request-Method"))
     return true;
-  Visitor visitor = visitor_of(exchange);
-  // Chromium does not send it with a WebSocket. A page asks here by POST why it gets none, and must
-  // hear of the same Origin the same.
-  if (socket) visitor.site.clear();
-  const auto refusal = viewing_refusal(visitor, config_.server, config_.embed);
+  const auto refusal = policy_.page_refusal(principal.page);
   if (!refusal) return true;
   log::info("http",
-            {{"client", visitor.address},
-             {"code", refusal->code},
-             {"origin", visitor.origin},
-             {"host", visitor.host}},
-            "refusing a page: " + refusal->why);
-  add_cors(exchange);
-  exchange.respond(Problem{403, refusal->code, refusal->why, {}});
+            {{"client", principal.address},
+             {"code", refusal->code()},
+             {"origin", principal.page.origin},
+             {"host", principal.page.host}},
+            "refusing a page: " + refusal->detail);
+  add_cors(exchange, Cors::pages); // So that it can read why.
+  exchange.respond(*refusal);
   return false;
 }
 
-void Router::dispatch(const ExchangePtr& exchange) {
-  const auto path = segments(exchange->path());
-  if (!path) return exchange->respond(Error{Errc::invalid, "the path is malformed"});
-  const std::string first = path->empty() ? "" : path->front();
-  const bool alone = path->size() == 1;
-  const bool health = alone && (first == "health" || first == "ready");
-  const bool socket = alone && first == "ws";
-  if (first != "api" && first != "whep" && !health && !socket) {
-    // These hold no secrets, and a module that another page embeds is fetched by CORS.
-    exchange->set_header("Access-Control-Allow-Origin", "*");
-    if (allow(*exchange, "GET, HEAD")) files_.get(*path, exchange);
-    return;
-  }
-  if (!admit(*exchange, socket)) return;
-  if (first == "api") return api(*path, exchange);
-  add_cors(*exchange);
-  if (first == "whep") return whep(*path, exchange);
-  if (socket) {
-    if (allow(*exchange, "GET")) signalling_.upgrade(exchange);
-    return;
-  }
-  if (!allow(*exchange, "GET, HEAD")) return;
-  return first == "health" ? rest_.health(exchange) : rest_.ready(exchange);
-}
-
-/// Without CORS: these are for the server's own page.
-bool Router::settings(const std::vector<std::string>& path, const ExchangePtr& exchange) {
-  const std::string method{exchange->method()};
-  const bool cameras = path.size() >= 2 && path[1] == "cameras";
-  if (path.size() == 2 && path[1] == "settings") {
-    if (allow(*exchange, "GET, HEAD")) settings_.all(exchange);
-  } else if (path.size() == 2 && path[1] == "reload") {
-    if (allow(*exchange, "POST")) settings_.reload(exchange);
-  } else if (cameras && path.size() == 4 && path[3] == "settings") {
-    if (!allow(*exchange, "GET, HEAD, PUT, DELETE")) return true;
-    if (method == "PUT") return settings_.replace(path[2], exchange), true;
-    if (method == "DELETE") return settings_.remove(path[2], exchange), true;
-    settings_.one(path[2], exchange);
-  } else if (cameras && path.size() == 2 && method == "POST") {
-    settings_.create(exchange);
-  } else if (cameras && path.size() == 3 && path[2] == "order" && method == "PUT") {
-    settings_.order(exchange);
-  } else if (cameras && path.size() == 3 && path[2] == "test" && method == "POST") {
-    settings_.test(exchange);
-  } else {
-    return false;
-  }
-  return true;
-}
-
-void Router::api(const std::vector<std::string>& path, const ExchangePtr& exchange) {
-  const bool cameras = path.size() >= 2 && path[1] == "cameras";
-  if (cameras && path.size() >= 3 && !config::is_id(path[2])) return no_such(*exchange, "camera");
-  if (settings(path, exchange)) return;
-  add_cors(*exchange);
-  const bool sessions = path.size() >= 2 && path[1] == "sessions";
-  if (sessions && path.size() == 3 && !config::is_id(path[2])) return no_such(*exchange, "session");
-  const bool dot = cameras && path.size() == 4 && path[3] == "pipeline.dot";
-  const bool svg = cameras && path.size() == 4 && path[3] == "pipeline.svg";
-  if (path.size() == 2 && path[1] == "server") {
-    if (allow(*exchange, "GET, HEAD")) rest_.server(exchange);
-    return;
-  }
-  if (!((cameras || sessions) && path.size() <= 3) && !dot && !svg) return no_route(*exchange);
-  const bool list = cameras && path.size() == 2;
-  if (!allow(*exchange, list ? "GET, HEAD, POST" : "GET, HEAD", "GET, HEAD")) return;
-  if (dot) return rest_.pipeline_dot(path[2], exchange);
-  if (svg) return rest_.pipeline_svg(path[2], exchange);
-  if (cameras) return path.size() == 2 ? rest_.cameras(exchange) : rest_.camera(path[2], exchange);
-  return path.size() == 2 ? rest_.sessions(exchange) : rest_.session(path[2], exchange);
-}
-
-void Router::whep(const std::vector<std::string>& path, const ExchangePtr& exchange) {
-  if (path.size() >= 2 && !config::is_id(path[1])) return no_such(*exchange, "camera");
-  if (path.size() == 2) {
-    if (exchange->method() == "OPTIONS") exchange->set_header("Accept-Post", "application/sdp");
-    if (allow(*exchange, "POST")) whep_.open(path[1], exchange);
-    return;
-  }
-  if (path.size() != 3) return no_route(*exchange);
-  if (!config::is_id(path[2])) return no_such(*exchange, "session");
-  if (exchange->method() == "OPTIONS")
-    exchange->set_header("Accept-Patch", "application/trickle-ice-sdpfrag");
-  if (allow(*exchange, "PATCH, DELETE")) whep_.control(path[1], path[2], exchange);
+bool Router::permits(const auth::Principal& principal, const Match& match,
+                     Exchange& exchange) const {
+  const auto action = needs_[*match.route];
+  if (!action) return true;
+  const Route& route = routes_.all()[*match.route];
+  const auto refusal = policy_.refusal(principal, *action, camera_of(route, match.parameters));
+  if (!refusal) return true;
+  log::info("http", {{"client", principal.address}},
+            std::string{"refusing "} + refused(*action) + ": " + refusal->detail);
+  exchange.respond(*refusal);
+  return false;
 }
 
 } // namespace fanlight::http

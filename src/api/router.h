@@ -1,51 +1,35 @@
 #pragma once
 
-#include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "api/rest.h"
-#include "api/settings.h"
-#include "api/signalling.h"
-#include "api/whep.h"
-#include "config/config.h"
+#include "api/routes.h"
+#include "auth/policy.h"
 #include "http/exchange.h"
-#include "http/static_files.h"
+#include "http/routes.h"
 
 namespace fanlight::http {
 
-/// Which path and method is answered by whom; methods, CORS and everything else that many routes
-/// share. Threads: main only.
+/// Leads requests to what answers them, as far as the policy permits. Threads: main only.
 class Router {
  public:
-  Router(const config::Config& config, Whep& whep, Signalling& signalling, Rest& rest,
-         Settings& settings, StaticFiles& files)
-      : config_(config), whep_(whep), signalling_(signalling), rest_(rest), settings_(settings),
-        files_(files) {}
+  /// `policy` outlives the router.
+  Router(std::vector<ServiceRoute> routes, const auth::Policy& policy);
 
-  void dispatch(const ExchangePtr& exchange);
+  void dispatch(const ExchangePtr& exchange) const;
 
  private:
   /// Whether the page that asks may; otherwise it is told why not.
-  bool admit(Exchange& exchange, bool socket) const;
-  void api(const std::vector<std::string>& path, const ExchangePtr& exchange);
-  /// Whether it is about settings, and was answered.
-  bool settings(const std::vector<std::string>& path, const ExchangePtr& exchange);
-  void whep(const std::vector<std::string>& path, const ExchangePtr& exchange);
+  bool admits(const auth::Principal& principal, Exchange& exchange) const;
+  /// Whether the route is permitted; otherwise the client is told why not.
+  bool permits(const auth::Principal& principal, const Match& match, Exchange& exchange) const;
 
   // Given.
-  const config::Config& config_;
-  Whep& whep_;
-  Signalling& signalling_;
-  Rest& rest_;
-  Settings& settings_;
-  StaticFiles& files_;
+  const auth::Policy& policy_;
+  // Owned.
+  Routes routes_;
+  std::vector<std::optional<auth::Action>> needs_; ///< Of the routes.
 };
-
-/// The decoded segments of a path; none where it is malformed: a bad escape, or an escaped slash or
-/// NUL. Empty segments other than the last stay, for nothing to match.
-std::optional<std::vector<std::string>> segments(std::string_view path);
 
 } // namespace fanlight::http

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "api/admission.h"
 #include "api/settings_json.h"
 #include "base/log.h"
 #include "config/request.h"
@@ -25,7 +24,7 @@ template <typename T> void respond_members(Exchange& exchange, int status, const
 }
 
 Problem wrong_keys(config::Faults faults) {
-  Problem problem{400, "invalid", {}, {}};
+  Problem problem{Failure::invalid, {}};
   for (config::Fault& fault : faults) {
     problem.detail += (problem.detail.empty() ? "" : "\n") + fault.key +
                       (fault.key.empty() ? "" : ": ") + fault.message;
@@ -101,14 +100,6 @@ std::optional<std::vector<std::string>> ids_of(JsonNode* body) {
 
 } // namespace
 
-bool Settings::admit(const ExchangePtr& exchange) const {
-  const std::string why = settings_refusal(visitor_of(*exchange), store_.current().server);
-  if (why.empty()) return true;
-  log::info("http", {{"client", exchange->remote_address()}}, "refusing settings: " + why);
-  exchange->respond(Problem{403, "not_allowed", why, {}});
-  return false;
-}
-
 json::OwnedNode Settings::body(const ExchangePtr& exchange) const {
   const auto refuse = [&exchange](Problem problem) {
     exchange->respond(problem);
@@ -116,12 +107,10 @@ json::OwnedNode Settings::body(const ExchangePtr& exchange) const {
   };
   // A form of another page cannot send this type without asking first.
   if (exchange->content_type() != "application/json")
-    return refuse({415, "wrong_type", "the body must be application/json", {}});
-  const std::string text = exchange->body();
-  if (text.size() > limits_.settings)
-    return refuse(
-        {413, "too_large", "settings may have " + std::to_string(limits_.settings) + " bytes", {}});
-  auto object = json::parse_object(text);
+    return refuse({Failure::wrong_type, "the body must be application/json"});
+  const auto text = exchange->read_body();
+  if (!text) return json::OwnedNode{};
+  auto object = json::parse_object(*text);
   if (!object) return refuse(problem_of(object.error()));
   return std::move(*object);
 }
@@ -137,11 +126,9 @@ const Camera* Settings::find(const std::string& id, const ExchangePtr& exchange)
 const Camera* Settings::find_managed(const std::string& id, const ExchangePtr& exchange) const {
   const Camera* camera = find(id, exchange);
   if (camera == nullptr || camera->origin.managed) return camera;
-  exchange->respond(Problem{409,
-                            "not_managed",
+  exchange->respond(Problem{Failure::not_managed,
                             "camera " + id + " is written in " + place(*camera) +
-                                "; change it there, the server reads the file again by itself",
-                            {}});
+                                "; change it there, the server reads the file again by itself"});
   return nullptr;
 }
 
@@ -172,16 +159,15 @@ std::optional<config::Diff> Settings::change(std::vector<Camera> cameras,
     return std::move(*diff);
   }
   if (diff.error().code == Errc::internal)
-    exchange->respond(Problem{500, "not_writable", diff.error().message, {}});
+    exchange->respond(Problem{Failure::not_writable, diff.error().message});
   else if (diff.error().code == Errc::conflict)
-    exchange->respond(Problem{409, "changed_by_hand", diff.error().message, {}});
+    exchange->respond(Problem{Failure::changed_by_hand, diff.error().message});
   else
     exchange->respond(diff.error());
   return std::nullopt;
 }
 
 void Settings::all(const ExchangePtr& exchange) const {
-  if (!admit(exchange)) return;
   json::Writer json;
   json.object([&] {
     json.member("config_file", store_.config_file());
@@ -196,12 +182,10 @@ void Settings::all(const ExchangePtr& exchange) const {
 }
 
 void Settings::one(const std::string& id, const ExchangePtr& exchange) const {
-  if (!admit(exchange)) return;
   if (const Camera* camera = find(id, exchange)) respond_members(*exchange, 200, *camera);
 }
 
 void Settings::create(const ExchangePtr& exchange) {
-  if (!admit(exchange)) return;
   const auto object = body(exchange);
   if (!object) return;
   auto camera = read(take_text(json_to_string(object.get(), TRUE)), nullptr, exchange);
@@ -210,10 +194,10 @@ void Settings::create(const ExchangePtr& exchange) {
   for (const Camera& other : cameras())
     if (other.id == id)
       return exchange->respond(Problem{
-          409, "camera_exists", "there is a camera " + id + " already (" + place(other) + ")", {}});
+          Failure::camera_exists, "there is a camera " + id + " already (" + place(other) + ")"});
   if (cameras().size() >= limits_.cameras)
-    return exchange->respond(Problem{
-        409, "too_many", "there may be " + std::to_string(limits_.cameras) + " cameras", {}});
+    return exchange->respond(
+        Problem{Failure::too_many, "there may be " + std::to_string(limits_.cameras) + " cameras"});
   auto wanted = cameras();
   wanted.push_back(std::move(*camera));
   if (!change(std::move(wanted), exchange)) return;
@@ -222,7 +206,6 @@ void Settings::create(const ExchangePtr& exchange) {
 }
 
 void Settings::replace(const std::string& id, const ExchangePtr& exchange) {
-  if (!admit(exchange)) return;
   const auto object = body(exchange);
   if (!object) return;
   const Camera* before = find_managed(id, exchange);
@@ -252,7 +235,6 @@ void Settings::replace(const std::string& id, const ExchangePtr& exchange) {
 }
 
 void Settings::remove(const std::string& id, const ExchangePtr& exchange) {
-  if (!admit(exchange)) return;
   if (find_managed(id, exchange) == nullptr) return;
   auto wanted = cameras();
   std::erase_if(wanted, [&id](const Camera& camera) { return camera.id == id; });
@@ -260,7 +242,6 @@ void Settings::remove(const std::string& id, const ExchangePtr& exchange) {
 }
 
 void Settings::order(const ExchangePtr& exchange) {
-  if (!admit(exchange)) return;
   const auto object = body(exchange);
   if (!object) return;
   auto ids = ids_of(object.get());
@@ -279,7 +260,7 @@ void Settings::order(const ExchangePtr& exchange) {
       });
   if (!once)
     return exchange->respond(
-        Problem{400, "bad_order", "ids must be a list of every camera's id, each once", {}});
+        Problem{Failure::bad_order, "ids must be a list of every camera's id, each once"});
   if (!change(std::move(wanted), exchange)) return;
   json::Writer json;
   json.object([&] { json::write_words(json, "ids", *ids); });
@@ -287,7 +268,6 @@ void Settings::order(const ExchangePtr& exchange) {
 }
 
 void Settings::test(const ExchangePtr& exchange) {
-  if (!admit(exchange)) return;
   const auto object = body(exchange);
   if (!object) return;
   const Camera* before = nullptr;
@@ -321,12 +301,11 @@ void Settings::test(const ExchangePtr& exchange) {
 }
 
 void Settings::reload(const ExchangePtr& exchange) {
-  if (!admit(exchange)) return;
   const auto diff = store_.reload();
   if (diff) return respond_members(*exchange, 200, *diff);
   const Errc code = diff.error().code;
   if (code == Errc::invalid || code == Errc::not_found)
-    return exchange->respond(Problem{422, "bad_configuration", diff.error().message, {}});
+    return exchange->respond(Problem{Failure::bad_configuration, diff.error().message});
   exchange->respond(diff.error());
 }
 

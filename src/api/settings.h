@@ -14,7 +14,7 @@
 namespace fanlight::http {
 
 /// The API of settings (docs/settings.md): cameras are added, changed, put in order, removed and
-/// tried, by whoever may. Threads: main only.
+/// tried. Who may is decided before (Router). Threads: main only.
 class Settings {
  public:
   Settings(config::Store& store, cameras::CameraDirectory& directory, const Limits& limits)
@@ -30,8 +30,7 @@ class Settings {
   void reload(const ExchangePtr& exchange);
 
  private:
-  /// Each answers where it returns false or nothing.
-  bool admit(const ExchangePtr& exchange) const;
+  /// Each answers where it returns nothing.
   json::OwnedNode body(const ExchangePtr& exchange) const;
   const config::Camera* find(const std::string& id, const ExchangePtr& exchange) const;
   /// The camera, if it is one that may be changed.

@@ -15,10 +15,12 @@ char kProtocol[] = "fanlight.v1";
 
 } // namespace
 
-Signalling::Signalling(const config::WebRtc& webrtc, cameras::CameraDirectory& directory,
-                       session::Directory& sessions, CameraList& cameras, const Limits& limits)
+Signalling::Signalling(const config::WebRtc& webrtc, const auth::Policy& policy,
+                       cameras::CameraDirectory& directory, session::Directory& sessions,
+                       CameraList& cameras, const Limits& limits)
     : webrtc_(webrtc), directory_(directory), cameras_(cameras),
       limits_(limits), server_{webrtc,
+                               policy,
                                sessions,
                                limits,
                                [this](const char* type, std::function<void(WebSocket::Text)> done) {
@@ -28,7 +30,7 @@ Signalling::Signalling(const config::WebRtc& webrtc, cameras::CameraDirectory& d
                                  });
                                },
                                {},
-                               [this](Client& client) { clients_.erase(&client); }} {
+                               [this](WebSocketClient& client) { clients_.erase(&client); }} {
   directory_.add_observer(*this);
 }
 
@@ -60,8 +62,8 @@ void Signalling::upgrade(const ExchangePtr& exchange) {
   if (!exchange->has_header("Upgrade")) {
     exchange->set_header("Upgrade", "websocket");
     exchange->set_header("Connection", "Upgrade");
-    return exchange->respond(Problem{
-        426, "websocket_only", "this address speaks WebSocket only (docs/signalling.md)", {}});
+    return exchange->respond(Problem{Failure::websocket_only,
+                                     "this address speaks WebSocket only (docs/signalling.md)"});
   }
   if (!server_.refusal.empty()) return exchange->respond(Error{Errc::unavailable, server_.refusal});
   // libsoup says below what is wrong; nobody is to go for that.
@@ -92,7 +94,7 @@ void Signalling::adopt(SoupServerMessage* message) {
   const Owned<SoupServerMessage> kept = share(message); // Stealing frees it otherwise.
   Connection* connection = Connection::of(message);
   if (connection == nullptr) return;
-  const std::string remote = Exchange{message}.remote_address();
+  const auth::Principal principal = auth::principal_of_socket(Exchange{message});
   const auto transport = connection->shared_from_this();
   connection->enter(Connection::Phase::upgraded);
   Owned<GIOStream> stream{soup_server_message_steal_connection(message)};
@@ -100,11 +102,11 @@ void Signalling::adopt(SoupServerMessage* message) {
 
   const char* protocol = soup_message_headers_get_one(
       soup_server_message_get_response_headers(message), "Sec-WebSocket-Protocol");
-  auto client = std::make_unique<Client>(server_, remote);
+  auto client = std::make_unique<WebSocketClient>(server_, principal);
   client->begin(std::make_unique<WebSocket>(std::move(stream), soup_server_message_get_uri(message),
                                             protocol, *transport, limits_, *client));
-  log::debug("http", {{"client", remote}}, "websocket opened");
-  Client* key = client.get();
+  log::debug("http", {{"client", principal.address}}, "websocket opened");
+  WebSocketClient* key = client.get();
   clients_.emplace(key, std::move(client));
 }
 
@@ -130,7 +132,7 @@ void Signalling::on_camera_changed(const cameras::CameraInfo& info) {
 void Signalling::on_cameras_replaced() {
   std::erase_if(news_, [this](const auto& news) { return !directory_.camera(news.first); });
   cameras_.get([this](const CameraList::Texts& texts) {
-    std::vector<Client*> clients;
+    std::vector<WebSocketClient*> clients;
     for (const auto& [key, client] : clients_) clients.push_back(key);
     const std::size_t count = clients.size();
     spread(count, [this, alive = std::weak_ptr{alive_}, clients = std::move(clients),

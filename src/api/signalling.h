@@ -5,7 +5,8 @@
 #include <unordered_map>
 
 #include "api/camera_list.h"
-#include "api/client.h"
+#include "api/websocket_client.h"
+#include "auth/policy.h"
 #include "base/main_loop.h"
 #include "config/config.h"
 #include "http/exchange.h"
@@ -18,8 +19,9 @@ namespace fanlight::http {
 /// of them. Threads: main only.
 class Signalling : public cameras::CameraObserver {
  public:
-  Signalling(const config::WebRtc& webrtc, cameras::CameraDirectory& directory,
-             session::Directory& sessions, CameraList& cameras, const Limits& limits);
+  Signalling(const config::WebRtc& webrtc, const auth::Policy& policy,
+             cameras::CameraDirectory& directory, session::Directory& sessions, CameraList& cameras,
+             const Limits& limits);
   ~Signalling() override;
 
   /// GET /ws: the handshake, or why not.
@@ -48,8 +50,8 @@ class Signalling : public cameras::CameraObserver {
   CameraList& cameras_;
   const Limits& limits_;
   // Owned.
-  Client::Server server_;
-  std::unordered_map<Client*, std::unique_ptr<Client>> clients_;
+  WebSocketClient::Server server_;
+  std::unordered_map<WebSocketClient*, std::unique_ptr<WebSocketClient>> clients_;
   std::unordered_map<std::string, WebSocket::Text> messages_; ///< By type.
   std::uint64_t messages_of_ = 0;                             ///< The texts that they were made of.
   std::unordered_map<std::string, News> news_;                ///< By camera.

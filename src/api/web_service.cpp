@@ -5,6 +5,7 @@
 #include "api/camera_list.h"
 #include "api/rest.h"
 #include "api/router.h"
+#include "api/routes.h"
 #include "api/settings.h"
 #include "api/signalling.h"
 #include "api/whep.h"
@@ -18,13 +19,13 @@ namespace {
 class RoutedService : public WebService {
  public:
   RoutedService(const config::Config& config, cameras::CameraDirectory& cameras,
-                session::Directory& directory, config::Store& store, const Limits& limits,
-                std::unique_ptr<StaticFiles> files)
+                session::Directory& directory, config::Store& store, const auth::Policy& policy,
+                const Limits& limits, std::unique_ptr<StaticFiles> files)
       : limits_(limits), files_(std::move(files)),
         whep_(config.webrtc, cameras, directory, limits_), cameras_(cameras, limits_),
-        signalling_(config.webrtc, cameras, directory, cameras_, limits_),
+        signalling_(config.webrtc, policy, cameras, directory, cameras_, limits_),
         rest_(cameras, directory, cameras_, limits_), settings_(store, cameras, limits_),
-        router_(config, whep_, signalling_, rest_, settings_, *files_) {}
+        router_(service_routes({rest_, settings_, signalling_, whep_, *files_}, limits_), policy) {}
 
   Result<Done> listen(const std::string& address) {
     auto server = Server::create(
@@ -58,13 +59,13 @@ class RoutedService : public WebService {
 
 } // namespace
 
-Result<std::unique_ptr<WebService>> WebService::create(const config::Config& config,
-                                                       cameras::CameraDirectory& cameras,
-                                                       session::Directory& directory,
-                                                       config::Store& store, const Limits& limits) {
+Result<std::unique_ptr<WebService>>
+WebService::create(const config::Config& config, cameras::CameraDirectory& cameras,
+                   session::Directory& directory, config::Store& store, const auth::Policy& policy,
+                   const Limits& limits) {
   auto files = StaticFiles::create(config.server.web_root);
   if (!files) return files.error();
-  auto service = std::make_unique<RoutedService>(config, cameras, directory, store, limits,
+  auto service = std::make_unique<RoutedService>(config, cameras, directory, store, policy, limits,
                                                  std::move(files).value());
   const auto listening = service->listen(config.server.listen);
   if (!listening) return listening.error();

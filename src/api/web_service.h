@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "auth/policy.h"
 #include "base/result.h"
 #include "cameras/camera_directory.h"
 #include "config/config.h"
@@ -15,15 +16,15 @@ namespace fanlight::http {
 /// The HTTP side of the service on `server.listen`: WebSocket signalling, WHEP, REST and the web
 /// UI.
 ///
-/// Threads: main only. Lifetime: owned by App; dies before what it is
-/// given.
+/// Threads: main only. Lifetime: owned by App; dies before what it is given.
 class WebService {
  public:
   /// Listens at once. Errc::invalid (server.listen), not_found (web root), unavailable (the address
   /// cannot be had). `config` outlives the service.
   static Result<std::unique_ptr<WebService>>
   create(const config::Config& config, cameras::CameraDirectory& cameras,
-         session::Directory& directory, config::Store& store, const Limits& limits = {});
+         session::Directory& directory, config::Store& store, const auth::Policy& policy,
+         const Limits& limits = {});
   virtual ~WebService() = default;
 
   virtual int port() const = 0;                   ///< The real one, also where 0 was asked for.

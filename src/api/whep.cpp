@@ -29,10 +29,11 @@ void Whep::open(const std::string& camera, const ExchangePtr& exchange) {
     return exchange->respond(Error{Errc::not_found, "there is no camera '" + camera + "'"});
   if (exchange->content_type() != "application/sdp") {
     exchange->set_header("Accept-Post", "application/sdp");
-    return exchange->respond(Problem{415, "wrong_type", "an offer is application/sdp", {}});
+    return exchange->respond(Problem{Failure::wrong_type, "an offer is application/sdp"});
   }
-  std::string offer = exchange->body();
-  if (offer.empty()) return exchange->respond(Error{Errc::invalid, "the offer is empty"});
+  const auto offer = exchange->read_body();
+  if (!offer) return;
+  if (offer->empty()) return exchange->respond(Error{Errc::invalid, "the offer is empty"});
 
   session::Directory::OpenOptions options;
   options.signalling = "whep";
@@ -46,9 +47,9 @@ void Whep::open(const std::string& camera, const ExchangePtr& exchange) {
   }
   options.preference.width = pixels(exchange->query("width"));
   options.preference.height = pixels(exchange->query("height"));
-  auto viewer = std::make_unique<WhepSession>(offer, exchange, webrtc_, limits_,
+  auto viewer = std::make_unique<WhepSession>(*offer, exchange, webrtc_, limits_,
                                               [this](WhepSession& ended) { end(ended); });
-  const auto opened = directory_.open(camera, offer, options, *viewer);
+  const auto opened = directory_.open(camera, *offer, options, *viewer);
   if (!opened) {
     log::info("http", {{"camera", camera}, {"client", options.remote_address}},
               "refusing a viewer: " + opened.error().message);
@@ -58,13 +59,22 @@ void Whep::open(const std::string& camera, const ExchangePtr& exchange) {
   sessions_.insert_or_assign(viewer->id(), std::move(viewer));
 }
 
-void Whep::control(const std::string& camera, const std::string& session,
-                   const ExchangePtr& exchange) {
+void Whep::patch(const std::string& camera, const std::string& session,
+                 const ExchangePtr& exchange) {
+  if (WhepSession* found = find(camera, session, *exchange)) found->patch(exchange);
+}
+
+void Whep::remove(const std::string& camera, const std::string& session,
+                  const ExchangePtr& exchange) {
+  if (WhepSession* found = find(camera, session, *exchange)) found->remove(exchange);
+}
+
+WhepSession* Whep::find(const std::string& camera, const std::string& session,
+                        Exchange& exchange) const {
   const auto found = sessions_.find(session);
-  if (found == sessions_.end() || found->second->camera() != camera)
-    return exchange->respond(Error{Errc::not_found, "there is no such session"});
-  if (exchange->method() == "DELETE") return found->second->remove(exchange);
-  found->second->patch(exchange);
+  if (found != sessions_.end() && found->second->camera() == camera) return found->second.get();
+  exchange.respond(Error{Errc::not_found, "there is no such session"});
+  return nullptr;
 }
 
 void Whep::end(WhepSession& session) { sessions_.erase(std::string{session.id()}); }

@@ -23,12 +23,17 @@ class Whep {
 
   /// POST of an offer to /whep/{camera}.
   void open(const std::string& camera, const ExchangePtr& exchange);
-  /// PATCH or DELETE of /whep/{camera}/{session}.
-  void control(const std::string& camera, const std::string& session, const ExchangePtr& exchange);
+  /// PATCH of /whep/{camera}/{session}.
+  void patch(const std::string& camera, const std::string& session, const ExchangePtr& exchange);
+  /// DELETE of it.
+  void remove(const std::string& camera, const std::string& session, const ExchangePtr& exchange);
   /// From now on new sessions are refused with these words.
   void refuse(std::string message) { refusal_ = std::move(message); }
 
  private:
+  /// Answers where there is none.
+  WhepSession* find(const std::string& camera, const std::string& session,
+                    Exchange& exchange) const;
   void end(WhepSession& session);
 
   // Given.

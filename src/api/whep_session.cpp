@@ -125,22 +125,19 @@ void WhepSession::on_closed(session::Session&, const session::CloseReason& reaso
 void WhepSession::patch(const ExchangePtr& exchange) {
   if (exchange->content_type() != "application/trickle-ice-sdpfrag")
     return exchange->respond(
-        Problem{415, "wrong_type", "a PATCH carries application/trickle-ice-sdpfrag", {}});
+        Problem{Failure::wrong_type, "a PATCH carries application/trickle-ice-sdpfrag"});
   if (!exchange->has_header("If-Match"))
     return exchange->respond(
-        Problem{428,
-                "no_if_match",
-                "a PATCH needs If-Match: the ETag of the session, or * for an ICE restart",
-                {}});
+        Problem{Failure::no_if_match,
+                "a PATCH needs If-Match: the ETag of the session, or * for an ICE restart"});
   if (!matches(exchange->header("If-Match"), etag_)) {
     exchange->set_header("ETag", etag_);
     return exchange->respond(
         Error{Errc::conflict, "the ETag is of an ICE session that has been replaced"});
   }
-  const std::string body = exchange->body();
-  if (body.size() > IceFragment::kMaxSize)
-    return exchange->respond(Problem{413, "too_large", "the fragment is too large", {}});
-  auto fragment = IceFragment::parse(body);
+  const auto body = exchange->read_body();
+  if (!body) return;
+  auto fragment = IceFragment::parse(*body);
   if (!fragment) return exchange->respond(fragment.error());
   if (waiting_ || restarting_)
     return exchange->respond(Error{Errc::busy, "an ICE restart of the session is under way"});

@@ -52,11 +52,15 @@ std::string Exchange::content_type() const {
   return type == nullptr ? std::string{} : take_text(g_ascii_strdown(type, -1));
 }
 
-std::string Exchange::body() const {
+std::optional<std::string> Exchange::read_body() {
   const OwnedBytes bytes{
       soup_message_body_flatten(soup_server_message_get_request_body(message_.get()))};
   gsize size = 0;
   const auto* data = static_cast<const char*>(g_bytes_get_data(bytes.get(), &size));
+  if (size > bound_.bytes) {
+    respond(Problem{Failure::too_large, bound_.too_large});
+    return std::nullopt;
+  }
   return data == nullptr ? std::string{} : std::string{data, size};
 }
 
@@ -97,9 +101,10 @@ void Exchange::respond(int status, const char* type, GBytes* body) {
 }
 
 void Exchange::respond(const Problem& problem) {
-  if (problem.retry_after) set_header("Retry-After", std::to_string(*problem.retry_after));
+  if (const auto seconds = problem.retry_after())
+    set_header("Retry-After", std::to_string(*seconds));
   set_header("Cache-Control", "no-store");
-  respond(problem.status, "application/problem+json", problem.to_json());
+  respond(problem.status(), "application/problem+json", problem.to_json());
 }
 
 void Exchange::wait(std::function<void()> gone) {

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <libsoup/soup.h>
 
@@ -11,6 +14,13 @@
 #include "http/problem.h"
 
 namespace fanlight::http {
+
+/// How much of a request's body its route reads.
+struct BodyBound {
+  std::size_t bytes = 0; ///< At most; 0: nothing of it.
+  std::string too_large; ///< What a client that sends more is told.
+  std::string announced; ///< The type that OPTIONS tells of; empty: it does not.
+};
 
 /// One HTTP request, read whole, and its answer, now or later.
 ///
@@ -34,8 +44,12 @@ class Exchange {
   bool has_header(const char* name) const;
   /// Content-Type without parameters, in lower case.
   std::string content_type() const;
-  std::string body() const;
+  /// The body, if it is within its bound; otherwise answers 413 and returns nothing.
+  std::optional<std::string> read_body();
   std::string remote_address() const; ///< Numeric, without port.
+
+  /// Until then no body may be read.
+  void bound_body(BodyBound bound) { bound_ = std::move(bound); }
 
   // The answer.
   void set_header(const char* name, const std::string& value);
@@ -59,6 +73,7 @@ class Exchange {
   void settle();
 
   const Owned<SoupServerMessage> message_;
+  BodyBound bound_;
   bool answered_ = false;
   bool waiting_ = false;
   std::function<void()> gone_;

@@ -1,5 +1,7 @@
 #include "http/problem.h"
 
+#include <array>
+
 #include <libsoup/soup.h>
 
 #include "http/json.h"
@@ -10,30 +12,77 @@ namespace {
 /// Seconds. Limits and cameras change slowly; a page that asks every five seconds is no burden.
 constexpr int kRetryAfter = 5;
 
-} // namespace
+constexpr std::array kFailures{
+    FailureRow{Failure::invalid, 400, "invalid"},
+    FailureRow{Failure::bad_order, 400, "bad_order"},
+    FailureRow{Failure::foreign_page, 403, "foreign_page"},
+    FailureRow{Failure::unknown_host, 403, "unknown_host"},
+    FailureRow{Failure::not_allowed, 403, "not_allowed"},
+    FailureRow{Failure::not_found, 404, "not_found"},
+    FailureRow{Failure::wrong_method, 405, "wrong_method"},
+    FailureRow{Failure::no_common_codec, 406, "no_common_codec"},
+    FailureRow{Failure::camera_exists, 409, "camera_exists"},
+    FailureRow{Failure::changed_by_hand, 409, "changed_by_hand"},
+    FailureRow{Failure::not_managed, 409, "not_managed"},
+    FailureRow{Failure::too_many, 409, "too_many"},
+    FailureRow{Failure::conflict, 412, "conflict"},
+    FailureRow{Failure::too_large, 413, "too_large"},
+    FailureRow{Failure::wrong_type, 415, "wrong_type"},
+    FailureRow{Failure::bad_configuration, 422, "bad_configuration"},
+    FailureRow{Failure::websocket_only, 426, "websocket_only"},
+    FailureRow{Failure::no_if_match, 428, "no_if_match"},
+    FailureRow{Failure::internal, 500, "internal"},
+    FailureRow{Failure::not_writable, 500, "not_writable"},
+    FailureRow{Failure::not_installed, 501, "not_installed"},
+    FailureRow{Failure::busy, 503, "busy"},
+    FailureRow{Failure::unavailable, 503, "unavailable"},
+};
 
-Problem problem_of(const Error& error) {
-  switch (error.code) {
-  case Errc::invalid: return {400, "invalid", error.message, {}};
-  case Errc::not_found: return {404, "not_found", error.message, {}};
-  case Errc::busy: return {503, "busy", error.message, kRetryAfter};
-  case Errc::unsupported: return {406, "no_common_codec", error.message, {}};
-  case Errc::unavailable: return {503, "unavailable", error.message, kRetryAfter};
-  case Errc::conflict: return {412, "conflict", error.message, {}};
+constexpr bool is_in_order() {
+  for (std::size_t i = 0; i < kFailures.size(); ++i)
+    if (kFailures[i].failure != static_cast<Failure>(i)) return false;
+  return kFailures.back().failure == Failure::unavailable;
+}
+static_assert(is_in_order());
+
+const FailureRow& row_of(Failure failure) { return kFailures[static_cast<std::size_t>(failure)]; }
+
+Failure failure_of(Errc code) {
+  switch (code) {
+  case Errc::invalid: return Failure::invalid;
+  case Errc::not_found: return Failure::not_found;
+  case Errc::busy: return Failure::busy;
+  case Errc::unsupported: return Failure::no_common_codec;
+  case Errc::unavailable: return Failure::unavailable;
+  case Errc::conflict: return Failure::conflict;
   case Errc::internal: break;
   }
-  return {500, "internal", error.message, {}};
+  return Failure::internal;
+}
+
+} // namespace
+
+std::span<const FailureRow> failures() { return kFailures; }
+
+Problem problem_of(const Error& error) { return {failure_of(error.code), error.message}; }
+
+int Problem::status() const { return row_of(failure).status; }
+
+const char* Problem::code() const { return row_of(failure).code; }
+
+std::optional<int> Problem::retry_after() const {
+  return status() == 503 ? std::optional{kRetryAfter} : std::nullopt;
 }
 
 std::string Problem::to_json() const {
   json::Writer json;
   json.object([&] {
     json.member("type", "about:blank");
-    json.member("title", soup_status_get_phrase(static_cast<guint>(status)));
-    json.member("status", status);
-    json.member("code", code);
+    json.member("title", soup_status_get_phrase(static_cast<guint>(status())));
+    json.member("status", status());
+    json.member("code", code());
     json.member("detail", detail);
-    if (retry_after) json.member("retry_after", *retry_after);
+    if (const auto seconds = retry_after()) json.member("retry_after", *seconds);
     if (errors.empty()) return;
     json.array("errors", [&] {
       for (const WrongKey& error : errors)

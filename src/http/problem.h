@@ -1,12 +1,49 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/result.h"
 
 namespace fanlight::http {
+
+/// What can be wrong with a request; failures() gives each its status and its code.
+enum class Failure {
+  invalid,
+  bad_order,
+  foreign_page,
+  unknown_host,
+  not_allowed,
+  not_found,
+  wrong_method,
+  no_common_codec,
+  camera_exists,
+  changed_by_hand,
+  not_managed,
+  too_many,
+  conflict,
+  too_large,
+  wrong_type,
+  bad_configuration,
+  websocket_only,
+  no_if_match,
+  internal,
+  not_writable,
+  not_installed,
+  busy,
+  unavailable,
+};
+
+struct FailureRow {
+  Failure failure;
+  int status;       ///< Of HTTP.
+  const char* code; ///< For programs, e.g. "busy".
+};
+
+/// All of them, in the order of Failure: the one place where errors become HTTP.
+std::span<const FailureRow> failures();
 
 /// What is wrong with one key of a request.
 struct WrongKey {
@@ -16,16 +53,16 @@ struct WrongKey {
 
 /// Why a request failed, as it leaves the server: application/problem+json (RFC 9457).
 struct Problem {
-  int status = 500;
-  std::string code;               ///< For programs, e.g. "busy".
-  std::string detail;             ///< For people.
-  std::optional<int> retry_after; ///< Seconds.
+  Failure failure = Failure::internal;
+  std::string detail; ///< For people.
   std::vector<WrongKey> errors = {};
 
+  int status() const;
+  const char* code() const;
+  std::optional<int> retry_after() const; ///< Seconds.
   std::string to_json() const;
 };
 
-/// The one place where an Errc becomes an HTTP status.
 Problem problem_of(const Error& error);
 
 } // namespace fanlight::http

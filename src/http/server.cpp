@@ -134,10 +134,8 @@ class SoupHttpServer : public Server {
     Exchange exchange{message};
     exchange.set_header("Access-Control-Allow-Origin", "*");
     exchange.set_header("Connection", "close");
-    exchange.respond(Problem{413,
-                             "too_large",
-                             "a request body may have " + std::to_string(limits_.offer) + " bytes",
-                             {}});
+    exchange.respond(Problem{Failure::too_large, "a request body may have " +
+                                                     std::to_string(limits_.offer) + " bytes"});
   }
 
   /// libsoup has called the handler by now, and the answer may have to be waited for.

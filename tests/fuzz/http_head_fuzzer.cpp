@@ -4,13 +4,14 @@
 #include <string>
 #include <string_view>
 
-#include "api/admission.h"
-#include "api/router.h"
+#include "auth/access.h"
 #include "http/query.h"
+#include "http/routes.h"
 
 namespace {
 
 using namespace fanlight::http;
+namespace auth = fanlight::auth;
 
 void require(bool condition) {
   if (!condition) std::abort();
@@ -47,7 +48,7 @@ void check_query(std::string_view query) {
   require(query_value(std::string(query) + "&stream=s%75b", "stream") == "sub");
 }
 
-/// What is said to people of a visitor repeats names at most, and is short.
+/// What is said to people of a page repeats names at most, and is short.
 void check_said(const std::string& why) {
   require(why.size() < 2000);
   require(std::none_of(why.begin(), why.end(), [](unsigned char c) {
@@ -55,20 +56,21 @@ void check_said(const std::string& why) {
   }));
 }
 
-void check_visitor(const std::string& host, const std::string& origin) {
-  Visitor visitor{.address = "192.168.1.9", .host = host, .origin = origin, .site = {}};
+void check_page(const std::string& host, const std::string& origin) {
+  const auth::Principal principal{.address = "192.168.1.9",
+                                  .page = {.host = host, .origin = origin}};
   fanlight::config::Server server;
   server.hosts = {"nvr.example.org:8443"};
-  const auto viewing = viewing_refusal(visitor, server, {});
-  if (viewing) check_said(viewing->why);
+  const auto viewing = auth::viewing_refusal(principal.page, server, {});
+  if (viewing) check_said(viewing->detail);
   // Who may watch everything still changes nothing under a name that is not ours.
-  require(!viewing_refusal(visitor, server, {{"*"}}));
+  require(!auth::viewing_refusal(principal.page, server, {{"*"}}));
   for (const auto access :
        {fanlight::config::Access::private_networks, fanlight::config::Access::all}) {
     server.settings = access;
-    const std::string settings = settings_refusal(visitor, server);
+    const std::string settings = auth::settings_refusal(principal, server);
     check_said(settings);
-    require(!viewing || viewing->code != std::string_view{"unknown_host"} || !settings.empty());
+    require(!viewing || viewing->failure != Failure::unknown_host || !settings.empty());
   }
 }
 
@@ -83,9 +85,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_path(target.substr(0, mark));
   check_query(target.substr(std::min(mark + 1, size)));
   const std::string text(target);
-  check_visitor(text, text);
-  check_visitor(text, "http://" + text);
-  check_visitor("nvr", text);
-  check_visitor("nvr.example.org", "https://" + text);
+  check_page(text, text);
+  check_page(text, "http://" + text);
+  check_page("nvr", text);
+  check_page("nvr.example.org", "https://" + text);
   return 0;
 }

@@ -1,14 +1,17 @@
+#include <set>
+#include <string>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <libsoup/soup.h>
 
-#include "api/router.h"
 #include "http/address.h"
 #include "http/frame_meter.h"
 #include "http/json.h"
 #include "http/patience.h"
 #include "http/problem.h"
 #include "http/query.h"
+#include "http/routes.h"
 #include "sdp/ice_sdp.h"
 
 namespace fanlight::http {
@@ -64,7 +67,7 @@ TEST(SegmentsTest, RefusesWhatIsMalformed) {
 }
 
 TEST(ProblemTest, GivesEachErrorItsStatus) {
-  const auto status = [](Errc code) { return problem_of({code, "x"}).status; };
+  const auto status = [](Errc code) { return problem_of({code, "x"}).status(); };
   EXPECT_EQ(status(Errc::invalid), 400);
   EXPECT_EQ(status(Errc::not_found), 404);
   EXPECT_EQ(status(Errc::busy), 503);
@@ -72,6 +75,18 @@ TEST(ProblemTest, GivesEachErrorItsStatus) {
   EXPECT_EQ(status(Errc::unavailable), 503);
   EXPECT_EQ(status(Errc::conflict), 412);
   EXPECT_EQ(status(Errc::internal), 500);
+}
+
+TEST(ProblemTest, TellsProgramsEachFailureByACodeOfItsOwn) {
+  std::set<std::string> codes;
+  for (const FailureRow& row : failures()) {
+    const Problem problem{row.failure, "why"};
+    EXPECT_EQ(problem.status(), row.status);
+    EXPECT_TRUE(codes.insert(problem.code()).second) << row.code;
+    EXPECT_GE(row.status, 400) << row.code;
+    EXPECT_EQ(problem.retry_after().has_value(), row.status == 503) << row.code;
+    EXPECT_THAT(problem.to_json(), HasSubstr("\"code\":\"" + std::string{row.code} + '"'));
+  }
 }
 
 TEST(JsonTest, ReadsOnlyObjectsOfBoundedDepth) {

@@ -10,6 +10,7 @@
 #include <libsoup/soup.h>
 
 #include "api/web_service.h"
+#include "auth/policy.h"
 #include "config/config.h"
 #include "fake_directory.h"
 #include "fake_store.h"
@@ -65,6 +66,8 @@ class ServerTest : public testing::Test {
   http::Limits limits;
   FakeDirectory directory;
   FakeStore store{config};
+  const auth::AddressPolicy address_policy{config};
+  const auth::Policy* policy = &address_policy;
   std::unique_ptr<http::WebService> server;
   http::Owned<SoupSession> client;
 };

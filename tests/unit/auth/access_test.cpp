@@ -1,4 +1,4 @@
-#include "api/admission.h"
+#include "auth/access.h"
 
 #include <string_view>
 #include <vector>
@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace fanlight::http {
+namespace fanlight::auth {
 namespace {
 
 using config::Access;
@@ -14,18 +14,18 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-std::string refusal(const Visitor& visitor, Access access) {
+std::string refusal(const Principal& principal, Access access) {
   config::Server server;
   server.settings = access;
   server.hosts = {"nvr.example.org", "nvr.example.org:8443"};
-  return settings_refusal(visitor, server);
+  return settings_refusal(principal, server);
 }
 
-Visitor from(const std::string& address) {
-  return {.address = address, .host = "192.168.1.5:8080", .origin = {}, .site = {}};
+Principal from(const std::string& address) {
+  return {.address = address, .page = {.host = "192.168.1.5:8080"}};
 }
 
-TEST(AdmissionTest, LetsInPrivateNetworksOnly) {
+TEST(SettingsAccessTest, LetsInPrivateNetworksOnly) {
   for (const char* address :
        {"127.0.0.1", "::1", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.7.8",
         "169.254.1.1", "fe80::1", "fc00::1", "fd12::3", "::ffff:192.168.1.9", "::ffff:c0a8:109"})
@@ -36,80 +36,80 @@ TEST(AdmissionTest, LetsInPrivateNetworksOnly) {
         << address;
 }
 
-TEST(AdmissionTest, LetsInThisMachineOnlyWhereThatIsAsked) {
+TEST(SettingsAccessTest, LetsInThisMachineOnlyWhereThatIsAsked) {
   EXPECT_THAT(refusal(from("127.0.0.1"), Access::loopback), IsEmpty());
   EXPECT_THAT(refusal(from("::1"), Access::loopback), IsEmpty());
   EXPECT_THAT(refusal(from("192.168.1.9"), Access::loopback), HasSubstr("this machine"));
 }
 
-TEST(AdmissionTest, LetsInEverybodyOrNobodyWhereThatIsAsked) {
+TEST(SettingsAccessTest, LetsInEverybodyOrNobodyWhereThatIsAsked) {
   EXPECT_THAT(refusal(from("8.8.8.8"), Access::all), IsEmpty());
   EXPECT_THAT(refusal(from("127.0.0.1"), Access::none), HasSubstr("server.settings"));
 }
 
-TEST(AdmissionTest, RefusesThePagesOfOthersWhereverTheyAreOpen) {
-  Visitor visitor = from("127.0.0.1");
-  visitor.origin = "http://evil.example";
-  EXPECT_THAT(refusal(visitor, Access::all), HasSubstr("own page"));
-  visitor.origin = "null";
-  EXPECT_THAT(refusal(visitor, Access::all), HasSubstr("own page"));
-  visitor.origin = "http://192.168.1.5:9090"; // Another server on the machine.
-  EXPECT_THAT(refusal(visitor, Access::all), HasSubstr("own page"));
+TEST(SettingsAccessTest, RefusesThePagesOfOthersWhereverTheyAreOpen) {
+  Principal principal = from("127.0.0.1");
+  principal.page.origin = "http://evil.example";
+  EXPECT_THAT(refusal(principal, Access::all), HasSubstr("own page"));
+  principal.page.origin = "null";
+  EXPECT_THAT(refusal(principal, Access::all), HasSubstr("own page"));
+  principal.page.origin = "http://192.168.1.5:9090"; // Another server on the machine.
+  EXPECT_THAT(refusal(principal, Access::all), HasSubstr("own page"));
   for (const char* own :
        {"http://192.168.1.5:8080", "https://nvr.example.org", "https://nvr.example.org:8443"}) {
-    visitor.origin = own;
-    EXPECT_THAT(refusal(visitor, Access::all), IsEmpty()) << own;
+    principal.page.origin = own;
+    EXPECT_THAT(refusal(principal, Access::all), IsEmpty()) << own;
   }
 }
 
-TEST(AdmissionTest, BelievesTheBrowserAboutWhoseThePageIs) {
-  Visitor visitor = from("127.0.0.1");
+TEST(SettingsAccessTest, BelievesTheBrowserAboutWhoseThePageIs) {
+  Principal principal = from("127.0.0.1");
   for (const char* site : {"cross-site", "same-site", "none", "nonsense"}) {
-    visitor.site = site;
-    EXPECT_THAT(refusal(visitor, Access::all), HasSubstr("own page")) << site;
+    principal.page.site = site;
+    EXPECT_THAT(refusal(principal, Access::all), HasSubstr("own page")) << site;
   }
-  visitor.site = "same-origin";
-  visitor.origin = "https://behind-a-proxy.example"; // Which changed the Host on the way.
-  EXPECT_THAT(refusal(visitor, Access::all), IsEmpty());
-  visitor.site = "none"; // Typed in.
-  visitor.reads = true;
-  EXPECT_THAT(refusal(visitor, Access::all), IsEmpty());
+  principal.page.site = "same-origin";
+  principal.page.origin = "https://behind-a-proxy.example"; // Which changed the Host on the way.
+  EXPECT_THAT(refusal(principal, Access::all), IsEmpty());
+  principal.page.site = "none"; // Typed in.
+  principal.page.reads = true;
+  EXPECT_THAT(refusal(principal, Access::all), IsEmpty());
 }
 
-TEST(AdmissionTest, RefusesANameThatAStrangerMayHavePointedHere) {
-  Visitor visitor = from("192.168.1.9");
+TEST(SettingsAccessTest, RefusesANameThatAStrangerMayHavePointedHere) {
+  Principal principal = from("192.168.1.9");
   for (const char* host : {"evil.example:8080", "a.b", "192.168.1.5.evil.example", ""}) {
-    visitor.host = host;
-    EXPECT_THAT(refusal(visitor, Access::private_networks), HasSubstr("private name")) << host;
+    principal.page.host = host;
+    EXPECT_THAT(refusal(principal, Access::private_networks), HasSubstr("private name")) << host;
   }
   for (const char* host :
        {"localhost:8080", "LOCALHOST", "nvr", "nvr.local:8080", "nvr.home.arpa", "cam.lan",
         "nvr.local.:8080", "[::1]:8080", "[fd12::3]", "10.0.0.1", "NVR.example.org"}) {
-    visitor.host = host;
-    EXPECT_THAT(refusal(visitor, Access::private_networks), IsEmpty()) << host;
+    principal.page.host = host;
+    EXPECT_THAT(refusal(principal, Access::private_networks), IsEmpty()) << host;
   }
 }
 
-TEST(AdmissionTest, RefusesThatNameAlsoWhereEverybodyMayWatchAndChange) {
-  Visitor visitor = from("192.168.1.9");
-  visitor.host = "evil.example:8080"; // Which leads here by now.
-  visitor.origin = "http://evil.example:8080";
+TEST(SettingsAccessTest, RefusesThatNameAlsoWhereEverybodyMayWatchAndChange) {
+  Principal principal = from("192.168.1.9");
+  principal.page.host = "evil.example:8080"; // Which leads here by now.
+  principal.page.origin = "http://evil.example:8080";
   config::Server server;
   server.settings = Access::all;
 
-  EXPECT_FALSE(viewing_refusal(visitor, server, {{"*"}}));
-  EXPECT_THAT(settings_refusal(visitor, server), HasSubstr("private name"));
-  visitor.site = "same-origin";
-  EXPECT_THAT(settings_refusal(visitor, server), HasSubstr("not as evil.example"));
+  EXPECT_FALSE(viewing_refusal(principal.page, server, {{"*"}}));
+  EXPECT_THAT(settings_refusal(principal, server), HasSubstr("private name"));
+  principal.page.site = "same-origin";
+  EXPECT_THAT(settings_refusal(principal, server), HasSubstr("not as evil.example"));
   server.hosts = {"evil.example"};
-  EXPECT_THAT(settings_refusal(visitor, server), IsEmpty());
+  EXPECT_THAT(settings_refusal(principal, server), IsEmpty());
 }
 
-TEST(AdmissionTest, RefusesWhatCameThroughAProxy) {
-  Visitor visitor = from("127.0.0.1");
-  visitor.proxied = true;
-  EXPECT_THAT(refusal(visitor, Access::private_networks), HasSubstr("proxy"));
-  EXPECT_THAT(refusal(visitor, Access::all), IsEmpty());
+TEST(SettingsAccessTest, RefusesWhatCameThroughAProxy) {
+  Principal principal = from("127.0.0.1");
+  principal.proxied = true;
+  EXPECT_THAT(refusal(principal, Access::private_networks), HasSubstr("proxy"));
+  EXPECT_THAT(refusal(principal, Access::all), IsEmpty());
 }
 
 struct Viewing {
@@ -125,19 +125,18 @@ constexpr std::string_view kLetIn;
 
 /// What becomes of it with this configuration, as GET.
 void expect(const Viewing& row, const config::Server& server, const config::Embed& embed) {
-  const Visitor visitor{.address = "192.168.1.9",
-                        .host = row.host,
-                        .origin = row.origin,
-                        .site = row.site,
-                        .mode = row.mode,
-                        .dest = row.dest,
-                        .reads = true};
-  const auto refused = viewing_refusal(visitor, server, embed);
-  EXPECT_EQ(refused ? refused->code : kLetIn, row.code)
+  const RequestOrigin page{.host = row.host,
+                           .origin = row.origin,
+                           .site = row.site,
+                           .mode = row.mode,
+                           .dest = row.dest,
+                           .reads = true};
+  const auto refused = viewing_refusal(page, server, embed);
+  EXPECT_EQ(refused ? refused->code() : kLetIn, row.code)
       << row.host << ' ' << row.origin << ' ' << row.site;
 }
 
-TEST(ViewingAdmissionTest, KnowsPagesOfItsOwnAndClientsThatAreNoPages) {
+TEST(ViewingAccessTest, KnowsPagesOfItsOwnAndClientsThatAreNoPages) {
   for (const Viewing& row : std::vector<Viewing>{
            {"192.168.1.5:8080", "http://192.168.1.5:8080", "", ""},
            {"192.168.1.5:8080", "", "", ""}, // A player, curl.
@@ -157,7 +156,7 @@ TEST(ViewingAdmissionTest, KnowsPagesOfItsOwnAndClientsThatAreNoPages) {
     expect(row, {}, {});
 }
 
-TEST(ViewingAdmissionTest, RefusesPagesOfOthers) {
+TEST(ViewingAccessTest, RefusesPagesOfOthers) {
   for (const Viewing& row : std::vector<Viewing>{
            {"192.168.1.5:8080", "https://evil.example", "", "foreign_page"},
            {"192.168.1.5:8080", "http://192.168.1.5", "", "foreign_page"},
@@ -177,7 +176,7 @@ TEST(ViewingAdmissionTest, RefusesPagesOfOthers) {
     expect(row, {}, {});
 }
 
-TEST(ViewingAdmissionTest, LetsInTheOriginsOfTheConfiguration) {
+TEST(ViewingAccessTest, LetsInTheOriginsOfTheConfiguration) {
   const config::Embed embed{
       {"https://intranet.example.org", "http://10.0.0.7:81", "capacitor://localhost"}};
   for (const Viewing& row : std::vector<Viewing>{
@@ -198,7 +197,7 @@ TEST(ViewingAdmissionTest, LetsInTheOriginsOfTheConfiguration) {
     expect(row, {}, {{"*"}});
 }
 
-TEST(ViewingAdmissionTest, KnowsItsNamesSoThatNoPageCanMakeOneLeadHere) {
+TEST(ViewingAccessTest, KnowsItsNamesSoThatNoPageCanMakeOneLeadHere) {
   config::Server server;
   server.hosts = {"cameras.example.org", "nvr.example.org:8443"};
   for (const Viewing& row : std::vector<Viewing>{
@@ -223,10 +222,10 @@ TEST(ViewingAdmissionTest, KnowsItsNamesSoThatNoPageCanMakeOneLeadHere) {
     expect(row, server, {});
 }
 
-TEST(ViewingAdmissionTest, SaysWhatToWriteIntoTheConfiguration) {
+TEST(ViewingAccessTest, SaysWhatToWriteIntoTheConfiguration) {
   const auto why = [](const std::string& host, const std::string& origin) {
-    const auto refused = viewing_refusal({.address = {}, .host = host, .origin = origin}, {}, {});
-    return refused ? refused->why : "";
+    const auto refused = viewing_refusal({.host = host, .origin = origin}, {}, {});
+    return refused ? refused->detail : "";
   };
   EXPECT_THAT(why("cameras.example.org:8080", ""),
               HasSubstr("server.hosts: [cameras.example.org]"));
@@ -242,4 +241,4 @@ TEST(ViewingAdmissionTest, SaysWhatToWriteIntoTheConfiguration) {
 }
 
 } // namespace
-} // namespace fanlight::http
+} // namespace fanlight::auth

@@ -1,4 +1,4 @@
-#include "api/client.h"
+#include "api/websocket_client.h"
 
 #include <algorithm>
 #include <utility>
@@ -50,17 +50,17 @@ session::StreamPreference wish_of(JsonNode* message) {
 
 } // namespace
 
-Client::Client(Server& server, std::string remote_address)
-    : server_(server), remote_address_(std::move(remote_address)),
+WebSocketClient::WebSocketClient(Server& server, auth::Principal principal)
+    : server_(server), principal_(std::move(principal)),
       errors_(server.limits.errors_per_socket, server.limits.error),
       refusals_(server.limits.refusals_per_socket, server.limits.refusal) {}
 
-void Client::begin(std::unique_ptr<WebSocket> socket) {
+void WebSocketClient::begin(std::unique_ptr<WebSocket> socket) {
   socket_ = std::move(socket);
   greet();
 }
 
-void Client::greet() {
+void WebSocketClient::greet() {
   server_.cameras("hello", [this, alive = std::weak_ptr{alive_}](WebSocket::Text hello) {
     if (alive.expired()) return;
     greeted_ = true;
@@ -68,7 +68,7 @@ void Client::greet() {
   });
 }
 
-void Client::list() {
+void WebSocketClient::list() {
   if (std::exchange(listing_, true)) return;
   server_.cameras("cameras", [this, alive = std::weak_ptr{alive_}](const WebSocket::Text& cameras) {
     if (alive.expired()) return;
@@ -78,7 +78,7 @@ void Client::list() {
   });
 }
 
-void Client::say_goodbye(const std::string& message) {
+void WebSocketClient::say_goodbye(const std::string& message) {
   json::Writer json;
   json.object([&] {
     json.member("type", "goodbye");
@@ -89,8 +89,9 @@ void Client::say_goodbye(const std::string& message) {
   socket_->close(SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "the server is about to stop");
 }
 
-void Client::send_error(const char* code, const std::string& message, const std::string& session) {
-  log::debug("http", {{"client", remote_address_}, {"code", code}}, "websocket: " + message);
+void WebSocketClient::send_error(const char* code, const std::string& message,
+                                 const std::string& session) {
+  log::debug("http", {{"client", principal_.address}, {"code", code}}, "websocket: " + message);
   json::Writer json;
   json.object([&] {
     json.member("type", "error");
@@ -103,20 +104,20 @@ void Client::send_error(const char* code, const std::string& message, const std:
     socket_->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "too many bad messages");
 }
 
-void Client::refuse(const std::string& session, const char* code, const std::string& why) {
+void WebSocketClient::refuse(const std::string& session, const char* code, const std::string& why) {
   socket_->send(closed_message(session, {code, why}));
   if (refusals_.ends_with_one_more(g_get_monotonic_time()))
     socket_->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "too many sessions were refused");
 }
 
-void Client::on_unreadable(std::size_t bytes) {
+void WebSocketClient::on_unreadable(std::size_t bytes) {
   if (bytes > server_.limits.message)
     return send_error("too_large", "a message may have " + std::to_string(server_.limits.message) +
                                        " bytes, not " + std::to_string(bytes));
   send_error("bad_message", "messages are text, not binary");
 }
 
-void Client::on_text(const std::string& text) {
+void WebSocketClient::on_text(const std::string& text) {
   const auto message = json::parse_object(text);
   if (!message) return send_error("bad_message", message.error().message);
   const auto type = json::string_member(message->get(), "type");
@@ -131,114 +132,119 @@ void Client::on_text(const std::string& text) {
              json::string_member(message->get(), "session").value_or("").substr(0, kMaxName));
 }
 
-void Client::watch(JsonNode* message) {
+void WebSocketClient::watch(JsonNode* message) {
   const auto name = json::string_member(message, "session");
   const auto camera = json::string_member(message, "camera");
   const auto offer = json::string_member(message, "sdp");
   if (!name || !is_name(*name))
     return send_error("bad_message", "session is 1 to 64 characters of A-Z a-z 0-9 _ -");
   if (!camera || !offer) return send_error("bad_message", "watch needs camera and sdp", *name);
-  if (watches_.contains(*name))
+  if (sessions_.contains(*name))
     return send_error("session_in_use", "the session '" + *name + "' is in use", *name);
   const session::StreamPreference wish = wish_of(message);
   // A name that cannot be an id goes no further, and is not repeated.
   if (!config::is_id(*camera) || !config::is_id(wish.stream))
     return refuse(*name, "unknown_camera", "there is no such camera");
   const auto refuse_viewer = [&](const char* code, const std::string& why) {
-    log::info("http", {{"camera", *camera}, {"client", remote_address_}, {"code", code}},
+    log::info("http", {{"camera", *camera}, {"client", principal_.address}, {"code", code}},
               "refusing a viewer: " + why);
     refuse(*name, code, why);
   };
+  if (const auto refusal = server_.policy.refusal(principal_, auth::Action::view, *camera))
+    return refuse_viewer(refusal->code(), refusal->detail);
   if (!server_.refusal.empty()) return refuse_viewer("shutting_down", server_.refusal);
-  if (watches_.size() >= server_.limits.sessions_per_socket)
+  if (sessions_.size() >= server_.limits.sessions_per_socket)
     return refuse_viewer("busy", "one socket may have " +
                                      std::to_string(server_.limits.sessions_per_socket) +
                                      " sessions");
 
   session::Directory::OpenOptions options;
   options.signalling = "websocket";
-  options.remote_address = remote_address_;
+  options.remote_address = principal_.address;
   options.preference = wish;
-  auto watch = std::make_unique<Watch>(
+  auto session = std::make_unique<WebSocketSession>(
       *name, *offer, server_.webrtc, server_.limits,
       [this](std::string text) { socket_->send(std::move(text)); },
-      [this](Watch& ended) { forget(ended); });
-  const auto opened = server_.directory.open(*camera, *offer, options, *watch);
+      [this](WebSocketSession& ended) { forget(ended); });
+  const auto opened = server_.directory.open(*camera, *offer, options, *session);
   if (!opened) return refuse_viewer(close_code(opened.error().code), opened.error().message);
   socket_->charge(Rota::kOffer);
-  watch->begin(**opened);
-  watches_.emplace(*name, std::move(watch));
-  socket_->set_sessions(watches_.size());
+  session->begin(**opened);
+  sessions_.emplace(*name, std::move(session));
+  socket_->set_sessions(sessions_.size());
 }
 
-void Client::forget(const Watch& ended) {
-  watches_.erase(std::string{ended.name()});
-  socket_->set_sessions(watches_.size());
+void WebSocketClient::forget(const WebSocketSession& ended) {
+  sessions_.erase(std::string{ended.name()});
+  socket_->set_sessions(sessions_.size());
 }
 
-Watch* Client::find(JsonNode* message) {
+WebSocketSession* WebSocketClient::find(JsonNode* message) {
   const auto name = json::string_member(message, "session");
   if (!name) {
     send_error("bad_message", "the message needs session");
     return nullptr;
   }
-  const auto found = watches_.find(*name);
-  if (found != watches_.end()) return found->second.get();
+  const auto found = sessions_.find(*name);
+  if (found != sessions_.end()) return found->second.get();
   send_error("unknown_session", "there is no session of that name", name->substr(0, kMaxName));
   return nullptr;
 }
 
-void Client::candidate(JsonNode* message) {
-  Watch* watch = find(message);
-  if (watch == nullptr) return;
+void WebSocketClient::candidate(JsonNode* message) {
+  WebSocketSession* session = find(message);
+  if (session == nullptr) return;
   session::Candidate candidate; // Empty: the end of candidates.
   JsonNode* init = json::member(message, "candidate");
   if (init == nullptr || !(JSON_NODE_HOLDS_NULL(init) || JSON_NODE_HOLDS_OBJECT(init)))
-    return send_error("bad_message", "candidate is an RTCIceCandidateInit or null", watch->name());
+    return send_error("bad_message", "candidate is an RTCIceCandidateInit or null",
+                      session->name());
   if (JSON_NODE_HOLDS_OBJECT(init)) {
     const auto text = json::string_member(init, "candidate");
     if (!text || text->find_first_of("\r\n") != std::string::npos)
-      return send_error("bad_message", "candidate.candidate is one line of text", watch->name());
+      return send_error("bad_message", "candidate.candidate is one line of text", session->name());
     const auto index = json::integer_member(init, "sdpMLineIndex");
     candidate.candidate = text->starts_with("a=") ? text->substr(2) : *text;
-    candidate.mline_index = index && *index >= 0 && *index < 1024
-                                ? static_cast<unsigned>(*index)
-                                : watch->mline_of(json::string_member(init, "sdpMid").value_or(""));
+    candidate.mline_index =
+        index && *index >= 0 && *index < 1024
+            ? static_cast<unsigned>(*index)
+            : session->mline_of(json::string_member(init, "sdpMid").value_or(""));
   }
-  if (!watch->add_candidate(candidate))
-    send_error("bad_message", "there are too many candidates", watch->name());
+  if (!session->add_candidate(candidate))
+    send_error("bad_message", "there are too many candidates", session->name());
 }
 
-void Client::restart(JsonNode* message) {
-  Watch* watch = find(message);
-  if (watch == nullptr) return;
+void WebSocketClient::restart(JsonNode* message) {
+  WebSocketSession* session = find(message);
+  if (session == nullptr) return;
   const auto offer = json::string_member(message, "sdp");
-  if (!offer) return send_error("bad_message", "restart needs sdp", watch->name());
+  if (!offer) return send_error("bad_message", "restart needs sdp", session->name());
   socket_->charge(Rota::kOffer);
-  const auto restarted = watch->restart(*offer);
-  if (!restarted) send_error("bad_message", restarted.error().message, watch->name());
+  const auto restarted = session->restart(*offer);
+  if (!restarted) send_error("bad_message", restarted.error().message, session->name());
 }
 
-void Client::select(JsonNode* message) {
-  Watch* watch = find(message);
-  if (watch == nullptr) return;
+void WebSocketClient::select(JsonNode* message) {
+  WebSocketSession* session = find(message);
+  if (session == nullptr) return;
   const session::StreamPreference wish = wish_of(message);
   if (!config::is_id(wish.stream))
-    return send_error("bad_message", "there is no such stream", watch->name());
-  if (const auto selected = watch->select(wish); !selected)
-    send_error("bad_message", selected.error().message, watch->name());
+    return send_error("bad_message", "there is no such stream", session->name());
+  if (const auto selected = session->select(wish); !selected)
+    send_error("bad_message", selected.error().message, session->name());
 }
 
-void Client::stop(JsonNode* message) {
-  if (Watch* watch = find(message)) watch->stop();
+void WebSocketClient::stop(JsonNode* message) {
+  if (WebSocketSession* session = find(message)) session->stop();
 }
 
-void Client::on_ended(const std::string& why) {
-  log::debug("http", {{"client", remote_address_}, {"sessions", std::to_string(watches_.size())}},
+void WebSocketClient::on_ended(const std::string& why) {
+  log::debug("http",
+             {{"client", principal_.address}, {"sessions", std::to_string(sessions_.size())}},
              "websocket ended: " + why);
-  watches_.clear();
+  sessions_.clear();
 }
 
-void Client::on_closed() { server_.closed(*this); }
+void WebSocketClient::on_closed() { server_.closed(*this); }
 
 } // namespace fanlight::http

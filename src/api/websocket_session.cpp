@@ -1,4 +1,4 @@
-#include "api/watch.h"
+#include "api/websocket_session.h"
 
 #include <algorithm>
 #include <utility>
@@ -20,24 +20,25 @@ std::string closed_message(const std::string& session, const session::CloseReaso
   return json.text();
 }
 
-Watch::Watch(std::string name, const std::string& offer, const config::WebRtc& webrtc,
-             const Limits& limits, Send send, Ended ended)
+WebSocketSession::WebSocketSession(std::string name, const std::string& offer,
+                                   const config::WebRtc& webrtc, const Limits& limits, Send send,
+                                   Ended ended)
     : name_(std::move(name)), webrtc_(webrtc), limits_(limits), send_(std::move(send)),
       ended_(std::move(ended)), mids_(mids(offer)) {}
 
-Watch::~Watch() {
+WebSocketSession::~WebSocketSession() {
   if (session_ == nullptr) return;
   session_->forget_observer();
   session_->close({"stopped", "the page is gone"});
 }
 
-bool Watch::add_candidate(const session::Candidate& candidate) {
+bool WebSocketSession::add_candidate(const session::Candidate& candidate) {
   if (++candidates_ > limits_.candidates_per_session) return false;
   session_->add_candidate(candidate);
   return true;
 }
 
-Result<Done> Watch::restart(const std::string& offer) {
+Result<Done> WebSocketSession::restart(const std::string& offer) {
   auto restarted = session_->restart(offer);
   if (restarted) {
     mids_ = mids(offer);
@@ -46,16 +47,18 @@ Result<Done> Watch::restart(const std::string& offer) {
   return restarted;
 }
 
-Result<Done> Watch::select(const session::StreamPreference& wish) { return session_->select(wish); }
+Result<Done> WebSocketSession::select(const session::StreamPreference& wish) {
+  return session_->select(wish);
+}
 
-void Watch::stop() { session_->close({"stopped", "the page ended the session"}); }
+void WebSocketSession::stop() { session_->close({"stopped", "the page ended the session"}); }
 
-unsigned Watch::mline_of(const std::string& mid) const {
+unsigned WebSocketSession::mline_of(const std::string& mid) const {
   const auto found = std::find(mids_.begin(), mids_.end(), mid);
   return found == mids_.end() ? 0 : static_cast<unsigned>(found - mids_.begin());
 }
 
-void Watch::on_answer(session::Session& session, const std::string& sdp) {
+void WebSocketSession::on_answer(session::Session& session, const std::string& sdp) {
   const session::Info info = session.info();
   json::Writer json;
   json.object([&] {
@@ -76,7 +79,7 @@ void Watch::on_answer(session::Session& session, const std::string& sdp) {
   send_(json.text());
 }
 
-void Watch::on_candidate(session::Session&, const session::Candidate& candidate) {
+void WebSocketSession::on_candidate(session::Session&, const session::Candidate& candidate) {
   json::Writer json;
   json.object([&] {
     json.member("type", "candidate");
@@ -91,7 +94,7 @@ void Watch::on_candidate(session::Session&, const session::Candidate& candidate)
   send_(json.text());
 }
 
-void Watch::on_stream(session::Session& session) {
+void WebSocketSession::on_stream(session::Session& session) {
   const session::Info info = session.info();
   json::Writer json;
   json.object([&] {
@@ -103,7 +106,8 @@ void Watch::on_stream(session::Session& session) {
   send_(json.text());
 }
 
-void Watch::on_state(session::Session&, session::State state, const std::string& message) {
+void WebSocketSession::on_state(session::Session&, session::State state,
+                                const std::string& message) {
   if (state == session::State::closed) return; // `closed` says it with its reason.
   json::Writer json;
   json.object([&] {
@@ -115,7 +119,7 @@ void Watch::on_state(session::Session&, session::State state, const std::string&
   send_(json.text());
 }
 
-void Watch::on_closed(session::Session&, const session::CloseReason& reason) {
+void WebSocketSession::on_closed(session::Session&, const session::CloseReason& reason) {
   session_ = nullptr;
   send_(closed_message(name_, reason));
   const Ended ended = ended_; // Ours dies with us in it.

@@ -5,7 +5,8 @@
 #include <string>
 #include <unordered_map>
 
-#include "api/watch.h"
+#include "api/websocket_session.h"
+#include "auth/policy.h"
 #include "config/config.h"
 #include "http/json.h"
 #include "http/limits.h"
@@ -17,19 +18,20 @@ namespace fanlight::http {
 
 /// One page on the WebSocket: reads its messages (docs/signalling.md) and holds its sessions.
 /// Threads: main only. Lifetime: owned by Signalling until `closed`.
-class Client : public WebSocket::Observer {
+class WebSocketClient : public WebSocket::Observer {
  public:
   struct Server {
     const config::WebRtc& webrtc;
+    const auth::Policy& policy;
     session::Directory& directory;
     const Limits& limits;
     /// The messages `hello` and `cameras`, at once or in a later turn.
     std::function<void(const char* type, std::function<void(WebSocket::Text)> done)> cameras;
     std::string refusal; ///< Not empty: the server is about to stop, and takes no new sessions.
-    std::function<void(Client&)> closed; ///< The client may be destroyed.
+    std::function<void(WebSocketClient&)> closed; ///< The client may be destroyed.
   };
 
-  Client(Server& server, std::string remote_address);
+  WebSocketClient(Server& server, auth::Principal principal);
 
   /// `socket` has us as its observer.
   void begin(std::unique_ptr<WebSocket> socket);
@@ -51,25 +53,26 @@ class Client : public WebSocket::Observer {
   void greet();
   void list();
   void watch(JsonNode* message);
-  void forget(const Watch& ended);
+  void forget(const WebSocketSession& ended);
   void candidate(JsonNode* message);
   void restart(JsonNode* message);
   void select(JsonNode* message);
   void stop(JsonNode* message);
-  /// The watch that `session` of the message names; otherwise the client hears what is wrong.
-  Watch* find(JsonNode* message);
+  /// The session that `session` of the message names; otherwise the client hears what is wrong.
+  WebSocketSession* find(JsonNode* message);
 
   // Given.
   Server& server_;
-  const std::string remote_address_;
+  const auth::Principal principal_;
   // Owned.
   std::unique_ptr<WebSocket> socket_;
   bool greeted_ = false;
   bool listing_ = false; ///< The answer to `list` is being written.
   Patience errors_;
   Patience refusals_;
-  std::unordered_map<std::string, std::unique_ptr<Watch>> watches_; ///< By the client's name.
-  const std::shared_ptr<char> alive_ = std::make_shared<char>();    ///< Held weakly by callbacks.
+  std::unordered_map<std::string, std::unique_ptr<WebSocketSession>>
+      sessions_;                                                 ///< By the client's name.
+  const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by callbacks.
 };
 
 } // namespace fanlight::http

@@ -1,4 +1,4 @@
-#include "api/admission.h"
+#include "auth/access.h"
 
 #include <algorithm>
 #include <array>
@@ -8,20 +8,12 @@
 #include "base/network.h"
 #include "http/owned.h"
 
-namespace fanlight::http {
+namespace fanlight::auth {
 namespace {
 
-Owned<GInetAddress> parse_address(const std::string& text) {
-  return Owned<GInetAddress>{g_inet_address_new_from_string(unmapped(text).c_str())};
-}
-
-/// RFC 1918, RFC 3927, RFC 4193, RFC 4291.
-bool is_private(GInetAddress* address) {
-  if (g_inet_address_get_is_loopback(address) || g_inet_address_get_is_link_local(address) ||
-      g_inet_address_get_is_site_local(address))
-    return true;
-  return g_inet_address_get_family(address) == G_SOCKET_FAMILY_IPV6 &&
-         (g_inet_address_to_bytes(address)[0] & 0xfeU) == 0xfcU;
+bool is_address(const std::string& text) {
+  return http::Owned<GInetAddress>{g_inet_address_new_from_string(unmapped(text).c_str())} !=
+         nullptr;
 }
 
 /// What stands between scheme and path, in lower case.
@@ -46,7 +38,7 @@ bool is_name_of_ours(const std::string& host, const std::vector<std::string>& ho
   constexpr std::array<std::string_view, 5> kPrivate{".localhost", ".local", ".lan", ".home.arpa",
                                                      ".internal"};
   const std::string name = authority_of(host).name;
-  if (parse_address(name) || name.find('.') == name.npos) return !name.empty();
+  if (is_address(name) || name.find('.') == name.npos) return !name.empty();
   if (g_ascii_strcasecmp(name.c_str(), g_get_host_name()) == 0) return true;
   return std::any_of(hosts.begin(), hosts.end(),
                      [&name](const auto& ours) { return authority_of(ours).name == name; }) ||
@@ -114,71 +106,57 @@ std::string why_not_origin(const std::string& origin) {
 
 } // namespace
 
-Visitor visitor_of(const Exchange& exchange) {
-  constexpr std::array kOfProxies{"Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP",
-                                  "Via"};
-  return {.address = exchange.remote_address(),
-          .host = exchange.header("Host"),
-          .origin = exchange.header("Origin"),
-          .site = exchange.header("Sec-Fetch-Site"),
-          .mode = exchange.header("Sec-Fetch-Mode"),
-          .dest = exchange.header("Sec-Fetch-Dest"),
-          .proxied = std::any_of(kOfProxies.begin(), kOfProxies.end(),
-                                 [&](const char* header) { return exchange.has_header(header); }),
-          .reads = exchange.method() == "GET" || exchange.method() == "HEAD"};
-}
-
-std::optional<Refusal> viewing_refusal(const Visitor& visitor, const config::Server& server,
-                                       const config::Embed& embed) {
+std::optional<http::Problem> viewing_refusal(const RequestOrigin& page,
+                                             const config::Server& server,
+                                             const config::Embed& embed) {
   if (std::find(embed.origins.begin(), embed.origins.end(), "*") != embed.origins.end()) return {};
   // Browsers always send it.
-  if (!visitor.host.empty() && !is_name_of_ours(visitor.host, server.hosts))
-    return Refusal{"unknown_host", why_not_host(visitor.host)};
+  if (!page.host.empty() && !is_name_of_ours(page.host, server.hosts))
+    return http::Problem{http::Failure::unknown_host, why_not_host(page.host)};
   // A browser that says same-origin says so of the address it sees, before any proxy.
-  if (visitor.site == "same-origin") return {};
-  if (!visitor.origin.empty()) {
-    if (is_at(visitor.origin, visitor.host) || is_at_any(visitor.origin, server.hosts) ||
-        is_listed(visitor.origin, embed.origins))
+  if (page.site == "same-origin") return {};
+  if (!page.origin.empty()) {
+    if (is_at(page.origin, page.host) || is_at_any(page.origin, server.hosts) ||
+        is_listed(page.origin, embed.origins))
       return {};
-    return Refusal{"foreign_page", why_not_origin(visitor.origin)};
+    return http::Problem{http::Failure::foreign_page, why_not_origin(page.origin)};
   }
   // No Origin: a player, a script, a typed address, or a page that cannot read what it gets (an
   // image, a script, a frame). Of the latter, only a link that somebody follows is let in.
-  const bool link = visitor.reads && visitor.mode == "navigate" && visitor.dest == "document";
-  if (visitor.site.empty() || visitor.site == "none" || link) return {};
-  return Refusal{"foreign_page",
-                 "a page of another site may not load this without its origin; load it by fetch() "
-                 "or with the attribute crossorigin, from a page of embed.origins"};
+  const bool link = page.reads && page.mode == "navigate" && page.dest == "document";
+  if (page.site.empty() || page.site == "none" || link) return {};
+  return http::Problem{
+      http::Failure::foreign_page,
+      "a page of another site may not load this without its origin; load it by fetch() "
+      "or with the attribute crossorigin, from a page of embed.origins"};
 }
 
-std::string settings_refusal(const Visitor& visitor, const config::Server& server) {
+std::string settings_refusal(const Principal& principal, const config::Server& server) {
   const config::Access access = server.settings;
+  const RequestOrigin& page = principal.page;
   if (access == config::Access::none) return "settings cannot be changed here (server.settings)";
   // Sec-Fetch-Site is sent to trustworthy addresses only (https and this machine).
-  const bool own_page =
-      visitor.site.empty()
-          ? visitor.origin.empty() || is_at(visitor.origin, visitor.host) ||
-                is_at_any(visitor.origin, server.hosts)
-          : visitor.site == "same-origin" || (visitor.site == "none" && visitor.reads);
+  const bool own_page = page.site.empty()
+                            ? page.origin.empty() || is_at(page.origin, page.host) ||
+                                  is_at_any(page.origin, server.hosts)
+                            : page.site == "same-origin" || (page.site == "none" && page.reads);
   if (!own_page) return "settings can be changed only from this server's own page";
   // Also where everybody may: embed.origins ["*"] has let in pages that made a name lead here.
-  if (!is_name_of_ours(visitor.host, server.hosts))
+  if (!is_name_of_ours(page.host, server.hosts))
     return "settings can be changed only by the server's address, its private name or one of "
            "server.hosts, not as " +
-           (is_plain(visitor.host) ? authority_of(visitor.host).name : "another");
+           (is_plain(page.host) ? authority_of(page.host).name : "another");
   if (access == config::Access::all) return {};
-  if (visitor.proxied)
+  if (principal.proxied)
     return "settings cannot be changed through a proxy, which hides who asks; set server.settings "
            "to all if the proxy lets in nobody else";
-  const Owned<GInetAddress> address = parse_address(visitor.address);
-  const bool near =
-      address && (access == config::Access::loopback ? g_inet_address_get_is_loopback(address.get())
-                                                     : is_private(address.get()));
+  const bool near = access == config::Access::loopback ? principal.is_on_this_machine()
+                                                       : principal.is_on_private_network();
   if (!near)
     return std::string("settings can be changed only from ") +
            (access == config::Access::loopback ? "this machine" : "private networks") +
-           " (server.settings), not from " + visitor.address;
+           " (server.settings), not from " + principal.address;
   return {};
 }
 
-} // namespace fanlight::http
+} // namespace fanlight::auth

@@ -11,15 +11,15 @@
 namespace fanlight::http {
 
 /// One session of a WebSocket client, and its half of the conversation. Threads: main only.
-/// Lifetime: owned by Client until `ended`, its last call.
-class Watch : public session::Session::Observer {
+/// Lifetime: owned by WebSocketClient until `ended`, its last call.
+class WebSocketSession : public session::Session::Observer {
  public:
   using Send = std::function<void(std::string)>;
-  using Ended = std::function<void(Watch&)>;
+  using Ended = std::function<void(WebSocketSession&)>;
 
-  Watch(std::string name, const std::string& offer, const config::WebRtc& webrtc,
-        const Limits& limits, Send send, Ended ended);
-  ~Watch() override; ///< Ends the session if it still lives.
+  WebSocketSession(std::string name, const std::string& offer, const config::WebRtc& webrtc,
+                   const Limits& limits, Send send, Ended ended);
+  ~WebSocketSession() override; ///< Ends the session if it still lives.
 
   void begin(session::Session& session) { session_ = &session; }
   const std::string& name() const { return name_; }
