@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "base/words.h"
 #include "gst/elements.h"
-#include "gst/undertaker.h"
+#include "gst/teardown.h"
 
 namespace fanlight {
 namespace {

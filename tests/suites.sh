@@ -208,7 +208,7 @@ test_asan() {
 
 # Data races, where threads meet: in the plug-ins, and in the talk with a camera.
 tsan_plugin_tests=(goptee_stress goptee_queue goptee_start goptee_pace)
-tsan_fanout_tests=(element_hostile element_join element_life element_memory element_path element_repair element_tcp mailbox stream strangers transport
+tsan_fanout_tests=(element_hostile element_join element_life element_memory element_path element_repair element_tcp mailbox rtp_stream strangers transport
   transport_failure)
 
 build_tsan() {

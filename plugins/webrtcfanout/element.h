@@ -12,7 +12,7 @@ struct ElementState {
   std::shared_ptr<Fanout> fanout;
   /// Under the object lock, as all properties.
   Transport::Settings transport;
-  Fanout::Settings viewers;
+  Fanout::Settings subscribers;
   History::Bounds history;
   bool forward_key_requests = true;
   guint next_pad = 0;

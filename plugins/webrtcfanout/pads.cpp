@@ -63,7 +63,7 @@ gboolean on_event(GstPad* pad, GstObject* parent, GstEvent* event) {
       GST_WARNING_OBJECT(pad, "refuses caps %" GST_PTR_FORMAT, static_cast<void*>(caps));
     // Viewers were answered with the format that was; whoever comes back gets the new one.
     if (handled && input->format_changed())
-      GST_WEBRTCFANOUT(parent)->state->fanout->end_viewers_of(
+      GST_WEBRTCFANOUT(parent)->state->fanout->end_subscribers_of(
           *input, "the stream " + input->name() + " is now " + input->format()->encoding);
     break;
   }

@@ -27,13 +27,13 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* ps
   case PROP_TCP: state.transport.tcp = g_value_get_boolean(value); break;
   case PROP_WORKERS: state.transport.workers = g_value_get_uint(value); break;
   case PROP_PUBLIC_ADDRESSES: {
-    state.viewers.public_addresses.clear();
+    state.subscribers.public_addresses.clear();
     const auto* addresses = static_cast<const gchar* const*>(g_value_get_boxed(value));
     for (; addresses != nullptr && *addresses != nullptr; ++addresses)
-      state.viewers.public_addresses.emplace_back(*addresses);
+      state.subscribers.public_addresses.emplace_back(*addresses);
     break;
   }
-  case PROP_MAX_VIEWERS: state.viewers.max_viewers = g_value_get_uint(value); break;
+  case PROP_MAX_VIEWERS: state.subscribers.max_viewers = g_value_get_uint(value); break;
   case PROP_MAX_GOP_BYTES: state.history.bytes = g_value_get_uint64(value); break;
   case PROP_MAX_GOP_TIME:
     state.history.duration_us = static_cast<gint64>(g_value_get_uint64(value) / GST_USECOND);
@@ -57,13 +57,13 @@ void get_property(GObject* object, guint id, GValue* value, GParamSpec* pspec) {
   case PROP_TCP: g_value_set_boolean(value, state.transport.tcp); break;
   case PROP_WORKERS: g_value_set_uint(value, state.transport.workers); break;
   case PROP_PUBLIC_ADDRESSES: {
-    auto** const addresses = g_new0(gchar*, state.viewers.public_addresses.size() + 1);
-    for (gsize i = 0; i < state.viewers.public_addresses.size(); ++i)
-      addresses[i] = g_strdup(state.viewers.public_addresses[i].c_str());
+    auto** const addresses = g_new0(gchar*, state.subscribers.public_addresses.size() + 1);
+    for (gsize i = 0; i < state.subscribers.public_addresses.size(); ++i)
+      addresses[i] = g_strdup(state.subscribers.public_addresses[i].c_str());
     g_value_take_boxed(value, addresses);
     break;
   }
-  case PROP_MAX_VIEWERS: g_value_set_uint(value, state.viewers.max_viewers); break;
+  case PROP_MAX_VIEWERS: g_value_set_uint(value, state.subscribers.max_viewers); break;
   case PROP_MAX_GOP_BYTES: g_value_set_uint64(value, state.history.bytes); break;
   case PROP_MAX_GOP_TIME:
     g_value_set_uint64(value, static_cast<guint64>(state.history.duration_us) * GST_USECOND);

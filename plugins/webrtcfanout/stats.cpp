@@ -2,12 +2,12 @@
 
 namespace fanlight::fanout {
 
-GstStructure* stats_of(const Viewer& viewer) {
-  const ViewerCounters& counters = viewer.counters;
-  const Viewer::Route route = viewer.route();
+GstStructure* stats_of(const Subscriber& subscriber) {
+  const SubscriberCounters& counters = subscriber.counters;
+  const Subscriber::Route route = subscriber.route();
   return gst_structure_new(
-      "viewer", "id", G_TYPE_STRING, viewer.id().c_str(), "state", G_TYPE_STRING,
-      to_string(viewer.state()), "remote-address", G_TYPE_STRING, route.address.c_str(),
+      "viewer", "id", G_TYPE_STRING, subscriber.id().c_str(), "state", G_TYPE_STRING,
+      to_string(subscriber.state()), "remote-address", G_TYPE_STRING, route.address.c_str(),
       "candidate", G_TYPE_STRING, route.candidate.c_str(), "srtp-profile", G_TYPE_STRING,
       route.srtp_profile.c_str(), "packets-sent", G_TYPE_UINT64, counters.packets_sent.get(),
       "bytes-sent", G_TYPE_UINT64, counters.bytes_sent.get(), "retransmitted-packets",
@@ -29,15 +29,15 @@ GstStructure* stats_of(const Fanout& fanout) {
   std::uint64_t retransmitted = past.retransmitted_packets;
   GValue list = G_VALUE_INIT;
   g_value_init(&list, GST_TYPE_ARRAY);
-  for (const auto& viewer : fanout.viewers()) {
-    packets += viewer->counters.packets_sent.get();
-    bytes += viewer->counters.bytes_sent.get();
-    groups_dropped += viewer->counters.groups_dropped.get();
-    retransmitted += viewer->counters.retransmitted_packets.get();
-    connected += viewer->state() == Viewer::State::connected;
+  for (const auto& subscriber : fanout.subscribers()) {
+    packets += subscriber->counters.packets_sent.get();
+    bytes += subscriber->counters.bytes_sent.get();
+    groups_dropped += subscriber->counters.groups_dropped.get();
+    retransmitted += subscriber->counters.retransmitted_packets.get();
+    connected += subscriber->state() == Subscriber::State::connected;
     GValue entry = G_VALUE_INIT;
     g_value_init(&entry, GST_TYPE_STRUCTURE);
-    g_value_take_boxed(&entry, stats_of(*viewer));
+    g_value_take_boxed(&entry, stats_of(*subscriber));
     gst_value_array_append_and_take_value(&list, &entry);
   }
   std::uint64_t cached = 0;
@@ -50,7 +50,7 @@ GstStructure* stats_of(const Fanout& fanout) {
   }
   GstStructure* const stats = gst_structure_new(
       "webrtcfanout-stats", "viewers-connected", G_TYPE_UINT64, connected, "viewers-gone",
-      G_TYPE_UINT64, past.viewers, "packets-sent", G_TYPE_UINT64, packets, "bytes-sent",
+      G_TYPE_UINT64, past.subscribers, "packets-sent", G_TYPE_UINT64, packets, "bytes-sent",
       G_TYPE_UINT64, bytes, "retransmitted-packets", G_TYPE_UINT64, retransmitted, "groups-dropped",
       G_TYPE_UINT64, groups_dropped, "cached-bytes", G_TYPE_UINT64, cached, "malformed-packets",
       G_TYPE_UINT64, malformed, "oversized-packets", G_TYPE_UINT64, oversized, nullptr);

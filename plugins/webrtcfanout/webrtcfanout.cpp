@@ -56,8 +56,8 @@ GST_DEBUG_CATEGORY(gst_webrtcfanout_debug);
 
 using fanlight::fanout::ElementState;
 using fanlight::fanout::Fanout;
+using fanlight::fanout::Subscriber;
 using fanlight::fanout::Transport;
-using fanlight::fanout::Viewer;
 using fanlight::fanout::WeakElement;
 
 G_DEFINE_TYPE_WITH_CODE(GstWebrtcFanout, gst_webrtcfanout, GST_TYPE_ELEMENT,
@@ -89,7 +89,7 @@ static GstStructure* gst_webrtcfanout_structure(const Fanout::Reply& reply) {
 
 static Fanout::Settings gst_webrtcfanout_viewer_settings(GstWebrtcFanout* self) {
   GST_OBJECT_LOCK(self);
-  Fanout::Settings settings = self->state->viewers;
+  Fanout::Settings settings = self->state->subscribers;
   GST_OBJECT_UNLOCK(self);
   return settings;
 }
@@ -138,8 +138,8 @@ static gboolean gst_webrtcfanout_remove_viewer(GstWebrtcFanout* self, const gcha
 }
 
 static GstStructure* gst_webrtcfanout_viewer_stats(GstWebrtcFanout* self, const gchar* id) {
-  const auto viewer = self->state->fanout->find(id != nullptr ? id : "");
-  return viewer ? fanlight::fanout::stats_of(*viewer) : nullptr;
+  const auto subscriber = self->state->fanout->find(id != nullptr ? id : "");
+  return subscriber ? fanlight::fanout::stats_of(*subscriber) : nullptr;
 }
 
 // ---- The element ----
@@ -173,7 +173,7 @@ static void gst_webrtcfanout_finalize(GObject* object) {
 static void gst_webrtcfanout_init(GstWebrtcFanout* self) {
   self->state = new ElementState;
   self->state->fanout = std::make_shared<Fanout>(
-      [weak = std::make_shared<WeakElement>(self)](const std::string& id, Viewer::State state,
+      [weak = std::make_shared<WeakElement>(self)](const std::string& id, Subscriber::State state,
                                                    const std::string& message) {
         gpointer const element = g_weak_ref_get(&weak->ref);
         if (element == nullptr) return;

@@ -25,11 +25,11 @@ void SessionList::get(const std::string& after, std::size_t most, Done done) {
 void SessionList::begin(const PagePtr& page) {
   page->text = R"({"sessions":[)";
   directory_.refresh_stats(page->after, page->most, [this, alive = std::weak_ptr{alive_}, page] {
-    if (!alive.expired()) go_on(page);
+    if (!alive.expired()) continue_page(page);
   });
 }
 
-void SessionList::go_on(const PagePtr& page) {
+void SessionList::continue_page(const PagePtr& page) {
   // One more than is wanted tells whether there is another page.
   const std::size_t wanted = std::min(page->most - page->written + 1, kTasksPerTurn);
   const auto sessions = directory_.sessions(page->last, wanted);
@@ -43,7 +43,7 @@ void SessionList::go_on(const PagePtr& page) {
   }
   if (sessions.size() < wanted) return finish(page, false);
   post([this, alive = std::weak_ptr{alive_}, page] {
-    if (!alive.expired()) go_on(page);
+    if (!alive.expired()) continue_page(page);
   });
 }
 

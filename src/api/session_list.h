@@ -40,7 +40,7 @@ class SessionList {
   };
   using PagePtr = std::shared_ptr<Page>;
   void begin(const PagePtr& page);
-  void go_on(const PagePtr& page);
+  void continue_page(const PagePtr& page);
   void finish(const PagePtr& page, bool more);
 
   // Given.

@@ -23,12 +23,12 @@ template <typename T> void respond_members(Exchange& exchange, int status, const
   respond_json(exchange, status, json);
 }
 
-Problem wrong_keys(config::Faults faults) {
+Problem wrong_keys(config::KeyErrors key_errors) {
   Problem problem{Failure::invalid, {}};
-  for (config::Fault& fault : faults) {
-    problem.detail += (problem.detail.empty() ? "" : "\n") + fault.key +
-                      (fault.key.empty() ? "" : ": ") + fault.message;
-    problem.errors.push_back({std::move(fault.key), std::move(fault.message)});
+  for (config::KeyError& key_error : key_errors) {
+    problem.detail += (problem.detail.empty() ? "" : "\n") + key_error.key +
+                      (key_error.key.empty() ? "" : ": ") + key_error.message;
+    problem.errors.push_back({std::move(key_error.key), std::move(key_error.message)});
   }
   return problem;
 }
@@ -135,19 +135,19 @@ const Camera* Settings::find_managed(const std::string& id, const ExchangePtr& e
 std::optional<Camera> Settings::read(const std::string& json, const Camera* before,
                                      const ExchangePtr& exchange) const {
   auto read = config::read_request(json, before);
-  if (auto* faults = std::get_if<config::Faults>(&read)) {
-    exchange->respond(wrong_keys(std::move(*faults)));
+  if (auto* key_errors = std::get_if<config::KeyErrors>(&read)) {
+    exchange->respond(wrong_keys(std::move(*key_errors)));
     return std::nullopt;
   }
   Camera& camera = std::get<Camera>(read);
-  config::Faults faults;
+  config::KeyErrors key_errors;
   for (std::size_t i = 0; i < camera.streams.size(); ++i)
     if (const Camera* other = config::find_url(store_.current(), camera.streams[i].url, camera.id))
-      faults.push_back({"streams[" + std::to_string(i) + "].url",
-                        "is a url of camera " + other->id + " (" + place(*other) +
-                            "), too; keep one of them, any number of viewers can watch it"});
-  if (faults.empty()) return std::move(camera);
-  exchange->respond(wrong_keys(std::move(faults)));
+      key_errors.push_back({"streams[" + std::to_string(i) + "].url",
+                            "is a url of camera " + other->id + " (" + place(*other) +
+                                "), too; keep one of them, any number of viewers can watch it"});
+  if (key_errors.empty()) return std::move(camera);
+  exchange->respond(wrong_keys(std::move(key_errors)));
   return std::nullopt;
 }
 
@@ -280,11 +280,11 @@ void Settings::test(const ExchangePtr& exchange) {
     return exchange->respond(Error{Errc::busy, "there are too many tests of cameras at once"});
 
   auto read = config::read_request(as_camera(object.get()), before);
-  if (auto* faults = std::get_if<config::Faults>(&read)) {
+  if (auto* key_errors = std::get_if<config::KeyErrors>(&read)) {
     constexpr std::string_view kPath = "streams[0].";
-    for (config::Fault& fault : *faults)
-      if (fault.key.starts_with(kPath)) fault.key.erase(0, kPath.size());
-    return exchange->respond(wrong_keys(std::move(*faults)));
+    for (config::KeyError& key_error : *key_errors)
+      if (key_error.key.starts_with(kPath)) key_error.key.erase(0, kPath.size());
+    return exchange->respond(wrong_keys(std::move(*key_errors)));
   }
   const auto started = directory_.probe(
       std::get<Camera>(read), [this, alive = std::weak_ptr{alive_}, exchange](const auto& found) {

@@ -6,7 +6,7 @@
 #include "api/turn.h"
 #include "api/views.h"
 #include "base/log.h"
-#include "http/connection.h"
+#include "http/http_connection.h"
 
 namespace fanlight::http {
 namespace {
@@ -69,7 +69,7 @@ void Signalling::upgrade(const ExchangePtr& exchange) {
   // libsoup says below what is wrong; nobody is to go for that.
   const bool good = soup_websocket_server_check_handshake(exchange->message(), nullptr, nullptr,
                                                           nullptr, nullptr);
-  const Connection* asking = Connection::of(exchange->message());
+  const HttpConnection* asking = HttpConnection::of(exchange->message());
   if (good && (asking == nullptr || !asking->admits_socket()))
     return exchange->respond(Error{Errc::busy, "your address has its share of the WebSockets"});
 
@@ -81,7 +81,7 @@ void Signalling::upgrade(const ExchangePtr& exchange) {
   SoupServerMessage* message = exchange->message();
   if (!soup_websocket_server_process_handshake(message, nullptr, offered, nullptr, nullptr))
     return; // libsoup has answered.
-  Connection::of(message)->take_socket();
+  HttpConnection::of(message)->take_socket();
   g_signal_connect_swapped(message, "wrote-informational",
                            G_CALLBACK(+[](Signalling* self, SoupServerMessage* written) {
                              g_signal_handlers_disconnect_by_data(written, self);
@@ -92,11 +92,11 @@ void Signalling::upgrade(const ExchangePtr& exchange) {
 
 void Signalling::adopt(SoupServerMessage* message) {
   const Owned<SoupServerMessage> kept = share(message); // Stealing frees it otherwise.
-  Connection* connection = Connection::of(message);
+  HttpConnection* connection = HttpConnection::of(message);
   if (connection == nullptr) return;
   const auth::Principal principal = auth::principal_of_socket(Exchange{message});
   const auto transport = connection->shared_from_this();
-  connection->enter(Connection::Phase::upgraded);
+  connection->enter(HttpConnection::Phase::upgraded);
   Owned<GIOStream> stream{soup_server_message_steal_connection(message)};
   if (!stream) return;
 
@@ -119,13 +119,13 @@ void Signalling::on_camera_changed(const cameras::CameraInfo& info) {
   News& news = news_[info.id];
   const gint64 since = g_get_monotonic_time() - news.told_at;
   const gint64 period = std::chrono::microseconds{limits_.push}.count();
-  if (news.state != info.best.state || news.told_at == 0 || since >= period) return tell(info);
+  if (news.state != info.best.state || news.told_at == 0 || since >= period) return notify(info);
   if (news.later.running()) return;
   // Whatever else happens until then is told with it.
   news.later.once(
       std::chrono::ceil<std::chrono::milliseconds>(std::chrono::microseconds{period - since}),
       [this, id = info.id] {
-        if (const auto camera = directory_.camera(id)) tell(*camera);
+        if (const auto camera = directory_.camera(id)) notify(*camera);
       });
 }
 
@@ -142,7 +142,7 @@ void Signalling::on_cameras_replaced() {
   });
 }
 
-void Signalling::tell(const cameras::CameraInfo& info) {
+void Signalling::notify(const cameras::CameraInfo& info) {
   News& news = news_[info.id];
   news.state = info.best.state;
   news.told_at = g_get_monotonic_time();

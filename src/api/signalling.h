@@ -40,7 +40,7 @@ class Signalling : public cameras::CameraObserver {
     Timer later;        ///< Running: a change waits for its second.
   };
   void adopt(SoupServerMessage* message);
-  void tell(const cameras::CameraInfo& info);
+  void notify(const cameras::CameraInfo& info);
   /// The message `hello` or `cameras`: one text for all clients.
   WebSocket::Text cameras_message(const std::string& type, const CameraList::Texts& texts);
 

@@ -35,17 +35,17 @@ const char* close_code(Errc code) {
 }
 
 /// What of `stream`, `width` and `height` is there and can be meant.
-session::StreamPreference wish_of(JsonNode* message) {
-  session::StreamPreference wish;
+session::StreamPreference preference_of(JsonNode* message) {
+  session::StreamPreference preference;
   const auto pixels = [message](const char* name) {
     const auto value = json::integer_member(message, name).value_or(0);
     return value > 0 && value <= session::StreamPreference::kMostPixels ? static_cast<int>(value)
                                                                         : 0;
   };
-  wish.stream = json::string_member(message, "stream").value_or("auto");
-  wish.width = pixels("width");
-  wish.height = pixels("height");
-  return wish;
+  preference.stream = json::string_member(message, "stream").value_or("auto");
+  preference.width = pixels("width");
+  preference.height = pixels("height");
+  return preference;
 }
 
 } // namespace
@@ -141,9 +141,9 @@ void WebSocketClient::watch(JsonNode* message) {
   if (!camera || !offer) return send_error("bad_message", "watch needs camera and sdp", *name);
   if (sessions_.contains(*name))
     return send_error("session_in_use", "the session '" + *name + "' is in use", *name);
-  const session::StreamPreference wish = wish_of(message);
+  const session::StreamPreference preference = preference_of(message);
   // A name that cannot be an id goes no further, and is not repeated.
-  if (!config::is_id(*camera) || !config::is_id(wish.stream))
+  if (!config::is_id(*camera) || !config::is_id(preference.stream))
     return refuse(*name, "unknown_camera", "there is no such camera");
   const auto refuse_viewer = [&](const char* code, const std::string& why) {
     log::info("http", {{"camera", *camera}, {"client", principal_.address}, {"code", code}},
@@ -161,7 +161,7 @@ void WebSocketClient::watch(JsonNode* message) {
   session::Directory::OpenOptions options;
   options.signalling = "websocket";
   options.remote_address = principal_.address;
-  options.preference = wish;
+  options.preference = preference;
   auto session = std::make_unique<WebSocketSession>(
       *name, *offer, server_.webrtc, server_.limits,
       [this](std::string text) { socket_->send(std::move(text)); },
@@ -227,10 +227,10 @@ void WebSocketClient::restart(JsonNode* message) {
 void WebSocketClient::select(JsonNode* message) {
   WebSocketSession* session = find(message);
   if (session == nullptr) return;
-  const session::StreamPreference wish = wish_of(message);
-  if (!config::is_id(wish.stream))
+  const session::StreamPreference preference = preference_of(message);
+  if (!config::is_id(preference.stream))
     return send_error("bad_message", "there is no such stream", session->name());
-  if (const auto selected = session->select(wish); !selected)
+  if (const auto selected = session->select(preference); !selected)
     send_error("bad_message", selected.error().message, session->name());
 }
 

@@ -47,8 +47,8 @@ Result<Done> WebSocketSession::restart(const std::string& offer) {
   return restarted;
 }
 
-Result<Done> WebSocketSession::select(const session::StreamPreference& wish) {
-  return session_->select(wish);
+Result<Done> WebSocketSession::select(const session::StreamPreference& preference) {
+  return session_->select(preference);
 }
 
 void WebSocketSession::stop() { session_->close({"stopped", "the page ended the session"}); }

@@ -27,7 +27,7 @@ class WebSocketSession : public session::Session::Observer {
   /// False: too many of them.
   bool add_candidate(const session::Candidate& candidate);
   Result<Done> restart(const std::string& offer);
-  Result<Done> select(const session::StreamPreference& wish);
+  Result<Done> select(const session::StreamPreference& preference);
   void stop();
   /// Which m-line a mid names; the first where it names none.
   unsigned mline_of(const std::string& mid) const;

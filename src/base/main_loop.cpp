@@ -108,12 +108,12 @@ struct Spreading {
   std::function<void()> done;
 };
 
-void go_on(const std::shared_ptr<Spreading>& spreading) {
+void run_slice(const std::shared_ptr<Spreading>& spreading) {
   Share share;
   while (spreading->next < spreading->count) {
     spreading->one(spreading->next++);
     if (spreading->next < spreading->count && share.used_up())
-      return post([spreading] { go_on(spreading); });
+      return post([spreading] { run_slice(spreading); });
   }
   if (spreading->done) spreading->done();
 }
@@ -123,7 +123,7 @@ void go_on(const std::shared_ptr<Spreading>& spreading) {
 void post(std::function<void()> task) { Backlog::get().push(std::move(task)); }
 
 void spread(std::size_t count, std::function<void(std::size_t)> one, std::function<void()> done) {
-  go_on(std::make_shared<Spreading>(Spreading{0, count, std::move(one), std::move(done)}));
+  run_slice(std::make_shared<Spreading>(Spreading{0, count, std::move(one), std::move(done)}));
 }
 
 void Timer::start(std::chrono::milliseconds delay, bool repeat, std::function<void()> task) {

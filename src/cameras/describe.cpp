@@ -4,20 +4,20 @@
 
 namespace fanlight::cameras {
 
-StreamInfo describe(const media::Intake& intake) {
-  const media::Health::Counters& counters = intake.health().counters();
-  const media::Health::Rates& rates = intake.health().rates();
-  const bool always = intake.config().pull == config::Pull::always;
-  StreamInfo info{.id = intake.id(),
-                  .url = strip_credentials(intake.config().url),
+StreamInfo describe(const media::CameraStream& camera_stream) {
+  const media::Health::Counters& counters = camera_stream.health().counters();
+  const media::Health::Rates& rates = camera_stream.health().rates();
+  const bool always = camera_stream.config().pull == config::Pull::always;
+  StreamInfo info{.id = camera_stream.id(),
+                  .url = strip_credentials(camera_stream.config().url),
                   .pull = always ? "always" : "on_demand",
-                  .state = media::to_string(intake.state()),
-                  .reason = intake.reason(),
-                  .state_age_ms = intake.state_age().count(),
-                  .retry_in_ms = intake.retry_in().count(),
+                  .state = media::to_string(camera_stream.state()),
+                  .reason = camera_stream.reason(),
+                  .state_age_ms = camera_stream.state_age().count(),
+                  .retry_in_ms = camera_stream.retry_in().count(),
                   .video_codec = {},
                   .audio_codec = {},
-                  .audio_note = intake.tracks().sound_note(),
+                  .audio_note = camera_stream.tracks().sound_note(),
                   .fps = rates.fps,
                   .bitrate = rates.bitrate,
                   .gop_frames = rates.gop_frames,
@@ -31,17 +31,17 @@ StreamInfo describe(const media::Intake& intake) {
                   .parameter_changes = counters.parameter_changes,
                   .access_units = counters.access_units,
                   .bytes = counters.bytes,
-                  .reconnects = intake.reconnects(),
-                  .viewers = intake.viewers(),
+                  .reconnects = camera_stream.reconnects(),
+                  .viewers = camera_stream.viewers(),
                   .cached_bytes = counters.cached_bytes};
-  for (const media::TrackFormat& track : intake.tracks().video()) {
+  for (const media::TrackFormat& track : camera_stream.tracks().video()) {
     info.video_codec += (info.video_codec.empty() ? "" : "+") + track.rtp.encoding;
     if (info.width == 0) {
       info.width = track.width;
       info.height = track.height;
     }
   }
-  if (const auto sound = intake.tracks().audio()) info.audio_codec = sound->rtp.encoding;
+  if (const auto sound = camera_stream.tracks().audio()) info.audio_codec = sound->rtp.encoding;
   return info;
 }
 
@@ -53,7 +53,8 @@ CameraInfo describe(const CameraRegistry::Entry& entry) {
                   .streams = {},
                   .viewers = entry.viewers};
   if (info.name.empty()) info.name = info.id;
-  for (const auto& intake : camera.intakes()) info.streams.push_back(describe(*intake));
+  for (const auto& camera_stream : camera.camera_streams())
+    info.streams.push_back(describe(*camera_stream));
   return info;
 }
 

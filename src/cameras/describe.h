@@ -2,12 +2,12 @@
 
 #include "cameras/camera_info.h"
 #include "cameras/registry.h"
-#include "media/intake.h"
+#include "media/camera_stream.h"
 
 namespace fanlight::cameras {
 
 /// A stream of a camera, and a camera, for the API.
-StreamInfo describe(const media::Intake& intake);
+StreamInfo describe(const media::CameraStream& camera_stream);
 CameraInfo describe(const CameraRegistry::Entry& entry);
 
 } // namespace fanlight::cameras

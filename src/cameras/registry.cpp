@@ -125,18 +125,18 @@ Token CameraRegistry::observe(Observer& observer) {
 }
 
 Token CameraRegistry::count_viewer(const media::Camera& camera) {
-  const auto tell = [this](const Entry& entry) {
+  const auto announce = [this](const Entry& entry) {
     notify([&entry](Observer& observer) { observer.on_camera_changed(entry, Change::viewers); });
   };
   Entry* const entry = find_built(camera);
   if (entry == nullptr) return {};
   ++entry->viewers;
-  tell(*entry);
-  return Token{[this, tell, counted = entry->camera] {
+  announce(*entry);
+  return Token{[this, announce, counted = entry->camera] {
     Entry* const left = find_built(*counted);
     if (left == nullptr) return;
     --left->viewers;
-    tell(*left);
+    announce(*left);
   }};
 }
 
@@ -148,10 +148,10 @@ void CameraRegistry::on_camera_changed(media::Camera& camera) {
 Result<Done> CameraRegistry::probe(const config::Camera& camera, Probed done) {
   if (draining_) return Error{Errc::unavailable, "the server is shutting down"};
   for (const Entry& entry : entries_)
-    for (const auto& intake : entry.camera->intakes())
-      if (intake->state() == media::Intake::State::live &&
-          config::same_connection(intake->config(), camera.streams.front())) {
-        post([found = result_of(*intake), done = std::move(done)] { done(found); });
+    for (const auto& camera_stream : entry.camera->camera_streams())
+      if (camera_stream->state() == media::CameraStream::State::live &&
+          config::same_connection(camera_stream->config(), camera.streams.front())) {
+        post([found = result_of(*camera_stream), done = std::move(done)] { done(found); });
         return Done{};
       }
   const std::uint64_t id = next_probe_++;

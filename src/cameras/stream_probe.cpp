@@ -12,14 +12,14 @@ constexpr std::chrono::milliseconds kPoll{250};
 
 } // namespace
 
-ProbeResult result_of(const media::Intake& intake) {
-  const media::Health::Rates& rates = intake.health().rates();
-  ProbeResult found{.ok = intake.state() == media::Intake::State::live,
-                    .reason = intake.reason(),
+ProbeResult result_of(const media::CameraStream& camera_stream) {
+  const media::Health::Rates& rates = camera_stream.health().rates();
+  ProbeResult found{.ok = camera_stream.state() == media::CameraStream::State::live,
+                    .reason = camera_stream.reason(),
                     .seconds = 0,
                     .video = {},
                     .audio = {}};
-  for (const media::TrackFormat& track : intake.tracks().video())
+  for (const media::TrackFormat& track : camera_stream.tracks().video())
     found.video.push_back(
         {.codec = track.rtp.encoding,
          .width = track.width,
@@ -30,7 +30,7 @@ ProbeResult result_of(const media::Intake& intake) {
          .gop_ms = rates.gop_ms,
          .bitrate = rates.bitrate,
          .b_frames = rates.b_frames});
-  if (const auto sound = intake.tracks().audio()) found.audio = sound->rtp.encoding;
+  if (const auto sound = camera_stream.tracks().audio()) found.audio = sound->rtp.encoding;
   return found;
 }
 
@@ -41,8 +41,8 @@ Result<std::unique_ptr<StreamProbe>> StreamProbe::begin(config::Camera camera,
   camera.streams.resize(1);
   camera.streams[0].pull = config::Pull::always;
   std::unique_ptr<StreamProbe> probe{new StreamProbe(std::move(done))};
-  auto created =
-      media::Camera::create(std::move(camera), queue, *probe, media::Intake::Purpose::testing);
+  auto created = media::Camera::create(std::move(camera), queue, *probe,
+                                       media::CameraStream::Purpose::testing);
   if (!created) return created.error();
   probe->camera_ = std::move(*created);
   probe->camera_->start();
@@ -55,22 +55,22 @@ StreamProbe::StreamProbe(Probed done) : done_(std::move(done)), begun_us_(g_get_
 }
 
 bool StreamProbe::complete() const {
-  const ProbeResult found = result_of(intake());
+  const ProbeResult found = result_of(camera_stream());
   if (!found.ok || found.video.empty()) return false;
   const ProbeResult::Video& video = found.video.front();
   return video.width > 0 && video.fps > 0 && video.bitrate > 0 && video.gop_frames > 0;
 }
 
 void StreamProbe::poll() {
-  using State = media::Intake::State;
-  const State state = intake().state();
+  using State = media::CameraStream::State;
+  const State state = camera_stream().state();
   if (state == State::retrying || state == State::refused || complete()) finish(false);
 }
 
 void StreamProbe::finish(bool late) {
   poll_.stop();
   limit_.stop();
-  ProbeResult found = result_of(intake());
+  ProbeResult found = result_of(camera_stream());
   found.seconds = static_cast<double>(g_get_monotonic_time() - begun_us_) / 1e6;
   if (!found.ok && late && found.reason.empty()) found.reason = "the camera does not answer";
   camera_->stop();

@@ -10,7 +10,7 @@
 namespace fanlight::cameras {
 
 /// What is known of a stream now, as the result of a probe.
-ProbeResult result_of(const media::Intake& intake);
+ProbeResult result_of(const media::CameraStream& camera_stream);
 
 /// Probes a stream: connects, reads its format and rates, disconnects.
 ///
@@ -33,7 +33,7 @@ class StreamProbe : private media::Camera::Observer {
   void finish(bool late);
   /// poll() sees it soon, and not in the middle of it.
   void on_camera_changed(media::Camera&) override {}
-  const media::Intake& intake() const { return *camera_->intakes().front(); }
+  const media::CameraStream& camera_stream() const { return *camera_->camera_streams().front(); }
 
   // Given.
   const Probed done_;

@@ -19,9 +19,9 @@ std::vector<std::string> keys_of_a_camera() {
 }
 
 /// What is there only once, and where it was first.
-class Once {
+class DuplicateCheck {
  public:
-  /// Where the one before is, in words for a complaint in `file`; or nothing.
+  /// Where the one before is, in words for a diagnostic in `file`; or nothing.
   std::optional<std::string> add(const std::string& text, const std::string& file, int line) {
     const auto [first, is_new] = places_.emplace(text, Place{file, line});
     if (is_new || text.empty()) return std::nullopt;
@@ -31,7 +31,7 @@ class Once {
   }
   std::optional<std::string> add(const std::string& text, const Value& entry,
                                  const YAML::Mark& mark) {
-    return add(text, entry.complaints.file(), mark.line + 1);
+    return add(text, entry.diagnostics.file(), mark.line + 1);
   }
 
  private:
@@ -43,46 +43,46 @@ class Once {
 };
 
 struct Unique {
-  Once ids;
-  Once urls;
+  DuplicateCheck ids;
+  DuplicateCheck urls;
 };
 
 /// Cameras allow few connections, and one is enough for any number of viewers.
-void check_url(const Value& entry, const std::string& url, Once& urls) {
+void check_url(const Value& entry, const std::string& url, DuplicateCheck& urls) {
   const YAML::Mark mark = entry.node["url"].Mark();
   if (const auto place = urls.add(url, entry, mark))
-    entry.complaints.add(mark, entry.key + ".url",
-                         "is the url " + *place +
-                             ", too; keep one of them, any number of viewers can watch it");
+    entry.diagnostics.add(mark, entry.key + ".url",
+                          "is the url " + *place +
+                              ", too; keep one of them, any number of viewers can watch it");
 }
 
 void read_streams(const Value& value, const Stream& common, Camera& camera, Unique& unique) {
-  Once ids;
+  DuplicateCheck ids;
   const std::vector<std::string> known = names_of(fields<Stream>());
   const std::vector<Value> entries = value.list("streams, the best picture first");
   constexpr std::size_t kMostStreams = 16;
   if (entries.size() > kMostStreams)
-    return value.complaints.add(value.mark, value.key,
-                                "has " + std::to_string(entries.size()) +
-                                    " streams; a camera may have " + std::to_string(kMostStreams));
+    return value.diagnostics.add(value.mark, value.key,
+                                 "has " + std::to_string(entries.size()) +
+                                     " streams; a camera may have " + std::to_string(kMostStreams));
   for (const Value& entry : entries) {
     Stream stream = common;
     read_values(entry, read_keys(entry, known), fields<Stream>(), stream);
     if (const auto place = ids.add(stream.id, entry, entry.node["id"].Mark()))
-      entry.complaints.add(entry.node["id"].Mark(), entry.key + ".id",
-                           '"' + stream.id + "\" is the id of the stream " + *place +
-                               ", too; give each its own");
+      entry.diagnostics.add(entry.node["id"].Mark(), entry.key + ".id",
+                            '"' + stream.id + "\" is the id of the stream " + *place +
+                                ", too; give each its own");
     check_url(entry, stream.url, unique.urls);
     camera.streams.push_back(std::move(stream));
   }
   if (entries.empty() && (value.node.IsSequence() || value.node.IsNull()))
-    value.complaints.add(value.mark, value.key,
-                         "leaves no stream; name one, or write url: instead");
+    value.diagnostics.add(value.mark, value.key,
+                          "leaves no stream; name one, or write url: instead");
 }
 
 Camera read_camera(const Value& entry, Unique& unique) {
   Camera camera;
-  camera.origin = {.file = entry.complaints.file(), .line = entry.mark.line + 1, .managed = false};
+  camera.origin = {.file = entry.diagnostics.file(), .line = entry.mark.line + 1, .managed = false};
   const auto values = read_keys(entry, keys_of_a_camera());
   read_values(entry, values, fields<Camera>(), camera);
   Stream common;
@@ -90,8 +90,8 @@ Camera read_camera(const Value& entry, Unique& unique) {
   const auto streams = values.find("streams");
   const auto url = values.find("url");
   if (streams != values.end() && url != values.end()) {
-    entry.complaints.add(url->second.mark, url->second.key,
-                         "stands beside streams; make it one of them");
+    entry.diagnostics.add(url->second.mark, url->second.key,
+                          "stands beside streams; make it one of them");
   } else if (streams != values.end()) {
     common.id.clear();
     read_streams(streams->second, common, camera, unique);
@@ -100,13 +100,13 @@ Camera read_camera(const Value& entry, Unique& unique) {
     check_url(entry, common.url, unique.urls);
     camera.streams.push_back(std::move(common));
   } else if (entry.node.IsMap()) {
-    entry.complaints.add(entry.mark, entry.key,
-                         "has no url; add e.g. url: rtsp://192.0.2.10:554/stream1");
+    entry.diagnostics.add(entry.mark, entry.key,
+                          "has no url; add e.g. url: rtsp://192.0.2.10:554/stream1");
   }
   if (const auto place = unique.ids.add(camera.id, entry, entry.mark))
-    entry.complaints.add(entry.node["id"].Mark(), entry.key + ".id",
-                         '"' + camera.id + "\" is the id of the camera " + *place +
-                             ", too; give each its own");
+    entry.diagnostics.add(entry.node["id"].Mark(), entry.key + ".id",
+                          '"' + camera.id + "\" is the id of the camera " + *place +
+                              ", too; give each its own");
   return camera;
 }
 

@@ -7,7 +7,7 @@ namespace fanlight::config {
 /// Viewers that a limit can name at most.
 inline constexpr std::uint32_t kMostViewers = 100000;
 
-/// Appends a list of cameras, with complaints about what is there twice.
+/// Appends a list of cameras, with diagnostics about what is there twice.
 void read_cameras(const Value& value, Config& config);
 
 /// The keys of one camera, whatever others there are.

@@ -13,14 +13,14 @@ namespace {
 /// Load() would pass over it in silence. LoadAll() of yaml-cpp 0.7 eats all memory on some
 /// malformed input, so it is found by its mark, which YAML allows nowhere else at the start of a
 /// line.
-void refuse_second_document(std::string_view yaml, Complaints& complaints) {
+void refuse_second_document(std::string_view yaml, Diagnostics& diagnostics) {
   bool begun = false;
   YAML::Mark mark;
   for (mark.line = 0; !yaml.empty(); ++mark.line) {
     const std::string_view line = yaml.substr(0, yaml.find('\n'));
     yaml.remove_prefix(std::min(line.size() + 1, yaml.size()));
     if (begun && (line == "---" || line.starts_with("--- ")))
-      complaints.add(mark, "", "a second document begins here; keep one, without ---");
+      diagnostics.add(mark, "", "a second document begins here; keep one, without ---");
     begun = begun || !(line.empty() || line[0] == '#' || line[0] == '%');
   }
 }
@@ -45,13 +45,13 @@ constexpr std::array kManaged{
 /// Reads one YAML document along a table of keys.
 template <typename S>
 void read_document(std::string_view yaml, S& out, std::span<const Field<S>> keys,
-                   Complaints& complaints) {
-  refuse_second_document(yaml, complaints);
+                   Diagnostics& diagnostics) {
+  refuse_second_document(yaml, diagnostics);
   try {
     const YAML::Node document = YAML::Load(std::string(yaml));
-    read_mapping({document, document.Mark(), "", complaints}, out, keys);
+    read_mapping({document, document.Mark(), "", diagnostics}, out, keys);
   } catch (const YAML::Exception& error) {
-    complaints.add(error.mark, "", "is no YAML: " + error.msg);
+    diagnostics.add(error.mark, "", "is no YAML: " + error.msg);
   }
 }
 
@@ -68,10 +68,10 @@ void put_in_order(std::vector<Camera>& cameras, const std::vector<std::string>& 
 } // namespace
 
 Result<Config> parse(std::string_view yaml, const std::string& name) {
-  Complaints complaints(name);
+  Diagnostics diagnostics(name);
   Config config;
-  read_document(yaml, config, fields<Config>(), complaints);
-  if (!complaints.empty()) return complaints.error();
+  read_document(yaml, config, fields<Config>(), diagnostics);
+  if (!diagnostics.empty()) return diagnostics.error();
   return config;
 }
 
@@ -79,10 +79,10 @@ Result<Config> parse(const Text& own, const Text& managed) {
   auto config = parse(own.yaml, own.name);
   if (!config) return config;
   const std::size_t count = config->cameras.size();
-  Complaints complaints(managed.name);
+  Diagnostics diagnostics(managed.name);
   Managed more{*config, {}};
-  read_document<Managed>(managed.yaml, more, kManaged, complaints);
-  if (!complaints.empty()) return complaints.error();
+  read_document<Managed>(managed.yaml, more, kManaged, diagnostics);
+  if (!diagnostics.empty()) return diagnostics.error();
   for (std::size_t i = count; i < config->cameras.size(); ++i)
     config->cameras[i].origin.managed = true;
   put_in_order(config->cameras, more.order);

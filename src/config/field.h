@@ -113,7 +113,7 @@ template <typename S> constexpr Field<S> told(const char* name, Printed (*print)
   return {.name = name, .traits = {.told = true}, .print = print};
 }
 
-/// Those keys of `values` that are in `keys`, with complaints about required ones that are not
+/// Those keys of `values` that are in `keys`, with diagnostics about required ones that are not
 /// there.
 template <typename S>
 void read_values(const Value& mapping, const std::map<std::string, Value>& values,
@@ -124,9 +124,9 @@ void read_values(const Value& mapping, const std::map<std::string, Value>& value
     if (value != values.end())
       key.read(value->second, out);
     else if (key.traits.example != nullptr && mapping.node.IsMap())
-      mapping.complaints.add(mapping.mark, mapping.key,
-                             std::string("has no ") + key.name + "; add e.g. " + key.name + ": " +
-                                 key.traits.example);
+      mapping.diagnostics.add(mapping.mark, mapping.key,
+                              std::string("has no ") + key.name + "; add e.g. " + key.name + ": " +
+                                  key.traits.example);
   }
 }
 

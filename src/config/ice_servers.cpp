@@ -32,14 +32,14 @@ constexpr Keys kForServer = kForBrowsers.first(3);
 void check_credentials(const Value& entry, const IceServer& server, bool may_share) {
   const bool both = !server.username.empty() && !server.credential.empty();
   if (!server.secret.empty() && !(server.username.empty() && server.credential.empty()))
-    entry.complaints.add(entry.mark, entry.key,
-                         "has a secret and a username or credential; keep the secret, of which "
-                         "they are made, or keep both of them");
+    entry.diagnostics.add(entry.mark, entry.key,
+                          "has a secret and a username or credential; keep the secret, of which "
+                          "they are made, or keep both of them");
   for (const std::string& url : server.urls)
     if (url.starts_with("turn") && !both && server.secret.empty())
-      entry.complaints.add(entry.mark, entry.key,
-                           url + " needs the keys username and credential; add both" +
-                               (may_share ? ", or secret" : ""));
+      entry.diagnostics.add(entry.mark, entry.key,
+                            url + " needs the keys username and credential; add both" +
+                                (may_share ? ", or secret" : ""));
 }
 
 void read_servers(const Value& value, std::vector<IceServer>& servers, Keys keys) {

@@ -73,35 +73,35 @@ std::string shown(const std::string& scalar) {
 
 } // namespace
 
-void Complaints::add(const YAML::Mark& mark, const std::string& key, const std::string& text) {
-  std::string complaint = file_ + ':';
+void Diagnostics::add(const YAML::Mark& mark, const std::string& key, const std::string& text) {
+  std::string diagnostic = file_ + ':';
   if (!mark.is_null())
-    complaint += std::to_string(mark.line + 1) + ':' + std::to_string(mark.column + 1) + ':';
-  complaint += (key.empty() ? "" : ' ' + key + ':') + ' ' + text;
-  texts_.push_back(std::move(complaint));
+    diagnostic += std::to_string(mark.line + 1) + ':' + std::to_string(mark.column + 1) + ':';
+  diagnostic += (key.empty() ? "" : ' ' + key + ':') + ' ' + text;
+  texts_.push_back(std::move(diagnostic));
   all_.push_back({key, text});
 }
 
-Error Complaints::error() const {
+Error Diagnostics::error() const {
   std::string all;
   for (const std::string& text : texts_) all += (all.empty() ? "" : "\n") + text;
   return {Errc::invalid, all};
 }
 
 void Value::refuse(const std::string& wrong) const {
-  complaints.add(mark, key, shown(node.Scalar()) + ' ' + wrong);
+  diagnostics.add(mark, key, shown(node.Scalar()) + ' ' + wrong);
 }
 
 std::optional<std::string> Value::text() const {
   if (!node.IsScalar()) {
-    complaints.add(mark, key,
-                   std::string(type_of(node)) + "; must be a single value" +
-                       (node.IsNull() ? ", or leave the key out for its default" : ""));
+    diagnostics.add(mark, key,
+                    std::string(type_of(node)) + "; must be a single value" +
+                        (node.IsNull() ? ", or leave the key out for its default" : ""));
     return std::nullopt;
   }
   std::string expanded;
   if (const std::string wrong = expand(node.Scalar(), expanded); !wrong.empty()) {
-    complaints.add(mark, key, wrong);
+    diagnostics.add(mark, key, wrong);
     return std::nullopt;
   }
   return expanded;
@@ -112,11 +112,11 @@ std::vector<Value> Value::list(const char* of_what) const {
   if (node.IsSequence()) {
     for (const YAML::Node& entry : node)
       entries.push_back(
-          {entry, entry.Mark(), key + '[' + std::to_string(entries.size()) + ']', complaints});
+          {entry, entry.Mark(), key + '[' + std::to_string(entries.size()) + ']', diagnostics});
   } else if (!node.IsNull()) {
-    complaints.add(mark, key,
-                   std::string(type_of(node)) + "; must be a list of " + of_what +
-                       ", one a line after a dash");
+    diagnostics.add(mark, key,
+                    std::string(type_of(node)) + "; must be a list of " + of_what +
+                        ", one a line after a dash");
   }
   return entries;
 }
@@ -130,7 +130,7 @@ void read_hidden(const Value& value, std::string& out) {
   const std::optional<std::string> text = value.text();
   if (!text) return;
   if (const std::string wrong = read_any(*text, out); !wrong.empty())
-    value.complaints.add(value.mark, value.key, "the value (not shown) " + wrong);
+    value.diagnostics.add(value.mark, value.key, "the value (not shown) " + wrong);
 }
 
 std::map<std::string, Value> read_keys(const Value& mapping,
@@ -140,9 +140,9 @@ std::map<std::string, Value> read_keys(const Value& mapping,
   for (const std::string& name : known) all += (all.empty() ? "" : ", ") + name;
   if (!mapping.node.IsMap()) {
     if (!mapping.node.IsNull())
-      mapping.complaints.add(mapping.mark, mapping.key,
-                             std::string(type_of(mapping.node)) +
-                                 "; must be a mapping of the keys " + all);
+      mapping.diagnostics.add(mapping.mark, mapping.key,
+                              std::string(type_of(mapping.node)) +
+                                  "; must be a mapping of the keys " + all);
     return values;
   }
   std::map<std::string, int> lines;
@@ -152,17 +152,17 @@ std::map<std::string, Value> read_keys(const Value& mapping,
     const std::string name = key.Scalar();
     const std::string path = mapping.key.empty() ? name : mapping.key + '.' + name;
     if (const auto [first, is_new] = lines.emplace(name, key.Mark().line + 1); !is_new) {
-      mapping.complaints.add(key.Mark(), path,
-                             "is given twice, first in line " + std::to_string(first->second) +
-                                 "; keep one");
+      mapping.diagnostics.add(key.Mark(), path,
+                              "is given twice, first in line " + std::to_string(first->second) +
+                                  "; keep one");
     } else if (std::find(known.begin(), known.end(), name) != known.end()) {
       values.emplace(name, Value{entry.second, (entry.second.IsNull() ? key : entry.second).Mark(),
-                                 path, mapping.complaints});
+                                 path, mapping.diagnostics});
     } else {
       const std::string near = nearest(name, known);
-      mapping.complaints.add(key.Mark(), log::plain_value(path, log::kShort.field),
-                             near.empty() ? "is no key here; known are " + all
-                                          : "is no key here; did you mean " + near + "?");
+      mapping.diagnostics.add(key.Mark(), log::plain_value(path, log::kShort.field),
+                              near.empty() ? "is no key here; known are " + all
+                                           : "is no key here; did you mean " + near + "?");
     }
   }
   return values;

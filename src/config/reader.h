@@ -10,30 +10,30 @@
 #include "base/result.h"
 #include "config/values.h"
 
-/// Reads values out of a YAML document and gathers every complaint about them.
+/// Reads values out of a YAML document and gathers every diagnostic about them.
 namespace fanlight::config {
 
 /// What is wrong with a key, and what would be right.
-struct Complaint {
+struct Diagnostic {
   std::string key;
   std::string text;
 };
 
-/// Gathers complaints as `file:line:column: key: what is wrong; what would be right`.
-class Complaints {
+/// Gathers diagnostics as `file:line:column: key: what is wrong; what would be right`.
+class Diagnostics {
  public:
-  explicit Complaints(std::string file) : file_(std::move(file)) {}
+  explicit Diagnostics(std::string file) : file_(std::move(file)) {}
   void add(const YAML::Mark& mark, const std::string& key, const std::string& text);
   bool empty() const { return texts_.empty(); }
   const std::string& file() const { return file_; }
   /// All of them without their places.
-  const std::vector<Complaint>& all() const { return all_; }
+  const std::vector<Diagnostic>& all() const { return all_; }
   Error error() const; ///< Errc::invalid, all of them, a line each.
 
  private:
   const std::string file_;
   std::vector<std::string> texts_;
-  std::vector<Complaint> all_;
+  std::vector<Diagnostic> all_;
 };
 
 /// A node, the key it was found under (e.g. cameras[0].url), and where to complain about it.
@@ -41,13 +41,13 @@ struct Value {
   YAML::Node node;
   YAML::Mark mark; ///< Of the value, or of its key where the value is empty.
   std::string key;
-  Complaints& complaints;
+  Diagnostics& diagnostics;
 
   /// "<what is given> <wrong>", without credentials and with `${...}` as it stands in the file.
   void refuse(const std::string& wrong) const;
-  /// The scalar with `${...}` expanded; none after a complaint.
+  /// The scalar with `${...}` expanded; none after a diagnostic.
   std::optional<std::string> text() const;
-  /// The entries of a list, none after a complaint; an empty value is an empty list.
+  /// The entries of a list, none after a diagnostic; an empty value is an empty list.
   std::vector<Value> list(const char* of_what) const;
 };
 
@@ -63,10 +63,10 @@ void read_scalar(const Value& value, T& out, std::string (*read)(const std::stri
 void read_texts(const Value& value, const char* of_what, std::vector<std::string>& out,
                 std::string (*read)(const std::string&, std::string&));
 
-/// A scalar that no complaint may show.
+/// A scalar that no diagnostic may show.
 void read_hidden(const Value& value, std::string& out);
 
-/// The keys of a mapping by name, after complaints about those that are given twice, not known, or
+/// The keys of a mapping by name, after diagnostics about those that are given twice, not known, or
 /// missing.
 std::map<std::string, Value> read_keys(const Value& mapping, const std::vector<std::string>& known);
 

@@ -44,7 +44,7 @@ bool has(const Camera* camera, const Field<Stream>& field, const std::string& te
 /// Takes out what names files of the server: nobody may have them read, or ask whether they are
 /// there. A file that is named already may stay.
 void refuse_files(YAML::Node keys, const std::string& path, const Camera* before,
-                  Complaints& complaints) {
+                  Diagnostics& diagnostics) {
   if (!keys.IsMap()) return;
   for (const Field<Stream>& field : fields<Stream>()) {
     if (!field.traits.file) continue;
@@ -53,8 +53,8 @@ void refuse_files(YAML::Node keys, const std::string& path, const Camera* before
     // What is not stored names a file only for as long as it is read.
     const bool named = !value.IsScalar() || !value.Scalar().empty() || field.print == nullptr;
     if (!named || (value.IsScalar() && has(before, field, value.Scalar()))) continue;
-    complaints.add(YAML::Mark::null_mark(), path + field.name,
-                   "names a file of the server; write it in the configuration");
+    diagnostics.add(YAML::Mark::null_mark(), path + field.name,
+                    "names a file of the server; write it in the configuration");
     keys.remove(field.name);
   }
 }
@@ -80,9 +80,9 @@ class Completion {
  public:
   using Sent = std::function<bool(const char* name)>;
   Completion(Stream& stream, const Stream* before, Sent sent, std::string key,
-             Complaints& complaints)
+             Diagnostics& diagnostics)
       : stream_(stream), before_(before), sent_(std::move(sent)), key_(std::move(key)),
-        complaints_(complaints) {}
+        diagnostics_(diagnostics) {}
 
   void run() {
     take_login();
@@ -92,7 +92,7 @@ class Completion {
 
  private:
   void complain(const char* name, const std::string& text) {
-    complaints_.add(YAML::Mark::null_mark(), key_ + name, text);
+    diagnostics_.add(YAML::Mark::null_mark(), key_ + name, text);
   }
 
   void take_login() { stream_ = with_login_in_keys(std::move(stream_)); }
@@ -140,13 +140,13 @@ class Completion {
   const Stream* const before_;
   const Sent sent_;
   const std::string key_;
-  Complaints& complaints_;
+  Diagnostics& diagnostics_;
 };
 
 } // namespace
 
-std::variant<Camera, Faults> read_request(const std::string& json, const Camera* before) {
-  Complaints complaints("");
+std::variant<Camera, KeyErrors> read_request(const std::string& json, const Camera* before) {
+  Diagnostics diagnostics("");
   Camera camera;
   try {
     YAML::Node node = load_literally(json);
@@ -154,35 +154,35 @@ std::variant<Camera, Faults> read_request(const std::string& json, const Camera*
     const auto path = [](std::size_t i) { return "streams[" + std::to_string(i) + "]."; };
     const YAML::Node streams = node["streams"]; // A look-up is a walk over all keys.
     const bool several = streams.IsSequence();
-    refuse_files(node, "", before, complaints);
+    refuse_files(node, "", before, diagnostics);
     for (std::size_t i = 0; several && i < streams.size(); ++i)
-      refuse_files(streams[i], path(i), before, complaints);
-    camera = read_camera({node, node.Mark(), "", complaints});
+      refuse_files(streams[i], path(i), before, diagnostics);
+    camera = read_camera({node, node.Mark(), "", diagnostics});
     for (std::size_t i = 0; i < camera.streams.size(); ++i) {
       const auto sent = [&](const char* name) {
         const bool own = several && streams[i].IsMap() && streams[i][name];
         return own || node[name];
       };
       Completion(camera.streams[i], find(before, camera.streams[i].id), sent,
-                 several ? path(i) : "", complaints)
+                 several ? path(i) : "", diagnostics)
           .run();
     }
     for (std::size_t i = 1; i < camera.streams.size(); ++i)
       if (std::any_of(camera.streams.begin(), camera.streams.begin() + static_cast<int>(i),
                       [&](const Stream& other) { return other.url == camera.streams[i].url; }))
-        complaints.add(YAML::Mark::null_mark(), path(i) + "url",
-                       "is the url of another of its streams; keep one of them");
+        diagnostics.add(YAML::Mark::null_mark(), path(i) + "url",
+                        "is the url of another of its streams; keep one of them");
   } catch (const YAML::Exception& error) {
-    complaints.add(error.mark, "", "cannot be read: " + error.msg);
+    diagnostics.add(error.mark, "", "cannot be read: " + error.msg);
   }
   camera.origin.managed = true;
-  if (complaints.empty()) return camera;
-  Faults faults;
-  for (const Complaint& complaint : complaints.all()) {
-    const bool dotted = complaint.key.starts_with('.');
-    faults.push_back({complaint.key.substr(dotted ? 1 : 0), complaint.text});
+  if (diagnostics.empty()) return camera;
+  KeyErrors key_errors;
+  for (const Diagnostic& diagnostic : diagnostics.all()) {
+    const bool dotted = diagnostic.key.starts_with('.');
+    key_errors.push_back({diagnostic.key.substr(dotted ? 1 : 0), diagnostic.text});
   }
-  return faults;
+  return key_errors;
 }
 
 bool same_connection(const Stream& one, const Stream& other) {

@@ -104,7 +104,7 @@ void read_password_file(const Value& value, Stream& stream) {
   read_scalar(value, path, read_any);
   if (path.empty()) return;
   if (const std::string wrong = read_first_line(path, stream.password); !wrong.empty())
-    value.complaints.add(value.mark, value.key, wrong);
+    value.diagnostics.add(value.mark, value.key, wrong);
 }
 
 Printed print_url(const Stream& stream, View view) {
@@ -157,8 +157,8 @@ void read_codecs(const Value& value, std::vector<VideoCodec>& out) {
     codecs.push_back(codec);
   }
   if (entries.empty() && (value.node.IsSequence() || value.node.IsNull()))
-    value.complaints.add(value.mark, value.key,
-                         "leaves no codec; name h264, h265 or both, the preferred first");
+    value.diagnostics.add(value.mark, value.key,
+                          "leaves no codec; name h264, h265 or both, the preferred first");
   out = codecs;
 }
 
@@ -209,8 +209,8 @@ void read_public_addresses(const Value& value, std::vector<std::string>& address
   int v6 = 0;
   for (const std::string& address : addresses) ++(address.find(':') == address.npos ? v4 : v6);
   if (v4 > 1 || v6 > 1)
-    value.complaints.add(value.mark, value.key,
-                         "has two addresses of one family; give at most one IPv4 and one IPv6");
+    value.diagnostics.add(value.mark, value.key,
+                          "has two addresses of one family; give at most one IPv4 and one IPv6");
 }
 
 constexpr std::array kWebRtc{

@@ -37,7 +37,7 @@ std::string read_number(const std::string& text, std::uint32_t lowest, std::uint
 /// The word nearest to a mistyped one, or empty if none is near.
 std::string nearest(const std::string& mistyped, const std::vector<std::string>& words);
 
-/// The words of a choice and what they mean, in the order in which complaints name them.
+/// The words of a choice and what they mean, in the order in which diagnostics name them.
 template <typename T> using Words = std::span<const std::pair<const char*, T>>;
 /// Those of `T`; config/schema.cpp has them.
 template <typename T> Words<T> words();

@@ -8,7 +8,7 @@
 #include "base/credentials.h"
 #include "base/log_line.h"
 #include "base/main_loop.h"
-#include "gst/undertaker.h"
+#include "gst/teardown.h"
 
 namespace fanlight {
 namespace {

@@ -20,7 +20,7 @@ void finalize(gpointer, GClosure* closure) {
 
 } // namespace
 
-Connection connect_values(GObject* instance, const char* signal, Deliver deliver) {
+SignalConnection connect_values(GObject* instance, const char* signal, Deliver deliver) {
   GClosure* closure = g_closure_new_simple(sizeof(SignalClosure), nullptr);
   reinterpret_cast<SignalClosure*>(closure)->deliver = new Deliver(std::move(deliver));
   g_closure_set_marshal(closure, marshal);

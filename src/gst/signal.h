@@ -12,19 +12,19 @@
 namespace fanlight {
 
 /// A connected signal handler; disconnects when destroyed. Any thread.
-class Connection {
+class SignalConnection {
  public:
-  Connection() = default;
-  Connection(Ref<GObject> instance, gulong id) : instance_(std::move(instance)), id_(id) {}
-  Connection(Connection&& other) noexcept
+  SignalConnection() = default;
+  SignalConnection(Ref<GObject> instance, gulong id) : instance_(std::move(instance)), id_(id) {}
+  SignalConnection(SignalConnection&& other) noexcept
       : instance_(std::move(other.instance_)), id_(std::exchange(other.id_, 0)) {}
-  Connection& operator=(Connection&& other) noexcept {
+  SignalConnection& operator=(SignalConnection&& other) noexcept {
     disconnect();
     instance_ = std::move(other.instance_);
     id_ = std::exchange(other.id_, 0);
     return *this;
   }
-  ~Connection() { disconnect(); }
+  ~SignalConnection() { disconnect(); }
   void disconnect() {
     if (id_ != 0) g_signal_handler_disconnect(instance_.get(), std::exchange(id_, 0));
     instance_ = {};
@@ -62,8 +62,8 @@ std::tuple<std::decay_t<Args>...> copy_arguments(const GValue* values,
 
 /// Connects `deliver`, which gets the emission's values (the instance first) on the emitting
 /// thread.
-Connection connect_values(GObject* instance, const char* signal,
-                          std::function<void(const GValue*, guint)> deliver);
+SignalConnection connect_values(GObject* instance, const char* signal,
+                                std::function<void(const GValue*, guint)> deliver);
 
 } // namespace detail
 
@@ -71,8 +71,8 @@ Connection connect_values(GObject* instance, const char* signal,
 /// is. The arguments are copied; arguments that `method` does not take are left out. A target that
 /// is gone is not called.
 template <typename T, typename... Args>
-Connection connect_on_main(gpointer instance, const char* signal, std::weak_ptr<T> target,
-                           void (T::*method)(Args...)) {
+SignalConnection connect_on_main(gpointer instance, const char* signal, std::weak_ptr<T> target,
+                                 void (T::*method)(Args...)) {
   auto deliver = [target = std::move(target), method](const GValue* values, guint count) {
     if (count < sizeof...(Args) + 1) return;
     auto copies = detail::copy_arguments<Args...>(values, std::index_sequence_for<Args...>{});
@@ -87,8 +87,8 @@ Connection connect_on_main(gpointer instance, const char* signal, std::weak_ptr<
 
 /// The same for a signal whose arguments do not matter.
 template <typename T>
-Connection connect_on_main(gpointer instance, const char* signal, std::weak_ptr<T> target,
-                           std::function<void(T&)> handler) {
+SignalConnection connect_on_main(gpointer instance, const char* signal, std::weak_ptr<T> target,
+                                 std::function<void(T&)> handler) {
   auto deliver = [target = std::move(target), handler = std::move(handler)](const GValue*, guint) {
     post([target, handler] {
       if (auto alive = target.lock()) handler(*alive);

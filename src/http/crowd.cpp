@@ -20,8 +20,8 @@ std::size_t bound_by_descriptors(std::size_t places) {
 /// The more of them, the more a client loses with its connection.
 enum Loss { kIdle, kHead, kBody, kWriting, kAnswering, kUnwatched, kWatched };
 
-Loss loss_of(const Connection& connection) {
-  using Phase = Connection::Phase;
+Loss loss_of(const HttpConnection& connection) {
+  using Phase = HttpConnection::Phase;
   if (connection.is_socket()) return connection.sessions() == 0 ? kUnwatched : kWatched;
   switch (connection.phase()) {
   case Phase::idle: return kIdle;
@@ -50,14 +50,14 @@ Crowd::~Crowd() {
 bool Crowd::admit(const std::string& network) {
   if (connections_.size() >= with_those_that_go(places_.places())) return false;
   if (places_.admits(network)) return true;
-  Connection* spare = to_spare(places_, network, &Crowd::cost_of_connection);
+  HttpConnection* spare = to_spare(places_, network, &Crowd::cost_of_connection);
   if (spare == nullptr) return false;
   end(*spare, "its place is needed");
   return true;
 }
 
-std::shared_ptr<Connection> Crowd::add(GSocketConnection* stream, GSocketAddress* remote) {
-  auto connection = std::make_shared<Connection>(stream, remote, limits_, *this);
+std::shared_ptr<HttpConnection> Crowd::add(GSocketConnection* stream, GSocketAddress* remote) {
+  auto connection = std::make_shared<HttpConnection>(stream, remote, limits_, *this);
   connections_.emplace(G_OBJECT(stream), connection);
   g_object_weak_ref(G_OBJECT(stream), forget, this);
   places_.add(connection->network());
@@ -66,25 +66,25 @@ std::shared_ptr<Connection> Crowd::add(GSocketConnection* stream, GSocketAddress
 }
 
 bool Crowd::spare_one() {
-  Connection* spare = to_spare(places_, {}, &Crowd::cost_of_descriptor);
+  HttpConnection* spare = to_spare(places_, {}, &Crowd::cost_of_descriptor);
   if (spare == nullptr) return false;
   end(*spare, "its descriptor is needed");
   return true;
 }
 
-bool Crowd::admits_socket(const Connection& connection) {
+bool Crowd::admits_socket(const HttpConnection& connection) {
   if (sockets_.admits(connection.network())) return true;
-  Connection* spare = to_spare(sockets_, connection.network(), &Crowd::cost_of_socket);
+  HttpConnection* spare = to_spare(sockets_, connection.network(), &Crowd::cost_of_socket);
   if (spare == nullptr) return false;
   end(*spare, "its place among the WebSockets is needed");
   return true;
 }
 
-void Crowd::on_socket(Connection& connection) {
+void Crowd::on_socket(HttpConnection& connection) {
   if (!connection.given_up()) sockets_.add(connection.network());
 }
 
-void Crowd::on_held(Connection& connection, std::size_t before) {
+void Crowd::on_held(HttpConnection& connection, std::size_t before) {
   bytes_.remove(connection.network(), before);
   bytes_.add(connection.network(), connection.held());
   while (bytes_.taken() > bytes_.places()) {
@@ -92,26 +92,26 @@ void Crowd::on_held(Connection& connection, std::size_t before) {
                                        [this](const auto& a, const auto& b) {
                                          return bytes_.taken_by(a.first) < bytes_.taken_by(b.first);
                                        });
-    Connection* largest = *std::max_element(
+    HttpConnection* largest = *std::max_element(
         most->second.begin(), most->second.end(),
-        [](const Connection* a, const Connection* b) { return a->held() < b->held(); });
+        [](const HttpConnection* a, const HttpConnection* b) { return a->held() < b->held(); });
     end(*largest, "of all that is in flight it holds most");
   }
 }
 
-std::optional<int> Crowd::cost_of_connection(const Connection& connection, bool own) const {
+std::optional<int> Crowd::cost_of_connection(const HttpConnection& connection, bool own) const {
   const Loss loss = loss_of(connection);
   if (own && loss > kWriting) return {};
   return loss;
 }
 
-std::optional<int> Crowd::cost_of_descriptor(const Connection& connection, bool) const {
+std::optional<int> Crowd::cost_of_descriptor(const HttpConnection& connection, bool) const {
   const Loss loss = loss_of(connection);
   if (loss > kBody) return {};
   return loss;
 }
 
-std::optional<int> Crowd::cost_of_socket(const Connection& connection, bool own) const {
+std::optional<int> Crowd::cost_of_socket(const HttpConnection& connection, bool own) const {
   if (!connection.is_socket()) return {};
   const Loss loss = loss_of(connection);
   const gint64 age = g_get_monotonic_time() - connection.since();
@@ -120,7 +120,8 @@ std::optional<int> Crowd::cost_of_socket(const Connection& connection, bool own)
   return loss;
 }
 
-Connection* Crowd::to_spare(const FairShare& share, const std::string& newcomer, Cost cost) const {
+HttpConnection* Crowd::to_spare(const FairShare& share, const std::string& newcomer,
+                                Cost cost) const {
   const std::size_t its = share.taken_by(newcomer);
   std::vector<std::pair<std::size_t, const std::string*>> networks;
   for (const auto& [network, members] : by_network_)
@@ -128,9 +129,9 @@ Connection* Crowd::to_spare(const FairShare& share, const std::string& newcomer,
       networks.emplace_back(taken, &network);
   std::sort(networks.begin(), networks.end(), std::greater<>{});
   for (const auto& [taken, network] : networks) {
-    Connection* best = nullptr;
+    HttpConnection* best = nullptr;
     std::tuple<int, gint64> least;
-    for (Connection* member : by_network_.at(*network)) {
+    for (HttpConnection* member : by_network_.at(*network)) {
       const auto loss = (this->*cost)(*member, *network == newcomer);
       if (!loss || (best != nullptr && std::tuple{*loss, member->since()} >= least)) continue;
       best = member;
@@ -141,14 +142,14 @@ Connection* Crowd::to_spare(const FairShare& share, const std::string& newcomer,
   return nullptr;
 }
 
-void Crowd::end(Connection& connection, const char* why) {
+void Crowd::end(HttpConnection& connection, const char* why) {
   log::debug("http", {{"client", connection.network()}},
              std::string{"closing a connection: "} + why);
   release(connection);
   connection.give_up();
 }
 
-void Crowd::release(Connection& connection) {
+void Crowd::release(HttpConnection& connection) {
   if (connection.given_up()) return;
   const std::string& network = connection.network();
   places_.remove(network);

@@ -9,7 +9,7 @@
 #include <gio/gio.h>
 
 #include "base/fair_share.h"
-#include "http/connection.h"
+#include "http/http_connection.h"
 #include "http/limits.h"
 #include "http/rota.h"
 
@@ -23,7 +23,7 @@ namespace fanlight::http {
 /// one that is, and a WebSocket that somebody watches by last. An address that has its share gives
 /// up its own idle and unfinished ones for its next. Threads: main only. Lifetime: owned by
 /// Listener.
-class Crowd : public Connection::Host {
+class Crowd : public HttpConnection::Host {
  public:
   /// What the process may open bounds the places, too: half of that is for everything else.
   explicit Crowd(const Limits& limits);
@@ -33,31 +33,33 @@ class Crowd : public Connection::Host {
 
   /// Whether one more may come from `network`; for that another may have to go.
   bool admit(const std::string& network);
-  std::shared_ptr<Connection> add(GSocketConnection* stream, GSocketAddress* remote);
+  std::shared_ptr<HttpConnection> add(GSocketConnection* stream, GSocketAddress* remote);
   /// Ends a connection for the sake of its descriptor; false: there is none to spare.
   bool spare_one();
   std::size_t size() const { return connections_.size(); }
 
-  bool admits_socket(const Connection& connection) override;
-  void on_socket(Connection& connection) override;
-  void on_held(Connection& connection, std::size_t before) override;
-  bool admits_reading(const Connection& connection) override { return rota_.admits(connection); }
-  bool calls(const Connection& connection) override { return rota_.calls(connection); }
-  void on_cost(const Connection& connection, std::size_t cost) override {
+  bool admits_socket(const HttpConnection& connection) override;
+  void on_socket(HttpConnection& connection) override;
+  void on_held(HttpConnection& connection, std::size_t before) override;
+  bool admits_reading(const HttpConnection& connection) override {
+    return rota_.admits(connection);
+  }
+  bool calls(const HttpConnection& connection) override { return rota_.calls(connection); }
+  void on_cost(const HttpConnection& connection, std::size_t cost) override {
     rota_.charge(connection, cost);
   }
 
  private:
   /// What it costs to lose a connection; empty: it is not to be lost.
-  using Cost = std::optional<int> (Crowd::*)(const Connection&, bool own) const;
-  std::optional<int> cost_of_connection(const Connection& connection, bool own) const;
-  std::optional<int> cost_of_descriptor(const Connection& connection, bool own) const;
-  std::optional<int> cost_of_socket(const Connection& connection, bool own) const;
+  using Cost = std::optional<int> (Crowd::*)(const HttpConnection&, bool own) const;
+  std::optional<int> cost_of_connection(const HttpConnection& connection, bool own) const;
+  std::optional<int> cost_of_descriptor(const HttpConnection& connection, bool own) const;
+  std::optional<int> cost_of_socket(const HttpConnection& connection, bool own) const;
   /// The cheapest connection of the address that has most of `share`, if that is more than
   /// `newcomer` has; the oldest of those.
-  Connection* to_spare(const FairShare& share, const std::string& newcomer, Cost cost) const;
-  void end(Connection& connection, const char* why);
-  void release(Connection& connection);
+  HttpConnection* to_spare(const FairShare& share, const std::string& newcomer, Cost cost) const;
+  void end(HttpConnection& connection, const char* why);
+  void release(HttpConnection& connection);
   static void forget(gpointer self, GObject* stream);
 
   // Given.
@@ -67,8 +69,9 @@ class Crowd : public Connection::Host {
   FairShare sockets_;
   FairShare bytes_;
   Rota rota_;
-  std::unordered_map<GObject*, std::shared_ptr<Connection>> connections_;
-  std::unordered_map<std::string, std::unordered_set<Connection*>> by_network_; ///< Not given up.
+  std::unordered_map<GObject*, std::shared_ptr<HttpConnection>> connections_;
+  std::unordered_map<std::string, std::unordered_set<HttpConnection*>>
+      by_network_; ///< Not given up.
 };
 
 } // namespace fanlight::http

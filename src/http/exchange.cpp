@@ -6,7 +6,7 @@
 #include <poll.h>
 
 #include "http/address.h"
-#include "http/connection.h"
+#include "http/http_connection.h"
 #include "http/query.h"
 
 namespace fanlight::http {
@@ -91,11 +91,11 @@ void Exchange::respond(int status, const char* type, GBytes* body) {
   if (type != nullptr) set_header("Content-Type", type);
   if (g_bytes_get_size(body) > 0)
     soup_message_body_append_bytes(soup_server_message_get_response_body(message_.get()), body);
-  Connection* connection = Connection::of(message_.get());
+  HttpConnection* connection = HttpConnection::of(message_.get());
   if (connection != nullptr) connection->answer(g_bytes_get_size(body));
   if (waiting_) {
     settle();
-    if (connection != nullptr) connection->enter(Connection::Phase::writing);
+    if (connection != nullptr) connection->enter(HttpConnection::Phase::writing);
     soup_server_message_unpause(message_.get());
   }
 }
@@ -116,15 +116,15 @@ void Exchange::wait(std::function<void()> gone) {
                                  self->client_left();
                                }),
                                this);
-  if (Connection* connection = Connection::of(message_.get()))
-    connection->enter(Connection::Phase::answering);
+  if (HttpConnection* connection = HttpConnection::of(message_.get()))
+    connection->enter(HttpConnection::Phase::answering);
   watch_client();
   soup_server_message_pause(message_.get());
 }
 
 /// A paused message does not look at its socket, so libsoup would not notice that the client left.
 void Exchange::watch_client() {
-  const Connection* connection = Connection::of(message_.get());
+  const HttpConnection* connection = HttpConnection::of(message_.get());
   if (connection == nullptr) return;
   hangup_ = g_unix_fd_add(
       connection->descriptor(), static_cast<GIOCondition>(POLLRDHUP),

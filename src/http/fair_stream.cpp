@@ -2,21 +2,21 @@
 
 #include <utility>
 
-#include "http/connection.h"
 #include "http/frame_meter.h"
+#include "http/http_connection.h"
 #include "http/rota.h"
 
 namespace {
 
-using fanlight::http::Connection;
 using fanlight::http::FrameMeter;
+using fanlight::http::HttpConnection;
 using fanlight::http::Rota;
 
 struct FairStream {
   GFilterInputStream parent;
-  GPollableOutputStream* output;         // Owned.
-  FrameMeter* meter;                     // Owned: GObject memory is zeroed, not constructed.
-  std::weak_ptr<Connection>* connection; // Owned.
+  GPollableOutputStream* output;             // Owned.
+  FrameMeter* meter;                         // Owned: GObject memory is zeroed, not constructed.
+  std::weak_ptr<HttpConnection>* connection; // Owned.
   guint64 max_message;
 };
 
@@ -91,7 +91,7 @@ void fair_stream_class_init(FairStreamClass* klass) {
 
 void fair_stream_init(FairStream* self) {
   self->meter = new FrameMeter;
-  self->connection = new std::weak_ptr<Connection>;
+  self->connection = new std::weak_ptr<HttpConnection>;
 }
 
 } // namespace
@@ -99,7 +99,7 @@ void fair_stream_init(FairStream* self) {
 namespace fanlight::http {
 
 Owned<GIOStream> guard_websocket(GIOStream* stream, std::uint64_t max_message,
-                                 std::weak_ptr<Connection> connection) {
+                                 std::weak_ptr<HttpConnection> connection) {
   GOutputStream* output = g_io_stream_get_output_stream(stream);
   const Owned<GInputStream> input{G_INPUT_STREAM(g_object_new(
       fair_stream_get_type(), "base-stream", g_io_stream_get_input_stream(stream), nullptr))};

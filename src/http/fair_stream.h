@@ -9,7 +9,7 @@
 
 namespace fanlight::http {
 
-class Connection;
+class HttpConnection;
 
 /// The stream of a WebSocket, guarded against its client.
 ///
@@ -18,6 +18,6 @@ class Connection;
 /// reads no pongs; libsoup closes the socket then. How much has come of the message that is under
 /// way is told to the connection. Writing is that of `stream`.
 Owned<GIOStream> guard_websocket(GIOStream* stream, std::uint64_t max_message,
-                                 std::weak_ptr<Connection> connection);
+                                 std::weak_ptr<HttpConnection> connection);
 
 } // namespace fanlight::http

@@ -5,12 +5,12 @@
 
 #include <libsoup/soup.h>
 
-#include "http/connection.h"
+#include "http/http_connection.h"
 #include "http/turn_source.h"
 
 namespace {
 
-using fanlight::http::Connection;
+using fanlight::http::HttpConnection;
 
 constexpr char kLastLine[] = "-\n";
 constexpr gssize kLastLineSize = sizeof kLastLine - 1;
@@ -22,9 +22,9 @@ bool needs_last_line() {
 
 struct InletStream {
   GFilterInputStream parent;
-  GSocketConnection* owner;              // Owned: the base stream closes with it.
-  std::weak_ptr<Connection>* connection; // Owned: GObject memory is zeroed, not constructed.
-  gboolean put_off;                      // The last reading was not admitted.
+  GSocketConnection* owner;                  // Owned: the base stream closes with it.
+  std::weak_ptr<HttpConnection>* connection; // Owned: GObject memory is zeroed, not constructed.
+  gboolean put_off;                          // The last reading was not admitted.
   gboolean over;
 };
 
@@ -74,7 +74,7 @@ gssize inlet_stream_read_nonblocking(GPollableInputStream* stream, void* buffer,
   const bool ended =
       got == 0 || (got < 0 && !g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK));
   if (ended && needs_last_line() && count >= kLastLineSize && connection &&
-      connection->phase() == Connection::Phase::idle) {
+      connection->phase() == HttpConnection::Phase::idle) {
     g_clear_error(&failure);
     self->over = TRUE;
     std::memcpy(buffer, kLastLine, kLastLineSize);
@@ -101,7 +101,7 @@ void inlet_stream_class_init(InletStreamClass* klass) {
   G_OBJECT_CLASS(klass)->finalize = inlet_stream_finalize;
 }
 
-void inlet_stream_init(InletStream* self) { self->connection = new std::weak_ptr<Connection>; }
+void inlet_stream_init(InletStream* self) { self->connection = new std::weak_ptr<HttpConnection>; }
 
 } // namespace
 
@@ -119,7 +119,7 @@ Inlet::Inlet(GSocket* socket) {
   stream_.reset(G_SOCKET_CONNECTION(g_tcp_wrapper_connection_new(both.get(), socket)));
 }
 
-void Inlet::tell(std::weak_ptr<Connection> connection) {
+void Inlet::set_connection(std::weak_ptr<HttpConnection> connection) {
   *reinterpret_cast<InletStream*>(input_)->connection = std::move(connection);
 }
 

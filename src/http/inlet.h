@@ -8,7 +8,7 @@
 
 namespace fanlight::http {
 
-class Connection;
+class HttpConnection;
 
 /// The stream by which libsoup reads a connection.
 ///
@@ -25,7 +25,7 @@ class Inlet {
 
   /// For libsoup; closing it closes the socket. What it does is told to the connection.
   GSocketConnection* stream() const { return stream_.get(); }
-  void tell(std::weak_ptr<Connection> connection);
+  void set_connection(std::weak_ptr<HttpConnection> connection);
 
  private:
   Owned<GSocketConnection> stream_;

@@ -103,13 +103,13 @@ bool Listener::accept_one() {
   if (Owned<GSocket> socket{g_socket_accept(socket_.get(), nullptr, &raw)})
     return admit(std::move(socket)), true;
   const OwnedError error{raw};
-  if (!g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) rest(*error);
+  if (!g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) pause_accepting(*error);
   return false;
 }
 
 /// Out of descriptors, most likely. The socket stays readable, so it is not looked at for a while;
 /// for a shorter one where a connection could be ended for the one that wants to come.
-void Listener::rest(const GError& error) {
+void Listener::pause_accepting(const GError& error) {
   const bool spared = crowd_.spare_one();
   ++failures_;
   if (const gint64 now = g_get_monotonic_time(); told_at_ == 0 || now - told_at_ > kTellAgainUs) {
@@ -134,7 +134,7 @@ void Listener::admit(Owned<GSocket> socket) {
   }
   g_socket_set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1, nullptr);
   Inlet inlet{socket.get()};
-  inlet.tell(crowd_.add(inlet.stream(), remote.get()));
+  inlet.set_connection(crowd_.add(inlet.stream(), remote.get()));
   accepted_(G_IO_STREAM(inlet.stream()), local.get(), remote.get());
 }
 

@@ -43,7 +43,7 @@ class Listener {
   void accept();
   bool accept_one();
   void admit(Owned<GSocket> socket);
-  void rest(const GError& error);
+  void pause_accepting(const GError& error);
 
   // Given.
   const Limits& limits_;

@@ -1,6 +1,6 @@
 #include "http/rota.h"
 
-#include "http/connection.h"
+#include "http/http_connection.h"
 
 namespace fanlight::http {
 
@@ -33,11 +33,11 @@ Rota::~Rota() {
   g_source_unref(source_);
 }
 
-Rota::Members& Rota::members_of(const Connection& connection) {
+Rota::Members& Rota::members_of(const HttpConnection& connection) {
   return members_.try_emplace(connection.network(), kAddress, kAddress, kLeast).first->second;
 }
 
-bool Rota::admits(const Connection& connection) {
+bool Rota::admits(const HttpConnection& connection) {
   Members& members = members_of(connection);
   if (!members.admits(&connection)) return false;
   if (networks_.admits(connection.network())) return true;
@@ -45,7 +45,7 @@ bool Rota::admits(const Connection& connection) {
   return false;
 }
 
-bool Rota::calls(const Connection& connection) {
+bool Rota::calls(const HttpConnection& connection) {
   constexpr std::size_t kCalls = kAddress / kOffer;
   Members& members = members_of(connection);
   if (members.called >= kCalls || !admits(connection)) return false;
@@ -53,12 +53,12 @@ bool Rota::calls(const Connection& connection) {
   return true;
 }
 
-void Rota::charge(const Connection& connection, std::size_t cost) {
+void Rota::charge(const HttpConnection& connection, std::size_t cost) {
   members_of(connection).charge(&connection, cost);
   networks_.charge(connection.network(), cost);
 }
 
-void Rota::forget(const Connection& connection) {
+void Rota::forget(const HttpConnection& connection) {
   if (const auto found = members_.find(connection.network()); found != members_.end())
     found->second.forget(&connection);
 }

@@ -10,7 +10,7 @@
 
 namespace fanlight::http {
 
-class Connection;
+class HttpConnection;
 
 /// From which connections something is read in this turn of the main loop.
 ///
@@ -32,20 +32,20 @@ class Rota {
   Rota(const Rota&) = delete;
   Rota& operator=(const Rota&) = delete;
 
-  bool admits(const Connection& connection);
+  bool admits(const HttpConnection& connection);
   /// Whether one that was not admitted is to ask again in this turn: no more of an address are
   /// called than it may have offers. Asked of each once a turn, in the order in which they wait.
-  bool calls(const Connection& connection);
-  void charge(const Connection& connection, std::size_t cost);
-  void forget(const Connection& connection);
+  bool calls(const HttpConnection& connection);
+  void charge(const HttpConnection& connection, std::size_t cost);
+  void forget(const HttpConnection& connection);
 
  private:
   struct Source;
-  struct Members : TurnShare<const Connection*> {
+  struct Members : TurnShare<const HttpConnection*> {
     using TurnShare::TurnShare;
     std::size_t called = 0; ///< In this turn.
   };
-  Members& members_of(const Connection& connection);
+  Members& members_of(const HttpConnection& connection);
   void next_turn();
 
   GSource* source_;

@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "http/access_log.h"
-#include "http/connection.h"
+#include "http/http_connection.h"
 #include "http/listener.h"
 #include "http/rota.h"
 
@@ -73,9 +73,9 @@ class SoupHttpServer : public Server {
   /// libsoup calls this with a connection (its first message) and at the first byte of each other
   /// request on it.
   static void request_started(SoupHttpServer* self, SoupServerMessage* message) {
-    Connection* connection = Connection::of(message);
+    HttpConnection* connection = HttpConnection::of(message);
     if (connection == nullptr) return;
-    connection->enter(Connection::Phase::head);
+    connection->enter(HttpConnection::Phase::head);
     connection->body_bytes = 0;
     g_signal_connect_swapped(message, "got-headers", G_CALLBACK(&SoupHttpServer::got_headers),
                              self);
@@ -97,14 +97,14 @@ class SoupHttpServer : public Server {
   static void charge(SoupServerMessage* message) {
     const std::string_view method{soup_server_message_get_method(message)};
     const bool reads = method == "GET" || method == "HEAD" || method == "OPTIONS";
-    if (const Connection* connection = Connection::of(message))
+    if (const HttpConnection* connection = HttpConnection::of(message))
       connection->charge(reads ? Rota::kRequest : Rota::kOffer);
   }
 
   static void got_headers(SoupHttpServer* self, SoupServerMessage* message) {
     self->log_.begin(message);
-    if (Connection* connection = Connection::of(message))
-      connection->enter(Connection::Phase::body);
+    if (HttpConnection* connection = HttpConnection::of(message))
+      connection->enter(HttpConnection::Phase::body);
     SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
     if (soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CONTENT_LENGTH &&
         soup_message_headers_get_content_length(headers) >
@@ -113,7 +113,7 @@ class SoupHttpServer : public Server {
   }
 
   static void got_chunk(SoupHttpServer* self, GBytes* chunk, SoupServerMessage* message) {
-    Connection* connection = Connection::of(message);
+    HttpConnection* connection = HttpConnection::of(message);
     if (connection == nullptr) return;
     connection->body_bytes += g_bytes_get_size(chunk);
     if (connection->body_bytes > self->limits_.offer) self->refuse_body(message);
@@ -130,7 +130,7 @@ class SoupHttpServer : public Server {
     SoupMessageBody* body = soup_server_message_get_request_body(message);
     soup_message_body_set_accumulate(body, FALSE);
     soup_message_body_truncate(body);
-    if (Connection* connection = Connection::of(message)) connection->discard();
+    if (HttpConnection* connection = HttpConnection::of(message)) connection->discard();
     Exchange exchange{message};
     exchange.set_header("Access-Control-Allow-Origin", "*");
     exchange.set_header("Connection", "close");
@@ -140,20 +140,20 @@ class SoupHttpServer : public Server {
 
   /// libsoup has called the handler by now, and the answer may have to be waited for.
   static void got_body(SoupServerMessage* message) {
-    Connection* connection = Connection::of(message);
-    if (connection != nullptr && connection->phase() == Connection::Phase::body)
-      connection->enter(Connection::Phase::writing);
+    HttpConnection* connection = HttpConnection::of(message);
+    if (connection != nullptr && connection->phase() == HttpConnection::Phase::body)
+      connection->enter(HttpConnection::Phase::writing);
   }
 
   static void progress(SoupServerMessage* message) {
-    if (Connection* connection = Connection::of(message))
-      connection->enter(Connection::Phase::writing);
+    if (HttpConnection* connection = HttpConnection::of(message))
+      connection->enter(HttpConnection::Phase::writing);
   }
 
   static void finished(SoupHttpServer* self, SoupServerMessage* message) {
     self->log_.end(message);
-    if (Connection* connection = Connection::of(message))
-      connection->enter(Connection::Phase::idle);
+    if (HttpConnection* connection = HttpConnection::of(message))
+      connection->enter(HttpConnection::Phase::idle);
   }
 
   // Given.

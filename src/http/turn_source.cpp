@@ -2,14 +2,14 @@
 
 #include <utility>
 
-#include "http/connection.h"
+#include "http/http_connection.h"
 
 namespace fanlight::http {
 namespace {
 
 struct TurnSource {
   GSource base;
-  std::weak_ptr<const Connection>* connection; // Owned: GLib zeroes the memory and frees it.
+  std::weak_ptr<const HttpConnection>* connection; // Owned: GLib zeroes the memory and frees it.
   gboolean called;
   gpointer polled; // Once it was called.
 };
@@ -42,11 +42,12 @@ void finalize(GSource* source) { delete self(source)->connection; }
 
 } // namespace
 
-GSource* turn_source_new(GPollableInputStream* stream, std::weak_ptr<const Connection> connection,
+GSource* turn_source_new(GPollableInputStream* stream,
+                         std::weak_ptr<const HttpConnection> connection,
                          GCancellable* cancellable) {
   static GSourceFuncs functions{prepare, check, dispatch, finalize, nullptr, nullptr};
   GSource* turn = g_source_new(&functions, sizeof(TurnSource));
-  self(turn)->connection = new std::weak_ptr<const Connection>(std::move(connection));
+  self(turn)->connection = new std::weak_ptr<const HttpConnection>(std::move(connection));
   GSource* source = g_pollable_source_new_full(stream, nullptr, cancellable);
   g_source_add_child_source(source, turn);
   g_source_unref(turn);

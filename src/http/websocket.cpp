@@ -20,7 +20,7 @@ constexpr int kMaxMissedPongs = 2;
 } // namespace
 
 WebSocket::WebSocket(Owned<GIOStream> stream, GUri* uri, const char* protocol,
-                     Connection& connection, const Limits& limits, Observer& observer)
+                     HttpConnection& connection, const Limits& limits, Observer& observer)
     : limits_(limits), observer_(observer), transport_(connection.weak_from_this()),
       stream_(std::move(stream)) {
   setsockopt(connection.descriptor(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytes,

@@ -10,7 +10,7 @@
 #include <libsoup/soup.h>
 
 #include "base/main_loop.h"
-#include "http/connection.h"
+#include "http/http_connection.h"
 #include "http/limits.h"
 #include "http/owned.h"
 
@@ -36,7 +36,7 @@ class WebSocket {
   };
 
   /// `stream` is what libsoup gave away after the handshake of a request to `uri` by `connection`.
-  WebSocket(Owned<GIOStream> stream, GUri* uri, const char* protocol, Connection& connection,
+  WebSocket(Owned<GIOStream> stream, GUri* uri, const char* protocol, HttpConnection& connection,
             const Limits& limits, Observer& observer);
   ~WebSocket();
   WebSocket(const WebSocket&) = delete;
@@ -70,7 +70,7 @@ class WebSocket {
   // Given.
   const Limits& limits_;
   Observer& observer_;
-  const std::weak_ptr<Connection> transport_; ///< May end before us, with the listener.
+  const std::weak_ptr<HttpConnection> transport_; ///< May end before us, with the listener.
   // Owned.
   const Owned<GIOStream> stream_; ///< Without our guard; closed last.
   Owned<SoupWebsocketConnection> connection_;

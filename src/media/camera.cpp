@@ -10,13 +10,13 @@ namespace fanlight::media {
 namespace {
 
 /// The greater the better.
-int rank(Intake::State state) {
+int rank(CameraStream::State state) {
   switch (state) {
-  case Intake::State::live: return 4;
-  case Intake::State::connecting: return 3;
-  case Intake::State::retrying: return 2;
-  case Intake::State::idle: return 1; // It may be there when somebody wants it.
-  case Intake::State::refused: return 0;
+  case CameraStream::State::live: return 4;
+  case CameraStream::State::connecting: return 3;
+  case CameraStream::State::retrying: return 2;
+  case CameraStream::State::idle: return 1; // It may be there when somebody wants it.
+  case CameraStream::State::refused: return 0;
   }
   return 0;
 }
@@ -24,13 +24,14 @@ int rank(Intake::State state) {
 } // namespace
 
 Result<std::shared_ptr<Camera>> Camera::create(config::Camera config, ConnectQueue& queue,
-                                               Observer& observer, Intake::Purpose purpose) {
+                                               Observer& observer, CameraStream::Purpose purpose) {
   std::shared_ptr<Camera> camera{new Camera(std::move(config), observer)};
   for (const config::Stream& stream : camera->config_.streams) {
-    auto intake = Intake::create(camera->config_, stream, camera->bins_, queue,
-                                 static_cast<Intake::Observer&>(*camera), purpose);
-    if (!intake) return intake.error();
-    camera->intakes_.push_back(std::move(*intake));
+    auto camera_stream =
+        CameraStream::create(camera->config_, stream, camera->bins_, queue,
+                             static_cast<CameraStream::Observer&>(*camera), purpose);
+    if (!camera_stream) return camera_stream.error();
+    camera->camera_streams_.push_back(std::move(*camera_stream));
   }
   return camera;
 }
@@ -45,40 +46,41 @@ Camera::~Camera() { stop(); }
 
 void Camera::start() {
   pipeline_->start();
-  for (const auto& intake : intakes_)
-    if (intake->config().pull == config::Pull::always) always_.push_back(intake->claim());
+  for (const auto& camera_stream : camera_streams_)
+    if (camera_stream->config().pull == config::Pull::always)
+      always_.push_back(camera_stream->claim());
 }
 
 void Camera::stop() {
   stopped_ = true;
-  for (const auto& intake : intakes_) intake->stop();
+  for (const auto& camera_stream : camera_streams_) camera_stream->stop();
   always_.clear();
 }
 
-Intake* Camera::find(const std::string& stream) const {
-  for (const auto& intake : intakes_)
-    if (intake->id() == stream) return intake.get();
+CameraStream* Camera::find(const std::string& stream) const {
+  for (const auto& camera_stream : camera_streams_)
+    if (camera_stream->id() == stream) return camera_stream.get();
   return nullptr;
 }
 
-const Intake& Camera::best() const {
-  const Intake* best = intakes_.front().get();
-  for (const auto& intake : intakes_)
-    if (rank(intake->state()) > rank(best->state())) best = intake.get();
+const CameraStream& Camera::best() const {
+  const CameraStream* best = camera_streams_.front().get();
+  for (const auto& camera_stream : camera_streams_)
+    if (rank(camera_stream->state()) > rank(best->state())) best = camera_stream.get();
   return *best;
 }
 
 void Camera::on_message(GstMessage* message) {
   if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR) return;
   if (bins_.on_error(message)) return;
-  for (const auto& intake : intakes_)
-    if (intake->on_error(message)) return;
+  for (const auto& camera_stream : camera_streams_)
+    if (camera_stream->on_error(message)) return;
   // A connection that was given up goes on complaining for a moment.
   if (is_inside(GST_MESSAGE_SRC(message), GST_ELEMENT(pipeline_->bin())))
     log::warning("camera", {{"camera", config_.id}}, describe(message));
 }
 
-void Camera::on_intake_changed(Intake&) {
+void Camera::on_camera_stream_changed(CameraStream&) {
   if (std::exchange(telling_, true)) return;
   // Whoever claims a stream is not to hear of it in the middle of that.
   post([weak = weak_from_this()] {
@@ -90,10 +92,10 @@ void Camera::on_intake_changed(Intake&) {
 }
 
 Result<std::shared_ptr<Track>> Camera::track(const std::string& stream, Codec codec) const {
-  const Intake* const intake = find(stream);
-  if (intake == nullptr)
+  const CameraStream* const camera_stream = find(stream);
+  if (camera_stream == nullptr)
     return Error{Errc::not_found, "camera " + config_.id + " has no stream " + stream};
-  auto track = intake->tracks().find(codec);
+  auto track = camera_stream->tracks().find(codec);
   if (!track)
     return Error{Errc::not_found, "stream " + stream + " of camera " + config_.id + " has no " +
                                       encoding_name(codec)};

@@ -6,18 +6,18 @@
 
 #include "config/config.h"
 #include "gst/pipeline.h"
-#include "media/intake.h"
+#include "media/camera_stream.h"
 
 namespace fanlight::media {
 
-/// A camera: one pipeline with an intake for each of its streams (main, sub, …) and the bins of
-/// those who subscribe to their tracks.
+/// A camera: one pipeline with a camera stream for each of its streams (main, sub, …) and the bins
+/// of those who subscribe to their tracks.
 ///
 /// Threads: main only. Lifetime: owned by the SessionTable; outlives every Subscription to its
 /// tracks.
-class Camera : private Intake::Observer, public std::enable_shared_from_this<Camera> {
+class Camera : private CameraStream::Observer, public std::enable_shared_from_this<Camera> {
  public:
-  using State = Intake::State;
+  using State = CameraStream::State;
   struct Observer {
     virtual ~Observer() = default;
     /// The state of a stream, or what it sends, changed: once for all that did, in a turn of its
@@ -28,7 +28,7 @@ class Camera : private Intake::Observer, public std::enable_shared_from_this<Cam
   /// Does not connect yet. Errc::internal when an element is missing. The queue outlives it.
   static Result<std::shared_ptr<Camera>>
   create(config::Camera config, ConnectQueue& queue, Observer& observer,
-         Intake::Purpose purpose = Intake::Purpose::watching);
+         CameraStream::Purpose purpose = CameraStream::Purpose::watching);
   ~Camera() override; ///< Ends the pipeline; the subscriptions have ended before.
 
   /// Connects what is always to be there, and stays connected until stop().
@@ -37,11 +37,13 @@ class Camera : private Intake::Observer, public std::enable_shared_from_this<Cam
 
   const config::Camera& config() const { return config_; }
   /// In the order of the configuration; at least one.
-  const std::vector<std::shared_ptr<Intake>>& intakes() const { return intakes_; }
+  const std::vector<std::shared_ptr<CameraStream>>& camera_streams() const {
+    return camera_streams_;
+  }
   /// Null: there is no stream of that id.
-  Intake* find(const std::string& stream) const;
+  CameraStream* find(const std::string& stream) const;
   /// The one that does best, of those the first: how the camera does as a whole.
-  const Intake& best() const;
+  const CameraStream& best() const;
   State state() const { return best().state(); }
 
   /// The track of that codec that viewers get of `stream`. Errc::not_found when there is none.
@@ -55,7 +57,7 @@ class Camera : private Intake::Observer, public std::enable_shared_from_this<Cam
  private:
   Camera(config::Camera config, Observer& observer);
   void on_message(GstMessage* message);
-  void on_intake_changed(Intake& intake) override;
+  void on_camera_stream_changed(CameraStream& camera_stream) override;
 
   // Given.
   const config::Camera config_;
@@ -64,8 +66,8 @@ class Camera : private Intake::Observer, public std::enable_shared_from_this<Cam
   // Owned.
   std::unique_ptr<Pipeline> pipeline_;
   SinkBins bins_;
-  std::vector<std::shared_ptr<Intake>> intakes_;
-  std::vector<std::unique_ptr<Intake::Claim>> always_;
+  std::vector<std::shared_ptr<CameraStream>> camera_streams_;
+  std::vector<std::unique_ptr<CameraStream::Claim>> always_;
   bool telling_ = false; // The observer will hear of it.
   bool stopped_ = false;
 };

@@ -9,7 +9,7 @@ constexpr std::int64_t kJumpUs = 1'000'000;
 
 } // namespace
 
-void CameraClock::look(std::uint32_t timestamp, std::int64_t now_us) {
+void CameraClock::update(std::uint32_t timestamp, std::int64_t now_us) {
   if (!seen_) {
     seen_ = {timestamp, now_us, 0};
     return;

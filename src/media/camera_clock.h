@@ -12,7 +12,7 @@ class CameraClock {
   /// A connection begins, on a clock of its own.
   void begin() { seen_.reset(); }
   /// The newest `timestamp` (90 kHz, as video has it) at the moment `now_us`.
-  void look(std::uint32_t timestamp, std::int64_t now_us);
+  void update(std::uint32_t timestamp, std::int64_t now_us);
   /// How often it was set, ahead or back by more than a second, since the first connection.
   std::uint64_t jumps() const { return jumps_; }
 

@@ -63,7 +63,7 @@ void Health::begin(std::int64_t now_us) {
   clock_.begin();
 }
 
-void Health::look(const Elements& elements, std::int64_t now_us) {
+void Health::poll(const Elements& elements, std::int64_t now_us) {
   Counters now;
   rates_.b_frames = false;
   for (GstElement* tee : elements.tees) {
@@ -86,7 +86,7 @@ void Health::look(const Elements& elements, std::int64_t now_us) {
     const StructurePtr stats = stats_of(elements.depayloader.get());
     guint timestamp = 0;
     if (stats && gst_structure_get_uint(stats.get(), "timestamp", &timestamp))
-      clock_.look(timestamp, now_us);
+      clock_.update(timestamp, now_us);
   }
   now.timestamp_jumps += clock_.jumps();
   measure(now, now_us);
@@ -112,7 +112,7 @@ std::chrono::milliseconds Health::patience(std::chrono::milliseconds timeout,
   return timeout - std::chrono::milliseconds{(now_us - heard_us_) / 1000};
 }
 
-std::string Health::complaint(bool live, std::chrono::milliseconds timeout, std::int64_t now_us) {
+std::string Health::problem(bool live, std::chrono::milliseconds timeout, std::int64_t now_us) {
   if (!live && now_us - heard_us_ > kConnectUs)
     return "no picture came within 15 s: does the camera answer, and is its address right?";
   if (!live) return {};

@@ -41,20 +41,20 @@ class Health {
   /// A connection begins: what is silent is silent from now on.
   void begin(std::int64_t now_us);
   /// Nothing is to come.
-  void rest() { rates_ = {}; }
+  void go_idle() { rates_ = {}; }
   /// A picture came, or a new form of them.
-  void hear(std::int64_t now_us) { heard_us_ = now_us; }
+  void note_frame(std::int64_t now_us) { heard_us_ = now_us; }
   /// Whose counters are looked at.
   struct Elements {
     std::vector<GstElement*> tees; ///< Of the video.
     std::vector<Ref<GstElement>> jitter_buffers;
     Ref<GstElement> depayloader; ///< Of the video; null before it comes.
   };
-  void look(const Elements& elements, std::int64_t now_us);
+  void poll(const Elements& elements, std::int64_t now_us);
   /// Why the connection is of no use any more though it stays; empty: it is.
-  std::string complaint(bool live, std::chrono::milliseconds timeout, std::int64_t now_us);
+  std::string problem(bool live, std::chrono::milliseconds timeout, std::int64_t now_us);
 
-  /// Until complaint() would have to say that nothing comes, if nothing does.
+  /// Until problem() would have to say that nothing comes, if nothing does.
   std::chrono::milliseconds patience(std::chrono::milliseconds timeout, std::int64_t now_us) const;
 
   const Counters& counters() const { return counters_; }

@@ -58,8 +58,8 @@ Result<Done> StreamTracks::add_sound(SinkBins& bins, const std::weak_ptr<Track::
 
 // ---- For the connection ----
 
-Source::Sinks StreamTracks::sinks() const {
-  Source::Sinks sinks;
+RtspConnection::Sinks StreamTracks::sinks() const {
+  RtspConnection::Sinks sinks;
   for (const auto& track : video_) sinks.video[*track->info().codec] = track->input();
   sinks.audio = sound_->input();
   return sinks;

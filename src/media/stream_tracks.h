@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "config/config.h"
-#include "media/rtsp/source.h"
+#include "media/rtsp/connection.h"
 #include "media/sink_bins.h"
 #include "media/track.h"
 #include "media/transcoder.h"
@@ -16,7 +16,7 @@ namespace fanlight::media {
 /// The tracks of one URL of a camera: a video track per configured codec, the audio as the camera
 /// sends it, and the Opus that is made from AAC.
 ///
-/// Threads: main only. Lifetime: its Intake's.
+/// Threads: main only. Lifetime: its CameraStream's.
 class StreamTracks : public Transcoder::Observer,
                      public std::enable_shared_from_this<StreamTracks> {
  public:
@@ -35,7 +35,7 @@ class StreamTracks : public Transcoder::Observer,
 
   // For the connection.
 
-  Source::Sinks sinks() const;
+  RtspConnection::Sinks sinks() const;
   std::vector<GstElement*> video_tees() const;
   void begin();                      ///< A connection begins.
   void end() { connected_ = false; } ///< It was given up: ignores what it still sends.
@@ -77,7 +77,7 @@ class StreamTracks : public Transcoder::Observer,
   std::vector<std::shared_ptr<Track>> video_; // The preferred codec first.
   std::shared_ptr<Track> sound_;              // As the camera sends it.
   std::shared_ptr<Transcoder> transcoder_;
-  std::vector<Connection> connections_;
+  std::vector<SignalConnection> connections_;
   std::string sound_note_;
   bool connected_ = false;
   bool stale_ = true; // The formats are of an earlier connection.

@@ -6,40 +6,46 @@
 namespace fanlight::session {
 namespace {
 
-class IntakeClaim : public ViewedStream::Claim {
+class CameraStreamClaim : public ViewedStream::Claim {
  public:
-  explicit IntakeClaim(std::unique_ptr<media::Intake::Claim> claim) : claim_(std::move(claim)) {}
+  explicit CameraStreamClaim(std::unique_ptr<media::CameraStream::Claim> claim)
+      : claim_(std::move(claim)) {}
   void watch() override { claim_->watch(); }
 
  private:
-  const std::unique_ptr<media::Intake::Claim> claim_;
+  const std::unique_ptr<media::CameraStream::Claim> claim_;
 };
 
-class IntakeStream : public ViewedStream {
+class ViewedCameraStream : public ViewedStream {
  public:
-  explicit IntakeStream(std::shared_ptr<media::Intake> intake) : intake_(std::move(intake)) {}
+  explicit ViewedCameraStream(std::shared_ptr<media::CameraStream> camera_stream)
+      : camera_stream_(std::move(camera_stream)) {}
 
-  const std::string& id() const override { return intake_->id(); }
-  State state() const override { return intake_->state(); }
-  const std::string& reason() const override { return intake_->reason(); }
-  std::chrono::milliseconds state_age() const override { return intake_->state_age(); }
+  const std::string& id() const override { return camera_stream_->id(); }
+  State state() const override { return camera_stream_->state(); }
+  const std::string& reason() const override { return camera_stream_->reason(); }
+  std::chrono::milliseconds state_age() const override { return camera_stream_->state_age(); }
   std::chrono::milliseconds start_timeout() const override {
-    return intake_->config().start_timeout;
+    return camera_stream_->config().start_timeout;
   }
-  std::vector<media::TrackFormat> video() const override { return intake_->tracks().video(); }
-  std::optional<media::TrackFormat> audio() const override { return intake_->tracks().audio(); }
+  std::vector<media::TrackFormat> video() const override {
+    return camera_stream_->tracks().video();
+  }
+  std::optional<media::TrackFormat> audio() const override {
+    return camera_stream_->tracks().audio();
+  }
   bool sends(const std::string& encoding) const override {
     const auto codec = codec_of(encoding);
-    return codec && intake_->tracks().sends(*codec);
+    return codec && camera_stream_->tracks().sends(*codec);
   }
-  bool has_b_frames() const override { return intake_->health().rates().b_frames; }
-  std::uint64_t bitrate() const override { return intake_->health().rates().bitrate; }
+  bool has_b_frames() const override { return camera_stream_->health().rates().b_frames; }
+  std::uint64_t bitrate() const override { return camera_stream_->health().rates().bitrate; }
   std::unique_ptr<Claim> claim() override {
-    return std::make_unique<IntakeClaim>(intake_->claim());
+    return std::make_unique<CameraStreamClaim>(camera_stream_->claim());
   }
 
  private:
-  const std::shared_ptr<media::Intake> intake_;
+  const std::shared_ptr<media::CameraStream> camera_stream_;
 };
 
 /// The bin of a transport, as a sink. Its subscriptions do not keep the camera connected: the
@@ -98,8 +104,8 @@ class TrackFeed : public webrtc::MediaFeed, private media::Sink {
 } // namespace
 
 MediaCamera::MediaCamera(std::shared_ptr<media::Camera> camera) : camera_(std::move(camera)) {
-  for (const auto& intake : camera_->intakes())
-    streams_.push_back(std::make_unique<IntakeStream>(intake));
+  for (const auto& camera_stream : camera_->camera_streams())
+    streams_.push_back(std::make_unique<ViewedCameraStream>(camera_stream));
 }
 
 Result<std::unique_ptr<webrtc::MediaFeed>>

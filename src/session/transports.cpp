@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
-#include "gst/undertaker.h"
+#include "gst/teardown.h"
 #include "webrtc/fanout.h"
 #include "webrtc/webrtcbin_transport.h"
 

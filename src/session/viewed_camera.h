@@ -7,15 +7,15 @@
 #include <string>
 #include <vector>
 
+#include "media/camera_stream.h"
 #include "media/codec.h"
-#include "media/intake.h"
 
 namespace fanlight::session {
 
 /// One stream of a camera as its viewers see it. Threads: main only.
 class ViewedStream {
  public:
-  using State = media::Intake::State;
+  using State = media::CameraStream::State;
   /// Keeps the stream connected while it lives.
   class Claim {
    public:

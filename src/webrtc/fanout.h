@@ -56,7 +56,7 @@ class Fanout : public std::enable_shared_from_this<Fanout> {
   Ref<GstElement> element_;
   std::map<std::pair<std::string, Codec>, Input> inputs_; // By stream and codec.
   // One connection for all: a signal asks each of its handlers, and there may be thousands.
-  Connection states_;
+  SignalConnection states_;
   std::unordered_map<std::string, std::weak_ptr<Listener>> listeners_; // By the viewer's id.
 };
 

@@ -232,7 +232,7 @@ void WebrtcbinTransport::on_dtls_state() {
   // A browser that closes says so by DTLS alone (RFC 8842, section 5.5); the connection state of
   // webrtcbin stays "connected" until ICE notices.
   if (state == GST_WEBRTC_DTLS_TRANSPORT_STATE_CLOSED)
-    tell([](ViewerTransport::Observer& observer) {
+    notify([](ViewerTransport::Observer& observer) {
       observer.on_transport_state(State::closed, "");
     });
 }
@@ -243,7 +243,7 @@ void WebrtcbinTransport::on_candidate(guint mline, std::string candidate) {
   for (const std::string& announced : announce(candidate, ice_.config.public_addresses)) {
     local_candidates_.push_back({*offered, announced});
     if (answered_ && !complete_)
-      tell([&](ViewerTransport::Observer& observer) {
+      notify([&](ViewerTransport::Observer& observer) {
         observer.on_transport_candidate(local_candidates_.back());
       });
   }
@@ -264,7 +264,7 @@ void WebrtcbinTransport::on_gathered() {
   if (std::exchange(gathered_, true)) return;
   if (complete_ && gathering_limit_.running()) send_answer();
   if (answered_ && !complete_)
-    tell([](ViewerTransport::Observer& observer) { observer.on_transport_candidate({}); });
+    notify([](ViewerTransport::Observer& observer) { observer.on_transport_candidate({}); });
 }
 
 void WebrtcbinTransport::send_answer() {
@@ -281,7 +281,7 @@ void WebrtcbinTransport::send_answer() {
     options.candidates.push_back(candidate.candidate);
   auto answer = write_answer(answer_, offer_, choices_, options);
   if (!answer) return fail(answer.error().message);
-  tell([&](ViewerTransport::Observer& observer) { observer.on_transport_answer(*answer); });
+  notify([&](ViewerTransport::Observer& observer) { observer.on_transport_answer(*answer); });
 }
 
 void WebrtcbinTransport::add_candidate(const Candidate& candidate) {
@@ -363,7 +363,7 @@ void WebrtcbinTransport::on_connection_state() {
   case GST_WEBRTC_PEER_CONNECTION_STATE_FAILED: reported = State::failed; break;
   case GST_WEBRTC_PEER_CONNECTION_STATE_CLOSED: reported = State::closed; break;
   }
-  tell([reported](ViewerTransport::Observer& observer) {
+  notify([reported](ViewerTransport::Observer& observer) {
     observer.on_transport_state(reported, "");
   });
 }
@@ -388,7 +388,7 @@ void WebrtcbinTransport::read_stats(std::function<void(const TransportStats&)> d
 }
 
 void WebrtcbinTransport::fail(const std::string& why) {
-  tell([&](ViewerTransport::Observer& observer) { observer.on_transport_failed(why); });
+  notify([&](ViewerTransport::Observer& observer) { observer.on_transport_failed(why); });
 }
 
 } // namespace fanlight::webrtc

@@ -72,7 +72,7 @@ class WebrtcbinTransport : public ViewerTransport,
   void on_feed_failed(const std::string& why) override { fail(why); }
   void fail(const std::string& why);
   bool failed(const StructurePtr& reply, const char* doing);
-  template <typename Call> void tell(Call call) {
+  template <typename Call> void notify(Call call) {
     if (auto observer = observer_.lock()) call(*observer);
   }
 
@@ -85,7 +85,7 @@ class WebrtcbinTransport : public ViewerTransport,
   // Owned.
   Ref<GstElement> bin_;
   Ref<GstElement> webrtcbin_;
-  std::vector<Connection> connections_;
+  std::vector<SignalConnection> connections_;
   Timer gathering_limit_;
   Ref<GObject> dtls_; // The GstWebRTCDTLSTransport, once there is one.
 

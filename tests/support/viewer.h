@@ -80,7 +80,7 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
   Ref<GstElement> pipeline_;
   Ref<GstElement> webrtcbin_;
   std::shared_ptr<Reception> reception_;
-  std::vector<Connection> connections_;
+  std::vector<SignalConnection> connections_;
   guint bus_watch_ = 0;
 
   State state_ = State::gathering;

@@ -17,7 +17,7 @@ template <typename T> class Gauge {
 };
 
 /// What happened to one viewer. Written by its worker.
-struct ViewerCounters {
+struct SubscriberCounters {
   Gauge<std::uint64_t> packets_sent; ///< Media, without what was sent again.
   Gauge<std::uint64_t> bytes_sent;   ///< Of whole packets, all of them.
   Gauge<std::uint64_t> retransmitted_packets;

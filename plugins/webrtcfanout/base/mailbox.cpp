@@ -35,7 +35,7 @@ void Mailbox::close() {
   dropped.swap(tasks_);
 }
 
-void Mailbox::hush() {
+void Mailbox::clear_wakeup() {
   std::uint64_t count = 0;
   [[maybe_unused]] const ssize_t got = read(fd_, &count, sizeof count);
 }

@@ -28,7 +28,7 @@ class Mailbox {
   int fd() const { return fd_; }
   bool good() const { return fd_ >= 0; }
   /// The worker, when the descriptor is readable and before take(): it is not any more.
-  void hush();
+  void clear_wakeup();
   /// The worker: what there is, in order.
   void take(std::vector<Task>& tasks);
 

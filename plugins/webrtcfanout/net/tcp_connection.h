@@ -13,7 +13,7 @@
 
 namespace fanlight::fanout {
 
-class Viewer;
+class Subscriber;
 
 /// A TCP connection that a viewer has opened to us (ICE-TCP, RFC 6544), each datagram in a frame of
 /// its own. Bounded both ways; nothing blocks. Threads: the worker.
@@ -55,7 +55,7 @@ class TcpConnection {
   TcpPlaces::Place give_place() { return std::move(place_); }
 
   /// Who it belongs to, once it was checked.
-  std::shared_ptr<Viewer> viewer;
+  std::shared_ptr<Subscriber> subscriber;
   std::int64_t opened_us = 0;
   bool watched_for_writing = false;
 

@@ -24,8 +24,8 @@ constexpr int kEarlyReports = 3;
 
 } // namespace
 
-Connection::Connection(std::shared_ptr<Viewer> viewer, SendBatch& udp)
-    : viewer_(std::move(viewer)), udp_(udp) {}
+Connection::Connection(std::shared_ptr<Subscriber> subscriber, SendBatch& udp)
+    : subscriber_(std::move(subscriber)), udp_(udp) {}
 
 Connection::~Connection() {
   for (const Feed& feed : feeds_) feed.view->leave(*this);
@@ -56,8 +56,8 @@ bool Connection::start(const SrtpKey& sending, const SrtpKey& receiving) {
   return rtp_ != nullptr;
 }
 
-void Connection::add_track(const Viewer::Media& media, StreamView& view) {
-  Feed feed{std::make_unique<Track>(media.answered, media.mid, media.video), &view};
+void Connection::add_track(const Subscriber::Media& media, StreamView& view) {
+  Feed feed{std::make_unique<TrackSender>(media.answered, media.mid, media.video), &view};
   if (feed.track->has_transport_sequence() && !transport_estimate_)
     transport_estimate_ = std::make_unique<TransportEstimate>();
   view.join(*this, *feed.track);
@@ -97,7 +97,7 @@ bool Connection::begin(Feed& feed) {
   feed.track->go_to(*start, *history.newest(), feed.view->stream().interval());
   feed.live_from = history.end();
   if (feed.track->is_video()) {
-    viewer_->counters.replays.add(1);
+    subscriber_->counters.replays.add(1);
     replayed_us_ = history.newest()->arrived_us;
   }
   return true;
@@ -109,13 +109,14 @@ std::uint64_t Connection::demand() const {
   return sum;
 }
 
-void Connection::count_transport(const Track& track, std::size_t size,
-                                 const Track::Moment& moment) {
+void Connection::count_transport(const TrackSender& track, std::size_t size,
+                                 const TrackSender::Moment& moment) {
   if (!track.has_transport_sequence()) return;
   transport_estimate_->sent(transport_sequence_++, size, moment.now_us);
 }
 
-bool Connection::send_packet(Track& track, const Frame& frame, const Track::Moment& moment) {
+bool Connection::send_packet(TrackSender& track, const Frame& frame,
+                             const TrackSender::Moment& moment) {
   const std::size_t index = track.packet();
   const std::size_t size = track.packet_size(frame, index, *rtp_);
   std::uint8_t* const out = room(size);
@@ -124,8 +125,8 @@ bool Connection::send_packet(Track& track, const Frame& frame, const Track::Mome
   count_transport(track, size, moment);
   track.advance(frame);
   pacer_.spend(size);
-  viewer_->counters.packets_sent.add(1);
-  viewer_->counters.bytes_sent.add(size);
+  subscriber_->counters.packets_sent.add(1);
+  subscriber_->counters.bytes_sent.add(size);
   // A receiver misses packets only from the first one on that it gets: without those before it has
   // no picture until its patience ends, and would never ask for them. So the first goes twice.
   if (track.packets_sent() == 1 && path_->tcp == nullptr) {
@@ -136,19 +137,20 @@ bool Connection::send_packet(Track& track, const Frame& frame, const Track::Mome
   return true;
 }
 
-bool Connection::send_again(Track& track, const Frame& frame, const Numbering::Sent& sent,
-                            std::uint16_t sequence, const Track::Moment& moment) {
-  std::array<std::uint8_t, Track::kMaxPacket> packet;
+bool Connection::send_again(TrackSender& track, const Frame& frame, const RtpRewriter::Sent& sent,
+                            std::uint16_t sequence, const TrackSender::Moment& moment) {
+  std::array<std::uint8_t, TrackSender::kMaxPacket> packet;
   const std::size_t size =
       track.write_again(frame, sent, sequence, moment, transport_sequence_, *rtp_, packet.data());
   if (size == 0) return false;
   count_transport(track, size, moment);
   if (!send(Bytes{packet.data(), size})) return false;
-  viewer_->counters.bytes_sent.add(size);
+  subscriber_->counters.bytes_sent.add(size);
   return true;
 }
 
-bool Connection::deliver(Track& track, const Frame& frame, const Track::Moment& moment) {
+bool Connection::deliver(TrackSender& track, const Frame& frame,
+                         const TrackSender::Moment& moment) {
   if (!path_ || paused_) return true;
   if (!track.started()) {
     if (!frame.key) return true;
@@ -159,24 +161,24 @@ bool Connection::deliver(Track& track, const Frame& frame, const Track::Moment& 
   std::int64_t allowance = pacer_.allowance(moment.now_us);
   for (std::size_t left = frame.packets.size(); left > 0; --left) {
     if (allowance <= 0) return false;
-    allowance -= Track::kMaxPacket;
+    allowance -= TrackSender::kMaxPacket;
     if (!send_packet(track, frame, moment)) return false;
   }
   return true;
 }
 
 void Connection::skip_to(Feed& feed, const Frame& start) {
-  Track& track = *feed.track;
+  TrackSender& track = *feed.track;
   const History& history = feed.view->history();
   // Of a cached group nothing is lost that is still of use.
   if (track.is_video() && track.frame() >= feed.live_from)
-    viewer_->counters.groups_dropped.add(
+    subscriber_->counters.groups_dropped.add(
         std::max<std::uint64_t>(history.groups_between(track.frame(), start.number), 1));
   track.go_to(start, *history.newest(), feed.view->stream().interval());
 }
 
-bool Connection::advance(Feed& feed, const Track::Moment& moment, std::int64_t& budget) {
-  Track& track = *feed.track;
+bool Connection::advance(Feed& feed, const TrackSender::Moment& moment, std::int64_t& budget) {
+  TrackSender& track = *feed.track;
   const History& history = feed.view->history();
   while (track.started() && !history.empty() && track.frame() < history.end()) {
     const Frame* const frame = history.find(track.frame());
@@ -184,7 +186,7 @@ bool Connection::advance(Feed& feed, const Track::Moment& moment, std::int64_t& 
     const bool gone = frame == nullptr;
     if (gone && start == nullptr) {
       if (track.is_video()) {
-        viewer_->counters.groups_dropped.add(1);
+        subscriber_->counters.groups_dropped.add(1);
         feed.view->stream().want_key();
       }
       track.wait_for_key();
@@ -197,12 +199,12 @@ bool Connection::advance(Feed& feed, const Track::Moment& moment, std::int64_t& 
     }
     if (budget <= 0 || pacer_.allowance(moment.now_us) <= 0 || !send_packet(track, *frame, moment))
       return false;
-    budget -= Track::kMaxPacket;
+    budget -= TrackSender::kMaxPacket;
   }
   return true;
 }
 
-bool Connection::advance(const Track::Moment& moment, std::int64_t& budget) {
+bool Connection::advance(const TrackSender::Moment& moment, std::int64_t& budget) {
   if (!path_ || paused_ || !rtp_) return true;
   pacer_.set_demand(demand());
   for (Feed& feed : feeds_)
@@ -212,7 +214,7 @@ bool Connection::advance(const Track::Moment& moment, std::int64_t& budget) {
 
 void Connection::pause() { paused_ = true; }
 
-void Connection::resume(const Track::Moment& moment) {
+void Connection::resume(const TrackSender::Moment& moment) {
   paused_ = false;
   for (Feed& feed : feeds_) begin(feed);
   reported_us_ = 0;
@@ -225,7 +227,7 @@ Connection::Feed* Connection::feed_of(std::uint32_t ssrc) {
   return found == feeds_.end() ? nullptr : &*found;
 }
 
-bool Connection::on_rtcp(MutableBytes packet, const Track::Moment& moment) {
+bool Connection::on_rtcp(MutableBytes packet, const TrackSender::Moment& moment) {
   if (!rtcp_) return false;
   const auto size = rtcp_->unprotect(packet);
   if (!size) return false;
@@ -237,7 +239,7 @@ bool Connection::on_rtcp(MutableBytes packet, const Track::Moment& moment) {
 void Connection::on_report(const ReportBlock& block) {
   const Feed* const feed = feed_of(block.ssrc);
   if (feed == nullptr) return;
-  ViewerCounters& counters = viewer_->counters;
+  SubscriberCounters& counters = subscriber_->counters;
   if (block.last_sr != 0) {
     const auto now = static_cast<std::uint32_t>(ntp_of(moment_.now_us) >> 16);
     const auto round_trip =
@@ -268,26 +270,26 @@ void Connection::on_reference_time(std::uint32_t ssrc, std::uint64_t ntp) {
 }
 
 void Connection::on_nack(std::uint32_t media_ssrc, std::uint16_t sequence) {
-  viewer_->counters.nack_count.add(1);
+  subscriber_->counters.nack_count.add(1);
   Feed* const feed = feed_of(media_ssrc);
   if (feed == nullptr || !path_ || paused_) return;
-  Track& track = *feed->track;
+  TrackSender& track = *feed->track;
   const auto sent = track.find_sent(sequence);
   if (!sent) return;
   const Frame* const frame = feed->view->history().find_packet(sent->packet);
   if (frame == nullptr) return;
   const std::size_t payload = frame->packets[sent->packet - frame->first_packet].size;
-  const auto rtt_us = static_cast<std::int64_t>(viewer_->counters.rtt_ms.get() * 1000);
+  const auto rtt_us = static_cast<std::int64_t>(subscriber_->counters.rtt_ms.get() * 1000);
   if (!track.repairs().take(sequence, payload, moment_.now_us, rtt_us, track.octets_sent())) return;
   if (send_again(track, *frame, *sent, sequence, moment_))
-    viewer_->counters.retransmitted_packets.add(1);
+    subscriber_->counters.retransmitted_packets.add(1);
 }
 
 void Connection::replay(std::uint32_t ssrc) {
   Feed* const feed = feed_of(ssrc);
   if (feed == nullptr || !feed->track->is_video() || paused_) return;
   feed->view->stream().want_key();
-  const Track& track = *feed->track;
+  const TrackSender& track = *feed->track;
   // Under way already, or asked for too soon: receivers repeat themselves until they have it.
   if (track.started() && track.frame() <= track.edge()) return;
   if (moment_.now_us - replayed_us_ < replay_pause_us_) return;
@@ -299,22 +301,22 @@ void Connection::replay(std::uint32_t ssrc) {
 }
 
 void Connection::on_picture_loss(std::uint32_t media_ssrc) {
-  viewer_->counters.pli_count.add(1);
+  subscriber_->counters.pli_count.add(1);
   replay(media_ssrc);
 }
 
 void Connection::on_full_intra_request(std::uint32_t media_ssrc) {
-  viewer_->counters.fir_count.add(1);
+  subscriber_->counters.fir_count.add(1);
   replay(media_ssrc);
 }
 
 void Connection::on_estimate(std::uint64_t bits_per_second) {
-  viewer_->counters.estimate.set(bits_per_second);
+  subscriber_->counters.estimate.set(bits_per_second);
 }
 
 void Connection::on_transport_feedback(const TransportFeedback& feedback) {
   if (transport_estimate_)
-    viewer_->counters.estimate.set(transport_estimate_->on_feedback(feedback));
+    subscriber_->counters.estimate.set(transport_estimate_->on_feedback(feedback));
 }
 
 void Connection::report(std::int64_t now_us) {
@@ -327,7 +329,7 @@ void Connection::report(std::int64_t now_us) {
 }
 
 bool Connection::send_report(Feed& feed, std::int64_t now_us) {
-  const Track& track = *feed.track;
+  const TrackSender& track = *feed.track;
   if (!track.started() || track.packets_sent() == 0 || feed.view->history().empty()) return false;
   const Frame& newest = *feed.view->history().newest();
   const std::uint64_t now = ntp_of(now_us);
@@ -337,9 +339,9 @@ bool Connection::send_report(Feed& feed, std::int64_t now_us) {
   std::array<std::uint8_t, kMaxSenderReport + kReferenceReply + RtcpProtector::kMaxOverhead> packet;
   std::size_t plain =
       write_sender_report(packet,
-                          {track.ssrc(), now, track.on_viewers_clock(newest.timestamp) + ticks,
+                          {track.ssrc(), now, track.on_subscribers_clock(newest.timestamp) + ticks,
                            track.packets_sent(), track.octets_sent()},
-                          viewer_->settings().cname);
+                          subscriber_->settings().cname);
   if (reference_time_) {
     const std::int64_t delay = (now_us - reference_time_->arrived_us) * 65536 / 1'000'000;
     plain += write_reference_reply(

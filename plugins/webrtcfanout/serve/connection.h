@@ -14,9 +14,9 @@
 #include "webrtcfanout/net/tcp_connection.h"
 #include "webrtcfanout/rtp/rtcp.h"
 #include "webrtcfanout/send/pacer.h"
-#include "webrtcfanout/send/track.h"
+#include "webrtcfanout/send/track_sender.h"
 #include "webrtcfanout/send/transport_estimate.h"
-#include "webrtcfanout/viewers/viewer.h"
+#include "webrtcfanout/subscribers/subscriber.h"
 
 namespace fanlight::fanout {
 
@@ -27,11 +27,11 @@ class StreamView;
 /// Threads: the worker.
 class Connection : private RtcpReader {
  public:
-  Connection(std::shared_ptr<Viewer> viewer, SendBatch& udp);
+  Connection(std::shared_ptr<Subscriber> subscriber, SendBatch& udp);
   ~Connection() override;
 
-  Viewer& viewer() { return *viewer_; }
-  const std::shared_ptr<Viewer>& shared_viewer() const { return viewer_; }
+  Subscriber& subscriber() { return *subscriber_; }
+  const std::shared_ptr<Subscriber>& shared_subscriber() const { return subscriber_; }
 
   // The path (connection_path.cpp).
 
@@ -62,26 +62,26 @@ class Connection : private RtcpReader {
   bool start(const SrtpKey& sending, const SrtpKey& receiving);
   bool started() const { return rtp_ != nullptr; }
   /// One of its streams, as the worker sees it; the connection leaves it when it goes.
-  void add_track(const Viewer::Media& media, StreamView& view);
+  void add_track(const Subscriber::Media& media, StreamView& view);
   /// Its picture is from now on that of `view`, the group under way there at once. False: there is
   /// none yet, and it goes on with what it has; the source is asked for a key frame.
   bool change_picture_to(StreamView& view);
   /// The hot path: a new frame of `track`'s stream has come. Sends it at once when the viewer is at
   /// the live edge. False: advance() has to go on with it.
-  bool deliver(Track& track, const Frame& frame, const Track::Moment& moment);
+  bool deliver(TrackSender& track, const Frame& frame, const TrackSender::Moment& moment);
   /// Sends what the pace allows of all that is due, and takes it off `budget` (bytes), which ends
   /// it too. False: there is more, later.
-  bool advance(const Track::Moment& moment, std::int64_t& budget);
+  bool advance(const TrackSender::Moment& moment, std::int64_t& budget);
   /// The viewer is not heard of: nothing is sent until resume().
   void pause();
   bool paused() const { return paused_; }
   /// Whoever gives it up says so once: true the first time.
   bool give_up() { return !std::exchange(given_up_, true); }
   /// Starts anew: it lacks what it was sent, or all since pause().
-  void resume(const Track::Moment& moment);
+  void resume(const TrackSender::Moment& moment);
 
   /// What the viewer says of what it gets; decrypts in place. False: not its words.
-  bool on_rtcp(MutableBytes packet, const Track::Moment& moment);
+  bool on_rtcp(MutableBytes packet, const TrackSender::Moment& moment);
   /// Sender reports, when they are due.
   void report(std::int64_t now_us);
 
@@ -90,7 +90,7 @@ class Connection : private RtcpReader {
 
  private:
   struct Feed {
-    std::unique_ptr<Track> track;
+    std::unique_ptr<TrackSender> track;
     StreamView* view;
     std::uint64_t live_from = 0; ///< Frames before it came from the cache.
   };
@@ -102,11 +102,12 @@ class Connection : private RtcpReader {
   bool may_move(std::int64_t now_us);
   void move_to(const Check& check, std::int64_t now_us);
   std::uint8_t* room(std::size_t size);
-  void count_transport(const Track& track, std::size_t size, const Track::Moment& moment);
-  bool send_packet(Track& track, const Frame& frame, const Track::Moment& moment);
-  bool send_again(Track& track, const Frame& frame, const Numbering::Sent& sent,
-                  std::uint16_t sequence, const Track::Moment& moment);
-  bool advance(Feed& feed, const Track::Moment& moment, std::int64_t& budget);
+  void count_transport(const TrackSender& track, std::size_t size,
+                       const TrackSender::Moment& moment);
+  bool send_packet(TrackSender& track, const Frame& frame, const TrackSender::Moment& moment);
+  bool send_again(TrackSender& track, const Frame& frame, const RtpRewriter::Sent& sent,
+                  std::uint16_t sequence, const TrackSender::Moment& moment);
+  bool advance(Feed& feed, const TrackSender::Moment& moment, std::int64_t& budget);
   bool begin(Feed& feed);
   void skip_to(Feed& feed, const Frame& start);
   bool send_report(Feed& feed, std::int64_t now_us);
@@ -123,7 +124,7 @@ class Connection : private RtcpReader {
   void on_transport_feedback(const TransportFeedback& feedback) override;
   void on_bye() override {}
 
-  const std::shared_ptr<Viewer> viewer_;
+  const std::shared_ptr<Subscriber> subscriber_;
   SendBatch& udp_;
   std::optional<Path> path_;
   std::uint32_t priority_ = 0;
@@ -164,7 +165,7 @@ class Connection : private RtcpReader {
   std::int64_t replay_pause_us_ = 1'000'000; ///< Before the next one on request.
   std::int64_t reported_us_ = 0;             ///< The last receiver report of the picture came.
   std::uint64_t reported_bytes_ = 0;         ///< What was sent until then.
-  Track::Moment moment_;                     ///< While RTCP is read.
+  TrackSender::Moment moment_;               ///< While RTCP is read.
 };
 
 } // namespace fanlight::fanout

@@ -66,7 +66,7 @@ bool Connection::challenge(const Check& check, std::int64_t now_us) {
 }
 
 std::int64_t Connection::patience_us() const {
-  const auto round_trip = static_cast<std::int64_t>(viewer_->counters.rtt_ms.get() * 1000);
+  const auto round_trip = static_cast<std::int64_t>(subscriber_->counters.rtt_ms.get() * 1000);
   return std::clamp(3 * round_trip, kPatienceUs, kPathSilenceUs);
 }
 

@@ -31,7 +31,7 @@ void Control::stop() {
   }
   work_.notify_one();
   thread_.join();
-  for (const auto& viewer : registry_.viewers()) drop(viewer, true);
+  for (const auto& subscriber : registry_.subscribers()) drop(subscriber, true);
 }
 
 void Control::start() {
@@ -55,33 +55,33 @@ void Control::post(std::function<void()> task) {
   work_.notify_one();
 }
 
-void Control::on_dtls(const std::shared_ptr<Viewer>& viewer, Bytes datagram) {
+void Control::on_dtls(const std::shared_ptr<Subscriber>& subscriber, Bytes datagram) {
   {
     std::lock_guard lock(lock_);
-    if (waiting_datagrams_ >= kMaxWaiting || viewer->waiting_datagrams >= kMaxWaitingOfOne) {
+    if (waiting_datagrams_ >= kMaxWaiting || subscriber->waiting_datagrams >= kMaxWaitingOfOne) {
       ++dropped_datagrams_;
       return;
     }
     ++waiting_datagrams_;
-    ++viewer->waiting_datagrams;
-    items_.push_back({viewer, {datagram.begin(), datagram.end()}, {}});
+    ++subscriber->waiting_datagrams;
+    items_.push_back({subscriber, {datagram.begin(), datagram.end()}, {}});
   }
   work_.notify_one();
 }
 
-void Control::on_state(const std::shared_ptr<Viewer>& viewer, Viewer::State state,
+void Control::on_state(const std::shared_ptr<Subscriber>& subscriber, Subscriber::State state,
                        const std::string& message) {
-  post([this, viewer, state, message] {
-    if (!registry_.has(viewer)) return;
-    if (state == Viewer::State::failed || state == Viewer::State::closed)
-      return end(viewer, state, message);
-    viewer->set_state(state);
-    tell(*viewer, state, message);
+  post([this, subscriber, state, message] {
+    if (!registry_.has(subscriber)) return;
+    if (state == Subscriber::State::failed || state == Subscriber::State::closed)
+      return end(subscriber, state, message);
+    subscriber->set_state(state);
+    notify(*subscriber, state, message);
   });
 }
 
-void Control::remove(const std::shared_ptr<Viewer>& viewer) {
-  post([this, viewer] { drop(viewer, true); });
+void Control::remove(const std::shared_ptr<Subscriber>& subscriber) {
+  post([this, subscriber] { drop(subscriber, true); });
 }
 
 std::uint64_t Control::dropped_datagrams() const {
@@ -104,13 +104,13 @@ void Control::run() {
     if (!items_.empty() && !stopping_) {
       Item item = std::move(items_.front());
       items_.pop_front();
-      if (item.viewer) {
+      if (item.subscriber) {
         --waiting_datagrams_;
-        --item.viewer->waiting_datagrams;
+        --item.subscriber->waiting_datagrams;
       }
       lock.unlock();
-      if (item.viewer)
-        receive(item.viewer, item.datagram);
+      if (item.subscriber)
+        receive(item.subscriber, item.datagram);
       else
         item.task();
     } else {
@@ -122,28 +122,29 @@ void Control::run() {
   }
 }
 
-void Control::receive(const std::shared_ptr<Viewer>& viewer, Bytes datagram) {
-  if (!registry_.has(viewer)) return;
-  auto found = associations_.find(viewer.get());
+void Control::receive(const std::shared_ptr<Subscriber>& subscriber, Bytes datagram) {
+  if (!registry_.has(subscriber)) return;
+  auto found = associations_.find(subscriber.get());
   if (found == associations_.end()) {
     std::string why;
     auto dtls = DtlsServer::create(
-        viewer->settings().certificate, viewer->settings().fingerprint,
-        [this, weak = std::weak_ptr{viewer}](Bytes out) {
+        subscriber->settings().certificate, subscriber->settings().fingerprint,
+        [this, weak = std::weak_ptr{subscriber}](Bytes out) {
           if (const auto target = weak.lock())
             workers_.send(target, std::vector<std::uint8_t>(out.begin(), out.end()));
         },
         why);
-    if (!dtls) return end(viewer, Viewer::State::failed, why);
+    if (!dtls) return end(subscriber, Subscriber::State::failed, why);
     found = associations_
-                .emplace(viewer.get(), Association{.viewer = viewer,
-                                                   .dtls = std::move(dtls),
-                                                   .due = Clock::time_point::max(),
-                                                   .begun = Clock::now()})
+                .emplace(subscriber.get(), Association{.subscriber = subscriber,
+                                                       .dtls = std::move(dtls),
+                                                       .due = Clock::time_point::max(),
+                                                       .begun = Clock::now()})
                 .first;
     handshaking_.fetch_add(1, std::memory_order_relaxed);
   }
-  if (found->second.dtls->receive(datagram) && is_lost(found->second)) workers_.start_over(viewer);
+  if (found->second.dtls->receive(datagram) && is_lost(found->second))
+    workers_.start_over(subscriber);
   follow(found->second);
 }
 
@@ -155,7 +156,7 @@ bool Control::is_lost(const Association& association) {
 
 void Control::follow(Association& association) {
   DtlsServer& dtls = *association.dtls;
-  const std::shared_ptr<Viewer> viewer = association.viewer;
+  const std::shared_ptr<Subscriber> subscriber = association.subscriber;
   switch (dtls.state()) {
   case DtlsServer::State::handshaking: {
     const auto left = dtls.timeout();
@@ -167,17 +168,18 @@ void Control::follow(Association& association) {
     if (std::exchange(association.connected, true)) return;
     association.done = Clock::now();
     handshaking_.fetch_sub(1, std::memory_order_relaxed);
-    viewer->change_route(
-        [&](Viewer::Route& route) { route.srtp_profile = name_of(dtls.sending_key().profile); });
-    workers_.connect(viewer, dtls.sending_key(), dtls.receiving_key());
-    viewer->set_state(Viewer::State::connected);
-    tell(*viewer, Viewer::State::connected, "");
+    subscriber->change_route([&](Subscriber::Route& route) {
+      route.srtp_profile = name_of(dtls.sending_key().profile);
+    });
+    workers_.connect(subscriber, dtls.sending_key(), dtls.receiving_key());
+    subscriber->set_state(Subscriber::State::connected);
+    notify(*subscriber, Subscriber::State::connected, "");
     break;
   case DtlsServer::State::closed:
-    end(viewer, Viewer::State::closed, "the viewer closed the connection");
+    end(subscriber, Subscriber::State::closed, "the viewer closed the connection");
     break;
   case DtlsServer::State::failed:
-    end(viewer, Viewer::State::failed, "DTLS with the viewer failed: " + dtls.error());
+    end(subscriber, Subscriber::State::failed, "DTLS with the viewer failed: " + dtls.error());
     break;
   }
 }
@@ -187,7 +189,7 @@ void Control::run_timers() {
   if (handshakes() == 0 || now < next_timers_) return;
   next_timers_ = now + kTimerStep;
   std::vector<Association*> due;
-  for (auto& [viewer, association] : associations_)
+  for (auto& [subscriber, association] : associations_)
     if (association.due <= now) due.push_back(&association);
   for (Association* const association : due) {
     association->dtls->on_timeout();
@@ -200,38 +202,41 @@ void Control::expire() {
   if (now < next_expiry_) return;
   next_expiry_ = now + std::chrono::seconds{1};
   const std::int64_t limit = monotonic_us() - kJoinUs;
-  for (const auto& viewer : registry_.viewers()) {
-    const Viewer::State state = viewer->state();
-    const bool joining = state == Viewer::State::waiting || state == Viewer::State::connecting;
-    if (!joining || viewer->settings().added_us > limit) continue;
-    end(viewer, Viewer::State::failed,
-        state == Viewer::State::waiting ? "no ICE check of the viewer came within 30 s: does its "
-                                          "network let it reach this port?"
-                                        : "the DTLS handshake with the viewer took more than 30 s");
+  for (const auto& subscriber : registry_.subscribers()) {
+    const Subscriber::State state = subscriber->state();
+    const bool joining =
+        state == Subscriber::State::waiting || state == Subscriber::State::connecting;
+    if (!joining || subscriber->settings().added_us > limit) continue;
+    end(subscriber, Subscriber::State::failed,
+        state == Subscriber::State::waiting
+            ? "no ICE check of the viewer came within 30 s: does its "
+              "network let it reach this port?"
+            : "the DTLS handshake with the viewer took more than 30 s");
   }
 }
 
-void Control::end(const std::shared_ptr<Viewer>& viewer, Viewer::State state,
+void Control::end(const std::shared_ptr<Subscriber>& subscriber, Subscriber::State state,
                   const std::string& message) {
-  viewer->set_state(state);
-  drop(viewer, state == Viewer::State::failed);
-  tell(*viewer, state, message);
+  subscriber->set_state(state);
+  drop(subscriber, state == Subscriber::State::failed);
+  notify(*subscriber, state, message);
 }
 
-void Control::drop(const std::shared_ptr<Viewer>& viewer, bool goodbye) {
-  registry_.remove(viewer);
-  const auto found = associations_.find(viewer.get());
+void Control::drop(const std::shared_ptr<Subscriber>& subscriber, bool goodbye) {
+  registry_.remove(subscriber);
+  const auto found = associations_.find(subscriber.get());
   if (found != associations_.end()) {
     if (!found->second.connected) handshaking_.fetch_sub(1, std::memory_order_relaxed);
     if (goodbye) found->second.dtls->close();
     associations_.erase(found);
   }
-  workers_.forget(viewer);
+  workers_.forget(subscriber);
 }
 
-void Control::tell(const Viewer& viewer, Viewer::State state, const std::string& message) {
-  if (const auto observer = viewer.settings().observer.lock())
-    observer->on_viewer_state(viewer, state, message);
+void Control::notify(const Subscriber& subscriber, Subscriber::State state,
+                     const std::string& message) {
+  if (const auto observer = subscriber.settings().observer.lock())
+    observer->on_subscriber_state(subscriber, state, message);
 }
 
 } // namespace fanlight::fanout

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "webrtcfanout/dtls/dtls.h"
-#include "webrtcfanout/viewers/registry.h"
-#include "webrtcfanout/viewers/viewer.h"
+#include "webrtcfanout/subscribers/registry.h"
+#include "webrtcfanout/subscribers/subscriber.h"
 
 namespace fanlight::fanout {
 
@@ -28,13 +28,13 @@ class Control {
   /// What it has the workers do; called on the control thread.
   struct Workers {
     virtual ~Workers() = default;
-    virtual void send(const std::shared_ptr<Viewer>& viewer,
+    virtual void send(const std::shared_ptr<Subscriber>& subscriber,
                       std::vector<std::uint8_t> datagram) = 0;
-    virtual void connect(const std::shared_ptr<Viewer>& viewer, const SrtpKey& sending,
+    virtual void connect(const std::shared_ptr<Subscriber>& subscriber, const SrtpKey& sending,
                          const SrtpKey& receiving) = 0;
     /// It could not decrypt what it was sent so far.
-    virtual void start_over(const std::shared_ptr<Viewer>& viewer) = 0;
-    virtual void forget(const std::shared_ptr<Viewer>& viewer) = 0;
+    virtual void start_over(const std::shared_ptr<Subscriber>& subscriber) = 0;
+    virtual void forget(const std::shared_ptr<Subscriber>& subscriber) = 0;
   };
   /// Datagrams that wait; more are left to the viewers to send again.
   static constexpr std::size_t kMaxWaiting = 8192;
@@ -52,19 +52,19 @@ class Control {
   /// There is a viewer to watch over.
   void wake();
   void post(std::function<void()> task);
-  void on_dtls(const std::shared_ptr<Viewer>& viewer, Bytes datagram);
+  void on_dtls(const std::shared_ptr<Subscriber>& subscriber, Bytes datagram);
   /// From a worker: failed and closed end the viewer.
-  void on_state(const std::shared_ptr<Viewer>& viewer, Viewer::State state,
+  void on_state(const std::shared_ptr<Subscriber>& subscriber, Subscriber::State state,
                 const std::string& message);
   /// Ends it with a goodbye (close_notify); its observer hears nothing more.
-  void remove(const std::shared_ptr<Viewer>& viewer);
+  void remove(const std::shared_ptr<Subscriber>& subscriber);
   std::uint64_t dropped_datagrams() const;
   std::size_t handshakes() const { return handshaking_.load(std::memory_order_relaxed); }
 
  private:
   using Clock = std::chrono::steady_clock;
   struct Association {
-    std::shared_ptr<Viewer> viewer;
+    std::shared_ptr<Subscriber> subscriber;
     std::unique_ptr<DtlsServer> dtls;
     Clock::time_point due; ///< Of its timer; max: none.
     bool connected = false;
@@ -72,20 +72,22 @@ class Control {
     Clock::time_point done{}; ///< Once connected.
   };
   struct Item {
-    std::shared_ptr<Viewer> viewer; ///< Of a datagram; null: a task.
+    std::shared_ptr<Subscriber> subscriber; ///< Of a datagram; null: a task.
     std::vector<std::uint8_t> datagram;
     std::function<void()> task;
   };
   void run();
-  void receive(const std::shared_ptr<Viewer>& viewer, Bytes datagram);
+  void receive(const std::shared_ptr<Subscriber>& subscriber, Bytes datagram);
   void follow(Association& association);
   /// Whether the last flight, which the viewer asks for again, was lost and not only under way.
   static bool is_lost(const Association& association);
   void run_timers();
   void expire();
-  void end(const std::shared_ptr<Viewer>& viewer, Viewer::State state, const std::string& message);
-  void drop(const std::shared_ptr<Viewer>& viewer, bool goodbye);
-  static void tell(const Viewer& viewer, Viewer::State state, const std::string& message);
+  void end(const std::shared_ptr<Subscriber>& subscriber, Subscriber::State state,
+           const std::string& message);
+  void drop(const std::shared_ptr<Subscriber>& subscriber, bool goodbye);
+  static void notify(const Subscriber& subscriber, Subscriber::State state,
+                     const std::string& message);
 
   Registry& registry_;
   Workers& workers_;
@@ -99,7 +101,7 @@ class Control {
   bool stopping_ = false;
 
   // The thread's own.
-  std::unordered_map<const Viewer*, Association> associations_;
+  std::unordered_map<const Subscriber*, Association> associations_;
   std::atomic<std::size_t> handshaking_{0};
   Clock::time_point next_timers_{};
   Clock::time_point next_expiry_{};

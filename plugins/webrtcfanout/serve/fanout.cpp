@@ -49,10 +49,10 @@ void Fanout::close() {
     std::lock_guard lock(lock_);
     transport.swap(transport_);
     entries.swap(entries_);
-    for (const auto& [id, entry] : entries) add_to_past(*entry.viewer);
+    for (const auto& [id, entry] : entries) add_to_past(*entry.subscriber);
   }
   if (!transport) return;
-  for (const auto& [id, entry] : entries) transport->remove(entry.viewer);
+  for (const auto& [id, entry] : entries) transport->remove(entry.subscriber);
 }
 
 std::shared_ptr<Transport> Fanout::transport() const {
@@ -70,21 +70,21 @@ void Fanout::remove_input(const std::shared_ptr<Input>& input) {
     std::lock_guard lock(lock_);
     std::erase(inputs_, input);
   }
-  end_viewers_of(*input, "the stream " + input->name() + " ended");
+  end_subscribers_of(*input, "the stream " + input->name() + " ended");
 }
 
-void Fanout::end_viewers_of(const Input& input, const std::string& why) {
-  std::vector<std::shared_ptr<Viewer>> ended;
+void Fanout::end_subscribers_of(const Input& input, const std::string& why) {
+  std::vector<std::shared_ptr<Subscriber>> ended;
   std::shared_ptr<Transport> transport;
   {
     std::lock_guard lock(lock_);
     transport = transport_;
     for (const auto& [id, entry] : entries_) {
-      if (entry.viewer->gets(*input.stream())) ended.push_back(entry.viewer);
+      if (entry.subscriber->gets(*input.stream())) ended.push_back(entry.subscriber);
     }
   }
   if (!transport) return;
-  for (const auto& viewer : ended) transport->end(viewer, Viewer::State::failed, why);
+  for (const auto& subscriber : ended) transport->end(subscriber, Subscriber::State::failed, why);
 }
 
 std::vector<std::shared_ptr<Input>> Fanout::inputs() const {
@@ -172,7 +172,7 @@ Fanout::Reply Fanout::add(std::string_view text, const Options& options, const S
   Entry entry{.answered = std::vector<std::optional<AnsweredMedia>>(offer->media.size()),
               .loopback = options.loopback,
               .stream_id = "fanlight"};
-  std::vector<Viewer::Media> media;
+  std::vector<Subscriber::Media> media;
   bool has_video = false;
   bool has_audio = false;
   for (std::size_t i = 0; i < offer->media.size(); ++i) {
@@ -198,7 +198,7 @@ Fanout::Reply Fanout::add(std::string_view text, const Options& options, const S
   auto certificate = transport_->certificate(why);
   if (!certificate) return {.code = "internal", .message = why};
 
-  entry.viewer = std::make_shared<Viewer>(Viewer::Settings{
+  entry.subscriber = std::make_shared<Subscriber>(Subscriber::Settings{
       .id = id,
       .fingerprint = carrier->fingerprint,
       .cname = random_ice_text(16),
@@ -207,7 +207,7 @@ Fanout::Reply Fanout::add(std::string_view text, const Options& options, const S
       .observer = weak_from_this(),
       .added_us = monotonic_us(),
   });
-  const IceCredentials credentials = transport_->admit(entry.viewer, offer->credentials());
+  const IceCredentials credentials = transport_->admit(entry.subscriber, offer->credentials());
   const std::string sdp = write(*offer, entry, settings, *transport_, credentials);
   entries_[id] = std::move(entry);
   return {.id = id, .sdp = sdp};
@@ -226,24 +226,24 @@ Fanout::Reply Fanout::restart(const std::string& id, std::string_view text,
   const Offer::Media* const carrier = offer->transport();
   if (offer->media.size() != entry.answered.size() || carrier == nullptr)
     return {.code = "bad-offer", .message = "an ICE restart has the same media as the first offer"};
-  if (carrier->fingerprint != entry.viewer->settings().fingerprint)
+  if (carrier->fingerprint != entry.subscriber->settings().fingerprint)
     return {.code = "bad-offer",
             .message = "an ICE restart has the DTLS certificate of the first offer"};
-  const auto credentials = transport_->readmit(entry.viewer, offer->credentials());
+  const auto credentials = transport_->readmit(entry.subscriber, offer->credentials());
   if (!credentials) return {.code = "unknown-viewer", .message = "the viewer " + id + " has gone"};
   return {.id = id, .sdp = write(*offer, entry, settings, *transport_, *credentials)};
 }
 
 std::string Fanout::write(const Offer& offer, const Entry& entry, const Settings& settings,
                           Transport& transport, const IceCredentials& credentials) const {
-  const Viewer::Settings& viewer = entry.viewer->settings();
+  const Subscriber::Settings& subscriber = entry.subscriber->settings();
   const auto addresses = candidates(transport.port(), entry.loopback, settings.public_addresses);
   return write_answer(offer, entry.answered,
                       {
                           .ice_ufrag = credentials.ufrag,
                           .ice_pwd = credentials.password,
-                          .fingerprint = viewer.certificate->fingerprint(),
-                          .cname = viewer.cname,
+                          .fingerprint = subscriber.certificate->fingerprint(),
+                          .cname = subscriber.cname,
                           .stream_id = entry.stream_id,
                           .udp = addresses,
                           .tcp = transport.has_tcp() ? addresses : std::vector<SocketAddress>{},
@@ -259,10 +259,10 @@ Fanout::Reply Fanout::choose(const std::string& id, const std::string& name) {
                                   [&](const auto& known) { return known->name() == name; });
   if (input == inputs_.end() || !(*input)->is_video())
     return {.code = "unknown-input", .message = "there is no video pad " + name};
-  const std::shared_ptr<Viewer>& viewer = found->second.viewer;
-  const auto& media = viewer->settings().media;
+  const std::shared_ptr<Subscriber>& subscriber = found->second.subscriber;
+  const auto& media = subscriber->settings().media;
   const auto video = std::find_if(media.begin(), media.end(),
-                                  [](const Viewer::Media& answered) { return answered.video; });
+                                  [](const Subscriber::Media& answered) { return answered.video; });
   if (video == media.end())
     return {.code = "no-common-codec", .message = "the viewer " + id + " gets no video"};
   const std::string& codec = video->answered.payload.encoding;
@@ -271,48 +271,48 @@ Fanout::Reply Fanout::choose(const std::string& id, const std::string& name) {
     return {.code = "no-common-codec",
             .message =
                 name + " has " + format->encoding + ", and the viewer was promised " + codec};
-  viewer->choose(static_cast<std::size_t>(video - media.begin()), (*input)->stream());
-  transport_->follow_choice(viewer);
+  subscriber->choose(static_cast<std::size_t>(video - media.begin()), (*input)->stream());
+  transport_->follow_choice(subscriber);
   return {.id = id, .sdp = {}};
 }
 
 bool Fanout::remove(const std::string& id) {
-  const auto viewer = find(id);
+  const auto subscriber = find(id);
   const auto transport = this->transport();
-  if (!viewer || !transport || !forget(*viewer)) return false;
-  transport->remove(viewer);
+  if (!subscriber || !transport || !forget(*subscriber)) return false;
+  transport->remove(subscriber);
   return true;
 }
 
-bool Fanout::forget(const Viewer& viewer) {
+bool Fanout::forget(const Subscriber& subscriber) {
   std::lock_guard lock(lock_);
-  const auto found = entries_.find(viewer.id());
-  if (found == entries_.end() || found->second.viewer.get() != &viewer) return false;
-  add_to_past(viewer);
+  const auto found = entries_.find(subscriber.id());
+  if (found == entries_.end() || found->second.subscriber.get() != &subscriber) return false;
+  add_to_past(subscriber);
   entries_.erase(found);
   return true;
 }
 
-void Fanout::add_to_past(const Viewer& viewer) {
-  const ViewerCounters& counters = viewer.counters;
-  ++past_.viewers;
+void Fanout::add_to_past(const Subscriber& subscriber) {
+  const SubscriberCounters& counters = subscriber.counters;
+  ++past_.subscribers;
   past_.packets_sent += counters.packets_sent.get();
   past_.bytes_sent += counters.bytes_sent.get();
   past_.retransmitted_packets += counters.retransmitted_packets.get();
   past_.groups_dropped += counters.groups_dropped.get();
 }
 
-std::shared_ptr<Viewer> Fanout::find(const std::string& id) const {
+std::shared_ptr<Subscriber> Fanout::find(const std::string& id) const {
   std::lock_guard lock(lock_);
   const auto found = entries_.find(id);
-  return found == entries_.end() ? nullptr : found->second.viewer;
+  return found == entries_.end() ? nullptr : found->second.subscriber;
 }
 
-std::vector<std::shared_ptr<Viewer>> Fanout::viewers() const {
+std::vector<std::shared_ptr<Subscriber>> Fanout::subscribers() const {
   std::lock_guard lock(lock_);
-  std::vector<std::shared_ptr<Viewer>> viewers;
-  for (const auto& [id, entry] : entries_) viewers.push_back(entry.viewer);
-  return viewers;
+  std::vector<std::shared_ptr<Subscriber>> subscribers;
+  for (const auto& [id, entry] : entries_) subscribers.push_back(entry.subscriber);
+  return subscribers;
 }
 
 std::size_t Fanout::size() const {
@@ -325,12 +325,12 @@ Fanout::Past Fanout::past() const {
   return past_;
 }
 
-void Fanout::on_viewer_state(const Viewer& viewer, Viewer::State state,
-                             const std::string& message) {
-  const bool ended = state == Viewer::State::failed || state == Viewer::State::closed;
-  const bool known = ended ? forget(viewer) : find(viewer.id()).get() == &viewer;
+void Fanout::on_subscriber_state(const Subscriber& subscriber, Subscriber::State state,
+                                 const std::string& message) {
+  const bool ended = state == Subscriber::State::failed || state == Subscriber::State::closed;
+  const bool known = ended ? forget(subscriber) : find(subscriber.id()).get() == &subscriber;
   if (!known) return; // Removed in the meantime.
-  on_state_(viewer.id(), state, message);
+  on_state_(subscriber.id(), state, message);
 }
 
 } // namespace fanlight::fanout

@@ -10,12 +10,12 @@
 #include "webrtcfanout/sdp/offer.h"
 #include "webrtcfanout/serve/transport.h"
 #include "webrtcfanout/stream/input.h"
-#include "webrtcfanout/viewers/viewer.h"
+#include "webrtcfanout/subscribers/subscriber.h"
 
 namespace fanlight::fanout {
 
 /// The viewers of one element: lets them in by their offers and keeps their book. Threads: any.
-class Fanout : public Viewer::Observer, public std::enable_shared_from_this<Fanout> {
+class Fanout : public Subscriber::Observer, public std::enable_shared_from_this<Fanout> {
  public:
   struct Options {
     std::string id;        ///< Empty: one is made.
@@ -35,8 +35,8 @@ class Fanout : public Viewer::Observer, public std::enable_shared_from_this<Fano
     std::string sdp;
   };
   /// Hears of viewers on the control thread.
-  using OnState =
-      std::function<void(const std::string& id, Viewer::State state, const std::string& message)>;
+  using OnState = std::function<void(const std::string& id, Subscriber::State state,
+                                     const std::string& message)>;
 
   explicit Fanout(OnState on_state) : on_state_(std::move(on_state)) {}
 
@@ -49,7 +49,7 @@ class Fanout : public Viewer::Observer, public std::enable_shared_from_this<Fano
   /// Ends the viewers that have it.
   void remove_input(const std::shared_ptr<Input>& input);
   /// They fail with the reason `why`.
-  void end_viewers_of(const Input& input, const std::string& why);
+  void end_subscribers_of(const Input& input, const std::string& why);
   std::vector<std::shared_ptr<Input>> inputs() const;
 
   Reply add(std::string_view offer, const Options& options, const Settings& settings);
@@ -59,12 +59,12 @@ class Fanout : public Viewer::Observer, public std::enable_shared_from_this<Fano
   Reply choose(const std::string& id, const std::string& input);
   bool remove(const std::string& id);
   bool has(const std::string& id) const { return find(id) != nullptr; }
-  std::shared_ptr<Viewer> find(const std::string& id) const;
-  std::vector<std::shared_ptr<Viewer>> viewers() const;
+  std::shared_ptr<Subscriber> find(const std::string& id) const;
+  std::vector<std::shared_ptr<Subscriber>> subscribers() const;
   std::size_t size() const;
   /// Of viewers that are gone: what they were sent.
   struct Past {
-    std::uint64_t viewers = 0;
+    std::uint64_t subscribers = 0;
     std::uint64_t packets_sent = 0;
     std::uint64_t bytes_sent = 0;
     std::uint64_t retransmitted_packets = 0;
@@ -74,7 +74,7 @@ class Fanout : public Viewer::Observer, public std::enable_shared_from_this<Fano
 
  private:
   struct Entry {
-    std::shared_ptr<Viewer> viewer;
+    std::shared_ptr<Subscriber> subscriber;
     std::vector<std::optional<AnsweredMedia>> answered; ///< One for each m-line of its offer.
     bool loopback = false;
     std::string stream_id;
@@ -90,11 +90,11 @@ class Fanout : public Viewer::Observer, public std::enable_shared_from_this<Fano
   std::string write(const Offer& offer, const Entry& entry, const Settings& settings,
                     Transport& transport, const IceCredentials& credentials) const;
   /// False: it is not in the book (any more); another may have its id.
-  bool forget(const Viewer& viewer);
-  void add_to_past(const Viewer& viewer);
+  bool forget(const Subscriber& subscriber);
+  void add_to_past(const Subscriber& subscriber);
 
-  void on_viewer_state(const Viewer& viewer, Viewer::State state,
-                       const std::string& message) override;
+  void on_subscriber_state(const Subscriber& subscriber, Subscriber::State state,
+                           const std::string& message) override;
 
   const OnState on_state_;
   mutable std::mutex lock_; ///< Protects all below.

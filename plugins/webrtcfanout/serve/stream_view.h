@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "webrtcfanout/serve/connection.h"
-#include "webrtcfanout/stream/stream.h"
+#include "webrtcfanout/stream/rtp_stream.h"
 
 namespace fanlight::fanout {
 
@@ -16,26 +16,26 @@ class StreamView {
  public:
   struct Member {
     Connection* connection;
-    Track* track;
+    TrackSender* track;
   };
 
-  StreamView(std::shared_ptr<Stream> stream, Mailbox& worker)
-      : stream_(std::move(stream)), subscription_(stream_->subscribe(worker)),
+  StreamView(std::shared_ptr<RtpStream> stream, Mailbox& worker)
+      : stream_(std::move(stream)), reader_(stream_->add_reader(worker)),
         history_(stream_->bounds()) {
     catch_up();
     next_ = history_.end();
   }
-  ~StreamView() { stream_->unsubscribe(subscription_); }
+  ~StreamView() { stream_->remove_reader(reader_); }
   StreamView(const StreamView&) = delete;
   StreamView& operator=(const StreamView&) = delete;
 
-  Stream& stream() { return *stream_; }
+  RtpStream& stream() { return *stream_; }
   const History& history() const { return history_; }
-  bool has_news() const { return subscription_->news.load(std::memory_order_relaxed); }
+  bool has_news() const { return reader_->news.load(std::memory_order_relaxed); }
 
   /// Takes the new frames in, for distribute() to pass them on.
   void catch_up() {
-    subscription_->news.store(false);
+    reader_->news.store(false);
     const std::uint64_t clearings = stream_->copy_from(history_.end(), fresh_);
     if (std::exchange(clearings_, clearings) != clearings) history_.clear();
     for (FramePtr& frame : fresh_) history_.append(std::move(frame));
@@ -65,7 +65,9 @@ class StreamView {
   }
 
   const std::vector<Member>& members() const { return members_; }
-  void join(Connection& connection, Track& track) { members_.push_back({&connection, &track}); }
+  void join(Connection& connection, TrackSender& track) {
+    members_.push_back({&connection, &track});
+  }
   void leave(const Connection& connection) {
     for (std::size_t i = members_.size(); i-- > 0;)
       if (members_[i].connection == &connection) take_out(i);
@@ -87,8 +89,8 @@ class StreamView {
     members_.pop_back();
   }
 
-  const std::shared_ptr<Stream> stream_;
-  const std::shared_ptr<Stream::Subscription> subscription_;
+  const std::shared_ptr<RtpStream> stream_;
+  const std::shared_ptr<RtpStream::Reader> reader_;
   History history_;
   std::uint64_t clearings_ = 0; ///< Of the stream, when it was last looked at.
   std::vector<FramePtr> fresh_;

@@ -167,28 +167,28 @@ void Transport::set_certificate_life(std::chrono::microseconds life) {
   certificate_life_us_ = life.count();
 }
 
-IceCredentials Transport::admit(const std::shared_ptr<Viewer>& viewer,
+IceCredentials Transport::admit(const std::shared_ptr<Subscriber>& subscriber,
                                 std::vector<IceCredentials> theirs) {
   IceCredentials ours = new_credentials();
-  registry_.add(ours, viewer, std::move(theirs));
+  registry_.add(ours, subscriber, std::move(theirs));
   control_.wake(); // It watches over those that never come.
   return ours;
 }
 
-std::optional<IceCredentials> Transport::readmit(const std::shared_ptr<Viewer>& viewer,
+std::optional<IceCredentials> Transport::readmit(const std::shared_ptr<Subscriber>& subscriber,
                                                  std::vector<IceCredentials> theirs) {
   IceCredentials ours = new_credentials();
-  if (!registry_.renew(ours, viewer, std::move(theirs))) return std::nullopt;
+  if (!registry_.renew(ours, subscriber, std::move(theirs))) return std::nullopt;
   return ours;
 }
 
-void Transport::on_dtls(const std::shared_ptr<Viewer>& viewer, Bytes datagram) {
-  control_.on_dtls(viewer, datagram);
+void Transport::on_dtls(const std::shared_ptr<Subscriber>& subscriber, Bytes datagram) {
+  control_.on_dtls(subscriber, datagram);
 }
 
-void Transport::on_state(const std::shared_ptr<Viewer>& viewer, Viewer::State state,
+void Transport::on_state(const std::shared_ptr<Subscriber>& subscriber, Subscriber::State state,
                          const std::string& message) {
-  control_.on_state(viewer, state, message);
+  control_.on_state(subscriber, state, message);
 }
 
 void Transport::forward(int worker, std::function<void(Worker&)> task) {
@@ -196,35 +196,36 @@ void Transport::forward(int worker, std::function<void(Worker&)> task) {
   target.post([&target, task = std::move(task)] { task(target); });
 }
 
-void Transport::send(const std::shared_ptr<Viewer>& viewer, std::vector<std::uint8_t> datagram) {
-  if (viewer->worker() == Viewer::kNoWorker) return;
-  forward(viewer->worker(), [viewer, datagram = std::move(datagram)](Worker& worker) {
-    worker.send(viewer, datagram);
+void Transport::send(const std::shared_ptr<Subscriber>& subscriber,
+                     std::vector<std::uint8_t> datagram) {
+  if (subscriber->worker() == Subscriber::kNoWorker) return;
+  forward(subscriber->worker(), [subscriber, datagram = std::move(datagram)](Worker& worker) {
+    worker.send(subscriber, datagram);
   });
 }
 
-void Transport::connect(const std::shared_ptr<Viewer>& viewer, const SrtpKey& sending,
+void Transport::connect(const std::shared_ptr<Subscriber>& subscriber, const SrtpKey& sending,
                         const SrtpKey& receiving) {
-  if (viewer->worker() == Viewer::kNoWorker) return;
-  forward(viewer->worker(), [viewer, sending, receiving](Worker& worker) {
-    worker.connect(viewer, sending, receiving);
+  if (subscriber->worker() == Subscriber::kNoWorker) return;
+  forward(subscriber->worker(), [subscriber, sending, receiving](Worker& worker) {
+    worker.connect(subscriber, sending, receiving);
   });
 }
 
-void Transport::start_over(const std::shared_ptr<Viewer>& viewer) {
-  if (viewer->worker() == Viewer::kNoWorker) return;
-  forward(viewer->worker(), [viewer](Worker& worker) { worker.start_over(viewer); });
+void Transport::start_over(const std::shared_ptr<Subscriber>& subscriber) {
+  if (subscriber->worker() == Subscriber::kNoWorker) return;
+  forward(subscriber->worker(), [subscriber](Worker& worker) { worker.start_over(subscriber); });
 }
 
-void Transport::follow_choice(const std::shared_ptr<Viewer>& viewer) {
-  if (viewer->worker() == Viewer::kNoWorker) return; // It will begin with it.
-  forward(viewer->worker(), [viewer](Worker& worker) { worker.follow_choice(viewer); });
+void Transport::follow_choice(const std::shared_ptr<Subscriber>& subscriber) {
+  if (subscriber->worker() == Subscriber::kNoWorker) return; // It will begin with it.
+  forward(subscriber->worker(), [subscriber](Worker& worker) { worker.follow_choice(subscriber); });
 }
 
-void Transport::forget(const std::shared_ptr<Viewer>& viewer) {
-  if (viewer->worker() == Viewer::kNoWorker) return; // Nobody has heard of it.
+void Transport::forget(const std::shared_ptr<Subscriber>& subscriber) {
+  if (subscriber->worker() == Subscriber::kNoWorker) return; // Nobody has heard of it.
   for (int i = 0; i < static_cast<int>(workers_.size()); ++i)
-    forward(i, [viewer](Worker& worker) { worker.remove(viewer); });
+    forward(i, [subscriber](Worker& worker) { worker.remove(subscriber); });
 }
 
 Transport::Totals Transport::totals() const {

@@ -11,7 +11,7 @@
 #include "webrtcfanout/net/sockets.h"
 #include "webrtcfanout/serve/control.h"
 #include "webrtcfanout/serve/worker.h"
-#include "webrtcfanout/viewers/registry.h"
+#include "webrtcfanout/subscribers/registry.h"
 
 namespace fanlight::fanout {
 
@@ -41,18 +41,19 @@ class Transport : private Worker::Observer, private Control::Workers {
   void set_certificate_life(std::chrono::microseconds life);
 
   /// Lets a viewer in whose offer has ICE credentials `theirs`; ours for it.
-  IceCredentials admit(const std::shared_ptr<Viewer>& viewer,
+  IceCredentials admit(const std::shared_ptr<Subscriber>& subscriber,
                        std::vector<IceCredentials> theirs = {});
   /// New ones for one that is in (ICE restart); none if it has just gone.
-  std::optional<IceCredentials> readmit(const std::shared_ptr<Viewer>& viewer,
+  std::optional<IceCredentials> readmit(const std::shared_ptr<Subscriber>& subscriber,
                                         std::vector<IceCredentials> theirs = {});
-  /// What Viewer::stream() has been told.
-  void follow_choice(const std::shared_ptr<Viewer>& viewer);
+  /// What Subscriber::stream() has been told.
+  void follow_choice(const std::shared_ptr<Subscriber>& subscriber);
   /// Ends it with a goodbye; its observer hears nothing more.
-  void remove(const std::shared_ptr<Viewer>& viewer) { control_.remove(viewer); }
+  void remove(const std::shared_ptr<Subscriber>& subscriber) { control_.remove(subscriber); }
   /// Ends it, and its observer hears why.
-  void end(const std::shared_ptr<Viewer>& viewer, Viewer::State state, const std::string& why) {
-    control_.on_state(viewer, state, why);
+  void end(const std::shared_ptr<Subscriber>& subscriber, Subscriber::State state,
+           const std::string& why) {
+    control_.on_state(subscriber, state, why);
   }
   /// Runs `task` where observers are called.
   void on_control(std::function<void()> task) { control_.post(std::move(task)); }
@@ -79,15 +80,16 @@ class Transport : private Worker::Observer, private Control::Workers {
   bool is_own_thread() const;
   static void retire(Transport* transport); ///< When nobody holds it any more; any thread.
 
-  void on_dtls(const std::shared_ptr<Viewer>& viewer, Bytes datagram) override;
-  void on_state(const std::shared_ptr<Viewer>& viewer, Viewer::State state,
+  void on_dtls(const std::shared_ptr<Subscriber>& subscriber, Bytes datagram) override;
+  void on_state(const std::shared_ptr<Subscriber>& subscriber, Subscriber::State state,
                 const std::string& message) override;
   void forward(int worker, std::function<void(Worker&)> task) override;
-  void send(const std::shared_ptr<Viewer>& viewer, std::vector<std::uint8_t> datagram) override;
-  void connect(const std::shared_ptr<Viewer>& viewer, const SrtpKey& sending,
+  void send(const std::shared_ptr<Subscriber>& subscriber,
+            std::vector<std::uint8_t> datagram) override;
+  void connect(const std::shared_ptr<Subscriber>& subscriber, const SrtpKey& sending,
                const SrtpKey& receiving) override;
-  void start_over(const std::shared_ptr<Viewer>& viewer) override;
-  void forget(const std::shared_ptr<Viewer>& viewer) override;
+  void start_over(const std::shared_ptr<Subscriber>& subscriber) override;
+  void forget(const std::shared_ptr<Subscriber>& subscriber) override;
 
   const Settings settings_;
   Registry registry_;

@@ -57,7 +57,7 @@ Worker::~Worker() {
   connections_.clear();
   known_.clear();
   views_.clear();
-  streams_.clear();
+  tcp_.clear();
   close(epoll_);
   close(router_);
   close(socket_);
@@ -86,15 +86,15 @@ void Worker::stop() {
   mailbox_.close();
 }
 
-Track::Moment Worker::moment() const {
+TrackSender::Moment Worker::moment() const {
   const std::int64_t now = monotonic_us();
   return {now, abs_send_time(now)};
 }
 
 int Worker::timeout_ms() const {
   if (behind_) return 0;
-  if (!lagging_.empty()) return monotonic_us() < next_go_on_us_ ? 1 : 0;
-  if (connections_.empty() && streams_.empty() && accept_again_us_ == 0) return -1;
+  if (!lagging_.empty()) return monotonic_us() < next_resume_us_ ? 1 : 0;
+  if (connections_.empty() && tcp_.empty() && accept_again_us_ == 0) return -1;
   return static_cast<int>(
       std::clamp<std::int64_t>((next_sweep_us_ - monotonic_us()) / 1000 + 1, 1, 100));
 }
@@ -108,12 +108,12 @@ void Worker::run() {
     if (std::exchange(new_choices_, false)) follow_choices();
     catch_up();
     distribute();
-    go_on();
+    resume_lagging();
     sweep();
     batch_.flush();
     // Together, as far as live pictures leave time for that.
-    if (!behind_ || monotonic_us() >= next_flush_us_) flush_streams();
-    ended_streams_.clear();
+    if (!behind_ || monotonic_us() >= next_flush_us_) flush_tcp();
+    ended_tcp_.clear();
   }
 }
 
@@ -128,24 +128,24 @@ void Worker::distribute() {
       kSliceBytes / static_cast<std::int64_t>(std::max<std::size_t>(views_.size(), 1));
   for (const auto& [stream, view] : views_) {
     if (!view->is_behind()) continue;
-    const Track::Moment now = moment();
+    const TrackSender::Moment now = moment();
     std::int64_t budget = std::max(share, kLeastSliceBytes);
     view->distribute(budget, [&](const StreamView::Member& member, const Frame& frame) {
-      if (!member.connection->deliver(*member.track, frame, now)) lag(*member.connection);
+      if (!member.connection->deliver(*member.track, frame, now)) mark_lagging(*member.connection);
     });
     behind_ |= view->is_behind();
   }
 }
 
-void Worker::lag(Connection& connection) {
+void Worker::mark_lagging(Connection& connection) {
   if (std::exchange(connection.lagging, true)) return;
   lagging_.push_back(&connection);
 }
 
-void Worker::go_on() {
+void Worker::resume_lagging() {
   if (lagging_.empty()) return;
-  const Track::Moment now = moment();
-  if (now.now_us < next_go_on_us_) return;
+  const TrackSender::Moment now = moment();
+  if (now.now_us < next_resume_us_) return;
   std::int64_t budget = behind_ ? kGoOnBytesBetween : kGoOnBytes;
   std::size_t done = 0;
   still_lagging_.clear();
@@ -155,7 +155,7 @@ void Worker::go_on() {
     if (connection->lagging) still_lagging_.push_back(connection);
   }
   // Whoever had no turn is the first next time, which then comes at once.
-  if (done == lagging_.size()) next_go_on_us_ = now.now_us + kGoOnUs;
+  if (done == lagging_.size()) next_resume_us_ = now.now_us + kGoOnUs;
   lagging_.erase(lagging_.begin(), lagging_.begin() + static_cast<std::ptrdiff_t>(done));
   lagging_.insert(lagging_.end(), still_lagging_.begin(), still_lagging_.end());
 }
@@ -169,37 +169,37 @@ void Worker::sweep() {
   for (Connection* const connection : connections_) look_after(*connection);
   follow_choices();
   drop_unused_views();
-  end_useless_streams(now);
+  end_useless_tcp(now);
 }
 
 void Worker::look_after(Connection& connection) {
-  const Track::Moment now = moment();
+  const TrackSender::Moment now = moment();
   if (connection.probe(now.now_us)) {
-    tell_route(connection);
+    publish_route(connection);
     welcome_back(connection);
   }
   const std::int64_t silence = now.now_us - connection.heard_us();
   if (!connection.started()) return;
   if (!connection.paused() && connection.path() == nullptr) {
-    miss(connection); // It ended before DTLS was done here.
+    mark_disconnected(connection); // It ended before DTLS was done here.
   } else if (!connection.paused() && silence > kSilenceUs) {
     connection.pause();
-    observer_.on_state(connection.shared_viewer(), Viewer::State::disconnected,
+    observer_.on_state(connection.shared_subscriber(), Subscriber::State::disconnected,
                        "the viewer has not been heard of for 12 s");
   } else if (connection.paused() && connection.path() == nullptr &&
              now.now_us - connection.path_lost_us() > kReturnUs) {
     if (connection.give_up())
-      observer_.on_state(connection.shared_viewer(), Viewer::State::failed,
+      observer_.on_state(connection.shared_subscriber(), Subscriber::State::failed,
                          "the viewer's TCP connection has ended, and it has made no other");
   } else if (connection.paused() && silence > kConsentUs) {
     if (connection.give_up())
-      observer_.on_state(connection.shared_viewer(), Viewer::State::failed,
+      observer_.on_state(connection.shared_subscriber(), Subscriber::State::failed,
                          "the viewer has not been heard of for 30 s");
   }
   connection.report(now.now_us);
 }
 
-StreamView& Worker::view_of(const std::shared_ptr<Stream>& stream) {
+StreamView& Worker::view_of(const std::shared_ptr<RtpStream>& stream) {
   auto& view = views_[stream.get()];
   if (!view) view = std::make_unique<StreamView>(stream, mailbox_);
   return *view;
@@ -210,59 +210,60 @@ void Worker::drop_unused_views() {
   std::erase_if(views_, [](const auto& entry) { return entry.second->members().empty(); });
 }
 
-void Worker::send(const std::shared_ptr<Viewer>& viewer, Bytes datagram) {
-  const auto found = known_.find(viewer.get());
+void Worker::send(const std::shared_ptr<Subscriber>& subscriber, Bytes datagram) {
+  const auto found = known_.find(subscriber.get());
   if (found != known_.end() && found->second.connection) found->second.connection->send(datagram);
 }
 
-void Worker::connect(const std::shared_ptr<Viewer>& viewer, const SrtpKey& sending,
+void Worker::connect(const std::shared_ptr<Subscriber>& subscriber, const SrtpKey& sending,
                      const SrtpKey& receiving) {
-  const auto found = known_.find(viewer.get());
+  const auto found = known_.find(subscriber.get());
   if (found == known_.end() || !found->second.connection) return;
   Connection& connection = *found->second.connection;
   if (!connection.start(sending, receiving))
-    return observer_.on_state(viewer, Viewer::State::failed, "OpenSSL gives no context for SRTP");
+    return observer_.on_state(subscriber, Subscriber::State::failed,
+                              "OpenSSL gives no context for SRTP");
   catch_up(); // For what it was answered with: a stream may have changed its format.
-  const auto& media = viewer->settings().media;
+  const auto& media = subscriber->settings().media;
   for (std::size_t i = 0; i < media.size(); ++i)
-    connection.add_track(media[i], view_of(viewer->stream(i)));
-  lag(connection);
+    connection.add_track(media[i], view_of(subscriber->stream(i)));
+  mark_lagging(connection);
   connection.report(monotonic_us());
 }
 
-void Worker::start_over(const std::shared_ptr<Viewer>& viewer) {
-  const auto found = known_.find(viewer.get());
+void Worker::start_over(const std::shared_ptr<Subscriber>& subscriber) {
+  const auto found = known_.find(subscriber.get());
   if (found == known_.end() || !found->second.connection) return;
   Connection& connection = *found->second.connection;
   if (!connection.started() || connection.paused()) return;
   connection.resume(moment());
-  lag(connection);
+  mark_lagging(connection);
 }
 
-void Worker::follow_choice(const std::shared_ptr<Viewer>& viewer) {
-  choosing_.insert(viewer);
+void Worker::follow_choice(const std::shared_ptr<Subscriber>& subscriber) {
+  choosing_.insert(subscriber);
   new_choices_ = true;
 }
 
 void Worker::follow_choices() {
-  std::erase_if(choosing_, [&](const std::shared_ptr<Viewer>& viewer) {
-    const auto found = known_.find(viewer.get());
+  std::erase_if(choosing_, [&](const std::shared_ptr<Subscriber>& subscriber) {
+    const auto found = known_.find(subscriber.get());
     if (found == known_.end() || !found->second.connection) return true;
     Connection& connection = *found->second.connection;
     if (!connection.started()) return true; // It will begin with it.
-    for (std::size_t i = 0; i < viewer->settings().media.size(); ++i) {
-      if (!viewer->settings().media[i].video) continue;
-      StreamView& view = view_of(viewer->stream(i));
+    for (std::size_t i = 0; i < subscriber->settings().media.size(); ++i) {
+      if (!subscriber->settings().media[i].video) continue;
+      StreamView& view = view_of(subscriber->stream(i));
       if (view.has_news()) view.catch_up();
       if (!connection.change_picture_to(view)) return false;
-      lag(connection);
+      mark_lagging(connection);
     }
     return true;
   });
 }
 
-void Worker::remove(const std::shared_ptr<Viewer>& viewer) {
-  const auto found = known_.find(viewer.get());
+void Worker::remove(const std::shared_ptr<Subscriber>& subscriber) {
+  const auto found = known_.find(subscriber.get());
   if (found == known_.end()) return;
   Known& known = found->second;
   batch_.flush(); // It may hold pointers to the path.
@@ -277,7 +278,7 @@ void Worker::remove(const std::shared_ptr<Viewer>& viewer) {
   }
   const std::vector<TcpConnection*> its_streams = std::move(known.streams);
   known_.erase(found);
-  for (TcpConnection* const stream : its_streams) end_stream(*stream);
+  for (TcpConnection* const stream : its_streams) end_tcp(*stream);
 }
 
 } // namespace fanlight::fanout

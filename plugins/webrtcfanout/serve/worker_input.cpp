@@ -30,15 +30,15 @@ void Worker::on_events(int timeout_ms) {
   for (int i = 0; i < count; ++i) {
     void* const what = events[static_cast<std::size_t>(i)].data.ptr;
     if (what == &mailbox_) {
-      mailbox_.hush(); // run() takes from it in any case.
+      mailbox_.clear_wakeup(); // run() takes from it in any case.
     } else if (what == this) {
-      accept_streams();
+      accept_tcp();
     } else if (what == &receiver_) {
       read_socket();
     } else {
-      const auto found = streams_.find(static_cast<TcpConnection*>(what));
-      if (found != streams_.end())
-        on_stream_event(*found->second, events[static_cast<std::size_t>(i)].events);
+      const auto found = tcp_.find(static_cast<TcpConnection*>(what));
+      if (found != tcp_.end())
+        on_tcp_event(*found->second, events[static_cast<std::size_t>(i)].events);
     }
   }
 }
@@ -63,34 +63,35 @@ void Worker::on_datagram(MutableBytes datagram, const Path& source) {
   if (kind == PacketKind::stun && !answers) return on_stun(datagram, source);
   Known* const known = find_known(source);
   if (known == nullptr) return (answers ? counters_.bad_stun : counters_.stray_datagrams).add(1);
-  if (known->connection) return on_viewer_datagram(*known, kind, datagram, source);
+  if (known->connection) return on_subscriber_datagram(*known, kind, datagram, source);
   // The viewer's address has changed, and with it the worker that the kernel chooses.
-  observer_.forward(known->viewer->worker(),
-                    [viewer = known->viewer, kind, source,
+  observer_.forward(known->subscriber->worker(),
+                    [subscriber = known->subscriber, kind, source,
                      bytes = std::vector<std::uint8_t>(datagram.begin(), datagram.end())](
                         Worker& worker) mutable {
-                      const auto found = worker.known_.find(viewer.get());
+                      const auto found = worker.known_.find(subscriber.get());
                       if (found != worker.known_.end() && found->second.connection)
-                        worker.on_viewer_datagram(found->second, kind, bytes, source);
+                        worker.on_subscriber_datagram(found->second, kind, bytes, source);
                     });
 }
 
 Worker::Known* Worker::find_known(const Path& source) {
   if (source.tcp != nullptr) {
-    const auto found = source.tcp->viewer ? known_.find(source.tcp->viewer.get()) : known_.end();
+    const auto found =
+        source.tcp->subscriber ? known_.find(source.tcp->subscriber.get()) : known_.end();
     return found == known_.end() ? nullptr : &found->second;
   }
   const auto found = routes_.find(source.remote);
   return found == routes_.end() ? nullptr : found->second;
 }
 
-void Worker::on_viewer_datagram(Known& known, PacketKind kind, MutableBytes datagram,
-                                const Path& source) {
+void Worker::on_subscriber_datagram(Known& known, PacketKind kind, MutableBytes datagram,
+                                    const Path& source) {
   if (kind == PacketKind::stun) {
     on_answer(*known.connection, datagram, source);
   } else if (kind == PacketKind::dtls) {
     known.connection->on_dtls(source, datagram.size());
-    observer_.on_dtls(known.viewer, datagram);
+    observer_.on_dtls(known.subscriber, datagram);
   } else if (kind == PacketKind::rtcp) {
     Connection& connection = *known.connection;
     if (!connection.on_rtcp(datagram, moment()))
@@ -99,7 +100,7 @@ void Worker::on_viewer_datagram(Known& known, PacketKind kind, MutableBytes data
       known.heard_us = connection.heard_us(); // Nobody takes its address.
       welcome_back(connection);
     }
-    if (connection.started()) lag(connection); // It may have asked for a picture.
+    if (connection.started()) mark_lagging(connection); // It may have asked for a picture.
   } else {
     counters_.stray_datagrams.add(1);
   }
@@ -114,7 +115,8 @@ void Worker::on_stun(Bytes datagram, const Path& source) {
     return counters_.bad_stun.add(1);
 
   // A TCP connection stays with the viewer that it has introduced itself as.
-  if (source.tcp != nullptr && source.tcp->viewer && source.tcp->viewer != entry->viewer)
+  if (source.tcp != nullptr && source.tcp->subscriber &&
+      source.tcp->subscriber != entry->subscriber)
     return counters_.bad_stun.add(1);
 
   Path path = source;
@@ -129,8 +131,8 @@ void Worker::on_stun(Bytes datagram, const Path& source) {
       write_binding_success(response, *request, source.remote, entry->password);
   send_over(path, batch_, Bytes{response.data(), size});
 
-  if (path.tcp != nullptr && !path.tcp->viewer) {
-    path.tcp->viewer = entry->viewer;
+  if (path.tcp != nullptr && !path.tcp->subscriber) {
+    path.tcp->subscriber = entry->subscriber;
     strangers_.remove(*path.tcp);
   }
   Check check{path, request->use_candidate, request->priority, datagram.size()};
@@ -139,50 +141,51 @@ void Worker::on_stun(Bytes datagram, const Path& source) {
   check.username = std::string(theirs) + ":" + std::string(local_ufrag(*request));
   for (const IceCredentials& offered : *entry->theirs)
     if (offered.ufrag == theirs) check.password = offered.password;
-  hand_to_server(entry->viewer, std::move(check));
+  hand_to_server(entry->subscriber, std::move(check));
 }
 
-/// To the worker that serves `viewer`, or will.
-void Worker::hand_to_server(const std::shared_ptr<Viewer>& viewer, Check check) {
-  const int worker = viewer->assign(index_);
-  if (worker == index_) return on_check(viewer, check);
+/// To the worker that serves `subscriber`, or will.
+void Worker::hand_to_server(const std::shared_ptr<Subscriber>& subscriber, Check check) {
+  const int worker = subscriber->assign(index_);
+  if (worker == index_) return on_check(subscriber, check);
   if (check.path.tcp != nullptr) {
     TcpConnection* const stream = check.path.tcp; // It is being read from.
     moves_.push_back({stream, worker, std::move(check)});
     return;
   }
-  know(viewer, check.path);
-  observer_.forward(
-      worker, [viewer, check = std::move(check)](Worker& other) { other.on_check(viewer, check); });
+  remember_address(subscriber, check.path);
+  observer_.forward(worker, [subscriber, check = std::move(check)](Worker& other) {
+    other.on_check(subscriber, check);
+  });
 }
 
-void Worker::on_check(const std::shared_ptr<Viewer>& viewer, const Check& check) {
-  if (!registry_.has(viewer)) { // It went in the meantime.
-    if (check.path.tcp != nullptr) end_stream(*check.path.tcp);
+void Worker::on_check(const std::shared_ptr<Subscriber>& subscriber, const Check& check) {
+  if (!registry_.has(subscriber)) { // It went in the meantime.
+    if (check.path.tcp != nullptr) end_tcp(*check.path.tcp);
     return;
   }
-  Known& known = know(viewer, check.path);
+  Known& known = remember_address(subscriber, check.path);
   if (!known.connection) {
-    known.connection = std::make_unique<Connection>(viewer, batch_);
+    known.connection = std::make_unique<Connection>(subscriber, batch_);
     known.connection->place = connections_.size();
     connections_.push_back(known.connection.get());
-    observer_.on_state(viewer, Viewer::State::connecting, "");
+    observer_.on_state(subscriber, Subscriber::State::connecting, "");
   }
   Connection& connection = *known.connection;
-  if (connection.on_check(check, monotonic_us())) tell_route(connection);
+  if (connection.on_check(check, monotonic_us())) publish_route(connection);
   if (connection.path() != nullptr && connection.path()->same_as(check.path))
     welcome_back(connection);
 }
 
 void Worker::on_answer(Connection& connection, Bytes answer, const Path& source) {
   if (!connection.on_answer(source, answer, monotonic_us())) return;
-  tell_route(connection);
+  publish_route(connection);
   welcome_back(connection);
 }
 
-void Worker::tell_route(Connection& connection) {
+void Worker::publish_route(Connection& connection) {
   const Path& path = *connection.path();
-  connection.viewer().change_route([&](Viewer::Route& route) {
+  connection.subscriber().change_route([&](Subscriber::Route& route) {
     route.address = path.remote.text();
     route.candidate = path.tcp != nullptr ? "tcp" : "udp";
   });
@@ -191,17 +194,19 @@ void Worker::tell_route(Connection& connection) {
 void Worker::welcome_back(Connection& connection) {
   if (!connection.paused() || connection.path() == nullptr) return;
   connection.resume(moment());
-  lag(connection);
-  observer_.on_state(connection.shared_viewer(), Viewer::State::connected, "the viewer is back");
+  mark_lagging(connection);
+  observer_.on_state(connection.shared_subscriber(), Subscriber::State::connected,
+                     "the viewer is back");
 }
 
-Worker::Known& Worker::know(const std::shared_ptr<Viewer>& viewer, const Path& path) {
+Worker::Known& Worker::remember_address(const std::shared_ptr<Subscriber>& subscriber,
+                                        const Path& path) {
   const std::int64_t now = monotonic_us();
-  Known& known = known_[viewer.get()];
-  known.viewer = viewer;
+  Known& known = known_[subscriber.get()];
+  known.subscriber = subscriber;
   known.heard_us = now;
   if (path.tcp != nullptr) {
-    keep_stream(known, *path.tcp);
+    keep_tcp(known, *path.tcp);
     return known;
   }
   if (const auto route = routes_.find(path.remote); route != routes_.end()) {

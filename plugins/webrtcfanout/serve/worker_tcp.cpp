@@ -16,7 +16,7 @@ constexpr std::int64_t kAcceptPauseUs = 200'000;
 /// How long a TCP connection may take to say who it is; browsers do at once.
 constexpr std::int64_t kIntroductionUs = 3'000'000;
 /// Of one viewer: a browser opens one for each of its interfaces, and another as it moves.
-constexpr std::size_t kMaxStreamsOfViewer = 4;
+constexpr std::size_t kMaxTcpOfSubscriber = 4;
 /// What the kernel holds for one that does not read; 20 Mbit/s at a round trip of 100 ms.
 constexpr int kSendBuffer = 256 * 1024;
 
@@ -28,7 +28,7 @@ bool is_shortage(int error) {
 
 } // namespace
 
-void Worker::accept_streams() {
+void Worker::accept_tcp() {
   sockaddr_in6 address{};
   socklen_t length = sizeof address;
   const int fd = accept4(listener_, reinterpret_cast<sockaddr*>(&address), &length,
@@ -63,83 +63,83 @@ TcpPlaces::Place Worker::place_for(const SocketAddress& remote) {
   if (leaves == nullptr) return {};
   counters_.refused_streams.add(1);
   TcpPlaces::Place place = leaves->give_place();
-  end_stream(*leaves);
+  end_tcp(*leaves);
   return place;
 }
 
 /// False: it cannot be watched, and has ended.
-bool Worker::take_in(StreamPtr stream) {
+bool Worker::take_in(TcpPtr stream) {
   TcpConnection& taken = *stream;
-  streams_[&taken] = std::move(stream);
+  tcp_[&taken] = std::move(stream);
   if (watch(taken.fd(), &taken)) return true;
   counters_.refused_streams.add(1);
-  end_stream(taken);
+  end_tcp(taken);
   return false;
 }
 
-void Worker::on_stream_event(TcpConnection& stream, std::uint32_t events) {
+void Worker::on_tcp_event(TcpConnection& stream, std::uint32_t events) {
   bool sound = true;
   if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) {
     const Path path{.remote = stream.remote(), .tcp = &stream};
     sound = stream.read([&](MutableBytes datagram) { on_datagram(datagram, path); });
   }
   if (sound && (events & EPOLLOUT) != 0) sound = stream.flush(monotonic_us());
-  if (!sound) end_stream(stream);
-  hand_over_streams();
+  if (!sound) end_tcp(stream);
+  hand_over_tcp();
 }
 
-void Worker::end_stream(TcpConnection& stream) {
-  const auto found = streams_.find(&stream);
-  if (found == streams_.end()) return;
+void Worker::end_tcp(TcpConnection& stream) {
+  const auto found = tcp_.find(&stream);
+  if (found == tcp_.end()) return;
   strangers_.remove(stream);
-  if (const auto known = known_.find(stream.viewer.get()); known != known_.end()) {
+  if (const auto known = known_.find(stream.subscriber.get()); known != known_.end()) {
     std::erase(known->second.streams, &stream);
     if (known->second.connection) lose_path(*known->second.connection, stream);
   }
   epoll_ctl(epoll_, EPOLL_CTL_DEL, stream.fd(), nullptr);
-  ended_streams_.push_back(std::move(found->second));
-  streams_.erase(found);
+  ended_tcp_.push_back(std::move(found->second));
+  tcp_.erase(found);
 }
 
-void Worker::keep_stream(Known& known, TcpConnection& stream) {
+void Worker::keep_tcp(Known& known, TcpConnection& stream) {
   std::vector<TcpConnection*>& own = known.streams;
   if (std::find(own.begin(), own.end(), &stream) != own.end()) return;
-  if (own.size() >= kMaxStreamsOfViewer) {
+  if (own.size() >= kMaxTcpOfSubscriber) {
     const Path* const used = known.connection ? known.connection->path() : nullptr;
     const bool oldest_is_used = used != nullptr && used->tcp == own.front();
     counters_.refused_streams.add(1);
-    end_stream(*own[oldest_is_used ? 1 : 0]);
+    end_tcp(*own[oldest_is_used ? 1 : 0]);
   }
   own.push_back(&stream);
 }
 
 /// Those that have not said whose they are, and those that take nothing.
-void Worker::end_useless_streams(std::int64_t now) {
+void Worker::end_useless_tcp(std::int64_t now) {
   std::vector<TcpConnection*> useless;
-  for (const auto& [key, stream] : streams_)
-    if (stream->stalled(now) || (!stream->viewer && now - stream->opened_us > kIntroductionUs))
+  for (const auto& [key, stream] : tcp_)
+    if (stream->stalled(now) || (!stream->subscriber && now - stream->opened_us > kIntroductionUs))
       useless.push_back(stream.get());
   counters_.refused_streams.add(useless.size());
-  for (TcpConnection* const stream : useless) end_stream(*stream);
+  for (TcpConnection* const stream : useless) end_tcp(*stream);
 }
 
 void Worker::lose_path(Connection& connection, const TcpConnection& stream) {
   if (connection.forget(&stream, monotonic_us()) && connection.started() && !connection.paused())
-    miss(connection);
+    mark_disconnected(connection);
 }
 
-void Worker::miss(Connection& connection) {
+void Worker::mark_disconnected(Connection& connection) {
   connection.pause();
-  observer_.on_state(connection.shared_viewer(), Viewer::State::disconnected,
+  observer_.on_state(connection.shared_subscriber(), Subscriber::State::disconnected,
                      "the viewer's TCP connection has ended");
 }
 
-void Worker::flush_streams() {
+void Worker::flush_tcp() {
   constexpr std::int64_t kFlushUs = 5'000;
   const std::int64_t now = monotonic_us();
   next_flush_us_ = now + kFlushUs;
   std::vector<TcpConnection*> broken;
-  for (const auto& [key, stream] : streams_) {
+  for (const auto& [key, stream] : tcp_) {
     if (stream->wants_to_write() && !stream->flush(now)) broken.push_back(stream.get());
     if (stream->watched_for_writing == stream->wants_to_write()) continue;
     stream->watched_for_writing = stream->wants_to_write();
@@ -147,26 +147,26 @@ void Worker::flush_streams() {
     if (stream->watched_for_writing) event.events |= EPOLLOUT;
     epoll_ctl(epoll_, EPOLL_CTL_MOD, stream->fd(), &event);
   }
-  for (TcpConnection* const stream : broken) end_stream(*stream);
+  for (TcpConnection* const stream : broken) end_tcp(*stream);
 }
 
-void Worker::hand_over_streams() {
+void Worker::hand_over_tcp() {
   for (const Move& move : std::exchange(moves_, {})) {
-    auto node = streams_.extract(move.stream);
+    auto node = tcp_.extract(move.stream);
     if (node.empty()) continue;
     node.mapped()->flush(monotonic_us());
     epoll_ctl(epoll_, EPOLL_CTL_DEL, move.stream->fd(), nullptr);
-    observer_.forward(move.worker, [stream = std::make_shared<StreamPtr>(std::move(node.mapped())),
+    observer_.forward(move.worker, [stream = std::make_shared<TcpPtr>(std::move(node.mapped())),
                                     check = move.check](Worker& other) {
       other.adopt(std::move(*stream), check);
     });
   }
 }
 
-void Worker::adopt(StreamPtr stream, const Check& check) {
+void Worker::adopt(TcpPtr stream, const Check& check) {
   stream->watched_for_writing = false;
-  const std::shared_ptr<Viewer> viewer = stream->viewer;
-  if (take_in(std::move(stream))) on_check(viewer, check);
+  const std::shared_ptr<Subscriber> subscriber = stream->subscriber;
+  if (take_in(std::move(stream))) on_check(subscriber, check);
 }
 
 } // namespace fanlight::fanout

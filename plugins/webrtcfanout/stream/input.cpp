@@ -13,7 +13,7 @@ GST_DEBUG_CATEGORY_EXTERN(gst_webrtcfanout_debug);
 namespace fanlight::fanout {
 
 Input::Input(std::string name, bool video, History::Bounds bounds)
-    : video_(video), stream_(std::make_shared<Stream>(std::move(name), bounds)) {
+    : video_(video), stream_(std::make_shared<RtpStream>(std::move(name), bounds)) {
   gst_segment_init(&segment_, GST_FORMAT_TIME);
 }
 

@@ -8,7 +8,7 @@
 #include <gst/gst.h>
 
 #include "webrtcfanout/stream/frame_assembler.h"
-#include "webrtcfanout/stream/stream.h"
+#include "webrtcfanout/stream/rtp_stream.h"
 
 namespace fanlight::fanout {
 
@@ -21,7 +21,7 @@ class Input {
 
   const std::string& name() const { return stream_->name(); }
   bool is_video() const { return video_; }
-  const std::shared_ptr<Stream>& stream() const { return stream_; }
+  const std::shared_ptr<RtpStream>& stream() const { return stream_; }
   /// From the caps; none before they came.
   std::optional<FrameAssembler::Format> format() const;
 
@@ -44,7 +44,7 @@ class Input {
   std::int64_t captured_us(GstElement* element, const GstBuffer* buffer, std::int64_t now_us) const;
 
   const bool video_;
-  const std::shared_ptr<Stream> stream_;
+  const std::shared_ptr<RtpStream> stream_;
   FrameAssembler assembler_;
   std::shared_ptr<const HeldMemory> held_; ///< Of the frame that is put together.
   GstSegment segment_;

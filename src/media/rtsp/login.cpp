@@ -128,7 +128,7 @@ Login::Login(std::string username, std::string password, std::string client_nonc
     : username_(std::move(username)), password_(std::move(password)),
       fixed_client_nonce_(std::move(client_nonce)) {}
 
-Login::Verdict Login::hear(const std::vector<Challenge>& challenges) {
+Login::Verdict Login::on_challenges(const std::vector<Challenge>& challenges) {
   const auto best = std::max_element(
       challenges.begin(), challenges.end(),
       [](const Challenge& a, const Challenge& b) { return strength(a) < strength(b); });

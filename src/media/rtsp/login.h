@@ -39,7 +39,7 @@ class Login {
   const std::string& password() const { return password_; }
   /// A 401 with these challenges came to a request that carried authorization(), where there was
   /// any.
-  Verdict hear(const std::vector<Challenge>& challenges);
+  Verdict on_challenges(const std::vector<Challenge>& challenges);
   /// The camera took a request that carried authorization().
   void accept();
   /// The value of the Authorization header for a request; empty while nothing was asked for.

@@ -7,8 +7,8 @@
 #include <gio/gio.h>
 
 #include "gst/ref.h"
-#include "media/rtsp/line.h"
 #include "media/rtsp/read_ahead_stream.h"
+#include "media/rtsp/sockets.h"
 
 namespace fanlight::media {
 namespace {
@@ -37,14 +37,14 @@ struct ReadAheadWayClass {
 
 GIOStream* connect_way(GProxy*, GIOStream* connection, GProxyAddress*, GCancellable*,
                        GError** error) {
-  auto line = Line::here();
-  if (!line) {
+  auto sockets = RtspSockets::here();
+  if (!sockets) {
     g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, "the camera is given up");
     return nullptr;
   }
-  line->measure();
+  sockets->measure();
   const auto input = Ref<GInputStream>::adopt(read_ahead_stream_new(
-      g_socket_connection_get_socket(G_SOCKET_CONNECTION(connection)), std::move(line)));
+      g_socket_connection_get_socket(G_SOCKET_CONNECTION(connection)), std::move(sockets)));
   GIOStream* ahead = g_simple_io_stream_new(input.get(), g_io_stream_get_output_stream(connection));
   // It would close its streams when nobody holds it.
   g_object_set_data_full(G_OBJECT(ahead), kWay, g_object_ref(connection), g_object_unref);
@@ -109,10 +109,11 @@ Ways way(const std::string& uri) {
   return Ways{g_strdupv(const_cast<gchar**>(list))};
 }
 
-/// What the other resolver has; ours where that is the direct way only and it is a Line that asks.
+/// What the other resolver has; ours where that is the direct way only and it is an RtspSockets
+/// that asks.
 Ways ways_to(const gchar* uri, GCancellable* cancellable, GError** error) {
-  const auto line = Line::here();
-  if (line && line->closed()) {
+  const auto sockets = RtspSockets::here();
+  if (sockets && sockets->closed()) {
     g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, "the camera is given up");
     return {};
   }
@@ -124,7 +125,7 @@ Ways ways_to(const gchar* uri, GCancellable* cancellable, GError** error) {
   const std::string_view text{uri};
   // The HTTP tunnel has the same messages in the direction that is read.
   const bool plain = text.starts_with("rtsp://") || text.starts_with("http://");
-  if (!only_direct || !plain || !line || line->tls() || !has_room(uri)) return found;
+  if (!only_direct || !plain || !sockets || sockets->tls() || !has_room(uri)) return found;
   return way(kWay + std::string{text.substr(4)});
 }
 

@@ -2,8 +2,8 @@
 
 namespace fanlight::media {
 
-/// What connects by a Line without TLS reads ahead: what has come is taken from the kernel at once,
-/// not in three pieces for each RTP packet; and what comes is measured (MessageMeter).
+/// What connects by an RtspSockets without TLS reads ahead: what has come is taken from the kernel
+/// at once, not in three pieces for each RTP packet; and what comes is measured (MessageMeter).
 ///
 /// rtspsrc connects by GSocketClient, which asks the process's GProxyResolver for a way and lets a
 /// GProxy of that way make the connection it uses. Ours is such a resolver and such a way, and

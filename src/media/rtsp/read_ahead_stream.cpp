@@ -37,7 +37,7 @@ class Interruption {
 
 struct State {
   Ref<GSocket> socket;
-  std::shared_ptr<Line> line;
+  std::shared_ptr<RtspSockets> sockets;
   Interruption interruption;
   std::array<char, kBufferSize> buffer;
   gsize begin = 0;
@@ -55,9 +55,9 @@ struct ReadAheadStreamClass {
 G_DEFINE_TYPE(ReadAheadStream, read_ahead_stream, G_TYPE_INPUT_STREAM)
 
 /// What is read fails, and the line has the reason.
-void fail(State& state, Line::Refusal why, GError** error) {
+void fail(State& state, RtspSockets::Refusal why, GError** error) {
   g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, why.why.c_str());
-  state.line->refuse(std::move(why));
+  state.sockets->refuse(std::move(why));
 }
 
 /// How often a cancellable that cannot be waited for is looked at.
@@ -73,14 +73,14 @@ bool wait(State& state, GCancellable* cancellable, GError** error) {
   const gint64 seconds = g_socket_get_timeout(state.socket.get());
   const gint64 begin = g_get_monotonic_time();
   // GstRTSPConnection lets itself be cancelled between two messages only.
-  const gint64 end_of_message = state.line->meter().wait_until_us(cancellable == nullptr, begin);
+  const gint64 end_of_message = state.sockets->meter().wait_until_us(cancellable == nullptr, begin);
   gint64 deadline = seconds == 0 ? G_MAXINT64 : begin + seconds * G_USEC_PER_SEC;
   if (end_of_message != 0) deadline = std::min(deadline, end_of_message);
   while (true) {
     const gint64 now = g_get_monotonic_time();
     // Also where each byte comes before the wait for it would be over.
     if (end_of_message != 0 && now >= end_of_message) {
-      fail(state, {.why = state.line->meter().late()}, error);
+      fail(state, {.why = state.sockets->meter().late()}, error);
       return false;
     }
     gint64 left = deadline == G_MAXINT64 ? -1 : std::max<gint64>(0, (deadline - now + 999) / 1000);
@@ -127,7 +127,7 @@ gssize read(GInputStream* stream, void* target, gsize size, GCancellable* cancel
             GError** error) {
   State& state = *reinterpret_cast<ReadAheadStream*>(stream)->state;
   const bool inside = cancellable == nullptr;
-  MessageMeter& meter = state.line->meter();
+  MessageMeter& meter = state.sockets->meter();
   std::string excess = meter.ask(inside, size);
   if (excess.empty()) {
     if (state.begin == state.end)
@@ -136,7 +136,7 @@ gssize read(GInputStream* stream, void* target, gsize size, GCancellable* cancel
     const char* from = state.buffer.data() + state.begin;
     std::memcpy(target, from, given);
     state.begin += given;
-    excess = meter.give(inside, size, given, *from, state.line->plays());
+    excess = meter.give(inside, size, given, *from, state.sockets->plays());
     if (excess.empty()) return static_cast<gssize>(given);
   }
   fail(state, {.why = std::move(excess), .no_use = true}, error);
@@ -156,11 +156,11 @@ void read_ahead_stream_init(ReadAheadStream*) {}
 
 } // namespace
 
-GInputStream* read_ahead_stream_new(GSocket* socket, std::shared_ptr<Line> line) {
+GInputStream* read_ahead_stream_new(GSocket* socket, std::shared_ptr<RtspSockets> sockets) {
   auto* stream = static_cast<ReadAheadStream*>(g_object_new(read_ahead_stream_get_type(), nullptr));
   stream->state = new State;
   stream->state->socket = Ref<GSocket>::retain(socket);
-  stream->state->line = std::move(line);
+  stream->state->sockets = std::move(sockets);
   return G_INPUT_STREAM(stream);
 }
 

@@ -4,7 +4,7 @@
 
 #include <gio/gio.h>
 
-#include "media/rtsp/line.h"
+#include "media/rtsp/sockets.h"
 
 namespace fanlight::media {
 
@@ -15,6 +15,6 @@ namespace fanlight::media {
 /// The socket's timeout and the reader's GCancellable hold as for the socket's own stream; where
 /// the line's meter finds too much, or has waited too long, reading fails and the line says why.
 /// One thread at a time, as any GInputStream.
-GInputStream* read_ahead_stream_new(GSocket* socket, std::shared_ptr<Line> line);
+GInputStream* read_ahead_stream_new(GSocket* socket, std::shared_ptr<RtspSockets> sockets);
 
 } // namespace fanlight::media

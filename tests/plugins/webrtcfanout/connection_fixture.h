@@ -18,14 +18,14 @@ namespace fanlight::fanout {
 
 inline constexpr std::uint32_t kSsrc = 0x1111;
 
-inline Viewer::Settings connection_settings() {
-  Viewer::Settings viewer{.id = "a", .cname = "c"};
+inline Subscriber::Settings connection_settings() {
+  Subscriber::Settings subscriber{.id = "a", .cname = "c"};
   AnsweredMedia answered;
   answered.payload = {.type = 96, .encoding = "H264", .clock_rate = 90000, .nack = true};
   answered.ssrc = kSsrc;
-  viewer.media.push_back(
-      {answered, "0", true, std::make_shared<Stream>("video_0", History::Bounds{})});
-  return viewer;
+  subscriber.media.push_back(
+      {answered, "0", true, std::make_shared<RtpStream>("video_0", History::Bounds{})});
+  return subscriber;
 }
 
 /// A worker's end of one viewer, with a clock of the test's own.
@@ -35,10 +35,10 @@ class ConnectionTest : public testing::Test {
     std::string why;
     if (!open_sockets(0, 1, false, sockets, why)) throw std::runtime_error(why);
     batch = std::make_unique<SendBatch>(sockets.udp[0], counters);
-    viewer = std::make_shared<Viewer>(connection_settings());
-    stream = viewer->settings().media[0].stream;
+    subscriber = std::make_shared<Subscriber>(connection_settings());
+    stream = subscriber->settings().media[0].stream;
     view = std::make_unique<StreamView>(stream, mailbox);
-    connection = std::make_unique<Connection>(viewer, *batch);
+    connection = std::make_unique<Connection>(subscriber, *batch);
   }
   ~ConnectionTest() override {
     connection.reset();
@@ -52,10 +52,10 @@ class ConnectionTest : public testing::Test {
     connection->on_check({path, true, 1}, now_us);
     const SrtpKey key = key_of(SrtpProfile::aead_aes_128_gcm);
     ASSERT_TRUE(connection->start(key, key_of(SrtpProfile::aead_aes_128_gcm, 2)));
-    connection->add_track(viewer->settings().media[0], *view);
+    connection->add_track(subscriber->settings().media[0], *view);
     advance();
   }
-  Track::Moment moment() const { return {.now_us = now_us, .send_time = 0}; }
+  TrackSender::Moment moment() const { return {.now_us = now_us, .send_time = 0}; }
   bool advance() {
     std::int64_t budget = 100'000'000;
     return connection->advance(moment(), budget);
@@ -93,7 +93,7 @@ class ConnectionTest : public testing::Test {
     rtcp.resize(plain + RtcpProtector::kMaxOverhead);
     rtcp.resize(theirs.protect(rtcp, plain));
   }
-  std::uint64_t groups_dropped() const { return viewer->counters.groups_dropped.get(); }
+  std::uint64_t groups_dropped() const { return subscriber->counters.groups_dropped.get(); }
 
   Sockets sockets;
   WorkerCounters counters;
@@ -102,8 +102,8 @@ class ConnectionTest : public testing::Test {
   Mailbox mailbox;
   FrameSource source;
   std::int64_t now_us = FrameSource::kFirstUs;
-  std::shared_ptr<Viewer> viewer;
-  std::shared_ptr<Stream> stream;
+  std::shared_ptr<Subscriber> subscriber;
+  std::shared_ptr<RtpStream> stream;
   std::unique_ptr<StreamView> view;
   std::unique_ptr<Connection> connection;
   RtcpProtector theirs{key_of(SrtpProfile::aead_aes_128_gcm, 2),

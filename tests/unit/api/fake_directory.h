@@ -35,9 +35,9 @@ class FakeSession : public session::Session {
     return Done{};
   }
   void close(session::CloseReason reason) override;
-  Result<Done> select(const session::StreamPreference& wish) override {
-    if (wish.stream == "none") return Error{Errc::not_found, "there is no stream none"};
-    wishes.push_back(wish);
+  Result<Done> select(const session::StreamPreference& preference) override {
+    if (preference.stream == "none") return Error{Errc::not_found, "there is no stream none"};
+    preferences.push_back(preference);
     return Done{};
   }
   void forget_observer() override { observer_ = nullptr; }
@@ -60,10 +60,10 @@ class FakeSession : public session::Session {
 
   /// The observer hears an answer in a later turn.
   void answer(const std::string& sdp);
-  void tell(const std::function<void(Observer&)>& news);
+  void notify(const std::function<void(Observer&)>& news);
 
   std::vector<std::string> offers;
-  std::vector<session::StreamPreference> wishes;
+  std::vector<session::StreamPreference> preferences;
   std::vector<session::Candidate> candidates;
   std::vector<session::CloseReason> closed;
   std::optional<Error> restart_error;
@@ -190,14 +190,14 @@ class FakeDirectory : public cameras::CameraDirectory, public session::Directory
   }
 };
 
-inline void FakeSession::tell(const std::function<void(Observer&)>& news) {
+inline void FakeSession::notify(const std::function<void(Observer&)>& news) {
   if (observer_ != nullptr) news(*observer_);
 }
 
 inline void FakeSession::answer(const std::string& sdp) {
   post([this, sdp, directory = &directory_, id = id_] {
     if (directory->find(id) == this)
-      tell([&](Observer& observer) { observer.on_answer(*this, sdp); });
+      notify([&](Observer& observer) { observer.on_answer(*this, sdp); });
   });
 }
 
@@ -213,7 +213,7 @@ inline void FakeDirectory::end(FakeSession& session, const session::CloseReason&
                                   [&](const auto& held) { return held.get() == &session; });
   const auto kept = *found;
   live.erase(found);
-  kept->tell([&](session::Session::Observer& observer) { observer.on_closed(*kept, reason); });
+  kept->notify([&](session::Session::Observer& observer) { observer.on_closed(*kept, reason); });
 }
 
 } // namespace fanlight::test

@@ -120,7 +120,8 @@ TEST_F(SignallingTest, TellsSessionStatesAndTheEnd) {
   page->next("answer");
   const auto session = directory.last();
 
-  session->tell([&](auto& o) { o.on_state(*session, session::State::waiting, "for the camera"); });
+  session->notify(
+      [&](auto& o) { o.on_state(*session, session::State::waiting, "for the camera"); });
   const std::string state = page->next("session");
   EXPECT_EQ(text_of(state, "state"), "waiting");
   EXPECT_EQ(text_of(state, "message"), "for the camera");
@@ -148,12 +149,12 @@ TEST_F(SignallingTest, TricklesCandidatesBothWays) {
   EXPECT_EQ(session->candidates[1].mline_index, 1u);
   EXPECT_EQ(session->candidates[2].candidate, "");
 
-  session->tell([&](auto& o) { o.on_candidate(*session, {1, "candidate:7 1 udp"}); });
+  session->notify([&](auto& o) { o.on_candidate(*session, {1, "candidate:7 1 udp"}); });
   const std::string candidate = page->next("candidate");
   EXPECT_THAT(candidate, HasSubstr("\"candidate\":\"candidate:7 1 udp\""));
   EXPECT_THAT(candidate, HasSubstr("\"sdpMLineIndex\":1"));
   EXPECT_THAT(candidate, HasSubstr("\"sdpMid\":\"v\""));
-  session->tell([&](auto& o) { o.on_candidate(*session, {0, ""}); });
+  session->notify([&](auto& o) { o.on_candidate(*session, {0, ""}); });
   EXPECT_THAT(page->next("candidate"), HasSubstr("\"candidate\":null"));
 }
 

@@ -79,18 +79,18 @@ TEST_F(WhepTest, AnswersAnOfferWithAResource) {
 
 TEST_F(WhepTest, TakesFromItsQueryWhichStreamAViewerWants) {
   start();
-  const auto wish_of = [this](const std::string& query) {
+  const auto preference_of = [this](const std::string& query) {
     EXPECT_EQ(send({"POST", "/whep/front" + query, kOffer, "application/sdp", {}}).status, 201);
     return directory.last()->options.preference;
   };
 
-  EXPECT_EQ(wish_of("").stream, "auto");
-  EXPECT_EQ(wish_of("?stream=sub").stream, "sub");
-  const session::StreamPreference wish = wish_of("?stream=auto&width=640&height=360");
-  EXPECT_EQ(wish.width, 640);
-  EXPECT_EQ(wish.height, 360);
+  EXPECT_EQ(preference_of("").stream, "auto");
+  EXPECT_EQ(preference_of("?stream=sub").stream, "sub");
+  const session::StreamPreference preference = preference_of("?stream=auto&width=640&height=360");
+  EXPECT_EQ(preference.width, 640);
+  EXPECT_EQ(preference.height, 360);
   for (const char* height : {"-1", "0", "99999999999", "1.5", "x", ""})
-    EXPECT_EQ(wish_of(std::string{"?height="} + height).height, 0) << height;
+    EXPECT_EQ(preference_of(std::string{"?height="} + height).height, 0) << height;
 }
 
 TEST_F(WhepTest, ReadsTheTypeOfAnOfferWithItsParameters) {

@@ -9,7 +9,7 @@
 
 #include "cameras/registry.h"
 #include "gst/elements.h"
-#include "gst/undertaker.h"
+#include "gst/teardown.h"
 #include "support/turn_until.h"
 
 namespace fanlight::cameras {

@@ -120,8 +120,8 @@ TEST(SchemaTest, TakesNoFileOfTheServerFromARequest) {
   for (const std::string& name : files) {
     const auto read = read_request(
         R"({"id": "gate", "url": "rtsp://192.0.2.3/", ")" + name + R"(": "/etc/passwd"})", nullptr);
-    ASSERT_TRUE(std::holds_alternative<Faults>(read)) << name;
-    EXPECT_EQ(std::get<Faults>(read).at(0).key, name);
+    ASSERT_TRUE(std::holds_alternative<KeyErrors>(read)) << name;
+    EXPECT_EQ(std::get<KeyErrors>(read).at(0).key, name);
   }
 }
 

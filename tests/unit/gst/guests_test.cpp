@@ -37,7 +37,7 @@ struct SignalTest : testing::Test {
 };
 
 TEST_F(SignalTest, RunsOnMainWhateverThreadEmits) {
-  const Connection connection =
+  const SignalConnection connection =
       connect_on_main(bin.get(), "pad-added", listener->weak_from_this(), &Listener::on_pad);
   std::thread guest([this] { add_pad("from-a-guest"); });
   guest.join();
@@ -51,7 +51,7 @@ TEST_F(SignalTest, RunsOnMainWhateverThreadEmits) {
 
 TEST_F(SignalTest, DoesNotCallATargetThatIsGone) {
   const std::weak_ptr<Listener> gone = listener;
-  const Connection connection =
+  const SignalConnection connection =
       connect_on_main(bin.get(), "pad-added", std::weak_ptr<Listener>{listener}, &Listener::on_pad);
   add_pad("late");
   listener.reset();
@@ -63,7 +63,7 @@ TEST_F(SignalTest, DoesNotCallATargetThatIsGone) {
 
 TEST_F(SignalTest, StopsWithItsConnection) {
   {
-    const Connection connection =
+    const SignalConnection connection =
         connect_on_main(bin.get(), "pad-added", listener->weak_from_this(), &Listener::on_pad);
   }
   add_pad("unheard");
@@ -75,7 +75,7 @@ TEST_F(SignalTest, StopsWithItsConnection) {
 
 TEST_F(SignalTest, TakesAHandlerThatNeedsNoArguments) {
   int calls = 0;
-  const Connection connection =
+  const SignalConnection connection =
       connect_on_main<Listener>(bin.get(), "pad-added", listener->weak_from_this(),
                                 std::function<void(Listener&)>([&calls](Listener&) { ++calls; }));
   add_pad("one");

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "gst/elements.h"
-#include "gst/undertaker.h"
+#include "gst/teardown.h"
 #include "support/turn_until.h"
 
 namespace fanlight {
@@ -201,7 +201,7 @@ TEST(DescribeTest, CutsWhatACameraSaysBetweenCharacters) {
   EXPECT_THAT(said("rtsp://admin:sesame@host/" + korean), Not(HasSubstr("sesame")));
 }
 
-TEST(UndertakerTest, CountsWhatIsStillStopping) {
+TEST(TeardownTest, CountsWhatIsStillStopping) {
   EXPECT_TRUE(wait_for_stops(test::kHangLimit));
   auto slow = parse("fakesrc is-live=true ! identity sleep-time=200000 ! fakesink async=false");
   gst_element_set_state(slow.get(), GST_STATE_PLAYING);
@@ -242,7 +242,7 @@ void release_stuck() {
   let_go.notify_all();
 }
 
-TEST(UndertakerTest, StopsOthersHoweverManyAreLate) {
+TEST(TeardownTest, StopsOthersHoweverManyAreLate) {
   EXPECT_TRUE(wait_for_stops(test::kHangLimit));
   stop_stuck(40);
   auto good = parse("fakesrc is-live=true ! fakesink async=false");
@@ -256,7 +256,7 @@ TEST(UndertakerTest, StopsOthersHoweverManyAreLate) {
   EXPECT_TRUE(wait_for_stops(test::kHangLimit));
 }
 
-TEST(UndertakerTest, CallsNothingLateThatOnlyWaitsForAThread) {
+TEST(TeardownTest, CallsNothingLateThatOnlyWaitsForAThread) {
   EXPECT_TRUE(wait_for_stops(test::kHangLimit));
   const unsigned before = stops_overdue();
   stop_stuck(16); // As many as there are threads.
@@ -270,7 +270,7 @@ TEST(UndertakerTest, CallsNothingLateThatOnlyWaitsForAThread) {
   EXPECT_TRUE(wait_for_stops(test::kHangLimit));
 }
 
-TEST(UndertakerTest, GrowsOnlyAsFarAsTheSystemHasRoom) {
+TEST(TeardownTest, GrowsOnlyAsFarAsTheSystemHasRoom) {
   const auto bounds = [](std::uint64_t left) {
     return std::vector<Bound>{{Bound::Of::threads, "pids.max", 1000, 1000 - left, ""}};
   };

@@ -19,15 +19,15 @@ class CrowdTest : public testing::Test {
     for (const int other : others_) close(other);
   }
   /// One that is idle between two requests, or a WebSocket with so many sessions.
-  std::shared_ptr<Connection> idle(const char* address) {
+  std::shared_ptr<HttpConnection> idle(const char* address) {
     const auto connection = add(address);
-    connection->enter(Connection::Phase::idle);
+    connection->enter(HttpConnection::Phase::idle);
     return connection;
   }
-  std::shared_ptr<Connection> socket(const char* address, std::size_t sessions) {
+  std::shared_ptr<HttpConnection> socket(const char* address, std::size_t sessions) {
     const auto connection = add(address);
     connection->take_socket();
-    connection->enter(Connection::Phase::upgraded);
+    connection->enter(HttpConnection::Phase::upgraded);
     connection->set_sessions(sessions);
     return connection;
   }
@@ -36,7 +36,7 @@ class CrowdTest : public testing::Test {
   Crowd crowd{limits};
 
  private:
-  std::shared_ptr<Connection> add(const char* address) {
+  std::shared_ptr<HttpConnection> add(const char* address) {
     std::array<int, 2> ends{};
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
     others_.push_back(ends[1]);
@@ -50,7 +50,7 @@ class CrowdTest : public testing::Test {
 };
 
 TEST_F(CrowdTest, SparesAnIdleConnectionBesideALargerHouseThatWatches) {
-  std::vector<std::shared_ptr<Connection>> house;
+  std::vector<std::shared_ptr<HttpConnection>> house;
   for (int i = 0; i < 5; ++i) house.push_back(socket("192.0.2.1", 1));
   const auto first = idle("192.0.2.2");
   const auto second = idle("192.0.2.2");

@@ -6,14 +6,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "http/connection.h"
+#include "http/http_connection.h"
 #include "http/inlet.h"
 
 namespace fanlight::http {
 namespace {
 
 /// What a reader of a connection is told while others have their turn.
-class InletTest : public testing::Test, public Connection::Host {
+class InletTest : public testing::Test, public HttpConnection::Host {
  protected:
   InletTest() {
     const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -28,8 +28,8 @@ class InletTest : public testing::Test, public Connection::Host {
     const Owned<GSocket> end{g_socket_new_from_fd(server_, nullptr)};
     inlet_ = std::make_unique<Inlet>(end.get());
     const Owned<GSocketAddress> remote{g_inet_socket_address_new_from_string("192.0.2.1", 1)};
-    connection = std::make_shared<Connection>(inlet_->stream(), remote.get(), limits_, *this);
-    inlet_->tell(connection);
+    connection = std::make_shared<HttpConnection>(inlet_->stream(), remote.get(), limits_, *this);
+    inlet_->set_connection(connection);
   }
   ~InletTest() override {
     if (source_ != nullptr) {
@@ -39,12 +39,12 @@ class InletTest : public testing::Test, public Connection::Host {
     close(client_);
   }
 
-  bool admits_socket(const Connection&) override { return true; }
-  void on_socket(Connection&) override {}
-  void on_held(Connection&, std::size_t) override {}
-  bool admits_reading(const Connection&) override { return admitted; }
-  bool calls(const Connection&) override { return called; }
-  void on_cost(const Connection&, std::size_t) override {}
+  bool admits_socket(const HttpConnection&) override { return true; }
+  void on_socket(HttpConnection&) override {}
+  void on_held(HttpConnection&, std::size_t) override {}
+  bool admits_reading(const HttpConnection&) override { return admitted; }
+  bool calls(const HttpConnection&) override { return called; }
+  void on_cost(const HttpConnection&, std::size_t) override {}
 
   void client_sends_a_byte() {
     EXPECT_EQ(write(client_, "x", 1), 1);
@@ -73,7 +73,7 @@ class InletTest : public testing::Test, public Connection::Host {
 
   bool admitted = true;
   bool called = false;
-  std::shared_ptr<Connection> connection;
+  std::shared_ptr<HttpConnection> connection;
 
  private:
   GPollableInputStream* input() {

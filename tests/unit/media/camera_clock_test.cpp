@@ -10,7 +10,7 @@ struct CameraClockTest : testing::Test {
   void second(double camera_s = 1) {
     now_us += 1'000'000;
     timestamp += static_cast<std::uint32_t>(static_cast<std::int64_t>(camera_s * 90'000));
-    clock.look(timestamp, now_us);
+    clock.update(timestamp, now_us);
   }
   void seconds(int count, double camera_s = 1) {
     for (int i = 0; i < count; ++i) second(camera_s);

@@ -52,9 +52,9 @@ struct HealthTest : testing::Test {
     keys += key_frame ? 1 : 0;
     since_frame_us = pictures > 0 ? 0 : since_frame_us + 1'000'000;
     since_key_us = key_frame ? 0 : since_key_us + 1'000'000;
-    look();
+    poll();
   }
-  void look() {
+  void poll() {
     // clang-format off
     gst_structure_set(stats(),
         "received-buffers", G_TYPE_UINT64, frames,
@@ -64,10 +64,10 @@ struct HealthTest : testing::Test {
         "last-frame-age", G_TYPE_UINT64, guint64(since_frame_us) * GST_USECOND,
         "last-key-frame-age", G_TYPE_UINT64, guint64(since_key_us) * GST_USECOND, nullptr);
     // clang-format on
-    health.look({.tees = {tee.get()}, .jitter_buffers = {}, .depayloader = depayloader}, now_us);
+    health.poll({.tees = {tee.get()}, .jitter_buffers = {}, .depayloader = depayloader}, now_us);
   }
   GstStructure* stats() { return reinterpret_cast<FakeTee*>(tee.get())->stats; }
-  std::string complaint() { return health.complaint(true, timeout, now_us); }
+  std::string problem() { return health.problem(true, timeout, now_us); }
 
   Ref<GstElement> tee =
       Ref<GstElement>::retain(GST_ELEMENT(g_object_new(fake_tee_get_type(), nullptr)));
@@ -85,7 +85,7 @@ struct HealthTest : testing::Test {
 TEST_F(HealthTest, HasNothingToSayOfAStreamThatFlows) {
   for (int i = 0; i < 200; ++i) {
     second(25);
-    ASSERT_THAT(complaint(), IsEmpty());
+    ASSERT_THAT(problem(), IsEmpty());
   }
   EXPECT_NEAR(health.rates().fps, 25, 0.1);
   EXPECT_NEAR(static_cast<double>(health.rates().bitrate), 1e6, 1e4);
@@ -95,13 +95,13 @@ TEST_F(HealthTest, FindsAFrozenCameraByTheAgeOfItsLastPicture) {
   second(25);
   since_frame_us = 4'900'000;
   now_us += 4'900'000;
-  look();
-  EXPECT_THAT(complaint(), IsEmpty());
+  poll();
+  EXPECT_THAT(problem(), IsEmpty());
   EXPECT_EQ(health.patience(timeout, now_us), 100ms);
 
   now_us += 100'000;
 
-  EXPECT_THAT(complaint(), HasSubstr("keeps the connection but sends no pictures"));
+  EXPECT_THAT(problem(), HasSubstr("keeps the connection but sends no pictures"));
 }
 
 TEST_F(HealthTest, TakesWhatAnEarlierConnectionSentForNothing) {
@@ -111,16 +111,16 @@ TEST_F(HealthTest, TakesWhatAnEarlierConnectionSentForNothing) {
   since_key_us += 3'600'000'000;
 
   health.begin(now_us);
-  look();
+  poll();
 
-  EXPECT_THAT(complaint(), IsEmpty());
+  EXPECT_THAT(problem(), IsEmpty());
   EXPECT_EQ(health.patience(timeout, now_us), 5s);
 }
 
 TEST_F(HealthTest, LeavesACameraWhoseClockStandsStillAsTheTeeMendsThat) {
   for (int i = 0; i < 20; ++i) second(25, 25);
 
-  EXPECT_THAT(complaint(), IsEmpty());
+  EXPECT_THAT(problem(), IsEmpty());
   EXPECT_EQ(health.counters().timestamp_standstills, 500U);
 }
 
@@ -142,30 +142,30 @@ TEST_F(HealthTest, CountsJumpsThatTheJitterBufferHides) {
 TEST_F(HealthTest, WaitsAMinuteForAKeyFrame) {
   second(25);
   for (int i = 0; i < 60; ++i) second(25, 0, false);
-  EXPECT_THAT(complaint(), IsEmpty());
+  EXPECT_THAT(problem(), IsEmpty());
 
   second(25, 0, false);
 
-  EXPECT_THAT(complaint(), HasSubstr("no key frame for 61 s"));
+  EXPECT_THAT(problem(), HasSubstr("no key frame for 61 s"));
 }
 
 TEST_F(HealthTest, GrantsTwiceAsMuchToACameraThatHasComeBackWithoutAKeyFrame) {
   second(25);
   for (int i = 0; i < 61; ++i) second(25, 0, false);
-  ASSERT_THAT(complaint(), HasSubstr("no key frame"));
+  ASSERT_THAT(problem(), HasSubstr("no key frame"));
   health.begin(now_us);
 
   for (int i = 0; i < 119; ++i) {
     second(25, 0, false);
-    ASSERT_THAT(complaint(), IsEmpty());
+    ASSERT_THAT(problem(), IsEmpty());
   }
 }
 
 TEST_F(HealthTest, GivesAConnectionFifteenSecondsForItsFirstPicture) {
   now_us += 15'000'000;
-  EXPECT_THAT(health.complaint(false, timeout, now_us), IsEmpty());
+  EXPECT_THAT(health.problem(false, timeout, now_us), IsEmpty());
   now_us += 1'000;
-  EXPECT_THAT(health.complaint(false, timeout, now_us), HasSubstr("no picture came within 15 s"));
+  EXPECT_THAT(health.problem(false, timeout, now_us), HasSubstr("no picture came within 15 s"));
 }
 
 TEST_F(HealthTest, SaysWhatTheTeeAndTheJitterBuffersCounted) {
@@ -177,7 +177,7 @@ TEST_F(HealthTest, SaysWhatTheTeeAndTheJitterBuffersCounted) {
   gst_structure_set(reinterpret_cast<FakeTee*>(buffer.get())->stats, "num-lost", G_TYPE_UINT64,
                     guint64{7}, "avg-jitter", G_TYPE_UINT64, 4 * guint64{GST_MSECOND}, nullptr);
 
-  health.look({.tees = {tee.get()}, .jitter_buffers = {buffer}, .depayloader = {}}, now_us);
+  health.poll({.tees = {tee.get()}, .jitter_buffers = {buffer}, .depayloader = {}}, now_us);
 
   EXPECT_EQ(health.rates().gop_frames, 50U);
   EXPECT_EQ(health.rates().gop_ms, 2000);

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "gst/elements.h"
-#include "gst/undertaker.h"
+#include "gst/teardown.h"
 #include "media/sink_bins.h"
 #include "support/fake_tracks.h"
 #include "support/turn_until.h"

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "gst/elements.h"
-#include "gst/undertaker.h"
+#include "gst/teardown.h"
 #include "support/turn_until.h"
 
 namespace fanlight::session {

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "gst/elements.h"
-#include "gst/undertaker.h"
+#include "gst/teardown.h"
 #include "session/media_camera.h"
 #include "support/turn_until.h"
 
@@ -12,7 +12,7 @@ namespace fanlight::session {
 namespace {
 
 using testing::HasSubstr;
-using State = media::Intake::State;
+using State = media::CameraStream::State;
 
 /// A camera nobody answers for, whose streams connect on demand and rest at once.
 struct StreamSelectorTest : testing::Test, media::Camera::Observer {

@@ -21,7 +21,7 @@ bool readable(const Mailbox& mailbox) {
 
 /// As a worker does: true if there was something.
 bool look(Mailbox& mailbox, std::vector<Mailbox::Task>& tasks) {
-  if (readable(mailbox)) mailbox.hush();
+  if (readable(mailbox)) mailbox.clear_wakeup();
   mailbox.take(tasks);
   for (const Mailbox::Task& task : tasks) task();
   return !tasks.empty();

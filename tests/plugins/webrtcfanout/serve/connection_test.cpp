@@ -36,7 +36,7 @@ TEST_F(ConnectionTest, SendsTheFirstPacketTwice) {
 
   EXPECT_EQ(first, second) << "without RTX it is the same";
   EXPECT_EQ(read_u16(&third[2]), read_u16(&first[2]) + 1);
-  EXPECT_EQ(viewer->counters.retransmitted_packets.get(), 0U) << "nobody asked";
+  EXPECT_EQ(subscriber->counters.retransmitted_packets.get(), 0U) << "nobody asked";
 }
 
 TEST_F(ConnectionTest, ReportsTheClockOnceItHasSentSomething) {
@@ -177,7 +177,7 @@ TEST_F(BlockedConnectionTest, GoesOnWithTheNewestGroupOnceItIsReadAgain) {
   fill();
   for (int group = 0; group < 4; ++group)
     for (int i = 0; i < 25; ++i) append(i == 0, 1200);
-  const std::uint64_t sent = viewer->counters.packets_sent.get();
+  const std::uint64_t sent = subscriber->counters.packets_sent.get();
 
   Octets some(65536);
   for (int i = 0; i < 20; ++i) {
@@ -187,7 +187,7 @@ TEST_F(BlockedConnectionTest, GoesOnWithTheNewestGroupOnceItIsReadAgain) {
   }
   append(false);
 
-  EXPECT_EQ(viewer->counters.packets_sent.get(), sent + 26) << "one whole group and a frame";
+  EXPECT_EQ(subscriber->counters.packets_sent.get(), sent + 26) << "one whole group and a frame";
 }
 
 TEST_F(BlockedConnectionTest, SendsNothingOverAConnectionThatHasEnded) {

@@ -21,7 +21,7 @@ class StreamViewTest : public testing::Test {
     view.catch_up();
     for (int i = 0; i < 4; ++i) {
       members.push_back(std::make_unique<Connection>(
-          std::make_shared<Viewer>(Viewer::Settings{.id = std::to_string(i)}), batch));
+          std::make_shared<Subscriber>(Subscriber::Settings{.id = std::to_string(i)}), batch));
       view.join(*members.back(), track);
     }
   }
@@ -34,7 +34,7 @@ class StreamViewTest : public testing::Test {
     std::vector<std::string> passed;
     view.distribute(budget, [&](const StreamView::Member& member, const Frame& frame) {
       passed.push_back(std::to_string(frame.number) + ">" +
-                       member.connection->viewer().settings().id);
+                       member.connection->subscriber().settings().id);
     });
     return passed;
   }
@@ -44,8 +44,8 @@ class StreamViewTest : public testing::Test {
   WorkerCounters counters;
   SendBatch batch{-1, counters};
   Mailbox worker;
-  std::shared_ptr<Stream> stream = std::make_shared<Stream>("video_0", History::Bounds{});
-  Track track{AnsweredMedia{}, "0", true};
+  std::shared_ptr<RtpStream> stream = std::make_shared<RtpStream>("video_0", History::Bounds{});
+  TrackSender track{AnsweredMedia{}, "0", true};
   StreamView view{stream, worker};
   std::vector<std::unique_ptr<Connection>> members;
 };

@@ -44,8 +44,8 @@ std::shared_ptr<Transport> acquire(const Transport::Settings& settings) {
   return transport;
 }
 
-std::shared_ptr<Viewer> new_viewer() {
-  return std::make_shared<Viewer>(Viewer::Settings{.id = "a", .added_us = monotonic_us()});
+std::shared_ptr<Subscriber> new_viewer() {
+  return std::make_shared<Subscriber>(Subscriber::Settings{.id = "a", .added_us = monotonic_us()});
 }
 
 TEST(TransportTest, IsOneForAllThatAreSetAlike) {
@@ -90,10 +90,10 @@ TEST(TransportTest, SaysWhoHasThePort) {
 
 TEST(TransportTest, GivesEachViewerCredentialsOfItsOwn) {
   const auto transport = acquire({.workers = 1});
-  const auto viewer = new_viewer();
+  const auto subscriber = new_viewer();
 
-  const auto first = transport->admit(viewer);
-  const auto second = transport->readmit(viewer);
+  const auto first = transport->admit(subscriber);
+  const auto second = transport->readmit(subscriber);
 
   ASSERT_TRUE(second);
   EXPECT_NE(first.ufrag, second->ufrag);
@@ -103,14 +103,14 @@ TEST(TransportTest, GivesEachViewerCredentialsOfItsOwn) {
 
 TEST(TransportTest, LetsNobodyInAgainThatHasGone) {
   const auto transport = acquire({.workers = 1});
-  const auto viewer = new_viewer();
-  transport->admit(viewer);
-  transport->remove(viewer);
+  const auto subscriber = new_viewer();
+  transport->admit(subscriber);
+  transport->remove(subscriber);
   std::promise<void> removed;
   transport->on_control([&] { removed.set_value(); });
   ASSERT_EQ(removed.get_future().wait_for(kHangLimit), std::future_status::ready);
 
-  EXPECT_FALSE(transport->readmit(viewer));
+  EXPECT_FALSE(transport->readmit(subscriber));
 }
 
 /// The thread of this process with that name; 0 if there is none.
@@ -160,20 +160,20 @@ class FanoutTest : public testing::Test {
   }
   ~FanoutTest() override { fanout->close(); }
 
-  std::shared_ptr<Viewer> add(const std::string& id) {
+  std::shared_ptr<Subscriber> add(const std::string& id) {
     const Fanout::Reply reply = fanout->add(kSmallOffer, {.id = id}, {});
     EXPECT_EQ(reply.code, "") << reply.message;
     return fanout->find(id);
   }
   /// As the control thread does.
-  void tell(const Viewer& viewer, Viewer::State state) {
-    static_cast<Viewer::Observer&>(*fanout).on_viewer_state(viewer, state, "");
+  void tell(const Subscriber& subscriber, Subscriber::State state) {
+    static_cast<Subscriber::Observer&>(*fanout).on_subscriber_state(subscriber, state, "");
   }
 
   int told = 0;
   std::shared_ptr<Input> input;
   std::shared_ptr<Fanout> fanout = std::make_shared<Fanout>(
-      [this](const std::string&, Viewer::State, const std::string&) { ++told; });
+      [this](const std::string&, Subscriber::State, const std::string&) { ++told; });
 };
 
 TEST_F(FanoutTest, TellsOldViewersFromNewOnesOfTheSameName) {
@@ -181,24 +181,24 @@ TEST_F(FanoutTest, TellsOldViewersFromNewOnesOfTheSameName) {
   fanout->remove("a");
   const auto now = add("a");
 
-  tell(*before, Viewer::State::failed);
-  tell(*before, Viewer::State::connected);
+  tell(*before, Subscriber::State::failed);
+  tell(*before, Subscriber::State::connected);
 
   EXPECT_EQ(fanout->find("a"), now);
   EXPECT_EQ(told, 0);
-  tell(*now, Viewer::State::failed);
+  tell(*now, Subscriber::State::failed);
   EXPECT_FALSE(fanout->has("a"));
   EXPECT_EQ(told, 1);
 }
 
 TEST_F(FanoutTest, KeepsTheCountsOfViewersThatEndWithIt) {
-  const auto viewer = add("a");
-  viewer->counters.packets_sent.set(7);
-  viewer->counters.groups_dropped.set(2);
+  const auto subscriber = add("a");
+  subscriber->counters.packets_sent.set(7);
+  subscriber->counters.groups_dropped.set(2);
 
   fanout->close();
 
-  EXPECT_EQ(fanout->past().viewers, 1U);
+  EXPECT_EQ(fanout->past().subscribers, 1U);
   EXPECT_EQ(fanout->past().packets_sent, 7U);
   EXPECT_EQ(fanout->past().groups_dropped, 2U);
 }
@@ -207,18 +207,19 @@ TEST_F(FanoutTest, KeepsTheCountsOfViewersThatEndWithIt) {
 class FanoutServiceTest : public FanoutTest {
  protected:
   /// Its answer.
-  std::string admit(ViewerEnd& viewer, const std::string& id) {
-    const Fanout::Reply reply = fanout->add(viewer.offer(), {.id = id, .loopback = true}, {});
+  std::string admit(ViewerEnd& subscriber, const std::string& id) {
+    const Fanout::Reply reply = fanout->add(subscriber.offer(), {.id = id, .loopback = true}, {});
     EXPECT_EQ(reply.code, "") << reply.message;
-    viewer.take_answer(reply.sdp);
+    subscriber.take_answer(reply.sdp);
     return reply.sdp;
   }
-  bool becomes(const std::string& id, Viewer::State state) const {
+  bool becomes(const std::string& id, Subscriber::State state) const {
     const auto deadline = std::chrono::steady_clock::now() + kHangLimit;
-    const auto viewer = fanout->find(id);
-    while (viewer && viewer->state() != state && std::chrono::steady_clock::now() < deadline)
+    const auto subscriber = fanout->find(id);
+    while (subscriber && subscriber->state() != state &&
+           std::chrono::steady_clock::now() < deadline)
       std::this_thread::yield();
-    return viewer && viewer->state() == state;
+    return subscriber && subscriber->state() == state;
   }
   Transport::Totals totals() const { return fanout->transport()->totals(); }
 };
@@ -242,7 +243,7 @@ TEST_F(FanoutServiceTest, RenewsItsCertificateForThoseOnlyThatComeAfterwards) {
   EXPECT_NE(late.dtls().peer_fingerprint(), old_one);
   EXPECT_THAT(new_answer, HasSubstr("a=fingerprint:" + late.dtls().peer_fingerprint()));
   for (const char* id : {"there", "between", "late"})
-    EXPECT_TRUE(becomes(id, Viewer::State::connected)) << id;
+    EXPECT_TRUE(becomes(id, Subscriber::State::connected)) << id;
   EXPECT_TRUE(there.check_and_wait());
   fanout->remove("there");
   EXPECT_TRUE(there.until([&] { return there.dtls().heard_goodbye(); })) << "by its old keys";
@@ -273,7 +274,7 @@ TEST_F(FanoutServiceTest, HearsViewersByUdpWhileNoDescriptorIsFree) {
         fanout->add(ViewerEnd().offer(), {.id = "late", .loopback = true}, {});
     EXPECT_THAT(reply.sdp, HasSubstr("a=candidate:")) << "it still knows its addresses";
   }
-  EXPECT_TRUE(becomes("next", Viewer::State::connecting));
+  EXPECT_TRUE(becomes("next", Subscriber::State::connecting));
   EXPECT_TRUE(before.until([&] { return totals().tcp_connections == 1; })) << "then it is taken";
   close(stream);
 }

@@ -41,7 +41,7 @@ constexpr const char* kRfcUri = "/dir/index.html";
 std::string rfc_answer(const std::string& algorithm) {
   Login login{"Mufasa", "Circle of Life", "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ"};
   EXPECT_EQ(
-      login.hear(parse_challenges(
+      login.on_challenges(parse_challenges(
           "Digest realm=\"http-auth@example.org\", qop=\"auth, auth-int\", algorithm=" + algorithm +
           ", nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", "
           "opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\"")),
@@ -66,9 +66,9 @@ TEST(LoginTest, AnswersTheExampleOfTheRfcWithMd5) {
 // RFC 2069, section 2.4, with the response of its erratum 749.
 TEST(LoginTest, AnswersInTheOldFormWhereTheCameraNamesNoQop) {
   Login login{"Mufasa", "CircleOfLife"};
-  ASSERT_EQ(login.hear(parse_challenges("Digest realm=\"testrealm@host.com\", "
-                                        "nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", "
-                                        "opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"")),
+  ASSERT_EQ(login.on_challenges(parse_challenges("Digest realm=\"testrealm@host.com\", "
+                                                 "nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\", "
+                                                 "opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"")),
             Verdict::answered);
 
   EXPECT_THAT(login.authorization("GET", kRfcUri),
@@ -78,21 +78,22 @@ TEST(LoginTest, AnswersInTheOldFormWhereTheCameraNamesNoQop) {
 
 TEST(LoginTest, AnswersBasic) {
   Login login{"Aladdin", "open sesame"}; // RFC 7617, section 2.
-  ASSERT_EQ(login.hear(parse_challenges("Basic realm=\"WallyWorld\"")), Verdict::answered);
+  ASSERT_EQ(login.on_challenges(parse_challenges("Basic realm=\"WallyWorld\"")), Verdict::answered);
   EXPECT_EQ(login.authorization("DESCRIBE", "rtsp://h/"), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
 }
 
 TEST(LoginTest, TakesTheStrongestOfSeveral) {
   Login login{"u", "p"};
-  ASSERT_EQ(login.hear({parse_challenges("Basic realm=x").at(0), digest("1", ", algorithm=SHA-256"),
-                        digest("2"), digest("3", ", algorithm=SHA-512-256")}),
+  ASSERT_EQ(login.on_challenges({parse_challenges("Basic realm=x").at(0),
+                                 digest("1", ", algorithm=SHA-256"), digest("2"),
+                                 digest("3", ", algorithm=SHA-512-256")}),
             Verdict::answered);
   EXPECT_THAT(login.authorization("PLAY", "rtsp://h/"), HasSubstr("nonce=\"1\""));
 }
 
 TEST(LoginTest, CountsTheUsesOfANonce) {
   Login login{"u", "p"};
-  ASSERT_EQ(login.hear({digest("1", ", qop=auth")}), Verdict::answered);
+  ASSERT_EQ(login.on_challenges({digest("1", ", qop=auth")}), Verdict::answered);
   EXPECT_THAT(login.authorization("SETUP", "a"), HasSubstr("nc=00000001"));
   EXPECT_THAT(login.authorization("PLAY", "a"), HasSubstr("nc=00000002"));
 }
@@ -101,46 +102,49 @@ TEST(LoginTest, SaysNothingBeforeItIsAsked) {
   EXPECT_EQ(Login("u", "p").authorization("OPTIONS", "a"), "");
 }
 
-TEST(LoginTest, SaysThatThereIsNone) { EXPECT_EQ(Login{}.hear({digest("1")}), Verdict::missing); }
+TEST(LoginTest, SaysThatThereIsNone) {
+  EXPECT_EQ(Login{}.on_challenges({digest("1")}), Verdict::missing);
+}
 
 TEST(LoginTest, KnowsWhatItCannotAnswer) {
   Login login{"u", "p"};
-  EXPECT_EQ(login.hear({}), Verdict::unsupported);
-  EXPECT_EQ(login.hear({digest("1", ", algorithm=SHA-512-256")}), Verdict::unsupported);
-  EXPECT_EQ(login.hear({digest("1", ", qop=auth-int")}), Verdict::unsupported);
-  EXPECT_EQ(login.hear(parse_challenges("Digest realm=\"no nonce\"")), Verdict::unsupported);
-  EXPECT_EQ(login.hear(parse_challenges("NTLM")), Verdict::unsupported);
+  EXPECT_EQ(login.on_challenges({}), Verdict::unsupported);
+  EXPECT_EQ(login.on_challenges({digest("1", ", algorithm=SHA-512-256")}), Verdict::unsupported);
+  EXPECT_EQ(login.on_challenges({digest("1", ", qop=auth-int")}), Verdict::unsupported);
+  EXPECT_EQ(login.on_challenges(parse_challenges("Digest realm=\"no nonce\"")),
+            Verdict::unsupported);
+  EXPECT_EQ(login.on_challenges(parse_challenges("NTLM")), Verdict::unsupported);
 }
 
 TEST(LoginTest, SaysARefusedPasswordOnlyOnce) {
   Login login{"u", "wrong"};
-  ASSERT_EQ(login.hear({digest("1")}), Verdict::answered);
-  EXPECT_EQ(login.hear({digest("1")}), Verdict::refused);
-  EXPECT_EQ(login.hear({digest("2")}), Verdict::refused);
+  ASSERT_EQ(login.on_challenges({digest("1")}), Verdict::answered);
+  EXPECT_EQ(login.on_challenges({digest("1")}), Verdict::refused);
+  EXPECT_EQ(login.on_challenges({digest("2")}), Verdict::refused);
 }
 
 TEST(LoginTest, AnswersAStaleNonceOnceMore) {
   Login login{"u", "p"};
-  ASSERT_EQ(login.hear({digest("1")}), Verdict::answered);
-  EXPECT_EQ(login.hear({digest("2", ", stale=true")}), Verdict::answered);
-  EXPECT_EQ(login.hear({digest("3", ", stale=true")}), Verdict::refused);
+  ASSERT_EQ(login.on_challenges({digest("1")}), Verdict::answered);
+  EXPECT_EQ(login.on_challenges({digest("2", ", stale=true")}), Verdict::answered);
+  EXPECT_EQ(login.on_challenges({digest("3", ", stale=true")}), Verdict::refused);
 }
 
 TEST(LoginTest, TakesANewNonceInASessionForTheEndOfTheOldOne) {
   Login login{"u", "p"};
-  ASSERT_EQ(login.hear({digest("1")}), Verdict::answered);
+  ASSERT_EQ(login.on_challenges({digest("1")}), Verdict::answered);
   for (const char* nonce : {"2", "3", "4"}) {
     login.accept();
-    EXPECT_EQ(login.hear({digest(nonce)}), Verdict::answered) << nonce;
+    EXPECT_EQ(login.on_challenges({digest(nonce)}), Verdict::answered) << nonce;
   }
-  EXPECT_EQ(login.hear({digest("5")}), Verdict::refused);
+  EXPECT_EQ(login.on_challenges({digest("5")}), Verdict::refused);
 }
 
 TEST(LoginTest, DoesNotTakeTheSameNonceForANewOne) {
   Login login{"u", "p"};
-  ASSERT_EQ(login.hear({digest("1")}), Verdict::answered);
+  ASSERT_EQ(login.on_challenges({digest("1")}), Verdict::answered);
   login.accept();
-  EXPECT_EQ(login.hear({digest("1")}), Verdict::refused);
+  EXPECT_EQ(login.on_challenges({digest("1")}), Verdict::refused);
 }
 
 } // namespace

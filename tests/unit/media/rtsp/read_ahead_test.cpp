@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "gst/ref.h"
-#include "media/rtsp/line.h"
+#include "media/rtsp/sockets.h"
 
 namespace fanlight::media {
 namespace {
@@ -113,7 +113,7 @@ class ReadAheadTest : public testing::Test {
   }
 
   Server server_;
-  std::shared_ptr<Line> line_ = Line::create();
+  std::shared_ptr<RtspSockets> line_ = RtspSockets::create();
   Ref<GSocketClient> client_ = Ref<GSocketClient>::adopt(g_socket_client_new());
 };
 

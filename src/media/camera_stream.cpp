@@ -1,0 +1,285 @@
+#include "media/camera_stream.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "gst/pipeline.h"
+
+namespace fanlight::media {
+namespace {
+
+constexpr std::chrono::seconds kTick{1};
+/// A connection that lived this long starts the back-off anew.
+constexpr std::int64_t kStableUs = 30'000'000;
+/// Between two lines of the log that say how it does.
+constexpr std::int64_t kLogStatusUs = 300'000'000;
+
+TrackState track_state(CameraStream::State state) {
+  switch (state) {
+  case CameraStream::State::idle: return TrackState::idle;
+  case CameraStream::State::live: return TrackState::live;
+  case CameraStream::State::connecting:
+  case CameraStream::State::retrying:
+  case CameraStream::State::refused: break;
+  }
+  return TrackState::waiting;
+}
+
+} // namespace
+
+const char* to_string(CameraStream::State state) {
+  switch (state) {
+  case CameraStream::State::idle: return "idle";
+  case CameraStream::State::connecting: return "connecting";
+  case CameraStream::State::live: return "live";
+  case CameraStream::State::retrying: return "retrying";
+  case CameraStream::State::refused: return "refused";
+  }
+  return "idle";
+}
+
+Result<std::shared_ptr<CameraStream>> CameraStream::create(const config::Camera& camera,
+                                                           const config::Stream& stream,
+                                                           SinkBins& bins, ConnectQueue& queue,
+                                                           Observer& observer, Purpose purpose) {
+  std::shared_ptr<CameraStream> camera_stream{
+      new CameraStream(camera, stream, bins.pipeline(), queue, observer, purpose)};
+  auto tracks = StreamTracks::create(camera, stream.id, bins, camera_stream, *camera_stream);
+  if (!tracks) return tracks.error();
+  camera_stream->tracks_ = std::move(*tracks);
+  return camera_stream;
+}
+
+CameraStream::CameraStream(const config::Camera& camera, config::Stream stream, Pipeline& pipeline,
+                           ConnectQueue& queue, Observer& observer, Purpose purpose)
+    : camera_(camera), config_(std::move(stream)), pipeline_(pipeline), queue_(queue),
+      observer_(observer), purpose_(purpose), state_since_us_(g_get_monotonic_time()) {}
+
+CameraStream::~CameraStream() = default;
+
+// ---- Wanted or not ----
+
+void CameraStream::hold() {
+  grace_.stop();
+  if (++claims_ == 1 && state_ == State::idle && !stopped_) start();
+}
+
+std::unique_ptr<CameraStream::Claim> CameraStream::claim() {
+  hold();
+  return std::unique_ptr<Claim>{new Claim(shared_from_this())};
+}
+
+void CameraStream::Claim::watch() {
+  if (!std::exchange(watches_, true)) ++camera_stream_->viewers_;
+}
+
+void CameraStream::release(bool watches) {
+  if (watches) --viewers_;
+  if (--claims_ > 0 || stopped_) return;
+  grace_.once(config_.grace, [this] { go_idle(); });
+}
+
+void CameraStream::start() {
+  backoff_.reset();
+  tick_.every(kTick, [this] { on_tick(); });
+  const std::int64_t left = not_before_us_ - g_get_monotonic_time();
+  if (left > 0) {
+    set_state(State::refused, reason_);
+    return retry(std::chrono::milliseconds{left / 1000});
+  }
+  set_state(State::connecting, "connecting to the camera");
+  queue_up();
+}
+
+void CameraStream::disconnect() {
+  health_.go_idle();
+  retry_.stop();
+  tick_.stop();
+  overdue_.stop();
+  ticket_.reset();
+  drop_connection();
+}
+
+void CameraStream::go_idle() {
+  disconnect();
+  no_sound_.clear();
+  // Who comes back soon is told again why the camera refused.
+  set_state(State::idle, state_ == State::refused ? reason_ : "");
+}
+
+void CameraStream::stop() {
+  stopped_ = true;
+  grace_.stop();
+  disconnect();
+  state_ = State::idle;
+  tracks_->set_state(TrackState::idle, "");
+}
+
+// ---- Connecting ----
+
+void CameraStream::queue_up() {
+  ticket_ =
+      queue_.enter([this] { connect(); }, [this](const Error& why) { fail({.why = why.message}); });
+}
+
+void CameraStream::connect() {
+  tracks_->begin();
+  connected_since_us_ = g_get_monotonic_time();
+  health_.begin(connected_since_us_);
+  auto source =
+      RtspConnection::create(camera_, config_, tracks_->sinks(), no_sound_, weak_from_this());
+  if (!source) return fail({.why = source.error().message});
+  connection_ = std::move(*source);
+  if (auto added = pipeline_.add(connection_->bin()); !added) {
+    connection_.reset(); // It is no part of the pipeline.
+    fail({.why = added.error().message});
+  }
+}
+
+void CameraStream::drop_connection() {
+  tracks_->end();
+  if (!connection_) return;
+  const auto bin = Ref<GstElement>::share(connection_->bin());
+  connection_.reset(); // First, so that what leaves the pipeline is linked to nothing any more.
+  pipeline_.remove(bin.get(), "the connection to " + name());
+}
+
+void CameraStream::fail(const ConnectError& failure) {
+  drop_connection();
+  ticket_.reset();
+  const std::int64_t now = g_get_monotonic_time();
+  if (now - connected_since_us_ > kStableUs && state_ == State::live) {
+    backoff_.reset();
+    no_sound_.clear(); // It may have been a matter of the moment.
+  }
+  if (failure.sound) no_sound_ = failure.why;
+  const std::chrono::milliseconds delay = failure.wait ? *failure.wait : backoff_.next();
+  not_before_us_ = failure.refused ? now + delay.count() * 1000 : 0;
+  retry(delay);
+  report(failure.why, delay);
+  const State state = failure.refused ? State::refused : State::retrying;
+  // The next attempt is news, though the state and its reason are the old ones.
+  if (state == state_ && failure.why == reason_) return observer_.on_camera_stream_changed(*this);
+  set_state(state, failure.why);
+}
+
+void CameraStream::report(const std::string& why, std::chrono::milliseconds delay) const {
+  if (purpose_ ==
+      Purpose::testing) // A test has its answer by this, and waits for no other attempt.
+    return log::info("camera", {{"camera", camera_.id}}, why);
+  log::warning(
+      "camera",
+      {{"camera", camera_.id}, {"stream", config_.id}, {"retry_ms", std::to_string(delay.count())}},
+      why);
+}
+
+void CameraStream::retry(std::chrono::milliseconds wait) {
+  retry_at_us_ = g_get_monotonic_time() + wait.count() * 1000;
+  retry_.once(wait, [this] {
+    ++reconnects_;
+    queue_up();
+  });
+}
+
+std::chrono::milliseconds CameraStream::retry_in() const {
+  if (!retry_.running()) return std::chrono::milliseconds{0};
+  return std::chrono::milliseconds{
+      std::max<std::int64_t>(0, retry_at_us_ - g_get_monotonic_time()) / 1000};
+}
+
+void CameraStream::set_state(State state, const std::string& reason) {
+  if (state == state_ && reason == reason_) return;
+  if (state != state_) state_since_us_ = g_get_monotonic_time();
+  const bool news = state != state_ && state == State::live;
+  state_ = state;
+  reason_ = reason;
+  tracks_->set_state(track_state(state), reason);
+  if (news)
+    log::info("camera",
+              {{"camera", camera_.id}, {"stream", config_.id}, {"streams", tracks_->names()}},
+              "live");
+  observer_.on_camera_stream_changed(*this);
+}
+
+std::chrono::milliseconds CameraStream::state_age() const {
+  return std::chrono::milliseconds{(g_get_monotonic_time() - state_since_us_) / 1000};
+}
+
+// ---- News of the connection ----
+
+bool CameraStream::on_error(GstMessage* message) {
+  if (!connection_ || !is_inside(GST_MESSAGE_SRC(message), connection_->bin())) return false;
+  fail(connection_->explain(message));
+  return true;
+}
+
+void CameraStream::on_connection_end(const std::string& why) {
+  if (connection_) fail({.why = why});
+}
+
+void CameraStream::on_connection_audio(const std::string& encoding, const std::string& note) {
+  tracks_->describe_sound(encoding, note);
+  observer_.on_camera_stream_changed(*this);
+}
+
+void CameraStream::on_connection_described(const std::vector<std::string>& video) {
+  if (!connection_) return;
+  // What is said of its sound comes after this; of none, nothing.
+  tracks_->describe_sound("", "");
+  std::string wanted;
+  for (const auto codec : camera_.codecs) {
+    if (std::any_of(video.begin(), video.end(),
+                    [codec](const std::string& sent) { return codec_of(sent) == codec; }))
+      return;
+    wanted += (wanted.empty() ? "" : ", ") + std::string{encoding_name(codec)};
+  }
+  std::string sent;
+  for (const std::string& encoding : video) sent += (sent.empty() ? "" : ", ") + encoding;
+  fail(wrong_codec(sent, wanted));
+}
+
+void CameraStream::on_video_format() {
+  ticket_.reset();
+  not_before_us_ = 0;
+  if (state_ == State::live) return observer_.on_camera_stream_changed(*this);
+  said_us_ = g_get_monotonic_time();
+  health_.note_frame(said_us_);
+  set_state(State::live, "");
+}
+
+void CameraStream::on_tick() {
+  if (!connection_) return;
+  const std::int64_t now = g_get_monotonic_time();
+  const Health::Elements elements{.tees = tracks_->video_tees(),
+                                  .jitter_buffers = connection_->jitter_buffers(),
+                                  .depayloader = connection_->depayloader()};
+  const bool had_b_frames = health_.rates().b_frames;
+  health_.poll(elements, now);
+  const std::string problem = health_.problem(state_ == State::live, config_.health_timeout, now);
+  if (!problem.empty()) return fail({.why = problem});
+  // A camera that has just gone silent is found in time, not with the next look.
+  const auto patience = health_.patience(config_.health_timeout, now);
+  if (state_ == State::live && patience < kTick) overdue_.once(patience, [this] { on_tick(); });
+  if (health_.rates().b_frames != had_b_frames) observer_.on_camera_stream_changed(*this);
+  if (state_ == State::live && now - said_us_ > kLogStatusUs) log_status(now);
+}
+
+void CameraStream::log_status(std::int64_t now_us) {
+  said_us_ = now_us;
+  const Health::Rates& rates = health_.rates();
+  const Health::Counters& counters = health_.counters();
+  log::info("camera",
+            {{"camera", camera_.id},
+             {"stream", config_.id},
+             {"kbit_s", std::to_string(rates.bitrate / 1000)},
+             {"fps", std::to_string(static_cast<int>(rates.fps + 0.5))},
+             {"gop", std::to_string(rates.gop_frames)},
+             {"key_frame_ms", std::to_string(rates.last_key_frame_ms)},
+             {"lost", std::to_string(counters.packets_lost)},
+             {"jitter_ms", std::to_string(static_cast<int>(rates.jitter_ms + 0.5))},
+             {"jumps", std::to_string(counters.timestamp_jumps)},
+             {"reconnects", std::to_string(reconnects_)}},
+            "status");
+}
+
+} // namespace fanlight::media

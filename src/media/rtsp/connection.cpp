@@ -1,0 +1,390 @@
+#include "media/rtsp/connection.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <mutex>
+#include <set>
+#include <vector>
+
+#include "base/log.h"
+#include "base/main_loop.h"
+#include "gst/elements.h"
+#include "media/rtsp/address.h"
+#include "media/rtsp/chain.h"
+#include "media/rtsp/read_ahead.h"
+
+namespace fanlight::media {
+namespace {
+
+constexpr const char* kRtspsrc = "rtspsrc";
+
+std::string field(const GstCaps* caps, const char* name) {
+  const char* text = gst_structure_get_string(gst_caps_get_structure(caps, 0), name);
+  return text == nullptr ? "" : text;
+}
+
+/// The camera's encoding name as registered, whatever its case.
+std::string encoding_of(const GstCaps* caps) {
+  std::string encoding = field(caps, "encoding-name");
+  std::transform(encoding.begin(), encoding.end(), encoding.begin(),
+                 [](unsigned char c) { return static_cast<char>(g_ascii_toupper(c)); });
+  gint payload = -1;
+  if (encoding.empty() &&
+      gst_structure_get_int(gst_caps_get_structure(caps, 0), "payload", &payload))
+    if (const auto codec = codec_of_payload_type(payload)) return encoding_name(*codec);
+  return encoding;
+}
+
+/// AAC is of use only with its configuration: without it nothing can decode the stream (RFC 3640,
+/// section 4.1).
+std::string audio_fault(const GstCaps* caps, const std::string& encoding) {
+  const auto codec = codec_of(encoding);
+  gint rate = 8000;
+  gst_structure_get_int(gst_caps_get_structure(caps, 0), "clock-rate", &rate);
+  if ((codec == Codec::pcmu || codec == Codec::pcma) && rate != 8000)
+    return "the camera sends " + encoding + " at " + std::to_string(rate) +
+           " Hz, and browsers play it at 8000 Hz only";
+  if (!codec || kind_of(*codec) != MediaKind::audio)
+    return "the camera sends " + (encoding.empty() ? "unnamed" : encoding) +
+           " sound, which no browser plays";
+  if (codec == Codec::aac && !is_latm(encoding) && field(caps, "config").empty())
+    return "the camera sends AAC without its configuration";
+  return {};
+}
+
+/// Frees the end of stream that rtspsrc sent to what reads its packets from UDP before that ran,
+/// where a camera went away while it was opened: GstBaseSrc (1.22 and later) frees one that it
+/// has not sent on when it stops running or is flushed, not with itself.
+void drop_end_of_stream(GstBin*, GstElement* removed, gpointer) {
+  if (GST_OBJECT_FLAG_IS_SET(removed, GST_ELEMENT_FLAG_SOURCE))
+    gst_element_send_event(removed, gst_event_new_flush_start());
+}
+
+} // namespace
+
+/// What rtspsrc's threads may reach; freed with the last signal closure.
+struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Shared> {
+  // Given; const or thread-safe.
+  GstElement* bin = nullptr; // Our grandparent: alive while its rtspsrc emits.
+  std::string camera;
+  std::string no_sound;  // Why none is asked for; empty: it is.
+  bool in_order = false; // Packets come by TCP.
+  std::shared_ptr<RtspSockets> sockets;
+  std::weak_ptr<Observer> observer;
+  RtspConnection* connection = nullptr; // Main only; null: what is still on its way is of a
+                                        // connection that was given up.
+
+  /// Protects sinks; held while one is looked for or linked. Main waits for no more than that.
+  std::mutex linking;
+  Sinks sinks; // None after give_up().
+
+  std::mutex mutex;
+  std::set<Codec> taken;                       // Video; protected by mutex.
+  bool sound_taken = false;                    // Protected by mutex.
+  std::vector<Ref<GstElement>> jitter_buffers; // Protected by mutex.
+  Ref<GstElement> depayloader;                 // Of the first video; protected by mutex.
+
+  void notify(std::function<void(Observer&)> what) {
+    post([self = shared_from_this(), what = std::move(what)] {
+      const auto alive = self->observer.lock();
+      if (alive && self->connection != nullptr) what(*alive);
+    });
+  }
+  /// The camera plays, and forgets us unless it hears of us that often.
+  void keep_session(std::chrono::milliseconds period) {
+    post([self = shared_from_this(), period] {
+      if (self->connection == nullptr) return;
+      self->connection->keep_alive_.every(period, [self = self.get()] {
+        const auto rtspsrc =
+            Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(self->bin), kRtspsrc));
+        RtspHooks::keep_alive(rtspsrc.get());
+      });
+    });
+  }
+  /// One of each codec of video, and one of sound.
+  bool take(Codec codec) {
+    std::lock_guard lock{mutex};
+    if (kind_of(codec) == MediaKind::audio) return !std::exchange(sound_taken, true);
+    return taken.insert(codec).second;
+  }
+  void take_anew() {
+    const std::lock_guard lock{mutex};
+    taken.clear();
+    sound_taken = false;
+  }
+  /// False once it was given up, as the next.
+  bool wants(Codec codec) {
+    const std::lock_guard lock{linking};
+    return sinks.find(codec) != nullptr;
+  }
+  bool link(Codec codec, GstPad* pad) {
+    const std::lock_guard lock{linking};
+    GstPad* const sink = sinks.find(codec);
+    if (sink != nullptr) gst_pad_link(pad, sink);
+    return sink != nullptr;
+  }
+  /// Keeps the end of this connection, which is not that of the viewers' streams, from passing
+  /// `pad`.
+  void end_at(GstPad* pad) {
+    gst_pad_add_probe(
+        pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+        +[](GstPad*, GstPadProbeInfo* info, gpointer data) -> GstPadProbeReturn {
+          if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) != GST_EVENT_EOS)
+            return GST_PAD_PROBE_OK;
+          (*static_cast<std::shared_ptr<Shared>*>(data))->notify([](Observer& told) {
+            told.on_connection_end("the camera closed the connection");
+          });
+          return GST_PAD_PROBE_DROP;
+        },
+        new std::shared_ptr<Shared>(shared_from_this()),
+        +[](gpointer data) { delete static_cast<std::shared_ptr<Shared>*>(data); });
+  }
+  /// Links no more, on whatever thread: a link made after the bin has left the pipeline would last
+  /// until the bin is freed, and keep the next connection from the tee. Main.
+  void give_up() {
+    connection = nullptr;
+    const std::lock_guard lock{linking};
+    sinks = {};
+  }
+};
+
+GstPad* RtspConnection::Sinks::find(Codec codec) const {
+  if (kind_of(codec) == MediaKind::audio) return audio.get();
+  const auto found = video.find(codec);
+  return found == video.end() ? nullptr : found->second.get();
+}
+
+Result<std::unique_ptr<RtspConnection>>
+RtspConnection::create(const config::Camera& camera, const config::Stream& stream, Sinks sinks,
+                       const std::string& no_sound, std::weak_ptr<Observer> observer) {
+  install_read_ahead();
+  auto rtspsrc = RtspHooks::make_rtspsrc(kRtspsrc);
+  if (!rtspsrc) return rtspsrc.error();
+  GstElement* element = rtspsrc->get();
+  const Address address = address_of(stream);
+  gst_util_set_object_arg(G_OBJECT(element), "protocols", protocols_of(stream.transport));
+  g_object_set(element, "location", address.location.c_str(), "latency",
+               static_cast<guint>(stream.latency.count()), "tcp-timeout", guint64{12'000'000},
+               "timeout", guint64{5'000'000}, "do-rtcp", TRUE, nullptr);
+  // It crashes where it is stopped while it closes. The line ends its TEARDOWN before that.
+  g_object_set(element, "teardown-timeout", guint64{4 * GST_SECOND}, nullptr);
+
+  const auto sockets = RtspSockets::create();
+  auto bin =
+      Ref<GstElement>::retain(RtspSockets::bin_new(("source-" + stream.id).c_str(), sockets));
+  gst_bin_add(GST_BIN(bin.get()), element);
+  auto shared = std::make_shared<Shared>();
+  shared->bin = bin.get();
+  shared->camera = camera.id;
+  shared->sockets = sockets;
+  shared->no_sound = camera.audio ? no_sound : "sound is off in the configuration";
+  shared->in_order = std::string_view{protocols_of(stream.transport)} == "tcp";
+  shared->sinks = std::move(sinks);
+  shared->observer = std::move(observer);
+
+  const auto connect = [&](const char* signal, GCallback callback) {
+    g_signal_connect_data(
+        element, signal, callback, new std::shared_ptr<Shared>(shared),
+        +[](gpointer data, GClosure*) { delete static_cast<std::shared_ptr<Shared>*>(data); },
+        GConnectFlags{});
+  };
+  connect("on-sdp", G_CALLBACK(on_sdp));
+  connect("select-stream", G_CALLBACK(on_select_stream));
+  connect("new-manager", G_CALLBACK(on_new_manager));
+  connect("pad-added", G_CALLBACK(on_pad_added));
+  g_signal_connect(element, "element-removed", G_CALLBACK(drop_end_of_stream), nullptr);
+
+  std::unique_ptr<RtspConnection> connection{new RtspConnection(stream, std::move(bin), shared)};
+  connection->hooks_ = RtspHooks::attach(
+      element, Login{address.username, address.password}, sockets,
+      [shared](std::chrono::milliseconds period) { shared->keep_session(period); });
+  // What the tunnel asks for before there is any RTSP only rtspsrc can answer.
+  if (stream.transport == config::RtspTransport::http && !address.username.empty())
+    g_object_set(element, "user-id", address.username.c_str(), "user-pw", address.password.c_str(),
+                 nullptr);
+  connection->sockets_ = sockets;
+  if (address.tls) {
+    auto certificate = CertificateCheck::attach(element, stream);
+    if (!certificate) return certificate.error();
+    connection->certificate_ = std::move(*certificate);
+  }
+  return connection;
+}
+
+RtspConnection::RtspConnection(const config::Stream& stream, Ref<GstElement> bin,
+                               std::shared_ptr<Shared> shared)
+    : config_(stream), bin_(std::move(bin)), shared_(std::move(shared)) {
+  shared_->connection = this;
+}
+
+RtspConnection::~RtspConnection() {
+  shared_->give_up();
+  if (sockets_) sockets_->close();
+}
+
+ConnectError RtspConnection::explain(GstMessage* message) const {
+  if (const std::string why = certificate_ ? certificate_->refusal() : ""; !why.empty())
+    return refused_certificate(why);
+  if (const RtspSockets::Refusal ours = sockets_->refusal(); !ours.why.empty())
+    return connect_error_of(ours);
+  const RtspHooks::Refusal refusal = hooks_->refusal();
+  if (refusal.status != 0) return connect_error_of(refusal, config_);
+  return connect_error_of(message, config_);
+}
+
+void RtspConnection::on_sdp(GstElement*, GstSDPMessage* sdp, gpointer data) {
+  // rtspsrc begins anew when it changes from UDP to TCP, or was sent elsewhere.
+  (*static_cast<std::shared_ptr<Shared>*>(data))->take_anew();
+  std::vector<std::string> video;
+  for (guint i = 0; i < gst_sdp_message_medias_len(sdp); ++i) {
+    const GstSDPMedia* media = gst_sdp_message_get_media(sdp, i);
+    if (g_strcmp0(gst_sdp_media_get_media(media), "video") != 0) continue;
+    const char* payload =
+        gst_sdp_media_formats_len(media) > 0 ? gst_sdp_media_get_format(media, 0) : "";
+    const auto caps =
+        Ref<GstCaps>::adopt(gst_sdp_media_get_caps_from_media(media, std::atoi(payload)));
+    const std::string encoding = caps ? encoding_of(caps.get()) : "";
+    video.push_back(encoding.empty() ? std::string{"payload type "} + payload : encoding);
+  }
+  (*static_cast<std::shared_ptr<Shared>*>(data))->notify([video](Observer& observer) {
+    observer.on_connection_described(video);
+  });
+}
+
+gboolean RtspConnection::on_select_stream(GstElement*, guint, GstCaps* caps, gpointer data) {
+  Shared& shared = **static_cast<std::shared_ptr<Shared>*>(data);
+  const std::string media = field(caps, "media");
+  const std::string encoding = encoding_of(caps);
+  const auto codec = codec_of(encoding);
+  if (media == "video")
+    return codec && kind_of(*codec) == MediaKind::video && shared.wants(*codec) &&
+           shared.take(*codec);
+  if (media != "audio") return FALSE;
+  // A back channel is described like any other audio, but flows the other way.
+  if (gst_structure_has_field(gst_caps_get_structure(caps, 0), "a-sendonly")) return FALSE;
+  if (!shared.no_sound.empty()) {
+    shared.notify(
+        [&why = shared.no_sound](Observer& observer) { observer.on_connection_audio("", why); });
+    return FALSE;
+  }
+  if (const std::string fault = audio_fault(caps, encoding); !fault.empty()) {
+    shared.notify([fault](Observer& observer) { observer.on_connection_audio("", fault); });
+    return FALSE;
+  }
+  if (!shared.take(*codec)) return FALSE;
+  shared.notify([encoding](Observer& observer) { observer.on_connection_audio(encoding, ""); });
+  return TRUE;
+}
+
+/// What goes into an RTP session on the thread that reads the connection came by it: what comes by
+/// UDP has threads of its own, and says nothing of how the talk goes on.
+void RtspConnection::on_manager_pad(GstElement*, GstPad* pad, gpointer data) {
+  if (GST_PAD_DIRECTION(pad) != GST_PAD_SINK) return;
+  gst_pad_add_probe(
+      pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+      +[](GstPad*, GstPadProbeInfo*, gpointer sockets) -> GstPadProbeReturn {
+        const auto& mine = *static_cast<std::shared_ptr<RtspSockets>*>(sockets);
+        if (RtspSockets::here() == mine) mine->complete();
+        return GST_PAD_PROBE_OK;
+      },
+      new std::shared_ptr<RtspSockets>((*static_cast<std::shared_ptr<Shared>*>(data))->sockets),
+      +[](gpointer sockets) { delete static_cast<std::shared_ptr<RtspSockets>*>(sockets); });
+}
+
+void RtspConnection::on_new_manager(GstElement*, GstElement* manager, gpointer data) {
+  // What comes in order needs no buffer, and no thread behind it.
+  if ((*static_cast<std::shared_ptr<Shared>*>(data))->in_order)
+    g_signal_connect(manager, "request-jitterbuffer",
+                     G_CALLBACK(+[](GstElement*, guint, gpointer) -> GstElement* {
+                       return gst_element_factory_make("rtpstamper", nullptr);
+                     }),
+                     nullptr);
+  const auto connect = [&](const char* signal, GCallback callback) {
+    g_signal_connect_data(
+        manager, signal, callback,
+        new std::shared_ptr<Shared>(*static_cast<std::shared_ptr<Shared>*>(data)),
+        +[](gpointer shared, GClosure*) { delete static_cast<std::shared_ptr<Shared>*>(shared); },
+        GConnectFlags{});
+  };
+  connect("pad-added", G_CALLBACK(on_manager_pad));
+  connect("new-jitterbuffer",
+          G_CALLBACK(+[](GstElement*, GstElement* buffer, guint, guint, gpointer shared) {
+            Shared& mine = **static_cast<std::shared_ptr<Shared>*>(shared);
+            std::lock_guard lock{mine.mutex};
+            mine.jitter_buffers.push_back(Ref<GstElement>::retain(buffer));
+          }));
+}
+
+std::vector<Ref<GstElement>> RtspConnection::jitter_buffers() const {
+  std::lock_guard lock{shared_->mutex};
+  return shared_->jitter_buffers;
+}
+
+Ref<GstElement> RtspConnection::depayloader() const {
+  std::lock_guard lock{shared_->mutex};
+  return shared_->depayloader;
+}
+
+void RtspConnection::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
+  Shared& shared = **static_cast<std::shared_ptr<Shared>*>(data);
+  auto caps = Ref<GstCaps>::adopt(gst_pad_get_current_caps(pad));
+  if (!caps) caps = Ref<GstCaps>::adopt(gst_pad_query_caps(pad, nullptr));
+  if (gst_caps_is_empty(caps.get()) || gst_caps_is_any(caps.get())) return;
+  const std::string encoding = encoding_of(caps.get());
+  const auto codec = codec_of(encoding);
+  if (!codec || !shared.wants(*codec)) return;
+  const bool sound = kind_of(*codec) == MediaKind::audio;
+  const std::string name = sound ? "audio" : encoding;
+  const Chain chain = chain_of(encoding);
+  if (Ref<GstPad>::adopt(gst_element_get_static_pad(shared.bin, name.c_str())))
+    return shared.notify([](Observer& observer) {
+      observer.on_connection_end("the camera began a new stream on the same connection");
+    });
+
+  GstBin* bin = GST_BIN(shared.bin);
+  auto upstream = Ref<GstPad>::retain(pad);
+  std::vector<Ref<GstElement>> added;
+  const auto append = [&](const char* factory) -> GstElement* {
+    auto element = make_element(factory);
+    if (!element) {
+      log::error("camera", {{"camera", shared.camera}}, element.error().message);
+      return nullptr;
+    }
+    gst_bin_add(bin, element->get());
+    auto input = Ref<GstPad>::adopt(gst_element_get_static_pad(element->get(), "sink"));
+    if (gst_pad_link(upstream.get(), input.get()) != GST_PAD_LINK_OK) return nullptr;
+    upstream = Ref<GstPad>::adopt(gst_element_get_static_pad(element->get(), "src"));
+    added.push_back(*element);
+    return element->get();
+  };
+  for (const char* factory : chain.elements) {
+    GstElement* element = append(factory);
+    if (element == nullptr) return;
+    // Parameter sets in-band before every key picture, wherever the camera put them.
+    if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "config-interval") != nullptr)
+      g_object_set(element, "config-interval", -1, nullptr);
+  }
+  if (chain.caps != nullptr) {
+    GstElement* filter = append("capsfilter");
+    if (filter == nullptr) return;
+    const auto wanted = Ref<GstCaps>::adopt(gst_caps_from_string(chain.caps));
+    g_object_set(filter, "caps", wanted.get(), nullptr);
+  }
+  if (!sound) {
+    const std::lock_guard lock{shared.mutex};
+    if (!shared.depayloader) shared.depayloader = added.front();
+  }
+  GstPad* ghost = gst_ghost_pad_new(name.c_str(), upstream.get());
+  shared.end_at(ghost);
+  gst_pad_set_active(ghost, TRUE);
+  gst_element_add_pad(shared.bin, ghost);
+  if (!shared.link(*codec, ghost)) return;
+  // From the tee towards the camera, so that nothing flows into an element that is not ready.
+  for (auto element = added.rbegin(); element != added.rend(); ++element)
+    gst_element_sync_state_with_parent(element->get());
+  // The bin may have been stopped meanwhile, past those that followed it up just now.
+  if (!shared.wants(*codec))
+    for (const auto& element : added) gst_element_set_state(element.get(), GST_STATE_NULL);
+}
+
+} // namespace fanlight::media

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gst/sdp/sdp.h>
+
+#include "base/codec.h"
+#include "base/main_loop.h"
+#include "base/result.h"
+#include "config/config.h"
+#include "gst/ref.h"
+#include "media/rtsp/certificate_check.h"
+#include "media/rtsp/connect_error.h"
+#include "media/rtsp/hooks.h"
+#include "media/rtsp/sockets.h"
+
+namespace fanlight::media {
+
+/// The half of a camera stream that is rebuilt for every connection: rtspsrc, and for every
+/// stream that is wanted a depayloader and a parser, linked to that stream's tee.
+///
+/// The bin lives in the camera's pipeline; this is only what it reports. Threads: main, but for
+/// linking, which rtspsrc wants done on its own thread before data flows; that part touches nothing
+/// but GStreamer objects and `Shared`.
+class RtspConnection {
+ public:
+  /// The tees' sink pads.
+  struct Sinks {
+    std::map<Codec, Ref<GstPad>> video; ///< Of the codecs that are wanted.
+    Ref<GstPad> audio;                  ///< For sound of any codec; null: none is wanted.
+    /// Null: that codec is not wanted.
+    GstPad* find(Codec codec) const;
+  };
+  struct Observer {
+    virtual ~Observer() = default;
+    /// The camera said goodbye, or goes on with something else: `why`. On main.
+    virtual void on_connection_end(const std::string& why) = 0;
+    /// What was decided about sound: the encoding that the camera announces, or empty, and a word
+    /// on why there is none. On main.
+    virtual void on_connection_audio(const std::string& encoding, const std::string& note) = 0;
+    /// The video codecs in the camera's description (its SDP), in its order. On main.
+    virtual void on_connection_described(const std::vector<std::string>& video) = 0;
+  };
+
+  /// `no_sound` is why the camera's sound is not to be asked for; empty: it is, if it is wanted.
+  /// Errc::internal when an element is missing.
+  static Result<std::unique_ptr<RtspConnection>> create(const config::Camera& camera,
+                                                        const config::Stream& stream, Sinks sinks,
+                                                        const std::string& no_sound,
+                                                        std::weak_ptr<Observer> observer);
+  ~RtspConnection();
+
+  GstElement* bin() const { return bin_.get(); }
+  /// What an error message from inside it means.
+  ConnectError explain(GstMessage* message) const;
+  /// Of its RTP sessions, for their counters.
+  std::vector<Ref<GstElement>> jitter_buffers() const;
+  /// Of its video, for the newest timestamp; null before it comes.
+  Ref<GstElement> depayloader() const;
+
+ private:
+  struct Shared;
+  RtspConnection(const config::Stream& stream, Ref<GstElement> bin, std::shared_ptr<Shared> shared);
+  static void on_sdp(GstElement* rtspsrc, GstSDPMessage* sdp, gpointer shared);
+  static gboolean on_select_stream(GstElement* rtspsrc, guint number, GstCaps* caps,
+                                   gpointer shared);
+  static void on_new_manager(GstElement* rtspsrc, GstElement* manager, gpointer shared);
+  static void on_manager_pad(GstElement* manager, GstPad* pad, gpointer shared);
+  static void on_pad_added(GstElement* rtspsrc, GstPad* pad, gpointer shared);
+
+  const config::Stream config_;
+  Ref<GstElement> bin_;
+  std::shared_ptr<Shared> shared_;
+  std::shared_ptr<RtspHooks> hooks_;
+  std::shared_ptr<CertificateCheck> certificate_; // Null without TLS.
+  std::shared_ptr<RtspSockets> sockets_;
+  Timer keep_alive_;
+};
+
+} // namespace fanlight::media

@@ -1,0 +1,259 @@
+#include "media/rtsp/hooks.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <vector>
+
+#include <gst/rtsp/gstrtspextension.h>
+
+#include "gst/elements.h"
+#include "media/rtsp/description.h"
+
+namespace fanlight::media {
+namespace {
+
+/// rtspsrc keeps no user and password of its own, but asks again after a 401 only if it has some.
+constexpr const char* kPlaceholder = "-";
+/// The parameter that our keep-alive names on its way to before_request(), which takes it out.
+constexpr const char* kPing = "fanlight-ping";
+constexpr unsigned kMostRedirections = 5;
+
+/// The talk whose request is under way on this thread: rtspsrc tells its extensions nothing of
+/// itself, but does one request at a time, on the thread that emitted before-send.
+thread_local std::weak_ptr<RtspHooks> under_way;
+
+// rtspsrc makes one instance of every extension that is registered when its plug-in is loaded.
+
+struct Extension {
+  GstElement parent;
+};
+struct ExtensionClass {
+  GstElementClass parent;
+};
+
+/// Whether rtspsrc has taken our extension: not where its plug-in was loaded before (GStreamer may
+/// do so while it looks for plug-ins).
+bool in_use = false;
+
+GstRTSPResult after_send(GstRTSPExtension*, GstRTSPMessage* request, GstRTSPMessage* response) {
+  if (const auto hooks = under_way.lock()) hooks->on_response(request, response);
+  return GST_RTSP_OK;
+}
+
+void init_extension(gpointer interface, gpointer) {
+  static_cast<GstRTSPExtensionInterface*>(interface)->after_send = after_send;
+}
+
+void init(GTypeInstance*, gpointer) { in_use = true; }
+
+void init_class(gpointer type, gpointer) {
+  gst_element_class_set_static_metadata(static_cast<GstElementClass*>(type),
+                                        "RTSP login and keep-alive", "Network/Extension/Protocol",
+                                        "Sees the answers of cameras", "Fanlight");
+}
+
+void register_extension() {
+  static const bool once = [] {
+    const GType type = g_type_register_static_simple(GST_TYPE_ELEMENT, "FanlightRtspExtension",
+                                                     sizeof(ExtensionClass), init_class,
+                                                     sizeof(Extension), init, GTypeFlags{});
+    const GInterfaceInfo info{init_extension, nullptr, nullptr};
+    g_type_add_interface_static(type, GST_TYPE_RTSP_EXTENSION, &info);
+    return gst_element_register(nullptr, "fanlightrtspextension", GST_RANK_PRIMARY, type) != FALSE;
+  }();
+  (void)once;
+}
+
+std::vector<std::string> headers(const GstRTSPMessage* message, GstRTSPHeaderField field) {
+  std::vector<std::string> values;
+  gchar* value = nullptr;
+  while (gst_rtsp_message_get_header(message, field, &value, static_cast<gint>(values.size())) ==
+         GST_RTSP_OK)
+    values.emplace_back(value);
+  return values;
+}
+
+std::string method_of(const GstRTSPMessage* request) {
+  const gchar* text = gst_rtsp_method_as_text(request->type_data.request.method);
+  return text == nullptr ? "" : text;
+}
+
+} // namespace
+
+Result<Ref<GstElement>> RtspHooks::make_rtspsrc(const char* name) {
+  register_extension();
+  return make_element("rtspsrc", name);
+}
+
+std::shared_ptr<RtspHooks> RtspHooks::attach(GstElement* rtspsrc, Login login,
+                                             std::shared_ptr<RtspSockets> sockets, OnPlay on_play) {
+  const auto hooks =
+      std::make_shared<RtspHooks>(std::move(login), std::move(sockets), std::move(on_play));
+  if (!in_use) {
+    hooks->sockets_->play(); // We shall not hear of it.
+    // Then rtspsrc says it in its own way, which knows no SHA-256.
+    g_object_set(rtspsrc, "user-id", hooks->login_.username().c_str(), "user-pw",
+                 hooks->login_.password().c_str(), nullptr);
+    return hooks;
+  }
+  g_object_set(rtspsrc, "user-id", kPlaceholder, "user-pw", kPlaceholder, "do-rtsp-keep-alive",
+               FALSE, nullptr);
+  g_signal_connect_data(
+      rtspsrc, "before-send",
+      G_CALLBACK(+[](GstElement*, GstRTSPMessage* request, gpointer data) -> gboolean {
+        const auto& self = *static_cast<std::shared_ptr<RtspHooks>*>(data);
+        under_way = self;
+        self->before_request(request);
+        return TRUE;
+      }),
+      new std::shared_ptr<RtspHooks>(hooks),
+      +[](gpointer data, GClosure*) { delete static_cast<std::shared_ptr<RtspHooks>*>(data); },
+      GConnectFlags{});
+  return hooks;
+}
+
+RtspHooks::Refusal RtspHooks::refusal() const {
+  const std::lock_guard lock{mutex_};
+  return refusal_;
+}
+
+void RtspHooks::keep_alive(GstElement* rtspsrc) {
+  // Between two interleaved packets, never inside one: GstRTSPConnection lets itself be interrupted
+  // only there.
+  const auto promise = Ref<GstPromise>::adopt(gst_promise_new());
+  gboolean sent = FALSE;
+  g_signal_emit_by_name(rtspsrc, "get-parameter", kPing, nullptr, promise.get(), &sent);
+}
+
+// ---- On rtspsrc's thread ----
+
+void RtspHooks::before_request(GstRTSPMessage* request) {
+  guint8* body = nullptr;
+  guint size = 0;
+  gst_rtsp_message_get_body(request, &body, &size);
+  const std::string_view text{reinterpret_cast<const char*>(body), body == nullptr ? 0 : size};
+  // It stays a keep-alive when it is said again after a 401.
+  pinging_ = text.starts_with(kPing) ||
+             (pinging_ && (request->type_data.request.method == GST_RTSP_OPTIONS ||
+                           request->type_data.request.method == GST_RTSP_GET_PARAMETER));
+  if (pinging_) {
+    // RFC 2326, section 10.8: GET_PARAMETER without a body is a ping. Who does not list it gets
+    // OPTIONS.
+    gst_rtsp_message_set_body(request, nullptr, 0);
+    gst_rtsp_message_remove_header(request, GST_RTSP_HDR_CONTENT_TYPE, -1);
+    gst_rtsp_message_remove_header(request, GST_RTSP_HDR_CONTENT_LENGTH, -1);
+    request->type_data.request.method =
+        takes_get_parameter_ ? GST_RTSP_GET_PARAMETER : GST_RTSP_OPTIONS;
+  }
+  sockets_->ask(method_of(request));
+  gst_rtsp_message_remove_header(request, GST_RTSP_HDR_AUTHORIZATION, -1);
+  const std::string authorization =
+      login_.authorization(method_of(request), request->type_data.request.uri);
+  if (!authorization.empty())
+    gst_rtsp_message_add_header(request, GST_RTSP_HDR_AUTHORIZATION, authorization.c_str());
+}
+
+void RtspHooks::on_response(GstRTSPMessage* request, GstRTSPMessage* response) {
+  sockets_->complete();
+  sockets_->ask({}); // What comes unasked is no answer.
+  const int status = response->type_data.response.code;
+  // rtspsrc goes wherever it is sent, without end.
+  if (status >= 300 && status < 400 && ++redirections_ > kMostRedirections)
+    sockets_->refuse(
+        {.why = "the camera sends us on to another address again and again: check its url",
+         .no_use = true});
+  Refusal refusal{status, Login::Verdict::answered, method_of(request), false};
+  if (status == GST_RTSP_STS_UNAUTHORIZED) {
+    on_challenge(response, refusal);
+    if (refusal.verdict == Login::Verdict::answered) return; // It is said again.
+  } else {
+    login_.accept();
+  }
+  if (pinging_) {
+    if (status == GST_RTSP_STS_METHOD_NOT_ALLOWED || status == GST_RTSP_STS_NOT_IMPLEMENTED ||
+        status == GST_RTSP_STS_OPTION_NOT_SUPPORTED)
+      takes_get_parameter_ = false;
+    pinging_ = false;
+    return;
+  }
+  if (status < 200 || status >= 300) {
+    const auto medium = media_.find(request->type_data.request.uri);
+    refusal.sound = request->type_data.request.method == GST_RTSP_SETUP &&
+                    status != GST_RTSP_STS_UNAUTHORIZED && medium != media_.end() &&
+                    medium->second == "audio";
+    const std::lock_guard lock{mutex_};
+    refusal_ = refusal;
+    return;
+  }
+  {
+    const std::lock_guard lock{mutex_};
+    refusal_ = {};
+  }
+  switch (request->type_data.request.method) {
+  case GST_RTSP_OPTIONS: on_options(response); break;
+  case GST_RTSP_DESCRIBE: on_description(request, response); break;
+  case GST_RTSP_SETUP: on_setup(response); break;
+  case GST_RTSP_PLAY:
+    redirections_ = 0;
+    sockets_->play();
+    // Often enough that one may be lost.
+    on_play_(std::min<std::chrono::milliseconds>(timeout_ / 2, std::chrono::seconds{30}));
+    break;
+  default: break;
+  }
+}
+
+void RtspHooks::on_challenge(GstRTSPMessage* response, Refusal& refusal) {
+  std::vector<Challenge> challenges;
+  for (const std::string& value : headers(response, GST_RTSP_HDR_WWW_AUTHENTICATE))
+    for (Challenge& challenge : parse_challenges(value)) challenges.push_back(std::move(challenge));
+  refusal.verdict = login_.on_challenges(challenges);
+  // rtspsrc asks again because of a challenge, and answers it itself only if that has a nonce. None
+  // at all ends it.
+  gst_rtsp_message_remove_header(response, GST_RTSP_HDR_WWW_AUTHENTICATE, -1);
+  if (refusal.verdict == Login::Verdict::answered)
+    gst_rtsp_message_add_header(response, GST_RTSP_HDR_WWW_AUTHENTICATE, "Digest stale=\"true\"");
+}
+
+void RtspHooks::on_options(GstRTSPMessage* response) {
+  int listed = 0;
+  for (const auto field : {GST_RTSP_HDR_PUBLIC, GST_RTSP_HDR_ALLOW})
+    for (const std::string& methods : headers(response, field))
+      listed |= gst_rtsp_options_from_text(methods.c_str());
+  takes_get_parameter_ = (listed & GST_RTSP_GET_PARAMETER) != 0;
+  // So that rtspsrc lets our keep-alive pass, whatever becomes of it in before_request().
+  gst_rtsp_message_add_header(response, GST_RTSP_HDR_PUBLIC,
+                              listed == 0 ? "DESCRIBE, SETUP, GET_PARAMETER" : "GET_PARAMETER");
+}
+
+void RtspHooks::on_description(const GstRTSPMessage* request, GstRTSPMessage* response) {
+  guint8* body = nullptr;
+  guint size = 0;
+  if (gst_rtsp_message_get_body(response, &body, &size) != GST_RTSP_OK || body == nullptr) return;
+  std::string base = request->type_data.request.uri;
+  for (const auto field : {GST_RTSP_HDR_CONTENT_LOCATION, GST_RTSP_HDR_CONTENT_BASE})
+    for (const std::string& url : headers(response, field))
+      if (url.find("://") != std::string::npos) base = url;
+  // Up to the zero that GstRTSPConnection puts behind a body.
+  std::string_view text{reinterpret_cast<const char*>(body), size};
+  text = text.substr(0, text.find('\0'));
+  if (std::string excess = excess_of(text); !excess.empty()) {
+    sockets_->refuse({.why = std::move(excess), .no_use = true});
+    gst_rtsp_message_set_body(response, nullptr, 0);
+    return;
+  }
+  Description description = mended(std::string{text}, base);
+  media_ = std::move(description.media);
+  // With the zero behind it, as GstRTSPConnection delivers bodies: without, the parser of 1.22
+  // loses the last line.
+  gst_rtsp_message_set_body(response, reinterpret_cast<const guint8*>(description.sdp.c_str()),
+                            static_cast<guint>(description.sdp.size() + 1));
+}
+
+void RtspHooks::on_setup(const GstRTSPMessage* response) {
+  for (const std::string& session : headers(response, GST_RTSP_HDR_SESSION))
+    if (const auto at = session.find("timeout="); at != std::string::npos)
+      timeout_ = std::chrono::seconds{std::clamp(std::atoi(session.c_str() + at + 8), 2, 3600)};
+}
+
+} // namespace fanlight::media

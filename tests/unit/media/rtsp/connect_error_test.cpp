@@ -1,0 +1,37 @@
+#include "media/rtsp/connect_error.h"
+
+#include <memory>
+
+#include <gmock/gmock.h>
+
+namespace fanlight::media {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+/// What is said of a camera at `url` that cannot be reached.
+std::string unreachable(const std::string& url) {
+  GError* const error = g_error_new_literal(GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ, "no");
+  const std::unique_ptr<GstMessage, decltype(&gst_message_unref)> message{
+      gst_message_new_error(nullptr, error, "no"), gst_message_unref};
+  g_error_free(error);
+  config::Stream stream;
+  stream.url = url;
+  return connect_error_of(message.get(), stream).why;
+}
+
+TEST(ConnectErrorTest, NamesTheHostThatCannotBeReached) {
+  EXPECT_THAT(unreachable("rtsp://192.0.2.1/a"), HasSubstr("cannot connect to 192.0.2.1:554:"));
+  EXPECT_THAT(unreachable("rtsp://bob:x@camera:8554/a?b=c@d"),
+              HasSubstr("cannot connect to camera:8554:"));
+}
+
+TEST(ConnectErrorTest, NamesNoHalfOfAPasswordAsTheHost) {
+  EXPECT_THAT(unreachable("rtsp://admin:2024/x@192.0.2.10/s"),
+              AllOf(Not(HasSubstr("2024")), Not(HasSubstr("admin")), HasSubstr("%2F for /")));
+}
+
+} // namespace
+} // namespace fanlight::media
