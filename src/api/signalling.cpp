@@ -94,7 +94,8 @@ void Signalling::adopt(SoupServerMessage* message) {
   const Owned<SoupServerMessage> kept = share(message); // Stealing frees it otherwise.
   HttpConnection* connection = HttpConnection::of(message);
   if (connection == nullptr) return;
-  const auth::Principal principal = auth::principal_of_socket(Exchange{message});
+  auth::Principal principal = auth::principal_of_socket(Exchange{message});
+  principal.page = {}; // The handshake has let it in; its headers may be long, and are not kept.
   const auto transport = connection->shared_from_this();
   connection->enter(HttpConnection::Phase::upgraded);
   Owned<GIOStream> stream{soup_server_message_steal_connection(message)};

@@ -63,7 +63,7 @@ class WebSocketClient : public WebSocket::Observer {
 
   // Given.
   Server& server_;
-  const auth::Principal principal_;
+  const auth::Principal principal_; ///< Without its page.
   // Owned.
   std::unique_ptr<WebSocket> socket_;
   bool greeted_ = false;

@@ -26,8 +26,9 @@ class Policy {
 
   /// Why no request of this page is answered, whatever it asks for; none: it may ask.
   virtual std::optional<http::Problem> page_refusal(const RequestOrigin& page) const = 0;
-  /// Why a principal whose page may ask is not permitted the action; none: it is. `camera` is the
-  /// id of the camera that it is about, which need not exist; empty: of none alone.
+  /// Why a principal whose page may ask is not permitted the action; none: it is. Of a principal on
+  /// an open WebSocket the page is not known any more. `camera` is the id of the camera that it is
+  /// about, which need not exist; empty: of none alone.
   virtual std::optional<http::Problem> refusal(const Principal& principal, Action action,
                                                std::string_view camera) const = 0;
 };

@@ -26,6 +26,7 @@ class FakePolicy : public auth::Policy {
                                        std::string_view camera) const override {
     asked.emplace_back(action, camera);
     EXPECT_EQ(principal.address, "127.0.0.1");
+    page = principal.page;
     if (!forbids_actions) return {};
     return http::Problem{http::Failure::not_allowed, "nobody may"};
   }
@@ -33,6 +34,7 @@ class FakePolicy : public auth::Policy {
   bool forbids_pages = false;
   bool forbids_actions = false;
   mutable std::vector<std::pair<auth::Action, std::string>> asked;
+  mutable auth::RequestOrigin page; ///< Of the last principal.
 };
 
 std::vector<std::string> methods_of(const ServiceRoute& route) {
@@ -168,6 +170,18 @@ TEST_F(ServiceRoutesTest, AskForEachCameraThatIsWatchedByAWebSocket) {
   EXPECT_EQ(text_of(closed, "message"), "nobody may");
   EXPECT_THAT(fake.asked, testing::ElementsAre(std::pair{auth::Action::view, std::string{"yard"}}));
   EXPECT_EQ(directory.opened, 0);
+}
+
+TEST_F(ServiceRoutesTest, KeepNoHeadersAsLongAsAWebSocketIsOpen) {
+  start();
+  Page page{client.get(), url("/ws")};
+  page.next("hello");
+  EXPECT_EQ(fake.page.host, server->address());
+
+  page.send(R"({"type":"watch","session":"s","sdp":"v=0","camera":"yard"})");
+  page.next("answer");
+
+  EXPECT_EQ(fake.page.host, "") << "64 KiB of headers stay, for each WebSocket";
 }
 
 TEST_F(ServiceRoutesTest, TakeABodyOfTheirBoundAndNoneThatIsLarger) {
