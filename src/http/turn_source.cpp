@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "http/connection.h"
+#include "http/poller.h"
 
 namespace fanlight::http {
 namespace {
@@ -12,14 +13,13 @@ struct TurnSource {
   GPollableInputStream* stream; // Owned, as its socket is.
   GSocket* socket;
   std::weak_ptr<const Connection>* connection; // Owned; null: it was called, or need not be.
-  gpointer polled;                             // Once it was called.
+  Poller::Waiter* waiter;                      // Owned; watches once it was called.
 };
 
 TurnSource* self(GSource* source) { return reinterpret_cast<TurnSource*>(source); }
 
 void poll(GSource* source) {
-  self(source)->polled = g_source_add_unix_fd(source, g_socket_get_fd(self(source)->socket),
-                                              GIOCondition(G_IO_IN | G_IO_HUP | G_IO_ERR));
+  Poller::get()->watch(*self(source)->waiter, g_socket_get_fd(self(source)->socket));
 }
 
 gboolean prepare(GSource* source, gint* timeout) {
@@ -32,8 +32,7 @@ gboolean prepare(GSource* source, gint* timeout) {
 }
 
 gboolean check(GSource* source) {
-  gpointer polled = self(source)->polled;
-  return polled != nullptr && g_source_query_unix_fd(source, polled) != 0;
+  return static_cast<gboolean>(Poller::get()->is_ready(*self(source)->waiter));
 }
 
 gboolean dispatch(GSource* source, GSourceFunc function, gpointer data) {
@@ -41,12 +40,14 @@ gboolean dispatch(GSource* source, GSourceFunc function, gpointer data) {
     if (!connection->expired()) poll(source);
     delete connection;
   }
-  const auto ready = reinterpret_cast<GPollableSourceFunc>(function);
+  const auto ready = reinterpret_cast<GPollableSourceFunc>(reinterpret_cast<void (*)()>(function));
   return ready(G_OBJECT(self(source)->stream), data);
 }
 
 void finalize(GSource* source) {
   delete self(source)->connection;
+  Poller::get()->forget(*self(source)->waiter);
+  delete self(source)->waiter;
   g_object_unref(self(source)->socket);
   g_object_unref(self(source)->stream);
 }
@@ -75,6 +76,7 @@ GSource* turn_source_new(GPollableInputStream* stream, GSocket* socket,
   GSource* source = g_source_new(&functions, sizeof(TurnSource));
   self(source)->stream = G_POLLABLE_INPUT_STREAM(g_object_ref(stream));
   self(source)->socket = G_SOCKET(g_object_ref(socket));
+  self(source)->waiter = new Poller::Waiter;
   if (connection)
     self(source)->connection = new std::weak_ptr<const Connection>(std::move(connection));
   else
