@@ -1,6 +1,8 @@
 #include "base/main_loop.h"
 
+#include <algorithm>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -8,11 +10,8 @@
 namespace fanlight {
 namespace {
 
-struct Tick {
-  std::function<void()> task;
-  bool repeat;
-  guint* source;
-};
+using detail::Due;
+using detail::Tick;
 
 /// Whether a turn that began when this was made has done its share.
 class Share {
@@ -118,6 +117,84 @@ void run_slice(const std::shared_ptr<Spreading>& spreading) {
   if (spreading->done) spreading->done();
 }
 
+/// By the clock of GLib's sources.
+gint64 now_us() {
+  using namespace std::chrono;
+  return duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+/// All timers of main, as one source: GLib looks at every source twice in every turn.
+class Schedule {
+ public:
+  /// Never destroyed: timers of static objects may still stop.
+  static Schedule& get() {
+    static auto* schedule = new Schedule;
+    return *schedule;
+  }
+
+  Due add(std::chrono::microseconds delay, Tick tick) {
+    return due_.emplace(now_us() + delay.count(), std::move(tick));
+  }
+  void remove(Due due) { due_.erase(due); }
+
+ private:
+  struct Source {
+    GSource base;
+    Schedule* schedule;
+  };
+
+  Schedule() {
+    static GSourceFuncs functions{
+        +[](GSource* source, gint* timeout) -> gboolean {
+          const gint64 left = of(source).left(g_source_get_time(source));
+          *timeout = static_cast<gint>(std::min<gint64>((left + 999) / 1000, G_MAXINT));
+          return static_cast<gboolean>(left == 0);
+        },
+        +[](GSource* source) -> gboolean {
+          return static_cast<gboolean>(of(source).left(g_source_get_time(source)) == 0);
+        },
+        +[](GSource* source, GSourceFunc, gpointer) -> gboolean {
+          of(source).run(g_source_get_time(source));
+          return G_SOURCE_CONTINUE;
+        },
+        nullptr,
+        nullptr,
+        nullptr};
+    GSource* source = g_source_new(&functions, sizeof(Source));
+    reinterpret_cast<Source*>(source)->schedule = this;
+    g_source_set_can_recurse(source, TRUE); // A task may turn the loop itself.
+    g_source_attach(source, nullptr);
+  }
+
+  static Schedule& of(GSource* source) { return *reinterpret_cast<Source*>(source)->schedule; }
+
+  /// Until the first is due, µs.
+  gint64 left(gint64 now) const {
+    if (due_.empty()) return std::numeric_limits<gint64>::max() - 999;
+    return std::max<gint64>(due_.begin()->first - now, 0);
+  }
+
+  /// Those that are due at `now`.
+  void run(gint64 now) {
+    Share share;
+    while (!due_.empty() && due_.begin()->first <= now) {
+      auto node = due_.extract(due_.begin());
+      // The task may stop or start the timer again, or destroy its owner.
+      const auto task = node.mapped().task;
+      if (const auto period = node.mapped().period; period.count() == 0) {
+        node.mapped().timer->reset();
+      } else {
+        node.key() = now_us() + period.count();
+        *node.mapped().timer = due_.insert(std::move(node));
+      }
+      (*task)();
+      if (share.used_up()) break;
+    }
+  }
+
+  std::multimap<gint64, Tick> due_; ///< By monotonic µs.
+};
+
 } // namespace
 
 void post(std::function<void()> task) { Backlog::get().push(std::move(task)); }
@@ -126,32 +203,23 @@ void spread(std::size_t count, std::function<void(std::size_t)> one, std::functi
   run_slice(std::make_shared<Spreading>(Spreading{0, count, std::move(one), std::move(done)}));
 }
 
-void Timer::start(std::chrono::milliseconds delay, bool repeat, std::function<void()> task) {
+void Timer::start(std::chrono::milliseconds delay, std::chrono::milliseconds period,
+                  std::function<void()> task) {
   stop();
-  auto tick = std::make_unique<Tick>(Tick{std::move(task), repeat, &source_});
-  source_ = g_timeout_add_full(
-      G_PRIORITY_DEFAULT, static_cast<guint>(delay.count()),
-      +[](gpointer data) -> gboolean {
-        auto* due = static_cast<Tick*>(data);
-        // A one-shot timer is over before its task runs: the task may start it again or destroy its
-        // owner. GLib keeps `due` alive until the dispatch returns.
-        if (!due->repeat) *due->source = 0;
-        due->task();
-        return due->repeat ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
-      },
-      tick.release(), +[](gpointer data) { delete static_cast<Tick*>(data); });
+  due_ = Schedule::get().add(
+      delay, {std::make_shared<const std::function<void()>>(std::move(task)), period, &due_});
 }
 
 void Timer::once(std::chrono::milliseconds delay, std::function<void()> task) {
-  start(delay, false, std::move(task));
+  start(delay, std::chrono::milliseconds{0}, std::move(task));
 }
 
 void Timer::every(std::chrono::milliseconds period, std::function<void()> task) {
-  start(period, true, std::move(task));
+  start(period, std::max(period, std::chrono::milliseconds{1}), std::move(task));
 }
 
 void Timer::stop() {
-  if (source_ != 0) g_source_remove(std::exchange(source_, 0));
+  if (due_) Schedule::get().remove(*std::exchange(due_, std::nullopt));
 }
 
 } // namespace fanlight

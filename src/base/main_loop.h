@@ -3,6 +3,9 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <map>
+#include <memory>
+#include <optional>
 
 #include <glib.h>
 
@@ -23,6 +26,20 @@ void post(std::function<void()> task);
 void spread(std::size_t count, std::function<void(std::size_t)> one,
             std::function<void()> done = {});
 
+namespace detail {
+
+struct Tick;
+using Due = std::multimap<gint64, Tick>::iterator;
+
+/// What a timer that runs will do.
+struct Tick {
+  std::shared_ptr<const std::function<void()>> task;
+  std::chrono::microseconds period; ///< 0: once.
+  std::optional<Due>* timer;        ///< Knows this entry.
+};
+
+} // namespace detail
+
 /// A one-shot or periodic timer of the main loop; stops when destroyed. Threads: main only.
 class Timer {
  public:
@@ -36,11 +53,12 @@ class Timer {
   /// Runs `task` every `period` until stopped; replaces what was running.
   void every(std::chrono::milliseconds period, std::function<void()> task);
   void stop();
-  bool running() const { return source_ != 0; }
+  bool running() const { return due_.has_value(); }
 
  private:
-  void start(std::chrono::milliseconds delay, bool repeat, std::function<void()> task);
-  guint source_ = 0;
+  void start(std::chrono::milliseconds delay, std::chrono::milliseconds period,
+             std::function<void()> task);
+  std::optional<detail::Due> due_; ///< None: it does not run.
 };
 
 } // namespace fanlight

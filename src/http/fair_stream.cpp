@@ -40,9 +40,8 @@ gboolean fair_stream_is_readable(GPollableInputStream* stream) {
 }
 
 GSource* fair_stream_create_source(GPollableInputStream* stream, GCancellable* cancellable) {
-  const fanlight::http::Owned<GSource, g_source_unref> base{
-      g_pollable_input_stream_create_source(base_of(stream), nullptr)};
-  return g_pollable_source_new_full(stream, base.get(), cancellable);
+  // One around it would cost more than the read; libsoup does not ask whose stream it is.
+  return g_pollable_input_stream_create_source(base_of(stream), cancellable);
 }
 
 gssize fair_stream_read_nonblocking(GPollableInputStream* stream, void* buffer, gsize count,

@@ -49,9 +49,8 @@ gboolean inlet_stream_is_readable(GPollableInputStream* stream) {
 
 GSource* inlet_stream_create_source(GPollableInputStream* stream, GCancellable* cancellable) {
   auto* self = reinterpret_cast<InletStream*>(stream);
-  if (self->put_off) return turn_source_new(stream, *self->connection, cancellable);
-  // One around it would cost more than the read; libsoup does not ask whose stream it is.
-  return g_pollable_input_stream_create_source(base_of(stream), cancellable);
+  return turn_source_new(stream, g_socket_connection_get_socket(self->owner),
+                         self->put_off ? self->connection->lock() : nullptr, cancellable);
 }
 
 gssize inlet_stream_read_nonblocking(GPollableInputStream* stream, void* buffer, gsize count,

@@ -1,5 +1,6 @@
 #include "http/listener.h"
 
+#include <cerrno>
 #include <utility>
 
 #include <netinet/in.h>
@@ -9,6 +10,7 @@
 #include "base/network.h"
 #include "http/address.h"
 #include "http/inlet.h"
+#include "http/poller.h"
 
 namespace fanlight::http {
 namespace {
@@ -48,6 +50,7 @@ Result<std::unique_ptr<Listener>> Listener::create(const std::string& listen, co
   GSocketAddress* address = parsed->get();
   const std::string doing = "listening on " + to_string(address) + ": ";
 
+  if (Poller::get() == nullptr) return Error{Errc::unavailable, doing + g_strerror(errno)};
   GError* raw = nullptr;
   const GSocketFamily family = g_socket_address_get_family(address);
   Owned<GSocket> socket{g_socket_new(family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &raw)};

@@ -14,7 +14,8 @@ namespace fanlight::http {
 /// main only.
 template <class Key> class TurnShare {
  public:
-  /// A turn has room for `all`; one may use `most` of it, and `least` however many there are.
+  /// A turn has room for `all`; one may use `least` however many there are, and one alone `most`,
+  /// which may be more than all may use of a turn together.
   TurnShare(std::size_t all, std::size_t most, std::size_t least)
       : all_(all), most_(most), least_(least) {}
 
@@ -22,7 +23,7 @@ template <class Key> class TurnShare {
   bool admits(const Key& key) {
     const auto found = used_.find(key);
     if (found != used_.end() && found->second >= share()) return false;
-    if (taken_ < all_) return true;
+    if (taken_ < room(sharers())) return true;
     put_off();
     return false;
   }
@@ -45,10 +46,9 @@ template <class Key> class TurnShare {
   bool empty() const { return used_.empty() && !put_off_; }
 
  private:
-  std::size_t share() const {
-    const std::size_t sharers = std::max({sharers_, used_.size(), std::size_t{1}});
-    return std::clamp(all_ / sharers, least_, most_);
-  }
+  std::size_t sharers() const { return std::max({sharers_, used_.size(), std::size_t{1}}); }
+  std::size_t room(std::size_t sharers) const { return sharers == 1 ? most_ : all_; }
+  std::size_t share() const { return std::clamp(room(sharers()) / sharers(), least_, most_); }
 
   const std::size_t all_;
   const std::size_t most_;

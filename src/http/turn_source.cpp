@@ -3,22 +3,28 @@
 #include <utility>
 
 #include "http/http_connection.h"
+#include "http/poller.h"
 
 namespace fanlight::http {
 namespace {
 
 struct TurnSource {
   GSource base;
-  std::weak_ptr<const HttpConnection>* connection; // Owned: GLib zeroes the memory and frees it.
-  gboolean called;
-  gpointer polled; // Once it was called.
+  GPollableInputStream* stream; // Owned, as its socket is.
+  GSocket* socket;
+  std::weak_ptr<const HttpConnection>* connection; // Owned; null: it was called, or need not be.
+  Poller::Waiter* waiter;                          // Owned; watches once it was called.
 };
 
 TurnSource* self(GSource* source) { return reinterpret_cast<TurnSource*>(source); }
 
+void poll(GSource* source) {
+  Poller::get()->watch(*self(source)->waiter, g_socket_get_fd(self(source)->socket));
+}
+
 gboolean prepare(GSource* source, gint* timeout) {
   *timeout = -1;
-  if (self(source)->called) return FALSE;
+  if (self(source)->connection == nullptr) return FALSE;
   const auto connection = self(source)->connection->lock();
   if (!connection || connection->is_called()) return TRUE;
   *timeout = 0; // The next turn may be its own, and nothing else need be ready to begin one.
@@ -26,31 +32,62 @@ gboolean prepare(GSource* source, gint* timeout) {
 }
 
 gboolean check(GSource* source) {
-  gpointer polled = self(source)->polled;
-  return polled != nullptr && g_source_query_unix_fd(source, polled) != 0;
+  return static_cast<gboolean>(Poller::get()->is_ready(*self(source)->waiter));
 }
 
-gboolean dispatch(GSource* source, GSourceFunc, gpointer) {
-  const auto connection = self(source)->connection->lock();
-  if (!std::exchange(self(source)->called, TRUE) && connection)
-    self(source)->polled = g_source_add_unix_fd(source, connection->descriptor(),
-                                                GIOCondition(G_IO_IN | G_IO_HUP | G_IO_ERR));
-  return G_SOURCE_CONTINUE;
+gboolean dispatch(GSource* source, GSourceFunc function, gpointer data) {
+  if (const auto* connection = std::exchange(self(source)->connection, nullptr)) {
+    if (!connection->expired()) poll(source);
+    delete connection;
+  }
+  const auto ready = reinterpret_cast<GPollableSourceFunc>(reinterpret_cast<void (*)()>(function));
+  return ready(G_OBJECT(self(source)->stream), data);
 }
 
-void finalize(GSource* source) { delete self(source)->connection; }
+void finalize(GSource* source) {
+  delete self(source)->connection;
+  Poller::get()->forget(*self(source)->waiter);
+  delete self(source)->waiter;
+  g_object_unref(self(source)->socket);
+  g_object_unref(self(source)->stream);
+}
+
+/// What g_source_set_closure() and g_source_set_dummy_callback() call.
+gboolean call_closure(GObject* stream, gpointer data) {
+  auto* closure = static_cast<GClosure*>(data);
+  GValue result = G_VALUE_INIT;
+  GValue parameter = G_VALUE_INIT;
+  g_value_init(&result, G_TYPE_BOOLEAN);
+  g_value_init(&parameter, G_TYPE_OBJECT);
+  g_value_set_object(&parameter, stream);
+  g_closure_invoke(closure, &result, 1, &parameter, nullptr);
+  const gboolean again = g_value_get_boolean(&result);
+  g_value_unset(&parameter);
+  g_value_unset(&result);
+  return again;
+}
 
 } // namespace
 
-GSource* turn_source_new(GPollableInputStream* stream,
-                         std::weak_ptr<const HttpConnection> connection,
+GSource* turn_source_new(GPollableInputStream* stream, GSocket* socket,
+                         std::shared_ptr<const HttpConnection> connection,
                          GCancellable* cancellable) {
-  static GSourceFuncs functions{prepare, check, dispatch, finalize, nullptr, nullptr};
-  GSource* turn = g_source_new(&functions, sizeof(TurnSource));
-  self(turn)->connection = new std::weak_ptr<const HttpConnection>(std::move(connection));
-  GSource* source = g_pollable_source_new_full(stream, nullptr, cancellable);
-  g_source_add_child_source(source, turn);
-  g_source_unref(turn);
+  static GSourceFuncs functions{prepare, check, dispatch, finalize, G_SOURCE_FUNC(call_closure),
+                                nullptr};
+  GSource* source = g_source_new(&functions, sizeof(TurnSource));
+  self(source)->stream = G_POLLABLE_INPUT_STREAM(g_object_ref(stream));
+  self(source)->socket = G_SOCKET(g_object_ref(socket));
+  self(source)->waiter = new Poller::Waiter;
+  if (connection)
+    self(source)->connection = new std::weak_ptr<const HttpConnection>(std::move(connection));
+  else
+    poll(source);
+  if (cancellable != nullptr) {
+    GSource* cancelled = g_cancellable_source_new(cancellable);
+    g_source_set_dummy_callback(cancelled);
+    g_source_add_child_source(source, cancelled);
+    g_source_unref(cancelled);
+  }
   return source;
 }
 

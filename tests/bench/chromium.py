@@ -4,10 +4,17 @@ import json
 import os
 import pathlib
 
-SCRIPT = pathlib.Path(__file__).with_name("joins.js")
+JOINS = pathlib.Path(__file__).with_name("joins.js")
+OPENINGS = pathlib.Path(__file__).with_name("openings.js")
 
 
 def chromium_joins(lab, server_url: str, count: int) -> list[dict]:
     """One dict a join: milliseconds from the POST to the answer, ICE connected, DTLS done and the first frame."""
-    program = lab.program([os.environ.get("NODE", "node"), SCRIPT, server_url, str(count)])
+    program = lab.program([os.environ.get("NODE", "node"), JOINS, server_url, str(count)])
     return json.loads(program.wait_for(r"^(\[.*\])$", 60 + 5 * count)[1])
+
+
+def chromium_openings(lab, server_url: str, count: int, pictures: int) -> list[dict]:
+    """One dict a time that the wall is opened: milliseconds until the first and until all of `pictures` are live."""
+    program = lab.program([os.environ.get("NODE", "node"), OPENINGS, server_url, str(count), str(pictures)])
+    return json.loads(program.wait_for(r"^(\[.*\])$", 60 + 10 * count)[1])

@@ -112,13 +112,12 @@ async def foreign_pages(target: Target) -> str:
 
 async def half_bodies(target: Target) -> str:
     """Requests whose bodies do not come: more than there are places for connections."""
-    half = head("POST", f"/whep/{target.camera}", {"Content-Type": "application/sdp", "Content-Length": "200000"}) + b"v=0\r\n"
-    return f"{await hold(2100, lambda: half_body(target, half))} half-sent bodies were held"
+    return f"{await hold(2100, lambda: half_body(target))} half-sent bodies were held"
 
 
-async def half_body(target: Target, half: bytes) -> Wire | None:
+async def half_body(target: Target) -> Wire | None:
     wire = await target.open("half_bodies")
-    await wire.send(half)
+    await wire.send(head("POST", f"/whep/{target.camera}", {"Content-Type": "application/sdp", "Content-Length": "200000"}) + b"v=0\r\n")
     return wire
 
 
@@ -152,17 +151,20 @@ async def hold(count: int, open_one) -> int:
 
 async def unfinished_messages(target: Target) -> str:
     """Messages in pieces of which the last one never comes, kept alive by pongs, until the server has had enough."""
-    wires = []
-    for _ in range(64):
-        wire, answer = await target.websocket("unfinished_messages")
-        if answer.status == 101:
-            wires.append(wire)
-    for wire in wires:
-        await wire.send(frame(1, b'{"type":"' + b"x" * 200000, final=False))
-        await wire.send(frame(PONG, b""))
+    wires = [wire for _ in range(64) if (wire := await unfinished_message(target))]
     ended = await asyncio.gather(*(wire.closed() for wire in wires))
     expect(all(ended), f"{ended.count(False)} of {len(wires)} unfinished messages have no end")
     return f"{len(wires)} sockets with an unfinished message were closed"
+
+
+async def unfinished_message(target: Target) -> Wire | None:
+    wire, answer = await target.websocket("unfinished_messages")
+    if answer.status != 101:
+        wire.close()
+        return None
+    await wire.send(frame(1, b'{"type":"' + b"x" * 200000, final=False))
+    await wire.send(frame(PONG, b""))
+    return wire
 
 
 async def waiting_sessions(target: Target) -> str:
@@ -173,8 +175,7 @@ async def waiting_sessions(target: Target) -> str:
         if answer.status != 101:
             continue
         await wire.message("hello")
-        for number in range(250):
-            await wire.say(json.dumps({"type": "watch", "session": str(number), "camera": target.absent, "sdp": target.offer}))
+        await wait_for_a_camera(target, wire)
         await wire.say(json.dumps({"type": "list"}))
         while True:
             opcode, payload = await wire.hear()
@@ -186,6 +187,20 @@ async def waiting_sessions(target: Target) -> str:
         wire.close()
     expect(waiting + refused > 0, "no session was answered")
     return f"{waiting} sessions waited and {refused} were refused"
+
+
+async def wait_for_a_camera(target: Target, wire: Wire):
+    for number in range(250):
+        await wire.say(json.dumps({"type": "watch", "session": str(number), "camera": target.absent, "sdp": target.offer}))
+
+
+async def waiting_socket(target: Target) -> Wire | None:
+    wire, answer = await target.websocket("waiting_sessions")
+    if answer.status == 101:
+        await wait_for_a_camera(target, wire)
+        return wire
+    wire.close()
+    return None
 
 
 async def sendrecv(target: Target) -> str:
@@ -255,6 +270,9 @@ async def floods_of_messages(target: Target) -> str:
 
 ATTACKS = (keep_alive, refused_messages, long_names, foreign_pages, half_bodies, idle_sockets, unfinished_messages, waiting_sessions,
            sendrecv, media_tcp, lists_and_drawings, floods_of_messages)
+
+# What takes places and keeps them: how many of an address try, and what one does.
+OCCUPATIONS = ((2100, half_body), (1100, idle_socket), (64, unfinished_message), (40, waiting_socket))
 
 
 def media_port(answer: str) -> int:

@@ -55,7 +55,7 @@ class HostileTest(Tap):
             bystander.join(TILES)
             usual = picture_ms(visitors.join(20, VISIT_MS))
             visitors.leave(20)
-            target = self.target(server)
+            target = await asyncio.to_thread(target_of, server)
             for attack in ATTACKS[:1]:  # Libraries are loaded and caches filled.
                 await attack(target)
             before = await asyncio.to_thread(settle, server.pid, None, 3)
@@ -70,14 +70,6 @@ class HostileTest(Tap):
             await self.check_that_it_serves(target, visitors)
             code = lab.stop(server, 60)
             self.check("the server ends in order after all of it", code == 0, f"exit code {code}")
-
-    def target(self, server: Server) -> Target:
-        offer = offer_of_a_browser(TESTS)
-        request = urllib.request.Request(f"{server.url}/whep/tile-1", offer.encode(), {"Content-Type": "application/sdp"})
-        with urllib.request.urlopen(request, timeout=60) as response:
-            answer, location = response.read().decode(), response.headers["Location"]
-        urllib.request.urlopen(urllib.request.Request(f"{server.url}/whep/{location}", method="DELETE"), timeout=60).close()
-        return Target(port=int(server.url.rsplit(":", 1)[1]), media_port=media_port(answer), camera="tile-1", absent="absent", offer=offer)
 
     async def attack_at_once(self, server: Server, target: Target, real: dict, absent: dict, visitors) -> float:
         """All of it; how long a visitor's first picture took meanwhile."""
@@ -126,6 +118,15 @@ class HostileTest(Tap):
         answer = await wire.request("GET", "/health")
         wire.close()
         self.check("a stranger who behaves is served again", answer.status == 200, f"/health answered {answer.status}")
+
+
+def target_of(server: Server) -> Target:
+    offer = offer_of_a_browser(TESTS)
+    request = urllib.request.Request(f"{server.url}/whep/tile-1", offer.encode(), {"Content-Type": "application/sdp"})
+    with urllib.request.urlopen(request, timeout=60) as response:
+        answer, location = response.read().decode(), response.headers["Location"]
+    urllib.request.urlopen(urllib.request.Request(f"{server.url}/whep/{location}", method="DELETE"), timeout=60).close()
+    return Target(port=int(server.url.rsplit(":", 1)[1]), media_port=media_port(answer), camera="tile-1", absent="absent", offer=offer)
 
 
 def picture_ms(viewers: list[dict]) -> float:

@@ -200,5 +200,54 @@ TEST(TimerTest, DoesNotRunAfterItIsDestroyed) {
   EXPECT_FALSE(ran);
 }
 
+TEST(TimerTest, RunsWhatIsDueInItsOrder) {
+  std::vector<int> seen;
+  Timer late;
+  Timer early;
+  late.once(2ms, [&] { seen.push_back(2); });
+  early.once(1ms, [&] { seen.push_back(1); });
+  EXPECT_TRUE(turn_until([&] { return seen.size() == 2; }, "both timers"));
+  EXPECT_EQ(seen, (std::vector<int>{1, 2}));
+}
+
+TEST(TimerTest, DoesNotRunOneThatAnotherOfTheSameTurnStops) {
+  bool ran = false;
+  bool stopped = false;
+  Timer first;
+  Timer second;
+  first.once(0ms, [&] { second.stop(), stopped = true; });
+  second.once(0ms, [&] { ran = true; });
+  EXPECT_TRUE(turn_until([&] { return stopped; }, "the first timer"));
+  g_main_context_iteration(nullptr, FALSE);
+  EXPECT_FALSE(ran);
+}
+
+TEST(TimerTest, RunsSoManyInATurnHoweverManyAreDue) {
+  const DrivenClock clock; // They take no time.
+  std::vector<Timer> timers(1000);
+  std::size_t ran = 0;
+  for (Timer& timer : timers) timer.once(0ms, [&ran] { ++ran; });
+  std::size_t most = 0;
+  while (ran < timers.size()) {
+    const std::size_t before = ran;
+    g_main_context_iteration(nullptr, TRUE);
+    most = std::max(most, ran - before);
+  }
+  EXPECT_EQ(most, kTasksPerTurn);
+}
+
+TEST(TimerTest, RunsOthersWhileItsTaskTurnsTheLoop) {
+  bool inner = false;
+  bool outer = false;
+  Timer first;
+  Timer second;
+  first.once(0ms, [&] {
+    while (!inner) g_main_context_iteration(nullptr, TRUE);
+    outer = true;
+  });
+  second.once(0ms, [&] { inner = true; });
+  EXPECT_TRUE(turn_until([&] { return outer; }, "the outer task"));
+}
+
 } // namespace
 } // namespace fanlight

@@ -55,13 +55,32 @@ class InletTest : public testing::Test, public HttpConnection::Host {
     char byte = 0;
     return g_pollable_input_stream_read_nonblocking(input(), &byte, 1, nullptr, nullptr);
   }
-  void wait() {
-    source_ = g_pollable_input_stream_create_source(input(), nullptr);
+  void wait(GCancellable* cancellable = nullptr) {
+    source_ = g_pollable_input_stream_create_source(input(), cancellable);
     g_source_set_callback(source_, G_SOURCE_FUNC(+[](GObject*, gpointer count) -> gboolean {
                             ++*static_cast<int*>(count);
                             return G_SOURCE_CONTINUE;
                           }),
                           &times_told_, nullptr);
+    g_source_attach(source_, nullptr);
+  }
+  /// As libsoup waits: by a source of its own, of which the stream's is a part.
+  void wait_by_another_source() {
+    static GSourceFuncs functions{nullptr,
+                                  nullptr,
+                                  +[](GSource*, GSourceFunc, gpointer count) -> gboolean {
+                                    ++*static_cast<int*>(count);
+                                    return G_SOURCE_CONTINUE;
+                                  },
+                                  nullptr,
+                                  nullptr,
+                                  nullptr};
+    source_ = g_source_new(&functions, sizeof(GSource));
+    GSource* part = g_pollable_input_stream_create_source(input(), nullptr);
+    g_source_set_dummy_callback(part);
+    g_source_add_child_source(source_, part);
+    g_source_unref(part);
+    g_source_set_callback(source_, nullptr, &times_told_, nullptr);
     g_source_attach(source_, nullptr);
   }
   /// How often it is told in one turn of the loop.
@@ -90,6 +109,25 @@ class InletTest : public testing::Test, public HttpConnection::Host {
 TEST_F(InletTest, TellsAReaderOfWhatHasArrived) {
   client_sends_a_byte();
   wait();
+
+  EXPECT_EQ(told(), 1);
+}
+
+TEST_F(InletTest, TellsAReaderWhoWaitsByAnotherSource) {
+  wait_by_another_source();
+  EXPECT_EQ(told(), 0);
+  client_sends_a_byte();
+
+  EXPECT_EQ(told(), 1);
+  ASSERT_EQ(read(), 1);
+  EXPECT_EQ(told(), 0);
+}
+
+TEST_F(InletTest, TellsAReaderThatItsWaitIsCancelled) {
+  const Owned<GCancellable> cancellable{g_cancellable_new()};
+  wait(cancellable.get());
+  EXPECT_EQ(told(), 0);
+  g_cancellable_cancel(cancellable.get());
 
   EXPECT_EQ(told(), 1);
 }
