@@ -94,8 +94,9 @@ void Signalling::adopt(SoupServerMessage* message) {
   const Owned<SoupServerMessage> kept = share(message); // Stealing frees it otherwise.
   HttpConnection* connection = HttpConnection::of(message);
   if (connection == nullptr) return;
-  auth::Principal principal = auth::principal_of_socket(Exchange{message});
-  principal.page = {}; // The handshake has let it in; its headers may be long, and are not kept.
+  // The handshake has let the page in; its headers may be long, and are not kept.
+  const auth::Principal whole = auth::principal_of_socket(Exchange{message});
+  const auth::Principal principal{.address = whole.address, .proxied = whole.proxied};
   const auto transport = connection->shared_from_this();
   connection->enter(HttpConnection::Phase::upgraded);
   Owned<GIOStream> stream{soup_server_message_steal_connection(message)};

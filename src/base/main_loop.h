@@ -11,8 +11,8 @@
 
 namespace fanlight {
 
-/// How much of what has been posted, or is spread, is done in one turn of the loop: so many tasks,
-/// or for so long. Sockets and timers are looked at between two turns.
+/// How much of what has been posted, is spread, or is due by a timer is done in one turn of the
+/// loop: of each so many tasks, or for so long. Sockets are looked at between two turns.
 constexpr std::size_t kTasksPerTurn = 100;
 constexpr std::chrono::milliseconds kTimePerTurn{10};
 

@@ -13,7 +13,7 @@ namespace fanlight::media {
 /// A camera: one pipeline with a camera stream for each of its streams (main, sub, …) and the bins
 /// of those who subscribe to their tracks.
 ///
-/// Threads: main only. Lifetime: owned by the SessionTable; outlives every Subscription to its
+/// Threads: main only. Lifetime: shared by the CameraRegistry and its viewers; outlives every Subscription to its
 /// tracks.
 class Camera : private CameraStream::Observer, public std::enable_shared_from_this<Camera> {
  public:

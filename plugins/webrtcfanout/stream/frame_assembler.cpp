@@ -92,8 +92,7 @@ void FrameAssembler::begin(std::uint32_t timestamp, bool delta, std::uint64_t nt
 
 /// Refers to the tail where it lies.
 bool FrameAssembler::refer_to(Bytes head, const Tail& tail, Frame::Packet& packet) {
-  constexpr std::size_t kWorthIt = 256; // As much as a reference costs.
-  if (!tail.memory || tail.bytes.size() < kWorthIt || head.size() > Frame::kMaxHead) return false;
+  if (!tail.memory || tail.bytes.size() < kLeastHeld || head.size() > Frame::kMaxHead) return false;
   const Bytes whole = tail.memory->bytes;
   // Where it was made smaller after the tail was cut from it.
   if (tail.bytes.data() < whole.data() ||
@@ -146,13 +145,17 @@ FrameAssembler::Outcome FrameAssembler::add(Bytes packet, bool delta, std::uint6
     skipping_ = !ends;
     return Outcome::too_large;
   }
-  // What tells a packet's kind is together: before a fragment, or all of a NAL unit.
+  // Of a delimiter, all is together: a payloader puts nothing before it.
   const Bytes start = rtp->payload.empty() ? tail.bytes : rtp->payload;
   // The timestamp delimits, too; h264parse writes one before each picture, which would cost every
   // viewer a packet of its own, and a message to the kernel.
   if (!ends && is_delimiter(format_.encoding, start)) return Outcome::more;
   append(rtp->payload, tail, rtp->marker);
-  open_->key = open_->key || has_key_picture(format_.encoding, start);
+  // The head of a fragment says what it is; everything else is together by now, an aggregate as
+  // well, the units of which came each in memory of its own.
+  const Frame::Payload kept = open_->payload(open_->packets.size() - 1);
+  open_->key =
+      open_->key || has_key_picture(format_.encoding, kept.head.empty() ? kept.body : kept.head);
   if (!ends) return Outcome::more;
   finish();
   return Outcome::complete;
