@@ -155,7 +155,9 @@ std::optional<config::Diff> Settings::change(std::vector<Camera> cameras,
                                              const ExchangePtr& exchange) {
   auto diff = store_.change(std::move(cameras));
   if (diff) {
-    log::info("http", {{"client", exchange->remote_address()}}, "the cameras were changed");
+    log::info("http", {{"client", exchange->remote_address()}},
+              diff->changes_cameras() ? "the cameras were changed"
+                                      : "the cameras stay as they are: the request wants the same");
     return std::move(*diff);
   }
   if (diff.error().code == Errc::internal)

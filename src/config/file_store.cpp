@@ -166,6 +166,7 @@ Result<Diff> FileStore::change(std::vector<Camera> cameras) {
                                      "' would be lost in the file; nothing was changed"};
   Config applied = without_restart(current_, *read_back);
   Diff diff = compare(current_, applied);
+  if (!diff.changes_cameras()) return diff;
   if (auto prepared = prepare(applied, diff); !prepared) return prepared.error();
   if (auto written = write_whole(text); !written) {
     abandon();

@@ -35,8 +35,9 @@ class Store {
   virtual const std::vector<std::string>& needs_restart() const = 0;
 
   /// Makes the managed cameras, and the order of all, those of `cameras`, here and in the file.
-  /// Cameras that are not managed are as they are. Errc::internal: it cannot be written, and
-  /// nothing has changed. Errc::conflict: somebody has changed the file.
+  /// Cameras that are not managed are as they are. Writes nothing if the cameras are those already.
+  /// Errc::internal: it cannot be written, and nothing has changed. Errc::conflict: somebody has
+  /// changed the file.
   virtual Result<Diff> change(std::vector<Camera> cameras) = 0;
   /// Reads the files again. Errc::invalid, not_found: what is wrong with them; nothing has changed.
   virtual Result<Diff> reload() = 0;

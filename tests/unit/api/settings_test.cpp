@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "base/log_limit.h"
 #include "server_fixture.h"
 
 namespace fanlight::test {
@@ -178,6 +179,18 @@ TEST_F(SettingsTest, TakesBackWhatItHasShown) {
   EXPECT_EQ(same.status, 200) << same.body;
   EXPECT_THAT(same.body, HasSubstr("\"change\":\"none\""));
   EXPECT_EQ(yard(), before);
+}
+
+TEST_F(SettingsTest, LogsAChangeOnlyWhereThereIsOne) {
+  log::forget_rates();
+  testing::internal::CaptureStderr();
+  json("PUT", "/api/cameras/yard/settings", get("/api/cameras/yard/settings").body);
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              AllOf(HasSubstr("the cameras stay as they are"), Not(HasSubstr("changed"))));
+
+  testing::internal::CaptureStderr();
+  json("PUT", "/api/cameras/order", R"({"ids": ["yard", "front"]})");
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("the cameras were changed"));
 }
 
 TEST_F(SettingsTest, RefusesToWriteStarsForASecret) {

@@ -223,6 +223,18 @@ TEST_F(FileStoreTest, WritesWhatIsChangedAndReadsItAfterARestart) {
   EXPECT_EQ(read("fanlight.yaml"), kTwo);
 }
 
+TEST_F(FileStoreTest, WritesAndSaysNothingWhereNothingChanges) {
+  testing::internal::CaptureStderr();
+
+  const auto diff = store->change(store->current().cameras);
+
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  ASSERT_TRUE(diff) << diff.error().message;
+  EXPECT_FALSE(diff->changes_cameras());
+  EXPECT_THAT(subscriber.diffs, IsEmpty());
+  EXPECT_THAT(files(), ElementsAre("fanlight.yaml"));
+}
+
 TEST_F(FileStoreTest, WritesNothingThatASubscriberRefuses) {
   ASSERT_TRUE(store->change(with_yard()));
   const std::string before = read("cameras.yaml");
