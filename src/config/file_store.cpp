@@ -46,7 +46,7 @@ std::string lost_in_writing(const std::vector<Camera>& wanted,
 
 FileStore::FileStore(std::string path, Config config, Observer& observer)
     : path_(std::move(path)), observer_(observer), current_(std::move(config)) {
-  if (auto files = read()) seen_ = accepted_ = std::move(*files);
+  if (auto files = read_files(path_)) seen_ = accepted_ = std::move(*files);
 }
 
 Token FileStore::subscribe(Subscriber& subscriber) {
@@ -62,31 +62,19 @@ void FileStore::watch() {
     watches_.push_back(std::make_unique<FileWatch>(path, [this] { on_file_changed(); }));
 }
 
-Result<FileStore::Files> FileStore::read() const {
-  auto own = read_text(path_);
-  if (!own) return own.error();
-  // Where the other one is, this one says; if it is wrong, parsing it will tell.
-  const auto config = parse(own->yaml, path_);
-  auto managed = read_managed(config ? *config : current_, path_);
-  if (!managed) return managed.error();
-  return Files{std::move(*own), std::move(*managed)};
-}
-
 void FileStore::on_file_changed() {
-  const auto files = read();
+  const auto files = read_files(path_, &current_);
   for (const auto& watch : watches_)
     if (!watch->settled()) return;
   // What we have written ourselves, or has only been touched. A file that is gone for a moment
   // comes again.
-  if (!files || (files->own.yaml == seen_.own.yaml && files->managed.name == seen_.managed.name &&
-                 files->managed.yaml == seen_.managed.yaml))
-    return;
+  if (!files || *files == seen_) return;
   log::info("config", {{"file", path_}}, "the configuration has changed; reading it again");
   (void)take(*files); // It says in the log what came of it.
 }
 
 Result<Diff> FileStore::reload() {
-  auto files = read();
+  auto files = read_files(path_, &current_);
   if (files) return take(*files);
   log::error("config", {{"file", path_}},
              "going on with the configuration as it was: " + files.error().message);
@@ -96,16 +84,14 @@ Result<Diff> FileStore::reload() {
 Result<Diff> FileStore::take(const Files& files) {
   observer_.on_reloading();
   seen_ = files;
-  // An editor on a full disk leaves such a file; nobody wants all cameras gone by that.
-  const bool gone = files.managed.yaml.empty() &&
+  // Nobody wants all cameras gone by a mishap with the file.
+  const bool gone = !files.managed.there &&
                     std::any_of(current_.cameras.begin(), current_.cameras.end(),
                                 [](const Camera& camera) { return camera.origin.managed; });
-  const std::string empty = files.own.yaml.empty() ? path_ : gone ? files.managed.name : "";
   const auto wanted =
-      empty.empty()
-          ? parse(files.own, files.managed)
-          : Error{Errc::invalid,
-                  empty + ": is empty or gone; write cameras: [] if there are to be none"};
+      gone ? Error{Errc::invalid,
+                   files.managed.name + ": is gone; write cameras: [] if there are to be none"}
+           : parse(files.own, files.managed);
   const auto refuse = [this](Error error) {
     log::error("config", {{"file", path_}},
                "going on with the configuration as it was: " + error.message);

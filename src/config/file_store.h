@@ -6,6 +6,7 @@
 
 #include "base/file_watch.h"
 #include "base/token.h"
+#include "config/files.h"
 #include "config/store.h"
 
 namespace fanlight::config {
@@ -39,11 +40,6 @@ class FileStore : public Store {
   Result<Diff> reload() override;
 
  private:
-  struct Files {
-    Text own;
-    Text managed;
-  };
-  Result<Files> read() const;
   Result<Diff> take(const Files& files);
   /// Has every subscriber ready for `wanted`, or none.
   Result<Done> prepare(const Config& wanted, const Diff& diff);

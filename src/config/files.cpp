@@ -100,6 +100,16 @@ void write(YAML::Emitter& yaml, const Record& record) {
   yaml << YAML::EndMap;
 }
 
+Result<Text> read_managed(const Config& config, const std::string& path) {
+  const std::string managed = cameras_file(config, path);
+  std::error_code none;
+  if (std::filesystem::equivalent(managed, path, none))
+    return Error{Errc::invalid, path +
+                                    ": server.cameras_file: is this file itself, where no name is "
+                                    "given; name another one for the cameras of the settings page"};
+  return read_if_there(managed);
+}
+
 } // namespace
 
 std::string cameras_file(const Config& config, const std::string& path) {
@@ -128,18 +138,19 @@ Result<Text> read_text(const std::string& path) {
 }
 
 Result<Text> read_if_there(const std::string& path) {
-  if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) return Text{path, {}};
+  if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) return Text{path, {}, false};
   return read_text(path);
 }
 
-Result<Text> read_managed(const Config& config, const std::string& path) {
-  const std::string managed = cameras_file(config, path);
-  std::error_code none;
-  if (std::filesystem::equivalent(managed, path, none))
-    return Error{Errc::invalid, path +
-                                    ": server.cameras_file: is this file itself, where no name is "
-                                    "given; name another one for the cameras of the settings page"};
-  return read_if_there(managed);
+Result<Files> read_files(const std::string& path, const Config* running) {
+  auto own = read_text(path);
+  if (!own) return own.error();
+  const auto config = parse(own->yaml, path);
+  if (!config && running == nullptr) return config.error();
+  // Where the other one is, this one says; if it is wrong, parsing it will tell.
+  auto managed = read_managed(config ? *config : *running, path);
+  if (!managed) return managed.error();
+  return Files{std::move(*own), std::move(*managed)};
 }
 
 std::string managed_yaml(const Config& config) {

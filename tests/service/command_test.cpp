@@ -73,6 +73,7 @@ TEST_F(CommandTest, NamesFileAndLineOfWhatIsWrong) {
       {"cameras:\n  - id: front\n    url: http://192.0.2.1/\n", "bad.yaml:3"},
       {"cameras:\n  - id: front\n", "bad.yaml:2"},
       {"cameras: [\n", "bad.yaml"},
+      {"", "bad.yaml: is empty"},
   };
   for (const auto& [yaml, place] : cases) {
     const Outcome wrong = check(yaml);

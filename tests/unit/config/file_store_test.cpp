@@ -149,6 +149,21 @@ TEST_F(FileStoreTest, TakesAnEmptyFileForAMishap) {
   EXPECT_THAT(ids(), ElementsAre("front", "back"));
 }
 
+TEST_F(FileStoreTest, AcceptsAFileThatIsReloadedOnlyWhereAStartAcceptsIt) {
+  const std::string none = "cameras: []\n";
+  const std::string mistake = "cameras: [{id: yard}]\n";
+  for (const auto& [own, managed] : std::vector<std::pair<std::string, std::string>>{
+           {none, none}, {"", none}, {none, ""}, {mistake, none}, {none, mistake}, {none, kTwo}}) {
+    write("fanlight.yaml", own);
+    write("cameras.yaml", managed);
+
+    const auto started = load(path("fanlight.yaml"));
+    const auto reloaded = store->reload();
+
+    EXPECT_EQ(started ? "" : started.error().message, reloaded ? "" : reloaded.error().message);
+  }
+}
+
 TEST_F(FileStoreTest, StaysAsItIsWhereASubscriberRefuses) {
   write("fanlight.yaml", "cameras: []\n");
   subscriber.error = Error{Errc::internal, "no element"};
