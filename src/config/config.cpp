@@ -82,28 +82,36 @@ Result<Config> parse(std::string_view yaml, const std::string& name) {
   return config;
 }
 
-Result<Config> parse(const Text& own, const Text& managed) {
+std::variant<Config, Mistake> parse_files(const Files& files) {
+  const auto& [own, managed] = files;
   Config config;
   Diagnostics of_own(own.name);
   refuse_empty(own, of_own);
   read_document(own.yaml, config, fields<Config>(), of_own);
-  if (!of_own.empty()) return of_own.error();
+  if (!of_own.empty()) return of_own.mistake();
   const std::size_t count = config.cameras.size();
   Diagnostics of_managed(managed.name);
   refuse_empty(managed, of_managed);
   Managed more{config, {}};
   read_document<Managed>(managed.yaml, more, kManaged, of_managed);
-  if (!of_managed.empty()) return of_managed.error();
+  if (!of_managed.empty()) return of_managed.mistake();
   for (std::size_t i = count; i < config.cameras.size(); ++i)
     config.cameras[i].origin.managed = true;
   put_in_order(config.cameras, more.order);
   return config;
 }
 
+Result<Config> parse(const Text& own, const Text& managed) {
+  auto config = parse_files({own, managed});
+  if (const auto* mistake = std::get_if<Mistake>(&config)) return mistake->error;
+  return std::get<Config>(std::move(config));
+}
+
 Result<Config> load(const std::string& path) {
   const auto files = read_files(path);
-  if (!files) return files.error();
-  return parse(files->own, files->managed);
+  if (const auto* mistake = std::get_if<Mistake>(&files)) return mistake->error;
+  const auto& [own, managed] = std::get<Files>(files);
+  return parse(own, managed);
 }
 
 } // namespace fanlight::config

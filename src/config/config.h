@@ -132,6 +132,13 @@ struct Text {
   bool operator==(const Text&) const = default;
 };
 
+/// Why the configuration is not taken.
+struct Mistake {
+  std::string file;
+  int line = 0; ///< The first one that is wrong; 0: it is no single line.
+  Error error;  ///< Names all that is wrong, with its places.
+};
+
 /// Reads and validates the configuration, and the file of cameras that it names, if there is one.
 /// Errors name file, line, key, and what would be right.
 Result<Config> load(const std::string& path);

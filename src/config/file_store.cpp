@@ -46,7 +46,8 @@ std::string lost_in_writing(const std::vector<Camera>& wanted,
 
 FileStore::FileStore(std::string path, Config config, Observer& observer)
     : path_(std::move(path)), observer_(observer), current_(std::move(config)) {
-  if (auto files = read_files(path_)) seen_ = accepted_ = std::move(*files);
+  auto files = read_files(path_);
+  if (auto* read = std::get_if<Files>(&files)) seen_ = accepted_ = std::move(*read);
 }
 
 Token FileStore::subscribe(Subscriber& subscriber) {
@@ -63,45 +64,54 @@ void FileStore::watch() {
 }
 
 void FileStore::on_file_changed() {
-  const auto files = read_files(path_, &current_);
+  const auto read = read_files(path_, &current_);
   for (const auto& watch : watches_)
     if (!watch->settled()) return;
   // What we have written ourselves, or has only been touched. A file that is gone for a moment
   // comes again.
-  if (!files || *files == seen_) return;
-  log::info("config", {{"file", path_}}, "the configuration has changed; reading it again");
+  const auto* files = std::get_if<Files>(&read);
+  if (files == nullptr || *files == seen_) return;
+  log::info("config", {{"file", files->own == seen_.own ? files->managed.name : path_}},
+            "the configuration has changed; reading it again");
+  observer_.on_reloading();
   (void)take(*files); // It says in the log what came of it.
 }
 
 Result<Diff> FileStore::reload() {
-  auto files = read_files(path_, &current_);
-  if (files) return take(*files);
-  log::error("config", {{"file", path_}},
-             "going on with the configuration as it was: " + files.error().message);
-  return files.error();
+  observer_.on_reloading();
+  const auto files = read_files(path_, &current_);
+  if (const auto* mistake = std::get_if<Mistake>(&files)) return refuse(*mistake);
+  return take(std::get<Files>(files));
+}
+
+std::variant<Config, Mistake> FileStore::wanted_by(const Files& files) const {
+  // Nobody wants all cameras gone by a mishap with the file.
+  if (!files.managed.there &&
+      std::any_of(current_.cameras.begin(), current_.cameras.end(),
+                  [](const Camera& camera) { return camera.origin.managed; }))
+    return Mistake{files.managed.name,
+                   0,
+                   {Errc::invalid,
+                    files.managed.name + ": is gone; write cameras: [] if there are to be none"}};
+  return parse_files(files);
+}
+
+Error FileStore::refuse(const Mistake& mistake) {
+  log::error("config", {{"file", mistake.file}},
+             "going on with the configuration as it was: " + mistake.error.message);
+  observer_.on_reloaded("the configuration has mistakes; going on as it was");
+  return mistake.error;
 }
 
 Result<Diff> FileStore::take(const Files& files) {
-  observer_.on_reloading();
   seen_ = files;
-  // Nobody wants all cameras gone by a mishap with the file.
-  const bool gone = !files.managed.there &&
-                    std::any_of(current_.cameras.begin(), current_.cameras.end(),
-                                [](const Camera& camera) { return camera.origin.managed; });
-  const auto wanted =
-      gone ? Error{Errc::invalid,
-                   files.managed.name + ": is gone; write cameras: [] if there are to be none"}
-           : parse(files.own, files.managed);
-  const auto refuse = [this](Error error) {
-    log::error("config", {{"file", path_}},
-               "going on with the configuration as it was: " + error.message);
-    observer_.on_reloaded("the configuration has mistakes; going on as it was");
-    return error;
-  };
-  if (!wanted) return refuse(wanted.error());
-  Diff diff = compare(current_, *wanted);
-  Config applied = without_restart(current_, *wanted);
-  if (auto prepared = prepare(applied, diff); !prepared) return refuse(prepared.error());
+  const auto parsed = wanted_by(files);
+  if (const auto* mistake = std::get_if<Mistake>(&parsed)) return refuse(*mistake);
+  const Config& wanted = std::get<Config>(parsed);
+  Diff diff = compare(current_, wanted);
+  Config applied = without_restart(current_, wanted);
+  if (auto prepared = prepare(applied, diff); !prepared)
+    return refuse({path_, 0, prepared.error()});
   commit(std::move(applied));
   accepted_ = files;
   needs_restart_ = diff.needs_restart;

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/file_watch.h"
@@ -41,6 +42,9 @@ class FileStore : public Store {
 
  private:
   Result<Diff> take(const Files& files);
+  std::variant<Config, Mistake> wanted_by(const Files& files) const;
+  /// Says that all stays as it is, and why.
+  Error refuse(const Mistake& mistake);
   /// Has every subscriber ready for `wanted`, or none.
   Result<Done> prepare(const Config& wanted, const Diff& diff);
   void commit(Config wanted);

@@ -100,14 +100,13 @@ void write(YAML::Emitter& yaml, const Record& record) {
   yaml << YAML::EndMap;
 }
 
-Result<Text> read_managed(const Config& config, const std::string& path) {
-  const std::string managed = cameras_file(config, path);
+Result<Done> check_cameras_file(const Config& config, const std::string& path) {
   std::error_code none;
-  if (std::filesystem::equivalent(managed, path, none))
+  if (std::filesystem::equivalent(cameras_file(config, path), path, none))
     return Error{Errc::invalid, path +
                                     ": server.cameras_file: is this file itself, where no name is "
                                     "given; name another one for the cameras of the settings page"};
-  return read_if_there(managed);
+  return Done{};
 }
 
 } // namespace
@@ -142,14 +141,16 @@ Result<Text> read_if_there(const std::string& path) {
   return read_text(path);
 }
 
-Result<Files> read_files(const std::string& path, const Config* running) {
+std::variant<Files, Mistake> read_files(const std::string& path, const Config* running) {
   auto own = read_text(path);
-  if (!own) return own.error();
+  if (!own) return Mistake{path, 0, own.error()};
   const auto config = parse(own->yaml, path);
-  if (!config && running == nullptr) return config.error();
+  if (!config && running == nullptr) return Mistake{path, 0, config.error()};
   // Where the other one is, this one says; if it is wrong, parsing it will tell.
-  auto managed = read_managed(config ? *config : *running, path);
-  if (!managed) return managed.error();
+  const Config& said = config ? *config : *running;
+  if (auto named = check_cameras_file(said, path); !named) return Mistake{path, 0, named.error()};
+  auto managed = read_if_there(cameras_file(said, path));
+  if (!managed) return Mistake{cameras_file(said, path), 0, managed.error()};
   return Files{std::move(*own), std::move(*managed)};
 }
 

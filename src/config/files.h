@@ -1,7 +1,7 @@
 #pragma once
 
 #include <string>
-#include <vector>
+#include <variant>
 
 #include "config/config.h"
 
@@ -24,7 +24,9 @@ struct Files {
 };
 /// Both, by the configuration in `path`; if that has mistakes, the managed one of `running`, if
 /// given. Errc::not_found; Errc::invalid: the mistakes, or the managed one would be `path` itself.
-Result<Files> read_files(const std::string& path, const Config* running = nullptr);
+std::variant<Files, Mistake> read_files(const std::string& path, const Config* running = nullptr);
+/// As parse(), with the place of what is wrong.
+std::variant<Config, Mistake> parse_files(const Files& files);
 
 /// The managed cameras of `config` and the order of all of them, as YAML that parse() reads back to
 /// the same.

@@ -79,13 +79,17 @@ void Diagnostics::add(const YAML::Mark& mark, const std::string& key, const std:
     diagnostic += std::to_string(mark.line + 1) + ':' + std::to_string(mark.column + 1) + ':';
   diagnostic += (key.empty() ? "" : ' ' + key + ':') + ' ' + text;
   texts_.push_back(std::move(diagnostic));
-  all_.push_back({key, text});
+  all_.push_back({key, text, mark.is_null() ? 0 : mark.line + 1});
 }
 
 Error Diagnostics::error() const {
   std::string all;
   for (const std::string& text : texts_) all += (all.empty() ? "" : "\n") + text;
   return {Errc::invalid, all};
+}
+
+Mistake Diagnostics::mistake() const {
+  return {file_, all_.empty() ? 0 : all_.front().line, error()};
 }
 
 void Value::refuse(const std::string& wrong) const {

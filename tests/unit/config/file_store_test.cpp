@@ -334,6 +334,33 @@ TEST_F(FileStoreTest, NoticesAFileThatIsWrittenOrReplaced) {
   EXPECT_EQ(subscriber.committed.size(), 3u);
 }
 
+TEST_F(FileStoreTest, NamesTheFileThatHasChangedAndTheOneThatHasMistakes) {
+  store->watch();
+  for (const std::string name : {"cameras.yaml", "fanlight.yaml"}) {
+    observer.outcomes.clear();
+    testing::internal::CaptureStderr();
+    write(name, "cameras:\n  - {id: yard}\n");
+    turn_until([this] { return !observer.outcomes.empty(); }, "the mistake to be found");
+    const std::string log = testing::internal::GetCapturedStderr();
+
+    EXPECT_THAT(log, HasSubstr("file=" + path(name) + " the configuration has changed"));
+    EXPECT_THAT(log,
+                HasSubstr("file=" + path(name) + " going on with the configuration as it was"));
+  }
+}
+
+TEST_F(FileStoreTest, NamesTheFileThatCannotBeRead) {
+  std::filesystem::create_directory(path("cameras.yaml"));
+  testing::internal::CaptureStderr();
+
+  EXPECT_FALSE(store->reload());
+
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              HasSubstr("file=" + path("cameras.yaml") + " going on with"));
+  EXPECT_EQ(observer.reloading, 1);
+  EXPECT_EQ(observer.outcomes.size(), 1u);
+}
+
 TEST_F(FileStoreTest, ReadsNothingAgainThatItHasWrittenItself) {
   store->watch();
   ASSERT_TRUE(store->change(with_yard()));
