@@ -99,6 +99,7 @@ std::variant<Config, Mistake> FileStore::wanted_by(const Files& files) const {
 Error FileStore::refuse(const Mistake& mistake) {
   log::error("config", {{"file", mistake.file}},
              "going on with the configuration as it was: " + mistake.error.message);
+  mistake_ = mistake;
   observer_.on_reloaded("the configuration has mistakes; going on as it was");
   return mistake.error;
 }
@@ -114,6 +115,7 @@ Result<Diff> FileStore::take(const Files& files) {
     return refuse({path_, 0, prepared.error()});
   commit(std::move(applied));
   accepted_ = files;
+  mistake_.reset();
   needs_restart_ = diff.needs_restart;
   log::info("config", {{"file", path_}}, "the configuration was read again; " + summary_of(diff));
   if (!needs_restart_.empty())
@@ -170,6 +172,7 @@ Result<Diff> FileStore::change(std::vector<Camera> cameras) {
   }
   commit(std::move(applied));
   seen_.managed = accepted_.managed = text;
+  if (mistake_ && mistake_->file == text.name) mistake_.reset();
   log::info("config", {{"file", text.name}}, "changed by a request; " + summary_of(diff));
   return diff;
 }

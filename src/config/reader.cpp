@@ -89,7 +89,10 @@ Error Diagnostics::error() const {
 }
 
 Mistake Diagnostics::mistake() const {
-  return {file_, all_.empty() ? 0 : all_.front().line, error()};
+  int first = 0;
+  for (const Diagnostic& diagnostic : all_)
+    if (diagnostic.line > 0 && (first == 0 || diagnostic.line < first)) first = diagnostic.line;
+  return {file_, first, error()};
 }
 
 void Value::refuse(const std::string& wrong) const {

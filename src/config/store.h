@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ class Store {
   virtual std::string cameras_file() const = 0;
   /// Keys that were changed in the file and need a restart.
   virtual const std::vector<std::string>& needs_restart() const = 0;
+  /// Why the files, as they were last read, were not taken; none: the service runs by them.
+  virtual const std::optional<Mistake>& mistake() const = 0;
 
   /// Makes the managed cameras, and the order of all, those of `cameras`, here and in the file.
   /// Cameras that are not managed are as they are. Writes nothing if the cameras are those already.
