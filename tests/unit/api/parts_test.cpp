@@ -70,6 +70,7 @@ TEST(ProblemTest, GivesEachErrorItsStatus) {
   const auto status = [](Errc code) { return problem_of({code, "x"}).status(); };
   EXPECT_EQ(status(Errc::invalid), 400);
   EXPECT_EQ(status(Errc::not_found), 404);
+  EXPECT_EQ(status(Errc::no_stream), 404);
   EXPECT_EQ(status(Errc::busy), 503);
   EXPECT_EQ(status(Errc::unsupported), 406);
   EXPECT_EQ(status(Errc::unavailable), 503);

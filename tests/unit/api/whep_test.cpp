@@ -139,6 +139,9 @@ TEST_F(WhepTest, SaysWhyASessionCannotBeOpened) {
 
   EXPECT_EQ(status_of(Errc::invalid).status, 400);
   EXPECT_EQ(status_of(Errc::not_found).status, 404);
+  const Response stream = status_of(Errc::no_stream);
+  EXPECT_EQ(stream.status, 404);
+  EXPECT_THAT(stream.body, HasSubstr("\"code\":\"unknown_stream\""));
   const Response codec = status_of(Errc::unsupported);
   EXPECT_EQ(codec.status, 406);
   EXPECT_EQ(codec.header("content-type"), "application/problem+json");
