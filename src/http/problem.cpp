@@ -36,6 +36,7 @@ constexpr std::array kFailures{
     FailureRow{Failure::not_writable, 500, "not_writable"},
     FailureRow{Failure::not_installed, 501, "not_installed"},
     FailureRow{Failure::busy, 503, "busy"},
+    FailureRow{Failure::camera_changed, 503, "camera_changed"},
     FailureRow{Failure::unavailable, 503, "unavailable"},
 };
 

@@ -34,6 +34,7 @@ enum class Failure {
   not_writable,
   not_installed,
   busy,
+  camera_changed,
   unavailable,
 };
 

@@ -159,9 +159,8 @@ TEST_F(WhepTest, SaysWhyASessionEndedBeforeItsAnswer) {
   directory.answer.clear();
   start();
   const std::vector<std::pair<const char*, int>> cases{
-      {"camera_unavailable", 503}, {"no_common_codec", 406},
-      {"camera_removed", 404},     {"timeout", 503},
-      {"shutting_down", 503},      {"internal", 500}};
+      {"camera_unavailable", 503}, {"no_common_codec", 406}, {"camera_removed", 404},
+      {"camera_changed", 503},     {"shutting_down", 503},   {"internal", 500}};
   for (const auto& [code, status] : cases) {
     const auto response = std::make_shared<Response>();
     begin({"POST", "/whep/front", kOffer, "application/sdp", {}}, response);
