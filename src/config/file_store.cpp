@@ -1,6 +1,8 @@
 #include "config/file_store.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/log.h"
@@ -67,20 +69,25 @@ void FileStore::on_file_changed() {
   const auto read = read_files(path_, &current_);
   for (const auto& watch : watches_)
     if (!watch->settled()) return;
-  // What we have written ourselves, or has only been touched. A file that is gone for a moment
-  // comes again.
-  const auto* files = std::get_if<Files>(&read);
-  if (files == nullptr || *files == seen_) return;
-  log::info("config", {{"file", files->own == seen_.own ? files->managed.name : path_}},
+  if (const auto* mistake = std::get_if<Mistake>(&read)) {
+    std::error_code none;
+    if (!std::filesystem::exists(mistake->file, none)) return; // For a moment: it comes again.
+    observer_.on_reloading();
+    (void)refuse_unread(*mistake);
+    return;
+  }
+  const auto& files = std::get<Files>(read);
+  if (files == seen_) return; // What we have written ourselves, or has only been touched.
+  log::info("config", {{"file", files.own == seen_.own ? files.managed.name : path_}},
             "the configuration has changed; reading it again");
   observer_.on_reloading();
-  (void)take(*files); // It says in the log what came of it.
+  (void)take(files); // It says in the log what came of it.
 }
 
 Result<Diff> FileStore::reload() {
   observer_.on_reloading();
   const auto files = read_files(path_, &current_);
-  if (const auto* mistake = std::get_if<Mistake>(&files)) return refuse(*mistake);
+  if (const auto* mistake = std::get_if<Mistake>(&files)) return refuse_unread(*mistake);
   return take(std::get<Files>(files));
 }
 
@@ -94,6 +101,11 @@ std::variant<Config, Mistake> FileStore::wanted_by(const Files& files) const {
                    {Errc::invalid,
                     files.managed.name + ": is gone; write cameras: [] if there are to be none"}};
   return parse_files(files);
+}
+
+Error FileStore::refuse_unread(const Mistake& mistake) {
+  seen_ = {}; // They may come back as they were, and are then to be taken.
+  return refuse(mistake);
 }
 
 Error FileStore::refuse(const Mistake& mistake) {

@@ -47,6 +47,8 @@ class FileStore : public Store {
   std::variant<Config, Mistake> wanted_by(const Files& files) const;
   /// Keeps and says why all stays as it is.
   Error refuse(const Mistake& mistake);
+  /// The same where the files could not even be read.
+  Error refuse_unread(const Mistake& mistake);
   /// Has every subscriber ready for `wanted`, or none.
   Result<Done> prepare(const Config& wanted, const Diff& diff);
   void commit(Config wanted);

@@ -128,6 +128,18 @@ TEST_F(FileStoreTest, NamesTheFileThatHasChangedAndTheOneThatHasMistakes) {
   }
 }
 
+TEST_F(FileStoreTest, SaysByItselfThatTheConfigurationWouldBeTheFileOfItsCameras) {
+  store->watch();
+
+  write("fanlight.yaml", "server: {cameras_file: fanlight.yaml}\n");
+
+  turn_until([this] { return !observer.outcomes.empty(); }, "the mistake to be found");
+  ASSERT_TRUE(store->mistake());
+  EXPECT_THAT(store->mistake()->error.message, HasSubstr("server.cameras_file: is this file"));
+  write("fanlight.yaml", kTwo);
+  turn_until([this] { return !store->mistake(); }, "the file to be as it was");
+}
+
 TEST_F(FileStoreTest, NamesTheFileThatCannotBeRead) {
   std::filesystem::create_directory(path("cameras.yaml"));
   testing::internal::CaptureStderr();
@@ -138,6 +150,11 @@ TEST_F(FileStoreTest, NamesTheFileThatCannotBeRead) {
               HasSubstr("file=" + path("cameras.yaml") + " going on with"));
   EXPECT_EQ(observer.reloading, 1);
   EXPECT_EQ(observer.outcomes.size(), 1u);
+  store->watch();
+  std::filesystem::remove(path("cameras.yaml"));
+  turn_until([this] { return !store->mistake(); }, "both to be readable again");
+  std::filesystem::create_directory(path("cameras.yaml"));
+  turn_until([this] { return store->mistake().has_value(); }, "that to be noticed by itself");
 }
 
 } // namespace
