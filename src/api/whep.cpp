@@ -42,7 +42,7 @@ void Whep::open(const std::string& camera, const ExchangePtr& exchange) {
   if (const std::string stream = exchange->query("stream"); !stream.empty()) {
     // A name that cannot be an id goes no further, and is not repeated.
     if (!config::is_id(stream))
-      return exchange->respond(Error{Errc::not_found, "there is no such stream"});
+      return exchange->respond(Error{Errc::no_stream, "there is no such stream"});
     options.preference.stream = stream;
   }
   options.preference.width = pixels(exchange->query("width"));

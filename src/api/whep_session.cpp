@@ -117,7 +117,7 @@ void WhepSession::on_state(session::Session&, session::State, const std::string&
 void WhepSession::on_closed(session::Session&, const session::CloseReason& reason) {
   session_ = nullptr;
   overdue_.stop();
-  if (const ExchangePtr exchange = std::move(waiting_)) exchange->respond(error_of(reason));
+  if (const ExchangePtr exchange = std::move(waiting_)) exchange->respond(problem_of(reason));
   const Ended ended = ended_; // Ours dies with us in it.
   ended(*this);
 }

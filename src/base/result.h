@@ -11,6 +11,7 @@ namespace fanlight {
 enum class Errc {
   invalid,     ///< The input is at fault: configuration, SDP, HTTP body.
   not_found,   ///< No such camera, session or file.
+  no_stream,   ///< The camera is there, but has no such stream.
   busy,        ///< A limit is reached; the same call may succeed later.
   unsupported, ///< No common codec, or a form of media that cannot be carried.
   unavailable, ///< The camera is not there (yet): unreachable, refused, timed out.

@@ -128,6 +128,15 @@ struct Config {
 struct Text {
   std::string name;
   std::string yaml;
+  bool there = true; ///< Whether there is such a file.
+  bool operator==(const Text&) const = default;
+};
+
+/// Why the configuration is not taken.
+struct Mistake {
+  std::string file;
+  int line = 0; ///< The first one that is wrong; 0: it is no single line.
+  Error error;  ///< Names all that is wrong, with its places.
 };
 
 /// Reads and validates the configuration, and the file of cameras that it names, if there is one.
@@ -136,6 +145,7 @@ Result<Config> load(const std::string& path);
 /// The same of a text; `name` stands for the file in errors.
 Result<Config> parse(std::string_view yaml, const std::string& name);
 /// The same of both: the managed cameras after those of `own`, or in the order that `managed` has.
+/// A file of no bytes is a mistake.
 Result<Config> parse(const Text& own, const Text& managed);
 
 /// Every key that parse() knows, as cameras[].url, in the order of config/fanlight.yaml.

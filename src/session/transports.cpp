@@ -33,10 +33,21 @@ Result<Done> Transports::prepare(const std::vector<config::Camera>& cameras) {
     });
   };
   if (any(Transport::fanout) && !std::exchange(warm_, true)) webrtc::WebrtcbinTransport::warm_up();
-  if (!any(Transport::webrtcbin) || port_) return Done{};
-  auto port = webrtc::Fanout::open_port(config_);
-  if (!port) return port.error();
-  port_ = std::move(*port);
+  // Without a camera, too: whoever starts the server is to hear of a port that is taken, not
+  // whoever adds the first one.
+  const bool fanout = config_.transport != Transport::webrtcbin || any(Transport::webrtcbin);
+  return fanout && !port_ ? open_port() : Done{};
+}
+
+Result<Done> Transports::open_port() {
+  auto opened = webrtc::Fanout::open_port(config_);
+  if (!opened) return opened.error();
+  port_ = std::move(*opened);
+  guint port = 0;
+  g_object_get(port_.get(), "port", &port, nullptr);
+  log::info("session", {{"port", std::to_string(port)}},
+            std::string{"video and sound of all viewers on webrtcfanout use this port, over "} +
+                (config_.tcp ? "UDP and TCP" : "UDP"));
   return Done{};
 }
 

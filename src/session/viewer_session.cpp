@@ -22,6 +22,7 @@ const char* code_of(Errc error) {
   case Errc::unsupported: return "no_common_codec";
   case Errc::invalid: return "bad_offer";
   case Errc::busy: return "busy";
+  case Errc::no_stream: return "unknown_stream";
   default: return "internal";
   }
 }

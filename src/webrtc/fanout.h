@@ -34,7 +34,7 @@ class Fanout : public std::enable_shared_from_this<Fanout> {
   static Result<std::shared_ptr<Fanout>> create(const config::WebRtc& config);
   /// Opens the port that all fanouts of the process share and keeps it open while the returned
   /// element lives, so that it does not change, and is known to be free, before the first viewer.
-  /// Errc::unavailable when it is taken.
+  /// Errc::unavailable when it is taken, with the key that names it.
   static Result<Ref<GstElement>> open_port(const config::WebRtc& config);
 
   GstElement* bin() const { return bin_.get(); }

@@ -139,6 +139,9 @@ TEST_F(WhepTest, SaysWhyASessionCannotBeOpened) {
 
   EXPECT_EQ(status_of(Errc::invalid).status, 400);
   EXPECT_EQ(status_of(Errc::not_found).status, 404);
+  const Response stream = status_of(Errc::no_stream);
+  EXPECT_EQ(stream.status, 404);
+  EXPECT_THAT(stream.body, HasSubstr("\"code\":\"unknown_stream\""));
   const Response codec = status_of(Errc::unsupported);
   EXPECT_EQ(codec.status, 406);
   EXPECT_EQ(codec.header("content-type"), "application/problem+json");
@@ -156,9 +159,8 @@ TEST_F(WhepTest, SaysWhyASessionEndedBeforeItsAnswer) {
   directory.answer.clear();
   start();
   const std::vector<std::pair<const char*, int>> cases{
-      {"camera_unavailable", 503}, {"no_common_codec", 406},
-      {"camera_removed", 404},     {"timeout", 503},
-      {"shutting_down", 503},      {"internal", 500}};
+      {"camera_unavailable", 503}, {"no_common_codec", 406}, {"camera_removed", 404},
+      {"camera_changed", 503},     {"shutting_down", 503},   {"internal", 500}};
   for (const auto& [code, status] : cases) {
     const auto response = std::make_shared<Response>();
     begin({"POST", "/whep/front", kOffer, "application/sdp", {}}, response);
