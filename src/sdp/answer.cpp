@@ -280,8 +280,10 @@ Result<Done> check_answer(std::string_view own, const Offer& offer, const Choice
 
 Result<std::string> write_answer(std::string_view own_text, const Offer& offer,
                                  const Choices& choices, const AnswerOptions& options) {
-  const OwnAnswer own = OwnAnswer::read(own_text);
+  OwnAnswer own = OwnAnswer::read(own_text);
   if (auto done = check(own, offer, choices); !done) return done.error();
+  if (!options.fingerprint.empty())
+    for (OwnMedia& media : own.media) media.fingerprint = options.fingerprint;
   const auto chosen = [&](std::size_t mline) { return is_chosen(choices, mline); };
   const auto sent = bundled_order(offer, chosen);
   const auto order = bundled_order(offer, [&](std::size_t mline) {

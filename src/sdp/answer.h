@@ -29,6 +29,7 @@ struct AnswerOptions {
   std::vector<std::string> candidates;
   /// No candidate follows: the answer says a=end-of-candidates instead of inviting trickle.
   bool complete = false;
+  std::string fingerprint = {}; ///< In place of that in webrtcbin's text; empty: that one.
 };
 
 /// The offer for what carries the viewer: the chosen media in the offer's order, each with the
