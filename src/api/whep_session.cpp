@@ -126,11 +126,8 @@ void WhepSession::patch(const ExchangePtr& exchange) {
   if (exchange->content_type() != "application/trickle-ice-sdpfrag")
     return exchange->respond(
         Problem{Failure::wrong_type, "a PATCH carries application/trickle-ice-sdpfrag"});
-  if (!exchange->has_header("If-Match"))
-    return exchange->respond(
-        Problem{Failure::no_if_match,
-                "a PATCH needs If-Match: the ETag of the session, or * for an ICE restart"});
-  if (!matches(exchange->header("If-Match"), etag_)) {
+  const bool conditional = exchange->has_header("If-Match");
+  if (conditional && !matches(exchange->header("If-Match"), etag_)) {
     exchange->set_header("ETag", etag_);
     return exchange->respond(
         Error{Errc::conflict, "the ETag is of an ICE session that has been replaced"});
@@ -141,12 +138,14 @@ void WhepSession::patch(const ExchangePtr& exchange) {
   if (!fragment) return exchange->respond(fragment.error());
   if (waiting_ || restarting_)
     return exchange->respond(Error{Errc::busy, "an ICE restart of the session is under way"});
-  // Players in the field send If-Match: * with every candidate, so it is the credentials that tell
-  // a restart from a trickled candidate.
-  if (fragment->has_credentials() && fragment->ufrag != ice_ufrag(offer_))
-    restart(exchange, *fragment);
-  else
-    trickle(exchange, *fragment);
+  // Players in the field send If-Match: * with every candidate, or none at all, so it is the
+  // credentials that tell a restart from a trickled candidate.
+  if (!fragment->has_credentials() || fragment->ufrag == ice_ufrag(offer_))
+    return trickle(exchange, *fragment);
+  if (!conditional)
+    return exchange->respond(Problem{
+        Failure::no_if_match, "an ICE restart needs If-Match: the ETag of the session, or *"});
+  restart(exchange, *fragment);
 }
 
 void WhepSession::trickle(const ExchangePtr& exchange, const IceFragment& fragment) {

@@ -200,7 +200,10 @@ Result<Done> Reader::read_attribute(const Line& line) {
   if (!known) return known.error();
   if (*known) return Done{};
   if (!offer_.media.empty()) return read_media_attribute(line, attribute);
-  if (attribute.key == "ice-lite") offer_.ice_lite = true;
+  if (attribute.key == "ice-lite") {
+    return invalid(line, "a=ice-lite: the server does not begin connectivity checks either; the "
+                         "viewer has to be a full ICE agent");
+  }
   if (attribute.key == "group") {
     const auto parts = sdp::words(attribute.value);
     if (parts.empty() || parts[0] != "BUNDLE") return Done{};

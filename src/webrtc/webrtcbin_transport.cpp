@@ -12,9 +12,9 @@
 #include "webrtc/dtls_certificate.h"
 #include "webrtc/dtls_goodbye.h"
 #include "webrtc/payloader.h"
-#include "webrtc/receive_bin.h"
 #include "webrtc/shortcut.h"
 #include "webrtc/webrtcbin_stats.h"
+#include "webrtc/webrtcbin_tuning.h"
 
 namespace fanlight::webrtc {
 namespace {
@@ -32,33 +32,6 @@ DescriptionPtr parse_description(GstWebRTCSDPType type, const std::string& text)
   GstSDPMessage* message = nullptr;
   if (gst_sdp_message_new_from_text(text.c_str(), &message) != GST_SDP_OK) return nullptr;
   return DescriptionPtr{gst_webrtc_session_description_new(type, message)};
-}
-
-/// What the elements of a webrtcbin are told.
-struct Tuning {
-  guint retransmission_packets;
-  std::string certificate; ///< In PEM.
-};
-
-/// Every element that webrtcbin builds inside itself is tuned as it comes; on whatever thread
-/// builds it.
-void on_deep_element_added(GstBin* webrtcbin, GstBin*, GstElement* element, const Tuning* tuning) {
-  release_with(webrtcbin, element);
-  const GstElementFactory* factory = gst_element_get_factory(element);
-  if (factory == nullptr) return;
-  const std::string name = GST_OBJECT_NAME(factory);
-  // Pictures leave when they come: pacing by the clock would add the camera's jitter buffer to the
-  // latency.
-  if (name == "clocksync") g_object_set(element, "sync", FALSE, nullptr);
-  // Sender reports map RTP time to the time of capture, which is what puts sound and picture
-  // together; the time of sending would need a latency that nothing here waits for.
-  if (name == "rtpsession") g_object_set(element, "rtcp-sync-send-time", FALSE, nullptr);
-  if (name == "rtprtxsend")
-    g_object_set(element, "max-size-time", guint{1000}, "max-size-packets",
-                 tuning->retransmission_packets, nullptr);
-  // Before webrtcbin reads its fingerprint.
-  if (name == "dtlssrtpdec" && !tuning->certificate.empty())
-    g_object_set(element, "pem", tuning->certificate.c_str(), nullptr);
 }
 
 } // namespace
@@ -107,10 +80,14 @@ Result<Done> WebrtcbinTransport::build() {
   gst_bin_add(GST_BIN(bin_.get()), webrtcbin_.get());
   gst_util_set_object_arg(G_OBJECT(webrtcbin_.get()), "bundle-policy", "max-bundle");
   certificate_ = dtls_certificate();
-  g_signal_connect_data(
-      webrtcbin_.get(), "deep-element-added", G_CALLBACK(on_deep_element_added),
-      new Tuning{retransmission_packets(bitrate_), certificate_},
-      [](gpointer tuning, GClosure*) { delete static_cast<Tuning*>(tuning); }, GConnectFlags{});
+  const auto heard_us = std::make_shared<std::atomic<std::int64_t>>(0);
+  silence_ = std::make_unique<SilenceWatch>(
+      heard_us,
+      [this](const auto& answer) {
+        read_stats([answer](const TransportStats& stats) { answer(stats.packets_sent); });
+      },
+      [this](SilenceWatch::News news) { on_silence(news); });
+  tune(webrtcbin_.get(), {retransmission_packets(bitrate_), certificate_, heard_us});
   configure_ice(webrtcbin_.get(), ice_);
   const auto listen = [this](const char* signal, auto method) {
     connections_.push_back(connect_on_main(webrtcbin_.get(), signal, weak_from_this(), method));
@@ -353,6 +330,7 @@ void WebrtcbinTransport::on_connection_state() {
     if (!is_who_it_says()) return fail("the viewer's certificate is not the one its offer names");
     reported = State::connected;
     connected_ = true;
+    silence_->start();
     break;
   case GST_WEBRTC_PEER_CONNECTION_STATE_DISCONNECTED: reported = State::disconnected; break;
   case GST_WEBRTC_PEER_CONNECTION_STATE_FAILED: reported = State::failed; break;
@@ -360,6 +338,18 @@ void WebrtcbinTransport::on_connection_state() {
   }
   notify([reported](ViewerTransport::Observer& observer) {
     observer.on_transport_state(reported, "");
+  });
+}
+
+void WebrtcbinTransport::on_silence(SilenceWatch::News news) {
+  notify([news](ViewerTransport::Observer& observer) {
+    switch (news) {
+    case SilenceWatch::News::silent: return observer.on_transport_state(State::disconnected, "");
+    case SilenceWatch::News::back: return observer.on_transport_state(State::connected, "");
+    case SilenceWatch::News::gone:
+      return observer.on_transport_state(State::failed,
+                                         "the viewer has not been heard of for 14 s");
+    }
   });
 }
 

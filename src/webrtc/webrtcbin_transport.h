@@ -10,6 +10,7 @@
 #include "gst/signal.h"
 #include "webrtc/ice.h"
 #include "webrtc/media_feed.h"
+#include "webrtc/silence_watch.h"
 #include "webrtc/viewer_transport.h"
 
 namespace fanlight::webrtc {
@@ -67,6 +68,7 @@ class WebrtcbinTransport : public ViewerTransport,
   void on_gathering();
   void on_gathered();
   void on_connection_state();
+  void on_silence(SilenceWatch::News news);
   bool is_who_it_says() const;
   void watch_dtls();
   void on_dtls_state();
@@ -113,6 +115,7 @@ class WebrtcbinTransport : public ViewerTransport,
   bool playing_ = false;
   std::function<void()> closed_; // While its goodbye is leaving.
   Timer goodbye_limit_;
+  std::unique_ptr<SilenceWatch> silence_;
   std::optional<Reservation> room_;
   std::unique_ptr<MediaFeed> feed_; // The first to go.
 };

@@ -253,7 +253,8 @@ void Connection::on_report(const ReportBlock& block) {
   }
   if (!feed->track->is_video()) return;
   const double lost = block.fraction_lost / 256.0;
-  counters.packets_lost.set(block.cumulative_lost);
+  // Below 0 where more came than was expected: packets that came twice (RFC 3550, section 6.4.1).
+  counters.packets_lost.set(std::max(block.cumulative_lost, 0));
   counters.fraction_lost.set(lost);
   counters.jitter_ms.set(block.jitter * 1000.0 / feed->track->clock_rate());
   const std::uint64_t sent = counters.bytes_sent.get();

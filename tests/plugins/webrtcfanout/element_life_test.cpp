@@ -173,6 +173,19 @@ TEST_F(ElementLifeTest, LosesViewersThatWhoeverHearsOfThemRemoves) {
   EXPECT_EQ(viewer_text(id, "state"), "") << "it is not known any more";
 }
 
+TEST_F(ElementLifeTest, LosesAViewerThatGoesWithoutAWord) {
+  begin_video();
+  push_group(1);
+  ViewerEnd viewer;
+  const std::string id = join(viewer);
+
+  // It sends nothing from here on. This takes 14 s.
+  EXPECT_EQ(wait_for_state(id, "disconnected"), "the viewer has not been heard of for 12 s");
+  EXPECT_EQ(wait_for_state(id, "failed"), "the viewer has not been heard of for 14 s");
+
+  EXPECT_EQ(viewer_text(id, "state"), "") << "it is not known any more";
+}
+
 TEST_F(ElementLifeTest, KeepsWhatWasCountedWhenViewersGo) {
   begin_video();
   push_group(4);
