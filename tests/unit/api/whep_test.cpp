@@ -9,22 +9,37 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-TEST_F(WhepTest, SaysWhereTheSessionIsAlsoBehindAProxyThatTakesAPrefixOff) {
+TEST_F(WhepTest, SaysWhereTheSessionIsByAnAbsolutePath) {
   start();
-  const auto resolve = [](const std::string& asked, const Response& response) {
-    return http::take_text(g_uri_resolve_relative(
-        asked.c_str(), response.header("location").c_str(), G_URI_FLAGS_NONE, nullptr));
-  };
-  const auto post_to = [this](const std::string& path) {
-    return send({"POST", path, kPlayersOffer, "application/sdp", {}});
+  const auto location_at = [this](const std::string& path) {
+    return send({"POST", path, kPlayersOffer, "application/sdp", {}}).header("location");
   };
 
-  EXPECT_EQ(resolve("https://h/cams/whep/front?stream=auto", post_to("/whep/front?stream=auto")),
-            "https://h/cams/whep/front/session-1");
-  EXPECT_EQ(resolve("https://h/cams/whep/front/", post_to("/whep/front/")),
-            "https://h/cams/whep/front/session-2");
-  EXPECT_EQ(resolve("https://h/cams/whep/%66ront", post_to("/whep/%66ront")),
-            "https://h/cams/whep/front/session-3");
+  EXPECT_EQ(location_at("/whep/front?stream=auto"), "/whep/front/session-1");
+  EXPECT_EQ(location_at("/whep/front/"), "/whep/front/session-2");
+  EXPECT_EQ(location_at("/whep/%66ront"), "/whep/front/session-3");
+}
+
+TEST_F(WhepTest, PutsThePrefixThatAProxyHasTakenOffBeforeIt) {
+  start();
+  const auto location_with = [this](const std::string& prefix) {
+    const std::string location = send({"POST",
+                                       "/whep/front",
+                                       kPlayersOffer,
+                                       "application/sdp",
+                                       {{"X-Forwarded-Prefix", prefix}}})
+                                     .header("location");
+    return location.substr(0, location.rfind("/session-"));
+  };
+
+  EXPECT_EQ(location_with("/cams"), "/cams/whep/front");
+  EXPECT_EQ(location_with("/site/cams-1/"), "/site/cams-1/whep/front");
+  EXPECT_EQ(location_with("/"), "/whep/front");
+  for (const std::string& other :
+       {std::string{"//evil.example"}, std::string{"https://evil.example"}, std::string{"/a/../b"},
+        std::string{"/a b"}, std::string{"cams"}, std::string{"/a\"b"},
+        "/" + std::string(300, 'a')})
+    EXPECT_EQ(location_with(other), "/whep/front") << other;
 }
 
 TEST_F(WhepTest, AnswersAnOfferWithAResource) {
