@@ -194,6 +194,17 @@ TEST_F(ElementJoinTest, SendsEachViewerThePacketsOnce) {
   }
 }
 
+TEST_F(ElementJoinTest, TakesAViewerWithTheLongestUfrag) {
+  begin_video();
+  push_group(1);
+  ViewerEnd viewer;
+  viewer.take_ufrag(std::string(256, 'u'));
+
+  join(viewer);
+
+  EXPECT_EQ(viewer.next(viewer.video_ssrc(), 4).size(), 4U);
+}
+
 TEST_F(ElementJoinTest, RefusesAndSaysWhy) {
   begin_video();
 
