@@ -1,5 +1,6 @@
 #include "api/whep.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -7,6 +8,9 @@
 
 namespace fanlight::http {
 namespace {
+
+/// How many sessions that have ended are known by their names.
+constexpr std::size_t kRemembered = 256;
 
 /// Of a place on a screen; 0: not said, or nothing that could be meant.
 int pixels(const std::string& text) {
@@ -66,7 +70,12 @@ void Whep::patch(const std::string& camera, const std::string& session,
 
 void Whep::remove(const std::string& camera, const std::string& session,
                   const ExchangePtr& exchange) {
+  if (has_just_ended(camera, session)) return exchange->respond(200);
   if (WhepSession* found = find(camera, session, *exchange)) found->remove(exchange);
+}
+
+bool Whep::has_just_ended(const std::string& camera, const std::string& session) const {
+  return std::find(ended_.begin(), ended_.end(), std::pair{camera, session}) != ended_.end();
 }
 
 WhepSession* Whep::find(const std::string& camera, const std::string& session,
@@ -77,6 +86,11 @@ WhepSession* Whep::find(const std::string& camera, const std::string& session,
   return nullptr;
 }
 
-void Whep::end(WhepSession& session) { sessions_.erase(std::string{session.id()}); }
+void Whep::end(WhepSession& session) {
+  if (session.id().empty()) return; // It was never there.
+  ended_.emplace_back(session.camera(), session.id());
+  if (ended_.size() > kRemembered) ended_.pop_front();
+  sessions_.erase(std::string{session.id()});
+}
 
 } // namespace fanlight::http

@@ -5,6 +5,7 @@
 
 #include "api/turn.h"
 #include "api/views.h"
+#include "auth/principal.h"
 #include "sdp/ice_sdp.h"
 
 namespace fanlight::http {
@@ -32,11 +33,20 @@ void add_ice_servers(Exchange& exchange, const std::vector<config::IceServer>& s
     }
 }
 
-/// Where the session is, seen from the path that it was asked for at (RFC 9110, section 10.2.2): a
-/// proxy may have taken a prefix off that path, of which nothing here knows.
-std::string relative_location(const std::string& asked, const std::string& camera,
-                              const std::string& session) {
-  return asked.ends_with('/') ? session : camera + '/' + session;
+/// What a proxy says that it has taken off the path; empty: nothing, or nothing that can be one.
+/// Only of proxies on our own network, as everything else that they say.
+std::string taken_prefix(const Exchange& exchange) {
+  constexpr std::size_t kMost = 256;
+  if (!auth::principal_of(exchange).is_on_private_network()) return {};
+  std::string prefix = exchange.header("X-Forwarded-Prefix");
+  while (prefix.ends_with('/')) prefix.pop_back();
+  const bool is_path =
+      prefix.starts_with('/') && prefix.size() <= kMost && prefix.find("//") == std::string::npos &&
+      prefix.find("/.") == std::string::npos &&
+      std::all_of(prefix.begin(), prefix.end(), [](char c) {
+        return g_ascii_isalnum(c) || c == '/' || c == '-' || c == '_' || c == '.' || c == '~';
+      });
+  return is_path ? prefix : "";
 }
 
 /// Whether an If-Match lets a request through; the strong comparison of RFC 9110.
@@ -99,7 +109,8 @@ void WhepSession::on_answer(session::Session&, const std::string& sdp) {
     exchange->set_header("ETag", etag_);
     return exchange->respond(200, "application/trickle-ice-sdpfrag", ice_fragment(sdp).to_string());
   }
-  exchange->set_header("Location", relative_location(exchange->path(), camera_, id_));
+  // An absolute path: some players cannot resolve a relative one.
+  exchange->set_header("Location", taken_prefix(*exchange) + "/whep/" + camera_ + '/' + id_);
   exchange->set_header("ETag", etag_);
   exchange->set_header("Accept-Patch", "application/trickle-ice-sdpfrag");
   exchange->set_header("Cache-Control", "no-store");
@@ -126,11 +137,8 @@ void WhepSession::patch(const ExchangePtr& exchange) {
   if (exchange->content_type() != "application/trickle-ice-sdpfrag")
     return exchange->respond(
         Problem{Failure::wrong_type, "a PATCH carries application/trickle-ice-sdpfrag"});
-  if (!exchange->has_header("If-Match"))
-    return exchange->respond(
-        Problem{Failure::no_if_match,
-                "a PATCH needs If-Match: the ETag of the session, or * for an ICE restart"});
-  if (!matches(exchange->header("If-Match"), etag_)) {
+  const bool conditional = exchange->has_header("If-Match");
+  if (conditional && !matches(exchange->header("If-Match"), etag_)) {
     exchange->set_header("ETag", etag_);
     return exchange->respond(
         Error{Errc::conflict, "the ETag is of an ICE session that has been replaced"});
@@ -141,12 +149,14 @@ void WhepSession::patch(const ExchangePtr& exchange) {
   if (!fragment) return exchange->respond(fragment.error());
   if (waiting_ || restarting_)
     return exchange->respond(Error{Errc::busy, "an ICE restart of the session is under way"});
-  // Players in the field send If-Match: * with every candidate, so it is the credentials that tell
-  // a restart from a trickled candidate.
-  if (fragment->has_credentials() && fragment->ufrag != ice_ufrag(offer_))
-    restart(exchange, *fragment);
-  else
-    trickle(exchange, *fragment);
+  // Players in the field send If-Match: * with every candidate, or none at all, so it is the
+  // credentials that tell a restart from a trickled candidate.
+  if (!fragment->has_credentials() || fragment->ufrag == ice_ufrag(offer_))
+    return trickle(exchange, *fragment);
+  if (!conditional)
+    return exchange->respond(Problem{
+        Failure::no_if_match, "an ICE restart needs If-Match: the ETag of the session, or *"});
+  restart(exchange, *fragment);
 }
 
 void WhepSession::trickle(const ExchangePtr& exchange, const IceFragment& fragment) {

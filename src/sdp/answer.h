@@ -29,6 +29,7 @@ struct AnswerOptions {
   std::vector<std::string> candidates;
   /// No candidate follows: the answer says a=end-of-candidates instead of inviting trickle.
   bool complete = false;
+  std::string fingerprint = {}; ///< In place of that in webrtcbin's text; empty: that one.
 };
 
 /// The offer for what carries the viewer: the chosen media in the offer's order, each with the
@@ -44,9 +45,10 @@ std::optional<unsigned> to_reduced_mline(const Choices& choices, unsigned mline)
 std::optional<unsigned> to_offered_mline(const Choices& choices, unsigned mline);
 
 /// The answer for the viewer: its m-lines, mids and order; ICE, DTLS, SSRCs and candidates as in
-/// `own`, the answer to the reduced (or the whole) offer; codecs, fmtp and extensions as chosen;
-/// what is not chosen rejected with port 0, but for the first of the BUNDLE group, whose transport
-/// all use: that is inactive. Errc::internal as check_answer().
+/// `own`, the answer to the reduced (or the whole) offer; codecs, fmtp and extensions as chosen.
+/// What is not chosen is inactive in the BUNDLE, with its first payload type; what the offer
+/// rejects, does not bundle or has no known codec for is rejected with port 0. The candidates are
+/// at the first of the BUNDLE, and at the first that is sent. Errc::internal as check_answer().
 Result<std::string> write_answer(std::string_view own, const Offer& offer, const Choices& choices,
                                  const AnswerOptions& options);
 

@@ -20,7 +20,8 @@ std::string ice_ufrag(std::string_view sdp);
 /// credentials, its candidates in place of the old ones.
 std::string restart_offer(std::string_view offer, const IceFragment& fragment);
 
-/// Credentials and candidates of an answer, as the reply to a restart.
+/// Credentials and candidates of an answer, as the reply to a restart: each candidate once, and the
+/// best first, as some players take one alone.
 IceFragment ice_fragment(std::string_view answer);
 
 /// Which m-line of `mids` a candidate belongs to.

@@ -212,6 +212,7 @@ Result<Done> ViewerSession::negotiate() {
 void ViewerSession::add_candidate(const Candidate& candidate) {
   // Before anything is kept of it: what waits for the camera or the offer must not grow large.
   if (!candidate.candidate.empty() && !webrtc::is_usable_candidate(candidate.candidate)) return;
+  if (state_ == State::closed) return;
   if (transport_)
     transport_->add_candidate(candidate);
   else if (state_ == State::waiting)
@@ -224,6 +225,8 @@ Result<Done> ViewerSession::restart(const std::string& text) {
     return Error{Errc::invalid, "restarting session " + id_ +
                                     ": the offer is much larger than the first one; it has the "
                                     "same media, and candidates may trickle"};
+  if (state_ == State::closed)
+    return Error{Errc::conflict, "restarting session " + id_ + ": it has ended"};
   if (!transport_)
     return Error{Errc::conflict, "restarting session " + id_ + ": it has not been answered yet"};
   auto offer = webrtc::Offer::parse(text);
@@ -312,12 +315,22 @@ void ViewerSession::close(CloseReason reason) {
   deadline_.stop();
   // In a turn of its own: we may be inside a call of the transport.
   post([weak = weak_from_this(), reason = std::move(reason)] {
+    const auto end = [weak, reason] {
+      if (const auto self = weak.lock()) self->end(reason);
+    };
     const auto self = weak.lock();
     if (!self) return;
-    self->transport_.reset();
-    if (self->observer_ != nullptr) self->observer_->on_closed(*self, reason);
-    self->host_.on_viewer_ended(*self);
+    if (self->transport_)
+      self->transport_->close(end);
+    else
+      end();
   });
+}
+
+void ViewerSession::end(const CloseReason& reason) {
+  transport_.reset();
+  if (observer_ != nullptr) observer_->on_closed(*this, reason);
+  host_.on_viewer_ended(*this);
 }
 
 void ViewerSession::refresh_stats(std::function<void()> done) {

@@ -9,7 +9,6 @@ bool is_carried(const Offer::Media& media) {
 
 /// Why the fanout is not for this offer; empty: it is.
 std::string obstacle(const Offer& offer) {
-  if (offer.ice_lite) return "the viewer is an ICE-lite agent (a=ice-lite), as the fanout is";
   for (const Offer::Media& media : offer.media)
     if (is_carried(media) && media.transport.setup == "passive")
       return "the viewer wants to be the DTLS server (a=setup:passive)";

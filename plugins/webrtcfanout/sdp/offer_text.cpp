@@ -101,8 +101,12 @@ Reader::Fault Reader::read_line(const sdp::Line& line) {
     }
   }
   if (line.type == 'm') return begin_media(line.value);
-  // What is not ASCII is a label for people: nothing that is acted on.
-  if (line.type == 'a' && sdp::is_plain(line.value)) return read_attribute(line.value);
+  if (line.type != 'a') return {};
+  if (sdp::is_plain(line.value)) return read_attribute(line.value);
+  // What is not ASCII is a label for people, nothing that is acted on; but not where a token has to
+  // be.
+  if (line.value.starts_with("mid:") || line.value.starts_with("group:"))
+    return "a mid is not a token: visible ASCII (RFC 5888, section 4)";
   return {};
 }
 

@@ -127,14 +127,19 @@ bool Connection::send_packet(TrackSender& track, const Frame& frame,
   pacer_.spend(size);
   subscriber_->counters.packets_sent.add(1);
   subscriber_->counters.bytes_sent.add(size);
-  // A receiver misses packets only from the first one on that it gets: without those before it has
-  // no picture until its patience ends, and would never ask for them. So the first goes twice.
-  if (track.packets_sent() == 1 && path_->tcp == nullptr) {
-    const std::uint16_t sequence = track.last_sequence();
-    if (const auto sent = track.find_sent(sequence))
-      send_again(track, frame, *sent, sequence, moment);
-  }
+  if (track.packets_sent() == 1 && track.repairs_negotiated()) repeat_first({out, size});
   return true;
+}
+
+/// A receiver misses packets only from the first one on that it gets: without those before it has
+/// no picture until its patience ends, and would never ask for them. So the first goes twice, to
+/// the last bit the same, as networks double packets now and then. By RTX it must not go: pion
+/// takes a track for sound that begins with it.
+void Connection::repeat_first(Bytes packet) {
+  if (path_->tcp != nullptr) return;
+  std::array<std::uint8_t, TrackSender::kMaxPacket> copy; // Room for more may be where it lies.
+  std::copy(packet.begin(), packet.end(), copy.begin());
+  if (send(Bytes{copy.data(), packet.size()})) subscriber_->counters.bytes_sent.add(packet.size());
 }
 
 bool Connection::send_again(TrackSender& track, const Frame& frame, const RtpRewriter::Sent& sent,
@@ -248,7 +253,8 @@ void Connection::on_report(const ReportBlock& block) {
   }
   if (!feed->track->is_video()) return;
   const double lost = block.fraction_lost / 256.0;
-  counters.packets_lost.set(block.cumulative_lost);
+  // Below 0 where more came than was expected: packets that came twice (RFC 3550, section 6.4.1).
+  counters.packets_lost.set(std::max(block.cumulative_lost, 0));
   counters.fraction_lost.set(lost);
   counters.jitter_ms.set(block.jitter * 1000.0 / feed->track->clock_rate());
   const std::uint64_t sent = counters.bytes_sent.get();
@@ -280,7 +286,8 @@ void Connection::on_nack(std::uint32_t media_ssrc, std::uint16_t sequence) {
   if (frame == nullptr) return;
   const std::size_t payload = frame->packets[sent->packet - frame->first_packet].size;
   const auto rtt_us = static_cast<std::int64_t>(subscriber_->counters.rtt_ms.get() * 1000);
-  if (!track.repairs().take(sequence, payload, moment_.now_us, rtt_us, track.octets_sent())) return;
+  if (!track.repairs().take(sent->index, payload, moment_.now_us, rtt_us, track.octets_sent()))
+    return;
   if (send_again(track, *frame, *sent, sequence, moment_))
     subscriber_->counters.retransmitted_packets.add(1);
 }

@@ -27,11 +27,12 @@ constexpr std::int64_t kGoOnBytesBetween = kGoOnBytes / 8;
 constexpr std::int64_t kSliceBytes = 512 * 1024;
 constexpr std::int64_t kLeastSliceBytes = 16 * 1024; ///< Of one stream among many.
 constexpr std::int64_t kSweepUs = 100'000;
-/// Browsers send a check every 2.5 to 5 s; RFC 7675 has consent end after 30 s. libnice, and with
-/// it whoever watches by GStreamer, sends none once it is connected: its authentic RTCP, which
-/// comes every 5 s or sooner, says as much.
+/// Browsers send a check every 2.5 to 5 s. libnice, and with it whoever watches by GStreamer, sends
+/// none once it is connected: its authentic RTCP, which comes every 5 s or sooner, says as much.
+/// Consent would end after 30 s (RFC 7675); but whoever closes without a word is not to be listed
+/// for longer than 15 s.
 constexpr std::int64_t kSilenceUs = 12'000'000;
-constexpr std::int64_t kConsentUs = 30'000'000;
+constexpr std::int64_t kConsentUs = 14'000'000;
 /// One whose TCP connection has ended makes another one or does not: Chromium tries for 5 s.
 constexpr std::int64_t kReturnUs = 6'000'000;
 /// TCP connections that have not said whose they are, of a worker and of one address on all
@@ -194,7 +195,7 @@ void Worker::look_after(Connection& connection) {
   } else if (connection.paused() && silence > kConsentUs) {
     if (connection.give_up())
       observer_.on_state(connection.shared_subscriber(), Subscriber::State::failed,
-                         "the viewer has not been heard of for 30 s");
+                         "the viewer has not been heard of for 14 s");
   }
   connection.report(now.now_us);
 }

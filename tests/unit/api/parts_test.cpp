@@ -181,6 +181,21 @@ TEST(IceSdpTest, TakesTheFragmentFromAnAnswer) {
   EXPECT_EQ(fragment.candidates[0].candidate, "candidate:1 old");
 }
 
+TEST(IceSdpTest, TakesEachCandidateOnceAndTheBestFirst) {
+  const std::string tcp = "candidate:3 1 tcp 1520435199 192.0.2.1 5 typ host tcptype passive";
+  const std::string second = "candidate:2 1 udp 2130706175 192.0.2.1 5 typ host";
+  const std::string best = "candidate:1 1 udp 2130706431 192.0.2.2 5 typ host";
+  const std::string all = "a=" + tcp + "\r\na=" + second + "\r\na=" + best + "\r\n";
+
+  const IceFragment fragment =
+      ice_fragment("v=0\r\nm=audio 9 X 0\r\na=mid:a\r\n" + all + "m=video 9 X 0\r\na=mid:v\r\n" +
+                   all + "a=candidate:short\r\n");
+
+  std::vector<std::string> found;
+  for (const auto& candidate : fragment.candidates) found.push_back(candidate.candidate);
+  EXPECT_THAT(found, ElementsAre(best, second, tcp, "candidate:short"));
+}
+
 /// A frame whose mask is zero.
 std::string frame(int first, std::uint64_t size, int width) {
   std::string bytes{static_cast<char>(first)};
