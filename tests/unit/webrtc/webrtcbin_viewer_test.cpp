@@ -1,4 +1,6 @@
 // Between a real webrtcbin of ours and one that plays the viewer, over loopback.
+#include <regex>
+
 #include <gmock/gmock.h>
 #include <gst/webrtc/webrtc.h>
 #include <nice/agent.h>
@@ -85,6 +87,17 @@ class GStreamerViewer {
     g_object_get(webrtcbin_.get(), "local-description", &raw, nullptr);
     const DescriptionPtr offer{raw};
     return take_string(gst_sdp_message_as_text(offer->sdp));
+  }
+
+  /// The same offer, under another name for ICE.
+  std::string rename(const std::string& offer, const std::string& ufrag) {
+    const std::string password = "a-password-of-more-than-128-bits";
+    const auto ice = object_of<GObject>(webrtcbin_.get(), "ice-agent");
+    const auto agent = object_of<NiceAgent>(ice.get(), "agent");
+    EXPECT_TRUE(nice_agent_set_local_credentials(agent.get(), 1, ufrag.c_str(), password.c_str()));
+    const std::string renamed =
+        std::regex_replace(offer, std::regex{"a=ice-ufrag:[^\r]*"}, "a=ice-ufrag:" + ufrag);
+    return std::regex_replace(renamed, std::regex{"a=ice-pwd:[^\r]*"}, "a=ice-pwd:" + password);
   }
 
   /// What it has against the answer; empty: nothing.
@@ -221,6 +234,14 @@ TEST_F(WebrtcbinViewerTest, ShowsTheCertificateThatItsAnswerNames) {
   const EVP_PKEY* key = X509_get0_pubkey(certificate.get());
   EXPECT_EQ(EVP_PKEY_get_base_id(key), EVP_PKEY_EC);
   EXPECT_EQ(EVP_PKEY_get_bits(key), 256);
+}
+
+TEST_F(WebrtcbinViewerTest, ConnectsToAViewerWithTheLongestUfrag) {
+  const std::string longest(256, 'u'); // RFC 8839, section 5.4.
+
+  EXPECT_EQ(viewer_->take(answer_to(viewer_->rename(viewer_->offer(), longest))), "");
+
+  turn_until([&] { return heard_->state == ViewerTransport::State::connected; }, "DTLS");
 }
 
 TEST_F(WebrtcbinViewerTest, SaysGoodbyeByDtlsWhenItCloses) {
