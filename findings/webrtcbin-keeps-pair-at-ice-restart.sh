@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# GStreamer 1.22.0 with libnice 0.1.21 (Debian 12): webrtcbin takes an offer with new ICE credentials and answers with new ones (an ICE
-# restart, RFC 8445, section 9), but does not restart its ICE agent (nice_agent_restart). libnice keeps the selected pair until one of
-# a higher priority is nominated, so webrtcbin goes on sending to where its peer was. A peer that comes back with another address
-# connects by ICE, and gets nothing. The order matters: nice_agent_restart forgets the peer's credentials, so it comes before them.
-# Seen: after the restart, no new pair is selected; one is where nice_agent_restart was called before set-remote-description.
+# GStreamer 1.22.0 with libnice 0.1.21 (Debian 12): webrtcbin takes an offer with new ICE credentials, but does not restart its own side
+# (RFC 8445, section 9): it answers with the credentials that it had, and does not tell its ICE agent (nice_agent_restart). libnice keeps
+# the selected pair until one of a higher priority is nominated, so webrtcbin goes on sending to where its peer was. A peer that comes
+# back with another address connects by ICE, and gets nothing. The order matters: nice_agent_restart forgets the peer's credentials, so it
+# comes before them.
+# Seen: the same ufrag in both answers; after the restart, no new pair is selected; one is where nice_agent_restart was called before
+# set-remote-description.
 # Needs: python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-bad gstreamer1.0-nice
 set -euo pipefail
 
@@ -38,6 +40,7 @@ class Peer:
         self._ice = self._bin.get_property("ice-agent")
         self._ice.emit("add-local-ip-address", "127.0.0.1")
         self.agent = self._ice.get_property("agent")
+        self.agent.set_property("upnp", False)
         self.agent.connect("new-selected-pair", self._on_selected)
         self._bin.connect("notify::ice-gathering-state", self._on_gathering)
         self._pipeline.set_state(Gst.State.PLAYING)
@@ -77,7 +80,7 @@ class Peer:
 
 def selects_again(restart):
     """Whether a server selects a pair for a peer that comes back at another port."""
-    server, selected, candidates = Peer(), True, ""
+    server, selected, candidates, ufrags = Peer(), True, "", set()
     for first in (True, False):
         peer = Peer()
         kept.append(peer)
@@ -86,12 +89,15 @@ def selects_again(restart):
             nice.nice_agent_restart(hash(server.agent))
         server.take(GstWebRTC.WebRTCSDPType.OFFER, offer)
         answer = server.describe("answer")
+        ufrags.update(re.findall("a=ice-ufrag:(.*)\r\n", answer))
         # It names them in its first answer only; they are still the same.
         candidates = candidates or "".join(re.findall("a=candidate:.*\r\n", answer))
         peer.take(GstWebRTC.WebRTCSDPType.ANSWER, answer if first else answer + candidates)
         if not peer.selects():
             sys.exit("changed: the peer does not connect")
         selected = server.selects()
+    if len(ufrags) > 1:
+        sys.exit("changed: it answers with new credentials")
     return selected
 
 

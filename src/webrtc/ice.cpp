@@ -1,6 +1,7 @@
 #include "webrtc/ice.h"
 
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -104,9 +105,28 @@ void configure_ice(GstElement* webrtcbin, const IceSettings& settings) {
                TRUE, nullptr);
 }
 
-void restart_ice(GstElement* webrtcbin) {
+std::optional<IceCredentials> restart_ice(GstElement* webrtcbin) {
+  constexpr guint kStream = 1; // The only one: all media are bundled.
   const Ref<GObject> agent = object_of(object_of(webrtcbin, "ice-agent").get(), "agent");
-  if (NICE_IS_AGENT(agent.get())) nice_agent_restart(NICE_AGENT(agent.get()));
+  if (!NICE_IS_AGENT(agent.get()) || !nice_agent_restart(NICE_AGENT(agent.get()))) return {};
+  gchar* ufrag = nullptr;
+  gchar* pwd = nullptr;
+  if (!nice_agent_get_local_credentials(NICE_AGENT(agent.get()), kStream, &ufrag, &pwd)) return {};
+  return IceCredentials{take_string(ufrag), take_string(pwd)};
+}
+
+void renew_credentials(GstSDPMessage* answer, const IceCredentials& own) {
+  for (guint i = 0; i < gst_sdp_message_medias_len(answer); ++i) {
+    auto* media = const_cast<GstSDPMedia*>(gst_sdp_message_get_media(answer, i));
+    for (guint j = 0; j < gst_sdp_media_attributes_len(media); ++j) {
+      const std::string_view key = gst_sdp_media_get_attribute(media, j)->key;
+      if (key != "ice-ufrag" && key != "ice-pwd") continue;
+      GstSDPAttribute renewed;
+      const std::string& value = key == "ice-ufrag" ? own.ufrag : own.pwd;
+      gst_sdp_attribute_set(&renewed, std::string{key}.c_str(), value.c_str());
+      gst_sdp_media_replace_attribute(media, j, &renewed);
+    }
+  }
 }
 
 } // namespace fanlight::webrtc

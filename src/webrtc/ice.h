@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
+
+#include <gst/sdp/sdp.h>
 
 #include "config/config.h"
 #include "gst/ref.h"
@@ -22,9 +25,18 @@ bool is_loopback(const std::string& address);
 /// agent's timing.
 void configure_ice(GstElement* webrtcbin, const IceSettings& settings);
 
+struct IceCredentials {
+  std::string ufrag;
+  std::string pwd;
+};
+
 /// What webrtcbin 1.22 leaves out when the viewer restarts ICE: without it libnice stays with the
 /// pair that it had, wherever the viewer is now, unless the new one has a higher priority. Before
-/// webrtcbin gets the new offer. Any thread.
-void restart_ice(GstElement* webrtcbin);
+/// webrtcbin gets the new offer. Returns new credentials of ours; none if there is no agent yet.
+std::optional<IceCredentials> restart_ice(GstElement* webrtcbin);
+
+/// Puts them into an answer of webrtcbin, which would keep those that it had. Both sides need new
+/// ones (RFC 8445, section 9). Before webrtcbin sets the answer.
+void renew_credentials(GstSDPMessage* answer, const IceCredentials& own);
 
 } // namespace fanlight::webrtc

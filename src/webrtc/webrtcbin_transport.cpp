@@ -99,7 +99,7 @@ Result<Done> WebrtcbinTransport::build() {
 }
 
 Result<Done> WebrtcbinTransport::accept(Offer offer, Choices choices, bool complete) {
-  if (restarts(offer)) restart_ice(webrtcbin_.get());
+  if (restarts(offer)) renewed_ = restart_ice(webrtcbin_.get());
   offer_ = std::move(offer);
   choices_ = std::move(choices);
   complete_ = complete;
@@ -178,6 +178,7 @@ void WebrtcbinTransport::on_answer(StructurePtr reply) {
       !gst_structure_get(reply.get(), "answer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &raw, nullptr))
     return fail("writing the answer: webrtcbin gave none");
   const DescriptionPtr answer{raw};
+  if (const auto own = std::exchange(renewed_, {})) renew_credentials(answer->sdp, *own);
   answer_ = take_string(gst_sdp_message_as_text(answer->sdp));
   if (auto checked = check_answer(answer_, offer_, choices_); !checked)
     return fail(checked.error().message);

@@ -111,6 +111,7 @@ class WebrtcbinTransport : public ViewerTransport,
   std::string answer_; // webrtcbin's, without candidates.
   std::vector<Candidate> local_candidates_;
   std::vector<Candidate> early_candidates_; // Came before webrtcbin could take them.
+  std::optional<IceCredentials> renewed_;   // For the next answer.
   bool remote_set_ = false;
   bool connected_ = false;
   bool playing_ = false;

@@ -54,6 +54,11 @@ void wake_at(gpointer object, const char* signal) {
   g_signal_connect_swapped(object, signal, G_CALLBACK(wake), nullptr);
 }
 
+std::string ufrag_of(const std::string& sdp) {
+  std::smatch found;
+  return std::regex_search(sdp, found, std::regex{"a=ice-ufrag:([^\r]+)"}) ? found[1].str() : "";
+}
+
 /// A webrtcbin that offers to receive H.264.
 class GStreamerViewer {
  public:
@@ -276,7 +281,10 @@ TEST_F(WebrtcbinViewerTest, SendsToTheNewPathAfterAnIceRestart) {
   GStreamerViewer moved;
   wake_at(agent().get(), "new-selected-pair-full");
 
+  const std::string first = *heard_->answer;
   EXPECT_EQ(moved.take(answer_again(moved.offer())), "");
+
+  EXPECT_NE(ufrag_of(*heard_->answer), ufrag_of(first));
 
   turn_until([&] { return remote_port() != before; }, "the new path");
 }
