@@ -144,7 +144,7 @@ test_browser() {
     signal_beside STOP # Browsers leave no time over.
     record browser node_tests browser tests/browser/*.test.js
     repeat browser
-    record browser-webrtcbin webrtcbin_node_tests browser-webrtcbin tests/browser/{first_picture,healing,wall}.test.js
+    record browser-webrtcbin webrtcbin_node_tests browser-webrtcbin tests/browser/{first_picture,healing,later_offers,wall}.test.js
     repeat browser-webrtcbin
     signal_beside CONT
   else
