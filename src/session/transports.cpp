@@ -35,7 +35,8 @@ Result<Done> Transports::prepare(const std::vector<config::Camera>& cameras) {
   if (any(Transport::fanout) && !std::exchange(warm_, true)) webrtc::WebrtcbinTransport::warm_up();
   // Without a camera, too: whoever starts the server is to hear of a port that is taken, not
   // whoever adds the first one.
-  const bool fanout = config_.transport != Transport::webrtcbin || any(Transport::webrtcbin);
+  const bool fanout =
+      cameras.empty() ? config_.transport != Transport::webrtcbin : any(Transport::webrtcbin);
   return fanout && !port_ ? open_port() : Done{};
 }
 
