@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -9,6 +8,7 @@
 #include <gio/gio.h>
 
 #include "base/fair_share.h"
+#include "http/eviction_order.h"
 #include "http/http_connection.h"
 #include "http/limits.h"
 #include "http/rota.h"
@@ -39,6 +39,7 @@ class Crowd : public HttpConnection::Host {
   std::size_t size() const { return connections_.size(); }
 
   bool admits_socket(const HttpConnection& connection) override;
+  void on_changed(HttpConnection& connection) override;
   void on_socket(HttpConnection& connection) override;
   void on_held(HttpConnection& connection, std::size_t before) override;
   bool admits_reading(const HttpConnection& connection) override {
@@ -50,14 +51,10 @@ class Crowd : public HttpConnection::Host {
   }
 
  private:
-  /// What it costs to lose a connection; empty: it is not to be lost.
-  using Cost = std::optional<int> (Crowd::*)(const HttpConnection&, bool own) const;
-  std::optional<int> cost_of_connection(const HttpConnection& connection, bool own) const;
-  std::optional<int> cost_of_descriptor(const HttpConnection& connection, bool own) const;
-  std::optional<int> cost_of_socket(const HttpConnection& connection, bool own) const;
-  /// The cheapest connection of the address that has most of `share`, if that is more than
-  /// `newcomer` has; the oldest of those.
-  HttpConnection* to_spare(const FairShare& share, const std::string& newcomer, Cost cost) const;
+  /// The first to go for one of `newcomer`: of the address that has most, if that is more than
+  /// `newcomer` has; otherwise of its own.
+  HttpConnection* connection_to_spare(const std::string& newcomer) const;
+  HttpConnection* socket_to_spare(const std::string& newcomer) const;
   void end(HttpConnection& connection, const char* why);
   void release(HttpConnection& connection);
   static void forget(gpointer self, GObject* stream);
@@ -69,6 +66,7 @@ class Crowd : public HttpConnection::Host {
   FairShare sockets_;
   FairShare bytes_;
   Rota rota_;
+  EvictionOrder order_; ///< Of those that are not given up.
   std::unordered_map<GObject*, std::shared_ptr<HttpConnection>> connections_;
   std::unordered_map<std::string, std::unordered_set<HttpConnection*>>
       by_network_; ///< Not given up.

@@ -41,6 +41,7 @@ void HttpConnection::enter(Phase phase) {
   if (phase_ == Phase::upgraded) return;
   const bool begins = std::exchange(phase_, phase) != phase;
   since_ = g_get_monotonic_time();
+  host_.on_changed(*this);
   switch (phase) {
   case Phase::head: return limit(limits_.head, "its request did not arrive in time");
   case Phase::body: return limit(limits_.body, "its request body did not arrive in time");
@@ -80,7 +81,13 @@ void HttpConnection::limit(Limits::Duration time, const char* overdue) {
 
 void HttpConnection::take_socket() {
   if (std::exchange(is_socket_, true)) return;
+  host_.on_changed(*this);
   host_.on_socket(*this);
+}
+
+void HttpConnection::set_sessions(std::size_t sessions) {
+  const bool changes = (std::exchange(sessions_, sessions) == 0) != (sessions == 0);
+  if (changes) host_.on_changed(*this);
 }
 
 void HttpConnection::on_bytes(std::size_t bytes) {

@@ -34,6 +34,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     virtual ~Host() = default;
     /// Whether the connection may become a WebSocket; for that another may have to go.
     virtual bool admits_socket(const HttpConnection& connection) = 0;
+    /// Its phase, since() or its sessions have changed, or it is a WebSocket now.
+    virtual void on_changed(HttpConnection& connection) = 0;
     virtual void on_socket(HttpConnection& connection) = 0;
     /// It held `before` bytes until now.
     virtual void on_held(HttpConnection& connection, std::size_t before) = 0;
@@ -65,7 +67,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void take_socket();
   bool is_socket() const { return is_socket_; }
   /// How many sessions the WebSocket has: one without any is the first to go.
-  void set_sessions(std::size_t sessions) { sessions_ = sessions; }
+  void set_sessions(std::size_t sessions);
   std::size_t sessions() const { return sessions_; }
 
   /// Whether it may be read from in this turn of the loop.
