@@ -79,6 +79,13 @@ void WebSocketClient::list() {
   });
 }
 
+void WebSocketClient::push(const std::vector<const CameraNews::Item*>& news) {
+  if (!greeted_) return;
+  if (news.size() > 1) socket_->hold_packets(true);
+  for (const CameraNews::Item* item : news) socket_->send(item->text, "camera " + item->camera);
+  if (news.size() > 1) socket_->hold_packets(false);
+}
+
 void WebSocketClient::say_goodbye(const std::string& message) {
   json::Writer json;
   json.object([&] {

@@ -4,7 +4,9 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
+#include "api/camera_news.h"
 #include "api/websocket_session.h"
 #include "auth/policy.h"
 #include "config/config.h"
@@ -40,6 +42,7 @@ class WebSocketClient : public WebSocket::Observer {
   void push(const WebSocket::Text& message, const std::string& key) {
     if (greeted_) socket_->send(message, key);
   }
+  void push(const std::vector<const CameraNews::Item*>& news);
   void say_goodbye(const std::string& message);
 
   void on_text(const std::string& text) override;

@@ -102,6 +102,13 @@ void WebSocket::send(Text text, std::string key) {
   watch_output();
 }
 
+void WebSocket::hold_packets(bool hold) {
+  const auto transport = transport_.lock();
+  if (!transport) return;
+  const int on = hold ? 1 : 0;
+  setsockopt(transport->descriptor(), IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+}
+
 void WebSocket::tell_queued() {
   if (const auto transport = transport_.lock()) transport->on_queued(waiting_bytes_ + given_bytes_);
 }

@@ -45,6 +45,9 @@ class WebSocket {
   /// Queues a message. One that still waits under the same `key` is replaced: the newer tells all.
   void send(Text text, std::string key = {});
   void send(std::string text) { send(std::make_shared<const std::string>(std::move(text))); }
+  /// Keeps what is sent from now on until it fills a packet, until this is called with false: for
+  /// many short messages at once, of which each packet would cost more than the message.
+  void hold_packets(bool hold);
   /// Sends what waits, then closes.
   void close(SoupWebsocketCloseCode code, const char* why);
   /// How many sessions its client has by now.

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <gmock/gmock.h>
+#include <sys/socket.h>
 
 #include "http/rota.h"
 #include "http/turn_share.h"
@@ -143,6 +144,27 @@ TEST_F(RotaTest, TakesFewOffersOfOneAddressInATurn) {
 
   EXPECT_LE(seen.most, 8u);
   EXPECT_LE(seen.turns, 3u);
+}
+
+TEST_F(RotaTest, OpensASessionBeforeHundredsOfOnlookersHaveTheNewsOfACamera) {
+  start();
+  Clients many;
+  for (int i = 0; i < 400; ++i) many.push_back(websocket("127.0.0.2"));
+  const auto other = websocket("127.0.0.3");
+  const auto has_news = [](const auto& one) {
+    char byte = 0;
+    return one->received().find(R"("type":"camera")") != std::string::npos ||
+           recv(one->descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+  };
+  cameras::CameraInfo camera = directory.all_cameras[0];
+  camera.best.state = "retrying";
+
+  directory.change(camera);
+  say({}, "", *other, websocket_frame(1, true, kFront));
+  turn_until([&] { return directory.opened == 1; }, "the session");
+
+  EXPECT_LT(std::ranges::count_if(many, has_news), 400);
+  turn_until([&] { return std::ranges::all_of(many, has_news); }, "the news");
 }
 
 TEST_F(RotaTest, AnswersThoseWhoWaitWithoutAnythingElseHappening) {
