@@ -43,14 +43,17 @@ void Router::dispatch(const ExchangePtr& exchange) const {
   const auto path = segments(exchange->path());
   if (!path) return exchange->respond(Error{Errc::invalid, "the path is malformed"});
   const Match match = routes_.match(exchange->method(), *path);
+  const bool is_for_all = match.cors == Cors::all;
+  const bool needs = match.route && needs_[*match.route];
+  std::optional<auth::Principal> principal;
   // A page asks at /ws by POST why it gets no WebSocket, and must hear of the same Origin the same.
-  const auth::Principal principal = match.cors == Cors::socket
-                                        ? auth::principal_of_socket(*exchange)
-                                        : auth::principal_of(*exchange);
-  if (match.cors != Cors::all && !admits(principal, *exchange)) return;
+  if (!is_for_all || needs)
+    principal = match.cors == Cors::socket ? auth::principal_of_socket(*exchange)
+                                           : auth::principal_of(*exchange);
+  if (!is_for_all && !admits(*principal, *exchange)) return;
   add_cors(*exchange, match.cors);
   if (!match.route) return routes_.refuse(*exchange, match);
-  if (!permits(principal, match, *exchange)) return;
+  if (needs && !permits(*principal, match, *exchange)) return;
   const Route& route = routes_.all()[*match.route];
   exchange->bound_body(route.body);
   route.handler(exchange, match.parameters);
@@ -76,13 +79,12 @@ bool Router::admits(const auth::Principal& principal, Exchange& exchange) const 
 
 bool Router::permits(const auth::Principal& principal, const Match& match,
                      Exchange& exchange) const {
-  const auto action = needs_[*match.route];
-  if (!action) return true;
+  const auth::Action action = *needs_[*match.route];
   const Route& route = routes_.all()[*match.route];
-  const auto refusal = policy_.refusal(principal, *action, camera_of(route, match.parameters));
+  const auto refusal = policy_.refusal(principal, action, camera_of(route, match.parameters));
   if (!refusal) return true;
   log::info("http", {{"client", principal.address}},
-            std::string{"refusing "} + refused(*action) + ": " + refusal->detail);
+            std::string{"refusing "} + refused(action) + ": " + refusal->detail);
   exchange.respond(*refusal);
   return false;
 }
