@@ -72,9 +72,12 @@ gboolean call_closure(GObject* stream, gpointer data) {
 GSource* turn_source_new(GPollableInputStream* stream, GSocket* socket,
                          std::shared_ptr<const HttpConnection> connection,
                          GCancellable* cancellable) {
-  static GSourceFuncs functions{prepare, check, dispatch, finalize, G_SOURCE_FUNC(call_closure),
-                                nullptr};
-  GSource* source = g_source_new(&functions, sizeof(TurnSource));
+  static GSourceFuncs called{prepare, check, dispatch, finalize, G_SOURCE_FUNC(call_closure),
+                             nullptr};
+  // One that need not be called has nothing to prepare: of most, the loop asks once less in a turn.
+  static GSourceFuncs polled{nullptr, check, dispatch, finalize, G_SOURCE_FUNC(call_closure),
+                             nullptr};
+  GSource* source = g_source_new(connection ? &called : &polled, sizeof(TurnSource));
   self(source)->stream = G_POLLABLE_INPUT_STREAM(g_object_ref(stream));
   self(source)->socket = G_SOCKET(g_object_ref(socket));
   self(source)->waiter = new Poller::Waiter;
