@@ -6,11 +6,13 @@
 #include <libsoup/soup.h>
 
 #include "http/http_connection.h"
+#include "http/rota.h"
 #include "http/turn_source.h"
 
 namespace {
 
 using fanlight::http::HttpConnection;
+using fanlight::http::Rota;
 
 constexpr char kLastLine[] = "-\n";
 constexpr gssize kLastLineSize = sizeof kLastLine - 1;
@@ -72,6 +74,7 @@ gssize inlet_stream_read_nonblocking(GPollableInputStream* stream, void* buffer,
   if (got > 0 && connection) connection->on_bytes(static_cast<std::size_t>(got));
   const bool ended =
       got == 0 || (got < 0 && !g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK));
+  if (ended && connection) connection->charge(Rota::kRequest); // To let go of it is work, too.
   if (ended && needs_last_line() && count >= kLastLineSize && connection &&
       connection->phase() == HttpConnection::Phase::idle) {
     g_clear_error(&failure);
