@@ -28,8 +28,8 @@
  * on the same connection, from that pad's group of pictures under way.
  * `restart-viewer` takes a new offer of the same viewer (an ICE restart where its credentials are
  * new, else the answer keeps the element's); `add-candidate` is there for completeness, as an
- * ICE-lite agent has no use for candidates; `remove-viewer` says goodbye; `viewer-stats` returns one
- * viewer's counters, the property `stats` everything.
+ * ICE-lite agent has no use for candidates; `remove-viewer` says goodbye; `viewer-stats` returns
+ * one viewer's counters, the property `stats` everything.
  *
  * `viewer-state` tells, on a thread of the element's own, what becomes of a viewer: connecting,
  * connected, disconnected (not heard of for 12 s), failed (for 14 s, or before it was connected),

@@ -232,8 +232,10 @@ Result<Done> ViewerSession::restart(const std::string& text) {
   auto offer = webrtc::Offer::parse(text);
   if (!offer) return offer.error();
   if (!continues(*offer, offer_, choices_))
-    return Error{Errc::invalid, "restarting session " + id_ +
-                                    ": the offer must have the media and codecs of the first one"};
+    return Error{Errc::invalid,
+                 "restarting session " + id_ +
+                     ": the offer must have the media and codecs of the first one, and "
+                     "receive them; a player mutes its track or its element"};
   offer_ = std::move(*offer);
   return transport_->accept(offer_, choices_, options_.complete_answer);
 }

@@ -8,6 +8,7 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <nice/agent.h>
 
 #include "base/log.h"
 
@@ -71,6 +72,12 @@ void add_servers(GstElement* webrtcbin, const config::WebRtc& config) {
   }
 }
 
+Ref<GObject> object_of(gpointer owner, const char* name) {
+  GObject* raw = nullptr;
+  g_object_get(owner, name, &raw, nullptr);
+  return Ref<GObject>::adopt(raw);
+}
+
 } // namespace
 
 bool is_loopback(const std::string& address) {
@@ -79,9 +86,7 @@ bool is_loopback(const std::string& address) {
 
 void configure_ice(GstElement* webrtcbin, const IceSettings& settings) {
   add_servers(webrtcbin, settings.config);
-  GObject* raw = nullptr;
-  g_object_get(webrtcbin, "ice-agent", &raw, nullptr);
-  const auto ice = Ref<GObject>::adopt(raw);
+  const Ref<GObject> ice = object_of(webrtcbin, "ice-agent");
   if (settings.config.udp_port_max != 0)
     g_object_set(ice.get(), "min-rtp-port", guint{settings.config.udp_port_min}, "max-rtp-port",
                  guint{settings.config.udp_port_max}, nullptr);
@@ -91,14 +96,17 @@ void configure_ice(GstElement* webrtcbin, const IceSettings& settings) {
       g_signal_emit_by_name(ice.get(), "add-local-ip-address", address.c_str(), &added);
     }
   }
-  GObject* raw_agent = nullptr;
-  g_object_get(ice.get(), "agent", &raw_agent, nullptr);
-  const auto agent = Ref<GObject>::adopt(raw_agent);
+  const Ref<GObject> agent = object_of(ice.get(), "agent");
   // UPnP waits for routers that are not there. Checks every 5 ms instead of 20 (the floor of RFC
   // 8445, section 14.2, which one checks with few candidates never comes near in bytes), and
   // keep-alives that notice a viewer who is gone.
   g_object_set(agent.get(), "upnp", FALSE, "stun-pacing-timer", guint{5}, "keepalive-conncheck",
                TRUE, nullptr);
+}
+
+void restart_ice(GstElement* webrtcbin) {
+  const Ref<GObject> agent = object_of(object_of(webrtcbin, "ice-agent").get(), "agent");
+  if (NICE_IS_AGENT(agent.get())) nice_agent_restart(NICE_AGENT(agent.get()));
 }
 
 } // namespace fanlight::webrtc

@@ -22,4 +22,9 @@ bool is_loopback(const std::string& address);
 /// agent's timing.
 void configure_ice(GstElement* webrtcbin, const IceSettings& settings);
 
+/// What webrtcbin 1.22 leaves out when the viewer restarts ICE: without it libnice stays with the
+/// pair that it had, wherever the viewer is now, unless the new one has a higher priority. Before
+/// webrtcbin gets the new offer. Any thread.
+void restart_ice(GstElement* webrtcbin);
+
 } // namespace fanlight::webrtc

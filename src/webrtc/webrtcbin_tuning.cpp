@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "webrtc/receive_bin.h"
+#include "webrtc/repeat_limit.h"
 
 namespace fanlight::webrtc {
 namespace {
@@ -21,9 +22,11 @@ void on_deep_element_added(GstBin* webrtcbin, GstBin*, GstElement* element,
   // Sender reports map RTP time to the time of capture, which is what puts sound and picture
   // together; the time of sending would need a latency that nothing here waits for.
   if (name == "rtpsession") g_object_set(element, "rtcp-sync-send-time", FALSE, nullptr);
-  if (name == "rtprtxsend")
+  if (name == "rtprtxsend") {
     g_object_set(element, "max-size-time", guint{1000}, "max-size-packets",
                  tuning->retransmission_packets, nullptr);
+    limit_repeats(element);
+  }
   // Before webrtcbin reads its fingerprint.
   if (name == "dtlssrtpdec" && !tuning->certificate.empty())
     g_object_set(element, "pem", tuning->certificate.c_str(), nullptr);

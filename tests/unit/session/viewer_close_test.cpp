@@ -59,6 +59,27 @@ TEST_F(ViewerCloseTest, RefusesARestartThatIsNoOfferOrOneOfOtherMedia) {
   EXPECT_EQ(viewer->state(), State::connected);
 }
 
+TEST_F(ViewerCloseTest, RefusesAnOfferThatMutesAndSaysWhatMutes) {
+  camera->main().sound = media::TrackFormat{.rtp = {"OPUS", 48000, 2, {}}};
+  const std::string offer = plain_with_audio();
+  connect(offer);
+  ASSERT_EQ(viewer->info().audio_codec, "OPUS");
+
+  const auto sound_with = [&](const std::string& direction) {
+    std::string text = offer;
+    return text.replace(text.rfind("a=recvonly"), std::string_view{"a=recvonly"}.size(), direction);
+  };
+  for (const char* direction : {"a=inactive", "a=sendonly"}) {
+    const auto refused = viewer->restart(sound_with(direction));
+    ASSERT_FALSE(refused) << direction;
+    EXPECT_EQ(refused.error().code, Errc::invalid);
+    EXPECT_THAT(refused.error().message, HasSubstr("a player mutes its track or its element"));
+  }
+
+  EXPECT_EQ(viewer->state(), State::connected);
+  EXPECT_TRUE(viewer->restart(sound_with("a=sendrecv")));
+}
+
 TEST_F(ViewerCloseTest, RefusesARestartThatIsMuchLargerThanTheFirstOffer) {
   connect();
 

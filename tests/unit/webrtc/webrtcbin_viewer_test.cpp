@@ -1,6 +1,9 @@
 // Between a real webrtcbin of ours and one that plays the viewer, over loopback.
+#include <regex>
+
 #include <gmock/gmock.h>
 #include <gst/webrtc/webrtc.h>
+#include <nice/agent.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
@@ -45,10 +48,10 @@ template <typename T> Ref<T> object_of(gpointer owner, const char* name) {
   return Ref<T>::adopt(static_cast<T*>(raw));
 }
 
-/// Turns the main loop when a property of `object` changes, on whatever thread.
-void wake_at(gpointer object, const char* notify) {
+/// Turns the main loop at a signal of `object`, on whatever thread.
+void wake_at(gpointer object, const char* signal) {
   const auto wake = +[](gpointer) { post([] {}); };
-  g_signal_connect_swapped(object, notify, G_CALLBACK(wake), nullptr);
+  g_signal_connect_swapped(object, signal, G_CALLBACK(wake), nullptr);
 }
 
 /// A webrtcbin that offers to receive H.264.
@@ -84,6 +87,17 @@ class GStreamerViewer {
     g_object_get(webrtcbin_.get(), "local-description", &raw, nullptr);
     const DescriptionPtr offer{raw};
     return take_string(gst_sdp_message_as_text(offer->sdp));
+  }
+
+  /// The same offer, under another name for ICE.
+  std::string rename(const std::string& offer, const std::string& ufrag) {
+    const std::string password = "a-password-of-more-than-128-bits";
+    const auto ice = object_of<GObject>(webrtcbin_.get(), "ice-agent");
+    const auto agent = object_of<NiceAgent>(ice.get(), "agent");
+    EXPECT_TRUE(nice_agent_set_local_credentials(agent.get(), 1, ufrag.c_str(), password.c_str()));
+    const std::string renamed =
+        std::regex_replace(offer, std::regex{"a=ice-ufrag:[^\r]*"}, "a=ice-ufrag:" + ufrag);
+    return std::regex_replace(renamed, std::regex{"a=ice-pwd:[^\r]*"}, "a=ice-pwd:" + password);
   }
 
   /// What it has against the answer; empty: nothing.
@@ -159,17 +173,41 @@ class WebrtcbinViewerTest : public testing::Test {
   /// The answer to `text`, to which H.264 is sent.
   std::string answer_to(const std::string& text) {
     const Offer offer = parsed(text);
-    Choices choices;
     for (const auto& media : offer.media)
-      choices.push_back(media.kind == Offer::Kind::video
-                            ? std::optional(*choose(media, std::vector{h264("42e01f")}))
-                            : std::nullopt);
+      choices_.push_back(media.kind == Offer::Kind::video
+                             ? std::optional(*choose(media, std::vector{h264("42e01f")}))
+                             : std::nullopt);
     transport_ = *WebrtcbinTransport::create("test", loopback(), 0, *camera_, heard_);
     gst_element_set_state(camera_->pipeline(), GST_STATE_PLAYING);
-    EXPECT_TRUE(transport_->accept(offer, choices, true));
+    EXPECT_TRUE(transport_->accept(offer, choices_, true));
     turn_until([&] { return heard_->answer || !heard_->failure.empty(); }, "an answer");
     EXPECT_EQ(heard_->failure, "");
     return heard_->answer.value_or("");
+  }
+  /// What it answers to a later offer of the same viewer.
+  std::string answer_again(const std::string& text) {
+    heard_->answer.reset();
+    EXPECT_TRUE(transport_->accept(parsed(text), choices_, true));
+    turn_until([&] { return heard_->answer || !heard_->failure.empty(); }, "an answer");
+    EXPECT_EQ(heard_->failure, "");
+    return heard_->answer.value_or("");
+  }
+  /// Of the transport's webrtcbin.
+  Ref<NiceAgent> agent() const {
+    const Owned<GstIterator, gst_iterator_free> found{
+        gst_bin_iterate_all_by_element_factory_name(GST_BIN(camera_->pipeline()), "webrtcbin")};
+    GValue item = G_VALUE_INIT;
+    gst_iterator_next(found.get(), &item);
+    const auto ice = object_of<GObject>(g_value_get_object(&item), "ice-agent");
+    g_value_unset(&item);
+    return object_of<NiceAgent>(ice.get(), "agent");
+  }
+  /// That the transport sends to.
+  guint remote_port() const {
+    NiceCandidate* local = nullptr;
+    NiceCandidate* remote = nullptr;
+    const bool selected = nice_agent_get_selected_pair(agent().get(), 1, 1, &local, &remote);
+    return selected ? nice_address_get_port(&remote->addr) : 0;
   }
   void connect() {
     EXPECT_EQ(viewer_->take(answer_to(viewer_->offer())), "");
@@ -180,6 +218,7 @@ class WebrtcbinViewerTest : public testing::Test {
   std::unique_ptr<GStreamerViewer> viewer_;
   std::shared_ptr<Heard> heard_ = std::make_shared<Heard>();
   std::shared_ptr<WebrtcbinTransport> transport_;
+  Choices choices_;
 };
 
 TEST_F(WebrtcbinViewerTest, ShowsTheCertificateThatItsAnswerNames) {
@@ -195,6 +234,14 @@ TEST_F(WebrtcbinViewerTest, ShowsTheCertificateThatItsAnswerNames) {
   const EVP_PKEY* key = X509_get0_pubkey(certificate.get());
   EXPECT_EQ(EVP_PKEY_get_base_id(key), EVP_PKEY_EC);
   EXPECT_EQ(EVP_PKEY_get_bits(key), 256);
+}
+
+TEST_F(WebrtcbinViewerTest, ConnectsToAViewerWithTheLongestUfrag) {
+  const std::string longest(256, 'u'); // RFC 8839, section 5.4.
+
+  EXPECT_EQ(viewer_->take(answer_to(viewer_->rename(viewer_->offer(), longest))), "");
+
+  turn_until([&] { return heard_->state == ViewerTransport::State::connected; }, "DTLS");
 }
 
 TEST_F(WebrtcbinViewerTest, SaysGoodbyeByDtlsWhenItCloses) {
@@ -219,6 +266,19 @@ TEST_F(WebrtcbinViewerTest, ClosesAtOnceWhereNobodyIsConnected) {
   transport_->close([&] { closed = true; });
 
   EXPECT_TRUE(closed);
+}
+
+TEST_F(WebrtcbinViewerTest, SendsToTheNewPathAfterAnIceRestart) {
+  connect();
+  const guint before = remote_port();
+  ASSERT_NE(before, 0U);
+  // Its candidates have the priorities of those that it had, as if it had moved.
+  GStreamerViewer moved;
+  wake_at(agent().get(), "new-selected-pair-full");
+
+  EXPECT_EQ(moved.take(answer_again(moved.offer())), "");
+
+  turn_until([&] { return remote_port() != before; }, "the new path");
 }
 
 TEST_F(WebrtcbinViewerTest, AnswersSoundThatTheCameraLacksSoThatGStreamerTakesIt) {
