@@ -100,12 +100,12 @@ export class Tile extends HTMLElement {
     this.#show();
   }
 
-  /** @param {Box} box In the wall, pixels. */
-  place({ x, y, width, height }) {
+  /** @param {Box | null} box In the wall, pixels; null: all of it. */
+  place(box) {
     const { style } = this;
-    [style.left, style.top, style.width, style.height] = [x, y, width, height].map(
-      (pixels) => `${pixels}px`,
-    );
+    [style.left, style.top, style.width, style.height] = box
+      ? [box.x, box.y, box.width, box.height].map((pixels) => `${pixels}px`)
+      : ['0', '0', '100%', '100%'];
   }
 
   tick() {

@@ -221,11 +221,7 @@ export class Wall extends Emitter {
   }
 
   #arrange() {
-    const style = getComputedStyle(this.#element);
-    const width =
-      this.#element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-    const height =
-      this.#element.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+    const { left, top, width, height } = this.#space();
     if (width <= 0 || height <= 0) return;
     const { tiles } = this;
     const { grid, cycle } = this.#arrangement;
@@ -243,12 +239,24 @@ export class Wall extends Emitter {
     });
     this.#element.toggleAttribute('data-alone', this.#alone !== null);
     document.body.toggleAttribute('data-alone', this.#alone !== null);
-    this.#place(width, height);
+    this.#place({ x: left, y: top, width, height });
     this.emit('change', undefined);
   }
 
-  /** @param {number} width @param {number} height */
-  #place(width, height) {
+  /** Without what a notch and rounded corners take of it. */
+  #space() {
+    const style = getComputedStyle(this.#element);
+    const [left, top] = [parseFloat(style.paddingLeft), parseFloat(style.paddingTop)];
+    return {
+      left,
+      top,
+      width: this.#element.clientWidth - left - parseFloat(style.paddingRight),
+      height: this.#element.clientHeight - top - parseFloat(style.paddingBottom),
+    };
+  }
+
+  /** @param {Box} space */
+  #place({ x, y, width, height }) {
     const large = width > LARGE.width && height > LARGE.height;
     const captions = this.#arrangement.captions ?? (this.#kiosk ? 'hidden' : 'over');
     const room = {
@@ -271,10 +279,11 @@ export class Wall extends Emitter {
     }
     const { boxes, scrolls, short } = this.#placed;
     shown.forEach((tile, at) => {
-      tile.place(this.#alone === null ? boxes[at] : { x: 0, y: 0, width, height });
+      const box = boxes[at];
+      tile.place(this.#alone === null ? { ...box, x: x + box.x, y: y + box.y } : null);
     });
     const end = Math.max(0, ...boxes.map((box) => box.y + box.height));
-    this.#element.style.setProperty('--end', end > height ? `${end}px` : '0');
+    this.#element.style.setProperty('--end', end > height ? `${y + end}px` : '0');
     mark(this.#element, 'data-captions', captions);
     this.#element.toggleAttribute('data-large', large);
     this.#element.toggleAttribute('data-compact', short);
