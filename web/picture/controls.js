@@ -76,6 +76,7 @@ export class Controls {
     }
     mark(this.#more, 'aria-label', words.text('action.more'));
     mark(this.#more, 'title', words.text('action.more'));
+    mark(this.#menu, 'aria-label', words.text('action.more'));
     mark(this.#more, 'aria-expanded', String(this.open));
     this.#volume.hidden = !this.#picture.heard;
     this.#volume.value = String(this.#picture.loudspeaker.volume);
