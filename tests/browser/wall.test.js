@@ -58,6 +58,7 @@ scenario(
     for (const { id, name } of CAMERAS) {
       const tile = tileOf(page, id);
       assert.equal(await tile.locator('.name').innerText(), name);
+      await tile.hover();
       await tile
         .locator('.facts [data-fact="bitrate"]', { hasText: /^[\d.,]+ [kM]bit\/s$/ })
         .waitFor();

@@ -39,17 +39,17 @@ function loadedBy(entry, { later = false } = {}) {
   return loaded;
 }
 
-for (const [what, entry] of [
-  ['wall', 'index.html'],
-  ['embedded camera', 'embed.js'],
-  ['settings', 'settings.html'],
-]) {
-  test(`all that a browser loads for the ${what} is under 60 KB gzipped`, () => {
+for (const [what, entry, most] of /** @type {const} */ ([
+  ['wall', 'index.html', 80],
+  ['embedded camera', 'embed.js', 60],
+  ['settings', 'settings.html', 60],
+])) {
+  test(`all that a browser loads for the ${what} is under ${most} KB gzipped`, () => {
     const sizes = [...loadedBy(entry)].map((file) => gzipSync(readFileSync(file)).length);
 
     const total = sizes.reduce((sum, size) => sum + size, 0);
     assert.ok(sizes.length > 10);
-    assert.ok(total < 60 * 1024, `${total} bytes`);
+    assert.ok(total < most * 1024, `${total} bytes`);
   });
 }
 

@@ -26,6 +26,12 @@ const PATHS = {
   in: 'M11 5v12M5 11h12',
   out: 'M5 11h12',
   whole: 'M5 8V5h3M16 5h3v3M19 16v3h-3M8 19H5v-3',
+  more: 'M5 12v.01M12 12v.01M19 12v.01',
+  turn: 'M19 12a7 7 0 1 1-2.2-5.1M17 3v4h-4',
+  mirror: 'M12 4v16M8.5 8 4 12l4.5 4M15.5 8 20 12l-4.5 4',
+  fill: 'M3 5h18v14H3zM8 12H6l2-2M6 12l2 2M16 12h2l-2-2M18 12l-2 2',
+  columns: 'M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z',
+  column: 'M4 4h16v7H4zM4 13h16v7H4z',
   copy: 'M9 9h10v11H9zM5 15V4h10',
 };
 

@@ -13,7 +13,14 @@ import { describe } from './status.js';
 /** @import { Signalling } from '../player/signalling.js' */
 /** @import { StateName } from '../player/types.js' */
 /** @import { Loudspeaker } from './loudspeaker.js' */
-/** @import { Status } from './types.js' */
+/** @import { Look, Status } from './types.js' */
+
+/** Of a picture nobody has seen yet. */
+const USUAL_ASPECT = 16 / 9;
+/** A place that differs by so little from the picture's shape cuts its edges, and shows no bars. */
+const SNUG = 0.03;
+/** @type {Look} */
+const PLAIN_LOOK = { fill: false, mirror: false, turn: 0 };
 
 const BUSY = ['connecting', 'stalled', 'retrying', 'gone'];
 /** States in which pressing a button may help, and what the button says. */
@@ -43,6 +50,7 @@ export class Picture {
   #content;
   #notice;
   #badge = make('p', { class: 'badge' });
+  #look = PLAIN_LOOK;
   #subscriptions;
 
   /**
@@ -80,6 +88,10 @@ export class Picture {
     for (const news of ['enterpictureinpicture', 'leavepictureinpicture']) {
       video.addEventListener(news, onChange);
     }
+    video.addEventListener('resize', () => {
+      this.#fit();
+      onChange();
+    });
 
     const speak = () => this.refresh();
     words.addEventListener('change', speak);
@@ -104,6 +116,36 @@ export class Picture {
 
   get name() {
     return this.player.camera.name || this.player.camera.id;
+  }
+
+  /** How it stands in its place. */
+  get look() {
+    return this.#look;
+  }
+
+  set look(look) {
+    const { fill, mirror, turn } = look;
+    const before = this.#look;
+    if (fill === before.fill && mirror === before.mirror && turn === before.turn) return;
+    this.#look = look;
+    this.element.toggleAttribute('data-fill', fill);
+    this.element.toggleAttribute('data-mirror', mirror);
+    if (turn) mark(this.element, 'data-turn', String(turn));
+    else this.element.removeAttribute('data-turn');
+    this.#fit();
+    this.#onChange();
+  }
+
+  /**
+   * Width by height as it is shown. It is that of the camera's first stream, whichever is shown:
+   * a tile that changed with the stream would change the stream that fits.
+   */
+  get aspect() {
+    const { streams = [], width = 0, height = 0 } = this.player.camera;
+    const sizes = [streams[0], { width, height }, this.screen.shown];
+    const size = sizes.find((one) => one && one.width > 0 && one.height > 0);
+    const aspect = size ? size.width / size.height : USUAL_ASPECT;
+    return this.#look.turn % 180 ? 1 / aspect : aspect;
   }
 
   /** @returns {StateName | 'blocked'} */
@@ -156,7 +198,7 @@ export class Picture {
   }
 
   async saveSnapshot() {
-    const blob = await takeSnapshot(this.screen);
+    const blob = await takeSnapshot(this.screen, this.#look);
     if (blob) save(blob, snapshotName(this.name, new Date()));
   }
 
@@ -175,9 +217,13 @@ export class Picture {
   #fit() {
     const scale = devicePixelRatio * this.magnifier.view.scale;
     const { clientWidth, clientHeight } = this.element;
-    if (clientHeight) {
-      this.player.fit(Math.round(clientWidth * scale), Math.round(clientHeight * scale));
-    }
+    if (!clientHeight) return;
+    const size = [Math.round(clientWidth * scale), Math.round(clientHeight * scale)];
+    const [width, height] = this.#look.turn % 180 ? size.reverse() : size;
+    this.player.fit(width, height);
+    const { shown } = this.screen;
+    const off = shown ? Math.abs((width / height) * (shown.height / shown.width) - 1) : 1;
+    this.element.toggleAttribute('data-snug', off < SNUG);
   }
 
   /** One of the camera's streams after the other, and then as it fits again. */

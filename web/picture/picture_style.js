@@ -48,6 +48,35 @@ pictureStyle.replaceSync(`
   transition: opacity 0.25s;
 }
 
+.picture:is([data-fill], [data-snug]) .content > * {
+  object-fit: cover;
+}
+
+.picture[data-turn='180'] .content > * {
+  rotate: 180deg;
+}
+
+/* It lies on its side: as wide as its place is high. */
+.picture:is([data-turn='90'], [data-turn='270']) .content > * {
+  inset: 50% auto auto 50%;
+  width: 100cqh;
+  height: 100cqw;
+  translate: -50% -50%;
+  rotate: 90deg;
+}
+
+.picture[data-turn='270'] .content > * {
+  rotate: 270deg;
+}
+
+.picture[data-mirror] .content > * {
+  scale: -1 1;
+}
+
+.picture[data-mirror]:is([data-turn='90'], [data-turn='270']) .content > * {
+  scale: 1 -1;
+}
+
 .picture:not([data-state='live']) .content > * {
   opacity: 0.28;
 }
@@ -180,6 +209,28 @@ pictureStyle.replaceSync(`
   cursor: default;
 }
 
+.menu {
+  position: absolute;
+  top: 42px;
+  right: 0;
+  z-index: 1;
+  display: grid;
+  min-width: 190px;
+  padding: 5px;
+  border-radius: 10px;
+  background: rgb(10 13 18 / 92%);
+}
+
+.controls .menu button {
+  width: auto;
+  justify-content: flex-start;
+  gap: 10px;
+  padding: 0 10px;
+  border-color: transparent;
+  background: none;
+  white-space: nowrap;
+}
+
 .volume {
   width: 84px;
   height: 36px;
@@ -210,7 +261,7 @@ pictureStyle.replaceSync(`
     gap: 4px;
   }
 
-  .controls :is([data-action='pip'], [data-action='snapshot'], .volume) {
+  .controls > :is([data-action='pip'], [data-action='snapshot'], .volume) {
     display: none;
   }
 

@@ -2,6 +2,7 @@ import { words } from '../i18n/words.js';
 import { isFullscreen, toggleFullscreen } from '../picture/actions.js';
 import { make, mark, write } from '../picture/element.js';
 import { icon } from '../picture/icons.js';
+import { sizeOf } from './arrangement.js';
 import { languageSelect, writeSizes } from './choices.js';
 
 /** @import { IconName } from '../picture/icons.js' */
@@ -27,6 +28,7 @@ export class Header {
   #pageText = make('span', { id: 'page' });
   #pager = make('div', { id: 'pager', role: 'group' });
   #grid = make('select', { id: 'grid' });
+  #columns;
   /** @type {Map<HTMLButtonElement, () => Look>} */
   #buttons = new Map();
 
@@ -71,10 +73,18 @@ export class Header {
     );
     this.#pager.append(back, this.#pageText, on, cycle);
 
-    this.#grid.addEventListener('change', () => (arrangement.grid = Number(this.#grid.value)));
+    this.#grid.addEventListener('change', () => (arrangement.grid = sizeOf(this.#grid.value)));
     this.#tryNow.addEventListener('click', () => signalling.retryNow());
     this.#reload.addEventListener('click', () => location.reload());
 
+    this.#columns = this.#button(
+      'columns',
+      () => (arrangement.columns = arrangement.columns === 1 ? 2 : 1),
+      () => ({
+        name: arrangement.columns === 1 ? 'columns' : 'column',
+        label: words.text(arrangement.columns === 1 ? 'grid.columns.two' : 'grid.columns.one'),
+      }),
+    );
     const statistics = this.#button(
       'statistics',
       () => (wall.statisticsShown = !wall.statisticsShown),
@@ -116,6 +126,7 @@ export class Header {
       this.#reload,
       this.#pager,
       this.#grid,
+      this.#columns,
       statistics,
       play,
       fullscreen,
@@ -144,7 +155,7 @@ export class Header {
 
   /** What changes with the wall and the server. */
   show() {
-    const { tiles, page, pages, alone } = this.#wall;
+    const { tiles, page, pages, alone, upright } = this.#wall;
     const { gone } = this.#signalling;
     const live = tiles.filter(({ player }) => {
       const { name, reason } = player.state;
@@ -165,6 +176,7 @@ export class Header {
     );
     this.#grid.value = String(this.#arrangement.grid);
     this.#grid.hidden = alone !== null;
+    this.#columns.hidden = !upright || alone !== null;
     for (const [button, look] of this.#buttons) {
       const { name, label, pressed, expanded } = look();
       if (button.dataset.icon !== name) {

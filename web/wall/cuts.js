@@ -1,0 +1,139 @@
+/** @import { Slice } from './slices.js' */
+
+/** Shapes are told apart in steps of this factor, and none is wider or narrower than this. */
+const STEP = 1.08;
+const WIDEST = 40;
+/** A space for so many pictures may be cut in any way: there are not too many of them. */
+const MOST_FREE = 10;
+/** One for more is cut into strips first, and strips of so many in any way. */
+const MOST_IN_STRIP = 7;
+
+/**
+ * A way to cut a space for some neighbours of a list.
+ * @typedef {object} Cut
+ * @property {number} aspect Of the whole.
+ * @property {number} least The share of it that the smallest picture has.
+ * @property {Slice} slice
+ */
+
+/**
+ * Cuts by the step of their shape. Of all with one shape it is the one whose smallest picture is
+ * largest: so few are left of the very many.
+ * @typedef {(Cut | undefined)[]} Cuts
+ */
+
+/**
+ * All in rows as wide as the whole, or all in columns as high as it.
+ * @param {Cut[]} leaves
+ * @param {boolean} row
+ */
+export function inRows(leaves, row) {
+  /** By how many are placed. @type {Cuts[]} */
+  const reached = Array.from({ length: leaves.length + 1 }, () => []);
+  for (let begin = 0; begin < leaves.length; begin++) {
+    /** @type {Cut | undefined} */
+    let strip;
+    for (let at = begin; at < leaves.length; at++) {
+      strip = strip ? joined(strip, leaves[at], row) : leaves[at];
+      if (begin === 0) keep(reached[at + 1], strip);
+      else joinEach(reached[begin], [strip], !row, reached[at + 1]);
+    }
+  }
+  return there(reached[leaves.length]);
+}
+
+/**
+ * Cut in two, each part again in two, and so on, beside or above each other.
+ * @param {Cut[]} leaves
+ */
+export function inAnyWay(leaves) {
+  const { length } = leaves;
+  if (length <= MOST_FREE) return there(stripsOf(leaves, length)[0][length]);
+  const strips = stripsOf(leaves, MOST_IN_STRIP);
+  return [...there(ofStrips(strips, true)), ...there(ofStrips(strips, false))];
+}
+
+/**
+ * All that `inAnyWay` knows of parts of the list: by the first picture and how many there are.
+ * @param {Cut[]} leaves
+ * @param {number} most
+ * @returns {Cuts[][]}
+ */
+export function stripsOf(leaves, most) {
+  /** @type {Cuts[][]} */
+  const strips = leaves.map((leaf) => [[], [leaf]]);
+  for (let count = 2; count <= most; count++) {
+    for (let begin = 0; begin + count <= leaves.length; begin++) {
+      /** @type {Cuts} */
+      const cuts = (strips[begin][count] = []);
+      for (let first = 1; first < count; first++) {
+        const [one, other] = [strips[begin][first], strips[begin + first][count - first]];
+        joinEach(one, other, true, cuts);
+        joinEach(one, other, false, cuts);
+      }
+    }
+  }
+  return strips;
+}
+
+/** @param {Cuts} cuts */
+export const there = (cuts) => cuts.filter((cut) => cut !== undefined);
+
+/** @param {Cut} one @param {Cut} other @param {boolean} row @returns {Cut} */
+export function joined(one, other, row) {
+  const { aspect, least } = measured(one, other, row);
+  return { aspect, least, slice: { row, parts: [one.slice, other.slice] } };
+}
+
+/**
+ * Strips beside each other, or above each other.
+ * @param {Cuts[][]} strips
+ * @param {boolean} row
+ */
+function ofStrips(strips, row) {
+  /** By how many are placed. @type {Cuts[]} */
+  const reached = Array.from({ length: strips.length + 1 }, () => []);
+  strips.forEach((counts, begin) =>
+    counts.forEach((cuts, count) => {
+      if (begin > 0) joinEach(reached[begin], cuts, row, reached[begin + count]);
+      else for (const cut of there(cuts)) keep(reached[count], cut);
+    }),
+  );
+  return reached[strips.length];
+}
+
+/**
+ * @param {Cuts} ones
+ * @param {Cuts} others
+ * @param {boolean} row
+ * @param {Cuts} into
+ */
+function joinEach(ones, others, row, into) {
+  for (const one of ones) {
+    if (!one) continue;
+    for (const other of others) {
+      if (!other) continue;
+      // Most are not kept: those are not made.
+      const { aspect, least } = measured(one, other, row);
+      const known = into[stepOf(aspect)];
+      if (!known || least > known.least) keep(into, joined(one, other, row));
+    }
+  }
+}
+
+/** @param {Cut} one @param {Cut} other @param {boolean} row */
+function measured(one, other, row) {
+  const aspect = row ? one.aspect + other.aspect : 1 / (1 / one.aspect + 1 / other.aspect);
+  const share = row ? one.aspect / aspect : aspect / one.aspect;
+  return { aspect, least: Math.min(one.least * share, other.least * (1 - share)) };
+}
+
+/** @param {Cuts} cuts @param {Cut} cut */
+function keep(cuts, cut) {
+  const step = stepOf(cut.aspect);
+  const known = cuts[step];
+  if (!known || cut.least > known.least) cuts[step] = cut;
+}
+
+const stepOf = (/** @type {number} */ aspect) =>
+  Math.max(0, Math.round(Math.log(Math.min(aspect, WIDEST) * WIDEST) / Math.log(STEP)));
