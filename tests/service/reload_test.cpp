@@ -202,10 +202,10 @@ TEST_F(ReloadTest, TriesAStreamBeforeItIsAdded) {
   EXPECT_EQ(nobody.status, 200);
   EXPECT_THAT(nobody.body, AllOf(HasSubstr("\"ok\":false"), HasSubstr("127.0.0.1:9")));
   EXPECT_THAT(service->output(), Not(HasSubstr("hush")));
-  EXPECT_TRUE(service->wait_output("INFO camera camera=\"test of 127.0.0.1:9\" cannot connect"));
+  EXPECT_TRUE(service->wait_output("INFO camera camera=\"test of 127.0.0.1:9\" cannot reach"));
   EXPECT_THAT(service->output(), Not(HasSubstr("retry_ms"))) << "nobody tries it again";
   json("POST", "/api/cameras/test", R"({"url": "rtsp://bob:20/24@127.0.0.1:9/"})");
-  EXPECT_TRUE(service->wait_output("INFO camera camera=\"test of a camera\" cannot connect"));
+  EXPECT_TRUE(service->wait_output("INFO camera camera=\"test of a camera\" cannot reach"));
   EXPECT_THAT(service->output(), Not(HasSubstr("bob:20")));
 }
 

@@ -149,7 +149,7 @@ TEST_F(StreamSelectorTest, GoesOverToWhatIsNotDown) {
 
   EXPECT_EQ(selector.wanted()->id(), "sub");
   selector.take();
-  EXPECT_THAT(selector.reason(), HasSubstr("in place of main: cannot connect to 127.0.0.1:9"));
+  EXPECT_THAT(selector.reason(), HasSubstr("in place of main: cannot reach 127.0.0.1:9"));
 }
 
 } // namespace
