@@ -12,7 +12,7 @@ namespace fanlight::session {
 
 Result<std::unique_ptr<Transports>> Transports::create(const config::Config& config) {
   std::unique_ptr<Transports> transports{new Transports(config.webrtc)};
-  // GLib and GStreamer would end the process in the middle of its start.
+  // Without this check, GLib and GStreamer could abort the process while it starts.
   if (auto room = Reservation::take(server_room(config.webrtc.workers), {}, "the server itself");
       !room)
     return Error{Errc::unavailable, room.error().message};

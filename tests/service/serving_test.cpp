@@ -303,7 +303,7 @@ TEST_F(ServingTest, KeepsASessionWhoseIceRestartOffersOtherMedia) {
 
   offer.replace(offer.find("m=video"), 7, "m=audio");
   page->send(request("restart"));
-  EXPECT_THAT(page->next("error"), HasSubstr("the media and codecs of the first one"));
+  EXPECT_THAT(page->next("error"), HasSubstr("the media and codecs of the first offer"));
 
   offer = browser_offer();
   page->send(request("restart"));

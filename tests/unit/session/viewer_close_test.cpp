@@ -107,7 +107,8 @@ TEST_F(ViewerCloseTest, SaysThatNoPairOfAddressesWorksWhereItWasNeverConnected) 
   transport().say(Transport::failed);
 
   EXPECT_EQ(closed(), "connection_failed");
-  EXPECT_EQ(listener.closed[0].message, "no pair of addresses works between viewer and server");
+  EXPECT_EQ(listener.closed[0].message,
+            "no network path works between viewer and server: is UDP between them blocked?");
 }
 
 TEST_F(ViewerCloseTest, EndsInALaterTurnTheTransportFirstAndTheHostLast) {
