@@ -17,7 +17,7 @@ std::size_t bound_by_descriptors(std::size_t places) {
   return std::min<std::size_t>(places, limit.rlim_cur / 2);
 }
 
-/// The more of them, the more a client loses with its connection.
+/// What a client would lose with its connection, from the least to the most.
 enum Loss { kIdle, kHead, kBody, kWriting, kAnswering, kUnwatched, kWatched };
 
 Loss loss_of(const HttpConnection& connection) {
@@ -34,7 +34,7 @@ Loss loss_of(const HttpConnection& connection) {
   return kUnwatched;
 }
 
-/// What is being closed still has its descriptor until libsoup has let it go.
+/// A connection that is closing keeps its descriptor until libsoup releases it.
 std::size_t with_those_that_go(std::size_t places) { return places + places / 8 + 8; }
 
 } // namespace
@@ -52,7 +52,7 @@ bool Crowd::admit(const std::string& network) {
   if (places_.admits(network)) return true;
   HttpConnection* spare = to_spare(places_, network, &Crowd::cost_of_connection);
   if (spare == nullptr) return false;
-  end(*spare, "its place is needed");
+  end(*spare, "another client needs its place");
   return true;
 }
 
@@ -68,7 +68,7 @@ std::shared_ptr<HttpConnection> Crowd::add(GSocketConnection* stream, GSocketAdd
 bool Crowd::spare_one() {
   HttpConnection* spare = to_spare(places_, {}, &Crowd::cost_of_descriptor);
   if (spare == nullptr) return false;
-  end(*spare, "its descriptor is needed");
+  end(*spare, "another client needs its file descriptor");
   return true;
 }
 
@@ -76,7 +76,7 @@ bool Crowd::admits_socket(const HttpConnection& connection) {
   if (sockets_.admits(connection.network())) return true;
   HttpConnection* spare = to_spare(sockets_, connection.network(), &Crowd::cost_of_socket);
   if (spare == nullptr) return false;
-  end(*spare, "its place among the WebSockets is needed");
+  end(*spare, "another client needs its place among the WebSockets");
   return true;
 }
 
@@ -95,7 +95,7 @@ void Crowd::on_held(HttpConnection& connection, std::size_t before) {
     HttpConnection* largest = *std::max_element(
         most->second.begin(), most->second.end(),
         [](const HttpConnection* a, const HttpConnection* b) { return a->held() < b->held(); });
-    end(*largest, "of all that is in flight it holds most");
+    end(*largest, "it holds more unfinished data than any other");
   }
 }
 

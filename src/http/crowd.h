@@ -15,26 +15,27 @@
 
 namespace fanlight::http {
 
-/// All connections there are, and what they share: places, places of WebSockets, bytes in flight,
-/// turns of the loop.
+/// All HTTP connections and what they share: places, places of WebSockets, bytes in flight, turns
+/// of the loop.
 ///
-/// Each address has its FairShare. What is short goes to the newcomer if somebody else has more:
-/// the address that has most loses a connection, one that is not in the middle of anything before
-/// one that is, and a WebSocket that somebody watches by last. An address that has its share gives
-/// up its own idle and unfinished ones for its next. Threads: main only. Lifetime: owned by
-/// Listener.
+/// Each address has its FairShare. If there is no place left, a new client gets one from the
+/// address that has more than the others. That address loses the connection that costs it the
+/// least: first idle ones, then unfinished ones, last a WebSocket with viewers. If an address has
+/// used up its share, it loses one of its own idle or unfinished connections to its next one.
+/// Threads: main only. Lifetime: owned by Listener.
 class Crowd : public HttpConnection::Host {
  public:
-  /// What the process may open bounds the places, too: half of that is for everything else.
+  /// The process's limit of descriptors also limits the places: half of them stay for other
+  /// purposes.
   explicit Crowd(const Limits& limits);
   ~Crowd() override;
   Crowd(const Crowd&) = delete;
   Crowd& operator=(const Crowd&) = delete;
 
-  /// Whether one more may come from `network`; for that another may have to go.
+  /// Whether `network` may open another connection; may end another connection for it.
   bool admit(const std::string& network);
   std::shared_ptr<HttpConnection> add(GSocketConnection* stream, GSocketAddress* remote);
-  /// Ends a connection for the sake of its descriptor; false: there is none to spare.
+  /// Ends a connection to free its descriptor; false: no connection can be ended.
   bool spare_one();
   std::size_t size() const { return connections_.size(); }
 
@@ -50,13 +51,13 @@ class Crowd : public HttpConnection::Host {
   }
 
  private:
-  /// What it costs to lose a connection; empty: it is not to be lost.
+  /// What the loss of a connection costs its client; none: the connection must stay.
   using Cost = std::optional<int> (Crowd::*)(const HttpConnection&, bool own) const;
   std::optional<int> cost_of_connection(const HttpConnection& connection, bool own) const;
   std::optional<int> cost_of_descriptor(const HttpConnection& connection, bool own) const;
   std::optional<int> cost_of_socket(const HttpConnection& connection, bool own) const;
-  /// The cheapest connection of the address that has most of `share`, if that is more than
-  /// `newcomer` has; the oldest of those.
+  /// The cheapest and oldest connection of the address that has the most of `share`, if that is
+  /// more than `newcomer` has; else null.
   HttpConnection* to_spare(const FairShare& share, const std::string& newcomer, Cost cost) const;
   void end(HttpConnection& connection, const char* why);
   void release(HttpConnection& connection);
@@ -71,7 +72,7 @@ class Crowd : public HttpConnection::Host {
   Rota rota_;
   std::unordered_map<GObject*, std::shared_ptr<HttpConnection>> connections_;
   std::unordered_map<std::string, std::unordered_set<HttpConnection*>>
-      by_network_; ///< Not given up.
+      by_network_; ///< Without those that were given up.
 };
 
 } // namespace fanlight::http
