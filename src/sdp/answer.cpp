@@ -14,7 +14,7 @@ namespace {
 constexpr const char* kEnd = "\r\n";
 constexpr const char* kReducedSize = "a=rtcp-rsize";
 constexpr const char* kReceiverRtt = "a=rtcp-xr:rcvr-rtt=all";
-/// Feedback that is of use only if our packets carry what it is reckoned from.
+/// Feedback that is useful only if our packets have the extension from which it is computed.
 struct FeedbackOf {
   const char* feedback;
   const char* extension;
@@ -23,21 +23,22 @@ constexpr FeedbackOf kFeedbackOf[] = {
     {"transport-cc", "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"},
     {"goog-remb", "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"}};
 
-/// One media of the answer of what carries the viewer, as far as it goes into ours.
+/// The parts of one media of the transport's answer that go into ours.
 struct OwnMedia {
   bool accepted = false; ///< Port not 0.
   std::string first_format;
   std::string mid;
-  std::string direction = "sendrecv"; ///< What RFC 8866 has for none.
+  std::string direction = "sendrecv"; ///< The default of RFC 8866.
   std::string ice_ufrag;
   std::string ice_pwd;
   std::string fingerprint;
   std::string setup;
   bool rtcp_rsize = false;
-  bool receiver_rtt = false;        ///< Viewers are told the round trip.
-  bool nack = false;                ///< Packets are kept to be sent again.
-  std::set<std::string> estimates;  ///< transport-cc, goog-remb: the feedback is read.
-  std::vector<std::string> sources; ///< ssrc-group, ssrc and msid attributes, whole.
+  bool receiver_rtt = false; ///< The transport reports the round trip to viewers.
+  bool nack = false;         ///< The transport keeps packets for retransmission.
+  /// Those of transport-cc and goog-remb that the transport reads.
+  std::set<std::string> estimates;
+  std::vector<std::string> sources; ///< The ssrc-group, ssrc and msid attributes, unchanged.
   std::vector<std::string> candidates;
 };
 
@@ -52,8 +53,8 @@ struct OwnAnswer {
   }
 };
 
-/// The extension that an estimate of the viewer's network is reckoned from; null: `feedback` is no
-/// such estimate.
+/// The extension from which the receiver computes this bandwidth feedback; null: `feedback` is of
+/// another kind.
 const char* estimate_of(std::string_view feedback) {
   for (const auto& known : kFeedbackOf)
     if (feedback == known.feedback) return known.extension;
@@ -83,7 +84,7 @@ void read_own_attribute(OwnMedia& media, std::string_view text) {
 
 OwnAnswer read_own(std::string_view text) {
   OwnAnswer answer;
-  OwnMedia session; // What stands above the first m-line holds for all.
+  OwnMedia session; // Attributes above the first m-line apply to all media.
   for (const auto& line : sdp::lines(text)) {
     if (line.type == 'm') {
       const auto words = sdp::words(line.value);
@@ -99,7 +100,7 @@ OwnAnswer read_own(std::string_view text) {
 }
 
 std::string rtpmap(int type, const RtpFormat& format) {
-  // Case is of no matter (RFC 8866, section 6.6), but not every player knows.
+  // Case does not matter (RFC 8866, section 6.6), but some players compare it.
   const bool small = format.encoding == "RTX" || format.encoding == "OPUS";
   std::string text = "a=rtpmap:" + std::to_string(type) + " " +
                      (small ? sdp::lower(format.encoding) : format.encoding) + "/" +
@@ -125,8 +126,8 @@ std::string formats_of(const Offer::Media& media, const Choice& choice) {
   return text;
 }
 
-/// The mids of the chosen media, in the order of the BUNDLE group: the first is the one whose
-/// transport all use (RFC 9143, section 7.3).
+/// The chosen media in the order of the BUNDLE group: all use the transport of the first (RFC 9143,
+/// section 7.3).
 std::vector<std::size_t> bundled_order(const Offer& offer, const Choices& choices) {
   std::vector<std::size_t> order;
   for (const auto& mid : offer.bundle) {
@@ -183,8 +184,8 @@ std::string transport_lines(const OwnMedia& own) {
          "a=fingerprint:" + own.fingerprint + kEnd + "a=setup:" + own.setup + kEnd;
 }
 
-/// The first of the BUNDLE group where it is not chosen, but can be answered all the same: its
-/// transport is the one of all, and Chromium finds none when it is rejected.
+/// The first media of the BUNDLE group, if it is not chosen but can be answered: all media use its
+/// transport, and Chromium finds no transport if it is rejected.
 std::optional<std::size_t> unsent_tag(const Offer& offer, const Choices& choices) {
   for (std::size_t i = 0; i < offer.media.size() && !offer.bundle.empty(); ++i) {
     const Offer::Media& media = offer.media[i];
@@ -207,7 +208,7 @@ std::string inactive_media(const Offer::Media& media, const OwnMedia& transport)
 std::string feedback_lines(const Offer::Media& media, const Choice& choice, const OwnMedia& own) {
   const Offer::Payload* const payload = media.find(choice.payload_type);
   if (!payload) return {};
-  // PLI and FIR are always understood; the others are for what carries the viewer to promise.
+  // The server always handles PLI and FIR; for other feedback it depends on the transport.
   std::string text;
   for (const auto& feedback : payload->feedback) {
     if (feedback == "nack pli" || feedback == "ccm fir" || (feedback == "nack" && own.nack) ||
@@ -236,7 +237,7 @@ std::string chosen_media(const Offer::Media& media, const Choice& choice, const 
   return text;
 }
 
-/// The candidates of the media whose transport is used, each once.
+/// The candidates of the media whose transport is used, without duplicates.
 std::string candidate_lines(const OwnMedia& own, const AnswerOptions& options) {
   std::vector<std::string> all;
   const auto add = [&](const std::string& candidate) {
@@ -267,7 +268,8 @@ Result<Done> check(const OwnAnswer& own, const Offer& offer, const Choices& choi
     if (!media) return fail(i, "is missing");
     if (!media->accepted) return fail(i, "is rejected");
     if (media->direction != "sendonly" && media->direction != "sendrecv") {
-      return fail(i, "is a=" + media->direction + ": the caps of the pad do not meet the offered " +
+      return fail(i, "is a=" + media->direction +
+                         ": the caps of the pad do not match the offered " +
                          describe(choices[i]->offered));
     }
     if (media->first_format != std::to_string(choices[i]->payload_type)) {
@@ -289,7 +291,7 @@ std::string reduced_offer(const Offer& offer, const Choices& choices,
                           const std::vector<std::string>& extensions) {
   const auto order = bundled_order(offer, choices);
   std::string media_text;
-  const Offer::Transport* transport = nullptr; // One and the same for all.
+  const Offer::Transport* transport = nullptr; // The same for all media.
   if (!order.empty()) transport = &offer.media[order[0]].transport;
   for (std::size_t i = 0; i < offer.media.size() && i < choices.size(); ++i) {
     if (!choices[i]) continue;
@@ -318,7 +320,7 @@ std::string reduced_offer(const Offer& offer, const Choices& choices,
     media_text += rtx_lines(media, choice);
     for (std::size_t j = 0; j < offer.media.size(); ++j) {
       const bool unsent = j >= choices.size() || !choices[j];
-      // Those of media that share the transport but are not sent are as good.
+      // Candidates of media that share the transport but are not sent are equally valid.
       if (j != i && !(unsent && offer.media[j].bundled && !order.empty() && order[0] == i))
         continue;
       for (const auto& candidate : offer.media[j].candidates) {

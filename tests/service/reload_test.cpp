@@ -261,7 +261,7 @@ TEST_F(ReloadTest, ChecksBothFiles) {
   const auto right = run({"--config", config, "--check-config"});
   EXPECT_EQ(right->wait_exit(), EX_OK);
   EXPECT_THAT(right->output(),
-              AllOf(HasSubstr("fanlight.yaml: all right"), HasSubstr("cameras.yaml: all right")));
+              AllOf(HasSubstr("fanlight.yaml: valid"), HasSubstr("cameras.yaml: valid")));
 }
 
 } // namespace

@@ -107,7 +107,8 @@ TEST_F(TransportTest, RefusesInWordsWhoeverOnlySends) {
   for (const char* direction : {"a=sendonly", "a=inactive"}) {
     const Response refused = post_offer("front", changed_offer("a=recvonly", direction));
     EXPECT_EQ(refused.status, 400) << direction;
-    EXPECT_THAT(refused.body, HasSubstr("the video does not receive"));
+    EXPECT_THAT(refused.body,
+                HasSubstr("the video does not receive; use a=recvonly or a=sendrecv"));
   }
 }
 

@@ -51,11 +51,11 @@ TEST_F(StreamChoiceTest, KeepsWhatItHasWhereTheOtherIsHardlyBetter) {
 
 TEST_F(StreamChoiceTest, TakesWhatTheViewerCanPlay) {
   streams[0].playable = false;
-  streams[0].mismatch = "camera sends H265; browser takes H264";
+  streams[0].mismatch = "the camera sends H265; the viewer supports H264";
 
   EXPECT_EQ(pick(), "sub");
 
-  EXPECT_EQ(reason, "instead of main: camera sends H265; browser takes H264");
+  EXPECT_EQ(reason, "instead of main: the camera sends H265; the viewer supports H264");
 }
 
 TEST_F(StreamChoiceTest, TakesWhatIsThereInPlaceOfWhatIsDown) {
