@@ -11,19 +11,19 @@
 #include "base/log.h"
 #include "base/result.h"
 
-/// The configuration as plain structs; the defaults here are the defaults. config/fanlight.yaml
-/// documents every key.
+/// The configuration as plain structs with the default values. config/fanlight.yaml documents every
+/// key.
 namespace fanlight::config {
 
 /// http: RTSP and RTP tunnelled in HTTP.
 enum class RtspTransport { tcp, udp, automatic, multicast, http };
-/// When a stream is fetched from its camera.
+/// When the server connects to a stream.
 enum class Pull { always, on_demand };
 using VideoCodec = Codec; ///< h264 or h265.
-/// What carries viewers: a webrtcbin each, or one webrtcfanout for all viewers of a camera.
+/// How viewers get media: by a webrtcbin each, or by one webrtcfanout per camera.
 enum class ViewerTransport { automatic, webrtcbin, fanout };
 
-/// From where cameras may be changed, as long as nobody logs in.
+/// Which clients may change settings, as long as there are no logins.
 enum class Access { private_networks, loopback, all, none };
 
 struct Server {

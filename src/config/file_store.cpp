@@ -22,17 +22,17 @@ std::string summary_of(const Diff& diff) {
   add(diff.removed, "removed");
   add(diff.rebuilt, "rebuilt");
   add(diff.adjusted, "adjusted");
-  if (diff.reordered) text += (text.empty() ? "" : ", ") + std::string("put in order");
-  text = text.empty() ? "no camera has changed" : "cameras: " + text;
+  if (diff.reordered) text += (text.empty() ? "" : ", ") + std::string("reordered");
+  text = text.empty() ? "no camera changed" : "cameras: " + text;
   for (const std::string& change : diff.taken_over) text += "; " + change;
   return text;
 }
 
 std::string restart_hint(const std::vector<std::string>& needs_restart) {
-  return "needs a restart to take effect: " + join(needs_restart);
+  return "restart the server to apply changes of " + join(needs_restart);
 }
 
-/// The first managed camera that the file would not give back as it is wanted; empty: none.
+/// The id of the first managed camera that would differ if the file was read back; empty: none.
 std::string lost_in_writing(const std::vector<Camera>& wanted,
                             const std::vector<Camera>& read_back) {
   for (const Camera& camera : wanted)
@@ -76,27 +76,28 @@ void FileStore::on_file_changed() {
   const auto files = read();
   for (const auto& watch : watches_)
     if (!watch->settled()) return;
-  // What we have written ourselves, or has only been touched. A file that is gone for a moment
-  // comes again.
+  // Ignores the server's own changes and a mere touch. A file that is briefly missing will come
+  // back.
   if (!files || (files->own.yaml == seen_.own.yaml && files->managed.name == seen_.managed.name &&
                  files->managed.yaml == seen_.managed.yaml))
     return;
-  log::info("config", {{"file", path_}}, "the configuration has changed; reading it again");
-  (void)take(*files); // It says in the log what came of it.
+  log::info("config", {{"file", path_}},
+            "the configuration file changed; the server reads it again");
+  (void)take(*files); // The log has the result.
 }
 
 Result<Diff> FileStore::reload() {
   auto files = read();
   if (files) return take(*files);
   log::error("config", {{"file", path_}},
-             "going on with the configuration as it was: " + files.error().message);
+             "the server keeps its previous configuration: " + files.error().message);
   return files.error();
 }
 
 Result<Diff> FileStore::take(const Files& files) {
   observer_.on_reloading();
   seen_ = files;
-  // An editor on a full disk leaves such a file; nobody wants all cameras gone by that.
+  // An editor may leave an empty file on a full disk; that must not remove all cameras.
   const bool gone = files.managed.yaml.empty() &&
                     std::any_of(current_.cameras.begin(), current_.cameras.end(),
                                 [](const Camera& camera) { return camera.origin.managed; });
@@ -105,11 +106,12 @@ Result<Diff> FileStore::take(const Files& files) {
       empty.empty()
           ? parse(files.own, files.managed)
           : Error{Errc::invalid,
-                  empty + ": is empty or gone; write cameras: [] if there are to be none"};
+                  empty +
+                      ": is empty or missing; if there should be no cameras, write cameras: []"};
   const auto refuse = [this](Error error) {
     log::error("config", {{"file", path_}},
-               "going on with the configuration as it was: " + error.message);
-    observer_.on_reloaded("the configuration has mistakes; going on as it was");
+               "the server keeps its previous configuration: " + error.message);
+    observer_.on_reloaded("the configuration has errors; the server keeps the previous one");
     return error;
   };
   if (!wanted) return refuse(wanted.error());
@@ -119,7 +121,7 @@ Result<Diff> FileStore::take(const Files& files) {
   commit(std::move(applied));
   accepted_ = files;
   needs_restart_ = diff.needs_restart;
-  log::info("config", {{"file", path_}}, "the configuration was read again; " + summary_of(diff));
+  log::info("config", {{"file", path_}}, "configuration reloaded; " + summary_of(diff));
   if (!needs_restart_.empty())
     log::warning("config", {{"file", path_}}, restart_hint(needs_restart_));
   observer_.on_reloaded(summary_of(diff) +
@@ -153,12 +155,12 @@ Result<Diff> FileStore::change(std::vector<Camera> cameras) {
   const auto there = read_if_there(name);
   if (there && there->yaml != accepted_.managed.yaml)
     return Error{Errc::conflict, name +
-                                     " was changed by hand and does not run yet: see the log for "
-                                     "its mistakes, or reload it first"};
+                                     " was edited, and the server has not accepted it: correct the "
+                                     "errors in the log, or reload the configuration first"};
   Config wanted = current_;
   wanted.cameras = std::move(cameras);
   const Text text{name, managed_yaml(wanted)};
-  // What is written must be read the same after a restart.
+  // After a restart, the file must give the same cameras.
   const auto read_back = parse(accepted_.own, text);
   if (!read_back) return Error{Errc::internal, read_back.error().message};
   if (const std::string lost = lost_in_writing(wanted.cameras, read_back->cameras); !lost.empty())
@@ -173,7 +175,8 @@ Result<Diff> FileStore::change(std::vector<Camera> cameras) {
   }
   commit(std::move(applied));
   seen_.managed = accepted_.managed = text;
-  log::info("config", {{"file", text.name}}, "changed by a request; " + summary_of(diff));
+  log::info("config", {{"file", text.name}},
+            "configuration changed through the API; " + summary_of(diff));
   return diff;
 }
 

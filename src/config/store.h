@@ -34,9 +34,9 @@ class Store {
   /// Keys that were changed in the file and need a restart.
   virtual const std::vector<std::string>& needs_restart() const = 0;
 
-  /// Makes the managed cameras, and the order of all, those of `cameras`, here and in the file.
-  /// Cameras that are not managed are as they are. Errc::internal: it cannot be written, and
-  /// nothing has changed. Errc::conflict: somebody has changed the file.
+  /// Replaces the managed cameras, and the order of all cameras, by those of `cameras`, in memory
+  /// and in the file. Cameras that are not managed stay unchanged. Errc::internal: the file cannot
+  /// be written, and nothing has changed. Errc::conflict: the file was edited.
   virtual Result<Diff> change(std::vector<Camera> cameras) = 0;
   /// Reads the files again. Errc::invalid, not_found: what is wrong with them; nothing has changed.
   virtual Result<Diff> reload() = 0;

@@ -107,11 +107,11 @@ test('what a test found is said in few words, and what it did not find in those 
 test('a refusal says what is wrong by the key that it is about', () => {
   const refusal = new Refusal({
     detail: 'two mistakes',
-    errors: [{ key: 'streams[0].url', message: 'is no RTSP URL' }],
+    errors: [{ key: 'streams[0].url', message: 'is not an RTSP URL' }],
   });
 
   assert.equal(refusal.message, 'two mistakes');
-  assert.equal(refusal.errors.get('streams[0].url'), 'is no RTSP URL');
+  assert.equal(refusal.errors.get('streams[0].url'), 'is not an RTSP URL');
   assert.equal(new Refusal({ title: 'HTTP 502' }).message, 'HTTP 502');
 });
 
