@@ -62,19 +62,21 @@ void Signalling::upgrade(const ExchangePtr& exchange) {
   if (!exchange->has_header("Upgrade")) {
     exchange->set_header("Upgrade", "websocket");
     exchange->set_header("Connection", "Upgrade");
-    return exchange->respond(Problem{Failure::websocket_only,
-                                     "this address speaks WebSocket only (docs/signalling.md)"});
+    return exchange->respond(
+        Problem{Failure::websocket_only,
+                "this address accepts only WebSocket connections (docs/signalling.md)"});
   }
   if (!server_.refusal.empty()) return exchange->respond(Error{Errc::unavailable, server_.refusal});
-  // libsoup says below what is wrong; nobody is to go for that.
+  // libsoup reports errors of the handshake below; no WebSocket must make room for such a request.
   const bool good = soup_websocket_server_check_handshake(exchange->message(), nullptr, nullptr,
                                                           nullptr, nullptr);
   const HttpConnection* asking = HttpConnection::of(exchange->message());
   if (good && (asking == nullptr || !asking->admits_socket()))
-    return exchange->respond(Error{Errc::busy, "your address has its share of the WebSockets"});
+    return exchange->respond(
+        Error{Errc::busy, "your address has used up its share of the WebSockets"});
 
   char* protocols[] = {kProtocol, nullptr};
-  // A client that wants some other protocol is served without one, and decides for itself.
+  // A client that requires another protocol gets none, and decides whether to go on.
   char** offered = exchange->header("Sec-WebSocket-Protocol").find(kProtocol) == std::string::npos
                        ? nullptr
                        : protocols;
@@ -95,7 +97,7 @@ void Signalling::adopt(SoupServerMessage* message) {
   HttpConnection* connection = HttpConnection::of(message);
   if (connection == nullptr) return;
   auth::Principal principal = auth::principal_of_socket(Exchange{message});
-  principal.page = {}; // The handshake has let it in; its headers may be long, and are not kept.
+  principal.page = {}; // Only the handshake needs them; its headers may be long.
   const auto transport = connection->shared_from_this();
   connection->enter(HttpConnection::Phase::upgraded);
   Owned<GIOStream> stream{soup_server_message_steal_connection(message)};
@@ -122,7 +124,7 @@ void Signalling::on_camera_changed(const cameras::CameraInfo& info) {
   const gint64 period = std::chrono::microseconds{limits_.push}.count();
   if (news.state != info.best.state || news.told_at == 0 || since >= period) return notify(info);
   if (news.later.running()) return;
-  // Whatever else happens until then is told with it.
+  // Reports later changes of that time together.
   news.later.once(
       std::chrono::ceil<std::chrono::milliseconds>(std::chrono::microseconds{period - since}),
       [this, id = info.id] {

@@ -27,11 +27,11 @@ class Whep {
   void patch(const std::string& camera, const std::string& session, const ExchangePtr& exchange);
   /// DELETE of it.
   void remove(const std::string& camera, const std::string& session, const ExchangePtr& exchange);
-  /// From now on new sessions are refused with these words.
+  /// Refuses new sessions with this message from now on.
   void refuse(std::string message) { refusal_ = std::move(message); }
 
  private:
-  /// Answers where there is none.
+  /// The session; if there is none, answers the request.
   WhepSession* find(const std::string& camera, const std::string& session,
                     Exchange& exchange) const;
   void end(WhepSession& session);

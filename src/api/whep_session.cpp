@@ -32,8 +32,8 @@ void add_ice_servers(Exchange& exchange, const std::vector<config::IceServer>& s
     }
 }
 
-/// Where the session is, seen from the path that it was asked for at (RFC 9110, section 10.2.2): a
-/// proxy may have taken a prefix off that path, of which nothing here knows.
+/// The session's location relative to the path of the request (RFC 9110, section 10.2.2): a proxy
+/// may have removed a prefix from that path, which the server does not know.
 std::string relative_location(const std::string& asked, const std::string& camera,
                               const std::string& session) {
   return asked.ends_with('/') ? session : camera + '/' + session;
@@ -77,15 +77,15 @@ void WhepSession::wait_for_answer(ExchangePtr exchange) {
   waiting_->wait([this] {
     waiting_.reset();
     // A player that aborts the PATCH of a restart may still watch.
-    if (!restarting_) give_up("stopped", "the client left before the answer");
+    if (!restarting_) give_up("stopped", "the client disconnected before the answer");
   });
   overdue_.once(limits_.answer,
-                [this] { give_up("timeout", "the session was not answered in time"); });
+                [this] { give_up("timeout", "the server could not answer the session in time"); });
 }
 
 void WhepSession::give_up(const std::string& code, const std::string& why) {
   overdue_.stop();
-  // The client may be gone, but what it waited for still tells the rest: on_closed answers it.
+  // The client may be gone, but its requests still wait: on_closed answers them.
   if (session_ != nullptr) session_->close({code, why});
 }
 
@@ -109,7 +109,7 @@ void WhepSession::on_answer(session::Session&, const std::string& sdp) {
 }
 
 void WhepSession::on_candidate(session::Session&, const session::Candidate&) {
-  // Answers are complete: WHEP has no way to trickle towards the player.
+  // Answers are complete: in WHEP, the server cannot trickle candidates to the player.
 }
 
 void WhepSession::on_state(session::Session&, session::State, const std::string&) {}
@@ -118,14 +118,14 @@ void WhepSession::on_closed(session::Session&, const session::CloseReason& reaso
   session_ = nullptr;
   overdue_.stop();
   if (const ExchangePtr exchange = std::move(waiting_)) exchange->respond(error_of(reason));
-  const Ended ended = ended_; // Ours dies with us in it.
+  const Ended ended = ended_; // Copied: the call destroys this object.
   ended(*this);
 }
 
 void WhepSession::patch(const ExchangePtr& exchange) {
   if (exchange->content_type() != "application/trickle-ice-sdpfrag")
     return exchange->respond(
-        Problem{Failure::wrong_type, "a PATCH carries application/trickle-ice-sdpfrag"});
+        Problem{Failure::wrong_type, "a PATCH must be application/trickle-ice-sdpfrag"});
   if (!exchange->has_header("If-Match"))
     return exchange->respond(
         Problem{Failure::no_if_match,
@@ -133,16 +133,17 @@ void WhepSession::patch(const ExchangePtr& exchange) {
   if (!matches(exchange->header("If-Match"), etag_)) {
     exchange->set_header("ETag", etag_);
     return exchange->respond(
-        Error{Errc::conflict, "the ETag is of an ICE session that has been replaced"});
+        Error{Errc::conflict, "the ETag is out of date, because ICE was restarted"});
   }
   const auto body = exchange->read_body();
   if (!body) return;
   auto fragment = IceFragment::parse(*body);
   if (!fragment) return exchange->respond(fragment.error());
   if (waiting_ || restarting_)
-    return exchange->respond(Error{Errc::busy, "an ICE restart of the session is under way"});
-  // Players in the field send If-Match: * with every candidate, so it is the credentials that tell
-  // a restart from a trickled candidate.
+    return exchange->respond(
+        Error{Errc::busy, "the session is still restarting ICE; try again later"});
+  // Some players send If-Match: * with every candidate, so only the credentials distinguish a
+  // restart from a trickled candidate.
   if (fragment->has_credentials() && fragment->ufrag != ice_ufrag(offer_))
     restart(exchange, *fragment);
   else

@@ -29,18 +29,18 @@ DescriptionPtr parse_description(GstWebRTCSDPType type, const std::string& text)
   return DescriptionPtr{gst_webrtc_session_description_new(type, message)};
 }
 
-/// Every element that webrtcbin builds inside itself is tuned as it comes; on whatever thread
-/// builds it.
+/// Configures every element that webrtcbin builds inside itself when it is added, on the thread
+/// that builds it.
 void on_deep_element_added(GstBin* webrtcbin, GstBin*, GstElement* element, gpointer packets) {
   release_with(webrtcbin, element);
   const GstElementFactory* factory = gst_element_get_factory(element);
   if (factory == nullptr) return;
   const std::string name = GST_OBJECT_NAME(factory);
-  // Pictures leave when they come: pacing by the clock would add the camera's jitter buffer to the
-  // latency.
+  // Frames leave as soon as they arrive: pacing by the clock would add the camera's jitter buffer
+  // to the latency.
   if (name == "clocksync") g_object_set(element, "sync", FALSE, nullptr);
-  // Sender reports map RTP time to the time of capture, which is what puts sound and picture
-  // together; the time of sending would need a latency that nothing here waits for.
+  // Sender reports map RTP time to the time of capture, which synchronizes sound and video; the
+  // time of sending would require a latency for which nothing here waits.
   if (name == "rtpsession") g_object_set(element, "rtcp-sync-send-time", FALSE, nullptr);
   if (name == "rtprtxsend")
     g_object_set(element, "max-size-time", guint{1000}, "max-size-packets",
@@ -168,8 +168,8 @@ Result<Done> WebrtcbinTransport::add_output(std::size_t mline, const Choice& cho
   g_object_set(transceiver.get(), "codec-preferences", caps.get(), "do-nack",
                choice.rtx_payload_type.has_value(), nullptr);
   gst_util_set_object_arg(transceiver.get(), "direction", "sendonly");
-  // webrtcbin connects a pad that has caps while it sets the local description. Caps that come
-  // later, with the first packet, run into a lock that it already holds (seen in 1.22).
+  // webrtcbin connects a pad that has caps while it sets the local description. If the caps come
+  // later, with the first packet, it deadlocks on a lock that it already holds (seen in 1.22).
   const std::string stream_id = "fanlight/" + id_ + "/" + name;
   gst_pad_send_event(pad.get(), gst_event_new_stream_start(stream_id.c_str()));
   gst_pad_send_event(pad.get(), gst_event_new_caps(caps.get()));
@@ -197,7 +197,7 @@ void WebrtcbinTransport::on_answer(StructurePtr reply) {
   GstWebRTCSessionDescription* raw = nullptr;
   if (!reply ||
       !gst_structure_get(reply.get(), "answer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &raw, nullptr))
-    return fail("writing the answer: webrtcbin gave none");
+    return fail("writing the answer: webrtcbin returned no answer");
   const DescriptionPtr answer{raw};
   answer_ = take_string(gst_sdp_message_as_text(answer->sdp));
   if (auto checked = check_answer(answer_, offer_, choices_); !checked)
@@ -229,8 +229,8 @@ void WebrtcbinTransport::watch_dtls() {
 void WebrtcbinTransport::on_dtls_state() {
   GstWebRTCDTLSTransportState state = GST_WEBRTC_DTLS_TRANSPORT_STATE_NEW;
   g_object_get(dtls_.get(), "state", &state, nullptr);
-  // A browser that closes says so by DTLS alone (RFC 8842, section 5.5); the connection state of
-  // webrtcbin stays "connected" until ICE notices.
+  // A browser that closes reports this only by DTLS (RFC 8842, section 5.5); the connection state
+  // of webrtcbin stays "connected" until ICE notices.
   if (state == GST_WEBRTC_DTLS_TRANSPORT_STATE_CLOSED)
     notify([](ViewerTransport::Observer& observer) {
       observer.on_transport_state(State::closed, "");
@@ -253,7 +253,7 @@ void WebrtcbinTransport::on_gathering() {
   GstWebRTCICEGatheringState state = GST_WEBRTC_ICE_GATHERING_STATE_NEW;
   g_object_get(webrtcbin_.get(), "ice-gathering-state", &state, nullptr);
   if (state != GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE) return;
-  // This may still be the news of an earlier state, with candidates queued behind it: they go
+  // This may still be the event of an earlier state, with candidates queued behind it: these go
   // first.
   post([weak = weak_from_this()] {
     if (auto self = weak.lock()) self->on_gathered();
@@ -270,9 +270,9 @@ void WebrtcbinTransport::on_gathered() {
 void WebrtcbinTransport::send_answer() {
   if (std::exchange(answered_, true)) return;
   gathering_limit_.stop();
-  // libnice says nothing when it finds no free port.
+  // libnice reports no error if it finds no free port.
   if (complete_ && local_candidates_.empty())
-    return fail("there is no port to send from: are all of webrtc.udp_ports in use?");
+    return fail("no UDP port is free: all ports of webrtc.udp_ports may be in use");
   AnswerOptions options{.public_addresses = {}, // The candidates are announced ones already.
                         .extensions = sent_extensions(),
                         .candidates = {},
@@ -290,7 +290,7 @@ void WebrtcbinTransport::add_candidate(const Candidate& candidate) {
     return;
   }
   auto reduced = to_reduced_mline(choices_, candidate.mline_index);
-  // What shares the transport shares its candidates, even where nothing is sent on it.
+  // Media that share the transport share its candidates, even if nothing is sent on them.
   if (!reduced && candidate.mline_index < offer_.media.size() &&
       offer_.media[candidate.mline_index].bundled)
     reduced = 0;
@@ -338,8 +338,8 @@ Result<Ref<GstPad>> WebrtcbinTransport::open(std::size_t mline) {
   return Ref<GstPad>::retain(ghost);
 }
 
-/// webrtcbin 1.22 takes any certificate; only this check ties the media to the one who signalled
-/// (RFC 8827, section 5.6).
+/// webrtcbin 1.22 accepts any certificate; only this check ties the media to the client that
+/// signalled (RFC 8827, section 5.6).
 bool WebrtcbinTransport::is_who_it_says() const {
   if (!dtls_ || outputs_.empty()) return false;
   gchar* raw = nullptr;
@@ -356,7 +356,8 @@ void WebrtcbinTransport::on_connection_state() {
   case GST_WEBRTC_PEER_CONNECTION_STATE_NEW:
   case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTING: reported = State::connecting; break;
   case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED:
-    if (!is_who_it_says()) return fail("the viewer's certificate is not the one its offer names");
+    if (!is_who_it_says())
+      return fail("the viewer's certificate does not match the fingerprint in its offer");
     reported = State::connected;
     break;
   case GST_WEBRTC_PEER_CONNECTION_STATE_DISCONNECTED: reported = State::disconnected; break;

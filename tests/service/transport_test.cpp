@@ -78,7 +78,7 @@ TEST_F(TransportTest, GivesAWebrtcbinToWhoeverNeedsOneAndSaysWhy) {
 
   const std::string sessions = get("/api/sessions").body;
   EXPECT_THAT(sessions, HasSubstr("\"transport\":\"webrtcbin\",\"transport_reason\":\"the viewer "
-                                  "wants to be the DTLS server (a=setup:passive)\""));
+                                  "requires to be the DTLS server (a=setup:passive)\""));
   EXPECT_THAT(sessions, HasSubstr("\"transport\":\"fanout\",\"transport_reason\":\"the viewer only "
                                   "receives\""));
   EXPECT_THAT(get("/api/cameras/front/pipeline.dot").body,

@@ -97,7 +97,7 @@ TEST_F(SettingsTest, RefusesAnIdOrAUrlThatAnotherCameraHas) {
   const Response url =
       json("POST", "/api/cameras", R"({"id": "gate", "url": "rtsp://192.0.2.1/front"})");
   EXPECT_EQ(url.status, 400);
-  EXPECT_THAT(url.body, HasSubstr("is a url of camera front"));
+  EXPECT_THAT(url.body, HasSubstr("is already a URL of camera front"));
 }
 
 TEST_F(SettingsTest, RefusesTwoStreamsOfOneUrlWhateverTheirLogins) {
