@@ -6,16 +6,16 @@
 
 namespace fanlight::fanout {
 
-/// Which packets a viewer is sent again: each at most once a round trip, and all together no more
-/// than half of what it was sent in the first place. Threads: none of its own.
+/// Limits retransmissions for a viewer: each packet at most once per round trip, and all together
+/// at most half of the original data. Threads: none of its own.
 class RepairBudget {
  public:
-  /// What may be sent again before anything was earned, and what is saved of what was, in bytes.
+  /// The initial budget, and the limit of the saved budget, in bytes.
   static constexpr std::int64_t kStart = 16 * 1024;
   static constexpr std::int64_t kMost = 512 * 1024;
 
-  /// Whether to send it now; then it counts. `sent`: bytes of the stream so far, modulo 2^32.
-  /// `rtt_us`: 0 if not known.
+  /// Whether to send the packet again now; if so, counts it. `sent`: bytes of the stream so far,
+  /// modulo 2^32. `rtt_us`: 0 if unknown.
   bool take(std::uint16_t sequence, std::size_t bytes, std::int64_t now_us, std::int64_t rtt_us,
             std::uint32_t sent) {
     Slot& slot = recent_[sequence % recent_.size()];

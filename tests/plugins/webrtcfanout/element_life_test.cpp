@@ -62,7 +62,7 @@ TEST_F(ElementLifeTest, EndsTheViewersOfACodecThatIsNoMore) {
 
   change_video_to("H265");
 
-  EXPECT_EQ(wait_for_state(id, "failed"), "the stream video_0 is now H265");
+  EXPECT_EQ(wait_for_state(id, "failed"), "the stream video_0 changed its format to H265");
   ViewerEnd after({.video = "H265"});
   join(after);
   push_group(1);
