@@ -96,8 +96,9 @@ void Signalling::adopt(SoupServerMessage* message) {
   const Owned<SoupServerMessage> kept = share(message); // Stealing frees it otherwise.
   HttpConnection* connection = HttpConnection::of(message);
   if (connection == nullptr) return;
-  auth::Principal principal = auth::principal_of_socket(Exchange{message});
-  principal.page = {}; // Only the handshake needs them; its headers may be long.
+  // Only the handshake needs the page's headers, which may be long.
+  const auth::Principal whole = auth::principal_of_socket(Exchange{message});
+  const auth::Principal principal{.address = whole.address, .proxied = whole.proxied};
   const auto transport = connection->shared_from_this();
   connection->enter(HttpConnection::Phase::upgraded);
   Owned<GIOStream> stream{soup_server_message_steal_connection(message)};

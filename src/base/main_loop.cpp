@@ -185,7 +185,8 @@ class Schedule {
         node.mapped().timer->reset();
       } else {
         node.key() = now_us() + period.count();
-        *node.mapped().timer = due_.insert(std::move(node));
+        std::optional<Due>& timer = *node.mapped().timer; // The node is empty once it is inserted.
+        timer = due_.insert(std::move(node));
       }
       (*task)();
       if (share.used_up()) break;

@@ -11,8 +11,8 @@
 
 namespace fanlight {
 
-/// The limits for posted and spread tasks in one turn of the loop: their number and their time.
-/// Between two turns, sockets and timers are served.
+/// The limits for posted tasks, for spread tasks and for due timers in one turn of the loop: of
+/// each so many tasks, or so much time. Sockets are served between two turns.
 constexpr std::size_t kTasksPerTurn = 100;
 constexpr std::chrono::milliseconds kTimePerTurn{10};
 

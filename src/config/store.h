@@ -14,7 +14,7 @@ namespace fanlight::config {
 struct Subscriber {
   virtual ~Subscriber() = default;
   /// Does what can fail, and keeps the result; nothing that others see changes. After an error,
-  /// which refuses the change, nothing is kept.
+  /// which refuses the change, nothing is kept, but a port that was opened stays open.
   virtual Result<Done> prepare(const Config& wanted, const Diff& diff) = 0;
   /// Takes over what was prepared. Store::current() is still what it was.
   virtual void commit() = 0;

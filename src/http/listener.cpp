@@ -5,6 +5,8 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/network.h"
@@ -15,8 +17,10 @@
 namespace fanlight::http {
 namespace {
 
-constexpr int kBacklog = 256;
+constexpr int kBacklog = 256; // Also the size of the AcceptQueue.
+// Admitted in one turn of the loop, if there is enough time.
 constexpr int kAtOnce = 16;
+constexpr gint64 kAtOnceUs = 1000;
 constexpr gint64 kTellAgainUs = 10 * G_USEC_PER_SEC;
 
 std::string advice(const GError& error, const std::string& address) {
@@ -70,7 +74,7 @@ Result<std::unique_ptr<Listener>> Listener::create(const std::string& listen, co
 
 Listener::Listener(Owned<GSocket> socket, const Limits& limits, Accepted accepted)
     : limits_(limits), accepted_(std::move(accepted)), socket_(std::move(socket)),
-      address_(bound_address(socket_.get())), crowd_(limits) {
+      address_(bound_address(socket_.get())), queue_(kBacklog), crowd_(limits) {
   watch();
 }
 
@@ -95,29 +99,46 @@ void Listener::watch() {
   g_source_unref(source);
 }
 
-/// Accepts several connections at once: a turn of the loop costs more the more connections exist.
+/// Accepts all waiting connections: only then can they be admitted address by address.
 void Listener::accept() {
-  for (int i = 0; i < kAtOnce && accept_one(); ++i) {
+  for (int i = 0; i < kBacklog && accept_one(); ++i) {
   }
+  admit_some();
 }
 
 bool Listener::accept_one() {
-  GError* raw = nullptr;
-  if (Owned<GSocket> socket{g_socket_accept(socket_.get(), nullptr, &raw)})
-    return admit(std::move(socket)), true;
-  const OwnedError error{raw};
-  if (!g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) pause_accepting(*error);
-  return false;
+  sockaddr_storage from{};
+  socklen_t size = sizeof from;
+  const int fd = accept4(g_socket_get_fd(socket_.get()), reinterpret_cast<sockaddr*>(&from), &size,
+                         SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (fd < 0) {
+    if (errno == EINTR || errno == ECONNABORTED) return true;
+    if (errno != EAGAIN && errno != EWOULDBLOCK) pause_accepting(g_strerror(errno));
+    return false;
+  }
+  Owned<GSocketAddress> remote{g_socket_address_new_from_native(&from, size)};
+  std::string network = network_of(host_of(remote.get()));
+  queue_.push({Descriptor{fd}, std::move(remote), std::move(network)});
+  return true;
+}
+
+/// Admits several connections at once: a turn of the loop costs more the more connections exist.
+void Listener::admit_some() {
+  const gint64 until = g_get_monotonic_time() + kAtOnceUs;
+  for (int i = 0; i < kAtOnce && g_get_monotonic_time() < until; ++i)
+    if (auto waiting = queue_.pop()) admit(std::move(*waiting));
+  if (queue_.size() == 0) return go_on_.stop();
+  if (!go_on_.running()) go_on_.once(std::chrono::milliseconds{0}, [this] { admit_some(); });
 }
 
 /// Most likely, the process has no descriptors left. The socket stays readable, so the listener
 /// ignores it for a while; for a shorter one if it could end a connection in favour of the new one.
-void Listener::pause_accepting(const GError& error) {
+void Listener::pause_accepting(const char* error) {
   const bool spared = crowd_.spare_one();
   ++failures_;
   if (const gint64 now = g_get_monotonic_time(); told_at_ == 0 || now - told_at_ > kTellAgainUs) {
     log::warning("http", {{"times", std::to_string(failures_)}},
-                 std::string{"accepting a connection: "} + error.message +
+                 std::string{"accepting a connection: "} + error +
                      "; raise the limit of open files (LimitNOFILE= in the systemd unit)");
     told_at_ = now;
     failures_ = 0;
@@ -126,15 +147,21 @@ void Listener::pause_accepting(const GError& error) {
   pause_.once(spared ? limits_.accept_pause / 5 : limits_.accept_pause, [this] { watch(); });
 }
 
-void Listener::admit(Owned<GSocket> socket) {
-  const Owned<GSocketAddress> local{g_socket_get_local_address(socket.get(), nullptr)};
-  const Owned<GSocketAddress> remote{g_socket_get_remote_address(socket.get(), nullptr)};
-  if (!local || !remote) return; // The client has already disconnected.
-  if (!crowd_.admit(network_of(host_of(remote.get())))) {
-    log::debug("http", {{"client", host_of(remote.get())}},
+void Listener::admit(AcceptQueue::Waiting waiting) {
+  if (!crowd_.admit(waiting.network)) {
+    log::debug("http", {{"client", host_of(waiting.remote.get())}},
                "refusing a connection: the address has used up its share of the places");
     return;
   }
+  const int fd = waiting.socket.release();
+  const Owned<GSocket> socket{g_socket_new_from_fd(fd, nullptr)};
+  if (!socket) { // The client has already disconnected.
+    close(fd);
+    return;
+  }
+  const Owned<GSocketAddress> local{g_socket_get_local_address(socket.get(), nullptr)};
+  const Owned<GSocketAddress>& remote = waiting.remote;
+  if (!local) return;
   g_socket_set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1, nullptr);
   Inlet inlet{socket.get()};
   inlet.set_connection(crowd_.add(inlet.stream(), remote.get()));

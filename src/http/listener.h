@@ -8,6 +8,7 @@
 
 #include "base/main_loop.h"
 #include "base/result.h"
+#include "http/accept_queue.h"
 #include "http/crowd.h"
 #include "http/limits.h"
 #include "http/owned.h"
@@ -42,8 +43,9 @@ class Listener {
   void watch();
   void accept();
   bool accept_one();
-  void admit(Owned<GSocket> socket);
-  void pause_accepting(const GError& error);
+  void admit_some();
+  void admit(AcceptQueue::Waiting waiting);
+  void pause_accepting(const char* error);
 
   // Given.
   const Limits& limits_;
@@ -53,6 +55,8 @@ class Listener {
   const std::string address_;
   guint source_ = 0;
   Timer pause_;
+  AcceptQueue queue_;
+  Timer go_on_;              ///< Runs while the queue is not empty.
   gint64 told_at_ = 0;       ///< When a failure of accept() was last logged, monotonic µs.
   std::size_t failures_ = 0; ///< Failures since then.
   Crowd crowd_;

@@ -56,6 +56,7 @@ void Poller::begin_turn(bool any) {
 }
 
 void Poller::watch(Waiter& waiter, int socket) {
+  if (socket < 0) return; // Closed already: it has nothing to read.
   const auto at = static_cast<std::size_t>(socket);
   waiters_.resize(std::max(waiters_.size(), at + 1));
   if (Waiter* before = std::exchange(waiters_[at], &waiter)) before->socket = -1;

@@ -13,7 +13,8 @@ namespace fanlight::media {
 /// A camera: one pipeline with a CameraStream for each of its streams (main, sub, …) and the bins
 /// of the sinks that subscribe to their tracks.
 ///
-/// Threads: main only. Lifetime: shared; outlives every Subscription to its tracks.
+/// Threads: main only. Lifetime: shared by the CameraRegistry and its viewers; outlives every
+/// Subscription to its tracks.
 class Camera : private CameraStream::Observer, public std::enable_shared_from_this<Camera> {
  public:
   using State = CameraStream::State;

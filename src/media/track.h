@@ -44,7 +44,8 @@ struct TrackInfo {
 /// Threads: main only. Lifetime: outlives its subscriptions.
 struct Sink {
   virtual ~Sink() = default;
-  /// It is in the camera's pipeline while the sink has a subscription. After the last subscription
+  /// It is in the camera's pipeline while the sink has a subscription or a place
+  /// (Camera::place()). After the last subscription
   /// it cannot be used again.
   virtual GstElement* bin() = 0;
   /// The sink pad of bin() for that track. Null: the sink has none yet; Subscription::feed() asks

@@ -69,24 +69,29 @@ class TrackFeed : public webrtc::MediaFeed, private media::Sink {
     auto subscription = (*track)->subscribe(*this);
     if (!subscription) return subscription.error();
     subscription->set_wanted(false);
-    subscriptions_.push_back(std::move(*subscription));
+    links_.push_back({stream, codec, std::move(*subscription)});
     return Done{};
   }
   void unlink(const std::string& stream, Codec codec) override {
-    const auto found = std::find_if(subscriptions_.begin(), subscriptions_.end(),
-                                    [&](const media::Subscription& subscription) {
-                                      const media::TrackInfo& track = subscription.track()->info();
-                                      return track.stream == stream && track.codec == codec;
-                                    });
-    if (found != subscriptions_.end()) subscriptions_.erase(found);
+    const auto found = std::find_if(links_.begin(), links_.end(), [&](const Link& link) {
+      return link.stream == stream && link.codec == codec;
+    });
+    if (found != links_.end()) links_.erase(found);
   }
   std::uint64_t groups_dropped() const override {
     std::uint64_t dropped = 0;
-    for (const auto& subscription : subscriptions_) dropped += subscription.groups_dropped();
+    for (const Link& link : links_) dropped += link.subscription.groups_dropped();
     return dropped;
   }
 
  private:
+  /// The linked codec: the track may send another one by now, or none.
+  struct Link {
+    std::string stream;
+    Codec codec;
+    media::Subscription subscription;
+  };
+
   GstElement* bin() override { return bin_.get(); }
   Result<Ref<GstPad>> pad_for(const media::TrackInfo&) override { return std::move(linking_); }
   void on_failed(const std::string& why) override { observer_.on_feed_failed(why); }
@@ -98,7 +103,7 @@ class TrackFeed : public webrtc::MediaFeed, private media::Sink {
   // Owned.
   Token place_;
   Ref<GstPad> linking_; // Set by link().
-  std::vector<media::Subscription> subscriptions_;
+  std::vector<Link> links_;
 };
 
 } // namespace

@@ -159,6 +159,19 @@ TEST_F(ReloadTest, AppliesWhatItCanAndNamesWhatNeedsARestart) {
                                    "webrtc.max_viewers is now 500; logging.level is now info"));
 }
 
+TEST_F(ReloadTest, LetsInOnlyAsManyViewersAsANewLimitAllows) {
+  start_cameras({small("front")});
+  start_service({camera("front")});
+  ASSERT_EQ(post_offer("front").status, 201);
+
+  write_config({camera("front")}, "webrtc: {max_viewers: 1}\n");
+  EXPECT_EQ(reload().status, 200);
+
+  const Response refused = post_offer("front");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_THAT(refused.body, HasSubstr("\"busy\""));
+}
+
 TEST_F(ReloadTest, KeepsManagedCamerasAndTheOrderOverARestart) {
   start_cameras({small("front"), small("yard")});
   start_service({camera("front")});

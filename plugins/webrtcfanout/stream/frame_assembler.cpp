@@ -92,8 +92,7 @@ void FrameAssembler::begin(std::uint32_t timestamp, bool delta, std::uint64_t nt
 
 /// Refers to the tail where it is.
 bool FrameAssembler::refer_to(Bytes head, const Tail& tail, Frame::Packet& packet) {
-  constexpr std::size_t kWorthIt = 256; // A reference costs as much as this.
-  if (!tail.memory || tail.bytes.size() < kWorthIt || head.size() > Frame::kMaxHead) return false;
+  if (!tail.memory || tail.bytes.size() < kLeastHeld || head.size() > Frame::kMaxHead) return false;
   const Bytes whole = tail.memory->bytes;
   // The memory may have been shrunk after the tail was cut from it.
   if (tail.bytes.data() < whole.data() ||
@@ -146,13 +145,17 @@ FrameAssembler::Outcome FrameAssembler::add(Bytes packet, bool delta, std::uint6
     skipping_ = !ends;
     return Outcome::too_large;
   }
-  // The bytes that identify a packet are contiguous: before a fragment, or in a whole NAL unit.
+  // A delimiter is contiguous: a payloader puts nothing before it.
   const Bytes start = rtp->payload.empty() ? tail.bytes : rtp->payload;
   // The timestamp already separates frames. h264parse writes a delimiter before each frame, which
   // would cost every viewer another packet and another message to the kernel.
   if (!ends && is_delimiter(format_.encoding, start)) return Outcome::more;
   append(rtp->payload, tail, rtp->marker);
-  open_->key = open_->key || has_key_picture(format_.encoding, start);
+  // The head of a fragment identifies it. Everything else is contiguous by now, even an aggregate,
+  // whose units arrived in separate memories.
+  const Frame::Payload kept = open_->payload(open_->packets.size() - 1);
+  open_->key =
+      open_->key || has_key_picture(format_.encoding, kept.head.empty() ? kept.body : kept.head);
   if (!ends) return Outcome::more;
   finish();
   return Outcome::complete;

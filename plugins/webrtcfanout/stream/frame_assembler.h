@@ -24,6 +24,8 @@ class FrameAssembler {
   /// Larger payloads do not fit into a datagram of 1280 bytes with headers and protection.
   static constexpr std::size_t kMaxPayload = 1232;
   static constexpr std::size_t kMaxFrame = 16 * 1024 * 1024;
+  /// A smaller tail is copied: a reference costs as much.
+  static constexpr std::size_t kLeastHeld = 256;
 
   void set_format(Format format);
   const Format& format() const { return format_; }

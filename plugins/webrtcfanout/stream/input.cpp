@@ -33,6 +33,7 @@ bool Input::set_caps(const GstCaps* caps) {
   std::transform(format.encoding.begin(), format.encoding.end(), format.encoding.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   assembler_.set_format(format);
+  held_.reset();
   std::lock_guard lock(lock_);
   format_changed_ = format_ && *format_ != format;
   if (format_changed_) stream_->clear();
@@ -73,6 +74,8 @@ FrameAssembler::Outcome Input::add(GstBuffer* buffer, std::uint64_t ntp, std::in
     const Bytes packet = Bytes{head}.first(before);
     const MappedMemory tail(end);
     if (tail && FrameAssembler::can_have_tail(packet)) {
+      if (end->size < FrameAssembler::kLeastHeld)
+        return assembler_.add(packet, delta, ntp, now_us, {tail.bytes(), nullptr});
       held_ = hold_around(end, held_);
       return assembler_.add(packet, delta, ntp, now_us, {tail.bytes(), held_});
     }

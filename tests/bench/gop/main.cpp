@@ -4,7 +4,7 @@
 //
 //   source       goptee alone: its cache, which refers to the parser's buffers
 //   payloader    and a payloader, whose packets are dropped
-//   fanout       and webrtcfanout, whose history copies the payloads of the packets
+//   fanout       and webrtcfanout, whose history refers to the payloads of the packets
 //   packets      as payloader, but all packets of the group are kept, by reference
 //   units        as payloader, but the memory that the payloads lie in is kept, by reference, with
 //                what would find each packet in it

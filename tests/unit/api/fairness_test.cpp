@@ -66,6 +66,20 @@ class FairnessTest : public ServerTest {
   }
 };
 
+TEST_F(FairnessTest, AdmitsAnotherAddressBeforeTheRestOfACrowd) {
+  start();
+  Clients crowd;
+  for (int i = 0; i < 200; ++i) crowd.push_back(connect("127.0.0.2"));
+  const auto visitor = connect("127.0.0.3");
+  for (const auto& one : crowd) EXPECT_EQ(one->offer(kRequest), kRequest.size());
+  EXPECT_EQ(visitor->offer(kRequest), kRequest.size());
+
+  EXPECT_TRUE(visitor->wait_for("HTTP/1.1 200"));
+
+  EXPECT_LT(std::ranges::count_if(crowd, [](const auto& one) { return !one->received().empty(); }),
+            100);
+}
+
 TEST_F(FairnessTest, ServesAnotherAddressBesideHalfSentBodies) {
   limits.connections = 40;
   start();

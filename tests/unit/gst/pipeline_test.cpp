@@ -263,7 +263,8 @@ TEST(TeardownTest, CallsNothingLateThatOnlyWaitsForAThread) {
   for (int i = 0; i < 100; ++i)
     stop_in_background(parse("fakesrc ! fakesink"), "one behind the stuck ones");
 
-  turn_until([] { return stops_pending() == 16; }, "the stops of the others");
+  turn_until([&] { return stops_pending() == 16 && stops_overdue() - before >= 16; },
+             "the stops of the others");
 
   EXPECT_EQ(stops_overdue() - before, 16u);
   release_stuck();

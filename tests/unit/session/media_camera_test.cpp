@@ -98,6 +98,25 @@ TEST_F(MediaCameraTest, FeedsAPadOfABinThatIsPartOfThePipeline) {
 
   feed->unlink("main", Codec::h264);
   EXPECT_FALSE(gst_pad_is_linked(pad.get()));
+
+  ASSERT_TRUE(feed->link("main", Codec::h264, pad.get())) << "for a viewer who comes back";
+  EXPECT_TRUE(gst_pad_is_linked(pad.get()));
+}
+
+TEST_F(MediaCameraTest, GivesBackThePadOfASoundThatIsNoLongerSent) {
+  attach();
+  media::RtspConnection::Observer& connection = *media->find("main");
+  connection.on_connection_audio("PCMU", "");
+  ASSERT_TRUE(feed->link("main", Codec::pcmu, pad.get()));
+
+  for (const char* sound : {"PCMA", ""}) {
+    connection.on_connection_audio(sound, "");
+    feed->unlink("main", Codec::pcma); // Nobody has linked that.
+    EXPECT_TRUE(gst_pad_is_linked(pad.get())) << sound;
+  }
+  feed->unlink("main", Codec::pcmu);
+
+  EXPECT_FALSE(gst_pad_is_linked(pad.get()));
 }
 
 TEST_F(MediaCameraTest, RefusesWhatTheCameraDoesNotSend) {

@@ -1,6 +1,8 @@
 // Frames from RTP packets, and one clock whatever the camera's does.
 #include "webrtcfanout/stream/frame_assembler.h"
 
+#include <tuple>
+
 #include <gtest/gtest.h>
 
 #include "frames.h"
@@ -100,6 +102,23 @@ TEST_F(SharedFrameTest, CopiesWhatIsNotWorthAReference) {
             hex("78 00 64") + Octets(unit->octets.begin(), unit->octets.begin() + 100));
   EXPECT_EQ(payload_of(*frame, 1),
             hex("78 00 01 67") + Octets(unit->octets.begin() + 100, unit->octets.begin() + 1100));
+}
+
+TEST_F(SharedFrameTest, KnowsAKeyPictureThatIsAggregatedBehindItsParameterSets) {
+  const Octets h264 =
+      hex("78 0003 67420b 0002 6801 0080");         // STAP-A of an SPS, a PPS and 128 bytes.
+  const Octets h265 = hex("6001 0003 440100 0080"); // AP of a PPS and 128 bytes.
+  for (const auto& [encoding, head, first] : {std::tuple{"H264", h264, 0x65},
+                                              {"H264", h264, 0x41},
+                                              {"H265", h265, 0x26},
+                                              {"H265", h265, 0x02}}) {
+    assembler.set_format({.encoding = encoding});
+    unit->octets[0] = static_cast<std::uint8_t>(first);
+
+    EXPECT_EQ(add_part(true, head, 0, 128), Outcome::complete);
+
+    EXPECT_EQ(assembler.take()->key, first == 0x65 || first == 0x26) << encoding << " " << first;
+  }
 }
 
 TEST_F(SharedFrameTest, CopiesWhatIsASmallPartOfItsMemory) {
