@@ -89,6 +89,7 @@ int exit_code(Errc code) {
   case Errc::not_found: return EX_NOINPUT;
   case Errc::busy: return EX_TEMPFAIL;
   case Errc::unavailable: return EX_UNAVAILABLE;
+  case Errc::no_stream:
   case Errc::unsupported:
   case Errc::conflict:
   case Errc::internal: return EX_SOFTWARE;

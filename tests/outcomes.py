@@ -18,7 +18,7 @@ PASSED, FAILED, SKIPPED, FLAKY = "passed", "failed", "skipped", "flaky"
 MOST_LINES = 16
 
 # What depends on how much of the machine a test gets, for it runs with pictures and watchdogs of real time.
-REALTIME = ("service", "browser", "browser-webrtcbin")
+REALTIME = ("service", "interop", "browser", "browser-webrtcbin")
 SANITIZER = re.compile(r"(Address|Leak|Thread|Memory|UndefinedBehavior)Sanitizer|runtime error: ")
 SANITIZER_SAYS = re.compile(r"ERROR: |WARNING: ThreadSanitizer|SUMMARY: |runtime error: ")
 # What tests/service/process.cpp, camsim_process.cpp, tests/browser/support/child.js and tests/bench/lab.py say of a program

@@ -98,6 +98,10 @@ ready() {
       need "${service_packages[@]}"
       need_node
       ;;
+    interop)
+      need "${service_packages[@]}" "${interop_packages[@]}"
+      need_node
+      ;;
     web) need_node ;;
     browser | browser-webrtcbin)
       need_node
@@ -110,8 +114,23 @@ test_unit() { record unit meson_tests unit "$build" --suite unit --num-processes
 test_plugins() { record plugins meson_tests plugins "$build" --suite plugins --num-processes "$jobs"; }
 test_service() {
   ready service
+  make_viewers aiortc werift
   record service meson_tests service "$build" --suite service --num-processes 1
   repeat service
+}
+
+# make_viewers STACK...: installs and compiles what the tests of tests/interop start.
+make_viewers() {
+  say "making viewers: $*"
+  python3 tests/interop/interop_test.py "$build" --make "${@/#/--stack=}"
+}
+
+# All stacks. Go and Rust are not installed: Debian 12's are too old. Where they are missing, their stacks are skipped.
+test_interop() {
+  ready interop
+  record interop meson_tests interop "$build" --suite interop --num-processes 1
+  repeat interop
+  say "tests/interop/interop_test.py $build --table writes what came of it into docs/players.md"
 }
 
 test_web() {
@@ -224,6 +243,8 @@ test_tsan() {
 # ---- All ----
 
 all_suites=(unit plugins service web browser asan tsan lint)
+# What is run only if it is named.
+more_suites=(interop)
 
 # What the browser's tests run.
 browser_programs=("${demo[@]}" tools/load/fanlight-load tests/support/whep-viewer)
@@ -236,7 +257,7 @@ alone() {
     ready "$suite"
     number=$((number + 1))
     case $suite in
-      unit | plugins | service) ready_to_build ;;
+      unit | plugins | service | interop) ready_to_build ;;
       web) ;;
       browser | browser-webrtcbin)
         find_chromium || die "there is no Chromium; set CHROMIUM to a browser's path"
@@ -277,7 +298,7 @@ tests() {
     if [[ $word == --werror ]]; then werror=true
     elif [[ $word == all ]]; then suites+=("${all_suites[@]}")
     elif [[ $word == */* ]]; then single+=("$word")
-    elif [[ " ${all_suites[*]} " == *" $word "* ]]; then suites+=("$word")
+    elif [[ " ${all_suites[*]} ${more_suites[*]} " == *" $word "* ]]; then suites+=("$word")
     else names+=("$word"); fi
   done
   ((${#suites[@]} + ${#names[@]} + ${#single[@]})) || suites=("${all_suites[@]}")

@@ -29,12 +29,14 @@
  * name the sink pads to use; then the first payload type of the offer's media is sent.
  * `choose-video` moves a viewer to another video pad with the same codec (the camera's other
  * stream), on the same connection and beginning with that pad's current group of pictures.
- * `restart-viewer` takes a new offer of the same viewer (ICE restart). `add-candidate` exists for
- * completeness: an ICE-lite agent does not need candidates. `remove-viewer` ends a viewer's
- * connection. `viewer-stats` returns one viewer's counters, the property `stats` all counters.
+ * `restart-viewer` takes a new offer of the same viewer: an ICE restart if its credentials are new;
+ * otherwise the answer keeps the element's credentials. `add-candidate` exists for completeness: an
+ * ICE-lite agent does not need candidates. `remove-viewer` ends a viewer's connection.
+ * `viewer-stats` returns one viewer's counters, the property `stats` all counters.
  *
  * `viewer-state` reports, on a thread of the element, the state of a viewer: connecting, connected,
- * disconnected (no packet for 12 s), failed, closed. After the last two, the viewer is removed.
+ * disconnected (no packet for 12 s), failed (no packet for 14 s, or never connected), closed. After
+ * the last two, the viewer is removed.
  *
  * ## Example
  * |[

@@ -156,7 +156,9 @@ std::optional<config::Diff> Settings::change(std::vector<Camera> cameras,
                                              const ExchangePtr& exchange) {
   auto diff = store_.change(std::move(cameras));
   if (diff) {
-    log::info("http", {{"client", exchange->remote_address()}}, "the cameras were changed");
+    log::info("http", {{"client", exchange->remote_address()}},
+              diff->changes_cameras() ? "the cameras were changed"
+                                      : "the request does not change the cameras");
     return std::move(*diff);
   }
   if (diff.error().code == Errc::internal)
@@ -168,12 +170,29 @@ std::optional<config::Diff> Settings::change(std::vector<Camera> cameras,
   return std::nullopt;
 }
 
+namespace {
+
+void write_mistake(json::Writer& json, const std::optional<config::Mistake>& mistake) {
+  if (!mistake) return json.null("configuration_error");
+  json.object("configuration_error", [&] {
+    json.member("file", mistake->file);
+    if (mistake->line > 0)
+      json.member("line", mistake->line);
+    else
+      json.null("line");
+    json.member("message", mistake->error.message);
+  });
+}
+
+} // namespace
+
 void Settings::all(const ExchangePtr& exchange) const {
   json::Writer json;
   json.object([&] {
     json.member("config_file", store_.config_file());
     json.member("cameras_file", store_.cameras_file());
     json::write_words(json, "needs_restart", store_.needs_restart());
+    write_mistake(json, store_.mistake());
     json.array("cameras", [&] {
       for (const Camera& camera : cameras())
         json.object([&] { json::write_members(json, camera); });

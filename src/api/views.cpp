@@ -1,6 +1,10 @@
 #include "api/views.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace fanlight::http {
 namespace json {
@@ -96,16 +100,21 @@ void write_ice_servers(Writer& json, const std::vector<config::IceServer>& serve
 
 } // namespace json
 
-Error error_of(const session::CloseReason& reason) {
-  Errc code = Errc::internal;
-  if (reason.code == "no_common_codec") code = Errc::unsupported;
-  if (reason.code == "bad_offer") code = Errc::invalid;
-  if (reason.code == "busy") code = Errc::busy;
-  if (reason.code == "camera_removed") code = Errc::not_found;
-  if (reason.code == "camera_unavailable" || reason.code == "timeout" ||
-      reason.code == "shutting_down")
-    code = Errc::unavailable;
-  return {code, reason.message};
+Problem problem_of(const session::CloseReason& reason) {
+  constexpr std::array<std::pair<std::string_view, Failure>, 9> kFailures{{
+      {"no_common_codec", Failure::no_common_codec},
+      {"bad_offer", Failure::invalid},
+      {"busy", Failure::busy},
+      {"unknown_stream", Failure::unknown_stream},
+      {"camera_changed", Failure::camera_changed},
+      {"camera_removed", Failure::not_found},
+      {"camera_unavailable", Failure::unavailable},
+      {"timeout", Failure::unavailable},
+      {"shutting_down", Failure::unavailable},
+  }};
+  const auto found = std::find_if(kFailures.begin(), kFailures.end(),
+                                  [&](const auto& row) { return row.first == reason.code; });
+  return {found == kFailures.end() ? Failure::internal : found->second, reason.message};
 }
 
 } // namespace fanlight::http

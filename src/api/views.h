@@ -2,10 +2,10 @@
 
 #include <vector>
 
-#include "base/result.h"
 #include "cameras/camera_info.h"
 #include "config/config.h"
 #include "http/json.h"
+#include "http/problem.h"
 #include "session/session.h"
 
 /// Cameras and sessions as the API shows them.
@@ -20,7 +20,7 @@ void write_ice_servers(Writer& json, const std::vector<config::IceServer>& serve
 
 } // namespace json
 
-/// Why a session ended before it was answered, as an Error.
-Error error_of(const session::CloseReason& reason);
+/// Why a session ended before its answer.
+Problem problem_of(const session::CloseReason& reason);
 
 } // namespace fanlight::http

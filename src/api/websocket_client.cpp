@@ -25,6 +25,7 @@ const char* close_code(Errc code) {
   switch (code) {
   case Errc::invalid: return "bad_offer";
   case Errc::not_found: return "unknown_camera";
+  case Errc::no_stream: return "unknown_stream";
   case Errc::busy: return "busy";
   case Errc::unsupported: return "no_common_codec";
   case Errc::unavailable: return "camera_unavailable";
@@ -146,8 +147,9 @@ void WebSocketClient::watch(JsonNode* message) {
                       "the session '" + *name + "' already exists on this WebSocket", *name);
   const session::StreamPreference preference = preference_of(message);
   // A name that cannot be an id is not looked up and not repeated.
-  if (!config::is_id(*camera) || !config::is_id(preference.stream))
-    return refuse(*name, "unknown_camera", "there is no such camera");
+  if (!config::is_id(*camera)) return refuse(*name, "unknown_camera", "there is no such camera");
+  if (!config::is_id(preference.stream))
+    return refuse(*name, "unknown_stream", "there is no such stream");
   const auto refuse_viewer = [&](const char* code, const std::string& why) {
     log::info("http", {{"camera", *camera}, {"client", principal_.address}, {"code", code}},
               "refusing a viewer: " + why);

@@ -1,5 +1,6 @@
 #include "api/whep.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/log.h"
@@ -7,6 +8,9 @@
 
 namespace fanlight::http {
 namespace {
+
+/// How many ended sessions are remembered.
+constexpr std::size_t kRemembered = 256;
 
 /// Reads a width or height in pixels; 0: absent or invalid.
 int pixels(const std::string& text) {
@@ -42,7 +46,7 @@ void Whep::open(const std::string& camera, const ExchangePtr& exchange) {
   if (const std::string stream = exchange->query("stream"); !stream.empty()) {
     // A name that cannot be an id is not looked up and not repeated.
     if (!config::is_id(stream))
-      return exchange->respond(Error{Errc::not_found, "there is no such stream"});
+      return exchange->respond(Error{Errc::no_stream, "there is no such stream"});
     options.preference.stream = stream;
   }
   options.preference.width = pixels(exchange->query("width"));
@@ -66,7 +70,12 @@ void Whep::patch(const std::string& camera, const std::string& session,
 
 void Whep::remove(const std::string& camera, const std::string& session,
                   const ExchangePtr& exchange) {
+  if (has_just_ended(camera, session)) return exchange->respond(200);
   if (WhepSession* found = find(camera, session, *exchange)) found->remove(exchange);
+}
+
+bool Whep::has_just_ended(const std::string& camera, const std::string& session) const {
+  return std::find(ended_.begin(), ended_.end(), std::pair{camera, session}) != ended_.end();
 }
 
 WhepSession* Whep::find(const std::string& camera, const std::string& session,
@@ -77,6 +86,11 @@ WhepSession* Whep::find(const std::string& camera, const std::string& session,
   return nullptr;
 }
 
-void Whep::end(WhepSession& session) { sessions_.erase(std::string{session.id()}); }
+void Whep::end(WhepSession& session) {
+  if (session.id().empty()) return; // It was never opened.
+  ended_.emplace_back(session.camera(), session.id());
+  if (ended_.size() > kRemembered) ended_.pop_front();
+  sessions_.erase(std::string{session.id()});
+}
 
 } // namespace fanlight::http

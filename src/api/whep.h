@@ -1,8 +1,10 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "api/whep_session.h"
@@ -25,7 +27,8 @@ class Whep {
   void open(const std::string& camera, const ExchangePtr& exchange);
   /// PATCH of /whep/{camera}/{session}.
   void patch(const std::string& camera, const std::string& session, const ExchangePtr& exchange);
-  /// DELETE of it.
+  /// DELETE of /whep/{camera}/{session}, also if the session has just ended: its player may not
+  /// know that yet.
   void remove(const std::string& camera, const std::string& session, const ExchangePtr& exchange);
   /// Refuses new sessions with this message from now on.
   void refuse(std::string message) { refusal_ = std::move(message); }
@@ -34,6 +37,7 @@ class Whep {
   /// The session; if there is none, answers the request.
   WhepSession* find(const std::string& camera, const std::string& session,
                     Exchange& exchange) const;
+  bool has_just_ended(const std::string& camera, const std::string& session) const;
   void end(WhepSession& session);
 
   // Given.
@@ -44,6 +48,7 @@ class Whep {
   // Owned.
   std::string refusal_;
   std::unordered_map<std::string, std::unique_ptr<WhepSession>> sessions_; ///< By id.
+  std::deque<std::pair<std::string, std::string>> ended_; ///< Camera and id, the oldest first.
 };
 
 } // namespace fanlight::http

@@ -5,6 +5,7 @@
 
 #include "api/turn.h"
 #include "api/views.h"
+#include "auth/principal.h"
 #include "sdp/ice_sdp.h"
 
 namespace fanlight::http {
@@ -32,11 +33,20 @@ void add_ice_servers(Exchange& exchange, const std::vector<config::IceServer>& s
     }
 }
 
-/// The session's location relative to the path of the request (RFC 9110, section 10.2.2): a proxy
-/// may have removed a prefix from that path, which the server does not know.
-std::string relative_location(const std::string& asked, const std::string& camera,
-                              const std::string& session) {
-  return asked.ends_with('/') ? session : camera + '/' + session;
+/// The path prefix that a proxy has removed, according to its header; empty: none, or not a valid
+/// one. Accepted only from proxies on a private network, like their other headers.
+std::string taken_prefix(const Exchange& exchange) {
+  constexpr std::size_t kMost = 256;
+  if (!auth::principal_of(exchange).is_on_private_network()) return {};
+  std::string prefix = exchange.header("X-Forwarded-Prefix");
+  while (prefix.ends_with('/')) prefix.pop_back();
+  const bool is_path =
+      prefix.starts_with('/') && prefix.size() <= kMost && prefix.find("//") == std::string::npos &&
+      prefix.find("/.") == std::string::npos &&
+      std::all_of(prefix.begin(), prefix.end(), [](char c) {
+        return g_ascii_isalnum(c) || c == '/' || c == '-' || c == '_' || c == '.' || c == '~';
+      });
+  return is_path ? prefix : "";
 }
 
 /// Whether an If-Match lets a request through; the strong comparison of RFC 9110.
@@ -99,7 +109,8 @@ void WhepSession::on_answer(session::Session&, const std::string& sdp) {
     exchange->set_header("ETag", etag_);
     return exchange->respond(200, "application/trickle-ice-sdpfrag", ice_fragment(sdp).to_string());
   }
-  exchange->set_header("Location", relative_location(exchange->path(), camera_, id_));
+  // An absolute path: some players cannot resolve a relative one.
+  exchange->set_header("Location", taken_prefix(*exchange) + "/whep/" + camera_ + '/' + id_);
   exchange->set_header("ETag", etag_);
   exchange->set_header("Accept-Patch", "application/trickle-ice-sdpfrag");
   exchange->set_header("Cache-Control", "no-store");
@@ -117,7 +128,7 @@ void WhepSession::on_state(session::Session&, session::State, const std::string&
 void WhepSession::on_closed(session::Session&, const session::CloseReason& reason) {
   session_ = nullptr;
   overdue_.stop();
-  if (const ExchangePtr exchange = std::move(waiting_)) exchange->respond(error_of(reason));
+  if (const ExchangePtr exchange = std::move(waiting_)) exchange->respond(problem_of(reason));
   const Ended ended = ended_; // Copied: the call destroys this object.
   ended(*this);
 }
@@ -126,11 +137,8 @@ void WhepSession::patch(const ExchangePtr& exchange) {
   if (exchange->content_type() != "application/trickle-ice-sdpfrag")
     return exchange->respond(
         Problem{Failure::wrong_type, "a PATCH must be application/trickle-ice-sdpfrag"});
-  if (!exchange->has_header("If-Match"))
-    return exchange->respond(
-        Problem{Failure::no_if_match,
-                "a PATCH needs If-Match: the ETag of the session, or * for an ICE restart"});
-  if (!matches(exchange->header("If-Match"), etag_)) {
+  const bool conditional = exchange->has_header("If-Match");
+  if (conditional && !matches(exchange->header("If-Match"), etag_)) {
     exchange->set_header("ETag", etag_);
     return exchange->respond(
         Error{Errc::conflict, "the ETag is out of date, because ICE was restarted"});
@@ -142,12 +150,14 @@ void WhepSession::patch(const ExchangePtr& exchange) {
   if (waiting_ || restarting_)
     return exchange->respond(
         Error{Errc::busy, "the session is still restarting ICE; try again later"});
-  // Some players send If-Match: * with every candidate, so only the credentials distinguish a
-  // restart from a trickled candidate.
-  if (fragment->has_credentials() && fragment->ufrag != ice_ufrag(offer_))
-    restart(exchange, *fragment);
-  else
-    trickle(exchange, *fragment);
+  // Some players send If-Match: * with every candidate, or no If-Match at all, so only the
+  // credentials distinguish a restart from a trickled candidate.
+  if (!fragment->has_credentials() || fragment->ufrag == ice_ufrag(offer_))
+    return trickle(exchange, *fragment);
+  if (!conditional)
+    return exchange->respond(Problem{
+        Failure::no_if_match, "an ICE restart needs If-Match: the ETag of the session, or *"});
+  restart(exchange, *fragment);
 }
 
 void WhepSession::trickle(const ExchangePtr& exchange, const IceFragment& fragment) {

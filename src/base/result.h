@@ -11,6 +11,7 @@ namespace fanlight {
 enum class Errc {
   invalid,     ///< The input is wrong: configuration, SDP, HTTP body.
   not_found,   ///< No such camera, session or file.
+  no_stream,   ///< The camera has no such stream.
   busy,        ///< A limit is reached; the same call may succeed later.
   unsupported, ///< No common codec, or media that Fanlight does not support.
   unavailable, ///< The camera is unreachable, refuses or timed out.

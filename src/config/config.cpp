@@ -55,6 +55,13 @@ void read_document(std::string_view yaml, S& out, std::span<const Field<S>> keys
   }
 }
 
+/// An editor may leave an empty file on a full disk; that must not remove all cameras.
+void refuse_empty(const Text& file, Diagnostics& diagnostics) {
+  if (file.there && file.yaml.empty())
+    diagnostics.add(YAML::Mark::null_mark(), "",
+                    "is empty; if there should be no cameras, write cameras: []");
+}
+
 /// The order may name cameras that no longer exist, and lack new ones: these come last.
 void put_in_order(std::vector<Camera>& cameras, const std::vector<std::string>& order) {
   const auto place = [&order](const Camera& camera) {
@@ -75,28 +82,36 @@ Result<Config> parse(std::string_view yaml, const std::string& name) {
   return config;
 }
 
-Result<Config> parse(const Text& own, const Text& managed) {
-  auto config = parse(own.yaml, own.name);
-  if (!config) return config;
-  const std::size_t count = config->cameras.size();
-  Diagnostics diagnostics(managed.name);
-  Managed more{*config, {}};
-  read_document<Managed>(managed.yaml, more, kManaged, diagnostics);
-  if (!diagnostics.empty()) return diagnostics.error();
-  for (std::size_t i = count; i < config->cameras.size(); ++i)
-    config->cameras[i].origin.managed = true;
-  put_in_order(config->cameras, more.order);
+std::variant<Config, Mistake> parse_files(const Files& files) {
+  const auto& [own, managed] = files;
+  Config config;
+  Diagnostics of_own(own.name);
+  refuse_empty(own, of_own);
+  read_document(own.yaml, config, fields<Config>(), of_own);
+  if (!of_own.empty()) return of_own.mistake();
+  const std::size_t count = config.cameras.size();
+  Diagnostics of_managed(managed.name);
+  refuse_empty(managed, of_managed);
+  Managed more{config, {}};
+  read_document<Managed>(managed.yaml, more, kManaged, of_managed);
+  if (!of_managed.empty()) return of_managed.mistake();
+  for (std::size_t i = count; i < config.cameras.size(); ++i)
+    config.cameras[i].origin.managed = true;
+  put_in_order(config.cameras, more.order);
   return config;
 }
 
+Result<Config> parse(const Text& own, const Text& managed) {
+  auto config = parse_files({own, managed});
+  if (const auto* mistake = std::get_if<Mistake>(&config)) return mistake->error;
+  return std::get<Config>(std::move(config));
+}
+
 Result<Config> load(const std::string& path) {
-  const auto own = read_text(path);
-  if (!own) return own.error();
-  const auto config = parse(own->yaml, path);
-  if (!config) return config;
-  const auto managed = read_managed(*config, path);
-  if (!managed) return managed.error();
-  return parse(*own, *managed);
+  const auto files = read_files(path);
+  if (const auto* mistake = std::get_if<Mistake>(&files)) return mistake->error;
+  const auto& [own, managed] = std::get<Files>(files);
+  return parse(own, managed);
 }
 
 } // namespace fanlight::config

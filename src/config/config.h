@@ -128,6 +128,15 @@ struct Config {
 struct Text {
   std::string name;
   std::string yaml;
+  bool there = true; ///< Whether the file exists.
+  bool operator==(const Text&) const = default;
+};
+
+/// Why the configuration is rejected.
+struct Mistake {
+  std::string file;
+  int line = 0; ///< The first line with a mistake; 0: the mistake is not in a line.
+  Error error;  ///< All mistakes, with their places.
 };
 
 /// Reads and validates the configuration, and the file of cameras that it names, if there is one.
@@ -136,6 +145,7 @@ Result<Config> load(const std::string& path);
 /// The same of a text; `name` stands for the file in errors.
 Result<Config> parse(std::string_view yaml, const std::string& name);
 /// The same of both: the managed cameras after those of `own`, or in the order that `managed` has.
+/// An empty file is a mistake.
 Result<Config> parse(const Text& own, const Text& managed);
 
 /// Every key that parse() knows, as cameras[].url, in the order of config/fanlight.yaml.

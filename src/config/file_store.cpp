@@ -1,6 +1,8 @@
 #include "config/file_store.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/log.h"
@@ -46,7 +48,8 @@ std::string lost_in_writing(const std::vector<Camera>& wanted,
 
 FileStore::FileStore(std::string path, Config config, Observer& observer)
     : path_(std::move(path)), observer_(observer), current_(std::move(config)) {
-  if (auto files = read()) seen_ = accepted_ = std::move(*files);
+  auto files = read_files(path_);
+  if (auto* read = std::get_if<Files>(&files)) seen_ = accepted_ = std::move(*read);
 }
 
 Token FileStore::subscribe(Subscriber& subscriber) {
@@ -62,64 +65,71 @@ void FileStore::watch() {
     watches_.push_back(std::make_unique<FileWatch>(path, [this] { on_file_changed(); }));
 }
 
-Result<FileStore::Files> FileStore::read() const {
-  auto own = read_text(path_);
-  if (!own) return own.error();
-  // Where the other one is, this one says; if it is wrong, parsing it will tell.
-  const auto config = parse(own->yaml, path_);
-  auto managed = read_managed(config ? *config : current_, path_);
-  if (!managed) return managed.error();
-  return Files{std::move(*own), std::move(*managed)};
-}
-
 void FileStore::on_file_changed() {
-  const auto files = read();
+  const auto read = read_files(path_, &current_);
   for (const auto& watch : watches_)
     if (!watch->settled()) return;
-  // Ignores the server's own changes and a mere touch. A file that is briefly missing will come
-  // back.
-  if (!files || (files->own.yaml == seen_.own.yaml && files->managed.name == seen_.managed.name &&
-                 files->managed.yaml == seen_.managed.yaml))
+  if (const auto* mistake = std::get_if<Mistake>(&read)) {
+    std::error_code none;
+    // A file that is briefly missing will come back.
+    if (!std::filesystem::exists(mistake->file, none)) return;
+    observer_.on_reloading();
+    (void)refuse_unread(*mistake);
     return;
-  log::info("config", {{"file", path_}},
+  }
+  const auto& files = std::get<Files>(read);
+  if (files == seen_) return; // The server's own change, or a mere touch.
+  log::info("config", {{"file", files.own == seen_.own ? files.managed.name : path_}},
             "the configuration file changed; the server reads it again");
-  (void)take(*files); // The log has the result.
+  observer_.on_reloading();
+  (void)take(files); // The log has the result.
 }
 
 Result<Diff> FileStore::reload() {
-  auto files = read();
-  if (files) return take(*files);
-  log::error("config", {{"file", path_}},
-             "the server keeps its previous configuration: " + files.error().message);
-  return files.error();
+  observer_.on_reloading();
+  const auto files = read_files(path_, &current_);
+  if (const auto* mistake = std::get_if<Mistake>(&files)) return refuse_unread(*mistake);
+  return take(std::get<Files>(files));
+}
+
+std::variant<Config, Mistake> FileStore::wanted_by(const Files& files) const {
+  // A lost file must not remove all cameras.
+  if (!files.managed.there &&
+      std::any_of(current_.cameras.begin(), current_.cameras.end(),
+                  [](const Camera& camera) { return camera.origin.managed; }))
+    return Mistake{
+        files.managed.name,
+        0,
+        {Errc::invalid,
+         files.managed.name + ": is missing; if there should be no cameras, write cameras: []"}};
+  return parse_files(files);
+}
+
+Error FileStore::refuse_unread(const Mistake& mistake) {
+  seen_ = {}; // The files may come back unchanged, and must then be accepted.
+  return refuse(mistake);
+}
+
+Error FileStore::refuse(const Mistake& mistake) {
+  log::error("config", {{"file", mistake.file}},
+             "the server keeps its previous configuration: " + mistake.error.message);
+  mistake_ = mistake;
+  observer_.on_reloaded("the configuration has errors; the server keeps the previous one");
+  return mistake.error;
 }
 
 Result<Diff> FileStore::take(const Files& files) {
-  observer_.on_reloading();
   seen_ = files;
-  // An editor may leave an empty file on a full disk; that must not remove all cameras.
-  const bool gone = files.managed.yaml.empty() &&
-                    std::any_of(current_.cameras.begin(), current_.cameras.end(),
-                                [](const Camera& camera) { return camera.origin.managed; });
-  const std::string empty = files.own.yaml.empty() ? path_ : gone ? files.managed.name : "";
-  const auto wanted =
-      empty.empty()
-          ? parse(files.own, files.managed)
-          : Error{Errc::invalid,
-                  empty +
-                      ": is empty or missing; if there should be no cameras, write cameras: []"};
-  const auto refuse = [this](Error error) {
-    log::error("config", {{"file", path_}},
-               "the server keeps its previous configuration: " + error.message);
-    observer_.on_reloaded("the configuration has errors; the server keeps the previous one");
-    return error;
-  };
-  if (!wanted) return refuse(wanted.error());
-  Diff diff = compare(current_, *wanted);
-  Config applied = without_restart(current_, *wanted);
-  if (auto prepared = prepare(applied, diff); !prepared) return refuse(prepared.error());
+  const auto parsed = wanted_by(files);
+  if (const auto* mistake = std::get_if<Mistake>(&parsed)) return refuse(*mistake);
+  const Config& wanted = std::get<Config>(parsed);
+  Diff diff = compare(current_, wanted);
+  Config applied = without_restart(current_, wanted);
+  if (auto prepared = prepare(applied, diff); !prepared)
+    return refuse({path_, 0, prepared.error()});
   commit(std::move(applied));
   accepted_ = files;
+  mistake_.reset();
   needs_restart_ = diff.needs_restart;
   log::info("config", {{"file", path_}}, "configuration reloaded; " + summary_of(diff));
   if (!needs_restart_.empty())
@@ -168,6 +178,7 @@ Result<Diff> FileStore::change(std::vector<Camera> cameras) {
                                      "' would be lost in the file; nothing was changed"};
   Config applied = without_restart(current_, *read_back);
   Diff diff = compare(current_, applied);
+  if (!diff.changes_cameras()) return diff;
   if (auto prepared = prepare(applied, diff); !prepared) return prepared.error();
   if (auto written = write_whole(text); !written) {
     abandon();
@@ -175,6 +186,7 @@ Result<Diff> FileStore::change(std::vector<Camera> cameras) {
   }
   commit(std::move(applied));
   seen_.managed = accepted_.managed = text;
+  if (mistake_ && mistake_->file == text.name) mistake_.reset();
   log::info("config", {{"file", text.name}},
             "configuration changed through the API; " + summary_of(diff));
   return diff;

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/file_watch.h"
 #include "base/token.h"
+#include "config/files.h"
 #include "config/store.h"
 
 namespace fanlight::config {
@@ -35,16 +38,17 @@ class FileStore : public Store {
   const std::string& config_file() const override { return path_; }
   std::string cameras_file() const override;
   const std::vector<std::string>& needs_restart() const override { return needs_restart_; }
+  const std::optional<Mistake>& mistake() const override { return mistake_; }
   Result<Diff> change(std::vector<Camera> cameras) override;
   Result<Diff> reload() override;
 
  private:
-  struct Files {
-    Text own;
-    Text managed;
-  };
-  Result<Files> read() const;
   Result<Diff> take(const Files& files);
+  std::variant<Config, Mistake> wanted_by(const Files& files) const;
+  /// Stores and logs why the configuration stays unchanged.
+  Error refuse(const Mistake& mistake);
+  /// The same for files that could not be read.
+  Error refuse_unread(const Mistake& mistake);
   /// Has every subscriber ready for `wanted`, or none.
   Result<Done> prepare(const Config& wanted, const Diff& diff);
   void commit(Config wanted);
@@ -58,6 +62,7 @@ class FileStore : public Store {
   std::vector<Subscriber*> subscribers_;
   Config current_;
   std::vector<std::string> needs_restart_;
+  std::optional<Mistake> mistake_;
   Files seen_;     // What was last read, right or wrong.
   Files accepted_; // What the service runs by.
   std::vector<std::unique_ptr<FileWatch>> watches_;

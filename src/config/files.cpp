@@ -100,6 +100,16 @@ void write(YAML::Emitter& yaml, const Record& record) {
   yaml << YAML::EndMap;
 }
 
+Result<Done> check_cameras_file(const Config& config, const std::string& path) {
+  std::error_code none;
+  if (std::filesystem::equivalent(cameras_file(config, path), path, none))
+    return Error{Errc::invalid,
+                 path + ": server.cameras_file: is the configuration itself (the default "
+                        "name is taken); name another file for the cameras of the "
+                        "settings page"};
+  return Done{};
+}
+
 } // namespace
 
 std::string cameras_file(const Config& config, const std::string& path) {
@@ -129,19 +139,21 @@ Result<Text> read_text(const std::string& path) {
 }
 
 Result<Text> read_if_there(const std::string& path) {
-  if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) return Text{path, {}};
+  if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) return Text{path, {}, false};
   return read_text(path);
 }
 
-Result<Text> read_managed(const Config& config, const std::string& path) {
-  const std::string managed = cameras_file(config, path);
-  std::error_code none;
-  if (std::filesystem::equivalent(managed, path, none))
-    return Error{Errc::invalid,
-                 path + ": server.cameras_file: is the configuration itself (the default "
-                        "name is taken); name another file for the cameras of the "
-                        "settings page"};
-  return read_if_there(managed);
+std::variant<Files, Mistake> read_files(const std::string& path, const Config* running) {
+  auto own = read_text(path);
+  if (!own) return Mistake{path, 0, own.error()};
+  const auto config = parse(own->yaml, path);
+  if (!config && running == nullptr) return Mistake{path, 0, config.error()};
+  // This file names the other one; if this file has mistakes, parsing it reports them later.
+  const Config& said = config ? *config : *running;
+  if (auto named = check_cameras_file(said, path); !named) return Mistake{path, 0, named.error()};
+  auto managed = read_if_there(cameras_file(said, path));
+  if (!managed) return Mistake{cameras_file(said, path), 0, managed.error()};
+  return Files{std::move(*own), std::move(*managed)};
 }
 
 std::string managed_yaml(const Config& config) {

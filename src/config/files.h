@@ -1,7 +1,7 @@
 #pragma once
 
 #include <string>
-#include <vector>
+#include <variant>
 
 #include "config/config.h"
 
@@ -16,8 +16,18 @@ std::string cameras_file(const Config& config, const std::string& path);
 Result<Text> read_text(const std::string& path);
 /// Empty where there is no such file.
 Result<Text> read_if_there(const std::string& path);
-/// The file of the managed cameras, empty where there is none. Errc::invalid: it is `path` itself.
-Result<Text> read_managed(const Config& config, const std::string& path);
+
+struct Files {
+  Text own;
+  Text managed; ///< Empty if there is no such file.
+  bool operator==(const Files&) const = default;
+};
+/// Reads both files. The configuration in `path` names the managed file; if it has mistakes,
+/// `running` names it, if given. Errc::not_found; Errc::invalid: the mistakes, or the managed file
+/// would be `path` itself.
+std::variant<Files, Mistake> read_files(const std::string& path, const Config* running = nullptr);
+/// Like parse(), with the place of a mistake.
+std::variant<Config, Mistake> parse_files(const Files& files);
 
 /// The managed cameras of `config` and the order of all of them, as YAML that parse() reads back to
 /// the same.

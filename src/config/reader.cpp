@@ -80,13 +80,20 @@ void Diagnostics::add(const YAML::Mark& mark, const std::string& key, const std:
     diagnostic += std::to_string(mark.line + 1) + ':' + std::to_string(mark.column + 1) + ':';
   diagnostic += (key.empty() ? "" : ' ' + key + ':') + ' ' + text;
   texts_.push_back(std::move(diagnostic));
-  all_.push_back({key, text});
+  all_.push_back({key, text, mark.is_null() ? 0 : mark.line + 1});
 }
 
 Error Diagnostics::error() const {
   std::string all;
   for (const std::string& text : texts_) all += (all.empty() ? "" : "\n") + text;
   return {Errc::invalid, all};
+}
+
+Mistake Diagnostics::mistake() const {
+  int first = 0;
+  for (const Diagnostic& diagnostic : all_)
+    if (diagnostic.line > 0 && (first == 0 || diagnostic.line < first)) first = diagnostic.line;
+  return {file_, first, error()};
 }
 
 void Value::refuse(const std::string& wrong) const {

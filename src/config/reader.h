@@ -17,6 +17,7 @@ namespace fanlight::config {
 struct Diagnostic {
   std::string key;
   std::string text;
+  int line = 0; ///< From 1; 0: the whole file.
 };
 
 /// Gathers diagnostics as `file:line:column: key: what is wrong; what would be right`.
@@ -29,6 +30,7 @@ class Diagnostics {
   /// All of them without their places.
   const std::vector<Diagnostic>& all() const { return all_; }
   Error error() const; ///< Errc::invalid, all of them, a line each.
+  Mistake mistake() const;
 
  private:
   const std::string file_;

@@ -105,6 +105,8 @@ std::string read_any(const std::string& text, std::string& out) {
 std::string read_listen(const std::string& text, std::string& out) {
   std::string host;
   std::optional<std::uint32_t> port;
+  if (number<std::uint16_t>(text))
+    return "is a port without an address; write 0.0.0.0:" + text + " or 127.0.0.1:" + text;
   if (std::string wrong = split_host(text, host, port); !wrong.empty()) return wrong;
   if (!port) return "has no port; write host:port, such as 0.0.0.0:8080 or [::]:8080";
   out = text;

@@ -20,6 +20,7 @@ constexpr std::array kFailures{
     FailureRow{Failure::unknown_host, 403, "unknown_host"},
     FailureRow{Failure::not_allowed, 403, "not_allowed"},
     FailureRow{Failure::not_found, 404, "not_found"},
+    FailureRow{Failure::unknown_stream, 404, "unknown_stream"},
     FailureRow{Failure::wrong_method, 405, "wrong_method"},
     FailureRow{Failure::no_common_codec, 406, "no_common_codec"},
     FailureRow{Failure::camera_exists, 409, "camera_exists"},
@@ -36,6 +37,7 @@ constexpr std::array kFailures{
     FailureRow{Failure::not_writable, 500, "not_writable"},
     FailureRow{Failure::not_installed, 501, "not_installed"},
     FailureRow{Failure::busy, 503, "busy"},
+    FailureRow{Failure::camera_changed, 503, "camera_changed"},
     FailureRow{Failure::unavailable, 503, "unavailable"},
 };
 
@@ -52,6 +54,7 @@ Failure failure_of(Errc code) {
   switch (code) {
   case Errc::invalid: return Failure::invalid;
   case Errc::not_found: return Failure::not_found;
+  case Errc::no_stream: return Failure::unknown_stream;
   case Errc::busy: return Failure::busy;
   case Errc::unsupported: return Failure::no_common_codec;
   case Errc::unavailable: return Failure::unavailable;

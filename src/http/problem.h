@@ -17,6 +17,7 @@ enum class Failure {
   unknown_host,
   not_allowed,
   not_found,
+  unknown_stream,
   wrong_method,
   no_common_codec,
   camera_exists,
@@ -33,6 +34,7 @@ enum class Failure {
   not_writable,
   not_installed,
   busy,
+  camera_changed,
   unavailable,
 };
 

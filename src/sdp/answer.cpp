@@ -1,9 +1,9 @@
 #include "sdp/answer.h"
 
 #include <algorithm>
-#include <set>
 
 #include "sdp/candidate.h"
+#include "sdp/own_answer.h"
 #include "sdp/parameters.h"
 #include "sdp/sdp_text.h"
 
@@ -14,90 +14,6 @@ namespace {
 constexpr const char* kEnd = "\r\n";
 constexpr const char* kReducedSize = "a=rtcp-rsize";
 constexpr const char* kReceiverRtt = "a=rtcp-xr:rcvr-rtt=all";
-/// Feedback that is useful only if our packets have the extension from which it is computed.
-struct FeedbackOf {
-  const char* feedback;
-  const char* extension;
-};
-constexpr FeedbackOf kFeedbackOf[] = {
-    {"transport-cc", "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"},
-    {"goog-remb", "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"}};
-
-/// The parts of one media of the transport's answer that go into ours.
-struct OwnMedia {
-  bool accepted = false; ///< Port not 0.
-  std::string first_format;
-  std::string mid;
-  std::string direction = "sendrecv"; ///< The default of RFC 8866.
-  std::string ice_ufrag;
-  std::string ice_pwd;
-  std::string fingerprint;
-  std::string setup;
-  bool rtcp_rsize = false;
-  bool receiver_rtt = false; ///< The transport reports the round trip to viewers.
-  bool nack = false;         ///< The transport keeps packets for retransmission.
-  /// Those of transport-cc and goog-remb that the transport reads.
-  std::set<std::string> estimates;
-  std::vector<std::string> sources; ///< The ssrc-group, ssrc and msid attributes, unchanged.
-  std::vector<std::string> candidates;
-};
-
-struct OwnAnswer {
-  bool ice_lite = false;
-  std::vector<OwnMedia> media;
-
-  const OwnMedia* find(std::string_view mid) const {
-    const auto found =
-        std::find_if(media.begin(), media.end(), [&](const OwnMedia& m) { return m.mid == mid; });
-    return found == media.end() ? nullptr : &*found;
-  }
-};
-
-/// The extension from which the receiver computes this bandwidth feedback; null: `feedback` is of
-/// another kind.
-const char* estimate_of(std::string_view feedback) {
-  for (const auto& known : kFeedbackOf)
-    if (feedback == known.feedback) return known.extension;
-  return nullptr;
-}
-
-void read_own_attribute(OwnMedia& media, std::string_view text) {
-  const auto [key, value] = sdp::attribute(text);
-  if (key == "mid") media.mid = value;
-  if (key == "ice-ufrag") media.ice_ufrag = value;
-  if (key == "ice-pwd") media.ice_pwd = value;
-  if (key == "fingerprint") media.fingerprint = value;
-  if (key == "setup") media.setup = value;
-  if (key == "rtcp-rsize") media.rtcp_rsize = true;
-  if (key == "rtcp-xr") media.receiver_rtt = value.find("rcvr-rtt=") != std::string_view::npos;
-  if (key == "ssrc" || key == "ssrc-group" || key == "msid") media.sources.emplace_back(text);
-  if (key == "candidate") media.candidates.emplace_back(text);
-  if (key == "sendrecv" || key == "sendonly" || key == "recvonly" || key == "inactive") {
-    media.direction = key;
-  }
-  if (key == "rtcp-fb") {
-    const auto words = sdp::words(value);
-    if (words.size() == 2 && words[1] == "nack") media.nack = true;
-    if (words.size() == 2 && estimate_of(words[1])) media.estimates.emplace(words[1]);
-  }
-}
-
-OwnAnswer read_own(std::string_view text) {
-  OwnAnswer answer;
-  OwnMedia session; // Attributes above the first m-line apply to all media.
-  for (const auto& line : sdp::lines(text)) {
-    if (line.type == 'm') {
-      const auto words = sdp::words(line.value);
-      OwnMedia& media = answer.media.emplace_back(session);
-      media.accepted = words.size() > 3 && words[1] != "0";
-      if (words.size() > 3) media.first_format = words[3];
-    } else if (line.type == 'a') {
-      answer.ice_lite |= line.value == "ice-lite";
-      read_own_attribute(answer.media.empty() ? session : answer.media.back(), line.value);
-    }
-  }
-  return answer;
-}
 
 std::string rtpmap(int type, const RtpFormat& format) {
   // Case does not matter (RFC 8866, section 6.6), but some players compare it.
@@ -126,19 +42,24 @@ std::string formats_of(const Offer::Media& media, const Choice& choice) {
   return text;
 }
 
-/// The chosen media in the order of the BUNDLE group: all use the transport of the first (RFC 9143,
-/// section 7.3).
-std::vector<std::size_t> bundled_order(const Offer& offer, const Choices& choices) {
+/// The media of the BUNDLE group that fulfil `belongs`, in the order of the group: all use the
+/// transport of the first (RFC 9143, section 7.3).
+template <typename Belongs>
+std::vector<std::size_t> bundled_order(const Offer& offer, Belongs belongs) {
   std::vector<std::size_t> order;
   for (const auto& mid : offer.bundle) {
-    for (std::size_t i = 0; i < offer.media.size() && i < choices.size(); ++i) {
-      if (choices[i] && offer.media[i].mid == mid &&
+    for (std::size_t i = 0; i < offer.media.size(); ++i) {
+      if (offer.media[i].mid == mid && belongs(i) &&
           std::find(order.begin(), order.end(), i) == order.end()) {
         order.push_back(i);
       }
     }
   }
   return order;
+}
+
+bool is_chosen(const Choices& choices, std::size_t mline) {
+  return mline < choices.size() && choices[mline];
 }
 
 std::string group_line(const Offer& offer, const std::vector<std::size_t>& order) {
@@ -171,38 +92,44 @@ std::string extension_lines(const Offer::Media& media, const std::vector<std::st
   return text;
 }
 
-std::string rejected_media(const Offer::Media& media) {
-  std::string text = "m=" + media.type + " 0 " + media.protocol;
-  for (const auto& format : media.formats) text += " " + format;
-  text += std::string(kEnd) + "c=IN IP4 0.0.0.0" + kEnd;
-  if (!media.mid.empty()) text += "a=mid:" + media.mid + kEnd;
-  return text + "a=inactive" + kEnd;
-}
-
 std::string transport_lines(const OwnMedia& own) {
   return "a=ice-ufrag:" + own.ice_ufrag + kEnd + "a=ice-pwd:" + own.ice_pwd + kEnd +
          "a=fingerprint:" + own.fingerprint + kEnd + "a=setup:" + own.setup + kEnd;
 }
 
-/// The first media of the BUNDLE group, if it is not chosen but can be answered: all media use its
-/// transport, and Chromium finds no transport if it is rejected.
-std::optional<std::size_t> unsent_tag(const Offer& offer, const Choices& choices) {
-  for (std::size_t i = 0; i < offer.media.size() && !offer.bundle.empty(); ++i) {
-    const Offer::Media& media = offer.media[i];
-    if (media.mid != offer.bundle[0]) continue;
-    const bool chosen = i < choices.size() && choices[i];
-    if (!chosen && !media.rejected && media.kind != Offer::Kind::other && !media.payloads.empty() &&
-        !media.payloads[0].format.encoding.empty())
-      return i;
-  }
-  return {};
+/// The payload type for the answer to a media that is not sent; null: it offers no known codec.
+const Offer::Payload* unsent_payload(const Offer::Media& media) {
+  const auto is_codec = [](const Offer::Payload& payload) {
+    const std::string& encoding = payload.format.encoding;
+    return !encoding.empty() && encoding != "RTX" && encoding != "RED" && encoding != "ULPFEC" &&
+           !encoding.starts_with("FLEXFEC");
+  };
+  const auto found = std::find_if(media.payloads.begin(), media.payloads.end(), is_codec);
+  return found == media.payloads.end() ? nullptr : &*found;
+}
+
+/// Whether a media that is not chosen stays in the BUNDLE. It does if possible: webrtc-rs and
+/// werift do not connect if another media is rejected, and Chromium finds no transport if the first
+/// of the group is rejected.
+bool stays_inactive(const Offer::Media& media) {
+  return media.bundled && !media.rejected && media.kind != Offer::Kind::other &&
+         unsent_payload(media) != nullptr;
 }
 
 std::string inactive_media(const Offer::Media& media, const OwnMedia& transport) {
-  const Offer::Payload& payload = media.payloads[0];
+  const Offer::Payload& payload = *unsent_payload(media);
   return "m=" + media.type + " 9 " + media.protocol + " " + std::to_string(payload.type) + kEnd +
          "c=IN IP4 0.0.0.0" + kEnd + "a=mid:" + media.mid + kEnd + transport_lines(transport) +
          "a=inactive" + kEnd + "a=rtcp-mux" + kEnd + rtpmap(payload.type, payload.format);
+}
+
+/// With the transport's lines: GStreamer requires them for every media, also for a rejected one.
+std::string rejected_media(const Offer::Media& media, const OwnMedia& transport) {
+  std::string text = "m=" + media.type + " 0 " + media.protocol;
+  for (const auto& format : media.formats) text += " " + format;
+  text += std::string(kEnd) + "c=IN IP4 0.0.0.0" + kEnd;
+  if (!media.mid.empty()) text += "a=mid:" + media.mid + kEnd;
+  return text + transport_lines(transport) + "a=inactive" + kEnd;
 }
 
 std::string feedback_lines(const Offer::Media& media, const Choice& choice, const OwnMedia& own) {
@@ -289,7 +216,8 @@ Result<Done> check(const OwnAnswer& own, const Offer& offer, const Choices& choi
 
 std::string reduced_offer(const Offer& offer, const Choices& choices,
                           const std::vector<std::string>& extensions) {
-  const auto order = bundled_order(offer, choices);
+  const auto order =
+      bundled_order(offer, [&](std::size_t mline) { return is_chosen(choices, mline); });
   std::string media_text;
   const Offer::Transport* transport = nullptr; // The same for all media.
   if (!order.empty()) transport = &offer.media[order[0]].transport;
@@ -319,7 +247,7 @@ std::string reduced_offer(const Offer& offer, const Choices& choices,
     }
     media_text += rtx_lines(media, choice);
     for (std::size_t j = 0; j < offer.media.size(); ++j) {
-      const bool unsent = j >= choices.size() || !choices[j];
+      const bool unsent = !is_chosen(choices, j);
       // Candidates of media that share the transport but are not sent are equally valid.
       if (j != i && !(unsent && offer.media[j].bundled && !order.empty() && order[0] == i))
         continue;
@@ -348,34 +276,41 @@ std::optional<unsigned> to_offered_mline(const Choices& choices, unsigned mline)
 }
 
 Result<Done> check_answer(std::string_view own, const Offer& offer, const Choices& choices) {
-  return check(read_own(own), offer, choices);
+  return check(OwnAnswer::read(own), offer, choices);
 }
 
 Result<std::string> write_answer(std::string_view own_text, const Offer& offer,
                                  const Choices& choices, const AnswerOptions& options) {
-  const OwnAnswer own = read_own(own_text);
+  OwnAnswer own = OwnAnswer::read(own_text);
   if (auto done = check(own, offer, choices); !done) return done.error();
-  auto order = bundled_order(offer, choices);
-  const auto tag = order.empty() ? std::nullopt : unsent_tag(offer, choices);
-  const OwnMedia* const transport = tag ? own.find(offer.media[order[0]].mid) : nullptr;
-  if (tag) order.insert(order.begin(), *tag);
+  if (!options.fingerprint.empty())
+    for (OwnMedia& media : own.media) media.fingerprint = options.fingerprint;
+  const auto chosen = [&](std::size_t mline) { return is_chosen(choices, mline); };
+  const auto sent = bundled_order(offer, chosen);
+  const auto order = bundled_order(offer, [&](std::size_t mline) {
+    return !sent.empty() && (chosen(mline) || stays_inactive(offer.media[mline]));
+  });
+  // All chosen media have one transport. Its candidates are at the first media of the group and at
+  // the first that is sent: some players read them only there.
+  const auto first =
+      std::find_if(choices.begin(), choices.end(), [](const auto& c) { return !!c; });
+  const std::size_t carrier =
+      sent.empty() ? static_cast<std::size_t>(first - choices.begin()) : sent[0];
+  const OwnMedia& transport = *own.find(offer.media[carrier].mid);
   std::string text = session_lines(offer) + group_line(offer, order);
   if (own.ice_lite) text += std::string("a=ice-lite") + kEnd;
   if (!options.complete) text += std::string("a=ice-options:trickle") + kEnd;
   text += std::string("a=msid-semantic: WMS *") + kEnd;
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
     const Offer::Media& media = offer.media[i];
-    if (tag == i) {
-      text += inactive_media(media, *transport) + candidate_lines(*transport, options);
-      continue;
-    }
-    if (i >= choices.size() || !choices[i]) {
-      text += rejected_media(media);
-      continue;
-    }
-    const OwnMedia& own_media = *own.find(media.mid);
-    text += chosen_media(media, *choices[i], own_media, options);
-    if (order.empty() || order[0] == i) text += candidate_lines(own_media, options);
+    if (chosen(i))
+      text += chosen_media(media, *choices[i], *own.find(media.mid), options);
+    else if (std::find(order.begin(), order.end(), i) != order.end())
+      text += inactive_media(media, transport);
+    else
+      text += rejected_media(media, transport);
+    if (i == carrier || (!order.empty() && i == order[0]))
+      text += candidate_lines(transport, options);
   }
   return text;
 }

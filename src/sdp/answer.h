@@ -29,6 +29,7 @@ struct AnswerOptions {
   std::vector<std::string> candidates;
   /// No further candidates follow: the answer has a=end-of-candidates instead of allowing trickle.
   bool complete = false;
+  std::string fingerprint = {}; ///< Replaces the one in webrtcbin's text; empty: keeps it.
 };
 
 /// The offer for the transport: the chosen media in the offer's order, each with the chosen payload
@@ -44,8 +45,10 @@ std::optional<unsigned> to_offered_mline(const Choices& choices, unsigned mline)
 
 /// The answer for the viewer: m-lines, mids and order of its offer; ICE, DTLS, SSRCs and candidates
 /// of `own`, the answer to the reduced (or the whole) offer; codecs, fmtp and extensions as chosen.
-/// Media that are not chosen are rejected with port 0, except the first of the BUNDLE group, which
-/// is inactive because all media use its transport. Errc::internal as check_answer().
+/// Media that are not chosen are inactive in the BUNDLE, with their first payload type. Media that
+/// the offer rejects, does not bundle or offers without a known codec are rejected with port 0. The
+/// candidates are at the first media of the BUNDLE, and at the first that is sent. Errc::internal
+/// as check_answer().
 Result<std::string> write_answer(std::string_view own, const Offer& offer, const Choices& choices,
                                  const AnswerOptions& options);
 

@@ -1,6 +1,8 @@
 #include "sdp/ice_sdp.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <map>
 
 namespace fanlight::http {
@@ -24,6 +26,16 @@ std::vector<std::string_view> lines(std::string_view text) {
     if (!line.empty()) found.push_back(line);
   }
   return found;
+}
+
+/// The fourth word of "candidate:FOUNDATION COMPONENT TRANSPORT PRIORITY …" (RFC 8839,
+/// section 5.1).
+std::uint32_t priority_of(std::string_view candidate) {
+  for (int words = 0; words < 3; ++words)
+    candidate.remove_prefix(std::min(candidate.find(' '), candidate.size() - 1) + 1);
+  std::uint32_t priority = 0;
+  std::from_chars(candidate.data(), candidate.data() + candidate.size(), priority);
+  return priority;
 }
 
 } // namespace
@@ -83,11 +95,17 @@ IceFragment ice_fragment(std::string_view answer) {
       fragment.ufrag = line.substr(kUfrag.size());
     if (line.starts_with(kPwd) && fragment.pwd.empty()) fragment.pwd = line.substr(kPwd.size());
     if (line.starts_with(kEnd)) fragment.end_of_candidates = true;
-    if (line.starts_with(kCandidate) && index >= 0)
+    if (!line.starts_with(kCandidate) || index < 0) continue;
+    const std::string_view candidate = line.substr(kAttribute.size());
+    const auto same = [&](const auto& known) { return known.candidate == candidate; };
+    if (std::none_of(fragment.candidates.begin(), fragment.candidates.end(), same))
       fragment.candidates.push_back({media[static_cast<std::size_t>(index)],
-                                     static_cast<unsigned>(index),
-                                     std::string{line.substr(kAttribute.size())}});
+                                     static_cast<unsigned>(index), std::string{candidate}});
   }
+  std::stable_sort(fragment.candidates.begin(), fragment.candidates.end(),
+                   [](const auto& one, const auto& other) {
+                     return priority_of(one.candidate) > priority_of(other.candidate);
+                   });
   return fragment;
 }
 

@@ -20,7 +20,8 @@ std::string ice_ufrag(std::string_view sdp);
 /// credentials, and with its candidates instead of the old ones.
 std::string restart_offer(std::string_view offer, const IceFragment& fragment);
 
-/// Credentials and candidates of an answer, as the reply to a restart.
+/// Credentials and candidates of an answer, as the reply to a restart: each candidate once, and the
+/// best first, because some players use only one.
 IceFragment ice_fragment(std::string_view answer);
 
 /// The m-line of `mids` that a candidate belongs to.

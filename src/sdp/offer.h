@@ -79,7 +79,6 @@ struct Offer {
 
   std::string session_id = "0";      ///< Digits, from o=.
   std::string session_version = "0"; ///< Digits, from o=.
-  bool ice_lite = false;             ///< The viewer only answers connectivity checks.
   std::vector<std::string> bundle;   ///< The mids of the BUNDLE group; empty: no group.
   std::vector<Media> media;          ///< In the order of the m-lines.
 };

@@ -148,8 +148,14 @@ Result<Done> Reader::read_line(const Line& line) {
     return Done{};
   }
   case 'm': return begin_media(line);
-  // Text that is not ASCII is a label for people; the server does not use it.
-  case 'a': return plain_ascii(line.value) ? read_attribute(line) : Done{};
+  case 'a':
+    if (plain_ascii(line.value)) return read_attribute(line);
+    // Text that is not ASCII is a label for people; the server does not use it, except where a
+    // token is required.
+    if (line.value.starts_with("mid:") || line.value.starts_with("group:"))
+      return invalid(line,
+                     "a mid is not a token of visible ASCII characters (RFC 5888, section 4)");
+    return Done{};
   default: return Done{};
   }
 }
@@ -200,7 +206,10 @@ Result<Done> Reader::read_attribute(const Line& line) {
   if (!known) return known.error();
   if (*known) return Done{};
   if (!offer_.media.empty()) return read_media_attribute(line, attribute);
-  if (attribute.key == "ice-lite") offer_.ice_lite = true;
+  if (attribute.key == "ice-lite") {
+    return invalid(line, "a=ice-lite: the server does not start connectivity checks either; the "
+                         "viewer must be a full ICE agent");
+  }
   if (attribute.key == "group") {
     const auto parts = sdp::words(attribute.value);
     if (parts.empty() || parts[0] != "BUNDLE") return Done{};

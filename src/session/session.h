@@ -19,7 +19,8 @@ const char* to_string(State state);
 
 /// Why a session ended: a stable code for programs and a message for people.
 /// Codes: stream_changed, stopped, replaced, no_common_codec, bad_offer, busy, camera_unavailable,
-/// camera_changed, camera_removed, connection_failed, timeout, shutting_down, internal.
+/// unknown_stream, camera_changed, camera_removed, connection_failed, timeout, shutting_down,
+/// internal.
 struct CloseReason {
   std::string code;
   std::string message;
@@ -106,9 +107,9 @@ class Directory {
   };
   virtual ~Directory() = default;
 
-  /// Opens a session. Immediate errors: not_found (camera), busy (limits), invalid (SDP),
-  /// unsupported (no common codec with a live camera). on_closed reports all later failures. The
-  /// observer must live until on_closed or forget_observer().
+  /// Opens a session. Immediate errors: not_found (camera), no_stream, busy (limits), invalid
+  /// (SDP), unsupported (no common codec with a live camera). on_closed reports all later failures.
+  /// The observer must live until on_closed or forget_observer().
   virtual Result<Session*> open(const std::string& camera, const std::string& offer,
                                 const OpenOptions& options, Session::Observer& observer) = 0;
   virtual Session* find(const std::string& id) = 0;

@@ -36,7 +36,7 @@ Result<StreamPick> StreamSelector::pick(const Mismatch& mismatch) const {
       return Error{Errc::unsupported, state.mismatch};
   std::string ids;
   for (const StreamState& state : known) ids += (ids.empty() ? "" : ", ") + state.id;
-  return Error{Errc::not_found, "camera " + camera_->id() + " has no stream " + preference_.stream +
+  return Error{Errc::no_stream, "camera " + camera_->id() + " has no stream " + preference_.stream +
                                     "; it has " + ids};
 }
 

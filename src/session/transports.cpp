@@ -33,10 +33,22 @@ Result<Done> Transports::prepare(const std::vector<config::Camera>& cameras) {
     });
   };
   if (any(Transport::fanout) && !std::exchange(warm_, true)) webrtc::WebrtcbinTransport::warm_up();
-  if (!any(Transport::webrtcbin) || port_) return Done{};
-  auto port = webrtc::Fanout::open_port(config_);
-  if (!port) return port.error();
-  port_ = std::move(*port);
+  // Also without a camera: a port in use must be reported at the start, not to the user who adds
+  // the first camera.
+  const bool fanout = config_.transport != Transport::webrtcbin || any(Transport::webrtcbin);
+  return fanout && !port_ ? open_port() : Done{};
+}
+
+Result<Done> Transports::open_port() {
+  auto opened = webrtc::Fanout::open_port(config_);
+  if (!opened) return opened.error();
+  port_ = std::move(*opened);
+  guint port = 0;
+  g_object_get(port_.get(), "port", &port, nullptr);
+  log::info(
+      "session", {{"port", std::to_string(port)}},
+      std::string{"webrtcfanout sends video and audio to all its viewers from this port, over "} +
+          (config_.tcp ? "UDP and TCP" : "UDP"));
   return Done{};
 }
 

@@ -20,8 +20,8 @@ class Transports {
   static Result<std::unique_ptr<Transports>> create(const config::Config& config);
   ~Transports();
 
-  /// Does in advance what the first viewer of these cameras would have to wait for or fail on.
-  /// Errc::unavailable.
+  /// Does in advance what the first viewer of these cameras, or of a camera that is added later,
+  /// would have to wait for or fail on. Errc::unavailable.
   Result<Done> prepare(const std::vector<config::Camera>& cameras);
 
   const config::WebRtc& config() const { return config_; }
@@ -34,6 +34,7 @@ class Transports {
 
  private:
   explicit Transports(config::WebRtc config) : config_(std::move(config)) {}
+  Result<Done> open_port();
   void bound_webrtcbin(const std::vector<config::Camera>& cameras);
 
   // Given.

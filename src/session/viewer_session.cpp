@@ -22,6 +22,7 @@ const char* code_of(Errc error) {
   case Errc::unsupported: return "no_common_codec";
   case Errc::invalid: return "bad_offer";
   case Errc::busy: return "busy";
+  case Errc::no_stream: return "unknown_stream";
   default: return "internal";
   }
 }
@@ -213,6 +214,7 @@ Result<Done> ViewerSession::negotiate() {
 void ViewerSession::add_candidate(const Candidate& candidate) {
   // Before the session stores it: the candidates of a waiting session must stay small.
   if (!candidate.candidate.empty() && !webrtc::is_usable_candidate(candidate.candidate)) return;
+  if (state_ == State::closed) return;
   if (transport_)
     transport_->add_candidate(candidate);
   else if (state_ == State::waiting)
@@ -225,6 +227,8 @@ Result<Done> ViewerSession::restart(const std::string& text) {
     return Error{Errc::invalid, "restarting session " + id_ +
                                     ": the offer is much larger than the first one; send the same "
                                     "media, and send further candidates separately"};
+  if (state_ == State::closed)
+    return Error{Errc::conflict, "restarting session " + id_ + ": the session has ended"};
   if (!transport_)
     return Error{Errc::conflict,
                  "restarting session " + id_ + ": the server has not answered the first offer yet"};
@@ -316,12 +320,22 @@ void ViewerSession::close(CloseReason reason) {
   deadline_.stop();
   // In a later turn: this may be inside a call of the transport.
   post([weak = weak_from_this(), reason = std::move(reason)] {
+    const auto end = [weak, reason] {
+      if (const auto self = weak.lock()) self->end(reason);
+    };
     const auto self = weak.lock();
     if (!self) return;
-    self->transport_.reset();
-    if (self->observer_ != nullptr) self->observer_->on_closed(*self, reason);
-    self->host_.on_viewer_ended(*self);
+    if (self->transport_)
+      self->transport_->close(end);
+    else
+      end();
   });
+}
+
+void ViewerSession::end(const CloseReason& reason) {
+  transport_.reset();
+  if (observer_ != nullptr) observer_->on_closed(*this, reason);
+  host_.on_viewer_ended(*this);
 }
 
 void ViewerSession::refresh_stats(std::function<void()> done) {

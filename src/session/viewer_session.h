@@ -73,6 +73,7 @@ class ViewerSession : public Session,
   void switch_to(const ViewedStream& stream);
   void play();
   void set_state(State state, const std::string& message);
+  void end(const CloseReason& reason);
 
   void on_transport_answer(const std::string& sdp) override;
   void on_transport_candidate(const Candidate& candidate) override;

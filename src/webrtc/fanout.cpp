@@ -22,6 +22,15 @@ void configure(GstElement* fanout, const config::WebRtc& config) {
                "forward-key-requests", FALSE, nullptr);
 }
 
+Error port_error(const config::WebRtc& config, const std::string& why) {
+  const bool of_range = config.port == 0 && config.udp_port_min != 0;
+  const bool any = config.port == 0 && !of_range;
+  return {Errc::unavailable, std::string{of_range ? "webrtc.udp_ports: " : "webrtc.port: "} + why +
+                                 (any ? ""
+                                      : "; stop the program that uses the port (`ss -lntup` shows "
+                                        "it), or set webrtc.port to a free port")};
+}
+
 } // namespace
 
 Result<std::shared_ptr<Fanout>> Fanout::create(const config::WebRtc& config) {
@@ -75,8 +84,8 @@ Result<Ref<GstElement>> Fanout::open_port(const config::WebRtc& config) {
   if (opened) return element;
   const auto message = Ref<GstMessage>::adopt(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
   gst_element_set_state(element->get(), GST_STATE_NULL);
-  return Error{Errc::unavailable, message ? fanlight::describe(message.get())
-                                          : std::string{"webrtcfanout cannot open its port"}};
+  return port_error(config, message ? fanlight::describe(message.get())
+                                    : std::string{"webrtcfanout cannot open its port"});
 }
 
 void Fanout::listen(const std::string& id, std::weak_ptr<Listener> listener) {

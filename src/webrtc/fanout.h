@@ -34,7 +34,7 @@ class Fanout : public std::enable_shared_from_this<Fanout> {
   static Result<std::shared_ptr<Fanout>> create(const config::WebRtc& config);
   /// Opens the port that all fan-outs of the process share, and keeps it open while the returned
   /// element exists: thus it does not change, and a port in use is found before the first viewer.
-  /// Errc::unavailable if it is in use.
+  /// Errc::unavailable, with the configuration key, if it is in use.
   static Result<Ref<GstElement>> open_port(const config::WebRtc& config);
 
   GstElement* bin() const { return bin_.get(); }

@@ -108,7 +108,8 @@ Result<Done> FanoutTransport::accept(Offer offer, Choices choices, bool) {
   const AnswerOptions written{.public_addresses = {},
                               .extensions = fanout_extensions(),
                               .candidates = {},
-                              .complete = true};
+                              .complete = true,
+                              .fingerprint = {}};
   auto answer = write_answer(text_field(reply.get(), "sdp"), offer, choices, written);
   if (!answer) return answer.error();
   post([weak = observer_, answer = std::move(*answer)] {

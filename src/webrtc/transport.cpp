@@ -9,7 +9,6 @@ bool is_carried(const Offer::Media& media) {
 
 /// Why webrtcfanout cannot serve this offer; empty: it can.
 std::string obstacle(const Offer& offer) {
-  if (offer.ice_lite) return "the viewer is an ICE-lite agent (a=ice-lite), like webrtcfanout";
   for (const Offer::Media& media : offer.media)
     if (is_carried(media) && media.transport.setup == "passive")
       return "the viewer requires to be the DTLS server (a=setup:passive)";

@@ -57,6 +57,9 @@ class ViewerTransport {
   virtual bool can_switch() const = 0;
   /// Asks for the counters; `done` comes on main, or never when the connection is gone.
   virtual void read_stats(std::function<void(const TransportStats&)> done) = 0;
+  /// Ends the connection and notifies the viewer. `done` is called at once, or soon on main; the
+  /// caller then destroys the transport, also from inside `done`.
+  virtual void close(std::function<void()> done) { done(); }
 };
 
 } // namespace fanlight::webrtc

@@ -9,15 +9,20 @@
 #include "gst/promise.h"
 #include "sdp/candidate.h"
 #include "sdp/fingerprint.h"
+#include "webrtc/dtls_certificate.h"
+#include "webrtc/dtls_goodbye.h"
 #include "webrtc/payloader.h"
-#include "webrtc/receive_bin.h"
 #include "webrtc/shortcut.h"
+#include "webrtc/webrtcbin_stats.h"
+#include "webrtc/webrtcbin_tuning.h"
 
 namespace fanlight::webrtc {
 namespace {
 
 /// How long a complete answer waits for candidates that need a server's reply.
 constexpr std::chrono::milliseconds kGatheringLimit{500};
+/// How long sending the goodbye may take.
+constexpr std::chrono::milliseconds kGoodbyeLimit{200};
 
 std::uint32_t alive = 0; // Main only.
 
@@ -27,50 +32,6 @@ DescriptionPtr parse_description(GstWebRTCSDPType type, const std::string& text)
   GstSDPMessage* message = nullptr;
   if (gst_sdp_message_new_from_text(text.c_str(), &message) != GST_SDP_OK) return nullptr;
   return DescriptionPtr{gst_webrtc_session_description_new(type, message)};
-}
-
-/// Configures every element that webrtcbin builds inside itself when it is added, on the thread
-/// that builds it.
-void on_deep_element_added(GstBin* webrtcbin, GstBin*, GstElement* element, gpointer packets) {
-  release_with(webrtcbin, element);
-  const GstElementFactory* factory = gst_element_get_factory(element);
-  if (factory == nullptr) return;
-  const std::string name = GST_OBJECT_NAME(factory);
-  // Frames leave as soon as they arrive: pacing by the clock would add the camera's jitter buffer
-  // to the latency.
-  if (name == "clocksync") g_object_set(element, "sync", FALSE, nullptr);
-  // Sender reports map RTP time to the time of capture, which synchronizes sound and video; the
-  // time of sending would require a latency for which nothing here waits.
-  if (name == "rtpsession") g_object_set(element, "rtcp-sync-send-time", FALSE, nullptr);
-  if (name == "rtprtxsend")
-    g_object_set(element, "max-size-time", guint{1000}, "max-size-packets",
-                 GPOINTER_TO_UINT(packets), nullptr);
-}
-
-void read_stat(const GstStructure* stat, TransportStats& stats) {
-  GstWebRTCStatsType type;
-  if (!gst_structure_get(stat, "type", GST_TYPE_WEBRTC_STATS_TYPE, &type, nullptr)) return;
-  if (type == GST_WEBRTC_STATS_OUTBOUND_RTP) {
-    guint64 packets = 0;
-    guint64 bytes = 0;
-    guint nack = 0;
-    guint pli = 0;
-    gst_structure_get_uint64(stat, "packets-sent", &packets);
-    gst_structure_get_uint64(stat, "bytes-sent", &bytes);
-    gst_structure_get_uint(stat, "nack-count", &nack);
-    gst_structure_get_uint(stat, "pli-count", &pli);
-    stats.packets_sent += packets;
-    stats.bytes_sent += bytes;
-    stats.nack_count += nack;
-    stats.pli_count += pli;
-  } else if (type == GST_WEBRTC_STATS_REMOTE_INBOUND_RTP) {
-    gint lost = 0;
-    double rtt = 0;
-    gst_structure_get_int(stat, "packets-lost", &lost);
-    gst_structure_get_double(stat, "round-trip-time", &rtt);
-    stats.packets_lost += lost;
-    stats.rtt_ms = std::max(stats.rtt_ms, rtt * 1000);
-  }
 }
 
 } // namespace
@@ -108,6 +69,7 @@ void WebrtcbinTransport::warm_up() {
   for (const char* factory : {"webrtcbin", "dtlsdec", "nicesink"})
     if (auto element = make_element(factory); !element)
       log::error("session", {}, element.error().message);
+  dtls_certificate();
 }
 
 Result<Done> WebrtcbinTransport::build() {
@@ -117,8 +79,15 @@ Result<Done> WebrtcbinTransport::build() {
   bin_ = Ref<GstElement>::retain(gst_bin_new(("session-" + id_).c_str()));
   gst_bin_add(GST_BIN(bin_.get()), webrtcbin_.get());
   gst_util_set_object_arg(G_OBJECT(webrtcbin_.get()), "bundle-policy", "max-bundle");
-  g_signal_connect(webrtcbin_.get(), "deep-element-added", G_CALLBACK(on_deep_element_added),
-                   GUINT_TO_POINTER(retransmission_packets(bitrate_)));
+  certificate_ = dtls_certificate();
+  const auto heard_us = std::make_shared<std::atomic<std::int64_t>>(0);
+  silence_ = std::make_unique<SilenceWatch>(
+      heard_us,
+      [this](const auto& answer) {
+        read_stats([answer](const TransportStats& stats) { answer(stats.packets_sent); });
+      },
+      [this](SilenceWatch::News news) { on_silence(news); });
+  tune(webrtcbin_.get(), {retransmission_packets(bitrate_), certificate_, heard_us});
   configure_ice(webrtcbin_.get(), ice_);
   const auto listen = [this](const char* signal, auto method) {
     connections_.push_back(connect_on_main(webrtcbin_.get(), signal, weak_from_this(), method));
@@ -276,7 +245,9 @@ void WebrtcbinTransport::send_answer() {
   AnswerOptions options{.public_addresses = {}, // The candidates are announced ones already.
                         .extensions = sent_extensions(),
                         .candidates = {},
-                        .complete = complete_ || gathered_};
+                        .complete = complete_ || gathered_,
+                        // webrtcbin computes its own over the whole PEM text, with the key.
+                        .fingerprint = fingerprint_of(certificate_, "sha-256")};
   for (const Candidate& candidate : local_candidates_)
     options.candidates.push_back(candidate.candidate);
   auto answer = write_answer(answer_, offer_, choices_, options);
@@ -359,6 +330,8 @@ void WebrtcbinTransport::on_connection_state() {
     if (!is_who_it_says())
       return fail("the viewer's certificate does not match the fingerprint in its offer");
     reported = State::connected;
+    connected_ = true;
+    silence_->start();
     break;
   case GST_WEBRTC_PEER_CONNECTION_STATE_DISCONNECTED: reported = State::disconnected; break;
   case GST_WEBRTC_PEER_CONNECTION_STATE_FAILED: reported = State::failed; break;
@@ -369,23 +342,40 @@ void WebrtcbinTransport::on_connection_state() {
   });
 }
 
+void WebrtcbinTransport::on_silence(SilenceWatch::News news) {
+  notify([news](ViewerTransport::Observer& observer) {
+    switch (news) {
+    case SilenceWatch::News::silent: return observer.on_transport_state(State::disconnected, "");
+    case SilenceWatch::News::back: return observer.on_transport_state(State::connected, "");
+    case SilenceWatch::News::gone:
+      return observer.on_transport_state(
+          State::failed, "the server has received nothing from the viewer for 14 s");
+    }
+  });
+}
+
 void WebrtcbinTransport::read_stats(std::function<void(const TransportStats&)> done) {
   auto promise =
       reply_on_main([weak = weak_from_this(), done = std::move(done)](StructurePtr reply) {
-        TransportStats stats;
+        TransportStats stats = read_webrtcbin_stats(reply.get());
         if (const auto self = weak.lock()) stats.groups_dropped = self->feed_->groups_dropped();
-        if (reply)
-          gst_structure_foreach(
-              reply.get(),
-              +[](GQuark, const GValue* value, gpointer data) -> gboolean {
-                if (GST_VALUE_HOLDS_STRUCTURE(value))
-                  read_stat(gst_value_get_structure(value), *static_cast<TransportStats*>(data));
-                return TRUE;
-              },
-              &stats);
         done(stats);
       });
   g_signal_emit_by_name(webrtcbin_.get(), "get-stats", nullptr, promise.get());
+}
+
+void WebrtcbinTransport::close(std::function<void()> done) {
+  const auto sent = [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->leave();
+  };
+  if (!connected_ || closed_ || !say_goodbye(webrtcbin_.get(), sent)) return done();
+  closed_ = std::move(done);
+  goodbye_limit_.once(kGoodbyeLimit, sent);
+}
+
+void WebrtcbinTransport::leave() {
+  goodbye_limit_.stop();
+  if (const auto done = std::exchange(closed_, nullptr)) done();
 }
 
 void WebrtcbinTransport::fail(const std::string& why) {

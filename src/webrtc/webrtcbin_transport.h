@@ -10,6 +10,7 @@
 #include "gst/signal.h"
 #include "webrtc/ice.h"
 #include "webrtc/media_feed.h"
+#include "webrtc/silence_watch.h"
 #include "webrtc/viewer_transport.h"
 
 namespace fanlight::webrtc {
@@ -50,6 +51,8 @@ class WebrtcbinTransport : public ViewerTransport,
   /// Its payloader would begin with timestamps before those that were sent.
   bool can_switch() const override { return false; }
   void read_stats(std::function<void(const TransportStats&)> done) override;
+  /// Notifies a connected viewer by DTLS.
+  void close(std::function<void()> done) override;
 
  private:
   WebrtcbinTransport(std::string id, IceSettings ice, std::uint64_t bitrate,
@@ -65,11 +68,13 @@ class WebrtcbinTransport : public ViewerTransport,
   void on_gathering();
   void on_gathered();
   void on_connection_state();
+  void on_silence(SilenceWatch::News news);
   bool is_who_it_says() const;
   void watch_dtls();
   void on_dtls_state();
   void send_answer();
   void on_feed_failed(const std::string& why) override { fail(why); }
+  void leave();
   void fail(const std::string& why);
   bool failed(const StructurePtr& reply, const char* doing);
   template <typename Call> void notify(Call call) {
@@ -85,6 +90,7 @@ class WebrtcbinTransport : public ViewerTransport,
   // Owned.
   Ref<GstElement> bin_;
   Ref<GstElement> webrtcbin_;
+  std::string certificate_; // With its key, in PEM; empty: GStreamer's own.
   std::vector<SignalConnection> connections_;
   Timer gathering_limit_;
   Ref<GObject> dtls_; // The GstWebRTCDTLSTransport, once there is one.
@@ -105,7 +111,11 @@ class WebrtcbinTransport : public ViewerTransport,
   std::vector<Candidate> local_candidates_;
   std::vector<Candidate> early_candidates_; // Came before webrtcbin could take them.
   bool remote_set_ = false;
+  bool connected_ = false;
   bool playing_ = false;
+  std::function<void()> closed_; // While its goodbye is being sent.
+  Timer goodbye_limit_;
+  std::unique_ptr<SilenceWatch> silence_;
   std::optional<Reservation> room_;
   std::unique_ptr<MediaFeed> feed_; // The first to go.
 };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before } from 'node:test';
 import { graveFaults } from './support/axe.js';
 import { launchChromium } from './support/chromium.js';
@@ -232,6 +233,20 @@ scenario('who takes out the user takes out the password', here, async () => {
       .then(({ streams }) => streams[0].has_password),
   );
   assert.equal(has, false);
+});
+
+scenario('a file that the server rejects is told until it is right', here, async () => {
+  const { config_file: file } = await (await fetch(`${house.url}api/settings`)).json();
+  const right = readFileSync(file, 'utf8');
+  writeFileSync(file, `${right}\ncamera: []\n`);
+  assert.equal((await fetch(`${house.url}api/reload`, { method: 'POST' })).status, 422);
+
+  await page.reload();
+  await page.locator('#rejected', { hasText: 'did you mean cameras?' }).waitFor();
+  writeFileSync(file, right);
+  await page.locator('#tools .reload').click();
+
+  await page.locator('#rejected').waitFor({ state: 'hidden' });
 });
 
 scenario('people with a screen reader can use it', here, async () => {

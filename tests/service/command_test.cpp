@@ -1,4 +1,5 @@
 #include <cstdlib>
+#include <regex>
 
 #include <sysexits.h>
 
@@ -73,6 +74,7 @@ TEST_F(CommandTest, NamesFileAndLineOfWhatIsWrong) {
       {"cameras:\n  - id: front\n    url: http://192.0.2.1/\n", "bad.yaml:3"},
       {"cameras:\n  - id: front\n", "bad.yaml:2"},
       {"cameras: [\n", "bad.yaml"},
+      {"", "bad.yaml: is empty"},
   };
   for (const auto& [yaml, place] : cases) {
     const Outcome wrong = check(yaml);
@@ -99,6 +101,20 @@ TEST_F(CommandTest, NamesThePortThatIsTaken) {
   const Outcome second = outcome({"--config", write_config({}, {}, address)});
   EXPECT_EQ(second.code, EX_UNAVAILABLE);
   EXPECT_THAT(second.output, AllOf(HasSubstr(address), HasSubstr("server.listen")));
+}
+
+TEST_F(CommandTest, NamesTheMediaPortThatIsTaken) {
+  start_service({});
+  std::smatch port;
+  const std::string log = service->output();
+  ASSERT_TRUE(std::regex_search(log, port, std::regex{"session port=([0-9]+)"})) << log;
+
+  const Outcome second =
+      outcome({"--config", write_config({}, "webrtc: {port: " + port[1].str() + "}\n")});
+
+  EXPECT_EQ(second.code, EX_UNAVAILABLE);
+  EXPECT_THAT(second.output, AllOf(HasSubstr("webrtc.port: "), HasSubstr(port[1].str()),
+                                   HasSubstr("set webrtc.port to a free port")));
 }
 
 TEST_F(CommandTest, PrintsAPipelineThatRuns) {

@@ -29,7 +29,7 @@ struct Response {
     return found == headers.end() ? std::string{} : found->second;
   }
   /// The path of the session that an offer at /whep/{camera} has begun.
-  std::string session() const { return "/whep/" + header("location"); }
+  std::string session() const { return header("location"); }
 };
 
 /// A camera of a test's configuration.

@@ -86,6 +86,7 @@ GstPad* request_pad(GstElement* self, GstPadTemplate* pad_template, const gchar*
 }
 
 void ignore_property(GObject*, guint, const GValue*, GParamSpec*) {}
+void leave_default(GObject*, guint, GValue*, GParamSpec*) {}
 
 void fake_element_init(FakeElement* self) { self->state = new FakeFanout; }
 
@@ -93,17 +94,18 @@ void fake_element_class_init(FakeElementClass* klass) {
   GObjectClass* object = G_OBJECT_CLASS(klass);
   object->finalize = finalize;
   object->set_property = ignore_property;
-  const GParamFlags writable = G_PARAM_WRITABLE;
+  object->get_property = leave_default;
+  const GParamFlags flags = G_PARAM_READWRITE;
   guint id = 1;
   for (const char* name : {"port", "workers"})
     g_object_class_install_property(object, id++,
-                                    g_param_spec_uint(name, name, name, 0, G_MAXUINT, 0, writable));
+                                    g_param_spec_uint(name, name, name, 0, G_MAXUINT, 0, flags));
   for (const char* name : {"tcp", "forward-key-requests"})
     g_object_class_install_property(object, id++,
-                                    g_param_spec_boolean(name, name, name, TRUE, writable));
+                                    g_param_spec_boolean(name, name, name, TRUE, flags));
   g_object_class_install_property(object, id++,
                                   g_param_spec_boxed("public-addresses", "public-addresses",
-                                                     "public-addresses", G_TYPE_STRV, writable));
+                                                     "public-addresses", G_TYPE_STRV, flags));
   const GType type = G_TYPE_FROM_CLASS(klass);
   const auto action = static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION);
   g_signal_new_class_handler("add-viewer", type, action, G_CALLBACK(add_viewer), nullptr, nullptr,

@@ -151,6 +151,17 @@ test('without a common codec it is refused, keeps the reason and does not try ag
   assert.equal(watches().length, 1);
 });
 
+test('a stream that the camera does not have is not asked for again', async () => {
+  player.connect();
+  await settle();
+
+  close('unknown_stream', 'camera front has no stream third; it has main, sub');
+  await clock.advance(600000);
+
+  assert.equal(player.state.name, 'refused');
+  assert.equal(watches().length, 1);
+});
+
 test('a refusal is reconsidered when the camera changes its codec, or when somebody asks', async () => {
   player.connect();
   await settle();

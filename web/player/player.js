@@ -29,7 +29,7 @@ const RETURN_MS = 2000;
 /** @type {Reason} */
 const OUT_OF_SIGHT = { code: 'out_of_sight', message: '' };
 /** Ends that another try would not change. */
-const FINAL = ['no_common_codec', 'unknown_camera', 'camera_removed', 'bad_offer'];
+const FINAL = /^(no_common_codec|unknown_camera|unknown_stream|camera_removed|bad_offer)$/;
 
 /**
  * Keeps one camera playing while it is wanted: makes sessions, watches over them, replaces those
@@ -260,7 +260,7 @@ export class Player extends Emitter {
     }
     this.#close();
     this.#failure = reason;
-    if (FINAL.includes(reason.code)) {
+    if (FINAL.test(reason.code)) {
       this.#refusal = reason;
     } else if (reason.code !== 'server_gone') {
       // A full server is asked again at leisure.

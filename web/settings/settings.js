@@ -74,6 +74,7 @@ class SettingsPage {
       cameras_file = '',
       config_file = '',
       needs_restart = [],
+      configuration_error = null,
     } = this.#all ?? {};
     const focused = document.activeElement;
     const rows = cameras.map((camera, at) => this.#row(camera, at, cameras.length));
@@ -81,6 +82,9 @@ class SettingsPage {
     byId('cameras').replaceChildren(...rows);
     const where = words.text('files.where', { config_file, cameras_file });
     const restart = words.text('files.restart', { keys: words.list(needs_restart) });
+    const { message = '' } = configuration_error ?? {};
+    byId('rejected').hidden = !configuration_error;
+    write(byId('rejected'), message && words.text('files.rejected', { message }));
     write(byId('files'), needs_restart.length ? `${where} ${restart}` : where);
     this.#showStates();
     // The form has been moved, and lost it.

@@ -32,7 +32,14 @@
  * @property {string} [webrtc_transport]
  */
 
-/** @typedef {{config_file: string, cameras_file: string, needs_restart: string[], cameras: Settings[]}} All */
+/**
+ * @typedef {object} All
+ * @property {string} config_file
+ * @property {string} cameras_file
+ * @property {string[]} needs_restart
+ * @property {{file: string, line: number | null, message: string} | null} configuration_error
+ * @property {Settings[]} cameras
+ */
 
 /**
  * @typedef {object} Finding

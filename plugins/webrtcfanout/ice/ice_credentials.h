@@ -8,6 +8,8 @@ namespace fanlight::fanout {
 struct IceCredentials {
   std::string ufrag;
   std::string password;
+
+  bool operator==(const IceCredentials&) const = default;
 };
 
 } // namespace fanlight::fanout

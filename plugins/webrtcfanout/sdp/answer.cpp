@@ -11,17 +11,34 @@ constexpr const char* kEnd = "\r\n";
 
 std::string line(const std::string& text) { return text + kEnd; }
 
-/// The accepted media in the order of the BUNDLE group: the first is the one whose transport all
-/// use (RFC 9143, section 7.3.2). The offer's first where it bundles nothing.
-std::vector<std::size_t> bundled_order(const Offer& offer,
-                                       const std::vector<std::optional<AnsweredMedia>>& media) {
+using Answered = std::vector<std::optional<AnsweredMedia>>;
+
+bool is_sent(const Answered& media, std::size_t mline) {
+  return mline < media.size() && media[mline];
+}
+
+/// Whether a media that is not sent stays in the BUNDLE. It does if possible: webrtc-rs and werift
+/// do not connect if another media is rejected, and Chromium finds no transport if the first of the
+/// group is rejected.
+bool stays_inactive(const Offer::Media& media) {
+  return !media.rejected && !media.payloads.empty();
+}
+
+/// The media that are not rejected, in the order of the BUNDLE group: all use the transport of the
+/// first (RFC 9143, section 7.3.2). Empty if no media of the group is sent.
+std::vector<std::size_t> bundled_order(const Offer& offer, const Answered& media) {
   std::vector<std::size_t> order;
+  bool sends = false;
   for (const auto& mid : offer.bundle)
-    for (std::size_t i = 0; i < offer.media.size() && i < media.size(); ++i)
-      if (media[i] && offer.media[i].mid == mid &&
-          std::find(order.begin(), order.end(), i) == order.end())
-        order.push_back(i);
-  return order;
+    for (std::size_t i = 0; i < offer.media.size(); ++i) {
+      const bool sent = is_sent(media, i);
+      if (offer.media[i].mid != mid || (!sent && !stays_inactive(offer.media[i])) ||
+          std::find(order.begin(), order.end(), i) != order.end())
+        continue;
+      order.push_back(i);
+      sends |= sent;
+    }
+  return sends ? order : std::vector<std::size_t>{};
 }
 
 std::string session_lines(const Offer& offer, const std::vector<std::size_t>& order) {
@@ -37,14 +54,6 @@ std::string session_lines(const Offer& offer, const std::vector<std::size_t>& or
   // Chromium nominates of an ICE-lite agent only the pair that it has selected and that works, but
   // of a full one every better pair with its first check (libwebrtc, basic_ice_controller.cc).
   return text + line("a=ice-lite") + line("a=msid-semantic: WMS *");
-}
-
-std::string rejected_lines(const Offer::Media& media) {
-  std::string text = "m=" + media.type + " 0 " + media.protocol;
-  for (const auto& format : media.formats) text += " " + format;
-  text += kEnd + line("c=IN IP4 0.0.0.0");
-  if (!media.mid.empty()) text += line("a=mid:" + media.mid);
-  return text + line("a=inactive");
 }
 
 std::string rtpmap_line(int type, const std::string& encoding, const Offer::Payload& payload) {
@@ -136,25 +145,21 @@ std::string transport_lines(const AnswerTransport& transport) {
          line("a=fingerprint:" + transport.fingerprint) + line("a=setup:passive");
 }
 
-/// The first of the BUNDLE group where nothing is sent on it, but it can be answered all the same:
-/// its transport is the one of all, and Chromium finds none when it is rejected.
-std::optional<std::size_t> unsent_tag(const Offer& offer,
-                                      const std::vector<std::optional<AnsweredMedia>>& media) {
-  for (std::size_t i = 0; i < offer.media.size() && !offer.bundle.empty(); ++i) {
-    const bool sent = i < media.size() && media[i];
-    if (offer.media[i].mid == offer.bundle[0] && !sent && offer.media[i].receives &&
-        !offer.media[i].payloads.empty())
-      return i;
-  }
-  return std::nullopt;
-}
-
 std::string inactive_lines(const Offer::Media& media, const AnswerTransport& transport) {
   const Offer::Payload& payload = media.payloads.front();
   return line("m=" + media.type + " 9 " + media.protocol + " " + std::to_string(payload.type)) +
          line("c=IN IP4 0.0.0.0") + line("a=mid:" + media.mid) + transport_lines(transport) +
          line("a=inactive") + line("a=rtcp-mux") +
          rtpmap_line(payload.type, payload.encoding, payload);
+}
+
+/// With the transport's lines: GStreamer requires them for every media, also for a rejected one.
+std::string rejected_lines(const Offer::Media& media, const AnswerTransport& transport) {
+  std::string text = "m=" + media.type + " 0 " + media.protocol;
+  for (const auto& format : media.formats) text += " " + format;
+  text += kEnd + line("c=IN IP4 0.0.0.0");
+  if (!media.mid.empty()) text += line("a=mid:" + media.mid);
+  return text + transport_lines(transport) + line("a=inactive");
 }
 
 std::string accepted_lines(const Offer::Media& media, const AnsweredMedia& answered,
@@ -176,24 +181,27 @@ std::string accepted_lines(const Offer::Media& media, const AnsweredMedia& answe
 
 } // namespace
 
-std::string write_answer(const Offer& offer, const std::vector<std::optional<AnsweredMedia>>& media,
+std::string write_answer(const Offer& offer, const Answered& media,
                          const AnswerTransport& transport) {
-  auto order = bundled_order(offer, media);
-  const auto tag = order.empty() ? std::nullopt : unsent_tag(offer, media);
-  if (tag) order.insert(order.begin(), *tag);
+  const auto order = bundled_order(offer, media);
+  const auto sent = [&](std::size_t mline) { return is_sent(media, mline); };
+  // The candidates are at the first media of the group and at the first that is sent: some players
+  // read them only there.
+  std::size_t carrier = 0;
+  if (order.empty())
+    while (carrier < offer.media.size() && !sent(carrier)) ++carrier;
+  else
+    carrier = *std::find_if(order.begin(), order.end(), sent);
   std::string text = session_lines(offer, order);
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
-    if (tag == i) {
-      text += inactive_lines(offer.media[i], transport) + candidate_lines(transport);
-      continue;
-    }
-    if (i >= media.size() || !media[i]) {
-      text += rejected_lines(offer.media[i]);
-      continue;
-    }
-    const std::string track = offer.media[i].type + std::to_string(i);
-    text += accepted_lines(offer.media[i], *media[i], track, transport);
-    if (order.empty() || order[0] == i) text += candidate_lines(transport);
+    const Offer::Media& offered = offer.media[i];
+    if (sent(i))
+      text += accepted_lines(offered, *media[i], offered.type + std::to_string(i), transport);
+    else if (std::find(order.begin(), order.end(), i) != order.end())
+      text += inactive_lines(offered, transport);
+    else
+      text += rejected_lines(offered, transport);
+    if (i == carrier || (!order.empty() && i == order[0])) text += candidate_lines(transport);
   }
   return text;
 }

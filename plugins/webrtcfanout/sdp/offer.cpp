@@ -66,9 +66,9 @@ void finish_media(const OfferText& text, OfferText::Media& draft) {
   const OfferText::Attributes& session = text.session;
   Offer::Media& media = draft.media;
   // Port 0 is a refusal, but for those that are sent only bundled (RFC 9143, section 6).
-  const bool rejected = draft.port == 0 && !(draft.bundle_only && is_in(text.bundle, media.mid));
+  media.rejected = draft.port == 0 && !(draft.bundle_only && is_in(text.bundle, media.mid));
   media.receives =
-      draft.is_rtp && !rejected && receives(first_of(own.direction, session.direction));
+      draft.is_rtp && !media.rejected && receives(first_of(own.direction, session.direction));
   media.extensions = own.extensions;
   for (const auto& shared : session.extensions) add(media.extensions, shared);
   media.ice_ufrag = first_of(own.ufrag, session.ufrag);

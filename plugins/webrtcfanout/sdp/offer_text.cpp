@@ -100,8 +100,11 @@ Reader::Fault Reader::read_line(const sdp::Line& line) {
     }
   }
   if (line.type == 'm') return begin_media(line.value);
-  // Text that is not ASCII is a label for people; it is not used.
-  if (line.type == 'a' && sdp::is_plain(line.value)) return read_attribute(line.value);
+  if (line.type != 'a') return {};
+  if (sdp::is_plain(line.value)) return read_attribute(line.value);
+  // Text that is not ASCII is a label for people and is not used, except where a token is required.
+  if (line.value.starts_with("mid:") || line.value.starts_with("group:"))
+    return "a mid is not a token of visible ASCII characters (RFC 5888, section 4)";
   return {};
 }
 

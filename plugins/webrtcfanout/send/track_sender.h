@@ -61,9 +61,7 @@ class TrackSender {
   void write(const Frame& frame, std::size_t index, const Moment& moment,
              std::uint16_t transport_sequence, RtpProtector& srtp, std::uint8_t* out);
 
-  std::uint16_t last_sequence() const {
-    return static_cast<std::uint16_t>(rewriter_.next_index() - 1);
-  }
+  bool repairs_negotiated() const { return repairs_negotiated_; }
   /// The packet that a NACK requests; none if NACKs were not negotiated, because then a packet
   /// could not be reproduced identically.
   std::optional<RtpRewriter::Sent> find_sent(std::uint16_t sequence) const {

@@ -127,15 +127,19 @@ bool Connection::send_packet(TrackSender& track, const Frame& frame,
   pacer_.spend(size);
   subscriber_->counters.packets_sent.add(1);
   subscriber_->counters.bytes_sent.add(size);
-  // A receiver detects losses only after the first packet that it gets: if earlier ones are lost,
-  // it has no picture until its timeout, and never requests them. Therefore the first packet is
-  // sent twice.
-  if (track.packets_sent() == 1 && path_->tcp == nullptr) {
-    const std::uint16_t sequence = track.last_sequence();
-    if (const auto sent = track.find_sent(sequence))
-      send_again(track, frame, *sent, sequence, moment);
-  }
+  if (track.packets_sent() == 1 && track.repairs_negotiated()) repeat_first({out, size});
   return true;
+}
+
+/// A receiver detects losses only after the first packet that it gets: if earlier ones are lost, it
+/// has no picture until its timeout, and never requests them. Therefore the first packet is sent
+/// twice, as an identical copy, like those that networks sometimes produce. It must not be sent by
+/// RTX: pion takes a track that begins with RTX for audio.
+void Connection::repeat_first(Bytes packet) {
+  if (path_->tcp != nullptr) return;
+  std::array<std::uint8_t, TrackSender::kMaxPacket> copy; // send() may reuse its memory.
+  std::copy(packet.begin(), packet.end(), copy.begin());
+  if (send(Bytes{copy.data(), packet.size()})) subscriber_->counters.bytes_sent.add(packet.size());
 }
 
 bool Connection::send_again(TrackSender& track, const Frame& frame, const RtpRewriter::Sent& sent,
@@ -249,7 +253,8 @@ void Connection::on_report(const ReportBlock& block) {
   }
   if (!feed->track->is_video()) return;
   const double lost = block.fraction_lost / 256.0;
-  counters.packets_lost.set(block.cumulative_lost);
+  // Below 0 if more packets arrived than expected, because of duplicates (RFC 3550, section 6.4.1).
+  counters.packets_lost.set(std::max(block.cumulative_lost, 0));
   counters.fraction_lost.set(lost);
   counters.jitter_ms.set(block.jitter * 1000.0 / feed->track->clock_rate());
   const std::uint64_t sent = counters.bytes_sent.get();
@@ -281,7 +286,8 @@ void Connection::on_nack(std::uint32_t media_ssrc, std::uint16_t sequence) {
   if (frame == nullptr) return;
   const std::size_t payload = frame->packets[sent->packet - frame->first_packet].size;
   const auto rtt_us = static_cast<std::int64_t>(subscriber_->counters.rtt_ms.get() * 1000);
-  if (!track.repairs().take(sequence, payload, moment_.now_us, rtt_us, track.octets_sent())) return;
+  if (!track.repairs().take(sent->index, payload, moment_.now_us, rtt_us, track.octets_sent()))
+    return;
   if (send_again(track, *frame, *sent, sequence, moment_))
     subscriber_->counters.retransmitted_packets.add(1);
 }

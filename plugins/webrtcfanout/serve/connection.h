@@ -106,6 +106,7 @@ class Connection : private RtcpReader {
   void count_transport(const TrackSender& track, std::size_t size,
                        const TrackSender::Moment& moment);
   bool send_packet(TrackSender& track, const Frame& frame, const TrackSender::Moment& moment);
+  void repeat_first(Bytes packet);
   bool send_again(TrackSender& track, const Frame& frame, const RtpRewriter::Sent& sent,
                   std::uint16_t sequence, const TrackSender::Moment& moment);
   bool advance(Feed& feed, const TrackSender::Moment& moment, std::int64_t& budget);

@@ -208,8 +208,9 @@ Fanout::Reply Fanout::add(std::string_view text, const Options& options, const S
       .observer = weak_from_this(),
       .added_us = monotonic_us(),
   });
-  const IceCredentials credentials = transport_->admit(entry.subscriber, offer->credentials());
-  const std::string sdp = write(*offer, entry, settings, *transport_, credentials);
+  entry.theirs = offer->credentials();
+  entry.ours = transport_->admit(entry.subscriber, entry.theirs);
+  const std::string sdp = write(*offer, entry, settings, *transport_);
   entries_[id] = std::move(entry);
   return {.id = id, .sdp = sdp};
 }
@@ -223,7 +224,7 @@ Fanout::Reply Fanout::restart(const std::string& id, std::string_view text,
   const auto found = entries_.find(id);
   if (found == entries_.end() || !transport_)
     return {.code = "unknown-viewer", .message = "there is no viewer " + id};
-  const Entry& entry = found->second;
+  Entry& entry = found->second;
   const Offer::Media* const carrier = offer->transport();
   if (offer->media.size() != entry.answered.size() || carrier == nullptr)
     return {.code = "bad-offer",
@@ -231,19 +232,25 @@ Fanout::Reply Fanout::restart(const std::string& id, std::string_view text,
   if (carrier->fingerprint != entry.subscriber->settings().fingerprint)
     return {.code = "bad-offer",
             .message = "an ICE restart must have the DTLS fingerprint of the first offer"};
-  const auto credentials = transport_->readmit(entry.subscriber, offer->credentials());
-  if (!credentials) return {.code = "unknown-viewer", .message = "the viewer " + id + " has gone"};
-  return {.id = id, .sdp = write(*offer, entry, settings, *transport_, *credentials)};
+  // With the same credentials it is no restart, and ours stay as well (RFC 8839,
+  // section 4.4.1.1.1).
+  if (auto theirs = offer->credentials(); theirs != entry.theirs) {
+    auto ours = transport_->readmit(entry.subscriber, theirs);
+    if (!ours) return {.code = "unknown-viewer", .message = "the viewer " + id + " has gone"};
+    entry.ours = std::move(*ours);
+    entry.theirs = std::move(theirs);
+  }
+  return {.id = id, .sdp = write(*offer, entry, settings, *transport_)};
 }
 
 std::string Fanout::write(const Offer& offer, const Entry& entry, const Settings& settings,
-                          Transport& transport, const IceCredentials& credentials) const {
+                          Transport& transport) const {
   const Subscriber::Settings& subscriber = entry.subscriber->settings();
   const auto addresses = candidates(transport.port(), entry.loopback, settings.public_addresses);
   return write_answer(offer, entry.answered,
                       {
-                          .ice_ufrag = credentials.ufrag,
-                          .ice_pwd = credentials.password,
+                          .ice_ufrag = entry.ours.ufrag,
+                          .ice_pwd = entry.ours.password,
                           .fingerprint = subscriber.certificate->fingerprint(),
                           .cname = subscriber.cname,
                           .stream_id = entry.stream_id,

@@ -78,6 +78,8 @@ class Fanout : public Subscriber::Observer, public std::enable_shared_from_this<
     std::vector<std::optional<AnsweredMedia>> answered; ///< One per m-line of its offer.
     bool loopback = false;
     std::string stream_id;
+    std::vector<IceCredentials> theirs; ///< Of its last offer.
+    IceCredentials ours;                ///< Of the answer to that offer.
   };
   /// The input and payload for one m-line; null input: none matches.
   struct Match {
@@ -88,7 +90,7 @@ class Fanout : public Subscriber::Observer, public std::enable_shared_from_this<
   std::string describe_inputs() const;
   static AnsweredMedia answer_media(const Offer::Media& media, const Offer::Payload& payload);
   std::string write(const Offer& offer, const Entry& entry, const Settings& settings,
-                    Transport& transport, const IceCredentials& credentials) const;
+                    Transport& transport) const;
   /// False: the viewer is not known; another one may have its id.
   bool forget(const Subscriber& subscriber);
   void add_to_past(const Subscriber& subscriber);

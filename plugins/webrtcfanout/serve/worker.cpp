@@ -27,11 +27,12 @@ constexpr std::int64_t kGoOnBytesBetween = kGoOnBytes / 8;
 constexpr std::int64_t kSliceBytes = 512 * 1024;
 constexpr std::int64_t kLeastSliceBytes = 16 * 1024; ///< For one stream among many.
 constexpr std::int64_t kSweepUs = 100'000;
-/// Browsers send a check every 2.5 to 5 s; in RFC 7675, consent expires after 30 s. libnice (hence
-/// GStreamer clients) stops sending checks once connected, so authenticated RTCP, sent at least
-/// every 5 s, also counts as liveness.
+/// Browsers send a check every 2.5 to 5 s. libnice (hence GStreamer clients) stops sending checks
+/// once connected, so authenticated RTCP, sent at least every 5 s, also counts as liveness. In
+/// RFC 7675, consent expires after 30 s; but a viewer that closes without a message must not stay
+/// listed for longer than 15 s.
 constexpr std::int64_t kSilenceUs = 12'000'000;
-constexpr std::int64_t kConsentUs = 30'000'000;
+constexpr std::int64_t kConsentUs = 14'000'000;
 /// How long to wait for another TCP connection after the viewer's has ended: Chromium tries for 5
 /// s.
 constexpr std::int64_t kReturnUs = 6'000'000;
@@ -196,7 +197,7 @@ void Worker::look_after(Connection& connection) {
   } else if (connection.paused() && silence > kConsentUs) {
     if (connection.give_up())
       observer_.on_state(connection.shared_subscriber(), Subscriber::State::failed,
-                         "the server has received nothing from the viewer for 30 s");
+                         "the server has received nothing from the viewer for 14 s");
   }
   connection.report(now.now_us);
 }

@@ -190,8 +190,19 @@ TEST_F(ElementJoinTest, SendsEachViewerThePacketsOnce) {
   for (const auto& viewer : viewers) {
     const auto packets = viewer->next(viewer->video_ssrc(), 10);
     for (int i = 0; i < 10; ++i) EXPECT_EQ(frame_of(packets[i]), 5 + i / 2);
-    EXPECT_EQ(viewer->refused(), 0U);
+    EXPECT_EQ(viewer->refused(), 1U) << "the very first goes twice";
   }
+}
+
+TEST_F(ElementJoinTest, TakesAViewerWithTheLongestUfrag) {
+  begin_video();
+  push_group(1);
+  ViewerEnd viewer;
+  viewer.take_ufrag(std::string(256, 'u'));
+
+  join(viewer);
+
+  EXPECT_EQ(viewer.next(viewer.video_ssrc(), 4).size(), 4U);
 }
 
 TEST_F(ElementJoinTest, RefusesAndSaysWhy) {

@@ -173,6 +173,21 @@ TEST_F(ElementLifeTest, LosesViewersThatWhoeverHearsOfThemRemoves) {
   EXPECT_EQ(viewer_text(id, "state"), "") << "it is not known any more";
 }
 
+TEST_F(ElementLifeTest, LosesAViewerThatGoesWithoutAWord) {
+  begin_video();
+  push_group(1);
+  ViewerEnd viewer;
+  const std::string id = join(viewer);
+
+  // It sends nothing from here on. This takes 14 s.
+  EXPECT_EQ(wait_for_state(id, "disconnected"),
+            "the server has received nothing from the viewer for 12 s");
+  EXPECT_EQ(wait_for_state(id, "failed"),
+            "the server has received nothing from the viewer for 14 s");
+
+  EXPECT_EQ(viewer_text(id, "state"), "") << "it is not known any more";
+}
+
 TEST_F(ElementLifeTest, KeepsWhatWasCountedWhenViewersGo) {
   begin_video();
   push_group(4);
@@ -180,7 +195,7 @@ TEST_F(ElementLifeTest, KeepsWhatWasCountedWhenViewersGo) {
   const std::string id = join(viewer);
   const auto packets = viewer.next(viewer.video_ssrc(), 10);
   viewer.ask_again(viewer.video_ssrc(), packets[3].sequence);
-  viewer.next(viewer.rtx_ssrc(), 2); // The very first goes twice, unasked.
+  viewer.next(viewer.rtx_ssrc());
 
   remove(id);
 

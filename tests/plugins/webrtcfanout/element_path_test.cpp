@@ -264,6 +264,25 @@ TEST_F(ElementPathTest, GoesOnThroughAnIceRestart) {
   EXPECT_EQ(viewer.refused(), 0U) << "the keys are the same";
 }
 
+TEST_F(ElementPathTest, KeepsItsCredentialsWhereANewOfferKeepsTheViewers) {
+  ViewerEnd viewer;
+  const std::string offer = viewer.offer();
+  const Reply first = add(offer);
+  const auto credentials = [](const std::string& sdp) {
+    return sdp.substr(sdp.find("a=ice-ufrag:"),
+                      sdp.find("a=fingerprint:") - sdp.find("a=ice-ufrag:"));
+  };
+
+  const Reply again = restart(first.id, offer);
+  viewer.restart_ice();
+  const Reply restarted = restart(first.id, viewer.offer());
+  const Reply once_more = restart(first.id, viewer.offer());
+
+  EXPECT_EQ(credentials(again.sdp), credentials(first.sdp));
+  EXPECT_NE(credentials(restarted.sdp), credentials(first.sdp));
+  EXPECT_EQ(credentials(once_more.sdp), credentials(restarted.sdp));
+}
+
 TEST_F(ElementPathTest, RefusesARestartOfSomebodyElse) {
   EXPECT_EQ(restart("nobody", ViewerEnd().offer()).code, "unknown-viewer");
   ViewerEnd viewer;

@@ -79,6 +79,7 @@ class ViewerEnd {
   [[nodiscard]] bool move_to_another_port();
   /// New credentials of its own, for an offer that restarts ICE.
   void restart_ice() { ufrag_ = "new" + ufrag_; }
+  void take_ufrag(std::string ufrag) { ufrag_ = std::move(ufrag); }
   LinkEnd& link() { return *link_; }
   /// As a crash: its socket is closed, and it is of no use any more.
   void cut_off() { link_.reset(); }

@@ -211,7 +211,7 @@ async def sendrecv(target: Target) -> str:
         answer = await wire.request("POST", f"/whep/{target.camera}", offer, {"Content-Type": "application/sdp"})
         expect(answer.status == 201, f"an offer to send and receive was answered {answer.status}: {answer.body[:200]!r}")
         expect(b"a=sendonly" in answer.body, "the answer to sendrecv is not sendonly")
-        location = "/whep/" + answer.headers["location"]
+        location = answer.headers["location"]
         session = (await wire.request("GET", "/api/sessions/" + location.rsplit("/", 1)[1])).json()
         expect(session["transport"] == "fanout", f"the viewer is carried by {session['transport']}")
         answer = await wire.request("DELETE", location)

@@ -18,6 +18,7 @@ class FakeStore : public config::Store {
   const std::string& config_file() const override { return file_; }
   std::string cameras_file() const override { return "/etc/fanlight/cameras.yaml"; }
   const std::vector<std::string>& needs_restart() const override { return restart; }
+  const std::optional<config::Mistake>& mistake() const override { return rejected; }
   Result<config::Diff> change(std::vector<config::Camera> cameras) override {
     if (error) return *error;
     config::Config wanted = config_;
@@ -33,6 +34,7 @@ class FakeStore : public config::Store {
   }
   std::optional<Error> error;
   std::vector<std::string> restart;
+  std::optional<config::Mistake> rejected;
   config::Diff diff;
   int changes = 0;
 

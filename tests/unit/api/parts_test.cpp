@@ -1,3 +1,4 @@
+#include <map>
 #include <set>
 #include <string>
 
@@ -5,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <libsoup/soup.h>
 
+#include "api/views.h"
 #include "http/address.h"
 #include "http/frame_meter.h"
 #include "http/json.h"
@@ -70,6 +72,7 @@ TEST(ProblemTest, GivesEachErrorItsStatus) {
   const auto status = [](Errc code) { return problem_of({code, "x"}).status(); };
   EXPECT_EQ(status(Errc::invalid), 400);
   EXPECT_EQ(status(Errc::not_found), 404);
+  EXPECT_EQ(status(Errc::no_stream), 404);
   EXPECT_EQ(status(Errc::busy), 503);
   EXPECT_EQ(status(Errc::unsupported), 406);
   EXPECT_EQ(status(Errc::unavailable), 503);
@@ -87,6 +90,21 @@ TEST(ProblemTest, TellsProgramsEachFailureByACodeOfItsOwn) {
     EXPECT_EQ(problem.retry_after().has_value(), row.status == 503) << row.code;
     EXPECT_THAT(problem.to_json(), HasSubstr("\"code\":\"" + std::string{row.code} + '"'));
   }
+}
+
+TEST(ProblemTest, SaysByItsCodeWhyASessionEnded) {
+  const std::map<std::string, std::string> codes{{"no_common_codec", "no_common_codec"},
+                                                 {"bad_offer", "invalid"},
+                                                 {"busy", "busy"},
+                                                 {"unknown_stream", "unknown_stream"},
+                                                 {"camera_changed", "camera_changed"},
+                                                 {"camera_removed", "not_found"},
+                                                 {"camera_unavailable", "unavailable"},
+                                                 {"timeout", "unavailable"},
+                                                 {"shutting_down", "unavailable"},
+                                                 {"internal", "internal"}};
+  for (const auto& [ended, code] : codes)
+    EXPECT_EQ(problem_of(session::CloseReason{ended, "why"}).code(), code) << ended;
 }
 
 TEST(JsonTest, ReadsOnlyObjectsOfBoundedDepth) {
@@ -161,6 +179,21 @@ TEST(IceSdpTest, TakesTheFragmentFromAnAnswer) {
   ASSERT_EQ(fragment.candidates.size(), 1u);
   EXPECT_EQ(fragment.candidates[0].mid, "a");
   EXPECT_EQ(fragment.candidates[0].candidate, "candidate:1 old");
+}
+
+TEST(IceSdpTest, TakesEachCandidateOnceAndTheBestFirst) {
+  const std::string tcp = "candidate:3 1 tcp 1520435199 192.0.2.1 5 typ host tcptype passive";
+  const std::string second = "candidate:2 1 udp 2130706175 192.0.2.1 5 typ host";
+  const std::string best = "candidate:1 1 udp 2130706431 192.0.2.2 5 typ host";
+  const std::string all = "a=" + tcp + "\r\na=" + second + "\r\na=" + best + "\r\n";
+
+  const IceFragment fragment =
+      ice_fragment("v=0\r\nm=audio 9 X 0\r\na=mid:a\r\n" + all + "m=video 9 X 0\r\na=mid:v\r\n" +
+                   all + "a=candidate:short\r\n");
+
+  std::vector<std::string> found;
+  for (const auto& candidate : fragment.candidates) found.push_back(candidate.candidate);
+  EXPECT_THAT(found, ElementsAre(best, second, tcp, "candidate:short"));
 }
 
 /// A frame whose mask is zero.

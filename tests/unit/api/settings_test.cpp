@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
-#include "server_fixture.h"
+#include "base/log_limit.h"
+#include "settings_fixture.h"
 
 namespace fanlight::test {
 namespace {
@@ -9,38 +10,6 @@ using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
-
-/// front is written by hand, yard is managed.
-class SettingsTest : public ServerTest {
- protected:
-  void SetUp() override {
-    ServerTest::SetUp();
-    config::Camera front;
-    front.id = "front";
-    front.streams = {{.url = "rtsp://user:sesame@192.0.2.1/front"}};
-    front.origin = {"/etc/fanlight/fanlight.yaml", 7, false};
-    config::Camera yard;
-    yard.id = "yard";
-    yard.name = "마당";
-    yard.streams = {
-        {.id = "main", .url = "rtsp://192.0.2.2/main", .username = "admin", .password = "hush"},
-        {.id = "sub", .url = "rtsp://192.0.2.2/sub?token=abc"}};
-    yard.origin = {"/etc/fanlight/cameras.yaml", 5, true};
-    config.cameras = {front, yard};
-    limits.tests = 1; // The client has two connections.
-    start();
-  }
-  Response json(const std::string& method, const std::string& path, const std::string& body,
-                const std::map<std::string, std::string>& headers = {}) {
-    return send({method, path, body, "application/json", headers});
-  }
-  const config::Camera& yard() const { return config.cameras.at(1); }
-  std::vector<std::string> ids() const {
-    std::vector<std::string> all;
-    for (const config::Camera& camera : config.cameras) all.push_back(camera.id);
-    return all;
-  }
-};
 
 TEST_F(SettingsTest, TellsAllOfACameraButItsSecrets) {
   const Response front = get("/api/cameras/front/settings");
@@ -180,6 +149,19 @@ TEST_F(SettingsTest, TakesBackWhatItHasShown) {
   EXPECT_EQ(yard(), before);
 }
 
+TEST_F(SettingsTest, LogsAChangeOnlyWhereThereIsOne) {
+  log::forget_rates();
+  testing::internal::CaptureStderr();
+  json("PUT", "/api/cameras/yard/settings", get("/api/cameras/yard/settings").body);
+  EXPECT_THAT(
+      testing::internal::GetCapturedStderr(),
+      AllOf(HasSubstr("the request does not change the cameras"), Not(HasSubstr("changed"))));
+
+  testing::internal::CaptureStderr();
+  json("PUT", "/api/cameras/order", R"({"ids": ["yard", "front"]})");
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("the cameras were changed"));
+}
+
 TEST_F(SettingsTest, RefusesToWriteStarsForASecret) {
   const Response stars =
       json("POST", "/api/cameras", R"({"id": "gate", "url": "rtsp://192.0.2.3/?token=***"})");
@@ -252,36 +234,6 @@ TEST_F(SettingsTest, PutsAllCamerasInOrderOrNone) {
     EXPECT_THAT(wrong.body, HasSubstr("bad_order")) << body;
   }
   EXPECT_EQ(store.changes, 1);
-}
-
-TEST_F(SettingsTest, SaysWhatAReloadHasChangedOrWhyNot) {
-  store.diff.rebuilt = {"yard"};
-  store.diff.needs_restart = {"webrtc.port"};
-  const Response done = send({"POST", "/api/reload", {}, {}, {}});
-  EXPECT_EQ(done.status, 200);
-  EXPECT_THAT(done.body, AllOf(HasSubstr("\"rebuilt\":[\"yard\"]"),
-                               HasSubstr("\"needs_restart\":[\"webrtc.port\"]")));
-  store.error = Error{Errc::invalid, "fanlight.yaml:4:9: cameras[0].id: is no id"};
-  const Response refused = send({"POST", "/api/reload", {}, {}, {}});
-  EXPECT_EQ(refused.status, 422);
-  EXPECT_THAT(refused.body, AllOf(HasSubstr("bad_configuration"), HasSubstr("fanlight.yaml:4:9")));
-  EXPECT_EQ(get("/api/reload").status, 405);
-}
-
-TEST_F(SettingsTest, SaysThatTheFileCannotBeWritten) {
-  store.error = Error{Errc::internal, "writing /etc/fanlight/cameras.yaml: Permission denied"};
-  const Response failed =
-      json("POST", "/api/cameras", R"({"id": "gate", "url": "rtsp://192.0.2.3/"})");
-  EXPECT_EQ(failed.status, 500);
-  EXPECT_THAT(failed.body, AllOf(HasSubstr("not_writable"), HasSubstr("Permission denied")));
-}
-
-TEST_F(SettingsTest, SaysThatTheFileWasChangedByHand) {
-  store.error = Error{Errc::conflict, "cameras.yaml was changed by hand"};
-  const Response failed =
-      json("POST", "/api/cameras", R"({"id": "gate", "url": "rtsp://192.0.2.3/"})");
-  EXPECT_EQ(failed.status, 409);
-  EXPECT_THAT(failed.body, HasSubstr("changed_by_hand"));
 }
 
 TEST_F(SettingsTest, TriesAStreamWithThePasswordOfTheCameraItIsOf) {

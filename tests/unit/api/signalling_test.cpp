@@ -181,6 +181,7 @@ TEST_F(SignallingTest, SaysWhyAWatchFails) {
     return text_of(closed, "code");
   };
   EXPECT_EQ(code_for(Errc::not_found), "unknown_camera");
+  EXPECT_EQ(code_for(Errc::no_stream), "unknown_stream");
   EXPECT_EQ(code_for(Errc::busy), "busy");
   EXPECT_EQ(code_for(Errc::invalid), "bad_offer");
   EXPECT_EQ(code_for(Errc::unsupported), "no_common_codec");

@@ -190,11 +190,13 @@ TEST_F(ViewingTest, RepeatsNoNameThatCannotBeAnIdInAMessage) {
     return page.next("closed");
   };
 
-  for (const std::string& closed :
-       {watch("<b>", "auto"), watch("front", "<b>"), watch("", "auto")}) {
+  for (const std::string& closed : {watch("<b>", "auto"), watch("", "auto"), watch("<b>", "<b>")}) {
     EXPECT_EQ(text_of(closed, "code"), "unknown_camera");
     EXPECT_EQ(text_of(closed, "message"), "there is no such camera");
   }
+  const std::string stream = watch("front", "<b>");
+  EXPECT_EQ(text_of(stream, "code"), "unknown_stream");
+  EXPECT_EQ(text_of(stream, "message"), "there is no such stream");
   page.send(R"({"type":"watch","session":"s","sdp":"v=0","camera":"front"})");
   page.next("answer");
   page.send(R"({"type":"select","session":"s","stream":"<b>"})");

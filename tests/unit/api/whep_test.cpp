@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "server_fixture.h"
+#include "whep_fixture.h"
 
 namespace fanlight::test {
 namespace {
@@ -9,53 +9,37 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr const char* kFragment = "application/trickle-ice-sdpfrag";
-const std::string kOffer = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
-                           "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:a\r\na=ice-ufrag:abcd\r\n"
-                           "a=ice-pwd:0123456789012345678901\r\n"
-                           "a=candidate:1 1 udp 1 192.0.2.9 9 typ host\r\n"
-                           "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:v\r\na=ice-ufrag:abcd\r\n"
-                           "a=ice-pwd:0123456789012345678901\r\n";
-const std::string kTrickle =
-    "a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\nm=video 9 UDP/TLS/RTP/SAVPF 0\r\n"
-    "a=mid:v\r\na=candidate:2 1 udp 1 192.0.2.1 7 typ host\r\n";
-const std::string kRestart =
-    "a=ice-ufrag:efgh\r\na=ice-pwd:mnopqrstuvmnopqrstuvmn\r\nm=video 9 UDP/TLS/RTP/SAVPF 0\r\n"
-    "a=mid:v\r\na=candidate:3 1 udp 1 192.0.2.2 7 typ host\r\n";
-
-class WhepTest : public ServerTest {
- protected:
-  /// A page that may watch.
-  static constexpr const char* kPage = "https://intranet.example.org";
-
-  WhepTest() { config.embed.origins = {kPage}; }
-  Response post(const std::string& offer = kOffer, const std::string& camera = "front") {
-    return send({"POST", "/whep/" + camera, offer, "application/sdp", {{"Origin", kPage}}});
-  }
-  Response patch(const std::string& location, const std::string& body, const std::string& if_match,
-                 const std::string& type = kFragment) {
-    std::map<std::string, std::string> headers;
-    if (!if_match.empty()) headers["If-Match"] = if_match;
-    return send({"PATCH", location, body, type, headers});
-  }
-};
-
-TEST_F(WhepTest, SaysWhereTheSessionIsAlsoBehindAProxyThatTakesAPrefixOff) {
+TEST_F(WhepTest, SaysWhereTheSessionIsByAnAbsolutePath) {
   start();
-  const auto resolve = [](const std::string& asked, const Response& response) {
-    return http::take_text(g_uri_resolve_relative(
-        asked.c_str(), response.header("location").c_str(), G_URI_FLAGS_NONE, nullptr));
-  };
-  const auto post_to = [this](const std::string& path) {
-    return send({"POST", path, kOffer, "application/sdp", {}});
+  const auto location_at = [this](const std::string& path) {
+    return send({"POST", path, kPlayersOffer, "application/sdp", {}}).header("location");
   };
 
-  EXPECT_EQ(resolve("https://h/cams/whep/front?stream=auto", post_to("/whep/front?stream=auto")),
-            "https://h/cams/whep/front/session-1");
-  EXPECT_EQ(resolve("https://h/cams/whep/front/", post_to("/whep/front/")),
-            "https://h/cams/whep/front/session-2");
-  EXPECT_EQ(resolve("https://h/cams/whep/%66ront", post_to("/whep/%66ront")),
-            "https://h/cams/whep/front/session-3");
+  EXPECT_EQ(location_at("/whep/front?stream=auto"), "/whep/front/session-1");
+  EXPECT_EQ(location_at("/whep/front/"), "/whep/front/session-2");
+  EXPECT_EQ(location_at("/whep/%66ront"), "/whep/front/session-3");
+}
+
+TEST_F(WhepTest, PutsThePrefixThatAProxyHasTakenOffBeforeIt) {
+  start();
+  const auto location_with = [this](const std::string& prefix) {
+    const std::string location = send({"POST",
+                                       "/whep/front",
+                                       kPlayersOffer,
+                                       "application/sdp",
+                                       {{"X-Forwarded-Prefix", prefix}}})
+                                     .header("location");
+    return location.substr(0, location.rfind("/session-"));
+  };
+
+  EXPECT_EQ(location_with("/cams"), "/cams/whep/front");
+  EXPECT_EQ(location_with("/site/cams-1/"), "/site/cams-1/whep/front");
+  EXPECT_EQ(location_with("/"), "/whep/front");
+  for (const std::string& other :
+       {std::string{"//evil.example"}, std::string{"https://evil.example"}, std::string{"/a/../b"},
+        std::string{"/a b"}, std::string{"cams"}, std::string{"/a\"b"},
+        "/" + std::string(300, 'a')})
+    EXPECT_EQ(location_with(other), "/whep/front") << other;
 }
 
 TEST_F(WhepTest, AnswersAnOfferWithAResource) {
@@ -71,7 +55,7 @@ TEST_F(WhepTest, AnswersAnOfferWithAResource) {
   EXPECT_THAT(response.header("access-control-expose-headers"), HasSubstr("Location, ETag, Link"));
   EXPECT_EQ(response.body, directory.answer);
   const auto session = directory.last();
-  EXPECT_EQ(session->offers.front(), kOffer);
+  EXPECT_EQ(session->offers.front(), kPlayersOffer);
   EXPECT_EQ(session->options.signalling, "whep");
   EXPECT_EQ(session->options.remote_address, "127.0.0.1");
   EXPECT_TRUE(session->options.complete_answer);
@@ -80,7 +64,8 @@ TEST_F(WhepTest, AnswersAnOfferWithAResource) {
 TEST_F(WhepTest, TakesFromItsQueryWhichStreamAViewerWants) {
   start();
   const auto preference_of = [this](const std::string& query) {
-    EXPECT_EQ(send({"POST", "/whep/front" + query, kOffer, "application/sdp", {}}).status, 201);
+    EXPECT_EQ(send({"POST", "/whep/front" + query, kPlayersOffer, "application/sdp", {}}).status,
+              201);
     return directory.last()->options.preference;
   };
 
@@ -95,8 +80,9 @@ TEST_F(WhepTest, TakesFromItsQueryWhichStreamAViewerWants) {
 
 TEST_F(WhepTest, ReadsTheTypeOfAnOfferWithItsParameters) {
   start();
-  EXPECT_EQ(send({"POST", "/whep/front", kOffer, "Application/SDP; charset=utf-8", {}}).status,
-            201);
+  EXPECT_EQ(
+      send({"POST", "/whep/front", kPlayersOffer, "Application/SDP; charset=utf-8", {}}).status,
+      201);
 }
 
 TEST_F(WhepTest, NamesTheIceServersForBrowsers) {
@@ -120,13 +106,13 @@ TEST_F(WhepTest, NamesTheIceServersForBrowsers) {
 TEST_F(WhepTest, RefusesWhatIsNotAnOffer) {
   start();
 
-  const Response wrong_type = send({"POST", "/whep/front", kOffer, "application/json", {}});
+  const Response wrong_type = send({"POST", "/whep/front", kPlayersOffer, "application/json", {}});
   EXPECT_EQ(wrong_type.status, 415);
   EXPECT_EQ(wrong_type.header("accept-post"), "application/sdp");
   EXPECT_EQ(send({"POST", "/whep/front", {}, {}, {}}).status, 415);
   EXPECT_EQ(send({"POST", "/whep/front", {}, "application/sdp", {}}).status, 400);
-  EXPECT_EQ(post(kOffer, "back").status, 404);
-  EXPECT_EQ(post(kOffer, "").status, 404);
+  EXPECT_EQ(post(kPlayersOffer, "back").status, 404);
+  EXPECT_EQ(post(kPlayersOffer, "").status, 404);
   EXPECT_EQ(directory.opened, 0);
 }
 
@@ -139,6 +125,9 @@ TEST_F(WhepTest, SaysWhyASessionCannotBeOpened) {
 
   EXPECT_EQ(status_of(Errc::invalid).status, 400);
   EXPECT_EQ(status_of(Errc::not_found).status, 404);
+  const Response stream = status_of(Errc::no_stream);
+  EXPECT_EQ(stream.status, 404);
+  EXPECT_THAT(stream.body, HasSubstr("\"code\":\"unknown_stream\""));
   const Response codec = status_of(Errc::unsupported);
   EXPECT_EQ(codec.status, 406);
   EXPECT_EQ(codec.header("content-type"), "application/problem+json");
@@ -156,12 +145,11 @@ TEST_F(WhepTest, SaysWhyASessionEndedBeforeItsAnswer) {
   directory.answer.clear();
   start();
   const std::vector<std::pair<const char*, int>> cases{
-      {"camera_unavailable", 503}, {"no_common_codec", 406},
-      {"camera_removed", 404},     {"timeout", 503},
-      {"shutting_down", 503},      {"internal", 500}};
+      {"camera_unavailable", 503}, {"no_common_codec", 406}, {"camera_removed", 404},
+      {"camera_changed", 503},     {"shutting_down", 503},   {"internal", 500}};
   for (const auto& [code, status] : cases) {
     const auto response = std::make_shared<Response>();
-    begin({"POST", "/whep/front", kOffer, "application/sdp", {}}, response);
+    begin({"POST", "/whep/front", kPlayersOffer, "application/sdp", {}}, response);
     turn_until([&] { return directory.last() != nullptr; }, "the session");
     EXPECT_EQ(response->status, 0);
 
@@ -179,7 +167,7 @@ TEST_F(WhepTest, EndsTheSessionOfAClientThatDoesNotWait) {
   start();
   const auto response = std::make_shared<Response>();
   const http::Owned<GCancellable> cancel{g_cancellable_new()};
-  begin({"POST", "/whep/front", kOffer, "application/sdp", {}}, response, cancel.get());
+  begin({"POST", "/whep/front", kPlayersOffer, "application/sdp", {}}, response, cancel.get());
   turn_until([&] { return directory.last() != nullptr; }, "the session");
 
   g_cancellable_cancel(cancel.get());
@@ -203,120 +191,13 @@ TEST_F(WhepTest, KeepsServingOthersWhileAnOfferWaits) {
   directory.answer.clear();
   start();
   const auto waiting = std::make_shared<Response>();
-  begin({"POST", "/whep/front", kOffer, "application/sdp", {}}, waiting);
+  begin({"POST", "/whep/front", kPlayersOffer, "application/sdp", {}}, waiting);
 
   EXPECT_EQ(get("/api/cameras").status, 200);
 
   directory.last()->answer("v=0\r\n");
   turn_until([&] { return waiting->status != 0; }, "the answer");
   EXPECT_EQ(waiting->status, 201);
-}
-
-TEST_F(WhepTest, TricklesCandidatesToTheMediaTheyName) {
-  start();
-  const Response opened = post();
-
-  const Response response = patch(opened.session(), kTrickle, opened.header("etag"));
-
-  EXPECT_EQ(response.status, 204);
-  const auto& candidates = directory.last()->candidates;
-  ASSERT_EQ(candidates.size(), 1u);
-  EXPECT_EQ(candidates[0].mline_index, 1u);
-  EXPECT_EQ(candidates[0].candidate, "candidate:2 1 udp 1 192.0.2.1 7 typ host");
-}
-
-TEST_F(WhepTest, TricklesTheEndOfCandidates) {
-  start();
-  const Response opened = post();
-
-  patch(opened.session(), kTrickle + "a=end-of-candidates\r\n", opened.header("etag"));
-
-  ASSERT_EQ(directory.last()->candidates.size(), 2u);
-  EXPECT_EQ(directory.last()->candidates[1].candidate, "");
-}
-
-TEST_F(WhepTest, TakesAStarWithTheSameCredentialsForATrickle) {
-  start();
-  const Response opened = post();
-
-  EXPECT_EQ(patch(opened.session(), kTrickle, "*").status, 204);
-  EXPECT_EQ(directory.last()->offers.size(), 1u);
-}
-
-TEST_F(WhepTest, RestartsIceByNewCredentials) {
-  directory.restart_answer =
-      "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:a\r\na=ice-ufrag:srv2\r\n"
-      "a=ice-pwd:srvsrvsrvsrvsrvsrvsrv2\r\na=candidate:9 1 udp 1 192.0.2.50 5 typ host\r\n";
-  start();
-  const Response opened = post();
-
-  const Response response = patch(opened.session(), kRestart, "*");
-
-  EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(response.header("content-type"), kFragment);
-  EXPECT_THAT(response.body, HasSubstr("a=ice-ufrag:srv2\r\n"));
-  EXPECT_THAT(response.body, HasSubstr("a=candidate:9 1 udp 1 192.0.2.50 5 typ host\r\n"));
-  EXPECT_NE(response.header("etag"), opened.header("etag"));
-  EXPECT_FALSE(response.header("etag").empty());
-  const std::string& offer = directory.last()->offers.back();
-  EXPECT_THAT(offer, HasSubstr("a=ice-ufrag:efgh\r\n"));
-  EXPECT_THAT(offer, Not(HasSubstr("abcd")));
-  EXPECT_THAT(offer, Not(HasSubstr("192.0.2.9")));
-  EXPECT_GT(offer.find("a=candidate:3"), offer.find("m=video"));
-  EXPECT_EQ(patch(opened.session(), kTrickle, opened.header("etag")).status, 412);
-}
-
-TEST_F(WhepTest, SaysThatARestartCannotBe) {
-  start();
-  const Response opened = post();
-  directory.last()->restart_error = Error{Errc::invalid, "no"};
-
-  EXPECT_EQ(patch(opened.session(), kRestart, "*").status, 400);
-}
-
-TEST_F(WhepTest, DoesOneRestartAtATime) {
-  start();
-  const Response opened = post();
-  directory.last()->answer_restarts = false;
-  const auto first = std::make_shared<Response>();
-  begin({"PATCH", opened.session(), kRestart, kFragment, {{"If-Match", "*"}}}, first);
-  turn_until([&] { return directory.last()->offers.size() == 2; }, "the restart");
-
-  EXPECT_EQ(patch(opened.session(), kTrickle, "*").status, 503);
-
-  directory.last()->answer("v=0\r\na=ice-ufrag:x\r\n");
-  turn_until([&] { return first->status != 0; }, "the first");
-  EXPECT_EQ(first->status, 200);
-}
-
-TEST_F(WhepTest, AsksForTheETag) {
-  start();
-  const Response opened = post();
-  const std::string location = opened.session();
-
-  EXPECT_EQ(patch(location, kTrickle, "").status, 428);
-  EXPECT_EQ(patch(location, kTrickle, "\"other\"").status, 412);
-  EXPECT_EQ(patch(location, kTrickle, "\"other\", " + opened.header("etag")).status, 204);
-}
-
-TEST_F(WhepTest, RefusesAFragmentThatIsNone) {
-  start();
-  const Response opened = post();
-  const std::string location = opened.session();
-
-  EXPECT_EQ(patch(location, kTrickle, "*", "application/sdp").status, 415);
-  EXPECT_EQ(patch(location, "hello", "*").status, 400);
-  EXPECT_EQ(patch(location, kTrickle + std::string(70'000, 'x'), "*").status, 413);
-}
-
-TEST_F(WhepTest, BoundsTheCandidates) {
-  limits.candidates_per_session = 2;
-  start();
-  const Response opened = post();
-  EXPECT_EQ(patch(opened.session(), kTrickle, "*").status, 204);
-  EXPECT_EQ(patch(opened.session(), kTrickle, "*").status, 204);
-  EXPECT_EQ(patch(opened.session(), kTrickle, "*").status, 400);
-  EXPECT_EQ(directory.last()->candidates.size(), 2u);
 }
 
 TEST_F(WhepTest, EndsASessionByDelete) {
@@ -326,8 +207,23 @@ TEST_F(WhepTest, EndsASessionByDelete) {
   EXPECT_EQ(send({"DELETE", location, {}, {}, {}}).status, 200);
 
   turn_until([&] { return directory.live.empty(); }, "the session to end");
-  EXPECT_EQ(send({"DELETE", location, {}, {}, {}}).status, 404);
   EXPECT_EQ(patch(location, kTrickle, "*").status, 404);
+}
+
+TEST_F(WhepTest, TakesADeleteOfASessionThatHasJustEnded) {
+  start();
+  const std::string first = post().session();
+  for (int i = 0; i < 256; ++i) {
+    EXPECT_EQ(send({"DELETE", first, {}, {}, {}}).status, 200);
+    turn_until([&] { return directory.live.empty(); }, "the session to end");
+    post();
+    directory.end(*directory.last(), {"connection_failed", "gone"});
+    turn_until([&] { return directory.live.empty(); }, "another to end");
+  }
+
+  EXPECT_EQ(send({"DELETE", "/whep/front/session-257", {}, {}, {}}).status, 200);
+  EXPECT_EQ(send({"DELETE", "/whep/yard/session-257", {}, {}, {}}).status, 404);
+  EXPECT_EQ(send({"DELETE", first, {}, {}, {}}).status, 404) << "too long ago";
 }
 
 TEST_F(WhepTest, FindsASessionOnlyUnderItsCamera) {
@@ -345,7 +241,7 @@ TEST_F(WhepTest, ForgetsASessionThatEndsByItself) {
 
   directory.end(*directory.last(), {"connection_failed", "gone"});
 
-  EXPECT_EQ(send({"DELETE", location, {}, {}, {}}).status, 404);
+  EXPECT_EQ(patch(location, kTrickle, "*").status, 404);
 }
 
 TEST_F(WhepTest, TellsOptionsAndWrongMethods) {
@@ -364,7 +260,7 @@ TEST_F(WhepTest, TellsOptionsAndWrongMethods) {
     EXPECT_EQ(response.header("allow"), "POST, OPTIONS");
   }
   EXPECT_EQ(send({"GET", "/whep/front/x", {}, {}, {}}).status, 405);
-  EXPECT_EQ(send({"POST", "/whep/front/x", kOffer, "application/sdp", {}}).status, 405);
+  EXPECT_EQ(send({"POST", "/whep/front/x", kPlayersOffer, "application/sdp", {}}).status, 405);
   EXPECT_EQ(get("/whep").status, 404);
   EXPECT_EQ(get("/whep/a/b/c").status, 404);
 }

@@ -164,6 +164,12 @@ TEST(ConfigErrorTest, RefusesListenAddressesThatCannotBe) {
         << listen;
 }
 
+TEST(ConfigErrorTest, TellsTheAddressesThatAPortAloneMayMean) {
+  EXPECT_EQ(refusal("server: {listen: 8080}"),
+            "f.yaml:1:18: server.listen: \"8080\" is a port without an address; write 0.0.0.0:8080 "
+            "or 127.0.0.1:8080");
+}
+
 TEST(ConfigErrorTest, RefusesBadUrlsAndSaysWhatWouldBeRight) {
   EXPECT_THAT(url_refusal(""), HasSubstr("must begin with rtsp:// or rtsps://"));
   EXPECT_THAT(url_refusal("host/live"), HasSubstr("must begin with rtsp://"));

@@ -25,7 +25,7 @@ Camera managed(const std::string& id) {
 }
 
 /// What a restart would read of the cameras that are written now.
-Config read_back(const Config& config, const std::string& own = "") {
+Config read_back(const Config& config, const std::string& own = "cameras: []\n") {
   const auto read = parse(Text{"own.yaml", own}, Text{"cameras.yaml", managed_yaml(config)});
   if (read) return *read;
   ADD_FAILURE() << read.error().message << "\n" << managed_yaml(config);
@@ -139,7 +139,7 @@ TEST(ManagedYamlTest, ReadsBackWhateverANameHolds) {
 TEST(ManagedYamlTest, HoldsTheOrderOfAllCamerasButOnlyItsOwnSettings) {
   const std::string own = "cameras:\n  - {id: front, url: 'rtsp://u:sesame@192.0.2.9/'}\n"
                           "  - {id: back, url: 'rtsp://192.0.2.8/'}\n";
-  auto config = parse(Text{"own.yaml", own}, Text{"cameras.yaml", ""});
+  auto config = parse(own, "own.yaml");
   ASSERT_TRUE(config);
   config->cameras = {config->cameras[1], managed("yard"), config->cameras[0]};
 
@@ -186,6 +186,21 @@ TEST_F(ConfigFilesTest, LoadsTheManagedCamerasBesideTheConfiguration) {
   EXPECT_EQ(config->cameras[0].origin.line, 1);
   EXPECT_TRUE(config->cameras[1].origin.managed);
   EXPECT_EQ(config->cameras[1].origin.file, path("cameras.yaml"));
+}
+
+TEST_F(ConfigFilesTest, TakesAnEmptyFileForAMishap) {
+  write("fanlight.yaml", "");
+  const auto own = load(path("fanlight.yaml"));
+  ASSERT_FALSE(own);
+  EXPECT_EQ(own.error().code, Errc::invalid);
+  EXPECT_EQ(own.error().message,
+            path("fanlight.yaml") + ": is empty; if there should be no cameras, write cameras: []");
+
+  write("fanlight.yaml", "cameras: []\n");
+  write("cameras.yaml", "");
+  const auto managed = load(path("fanlight.yaml"));
+  ASSERT_FALSE(managed);
+  EXPECT_THAT(managed.error().message, HasSubstr("cameras.yaml: is empty"));
 }
 
 TEST_F(ConfigFilesTest, FindsTheManagedCamerasWhereTheConfigurationSays) {

@@ -75,6 +75,7 @@ TEST(ExitCodeTest, IsOneOfSysexits) {
   EXPECT_EQ(exit_code(Errc::busy), EX_TEMPFAIL);
   EXPECT_EQ(exit_code(Errc::unavailable), EX_UNAVAILABLE);
   EXPECT_EQ(exit_code(Errc::internal), EX_SOFTWARE);
+  EXPECT_EQ(exit_code(Errc::no_stream), EX_SOFTWARE);
   EXPECT_EQ(exit_code(Errc::unsupported), EX_SOFTWARE);
   EXPECT_EQ(exit_code(Errc::conflict), EX_SOFTWARE);
 }

@@ -30,6 +30,13 @@ std::string own_media(const std::string& kind, const std::string& mid, const std
          "DD:EE:FF\r\n";
 }
 
+/// The transport's lines of own_media(), as an answer has them.
+std::string own_transport() {
+  return "a=ice-ufrag:own1\r\na=ice-pwd:ownownownownownownownow\r\na=fingerprint:sha-256 "
+         "AA:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:"
+         "DD:EE:FF\r\na=setup:active\r\n";
+}
+
 const std::string kOwnSession = "v=0\r\no=- 4711 2 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n";
 const std::string kOwnVideo =
     own_media("video", "0", "102 103",
@@ -169,24 +176,54 @@ TEST(AnswerTest, HasTheOffersMediaInItsOrderWithOurTransport) {
   EXPECT_THAT(audio, Not(HasSubstr("extmap")));
 }
 
-TEST(AnswerTest, RejectsWhatIsNotChosenAndLeavesItOutOfTheBundle) {
+TEST(AnswerTest, KeepsWhatIsNotChosenInactiveInTheBundle) {
   const Offer offer = parsed(plain_with_audio());
   const Choices choices = choices_of(offer, {h264("640028")});
 
   const std::string answer = written(kOwnSession + kOwnVideo, offer, choices);
 
-  EXPECT_THAT(answer, HasSubstr("a=group:BUNDLE 0\r\n"));
-  EXPECT_EQ(media_of(answer, 1), "m=audio 0 UDP/TLS/RTP/SAVPF 111 0 8\r\nc=IN IP4 0.0.0.0\r\n"
-                                 "a=mid:1\r\na=inactive\r\n");
+  EXPECT_THAT(answer, HasSubstr("a=group:BUNDLE 0 1\r\n"));
+  EXPECT_EQ(media_of(answer, 1), "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\n"
+                                 "a=mid:1\r\n" +
+                                     own_transport() +
+                                     "a=inactive\r\na=rtcp-mux\r\n"
+                                     "a=rtpmap:111 opus/48000/2\r\n");
 }
 
-TEST(AnswerTest, RejectsDataChannels) {
+TEST(AnswerTest, NamesACodecWhereNothingIsSent) {
+  const Offer offer = parsed(with(with(plain_with_audio(), " 111 0 8", " 96 63 8"),
+                                  "a=rtpmap:111 opus/48000/2", "a=rtpmap:63 red/48000/2"));
+  const Choices choices = choices_of(offer, {h264("640028")});
+
+  const std::string audio = media_of(written(kOwnSession + kOwnVideo, offer, choices), 1);
+
+  EXPECT_EQ(audio.rfind("m=audio 9 UDP/TLS/RTP/SAVPF 8\r\n", 0), 0u) << audio;
+  EXPECT_THAT(audio, HasSubstr("a=rtpmap:8 PCMA/8000\r\n"));
+}
+
+TEST(AnswerTest, RejectsWhatTheOfferRejectsAndWhatHasNoKnownCodec) {
+  for (const std::string& text : {with(plain_with_audio(), "m=audio 9", "m=audio 0"),
+                                  with(plain_with_audio(), " 111 0 8", " 96")}) {
+    const Offer offer = parsed(text);
+    const Choices video = choices_of(offer, {h264("640028")});
+
+    const std::string answer = written(kOwnSession + kOwnVideo, offer, video);
+
+    EXPECT_THAT(answer, HasSubstr("a=group:BUNDLE 0\r\n"));
+    EXPECT_EQ(media_of(answer, 1).rfind("m=audio 0 ", 0), 0u) << answer;
+    EXPECT_THAT(media_of(answer, 1), HasSubstr(own_transport() + "a=inactive\r\n"));
+  }
+}
+
+TEST(AnswerTest, RejectsDataChannelsWithTheLinesThatGStreamerWants) {
   const Offer offer = parsed(with(plain(), "BUNDLE 0", "BUNDLE 0 data") +
                              "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:data\r\n");
   const std::string answer =
       written(kOwnSession + kOwnVideo, offer, choices_of(offer, {h264("640028")}));
+  EXPECT_THAT(answer, HasSubstr("a=group:BUNDLE 0\r\n"));
   EXPECT_EQ(media_of(answer, 1), "m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\n"
-                                 "c=IN IP4 0.0.0.0\r\na=mid:data\r\na=inactive\r\n");
+                                 "c=IN IP4 0.0.0.0\r\na=mid:data\r\n" +
+                                     own_transport() + "a=inactive\r\n");
 }
 
 TEST(AnswerTest, AnswersSoundAloneWhereTheVideoIsRejected) {
@@ -214,7 +251,18 @@ TEST(AnswerTest, KeepsTheFirstOfTheBundleWhoseTransportAllUse) {
                            "a=candidate:1 1 UDP 1 192.0.2.1 9 typ host\r\n"}) {
     EXPECT_THAT(first, HasSubstr(line));
   }
-  EXPECT_THAT(media_of(answer, 1), Not(HasSubstr("candidate")));
+}
+
+TEST(AnswerTest, RepeatsTheCandidatesWhereSomethingIsSent) {
+  const Offer offer = parsed(plain_with_audio());
+  const Choices choices = choices_of(offer, {}, {{"PCMA", 8000, 1, {}}});
+
+  const std::string answer = written(kOwnSession + kOwnAudio, offer, choices,
+                                     {{}, {}, {"candidate:1 1 UDP 1 192.0.2.1 9 typ host"}, true});
+
+  for (const int mline : {0, 1})
+    EXPECT_THAT(media_of(answer, mline),
+                HasSubstr("a=candidate:1 1 UDP 1 192.0.2.1 9 typ host\r\na=end-of-candidates\r\n"));
 }
 
 TEST(ReducedOfferTest, HasTheCandidatesOfTheWholeBundle) {
@@ -303,8 +351,8 @@ TEST(AnswerTest, IsItselfReadableSdpForEveryRecordedOffer) {
     ASSERT_EQ(answer.media.size(), offer.media.size());
     for (std::size_t i = 0; i < offer.media.size(); ++i) {
       EXPECT_EQ(answer.media[i].mid, offer.media[i].mid);
-      const bool is_tag = offer.media[i].mid == offer.bundle.at(0);
-      EXPECT_EQ(answer.media[i].rejected, !choices[i] && !is_tag);
+      EXPECT_FALSE(answer.media[i].rejected);
+      EXPECT_TRUE(answer.media[i].bundled);
       if (!choices[i]) continue;
       EXPECT_EQ(answer.media[i].payloads[0].format.encoding, choices[i]->offered.encoding);
       EXPECT_EQ(answer.media[i].payloads[0].rtx, choices[i]->rtx_payload_type);

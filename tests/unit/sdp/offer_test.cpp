@@ -291,6 +291,15 @@ TEST(OfferErrorTest, NamesWhatIsWrong) {
   expect_error(with(plain(), "t=0 0", "t=0 0\r\na=group:BUNDLE 1"), "a second BUNDLE group");
 }
 
+TEST(OfferErrorTest, RefusesAnIceLiteViewer) {
+  expect_error(with(plain(), "t=0 0\r\n", "t=0 0\r\na=ice-lite\r\n"), "a full ICE agent");
+}
+
+TEST(OfferErrorTest, SaysThatAMidIsAToken) {
+  for (const char* line : {"a=mid:0", "a=group:BUNDLE 0"})
+    expect_error(with(plain(), line, std::string(line) + "\xc3\xa9"), "a mid is not a token");
+}
+
 TEST(OfferErrorTest, NamesTheLine) {
   expect_error(with(plain(), "a=mid:0", "a=mid:a b"), "line 13: ");
 }

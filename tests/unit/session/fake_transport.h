@@ -46,6 +46,10 @@ class FakeTransport : public webrtc::ViewerTransport {
   void read_stats(std::function<void(const webrtc::TransportStats&)> done) override {
     stats_asked.push_back(std::move(done));
   }
+  void close(std::function<void()> done) override {
+    if (!says_goodbye) return done();
+    goodbye_said = std::move(done);
+  }
 
   void say(State state, const std::string& why = {}) const {
     if (const auto observer = observer_.lock()) observer->on_transport_state(state, why);
@@ -69,6 +73,8 @@ class FakeTransport : public webrtc::ViewerTransport {
   std::vector<std::string> candidates;
   std::vector<std::string> played; ///< Call by call: "main-H264 main-OPUS".
   std::vector<std::function<void(const webrtc::TransportStats&)>> stats_asked;
+  bool says_goodbye = false;
+  std::function<void()> goodbye_said; ///< For the test to call.
 
  private:
   const std::weak_ptr<Observer> observer_;

@@ -122,7 +122,7 @@ TEST_F(StreamSelectorTest, SaysWhyThereIsNothingAndChangesNothing) {
   selector.prefer({.stream = "nothing"});
   const auto unknown = selector.select(can_play_all);
   ASSERT_FALSE(unknown);
-  EXPECT_EQ(unknown.error().code, Errc::not_found);
+  EXPECT_EQ(unknown.error().code, Errc::no_stream);
   EXPECT_THAT(unknown.error().message, HasSubstr("no stream nothing; it has main, sub"));
 
   EXPECT_EQ(selector.current()->id(), "main");

@@ -157,7 +157,7 @@ TEST_F(ViewerCameraTest, RefusesAStreamThatThereIsNotAndKeepsItsPreference) {
   const auto refused = viewer->select({.stream = "third"});
 
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code, Errc::not_found);
+  EXPECT_EQ(refused.error().code, Errc::no_stream);
   EXPECT_EQ(viewer->info().stream, "main");
   camera->main().go(Stream::retrying, "the camera closed the connection");
   viewer->on_camera_changed();

@@ -125,6 +125,22 @@ TEST_F(ViewerCloseTest, EndsInALaterTurnTheTransportFirstAndTheHostLast) {
   EXPECT_EQ(listener.closed[0].message, "by the test");
 }
 
+TEST_F(ViewerCloseTest, EndsWhenItsTransportHasSaidGoodbye) {
+  connect();
+  transport().says_goodbye = true;
+
+  viewer->close({"stopped", "by the test"});
+  turn();
+  EXPECT_THAT(listener.heard, IsEmpty());
+  EXPECT_TRUE(transports.alive);
+  EXPECT_EQ(viewer->restart(restarted()).error().code, Errc::conflict);
+  const auto said = transport().goodbye_said;
+  said();
+
+  EXPECT_THAT(listener.heard, ElementsAre("closed", "ended"));
+  EXPECT_FALSE(listener.transport_at_close);
+}
+
 TEST_F(ViewerCloseTest, EndsOnceForTheFirstReason) {
   connect();
 

@@ -69,13 +69,6 @@ TEST(TransportTest, IsWebrtcbinForAViewerThatWantsToBeTheDtlsServer) {
   EXPECT_THAT(choice.reason, HasSubstr("a=setup:passive"));
 }
 
-TEST(TransportTest, IsWebrtcbinForAnIceLiteViewer) {
-  const auto choice = choice_for(with(plain(), "t=0 0\r\n", "t=0 0\r\na=ice-lite\r\n"));
-
-  EXPECT_EQ(choice.transport, Transport::webrtcbin);
-  EXPECT_THAT(choice.reason, HasSubstr("a=ice-lite"));
-}
-
 TEST(TransportTest, IsWhatTheConfigurationSays) {
   const Offer offer = parsed(with(plain(), "a=recvonly", "a=sendrecv"));
   for (const auto wanted : {Transport::webrtcbin, Transport::fanout}) {

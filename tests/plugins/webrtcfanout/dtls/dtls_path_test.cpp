@@ -2,6 +2,7 @@
 #include <random>
 
 #include "dtls_fixture.h"
+#include "hex.h"
 
 namespace fanlight::fanout {
 namespace {
@@ -19,6 +20,77 @@ TEST_F(DtlsPathTest, PutsAClientHelloTogetherFromFragments) {
   EXPECT_GE(fragments, 2U);
   for (const Octets& datagram : heard_) EXPECT_LE(datagram.size(), 300U);
   expect_same_keys();
+}
+
+/// `bytes` behind their length, which has `width` bytes.
+Octets counted(int width, const Octets& bytes) {
+  Octets result;
+  for (int byte = width - 1; byte >= 0; --byte)
+    result.push_back(static_cast<std::uint8_t>(bytes.size() >> (8 * byte)));
+  result.insert(result.end(), bytes.begin(), bytes.end());
+  return result;
+}
+
+Octets operator+(Octets first, const Octets& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+Octets extension(const char* type, const Octets& body) { return hex(type) + counted(2, body); }
+
+/// The ClientHello of a browser that would rather speak DTLS 1.3, with a key share of
+/// X25519MLKEM768; without the header of a handshake message.
+Octets hello_of_dtls_13() {
+  const Octets shares =
+      hex("11ec") + counted(2, Octets(1216, 0x5a)) + hex("001d") + counted(2, Octets(32, 0x09));
+  const Octets extensions =
+      extension("002b", counted(1, hex("fefc fefd"))) +                // supported_versions
+      extension("000a", counted(2, hex("11ec 001d 0017 0018"))) +      // supported_groups
+      extension("000d", counted(2, hex("0403 0804 0401 0503 0805"))) + // signature_algorithms
+      extension("0033", counted(2, shares)) +                          // key_share
+      extension("000e", counted(2, hex("0007 0001")) + hex("00")) +    // use_srtp
+      extension("000b", counted(1, hex("00"))) + extension("0017", {}) +
+      extension("ff01", hex("00"));
+  return hex("fefd") + Octets(32, 0x77) + hex("00 00") +
+         counted(2, hex("1301 1302 1303 c02b c02f cca9")) + counted(1, hex("00")) +
+         counted(2, extensions);
+}
+
+/// A record with the part of the message that begins at `at`.
+Octets fragment_of(const Octets& message, std::size_t at, std::size_t size, std::uint8_t number) {
+  const auto length = [](std::size_t value) {
+    return Octets{static_cast<std::uint8_t>(value >> 16), static_cast<std::uint8_t>(value >> 8),
+                  static_cast<std::uint8_t>(value)};
+  };
+  const auto begin = message.begin() + static_cast<std::ptrdiff_t>(at);
+  const Octets part = hex("01") + length(message.size()) + hex("0000") + length(at) + length(size) +
+                      Octets(begin, begin + static_cast<std::ptrdiff_t>(size));
+  return hex("16 fefd 0000 0000000000") + Octets{number} + counted(2, part);
+}
+
+TEST_F(DtlsPathTest, AnswersABrowserThatOffersDtls13InTwoDatagramsInAnyOrder) {
+  const Octets hello = hello_of_dtls_13();
+  constexpr std::size_t kFirst = 1175;
+  ASSERT_GT(hello.size(), kFirst);
+  const Octets first = fragment_of(hello, 0, kFirst, 0);
+  const Octets second = fragment_of(hello, kFirst, hello.size() - kFirst, 1);
+  ASSERT_EQ(first.size(), 1200U);
+
+  for (const auto& [one, other] : {std::pair{first, second}, std::pair{second, first}}) {
+    make();
+    server_->receive(one);
+    EXPECT_TRUE(to_client_.empty()) << "of half a ClientHello";
+    server_->receive(other);
+
+    ASSERT_FALSE(to_client_.empty()) << server_->error();
+    const Octets& answer = to_client_.front();
+    ASSERT_GT(answer.size(), 62U);
+    EXPECT_EQ(answer[0], 22) << "no alert";
+    EXPECT_EQ(answer[13], 2) << "a ServerHello";
+    EXPECT_EQ(read_u16(&answer[25]), 0xfefd) << "of DTLS 1.2";
+    EXPECT_EQ(server_->state(), State::handshaking);
+    to_client_.clear();
+  }
 }
 
 TEST_F(DtlsPathTest, BearsTheLossOfAnyDatagram) {

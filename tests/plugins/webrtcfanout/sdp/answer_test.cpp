@@ -114,7 +114,14 @@ TEST_F(AnswerTest, LeavesTheFirstOfTheBundleInactiveWhereNothingIsSentOnIt) {
                                       "a=fingerprint:sha-256 AB:CD", "a=end-of-candidates"}));
   EXPECT_THAT(parts[1][0], HasSubstr("m=video 9 "));
   EXPECT_THAT(parts[2], Contains("a=sendonly"));
-  EXPECT_THAT(starting_with(parts[2], "a=candidate"), IsEmpty());
+}
+
+TEST_F(AnswerTest, RepeatsTheCandidatesWhereSomethingIsSent) {
+  const auto parts = answer(false, true);
+
+  EXPECT_THAT(starting_with(parts[1], "a=candidate"), SizeIs(3));
+  EXPECT_EQ(starting_with(parts[2], "a=candidate"), starting_with(parts[1], "a=candidate"));
+  EXPECT_THAT(parts[2], Contains("a=end-of-candidates"));
 }
 
 TEST_F(AnswerTest, AnswersTheCodecAsItWasOffered) {
@@ -178,12 +185,27 @@ TEST_F(AnswerTest, SendsExtensionsThatAreReceivedOnly) {
                           std::string("a=extmap:6/sendonly ") + extension_uri::kPlayoutDelay));
 }
 
-TEST_F(AnswerTest, RejectsWhatIsNotAnswered) {
+TEST_F(AnswerTest, KeepsWhatIsNotAnsweredInactiveInTheBundle) {
   const auto parts = answer(true, false);
 
-  EXPECT_THAT(parts[2], ElementsAre("m=audio 0 UDP/TLS/RTP/SAVPF 111 63 9 0 8 13 110 126",
-                                    "c=IN IP4 0.0.0.0", "a=mid:1", "a=inactive"));
+  EXPECT_THAT(parts[0], Contains("a=group:BUNDLE 0 1"));
+  EXPECT_THAT(parts[2],
+              ElementsAre("m=audio 9 UDP/TLS/RTP/SAVPF 111", "c=IN IP4 0.0.0.0", "a=mid:1",
+                          "a=ice-ufrag:ours", "a=ice-pwd:0123456789abcdefghijkl",
+                          "a=fingerprint:sha-256 AB:CD", "a=setup:passive", "a=inactive",
+                          "a=rtcp-mux", "a=rtpmap:111 opus/48000/2"));
+}
+
+TEST_F(AnswerTest, RejectsWhatTheOfferRejectsWithTheLinesThatGStreamerWants) {
+  const Offer offer = parsed(with(kChromium, "m=audio 9", "m=audio 0"));
+
+  const auto parts = parts_of(write_answer(offer, {everything(offer.media[0], 102)}, kTransport));
+
   EXPECT_THAT(parts[0], Contains("a=group:BUNDLE 0"));
+  EXPECT_THAT(parts[2],
+              ElementsAre("m=audio 0 UDP/TLS/RTP/SAVPF 111 63 9 0 8 13 110 126", "c=IN IP4 0.0.0.0",
+                          "a=mid:1", "a=ice-ufrag:ours", "a=ice-pwd:0123456789abcdefghijkl",
+                          "a=fingerprint:sha-256 AB:CD", "a=setup:passive", "a=inactive"));
 }
 
 TEST_F(AnswerTest, RejectsEverythingWithoutAnyMedia) {

@@ -359,6 +359,9 @@ TEST(OfferTest, RefusesToBeTheDtlsClient) {
 
 TEST(OfferTest, RefusesAnIceLiteViewer) {
   EXPECT_THAT(refusal(behind(kSmallOffer, "t=0 0", "a=ice-lite")), HasSubstr("full ICE agent"));
+  for (const char* mid : {"a=mid:0", "a=group:BUNDLE 0"})
+    EXPECT_THAT(refusal(with(kSmallOffer, mid, std::string(mid) + "\xc3\xa9")),
+                HasSubstr("a mid is not a token"));
 }
 
 TEST(OfferTest, NamesTheCredentialsOfItsTransportHoweverManyOthersThereAre) {

@@ -1,6 +1,8 @@
 // Which packets are sent again, and how many.
 #include "webrtcfanout/send/repair_budget.h"
 
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace fanlight::fanout {
@@ -12,7 +14,7 @@ constexpr std::size_t kSize = 1000;
 
 class RepairBudgetTest : public testing::Test {
  protected:
-  bool take(std::uint16_t sequence, std::int64_t now_us, std::int64_t rtt_us = kRtt) {
+  bool take(std::uint64_t sequence, std::int64_t now_us, std::int64_t rtt_us = kRtt) {
     return budget.take(sequence, kSize, now_us, rtt_us, sent);
   }
   int take_many(int count, std::int64_t now_us) {
@@ -21,7 +23,7 @@ class RepairBudgetTest : public testing::Test {
     return taken;
   }
   RepairBudget budget;
-  std::uint16_t next = 0;
+  std::uint64_t next = 0;
   std::uint32_t sent = 0;
 };
 
@@ -33,8 +35,58 @@ TEST_F(RepairBudgetTest, SendsAPacketAgainOnceARoundTrip) {
 
 TEST_F(RepairBudgetTest, KnowsEachPacketByItsNumber) {
   EXPECT_TRUE(take(0, kNow));
-  EXPECT_TRUE(take(64, kNow)) << "of the same slot";
+  EXPECT_TRUE(take(32, kNow)) << "of the same place";
   EXPECT_TRUE(take(0xffff, kNow));
+  EXPECT_TRUE(take(0x10000, kNow)) << "the same number, a round later";
+  EXPECT_FALSE(take(0, kNow));
+  EXPECT_FALSE(take(32, kNow));
+}
+
+TEST_F(RepairBudgetTest, SendsAPacketThreeTimesAtMost) {
+  take_many(10, kNow); // So that there is room for repeats.
+  int taken = 0;
+  for (int i = 0; i < 30; ++i) taken += take(0xbeef, kNow + i * kRtt);
+
+  EXPECT_EQ(taken, 3);
+}
+
+TEST_F(RepairBudgetTest, RepeatsLittleToAReceiverThatAsksForWhatItHas) {
+  // 3 of 100 packets are lost, and each is asked for every 100 ms as long as it is among the newest
+  // 512, as pion does; 260 packets come in a second.
+  std::vector<std::uint64_t> asked;
+  int lost = 0;
+  int repeated = 0;
+  std::int64_t now = kNow;
+  for (std::uint64_t index = 0; index < 20'000; ++index, now += 1'000'000 / 260) {
+    sent += kSize;
+    if (index % 33 == 0) {
+      ++lost;
+      asked.push_back(index);
+    }
+    if (index % 26 != 0) continue;
+    std::erase_if(asked, [&](std::uint64_t known) { return index - known > 512; });
+    for (const std::uint64_t known : asked) repeated += take(known, now);
+  }
+
+  EXPECT_GE(repeated, lost);
+  EXPECT_LE(repeated, lost * 3 / 2);
+}
+
+TEST_F(RepairBudgetTest, RepeatsWhatWasLostAgainWhereThreeOfTenPacketsAre) {
+  int lost = 0;
+  int missing = 0;
+  for (std::uint64_t index = 0; index < 10'000; ++index) {
+    sent += 10 * kSize;
+    if (index % 10 > 2) continue;
+    ++lost;
+    // Of those that are repeated three of ten are lost, too, and so on.
+    const int times = lost % 10 != 0 && lost % 10 != 3 && lost % 10 != 6 ? 1
+                      : lost % 30 > 9                                    ? 2
+                                                                         : 3;
+    for (int i = 0; i < times; ++i) missing += !take(index, kNow + i * kRtt);
+  }
+
+  EXPECT_LE(missing, lost / 100);
 }
 
 TEST_F(RepairBudgetTest, WaitsALittleWhereTheRoundTripIsNotKnown) {

@@ -97,6 +97,20 @@ TEST_F(ConnectionTest, HearsOfAViewerByAuthenticReportsOnly) {
   EXPECT_EQ(connection->heard_us(), now_us);
 }
 
+TEST_F(ConnectionTest, CountsNoLostPacketsWhereMoreCameThanWereSent) {
+  start(udp());
+  const auto told = [this](const std::string& lost) {
+    Octets report =
+        hex("81c9 0007 00000009 00001111 00" + lost + "00000000 00000000 00000000 00000000");
+    protect(report);
+    EXPECT_TRUE(connection->on_rtcp(report, moment()));
+    return subscriber->counters.packets_lost.get();
+  };
+
+  EXPECT_EQ(told("000003"), 3);
+  EXPECT_EQ(told("ffffff"), 0);
+}
+
 TEST_F(ConnectionTest, StopsWhileTheViewerIsNotHeardOf) {
   append_group(1);
   start(udp());
