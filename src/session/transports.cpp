@@ -35,7 +35,8 @@ Result<Done> Transports::prepare(const std::vector<config::Camera>& cameras) {
   if (any(Transport::fanout) && !std::exchange(warm_, true)) webrtc::WebrtcbinTransport::warm_up();
   // Also without a camera: a port in use must be reported at the start, not to the user who adds
   // the first camera.
-  const bool fanout = config_.transport != Transport::webrtcbin || any(Transport::webrtcbin);
+  const bool fanout =
+      cameras.empty() ? config_.transport != Transport::webrtcbin : any(Transport::webrtcbin);
   return fanout && !port_ ? open_port() : Done{};
 }
 

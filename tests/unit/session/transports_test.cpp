@@ -87,6 +87,17 @@ TEST_F(TransportsTest, NeedsNoMediaPortWhereAWebrtcbinCarriesEachViewer) {
   EXPECT_EQ(create(), "");
 }
 
+TEST_F(TransportsTest, LeavesTheMediaPortToCamerasThatAllHaveAWebrtcbin) {
+  const TakenPort taken;
+  config.webrtc.port = taken.number();
+  config::Camera camera;
+  camera.id = "front";
+  camera.webrtc_transport = config::ViewerTransport::webrtcbin;
+  config.cameras = {camera};
+
+  EXPECT_EQ(create(), "");
+}
+
 TEST_F(TransportsTest, TellsTheMediaPortOnce) {
   testing::internal::CaptureStderr();
   ASSERT_EQ(create(), "");
