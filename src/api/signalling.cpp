@@ -65,19 +65,21 @@ void Signalling::upgrade(const ExchangePtr& exchange) {
   if (!exchange->has_header("Upgrade")) {
     exchange->set_header("Upgrade", "websocket");
     exchange->set_header("Connection", "Upgrade");
-    return exchange->respond(Problem{Failure::websocket_only,
-                                     "this address speaks WebSocket only (docs/signalling.md)"});
+    return exchange->respond(
+        Problem{Failure::websocket_only,
+                "this address accepts only WebSocket connections (docs/signalling.md)"});
   }
   if (!server_.refusal.empty()) return exchange->respond(Error{Errc::unavailable, server_.refusal});
-  // libsoup says below what is wrong; nobody is to go for that.
+  // libsoup reports errors of the handshake below; no WebSocket must make room for such a request.
   const bool good = soup_websocket_server_check_handshake(exchange->message(), nullptr, nullptr,
                                                           nullptr, nullptr);
   const HttpConnection* asking = HttpConnection::of(exchange->message());
   if (good && (asking == nullptr || !asking->admits_socket()))
-    return exchange->respond(Error{Errc::busy, "your address has its share of the WebSockets"});
+    return exchange->respond(
+        Error{Errc::busy, "your address has used up its share of the WebSockets"});
 
   char* protocols[] = {kProtocol, nullptr};
-  // A client that wants some other protocol is served without one, and decides for itself.
+  // A client that requires another protocol gets none, and decides whether to go on.
   char** offered = exchange->header("Sec-WebSocket-Protocol").find(kProtocol) == std::string::npos
                        ? nullptr
                        : protocols;
@@ -97,7 +99,7 @@ void Signalling::adopt(SoupServerMessage* message) {
   const Owned<SoupServerMessage> kept = share(message); // Stealing frees it otherwise.
   HttpConnection* connection = HttpConnection::of(message);
   if (connection == nullptr) return;
-  // The handshake has let the page in; its headers may be long, and are not kept.
+  // Only the handshake needs the page's headers, which may be long.
   const auth::Principal whole = auth::principal_of_socket(Exchange{message});
   const auth::Principal principal{.address = whole.address, .proxied = whole.proxied};
   const auto transport = connection->shared_from_this();
@@ -132,7 +134,7 @@ void Signalling::on_camera_changed(const cameras::CameraInfo& info) {
   const gint64 period = std::chrono::microseconds{limits_.push}.count();
   if (told.state != info.best.state || told.at == 0 || since >= period) return notify(info);
   if (told.later.running()) return;
-  // Whatever else happens until then is told with it.
+  // Reports later changes of that time together.
   told.later.once(
       std::chrono::ceil<std::chrono::milliseconds>(std::chrono::microseconds{period - since}),
       [this, id = info.id] {

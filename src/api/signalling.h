@@ -25,9 +25,9 @@ class Signalling : public cameras::CameraObserver {
              const Limits& limits);
   ~Signalling() override;
 
-  /// GET /ws: the handshake, or why not.
+  /// GET /ws: does the handshake, or answers why not.
   void upgrade(const ExchangePtr& exchange);
-  /// Says goodbye to all clients; no new sessions from now on.
+  /// Tells all clients that the server is shutting down; allows no new sessions.
   void drain(const std::string& message);
 
   void on_camera_changed(const cameras::CameraInfo& info) override;

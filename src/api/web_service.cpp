@@ -49,12 +49,12 @@ class RoutedService : public WebService {
   // Owned.
   const std::unique_ptr<StaticFiles> files_;
   Whep whep_;
-  CameraList cameras_; // Hears of changes before those who ask it for them.
+  CameraList cameras_; // Notified of changes before those who read it.
   Signalling signalling_;
   Rest rest_;
   Settings settings_;
   Router router_;
-  std::unique_ptr<Server> server_; // The first to go: it calls the router.
+  std::unique_ptr<Server> server_; // Destroyed first: it calls the router.
 };
 
 } // namespace

@@ -18,7 +18,7 @@ std::size_t bound_by_descriptors(std::size_t places) {
   return std::min<std::size_t>(places, limit.rlim_cur / 2);
 }
 
-/// What is being closed still has its descriptor until libsoup has let it go.
+/// A connection that is closing keeps its descriptor until libsoup releases it.
 std::size_t with_those_that_go(std::size_t places) { return places + places / 8 + 8; }
 
 } // namespace
@@ -36,7 +36,7 @@ bool Crowd::admit(const std::string& network) {
   if (places_.admits(network)) return true;
   HttpConnection* spare = connection_to_spare(network);
   if (spare == nullptr) return false;
-  end(*spare, "its place is needed");
+  end(*spare, "another client needs its place");
   return true;
 }
 
@@ -54,7 +54,7 @@ bool Crowd::spare_one() {
     return order_.first(network, Order::kIdle, Order::kBody);
   });
   if (spare == nullptr) return false;
-  end(*spare, "its descriptor is needed");
+  end(*spare, "another client needs its file descriptor");
   return true;
 }
 
@@ -62,7 +62,7 @@ bool Crowd::admits_socket(const HttpConnection& connection) {
   if (sockets_.admits(connection.network())) return true;
   HttpConnection* spare = socket_to_spare(connection.network());
   if (spare == nullptr) return false;
-  end(*spare, "its place among the WebSockets is needed");
+  end(*spare, "another client needs its place among the WebSockets");
   return true;
 }
 
@@ -85,7 +85,7 @@ void Crowd::on_held(HttpConnection& connection, std::size_t before) {
     HttpConnection* largest = *std::max_element(
         most->second.begin(), most->second.end(),
         [](const HttpConnection* a, const HttpConnection* b) { return a->held() < b->held(); });
-    end(*largest, "of all that is in flight it holds most");
+    end(*largest, "it holds more unfinished data than any other");
   }
 }
 

@@ -16,8 +16,8 @@ namespace filesystem = std::filesystem;
 constexpr std::uintmax_t kMaxFile = 64 * 1024 * 1024;
 constexpr std::uintmax_t kMaxKeptFile = 1024 * 1024;
 constexpr std::size_t kMaxKept = 32 * 1024 * 1024;
-/// Of what is kept some may be gone from the disk; but a folder that is larger is not read anew
-/// again and again.
+/// Kept files may be gone from the disk, so the cache is cleared when it is full; but not more
+/// often than this, in case the folder is larger than the cache.
 constexpr gint64 kClearAgainUs = 60 * G_USEC_PER_SEC;
 
 constexpr std::array<std::pair<std::string_view, const char*>, 20> kTypes{{
@@ -48,14 +48,14 @@ bool is_plain(const std::string& segment) {
          segment.find_first_of(std::string_view{"/\\\0", 3}) == std::string::npos;
 }
 
-/// Whether `path` is below `root`; both without links.
+/// Whether `path` is below `root`; both without symbolic links.
 bool is_below(const filesystem::path& path, const filesystem::path& root) {
   return std::mismatch(root.begin(), root.end(), path.begin(), path.end()).first == root.end();
 }
 
 void add_headers(Exchange& exchange, const std::string& etag) {
   exchange.set_header("ETag", etag);
-  exchange.set_header("Cache-Control", "no-cache"); // Ask each time; 304 is cheap.
+  exchange.set_header("Cache-Control", "no-cache"); // The browser asks each time; a 304 is cheap.
   exchange.set_header("X-Content-Type-Options", "nosniff");
   exchange.set_header("Referrer-Policy", "no-referrer");
   exchange.set_header(
@@ -66,7 +66,7 @@ void add_headers(Exchange& exchange, const std::string& etag) {
       "frame-ancestors 'self'");
 }
 
-/// If-None-Match, by the weak comparison.
+/// Checks If-None-Match by the weak comparison.
 bool is_known(std::string_view if_none_match, std::string_view etag) {
   return if_none_match == "*" || if_none_match.find(etag) != std::string_view::npos;
 }
@@ -89,7 +89,7 @@ Result<std::unique_ptr<StaticFiles>> StaticFiles::create(const std::string& root
   std::vector<filesystem::path> candidates{root};
   if (root.empty()) {
     candidates = {FANLIGHT_WEB_INSTALLED, FANLIGHT_WEB_SOURCE};
-    // What runs from a build folder shows the page of its source, whatever is installed beside it.
+    // A program in a build folder serves the page of its source, even if another one is installed.
     std::error_code ignored;
     if (filesystem::read_symlink("/proc/self/exe", ignored).parent_path() != FANLIGHT_BIN_INSTALLED)
       std::swap(candidates[0], candidates[1]);
@@ -100,9 +100,9 @@ Result<std::unique_ptr<StaticFiles>> StaticFiles::create(const std::string& root
     if (!error && filesystem::is_directory(folder, error) && !error)
       return std::unique_ptr<StaticFiles>{new StaticFiles(std::move(folder))};
   }
-  return Error{Errc::not_found, "opening the web UI: there is no folder '" +
-                                    candidates.front().string() +
-                                    "'; set server.web_root to the folder that holds index.html"};
+  return Error{Errc::not_found, "opening the web UI: the folder '" + candidates.front().string() +
+                                    "' does not exist; set server.web_root to the folder that "
+                                    "contains index.html"};
 }
 
 std::unique_ptr<StaticFiles::File>
@@ -163,9 +163,9 @@ void StaticFiles::load(const File& file, const ExchangePtr& exchange) {
       new Loading{this, alive_, file, exchange});
 }
 
-/// GLib reads on a thread of its own, and waits for one where the system gives none: the page is to
-/// be there then, too. Small files are read once, mostly from the page cache; where there are more
-/// of them than are kept, they are read there after all.
+/// GLib reads files on another thread, and waits if the system has no thread left; the page must
+/// work even then. Therefore small files are read here once, mostly from the page cache. If there
+/// are more than the cache holds, they are read here again.
 void StaticFiles::load_now(const File& file, Exchange& exchange) {
   gchar* text = nullptr;
   gsize size = 0;

@@ -12,15 +12,15 @@
 
 namespace fanlight::http {
 
-/// The files of the web UI, from one folder: nothing outside of it, no hidden file, small files
-/// kept in memory. A change on disk is seen at the next request. Threads: main only.
+/// Serves the files of the web UI from one folder: nothing outside of it, no hidden files. Keeps
+/// small files in memory, and notices changes on disk at the next request. Threads: main only.
 class StaticFiles {
  public:
-  /// `root`: server.web_root; empty: the installed UI, else the one beside the source.
+  /// `root` is server.web_root; empty: the installed UI, or else the one beside the source.
   /// Errc::not_found names the folder.
   static Result<std::unique_ptr<StaticFiles>> create(const std::string& root);
 
-  /// GET or HEAD of the decoded path segments; none is index.html.
+  /// Answers GET or HEAD of the decoded path segments; without segments, index.html.
   void get(const std::vector<std::string>& segments, const ExchangePtr& exchange);
 
   const std::filesystem::path& root() const { return root_; }
@@ -42,14 +42,14 @@ class StaticFiles {
   void keep(const File& file, GBytes* content);
 
   // Owned.
-  const std::filesystem::path root_;           ///< Without links.
+  const std::filesystem::path root_;           ///< Without symbolic links.
   std::unordered_map<std::string, Kept> kept_; ///< By path.
   std::size_t kept_bytes_ = 0;
   gint64 cleared_at_ = 0;                                        ///< Monotonic µs.
   const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by callbacks.
 };
 
-/// By the file's extension; application/octet-stream where it is unknown.
+/// By the file's extension; application/octet-stream if it is unknown.
 const char* mime_type(const std::filesystem::path& path);
 
 } // namespace fanlight::http

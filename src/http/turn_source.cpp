@@ -13,7 +13,7 @@ struct TurnSource {
   GPollableInputStream* stream; // Owned, as its socket is.
   GSocket* socket;
   std::weak_ptr<const HttpConnection>* connection; // Owned; null: it was called, or need not be.
-  Poller::Waiter* waiter;                          // Owned; watches once it was called.
+  Poller::Waiter* waiter; // Owned; watches after the connection was called.
 };
 
 TurnSource* self(GSource* source) { return reinterpret_cast<TurnSource*>(source); }
@@ -27,7 +27,7 @@ gboolean prepare(GSource* source, gint* timeout) {
   if (self(source)->connection == nullptr) return FALSE;
   const auto connection = self(source)->connection->lock();
   if (!connection || connection->is_called()) return TRUE;
-  *timeout = 0; // The next turn may be its own, and nothing else need be ready to begin one.
+  *timeout = 0; // The next turn may be its turn, and no other source may be ready to begin one.
   return FALSE;
 }
 

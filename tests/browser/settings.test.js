@@ -98,7 +98,7 @@ scenario('a refusal stands beside the field that it is about', here, async () =>
 
   await page.locator('.primary').click();
 
-  await page.locator('.complaint', { hasText: 'is no RTSP URL' }).waitFor();
+  await page.locator('.complaint', { hasText: 'is not an RTSP URL' }).waitFor();
   assert.equal(
     await page.evaluate(() => document.activeElement?.getAttribute('name')),
     'streams[0].url',

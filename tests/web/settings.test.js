@@ -100,18 +100,18 @@ test('what a test found is said in few words, and what it did not find in those 
     'H264 1920×1080, 25 fps, a key frame every 2 s, has B-frames, which the server drops for browsers; OPUS',
   );
   assert.match(summaryOf({ ...found, audio: '' }, text), /; no sound$/);
-  const refused = { ...found, ok: false, reason: 'the camera refuses the login', video: [] };
-  assert.equal(summaryOf(refused, text), 'the camera refuses the login');
+  const refused = { ...found, ok: false, reason: 'the camera rejects the login', video: [] };
+  assert.equal(summaryOf(refused, text), 'the camera rejects the login');
 });
 
 test('a refusal says what is wrong by the key that it is about', () => {
   const refusal = new Refusal({
     detail: 'two mistakes',
-    errors: [{ key: 'streams[0].url', message: 'is no RTSP URL' }],
+    errors: [{ key: 'streams[0].url', message: 'is not an RTSP URL' }],
   });
 
   assert.equal(refusal.message, 'two mistakes');
-  assert.equal(refusal.errors.get('streams[0].url'), 'is no RTSP URL');
+  assert.equal(refusal.errors.get('streams[0].url'), 'is not an RTSP URL');
   assert.equal(new Refusal({ title: 'HTTP 502' }).message, 'HTTP 502');
 });
 

@@ -285,7 +285,7 @@ TEST_F(EnvironmentTest, RefusesAnUnsetVariableByItsNameAndLine) {
   ASSERT_FALSE(config);
   EXPECT_EQ(config.error().message, "f.yaml:2:11: server.listen: needs the environment variable "
                                     "FANLIGHT_UNSET, which is not set; "
-                                    "set it, or write ${FANLIGHT_UNSET:-default}");
+                                    "set the variable, or write ${FANLIGHT_UNSET:-default}");
 }
 
 TEST_F(EnvironmentTest, NeverShowsWhatAVariableHolds) {

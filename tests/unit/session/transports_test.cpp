@@ -69,7 +69,7 @@ TEST_F(TransportsTest, SaysAtTheStartThatTheMediaPortIsTakenAndWhatToDo) {
   EXPECT_THAT(why, AllOf(HasSubstr("webrtc.port: "),
                          HasSubstr("UDP port " + std::to_string(taken.number())),
                          HasSubstr("Address already in use"),
-                         HasSubstr("or set webrtc.port to a free one")));
+                         HasSubstr("or set webrtc.port to a free port")));
 }
 
 TEST_F(TransportsTest, NamesTheRangeThatTheMediaPortIsOf) {
