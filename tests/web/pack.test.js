@@ -92,6 +92,12 @@ test('one picture is as large as it can be, in the middle; of none there is none
   assert.deepEqual(pack({ aspects: [WIDE], gap: 2, footer: 0 }, 0, 1000), []);
 });
 
+test('where one must be larger than the others it is the first', () => {
+  const [first, ...others] = pack(content([WIDE], 5), 1280, 716);
+
+  assert.ok(others.every((box) => areaOf([box]) < areaOf([first])));
+});
+
 test('captions below pictures take no part of their shape', () => {
   const boxes = pack({ aspects: Array(9).fill(WIDE), gap: 2, footer: 30 }, 1436, 854);
 

@@ -3,6 +3,9 @@
 /** Shapes are told apart in steps of this factor, and none is wider or narrower than this. */
 const STEP = 1.08;
 const WIDEST = 40;
+const PER_STEP = 1 / Math.log(STEP);
+/** Shares that differ by less are the same, but for rounding. */
+const ALIKE = 1 + 1e-6;
 /** A space for so many pictures may be cut in any way: there are not too many of them. */
 const MOST_FREE = 10;
 /** One for more is cut into strips first, and strips of so many in any way. */
@@ -13,12 +16,13 @@ const MOST_IN_STRIP = 7;
  * @typedef {object} Cut
  * @property {number} aspect Of the whole.
  * @property {number} least The share of it that the smallest picture has.
+ * @property {number} first The share of it that its first picture has.
  * @property {Slice} slice
  */
 
 /**
  * Cuts by the step of their shape. Of all with one shape it is the one whose smallest picture is
- * largest: so few are left of the very many.
+ * largest, then the one whose first is: so few are left of the very many.
  * @typedef {(Cut | undefined)[]} Cuts
  */
 
@@ -81,8 +85,11 @@ export const there = (cuts) => cuts.filter((cut) => cut !== undefined);
 
 /** @param {Cut} one @param {Cut} other @param {boolean} row @returns {Cut} */
 export function joined(one, other, row) {
-  const { aspect, least } = measured(one, other, row);
-  return { aspect, least, slice: { row, parts: [one.slice, other.slice] } };
+  const aspect = joinedAspect(one, other, row);
+  const share = row ? one.aspect / aspect : aspect / one.aspect;
+  const least = Math.min(one.least * share, other.least * (1 - share));
+  const slice = { row, parts: [one.slice, other.slice] };
+  return { aspect, least, first: one.first * share, slice };
 }
 
 /**
@@ -113,27 +120,31 @@ function joinEach(ones, others, row, into) {
     if (!one) continue;
     for (const other of others) {
       if (!other) continue;
-      // Most are not kept: those are not made.
-      const { aspect, least } = measured(one, other, row);
-      const known = into[stepOf(aspect)];
-      if (!known || least > known.least) keep(into, joined(one, other, row));
+      // Millions of pairs, of which few are kept: nothing is made for the others.
+      const aspect = joinedAspect(one, other, row);
+      const share = row ? one.aspect / aspect : aspect / one.aspect;
+      const least = Math.min(one.least * share, other.least * (1 - share));
+      const step = stepOf(aspect);
+      if (isBetter(least, one.first * share, into[step])) into[step] = joined(one, other, row);
     }
   }
 }
 
 /** @param {Cut} one @param {Cut} other @param {boolean} row */
-function measured(one, other, row) {
-  const aspect = row ? one.aspect + other.aspect : 1 / (1 / one.aspect + 1 / other.aspect);
-  const share = row ? one.aspect / aspect : aspect / one.aspect;
-  return { aspect, least: Math.min(one.least * share, other.least * (1 - share)) };
-}
+const joinedAspect = (one, other, row) =>
+  row ? one.aspect + other.aspect : (one.aspect * other.aspect) / (one.aspect + other.aspect);
 
 /** @param {Cuts} cuts @param {Cut} cut */
 function keep(cuts, cut) {
   const step = stepOf(cut.aspect);
-  const known = cuts[step];
-  if (!known || cut.least > known.least) cuts[step] = cut;
+  if (isBetter(cut.least, cut.first, cuts[step])) cuts[step] = cut;
+}
+
+/** @param {number} least @param {number} first @param {Cut | undefined} known */
+function isBetter(least, first, known) {
+  if (!known || least > known.least * ALIKE) return true;
+  return least * ALIKE > known.least && first > known.first * ALIKE;
 }
 
 const stepOf = (/** @type {number} */ aspect) =>
-  Math.max(0, Math.round(Math.log(Math.min(aspect, WIDEST) * WIDEST) / Math.log(STEP)));
+  Math.max(0, Math.round(Math.log(Math.min(aspect, WIDEST) * WIDEST) * PER_STEP));

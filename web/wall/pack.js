@@ -74,7 +74,8 @@ export function packAround(content, width, height) {
  * @param {Cut} first
  * @param {Cut | null} beside
  * @param {Cut | null} below
- * @returns {Cut & {large: number}} `large`: the share of the first; `least` is of the others.
+ * @returns {Pick<Cut, 'slice' | 'least'> & {large: number}} The share of the first, and the least
+ *   of the others.
  */
 function around(first, beside, below) {
   const above = beside ? joined(first, beside, true) : first;
@@ -85,7 +86,7 @@ function around(first, beside, below) {
     beside ? beside.least * (inAbove - large) : 1,
     below ? below.least * (1 - inAbove) : 1,
   );
-  return { aspect, slice, large, least };
+  return { slice, large, least };
 }
 
 /**
@@ -133,7 +134,7 @@ function leavesOf(order, { aspects, footer }, width, height) {
   const each = (width * height) / aspects.length;
   return order.map((at) => {
     const wide = Math.sqrt(each * aspects[at]);
-    return { aspect: wide / (wide / aspects[at] + footer), least: 1, slice: at };
+    return { aspect: wide / (wide / aspects[at] + footer), least: 1, first: 1, slice: at };
   });
 }
 
