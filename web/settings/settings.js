@@ -34,8 +34,9 @@ class SettingsPage {
     addEventListener('beforeunload', (event) => {
       if (this.#form?.changed) event.preventDefault();
     });
-    for (const news of ['pointerdown', 'keydown'])
+    for (const news of ['pointerdown', 'keydown']) {
       addEventListener(news, () => this.#say(''), true);
+    }
     addEventListener('pagehide', () => this.#signalling.stop());
     addEventListener('pageshow', () => this.#signalling.start());
     this.#signalling.start();

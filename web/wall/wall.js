@@ -1,5 +1,6 @@
 import { words } from '../i18n/words.js';
 import { Drag } from '../order/drag.js';
+import { LINGER_MS } from '../picture/sight.js';
 import { Emitter } from '../player/emitter.js';
 import { Player } from '../player/player.js';
 import { bestGrid, pageSize } from './grid.js';
@@ -10,6 +11,8 @@ import { Tile } from './tile.js';
 
 /** The next page begins to play this long before it is turned to. */
 const AHEAD_MS = 2500;
+/** The others go on for so long behind one that is shown alone: many come back soon. */
+const BEHIND_MS = 30000;
 /** Walls with more room than this are seen from afar: what is written on them is larger. */
 const LARGE = { width: 2200, height: 1100, scale: 1.5 };
 
@@ -232,6 +235,7 @@ export class Wall extends Emitter {
       const alone = tile.player.camera.id === this.#alone;
       tile.hidden = this.#alone ? !alone : Math.floor(at / this.#size) !== this.page;
       tile.focused = alone;
+      tile.sight.linger(this.#alone ? BEHIND_MS : LINGER_MS);
     });
     this.emit('change', undefined);
   }
