@@ -18,6 +18,10 @@ struct Candidate {
 std::vector<std::string> announce(std::string_view candidate,
                                   const std::vector<std::string>& public_addresses);
 
+/// Whether two candidates lead to one place: all but foundation and priority is the same. Those of
+/// several local addresses are, once a public address stands for them.
+bool same_place(std::string_view one, std::string_view other);
+
 /// Whether a viewer's candidate is of use: well-formed, the first component, an IP address. Names
 /// (mDNS) cost look-ups and do not resolve outside the viewer's LAN; ICE learns the address from
 /// the viewer's own checks instead.
