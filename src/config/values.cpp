@@ -80,7 +80,8 @@ std::string split_host(std::string_view text, std::string& host,
 /// The user and password before the host, still with percent signs.
 std::string check_user_info(std::string_view user_info) {
   if (user_info.find('@') != user_info.npos)
-    return "has more than one @; in a user or password write %40 for @, %3A for :, %2F for /";
+    return "has more than one @; in a user or password write %40 for @, %3A for :, %2F for /, or "
+           "write the keys username and password instead";
   for (std::size_t at = user_info.find('%'); at != user_info.npos; at = user_info.find('%', at + 1))
     if (at + 2 >= user_info.size() || !g_ascii_isxdigit(user_info[at + 1]) ||
         !g_ascii_isxdigit(user_info[at + 2]))
@@ -191,11 +192,13 @@ std::string read_rtsp_url(const std::string& text, std::string& out) {
              !parts->host.starts_with('[') && colon != text.npos &&
              !number<std::uint32_t>(std::string_view{parts->host}.substr(colon + 1)) &&
              parts->rest.find('@') != text.npos) {
-    return "has / ? or # in its user or password; write %2F for /, %3F for ?, %23 for #";
+    return "has / ? or # in its user or password; write %2F for /, %3F for ?, %23 for #, or write "
+           "the keys username and password instead";
   }
   // Parsers differ on whether that ends the host: GStreamer may see another one behind it.
   if (parts->rest.starts_with('#'))
-    return "has a # right behind its host; write a path first, or %23";
+    return "has a # right behind its host; write a path first, or %23; a password with # belongs "
+           "in the key password";
   std::string host;
   std::optional<std::uint32_t> port;
   if (std::string wrong = split_host(parts->host, host, port); !wrong.empty()) return wrong;
