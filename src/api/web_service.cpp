@@ -63,7 +63,8 @@ Result<std::unique_ptr<WebService>>
 WebService::create(const config::Config& config, cameras::CameraDirectory& cameras,
                    session::Directory& directory, config::Store& store, const auth::Policy& policy,
                    const Limits& limits) {
-  auto files = StaticFiles::create(config.server.web_root);
+  auto files = StaticFiles::create(config.server.web_root,
+                                   [&config] { return config.embed.frame_ancestors; });
   if (!files) return files.error();
   auto service = std::make_unique<RoutedService>(config, cameras, directory, store, policy, limits,
                                                  std::move(files).value());

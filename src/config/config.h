@@ -39,7 +39,8 @@ struct Server {
 
 /// Pages of other servers that may show the cameras.
 struct Embed {
-  std::vector<std::string> origins; ///< scheme://host[:port], lower case; "*": all of them.
+  std::vector<std::string> origins;         ///< scheme://host[:port], lower case; "*": all of them.
+  std::vector<std::string> frame_ancestors; ///< The same, of pages that have the wall in a frame.
   bool operator==(const Embed&) const = default;
 };
 

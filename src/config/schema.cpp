@@ -94,6 +94,7 @@ constexpr std::array kServer{
 
 constexpr std::array kEmbed{
     field<&Embed::origins, read_origins>("origins", kLive),
+    field<&Embed::frame_ancestors, read_origins>("frame_ancestors", kLive),
 };
 
 // cameras

@@ -82,7 +82,7 @@ std::string split_host(std::string_view text, std::string& host,
 std::string check_user_info(std::string_view user_info) {
   if (user_info.find('@') != user_info.npos)
     return "has more than one @; in the user name and the password, write %40 for @, %3A for :, "
-           "%2F for /";
+           "%2F for /, or use the keys username and password";
   for (std::size_t at = user_info.find('%'); at != user_info.npos; at = user_info.find('%', at + 1))
     if (at + 2 >= user_info.size() || !g_ascii_isxdigit(user_info[at + 1]) ||
         !g_ascii_isxdigit(user_info[at + 2]))
@@ -200,11 +200,12 @@ std::string read_rtsp_url(const std::string& text, std::string& out) {
              !number<std::uint32_t>(std::string_view{parts->host}.substr(colon + 1)) &&
              parts->rest.find('@') != text.npos) {
     return "contains / ? or # in the user name or the password; write %2F for /, %3F for ?, %23 "
-           "for #";
+           "for #, or use the keys username and password";
   }
   // Parsers disagree on whether # ends the host: GStreamer may see another host behind it.
   if (parts->rest.starts_with('#'))
-    return "has # directly after the host; write a path first, or %23";
+    return "has # directly after the host; write a path first, or %23; if # belongs to a password, "
+           "use the key password";
   std::string host;
   std::optional<std::uint32_t> port;
   if (std::string wrong = split_host(parts->host, host, port); !wrong.empty()) return wrong;

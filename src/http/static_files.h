@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -13,12 +14,18 @@
 namespace fanlight::http {
 
 /// Serves the files of the web UI from one folder: nothing outside of it, no hidden files. Keeps
-/// small files in memory, and notices changes on disk at the next request. Threads: main only.
+/// small files in memory, and notices changes on disk at the next request. If `name.br` or
+/// `name.gz` is beside a file and not older, a client that accepts that coding gets it. Threads:
+/// main only.
 class StaticFiles {
  public:
+  /// Origins whose pages may show the UI in a frame, besides its own; "*": all.
+  using FrameAncestors = std::function<std::vector<std::string>()>;
+
   /// `root` is server.web_root; empty: the installed UI, or else the one beside the source.
-  /// Errc::not_found names the folder.
-  static Result<std::unique_ptr<StaticFiles>> create(const std::string& root);
+  /// `ancestors` is called for each file; empty: no other origin. Errc::not_found names the folder.
+  static Result<std::unique_ptr<StaticFiles>> create(const std::string& root,
+                                                     FrameAncestors ancestors = {});
 
   /// Answers GET or HEAD of the decoded path segments; without segments, index.html.
   void get(const std::vector<std::string>& segments, const ExchangePtr& exchange);
@@ -34,13 +41,22 @@ class StaticFiles {
     std::filesystem::path path;
     std::string etag;
     std::uintmax_t size = 0;
+    std::int64_t changed_ns = 0;
+    const char* type = nullptr;
+    const char* coding = nullptr; ///< None: as it is.
   };
-  explicit StaticFiles(std::filesystem::path root) : root_(std::move(root)) {}
+  StaticFiles(std::filesystem::path root, FrameAncestors ancestors)
+      : ancestors_(std::move(ancestors)), root_(std::move(root)) {}
   std::unique_ptr<File> find(const std::vector<std::string>& segments) const;
+  std::unique_ptr<File> open(std::filesystem::path path) const;
+  std::unique_ptr<File> coded(const File& file, const std::string& accepted) const;
+  void add_headers(Exchange& exchange, const File& file) const;
   void load(const File& file, const ExchangePtr& exchange);
   void load_now(const File& file, Exchange& exchange);
   void keep(const File& file, GBytes* content);
 
+  // Given.
+  const FrameAncestors ancestors_;
   // Owned.
   const std::filesystem::path root_;           ///< Without symbolic links.
   std::unordered_map<std::string, Kept> kept_; ///< By path.

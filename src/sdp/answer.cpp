@@ -169,9 +169,8 @@ std::string candidate_lines(const OwnMedia& own, const AnswerOptions& options) {
   std::vector<std::string> all;
   const auto add = [&](const std::string& candidate) {
     for (auto& announced : announce(candidate, options.public_addresses)) {
-      if (std::find(all.begin(), all.end(), announced) == all.end()) {
-        all.push_back(std::move(announced));
-      }
+      const auto is_same = [&](const std::string& other) { return same_place(other, announced); };
+      if (std::none_of(all.begin(), all.end(), is_same)) all.push_back(std::move(announced));
     }
   };
   for (const auto& candidate : own.candidates) add(candidate);

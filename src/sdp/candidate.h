@@ -18,6 +18,10 @@ struct Candidate {
 std::vector<std::string> announce(std::string_view candidate,
                                   const std::vector<std::string>& public_addresses);
 
+/// Whether two candidates lead to the same place: they differ at most in foundation and priority.
+/// Candidates of several local addresses do, once a public address replaces these.
+bool same_place(std::string_view one, std::string_view other);
+
 /// Whether a viewer's candidate is usable: well-formed, of the first component, with an IP address.
 /// Names (mDNS) cost look-ups and do not resolve outside the viewer's LAN; ICE learns that address
 /// from the viewer's own checks.

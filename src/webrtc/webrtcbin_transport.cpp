@@ -220,6 +220,11 @@ void WebrtcbinTransport::on_candidate(guint mline, std::string candidate) {
   const auto offered = to_offered_mline(choices_, mline);
   if (!offered || candidate.empty()) return;
   for (const std::string& announced : announce(candidate, ice_.config.public_addresses)) {
+    // One public address stands for every local address of its family.
+    const auto is_same = [&](const Candidate& other) {
+      return other.mline_index == *offered && same_place(other.candidate, announced);
+    };
+    if (std::any_of(local_candidates_.begin(), local_candidates_.end(), is_same)) continue;
     local_candidates_.push_back({*offered, announced});
     if (answered_ && !complete_)
       notify([&](ViewerTransport::Observer& observer) {

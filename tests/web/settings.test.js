@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { Refusal } from '../../web/settings/api.js';
-import { blank, bodyOf, freeId, idOf, nextStream, summaryOf } from '../../web/settings/draft.js';
+import {
+  blank,
+  bodyOf,
+  freeId,
+  hasCutLogin,
+  idOf,
+  nextStream,
+  summaryOf,
+} from '../../web/settings/draft.js';
 
 const WEB = new URL('../../web/', import.meta.url);
 /** @param {string} language @returns {Record<string, string>} */
@@ -63,6 +71,30 @@ test('what the page knows nothing of is sent back as it came', () => {
   const camera = { id: 'front', streams: [stream], max_viewers: 3, of_later: { deep: true } };
 
   assert.deepEqual(bodyOf(camera), camera);
+});
+
+test('a login that a URL cuts is told from an @ elsewhere', () => {
+  for (const url of [
+    'rtsp://me:p@ss@192.0.2.10/live',
+    'rtsp://me:p@ss#1@192.0.2.10/live',
+    'rtsp://me:pass#1@192.0.2.10/live',
+    'rtsp://me:1234#1@192.0.2.10/live',
+    'rtsp://me:pa/ss@192.0.2.10/live',
+    'rtsp://me:pa?ss@192.0.2.10:554/live',
+  ]) {
+    assert.equal(hasCutLogin(url), true, url);
+  }
+  for (const url of [
+    '',
+    'rtsp://192.0.2.10/live',
+    'rtsp://192.0.2.10:554/a@b',
+    'rtsp://[2001:db8::1]:554/a@b',
+    'rtsp://192.0.2.10/a@b#c',
+    'rtsp://me@192.0.2.10/live',
+    'rtsp://me:p%40ss%231@192.0.2.10:554/live?a=b@c',
+  ]) {
+    assert.equal(hasCutLogin(url), false, url);
+  }
 });
 
 test('another stream has the login of the first, but neither its address nor its password', () => {

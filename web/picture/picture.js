@@ -28,8 +28,9 @@ const HELP = /** @type {Record<string, string>} */ ({
   paused: 'action.play',
   blocked: 'action.play',
   retrying: 'action.retry',
-  refused: 'action.retry',
 });
+/** Refusals that another try may end. */
+const PASSING = ['bad_offer'];
 
 /**
  * The picture of one player: the newest frame, what goes on in words above it, and its statistics.
@@ -49,8 +50,9 @@ export class Picture {
   #onChange;
   #content;
   #notice;
-  #badge = make('p', { class: 'badge' });
   #look = PLAIN_LOOK;
+  #late = make('p', { class: 'badge', hidden: true });
+  #thinned = make('p', { class: 'badge', hidden: true });
   #subscriptions;
 
   /**
@@ -72,7 +74,8 @@ export class Picture {
     this.#notice = new Notice(() => this.help());
     this.panel = new Panel(player, () => this.copyReport());
     this.element = make('div', { class: 'picture' });
-    this.element.append(this.#content, this.#notice.element, this.#badge, this.panel.element);
+    const badges = make('div', { class: 'badges' }, this.#late, this.#thinned);
+    this.element.append(this.#content, this.#notice.element, badges, this.panel.element);
     this.screen = new Screen(
       video,
       still,
@@ -158,7 +161,7 @@ export class Picture {
   get status() {
     if (this.state !== 'blocked') return describe(this.player.state, this.player.camera);
     const brief = words.text('state.blocked');
-    return { brief, text: brief, why: words.text('reason.blocked'), detail: '' };
+    return { brief, text: brief, why: words.text('reason.blocked'), todo: '', detail: '' };
   }
 
   get heard() {
@@ -259,18 +262,21 @@ export class Picture {
     const { state } = this;
     mark(this.element, 'data-state', state);
     this.element.toggleAttribute('data-picture', this.screen.hasPicture);
-    this.#notice.show(state, this.status);
+    this.#notice.show(state, this.status, this.player.state.reason?.code ?? '');
     this.#onChange();
   }
 
   #showStatistics() {
     const { statistics } = this.player;
     const late = this.state === 'live' && statistics !== null && isLate(statistics);
-    this.#badge.hidden = !late;
+    this.#late.hidden = !late;
     if (late) {
       const seconds = words.number(statistics.latency ?? 0, { maximumFractionDigits: 1 });
-      write(this.#badge, words.text('badge.late', { seconds }));
+      write(this.#late, words.text('badge.late', { seconds }));
     }
+    const thinned = this.state === 'live' && statistics?.bFrames === true;
+    this.#thinned.hidden = !thinned;
+    if (thinned) write(this.#thinned, words.text('badge.b_frames'));
     this.panel.refresh();
     this.#onChange();
   }
@@ -282,6 +288,7 @@ class Notice {
   #spinner = make('span', { class: 'spinner', 'aria-hidden': 'true' });
   #text = make('p', { class: 'notice-text' });
   #why = make('p', { class: 'notice-why' });
+  #todo = make('p', { class: 'notice-todo' });
   #detail = make('p', { class: 'notice-detail' });
   #button = make('button', { type: 'button', class: 'help' });
 
@@ -294,6 +301,7 @@ class Notice {
       this.#spinner,
       this.#text,
       this.#why,
+      this.#todo,
       this.#detail,
       this.#button,
     );
@@ -302,14 +310,17 @@ class Notice {
   /**
    * @param {string} state
    * @param {Status} status
+   * @param {string} code Of the reason.
    */
-  show(state, status) {
+  show(state, status, code) {
+    const help = HELP[state] ?? (PASSING.includes(code) ? HELP.retrying : '');
     this.element.hidden = state === 'live';
     this.#spinner.hidden = !BUSY.includes(state);
-    this.#button.hidden = !(state in HELP);
+    this.#button.hidden = !help;
     write(this.#text, status.text);
     write(this.#why, status.why);
+    write(this.#todo, status.todo);
     write(this.#detail, status.detail);
-    write(this.#button, state in HELP ? words.text(HELP[state]) : '');
+    write(this.#button, help && words.text(help));
   }
 }

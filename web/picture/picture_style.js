@@ -83,6 +83,7 @@ pictureStyle.replaceSync(`
 
 .picture[data-state='connecting'] .content > * {
   opacity: 0.5;
+  transition-delay: 0.5s;
 }
 
 .notice {
@@ -102,6 +103,17 @@ pictureStyle.replaceSync(`
   pointer-events: none;
 }
 
+/* What connects within half a second did not need to be said. */
+.picture[data-state='connecting'] .notice {
+  animation: appear 0.5s step-end backwards;
+}
+
+@keyframes appear {
+  from {
+    opacity: 0;
+  }
+}
+
 .notice p:empty {
   display: none;
 }
@@ -113,6 +125,12 @@ pictureStyle.replaceSync(`
 
 .notice-why {
   max-width: 46ch;
+  text-wrap: balance;
+}
+
+.notice-todo {
+  max-width: 46ch;
+  font-weight: 600;
   text-wrap: balance;
 }
 
@@ -167,10 +185,17 @@ pictureStyle.replaceSync(`
   }
 }
 
-.badge {
+.badges {
   position: absolute;
   top: 8px;
   left: 8px;
+  display: flex;
+  flex-wrap: wrap;
+  gap: 6px;
+  max-width: calc(100% - 16px);
+}
+
+.badge {
   padding: 2px 9px;
   border-radius: 99px;
   background: #f5b83d;
@@ -202,6 +227,10 @@ pictureStyle.replaceSync(`
 
 .controls button:is([aria-pressed='true'], [data-icon='sound']) {
   color: #f5b83d;
+}
+
+.controls button[aria-pressed='true'] {
+  border-color: currentcolor;
 }
 
 .controls button:disabled {
@@ -265,7 +294,7 @@ pictureStyle.replaceSync(`
     display: none;
   }
 
-  .badge {
+  .badges {
     top: 5px;
     left: 5px;
   }

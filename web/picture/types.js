@@ -48,6 +48,7 @@
  * @property {string} brief Two or three words, without numbers: for the caption when space is short.
  * @property {string} text The same with times; changes each second.
  * @property {string} why For people.
+ * @property {string} todo What they can do about it.
  * @property {string} detail In the server's own words (English), for whoever looks after it.
  */
 

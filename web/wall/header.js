@@ -157,15 +157,7 @@ export class Header {
   show() {
     const { tiles, page, pages, alone, upright } = this.#wall;
     const { gone } = this.#signalling;
-    const live = tiles.filter(({ player }) => {
-      const { name, reason } = player.state;
-      return name === 'live' || (reason?.code === 'out_of_sight' && player.camera.state === 'live');
-    });
-    const counts = { live: words.number(live.length), all: words.number(tiles.length) };
-    write(
-      this.#summary,
-      gone ? words.text(lossKey(this.#signalling)) : words.text('wall.live', counts),
-    );
+    write(this.#summary, gone ? words.text(lossKey(this.#signalling)) : summaryText(this.#wall));
     this.#summary.hidden = !gone && tiles.length === 0;
     write(this.#retryText, retryText(this.#signalling));
     this.#retry.hidden = !gone;
@@ -205,6 +197,28 @@ export class Header {
     this.#buttons.set(button, look);
     return button;
   }
+}
+
+/**
+ * What is true of the cameras, as the server has them, and what of this page: cameras that are live
+ * play nowhere while their tiles are paused or on other pages.
+ * @param {Wall} wall
+ */
+function summaryText({ tiles, shownTiles }) {
+  const states = tiles.map(({ player }) => player.camera.state);
+  const count = (/** @type {string} */ wanted) => states.filter((state) => state === wanted).length;
+  const idle = count('idle');
+  const playing = shownTiles.filter(({ player }) => player.state.name === 'live').length;
+  return [
+    words.text('wall.live', { live: words.number(count('live')), all: words.number(tiles.length) }),
+    idle > 0 && words.text('wall.idle', { count: words.number(idle) }),
+    words.text('wall.playing', {
+      playing: words.number(playing),
+      all: words.number(shownTiles.length),
+    }),
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 /** The headline without a server. @param {Signalling} signalling */

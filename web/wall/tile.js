@@ -119,7 +119,6 @@ export class Tile extends HTMLElement {
       this.#facts.set(name, fact);
       facts.append(fact);
     }
-    this.#soundMark.append(icon('sound'));
     const lamp = make('span', { class: 'lamp', 'aria-hidden': 'true' });
     const state = make('p', { class: 'state' }, this.#soundMark, lamp, this.#stateText);
     return make('div', { class: 'caption' }, this.#name, state, facts);
@@ -130,7 +129,7 @@ export class Tile extends HTMLElement {
     return {
       name: 'focus',
       key: 'Enter',
-      icon: () => (this.focused ? 'shrink' : 'enlarge'),
+      icon: () => (this.focused ? 'wall' : 'enlarge'),
       label: () => words.text(this.focused ? 'action.focus.leave' : 'action.focus'),
       run: () => this.dispatchEvent(new Event('fanlight-focus', { bubbles: true })),
     };
@@ -250,6 +249,9 @@ export class Tile extends HTMLElement {
     write(this.#stateText, picture.status.brief);
     this.#soundMark.hidden = !player.hasSound;
     mark(this.#soundMark, 'aria-label', words.text(picture.heard ? 'sound.heard' : 'sound.there'));
+    const loud = picture.heard ? 'sound' : 'muted';
+    if (this.#soundMark.dataset.icon !== loud) this.#soundMark.replaceChildren(icon(loud));
+    this.#soundMark.dataset.icon = loud;
     for (const { name, text } of BRIEF) {
       const fact = /** @type {HTMLElement} */ (this.#facts.get(name));
       write(fact, (live && text(live)) ?? '');

@@ -1,6 +1,7 @@
 import { words } from '../i18n/words.js';
 import { Drag } from '../order/drag.js';
 import { mark } from '../picture/element.js';
+import { LINGER_MS } from '../picture/sight.js';
 import { Emitter } from '../player/emitter.js';
 import { Player } from '../player/player.js';
 import { pageSize } from './grid.js';
@@ -14,6 +15,8 @@ import { Tile } from './tile.js';
 
 /** The next page begins to play this long before it is turned to. */
 const AHEAD_MS = 2500;
+/** The others go on for so long behind one that is shown alone: many come back soon. */
+const BEHIND_MS = 30000;
 /** Walls with more room than this are seen from afar: what is written on them is larger. */
 const LARGE = { width: 2200, height: 1100, scale: 1.5 };
 const GAP = 2;
@@ -236,6 +239,7 @@ export class Wall extends Emitter {
       const alone = tile.player.camera.id === this.#alone;
       tile.hidden = this.#alone ? !alone : Math.floor(at / this.#size) !== this.page;
       tile.focused = alone;
+      tile.sight.linger(this.#alone ? BEHIND_MS : LINGER_MS);
     });
     this.#element.toggleAttribute('data-alone', this.#alone !== null);
     document.body.toggleAttribute('data-alone', this.#alone !== null);

@@ -22,17 +22,17 @@ std::string list_payloads(const Offer& offer) {
 
 std::vector<SocketAddress> candidates(std::uint16_t port, bool loopback,
                                       const std::vector<std::string>& public_addresses) {
-  std::vector<SocketAddress> addresses = local_addresses(port, loopback);
-  for (const std::string& text : public_addresses) {
-    const auto announced = SocketAddress::parse(text, port);
-    if (!announced) continue;
-    const auto replaced = [&](const SocketAddress& address) {
-      return address.is_v4() == announced->is_v4() && !address.is_loopback();
+  std::vector<SocketAddress> all;
+  for (const std::string& text : public_addresses)
+    if (const auto announced = SocketAddress::parse(text, port)) all.push_back(*announced);
+  const std::size_t announced = all.size();
+  for (const SocketAddress& local : local_addresses(port, loopback)) {
+    const auto stands_for_it = [&](const SocketAddress& address) {
+      return address.is_v4() == local.is_v4() && !local.is_loopback();
     };
-    std::erase_if(addresses, replaced);
-    addresses.insert(addresses.begin(), *announced);
+    if (std::none_of(all.begin(), all.begin() + announced, stands_for_it)) all.push_back(local);
   }
-  return addresses;
+  return all;
 }
 
 } // namespace

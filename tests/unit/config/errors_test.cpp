@@ -187,6 +187,9 @@ TEST(ConfigErrorTest, RefusesBadUrlsAndSaysWhatWouldBeRight) {
   EXPECT_THAT(url_refusal("rtsp://host/a b"), HasSubstr("white space"));
   EXPECT_THAT(url_refusal("rtsp://u:a@b@host/x"), HasSubstr("write %40 for @"));
   EXPECT_THAT(url_refusal("rtsp://u:a/b@host/x"), HasSubstr("write %2F for /"));
+  EXPECT_THAT(url_refusal("rtsp://u:a@b@host/x"), HasSubstr("the keys username and password"));
+  EXPECT_THAT(url_refusal("rtsp://u:a/b@host/x"), HasSubstr("the keys username and password"));
+  EXPECT_THAT(url_refusal("rtsp://u:a@b#c@host/x"), HasSubstr("in the key password"));
   EXPECT_THAT(url_refusal("rtsp://u:100%@host/x"), HasSubstr("write %25 for %"));
 }
 
