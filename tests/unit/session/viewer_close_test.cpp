@@ -73,7 +73,8 @@ TEST_F(ViewerCloseTest, RefusesAnOfferThatMutesAndSaysWhatMutes) {
     const auto refused = viewer->restart(sound_with(direction));
     ASSERT_FALSE(refused) << direction;
     EXPECT_EQ(refused.error().code, Errc::invalid);
-    EXPECT_THAT(refused.error().message, HasSubstr("to mute, a player sets its track or its element"));
+    EXPECT_THAT(refused.error().message,
+                HasSubstr("to mute, a player sets its track or its element"));
   }
 
   EXPECT_EQ(viewer->state(), State::connected);
