@@ -189,7 +189,7 @@ TEST(ConfigErrorTest, RefusesBadUrlsAndSaysWhatWouldBeRight) {
   EXPECT_THAT(url_refusal("rtsp://u:a/b@host/x"), HasSubstr("write %2F for /"));
   EXPECT_THAT(url_refusal("rtsp://u:a@b@host/x"), HasSubstr("the keys username and password"));
   EXPECT_THAT(url_refusal("rtsp://u:a/b@host/x"), HasSubstr("the keys username and password"));
-  EXPECT_THAT(url_refusal("rtsp://u:a@b#c@host/x"), HasSubstr("in the key password"));
+  EXPECT_THAT(url_refusal("rtsp://u:a@b#c@host/x"), HasSubstr("use the key password"));
   EXPECT_THAT(url_refusal("rtsp://u:100%@host/x"), HasSubstr("write %25 for %"));
 }
 
