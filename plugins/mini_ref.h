@@ -22,20 +22,20 @@ template <typename T> class MiniRef {
     if (object_) gst_mini_object_unref(GST_MINI_OBJECT_CAST(object_));
   }
 
-  /// Takes over the reference of a (transfer full).
+  /// (transfer full): takes over the reference.
   static MiniRef adopt(T* object) {
     MiniRef ref;
     ref.object_ = object;
     return ref;
   }
-  /// Adds a reference to a (transfer none).
+  /// (transfer none): adds a reference.
   static MiniRef retain(T* object) {
     if (object) gst_mini_object_ref(GST_MINI_OBJECT_CAST(object));
     return adopt(object);
   }
 
   T* get() const { return object_; }
-  /// Gives the reference away, for a (transfer full) argument.
+  /// Passes the reference to a (transfer full) parameter.
   T* release() { return std::exchange(object_, nullptr); }
   explicit operator bool() const { return object_ != nullptr; }
 

@@ -15,19 +15,21 @@
 namespace fanlight {
 namespace {
 
-/// From the signal to the end of the process; systemd kills later than that.
+/// The time from the signal to the end of the process; systemd kills the process later than that.
 constexpr std::int64_t kDrainUs = 4'000'000;
 constexpr std::chrono::milliseconds kDrainPoll{20};
 constexpr std::chrono::seconds kTidy{10};
 
-/// A viewer takes about a dozen descriptors; the usual soft limit of 1024 is for programs that use
-/// select(), which nothing here does.
+/// A viewer needs about a dozen descriptors. The usual soft limit of 1024 protects programs that
+/// use select(); this one does not.
 void raise_descriptor_limit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-    log::warning("app", {}, "raising the limit of open files failed; viewers may be refused");
+    log::warning(
+        "app", {},
+        "the server could not raise its limit of open files; it may have to refuse viewers");
 }
 
 } // namespace
@@ -61,7 +63,8 @@ Result<std::unique_ptr<App>> App::create(const std::string& path, const config::
 }
 
 App::~App() {
-  if (drain_until_us_ == 0) drain_until_us_ = g_get_monotonic_time() + kDrainUs; // It never ran.
+  // run() was never called.
+  if (drain_until_us_ == 0) drain_until_us_ = g_get_monotonic_time() + kDrainUs;
   server_.reset();
   policy_.reset();
   subscriptions_.clear();
@@ -70,11 +73,11 @@ App::~App() {
   sessions_.reset();
   cameras_.reset();
   transports_.reset();
-  // Pipelines stop on workers; a camera that does not answer its TEARDOWN is left behind.
+  // Pipelines stop on workers; a camera that does not answer TEARDOWN is not waited for.
   if (!wait_for_stops(std::chrono::milliseconds{
           std::max<std::int64_t>(0, (drain_until_us_ - g_get_monotonic_time()) / 1000)}))
     log::warning("app", {{"pending", std::to_string(stops_pending())}},
-                 "leaving with pipelines that would not stop");
+                 "exiting although some pipelines have not stopped");
 }
 
 void App::run() {
@@ -88,7 +91,7 @@ void App::run() {
   const guint hangup = g_unix_signal_add(
       SIGHUP,
       +[](gpointer self) -> gboolean {
-        (void)static_cast<App*>(self)->store_->reload(); // The log says what came of it.
+        (void)static_cast<App*>(self)->store_->reload(); // The store logs the result.
         return G_SOURCE_CONTINUE;
       },
       this);
@@ -99,7 +102,7 @@ void App::run() {
   notifier_.ready(serving());
   g_main_loop_run(loop_);
   tidy_.stop();
-  drain_check_.stop(); // ~App turns the loop again, without what this looks at.
+  drain_check_.stop(); // ~App runs the loop again, after sessions_ is gone.
   g_source_remove(term);
   g_source_remove(interrupt);
   g_source_remove(hangup);
@@ -129,7 +132,7 @@ void App::drain() {
   if (drain_until_us_ != 0) return;
   drain_until_us_ = g_get_monotonic_time() + kDrainUs;
   log::info("app", {{"sessions", std::to_string(sessions_->session_count())}}, "shutting down");
-  notifier_.stopping("saying goodbye to viewers");
+  notifier_.stopping("closing the viewers' sessions");
   server_->drain("the server is shutting down");
   sessions_->drain({"shutting_down", "the server is shutting down"});
   cameras_->drain();

@@ -19,20 +19,20 @@
 
 namespace fanlight {
 
-/// The composition root: builds every object in order, runs the main loop, destroys in reverse.
+/// The composition root: builds every object in order, runs the main loop, and destroys the objects
+/// in reverse.
 class App : private config::Subscriber, private config::FileStore::Observer {
  public:
-  /// Errc::internal names what is missing on the machine; Errc::invalid the configuration key at
-  /// fault.
-  /// `path` is where `config` was read, and will be read again.
+  /// Errc::internal names what the machine lacks, Errc::invalid the wrong configuration key. `path`
+  /// is the file of `config`; the store reads it again later.
   static Result<std::unique_ptr<App>> create(const std::string& path, const config::Config& config);
   ~App() override;
 
-  /// Serves until SIGTERM or SIGINT, then says goodbye to viewers and ends within 5 s.
+  /// Serves until SIGTERM or SIGINT, then closes the sessions and returns within 5 s.
   void run();
 
  private:
-  /// What commit() makes of the service, beside the cameras.
+  /// The parts that commit() replaces, besides the cameras.
   struct Prepared {
     std::uint32_t max_viewers = 0;
     config::Logging logging;
@@ -51,7 +51,7 @@ class App : private config::Subscriber, private config::FileStore::Observer {
 
   std::unique_ptr<session::Transports> transports_;
   std::unique_ptr<cameras::CameraRegistry> cameras_;
-  std::unique_ptr<session::SessionTable> sessions_; // Hears of changes before the views.
+  std::unique_ptr<session::SessionTable> sessions_; // Notified of changes before the views.
   std::unique_ptr<cameras::CameraViews> views_;
   std::unique_ptr<config::FileStore> store_;
   std::vector<Token> subscriptions_;

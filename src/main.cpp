@@ -31,11 +31,12 @@ int print_pipeline(const fanlight::config::Config& config, const std::string& id
 }
 
 int check(const std::string& path, const fanlight::config::Config& config) {
-  std::printf("%s: all right\n", path.c_str());
+  std::printf("%s: valid\n", path.c_str());
   const std::string cameras = fanlight::config::cameras_file(config, path);
   const bool there = std::filesystem::exists(cameras);
   std::printf("%s: %s\n", cameras.c_str(),
-              there ? "all right" : "not there: no cameras of the settings page were looked at");
+              there ? "valid"
+                    : "file does not exist; no cameras of the settings page were checked");
   return EX_OK;
 }
 

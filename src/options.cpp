@@ -18,10 +18,10 @@ constexpr std::array kOptions{
 };
 
 Error misuse(const std::string& what) {
-  return {Errc::invalid, what + "; fanlight --help lists what there is"};
+  return {Errc::invalid, what + "; fanlight --help lists the options"};
 }
 
-/// Serving is what is done where nothing else is asked for; two other things are one too many.
+/// Sets the action; false if another action was given before.
 bool set_action(Options& options, Options::Action action) {
   if (options.action != Options::Action::serve && options.action != action) return false;
   options.action = action;
@@ -34,32 +34,34 @@ std::string usage() {
   return "Usage: fanlight [--config FILE] [ACTION]\n"
          "Shows RTSP cameras live in web browsers.\n"
          "\n"
-         "  --config FILE            the configuration; without it " +
+         "  --config FILE            read this configuration instead of\n"
+         "                           " +
          Options{}.config +
          "\n"
          "\n"
-         "Instead of serving:\n"
-         "  --check-config           say whether the configuration and the cameras that were\n"
-         "                           added in the page are right, and what is wrong\n"
-         "  --print-pipeline CAMERA  print the gst-launch-1.0 line that equals a camera's "
-         "pipeline\n"
+         "Without an action, fanlight runs the server. Actions:\n"
+         "  --check-config           check the configuration and the cameras that were added in\n"
+         "                           the page, and report errors\n"
+         "  --print-pipeline CAMERA  print a gst-launch-1.0 command that is equivalent to the\n"
+         "                           pipeline of this camera; it contains the camera's password\n"
          "  --version                print the version\n"
-         "  --help                   print this\n"
+         "  --help                   print this text\n"
          "\n"
-         "SIGHUP reads the configuration again, as does any change of the file; SIGTERM says\n"
-         "goodbye to viewers and ends.\n"
+         "On SIGHUP and whenever the file changes, the server reads the configuration again.\n"
+         "On SIGTERM, it closes the viewers' sessions and exits.\n"
          "\n"
-         "Exit codes: 0 done, 64 wrong usage, 66 no such file or camera, 69 an address is taken,\n"
-         "70 a library failed or is missing, 78 wrong configuration.\n";
+         "Exit codes: 0 success, 64 wrong usage, 66 file or camera not found, 69 address in use,\n"
+         "70 a library failed or is missing, 78 invalid configuration.\n";
 }
 
 Result<Options> parse_options(int argc, char** argv) {
   Options options;
-  optind = 0; // Starts over, should this not be the first command line of the process.
+  optind = 0; // Starts over, in case the process has parsed another command line before.
   opterr = 0;
-  // "+": what is no option ends the options; ":": a missing argument is told apart.
+  // "+": the first word that is not an option ends the options; ":": reports a missing argument
+  // separately.
   for (int c = 0; (c = getopt_long(argc, argv, "+:", kOptions.data(), nullptr)) != -1;) {
-    // What getopt stopped at is the word before the next.
+    // The word before optind is the one that getopt has read.
     const std::string word = optind > 0 && optind <= argc ? argv[optind - 1] : "";
     bool single = true;
     switch (c) {
@@ -71,13 +73,13 @@ Result<Options> parse_options(int argc, char** argv) {
       break;
     case 'v': single = set_action(options, Options::Action::version); break;
     case 'h': single = set_action(options, Options::Action::help); break;
-    case ':': return misuse(word + " needs a value after it");
-    default: return misuse(word + " is no option, or takes no value");
+    case ':': return misuse(word + " needs a value");
+    default: return misuse(word + " is not an option, or takes no value");
     }
-    if (!single) return misuse(word + " cannot go with the action before it");
+    if (!single) return misuse(word + " cannot be combined with the action before it");
   }
-  if (optind < argc) return misuse(std::string("\"") + argv[optind] + "\" is no option");
-  if (options.config.empty()) return misuse("--config needs the name of a file");
+  if (optind < argc) return misuse(std::string("\"") + argv[optind] + "\" is not an option");
+  if (options.config.empty()) return misuse("--config needs a file name");
   return options;
 }
 

@@ -14,14 +14,14 @@ struct Options {
   std::string camera;                                 ///< Of --print-pipeline.
 };
 
-/// What --help prints.
+/// The text of --help.
 std::string usage();
 
-/// Reads the command line. Errc::invalid with what is wrong and a pointer to --help: the exit code
-/// is EX_USAGE.
+/// Reads the command line. Errc::invalid says what is wrong and refers to --help; the exit code is
+/// EX_USAGE.
 Result<Options> parse_options(int argc, char** argv);
 
-/// The process's exit code for a failure, as in sysexits.h; the one place that maps them.
+/// The process's exit code for a failure, as in sysexits.h; the only place that maps them.
 int exit_code(Errc code);
 
 } // namespace fanlight

@@ -6,6 +6,7 @@ import { pictureStyle } from './picture/picture_style.js';
 import { Signalling } from './player/signalling.js';
 import { Surroundings } from './player/surroundings.js';
 import { Arrangement, layoutOf } from './wall/arrangement.js';
+import { Awake } from './wall/awake.js';
 import { Header, lossKey, retryText } from './wall/header.js';
 import { listenToKeys } from './wall/keys.js';
 import { Library } from './wall/library.js';
@@ -54,6 +55,8 @@ async function start() {
   const arrangement = new Arrangement(asked ?? library.current ?? undefined);
   const around = { signalling, surroundings, loudspeaker, arrangement, kiosk };
   const wall = new Wall(byId('wall'), byId('announcer'), around);
+  const fingers = matchMedia('(any-pointer: coarse)').matches;
+  const awake = new Awake(kiosk || fingers);
   const help = { open: openHelp };
   const drawer = {
     get open() {
@@ -78,6 +81,7 @@ async function start() {
       signalling,
       arrangement,
       library,
+      awake,
       onHelp: () => void help.open(),
       onToggle: () => {
         wall.held = drawer.open;
@@ -114,6 +118,10 @@ async function start() {
   followVersion(signalling, () => (kiosk ? location.reload() : header.offerReload()));
   listenToKeys({ wall, arrangement, drawer, help });
   if (kiosk) void import('./wall/kiosk.js').then(({ Kiosk }) => new Kiosk());
+  if (fingers && !kiosk) {
+    const listen = import('./wall/gestures.js');
+    void listen.then(({ listenToFingers }) => listenToFingers(byId('wall'), wall));
+  }
 
   surroundings.on('upheaval', () => signalling.doubt());
   addEventListener('pagehide', () => signalling.stop());

@@ -141,8 +141,8 @@ export class FanlightCamera extends HTMLElement {
 
   /** What goes on, as the element says it to people. */
   get message() {
-    const { text = '', why = '' } = this.#live?.picture.status ?? {};
-    return [text, why].filter(Boolean).join('. ');
+    const { text = '', why = '', todo = '' } = this.#live?.picture.status ?? {};
+    return [text, [why, todo].filter(Boolean).join(' ')].filter(Boolean).join('. ');
   }
 
   /** The newest numbers, or null. */

@@ -69,7 +69,7 @@ void Branch::link_changed(GstPad* pad, const GopSnapshot& snapshot) {
   std::lock_guard lock(lock_);
   if (!open_) return;
   ++epoch_;
-  // Two threads may link and unlink at a time: what counts is how it is now.
+  // Two threads may link and unlink at the same time: only the present state counts.
   if (gst_pad_is_linked(pad)) {
     start(snapshot);
   } else {
@@ -95,7 +95,7 @@ void Branch::deliver(const LiveFrame& frame, const GopSnapshot& snapshot) {
   if (!open_ || phase_ == Phase::unlinked || phase_ == Phase::ended) return;
   if (phase_ == Phase::parked) {
     start(snapshot);
-    if (snapshot) return; // The frame is in it.
+    if (snapshot) return; // The frame is part of it.
   }
   enqueue(frame);
 }
@@ -108,7 +108,7 @@ void Branch::deliver(const EventRef& event) {
     eos_ = event;
     return;
   }
-  // Sticky events go to the pad even without a peer: it gets them when it is linked.
+  // Sticky events go to the pad even without a peer, which then gets them when it is linked.
   if (!is_sticky(event.get()) && type != GST_EVENT_FLUSH_STOP) {
     if (phase_ != Phase::flowing || waiting_ == Waiting::after_loss) return;
   }
@@ -150,7 +150,7 @@ bool Branch::replay_on_request(const GopSnapshot& snapshot, GstClockTime interva
 
 void Branch::replay_late_start(const GopSnapshot& snapshot) {
   std::lock_guard lock(lock_);
-  // In the meantime a key frame may have come, or the peer gone.
+  // Meanwhile a key frame may have arrived, or the peer may be gone.
   if (!open_ || phase_ != Phase::flowing || waiting_ != Waiting::after_loss || !snapshot) return;
   put_replay(snapshot, false);
 }
@@ -175,7 +175,7 @@ void Branch::enqueue(const LiveFrame& frame) {
       if (waiting_ == Waiting::after_loss) queue_.lose_one();
       return;
     }
-    late_start_ = false; // It starts here instead.
+    late_start_ = false; // The snapshot is the start.
   }
   if (queue_.push(frame)) {
     waiting_ = Waiting::no;
@@ -202,13 +202,13 @@ Branch::Step Branch::step(GstPad* pad, unsigned run, const ReplaySettings& setti
   if (std::exchange(new_thread_, false)) {
     thread_ = std::this_thread::get_id();
     timeline_.forget();
-    // The segment that was stored on the pad before this thread began.
+    // The segment that was stored on the pad before this thread started.
     const EventRef segment = EventRef::adopt(gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0));
     if (segment) enter(segment.get());
   }
   if (std::exchange(late_start_, false)) {
-    GST_DEBUG_OBJECT(pad, "The branch was not ready for its start; it starts again");
-    joining_ = false; // Once: a branch that is just slow must not be fed group after group.
+    GST_DEBUG_OBJECT(pad, "The branch was not ready for its first frames; it starts again");
+    joining_ = false; // Only once: a branch that is merely slow must not get replay after replay.
     return Step::wants_replay;
   }
 
@@ -219,7 +219,7 @@ Branch::Step Branch::step(GstPad* pad, unsigned run, const ReplaySettings& setti
   }
   if (queue_.replay_is_next() && Pace::Clock::now() < pace_.due()) {
     work_.wait_until(lock, pace_.due());
-    return Step::again; // Whatever woke us, the replay may be void by now.
+    return Step::again; // The wait is over; the replay may no longer apply.
   }
 
   BranchQueue::Next next = queue_.pop();
@@ -234,7 +234,7 @@ Branch::Step Branch::step(GstPad* pad, unsigned run, const ReplaySettings& setti
   pushing_ = false;
   idle_.notify_all();
   if (is_buffer) judge(flow, size, epoch, next.last_of_replay);
-  if (flow != GST_FLOW_OK) GST_INFO_OBJECT(pad, "The branch says %s", gst_flow_get_name(flow));
+  if (flow != GST_FLOW_OK) GST_INFO_OBJECT(pad, "The branch returned %s", gst_flow_get_name(flow));
   return Step::again;
 }
 
@@ -246,12 +246,12 @@ void Branch::plan_replay(GstPad* pad, const BranchQueue::Begin& replay,
   const Gop::Frame* frame = replay.snapshot.gop->first();
   while (true) {
     stamps.push_back(stamp_of(frame->buffer.get()));
-    // What follows the last frame of the snapshot is not ours to look at.
+    // Frames behind the snapshot must not be read here.
     if (stamps.size() == replay.snapshot.count) break;
     frame = frame->next;
   }
   pace_.begin(replay.snapshot.bytes, settings.bitrate);
-  // Frames that came later than their timestamps say would look like a slow network to a receiver.
+  // A receiver would take frames that arrive later than their timestamps for a slow network.
   const GstClockTime step = std::max<GstClockTime>(
       settings.squeeze_step, static_cast<GstClockTime>(pace_.duration().count()) / stamps.size());
   plan_ = timeline_.plan(stamps, step, replay.snapshot.interval);
@@ -286,7 +286,7 @@ GstFlowReturn Branch::push_event(GstPad* pad, BranchQueue::Next& next) {
     timeline_.forget();
   }
   gst_pad_push_event(pad, next.event.release());
-  return GST_FLOW_OK; // An event that nobody takes is no reason to stop.
+  return GST_FLOW_OK; // An event that no element handles is no error.
 }
 
 void Branch::judge(GstFlowReturn flow, gsize size, unsigned epoch, bool last_of_replay) {

@@ -11,7 +11,7 @@ void BranchQueue::push(EventRef event) { items_.emplace_back(std::move(event)); 
 
 void BranchQueue::push(const GopSnapshot& snapshot, bool afresh) {
   discard_frames();
-  gap_ = false; // The live frames follow it closely; it marks its own beginning.
+  gap_ = false; // The live frames follow directly; the replay marks its own beginning.
   items_.emplace_back(Replay{snapshot, afresh});
 }
 
@@ -30,7 +30,7 @@ bool BranchQueue::push(const LiveFrame& frame) {
 }
 
 bool BranchQueue::fits(gsize size, GstClockTime time) const {
-  if (buffers_ == 0) return true; // However large: nothing would ever get through.
+  if (buffers_ == 0) return true; // Otherwise a large frame would never get through.
   if (limits_.bytes > 0 && bytes_ + size > limits_.bytes) return false;
   if (limits_.buffers > 0 && buffers_ + 1 > limits_.buffers) return false;
   const GstClockTime oldest = oldest_time();
@@ -47,7 +47,7 @@ bool BranchQueue::make_room(const LiveFrame& frame, gsize size, GstClockTime tim
     lose_before(items_.size());
     return true;
   }
-  // The newest group in the queue may stay if all before it goes.
+  // The newest group in the queue may stay if everything before it is removed.
   const auto newest_key = std::find_if(items_.rbegin(), items_.rend(), [](const Item& item) {
     const Frame* queued = std::get_if<Frame>(&item);
     return queued && queued->key;
@@ -72,7 +72,7 @@ void BranchQueue::lose_oldest_frame() {
 }
 
 void BranchQueue::lose_before(std::size_t end) {
-  bool in_group = false; // Of which a frame was lost already.
+  bool in_group = false; // In a group that has already lost a frame.
   const auto lose = [&](bool begins_group, guint64 buffers) {
     if (begins_group || !in_group) ++loss_.groups;
     in_group = true;

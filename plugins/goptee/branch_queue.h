@@ -13,22 +13,22 @@
 
 namespace fanlight::goptee {
 
-/// A frame on its way to the branches.
+/// A frame for the branches.
 struct LiveFrame {
   BufferRef buffer;
   bool grouped = false; ///< The stream has key frames (video).
   bool key = false;     ///< A decoder can start here.
 };
 
-/// What waits for one branch: live frames within bounds, events, and cached groups to be replayed.
+/// The queue of one branch: live frames within limits, events, and cached groups to replay.
 ///
-/// When frames do not fit, whole groups of pictures go (of sound: the oldest buffers), counted, and
-/// the first frame after the gap is marked. Events stay in their place. Cached groups do not count
-/// against the bounds: they share their memory with the cache.
-/// Threads: none of its own; Branch locks.
+/// If frames do not fit, the queue drops whole groups of pictures (of audio: the oldest buffers),
+/// counts them, and marks the first frame after the gap. Events keep their place. Cached groups do
+/// not count towards the limits, because they share their memory with the cache. Threads: none of
+/// its own; Branch locks.
 class BranchQueue {
  public:
-  /// 0: no bound.
+  /// 0: no limit.
   struct Limits {
     guint64 bytes = 0;
     guint64 buffers = 0;
@@ -41,21 +41,21 @@ class BranchQueue {
   };
   struct Loss {
     guint64 buffers = 0;
-    guint64 groups = 0; ///< That lost at least one frame.
+    guint64 groups = 0; ///< Groups that lost at least one frame.
   };
-  /// A cached group that is about to be sent.
+  /// A cached group whose replay begins.
   struct Begin {
     GopSnapshot snapshot;
     bool afresh = false;
   };
-  /// The next thing to push: an event or a buffer.
+  /// The next item to push: an event or a buffer.
   struct Next {
     EventRef event;
     BufferRef buffer;
     bool discont = false;
-    std::optional<std::size_t> replayed; ///< Its place in the group of pictures.
+    std::optional<std::size_t> replayed; ///< Its index in the group of pictures.
     bool last_of_replay = false;
-    std::shared_ptr<const Gop> gop; ///< Kept for the last one, to die with it.
+    std::shared_ptr<const Gop> gop; ///< Only with the last frame; keeps the group until then.
   };
 
   void set_limits(const Limits& limits) { limits_ = limits; }
@@ -67,27 +67,28 @@ class BranchQueue {
   bool holds_eos() const;
 
   void push(EventRef event);
-  /// In place of all frames in the queue. `afresh`: the receiver knows no earlier timestamps.
+  /// Replaces all frames in the queue. `afresh`: the receiver has no earlier timestamps.
   void push(const GopSnapshot& snapshot, bool afresh);
-  /// Makes room for the frame. False: it is lost, and what follows is of no use before a key frame.
+  /// Makes room for the frame. False: the frame is lost, and the following ones are useless until a
+  /// key frame.
   bool push(const LiveFrame& frame);
-  /// One more lost frame of a group that lost some before.
+  /// Counts another lost frame of a group that has lost some before.
   void lose_one() { ++loss_.buffers; }
-  /// The next frame that is pushed follows a gap.
+  /// The next pushed frame follows a gap.
   void note_gap() { gap_ = true; }
 
-  /// Whether the next thing is of a cached group.
+  /// Whether the next item belongs to a cached group.
   bool replay_is_next() const {
     return !items_.empty() && std::holds_alternative<Replay>(items_.front());
   }
-  /// If a replay comes next that has not begun: begins it.
+  /// Begins the next replay, if it is next and has not begun.
   std::optional<Begin> begin_replay();
-  /// Not when empty, and not before a replay has begun.
+  /// Must not be called on an empty queue, or before begin_replay() of the next replay.
   Next pop();
 
-  /// Removes frames without counting them: they are void, or sent otherwise.
+  /// Removes frames without counting them: they are obsolete, or sent in another way.
   void discard_frames();
-  /// Removes events that a flush makes void; sticky ones but the segment stay.
+  /// Removes events that a flush makes obsolete; sticky events other than the segment stay.
   void discard_flushed_events();
   void clear();
 
@@ -103,7 +104,7 @@ class BranchQueue {
     GopSnapshot snapshot;
     bool afresh = false;
     bool begun = false;
-    const Gop::Frame* last = nullptr; ///< Taken.
+    const Gop::Frame* last = nullptr; ///< The last one taken.
     std::size_t taken = 0;
   };
   using Item = std::variant<Frame, EventRef, Replay>;

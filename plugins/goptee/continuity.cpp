@@ -6,7 +6,7 @@
 namespace fanlight::goptee {
 namespace {
 
-/// Whether a stream may be so late or early by itself.
+/// Whether a stream may be this late or early without a fault.
 bool is_live(GstClockTime pts, GstClockTime now) {
   return GST_CLOCK_TIME_IS_VALID(now) && pts + Continuity::kLate > now &&
          pts < now + Continuity::kAhead;
@@ -15,13 +15,13 @@ bool is_live(GstClockTime pts, GstClockTime now) {
 } // namespace
 
 GstClockTime Continuity::next(GstClockTime pts, GstClockTime now, bool reordered) {
-  // A clock that stands still says nothing, nor does one that no sum could be made with.
+  // A clock that stands still gives no information; neither does a value that would overflow.
   if (std::exchange(last_pts_, pts) == pts || pts > kLatest) pts = GST_CLOCK_TIME_NONE;
   if (!GST_CLOCK_TIME_IS_VALID(last_)) return last_ = start(pts, now);
   if (reordered && GST_CLOCK_TIME_IS_VALID(pts)) {
     const auto shown = static_cast<GstClockTimeDiff>(pts) + offset_;
     const GstClockTimeDiff back = static_cast<GstClockTimeDiff>(last_) - shown;
-    // It may be as far back as the pictures that were sent before it are ahead.
+    // It may be as far back as the frames sent before it are ahead.
     if (shown >= 0 && back > 0 && back < static_cast<GstClockTimeDiff>(kAhead))
       return static_cast<GstClockTime>(shown);
   }
@@ -41,7 +41,7 @@ GstClockTime Continuity::follow(GstClockTime pts, GstClockTime now) {
   const GstClockTime arrival = GST_CLOCK_TIME_IS_VALID(now) ? std::max(soonest, now) : soonest;
   if (!GST_CLOCK_TIME_IS_VALID(pts)) return arrival;
 
-  // Somebody in front has mended it meanwhile.
+  // An element in front has corrected the clock meanwhile.
   if (offset_ != 0 && pts >= soonest && is_live(pts, now)) offset_ = 0;
   const auto stamp = static_cast<GstClockTimeDiff>(pts);
   const GstClockTimeDiff wanted = stamp + offset_;

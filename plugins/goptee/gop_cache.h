@@ -9,8 +9,8 @@
 
 namespace fanlight::goptee {
 
-/// The frames of one group of pictures. It only grows, so whoever knows how many frames it had may
-/// read that many without a lock while more are added.
+/// The frames of one group of pictures. It only grows, so a reader that knows the number of frames
+/// can read these without a lock while more are added.
 class Gop {
  public:
   struct Frame {
@@ -36,40 +36,40 @@ struct GopSnapshot {
   std::shared_ptr<const Gop> gop;
   std::size_t count = 0;
   guint64 bytes = 0;
-  GstClockTime interval = 0; ///< Usual distance of two frames, in ns.
+  GstClockTime interval = 0; ///< Usual distance of two frames, ns.
 
   explicit operator bool() const { return count > 0; }
 };
 
-/// Keeps the current group of pictures: the newest key frame and all that followed.
+/// Caches the current group of pictures: the newest key frame and all frames after it.
 ///
-/// A group that outgrows a bound is given up whole and not cached again: without its beginning the
-/// rest cannot be decoded, and the newest frames without their key frame are of no use either. A
-/// new branch then waits for the next key frame. Threads: none of its own; Tee locks.
+/// If a group exceeds a limit, the cache drops it completely and does not cache the rest: without
+/// its beginning nothing can be decoded. A new branch then waits for the next key frame. Threads:
+/// none of its own; Tee locks.
 class GopCache {
  public:
   struct Bounds {
-    guint64 bytes = 0;         ///< 0: no bound.
-    GstClockTime duration = 0; ///< 0: no bound.
+    guint64 bytes = 0;         ///< 0: no limit.
+    GstClockTime duration = 0; ///< 0: no limit.
   };
 
   void set_bounds(Bounds bounds) { bounds_ = bounds; }
   Bounds bounds() const { return bounds_; }
 
   void append(const BufferRef& buffer, bool key);
-  /// Forgets the group, and with `new_stream` also what was learnt of the stream's timing.
+  /// Drops the group; with `new_stream`, also what was learnt about the stream's timing.
   void clear(bool new_stream);
 
-  /// Empty when there is nothing to start a branch with.
+  /// Empty if the cache has no frames to start a branch with.
   GopSnapshot snapshot() const;
-  /// Whether the stream has been seen to hold B-frames.
+  /// Whether the stream contains B-frames, as far as is known.
   bool reordered() const { return reordered_; }
 
   guint64 bytes() const { return bytes_; }
   guint64 buffers() const { return count_; }
   GstClockTime duration() const { return count_ > 0 ? duration_ : 0; }
-  guint64 groups() const { return groups_; }     ///< Key frames seen.
-  guint64 outgrown() const { return outgrown_; } ///< Groups given up for a bound.
+  guint64 groups() const { return groups_; }     ///< Number of key frames.
+  guint64 outgrown() const { return outgrown_; } ///< Groups dropped because of a limit.
 
  private:
   void learn_timing(GstClockTime pts, bool key);

@@ -1,56 +1,59 @@
 /**
  * SECTION:element-goptee
  *
- * A tee for live streams that are joined and left at any time. It has three talents:
+ * A tee for live streams whose branches come and go at any time. It does three things:
  *
- * - It keeps the current group of pictures (the newest key frame and all since) and starts every
- *   new src pad with it, at `replay-bitrate`, so that the viewer need not wait for a key frame. The
- *   older frames' timestamps are squeezed to `squeeze-step` before the newest one, or to the time
- *   that sending them takes if that is longer. Memory is shared, never copied.
- * - Each src pad has its own bounded queue and streaming thread. A branch that does not keep up
- *   loses whole groups of pictures (sound: its oldest buffers), counted on the pad; it delays
- *   neither the source nor another branch. What follows a gap is marked DISCONT.
- * - Src pads may be requested and released at any time from any thread. A release waits for no one:
- *   if the branch is inside a push that does not return, that thread goes on by itself when the
- *   push returns, which is up to the elements behind it (stop them, or unblock their pads).
+ * - It caches the current group of pictures (the newest key frame and all frames after it) and
+ *   starts every new src pad with it, at `replay-bitrate`, so that a viewer need not wait for a key
+ *   frame. The timestamps of the older frames are squeezed to a distance of `squeeze-step` before
+ *   the newest one, or to the time that sending them takes if that is longer. Memory is shared,
+ *   never copied.
+ * - Each src pad has its own bounded queue and streaming thread. A branch that is too slow loses
+ *   whole groups of pictures (of audio: its oldest buffers), counted on the pad; it delays neither
+ *   the source nor another branch. The first buffer after a gap is marked DISCONT.
+ * - Any thread may request and release src pads at any time. A release waits for nothing: if the
+ *   branch is inside a push that does not return, its thread continues alone until the push
+ *   returns, which depends on the elements behind it (stop them, or unblock their pads).
  *
- * Key frames are buffers without GST_BUFFER_FLAG_DELTA_UNIT of a stream whose caps are video/...;
- * one buffer must hold one access unit (alignment=au). Anything else, such as sound, passes through
- * in the same way but without a cache.
+ * Key frames are buffers without GST_BUFFER_FLAG_DELTA_UNIT in a stream with caps video/...; one
+ * buffer must hold one access unit (alignment=au). Any other stream, such as audio, passes in the
+ * same way but without a cache.
  *
- * A group that outgrows `max-gop-bytes` or `max-gop-time` is not cached at all (`outgrown-groups`
- * counts them): new pads then wait for the next key frame, as they do before the first one.
+ * A group that exceeds `max-gop-bytes` or `max-gop-time` is not cached at all (`outgrown-groups`
+ * counts these): new pads then wait for the next key frame, as they do before the first one.
  *
- * What a branch returns concerns that branch alone; the sink always returns GST_FLOW_OK, also
- * without any src pad. After not-linked and flushing the next buffer is a new start with the cached
- * group, so a pad may be linked before the elements behind it run. After EOS or an error the pad
- * rests until it is linked anew or a new stream begins. A pad without peer costs nothing; it starts
- * when it is linked.
+ * The flow return of a branch concerns that branch alone; the sink always returns GST_FLOW_OK, even
+ * without src pads. After not-linked and flushing, the next buffer is a new start with the cached
+ * group, so a pad may be linked before the elements behind it run. After EOS or an error, the pad
+ * pauses until it is linked again or a new stream begins. A pad without peer costs nothing; it
+ * starts when it is linked.
  *
- * The source in front may be replaced while it all runs: with its stream-start, caps and segment
- * the cache is dropped and each branch goes on, in the same thread, at the next key frame. Set
- * `hold-eos` so that the end of the old source is not passed on.
+ * The source may be replaced while everything runs: with its stream-start, caps and segment,
+ * the cache is dropped, and each branch continues, on the same thread, at the next key frame. Set
+ * `hold-eos` so that goptee does not forward the end of the old source.
  *
- * With `restamp` what leaves moves forward at the pace of the pictures: timestamps that are in
- * order pass as they are, missing ones and those of a clock that stands still become the time of
- * arrival, a clock that was set is counted on. With `drop-b-frames` pictures of H.264 and H.265
- * that are shown before one that was sent earlier are left out, by the order count in their slices:
- * a receiver that shows pictures as they come (WebRTC) makes nothing of them. The rest of the
- * stream decodes without them; where they were references of each other, nearly so.
+ * With `restamp`, timestamps move forward at the pace of the frames: timestamps in order pass
+ * unchanged; missing timestamps, and those of a clock that stands still, become the time of
+ * arrival; after a clock was set, counting continues from its previous value. With `drop-b-frames`,
+ * goptee drops frames of H.264 and H.265 that are shown before one that was sent earlier, by the
+ * picture order count in their slices: receivers that show frames in the order of arrival (WebRTC)
+ * cannot use them. The rest of the stream decodes without them, with small errors if they were
+ * references of each other.
  *
- * A GstForceKeyUnit event from behind (webrtcbin makes one of each PLI and FIR) is answered from
- * the cache, at most once in `key-unit-interval` for a pad: the group is sent again with timestamps
- * between the last one sent and the next frame's, as receivers drop what is older. Streams with
- * B-frames leave no such room and get no answer from the cache. The event also goes to the source,
- * at most once in `upstream-key-unit-interval`. No other event goes from a branch to the source.
+ * A GstForceKeyUnit event from a branch (webrtcbin makes one for each PLI and FIR) is answered from
+ * the cache, at most once per `key-unit-interval` and pad: the group is sent again with timestamps
+ * between the last one sent and the next frame's, because receivers drop what is older. Streams
+ * with B-frames leave no room for that and get no answer from the cache. The event also goes to the
+ * source, at most once per `upstream-key-unit-interval`. No other event goes from a branch to the
+ * source.
  *
  * ## Example
  * |[
  * gst-launch-1.0 videotestsrc is-live=true ! x264enc tune=zerolatency key-int-max=250 ! h264parse !
  *   goptee name=t  t. ! avdec_h264 ! autovideosink  t. ! fakesink
  * ]|
- * Give it a live source: it never slows one down, so a source that runs ahead of the clock loses
- * pictures in branches that follow the clock.
+ * Use a live source: goptee never slows a source down, so if the source runs ahead of the clock,
+ * branches that follow the clock lose frames.
  */
 #include "goptee.h"
 
@@ -82,7 +85,7 @@ namespace {
 
 constexpr guint64 kDefaultGopBytes = 32 * 1024 * 1024;
 constexpr guint64 kDefaultGopTime = 30 * GST_SECOND;
-/// What a LAN takes beside its other traffic, and a receiver can decode.
+/// A LAN can carry this beside its other traffic, and a receiver can decode it.
 constexpr guint64 kDefaultReplayBitrate = 40'000'000;
 
 struct ElementState {
@@ -90,7 +93,7 @@ struct ElementState {
 
   const std::shared_ptr<Tee> tee = std::make_shared<Tee>();
   const std::shared_ptr<Upstream> upstream;
-  /// Protects all below.
+  /// Protects everything below.
   std::mutex lock;
   guint next_pad = 0;
   Branch::Limits limits = goptee::kDefaultLimits;
@@ -147,7 +150,7 @@ static gboolean push_flush_start(GstElement*, GstPad* pad, gpointer event) {
 static gboolean gst_goptee_sink_event(GstPad*, GstObject* parent, GstEvent* event) {
   GstGopTee* self = GST_GOPTEE(parent);
   if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_START) {
-    // Not through the queues: it is there to unblock whoever works on what is in them.
+    // Not through the queues: the flush must unblock the elements that handle queued buffers.
     self->state->tee->flush();
     gst_element_foreach_src_pad(GST_ELEMENT(self), push_flush_start, event);
     gst_event_unref(event);
@@ -161,7 +164,7 @@ static gboolean gst_goptee_sink_query(GstPad* pad, GstObject* parent, GstQuery* 
   switch (GST_QUERY_TYPE(query)) {
   case GST_QUERY_CAPS:
   case GST_QUERY_ACCEPT_CAPS: return gst_pad_query_default(pad, parent, query);
-  default: return FALSE; // No branch has a say in what the source does, nor can make it wait.
+  default: return FALSE; // A branch may neither control the source nor make it wait.
   }
 }
 
@@ -195,7 +198,7 @@ static GstPad* gst_goptee_request_new_pad(GstElement* element, GstPadTemplate* p
     if (gst_element_add_pad(element, pad))
       result = pad;
     else
-      goptee::retire(GST_GOPTEE_PAD(pad)); // The name was taken meanwhile.
+      goptee::retire(GST_GOPTEE_PAD(pad)); // Another thread has used the name meanwhile.
   }
   gst_object_unref(pad);
   return result;
@@ -301,7 +304,7 @@ static void gst_goptee_init(GstGopTee* self) {
   gst_pad_set_chain_function(sink, gst_goptee_chain);
   gst_pad_set_event_function(sink, gst_goptee_sink_event);
   gst_pad_set_query_function(sink, gst_goptee_sink_query);
-  // Whoever holds the pad may unlink it while another thread takes the element down.
+  // The application may unlink the pad while another thread disposes of the element.
   g_signal_connect_data(
       sink, "unlinked",
       G_CALLBACK(+[](GstPad*, GstPad*, std::shared_ptr<Tee>* tee) { (*tee)->source_gone(); }),
@@ -313,37 +316,35 @@ static void gst_goptee_init(GstGopTee* self) {
 
 static void install_settings(GObjectClass* object_class) {
   install_setting(object_class, PROP_MAX_GOP_BYTES, "max-gop-bytes",
-                  "Largest group of pictures that is cached, in bytes; of a larger one nothing is "
-                  "kept (0: no bound)",
+                  "Size limit of the cached group of pictures, in bytes; a larger group is not "
+                  "cached at all (0: no limit)",
                   kDefaultGopBytes);
   install_setting(object_class, PROP_MAX_GOP_TIME, "max-gop-time",
-                  "Longest group of pictures that is cached, in ns; of a longer one nothing is "
-                  "kept (0: no bound)",
+                  "Duration limit of the cached group of pictures, in ns; a longer group is not "
+                  "cached at all (0: no limit)",
                   kDefaultGopTime);
   install_setting(object_class, PROP_SQUEEZE_STEP, "squeeze-step",
-                  "Distance of the old frames' timestamps when a cached group is sent (ns)",
+                  "Distance of the timestamps of older frames when a cached group is sent (ns)",
                   GST_MSECOND);
   install_setting(object_class, PROP_REPLAY_BITRATE, "replay-bitrate",
-                  "How fast a cached group is sent, in bit/s (0: at once). A group that would take "
-                  "more than a second goes faster",
+                  "Bit rate at which a cached group is sent, in bit/s (0: at once). A group that "
+                  "would take more than a second is sent faster",
                   kDefaultReplayBitrate);
   goptee::install_queue_limits(object_class,
                                {PROP_MAX_QUEUE_BYTES, PROP_MAX_QUEUE_TIME, PROP_MAX_QUEUE_BUFFERS});
   install_setting(object_class, PROP_KEY_UNIT_INTERVAL, "key-unit-interval",
-                  "Shortest time between two cached groups sent to a pad that asks for key frames "
-                  "(ns)",
+                  "Least time between two cached groups for a pad that requests key frames (ns)",
                   500 * GST_MSECOND);
   install_setting(object_class, PROP_UPSTREAM_KEY_UNIT_INTERVAL, "upstream-key-unit-interval",
-                  "Shortest time between two requests for a key frame that reach the source, over "
-                  "all pads (ns)",
+                  "Least time between two key frame requests to the source, over all pads (ns)",
                   GST_SECOND);
   install_switch(object_class, PROP_HOLD_EOS, "hold-eos",
-                 "Do not pass the end of the source on: another one is to follow");
+                 "Do not forward the end of the source, because another source follows");
   install_switch(object_class, PROP_RESTAMP, "restamp",
-                 "Mend timestamps that jump, go back, stand still, run ahead of the clock or are "
-                 "missing");
+                 "Correct timestamps that jump, go back, stand still, run ahead of the clock or "
+                 "are missing");
   install_switch(object_class, PROP_DROP_B_FRAMES, "drop-b-frames",
-                 "Leave out pictures that are shown before one that was sent earlier");
+                 "Drop frames that are shown before a frame that was sent earlier");
 }
 
 static void install_counters(GObjectClass* object_class) {
@@ -351,14 +352,13 @@ static void install_counters(GObjectClass* object_class) {
   install_counter(object_class, PROP_CACHED_TIME, "cached-time",
                   "Time from the first to the last frame in the cache (ns)");
   install_counter(object_class, PROP_CACHED_BUFFERS, "cached-buffers", "Frames in the cache");
-  install_counter(object_class, PROP_GROUPS, "groups",
-                  "Groups of pictures (key frames) that have come so far");
+  install_counter(object_class, PROP_GROUPS, "groups", "Groups of pictures (key frames) received");
   install_counter(object_class, PROP_OUTGROWN_GROUPS, "outgrown-groups",
-                  "Groups that were too large or too long for the cache");
+                  "Groups of pictures that exceeded a limit of the cache");
   g_object_class_install_property(
       object_class, PROP_STATS,
       g_param_spec_boxed("stats", "stats",
-                         "All counters, those of the present src pads added up (times in ns)",
+                         "All counters; those of the current src pads added up (times in ns)",
                          GST_TYPE_STRUCTURE, kReadable));
 }
 
@@ -375,7 +375,7 @@ static void gst_goptee_class_init(GstGopTeeClass* klass) {
   install_counters(object_class);
 
   gst_element_class_add_static_pad_template(element_class, &sink_template);
-  // With the type of its pads, so that their properties are documented, too.
+  // With the type of its pads, so that gst-inspect also shows their properties.
   GstCaps* any = gst_caps_new_any();
   gst_element_class_add_pad_template(
       element_class, gst_pad_template_new_with_gtype("src_%u", GST_PAD_SRC, GST_PAD_REQUEST, any,

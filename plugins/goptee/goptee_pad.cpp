@@ -27,8 +27,8 @@ using fanlight::goptee::Upstream;
 
 namespace {
 
-/// How long the end of a push is waited for when the pad is deactivated with its element. The
-/// elements behind are stopped before it, so their pushes are already returning.
+/// How long to wait for the end of a push if the pad is deactivated with its element. The elements
+/// behind it stop first, so their pushes already return.
 constexpr std::chrono::milliseconds kDeactivationPatience{1000};
 
 struct PadState {
@@ -36,15 +36,15 @@ struct PadState {
   std::shared_ptr<Upstream> upstream;
   Branch branch;
   std::atomic<bool> retired{false};
-  /// Held by the task while it runs: at most one thread pushes, even if a new one is started while
-  /// an old one is stuck. Recursive, as GstTask wants it.
+  /// Held by the task while it runs: at most one thread pushes, even if a new one starts while an
+  /// old one is stuck. Recursive, as GstTask requires.
   GRecMutex push_lock;
   /// Protects task.
   std::mutex task_lock;
   GstTask* task = nullptr;
 };
 
-/// What a streaming thread holds while it lives.
+/// What a streaming thread holds during its life.
 struct Run {
   GstGopTeePad* pad;
   unsigned number;
@@ -104,12 +104,12 @@ static void gst_goptee_pad_stop(GstGopTeePad* self) {
   if (!task) return;
   gst_task_stop(task);
   if (!state.branch.on_streaming_thread()) {
-    // A closed branch that is not pushing ends without waiting for anybody.
+    // A closed branch that is not pushing ends without waiting.
     if (state.branch.wait_until_idle(state.retired ? std::chrono::milliseconds(0)
                                                    : kDeactivationPatience))
       gst_task_join(task);
     else if (!state.retired)
-      GST_WARNING_OBJECT(self, "The branch does not return; its thread ends when it does");
+      GST_WARNING_OBJECT(self, "The branch does not return; its thread ends when the push returns");
   }
   gst_object_unref(task);
 }
@@ -121,8 +121,8 @@ static gboolean gst_goptee_pad_start(GstGopTeePad* self) {
   for (const EventRef& event : opening.sticky)
     gst_pad_store_sticky_event(GST_PAD(self), event.get());
 
-  // The task keeps the pad, and the thread keeps the task: a thread that is stuck in a push has all
-  // that it needs when it comes back, however long after the pad was released.
+  // The task keeps the pad, and the thread keeps the task: after a push in which it was stuck, the
+  // thread finds all it needs, however long after the release of the pad.
   Run* run = new Run{GST_GOPTEE_PAD(gst_object_ref(self)), opening.run};
   GstTask* task = gst_task_new(gst_goptee_pad_run, run, gst_goptee_pad_run_free);
   gst_task_set_lock(task, &state.push_lock);
@@ -138,7 +138,7 @@ static gboolean gst_goptee_pad_start(GstGopTeePad* self) {
   const gboolean started = gst_task_start(task);
   gst_object_unref(task);
   if (!started) {
-    GST_ERROR_OBJECT(self, "No thread for the pad");
+    GST_ERROR_OBJECT(self, "The system could not start a thread for the pad");
     gst_goptee_pad_stop(self);
   }
   return started;
@@ -159,7 +159,7 @@ static gboolean gst_goptee_pad_event(GstPad* pad, GstObject* parent, GstEvent* e
   switch (GST_EVENT_TYPE(event)) {
   case GST_EVENT_CUSTOM_UPSTREAM:
     if (!gst_video_event_is_force_key_unit(event)) break;
-    GST_LOG_OBJECT(pad, "Asked for a key frame");
+    GST_LOG_OBJECT(pad, "The branch requests a key frame");
     if (state.tee->request_key_unit(state.branch) && parent)
       state.upstream->send(gst_event_ref(event));
     handled = TRUE;
@@ -168,9 +168,9 @@ static gboolean gst_goptee_pad_event(GstPad* pad, GstObject* parent, GstEvent* e
   case GST_EVENT_RECONFIGURE:
   case GST_EVENT_LATENCY:
   case GST_EVENT_NAVIGATION:
-    handled = TRUE; // One branch's business, neither the source's nor another branch's.
+    handled = TRUE; // Concerns this branch only, neither the source nor another branch.
     break;
-  default: break; // A seek of one branch would be one of all.
+  default: break; // A seek of one branch would affect all branches.
   }
   gst_event_unref(event);
   return handled;
@@ -203,7 +203,7 @@ static gboolean gst_goptee_pad_query(GstPad* pad, GstObject* parent, GstQuery* q
     GstClockTime shortest = 0;
     GstClockTime longest = GST_CLOCK_TIME_NONE;
     gst_query_parse_latency(query, &live, &shortest, &longest);
-    // The queue can hold frames back for as long as it is allowed to be.
+    // The queue may delay frames up to its limit.
     const GstClockTime queue = GST_GOPTEE_PAD(pad)->state->branch.limits().duration;
     longest = queue > 0 && GST_CLOCK_TIME_IS_VALID(longest) ? longest + queue : GST_CLOCK_TIME_NONE;
     gst_query_set_latency(query, live, shortest, longest);
@@ -281,27 +281,26 @@ static void gst_goptee_pad_class_init(GstGopTeePadClass* klass) {
   install_counter(object_class, PROP_LEVEL_TIME, "level-time", "Time in the queue (ns)");
   install_counter(object_class, PROP_LEVEL_BUFFERS, "level-buffers", "Buffers in the queue");
   install_counter(object_class, PROP_PUSHED_BUFFERS, "pushed-buffers",
-                  "Buffers the branch took, replayed ones included");
+                  "Buffers that the branch took, including replayed ones");
   install_counter(object_class, PROP_PUSHED_BYTES, "pushed-bytes",
-                  "Bytes the branch took, replayed ones included");
+                  "Bytes that the branch took, including replayed ones");
   install_counter(object_class, PROP_DROPPED_BUFFERS, "dropped-buffers",
-                  "Buffers lost because the branch did not keep up");
+                  "Buffers lost because the branch was too slow");
   install_counter(object_class, PROP_DROPPED_GROUPS, "dropped-groups",
-                  "Groups of pictures of which the end or all was lost because the branch did not "
-                  "keep up");
+                  "Groups of pictures that were lost completely or in part because the branch was "
+                  "too slow");
   install_counter(object_class, PROP_REPLAYS, "replays",
-                  "How often the branch was given the cached group of pictures, at its start or on "
+                  "How often the branch got the cached group of pictures, at its start or on "
                   "request");
   install_counter(object_class, PROP_KEY_UNIT_REQUESTS, "key-unit-requests",
-                  "Requests for a key frame from the branch, answered or not");
+                  "Key frame requests from the branch, answered or not");
   g_object_class_install_property(
       object_class, PROP_WAITING_FOR_KEY,
       g_param_spec_boolean("waiting-for-key", "waiting-for-key",
-                           "Whether the branch gets nothing before the next key frame", FALSE,
-                           kReadable));
+                           "Whether the branch waits for the next key frame", FALSE, kReadable));
   g_object_class_install_property(object_class, PROP_LAST_FLOW,
                                   g_param_spec_enum("last-flow", "last-flow",
-                                                    "What the branch answered to the last buffer",
+                                                    "What the branch returned for the last buffer",
                                                     GST_TYPE_FLOW_RETURN, GST_FLOW_OK, kReadable));
 }
 

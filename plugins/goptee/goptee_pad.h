@@ -16,12 +16,12 @@ G_END_DECLS
 
 namespace fanlight::goptee {
 
-/// A src pad, floating, with the limits of its queue; not active yet.
+/// A new src pad (floating) with the limits of its queue; not active yet.
 GstGopTeePad* new_goptee_pad(GstPadTemplate* pad_template, const char* name,
                              std::shared_ptr<Tee> tee, std::shared_ptr<Upstream> upstream,
                              const Branch::Limits& limits);
 
-/// Ends the pad's streaming for good without waiting for a push that is under way.
+/// Ends the pad's streaming for good, without waiting for a push in progress.
 void retire(GstGopTeePad* pad);
 
 Branch::Counters counters_of(GstGopTeePad* pad);

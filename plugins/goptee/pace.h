@@ -8,12 +8,12 @@
 
 namespace fanlight::goptee {
 
-/// When the frames of a cached group may go: all at once they would overflow the buffers between
-/// here and a receiver, whose first pictures would be lost.
+/// Schedules the frames of a cached group: all at once, they would overflow buffers on the way to a
+/// receiver, which would lose its first frames.
 class Pace {
  public:
   using Clock = std::chrono::steady_clock;
-  /// The most a receiver waits to be at the live edge, however large the group.
+  /// The longest time until a receiver is at the live edge, however large the group is.
   static constexpr std::chrono::nanoseconds kLongest = std::chrono::seconds(1);
 
   /// A group of `bytes` begins now, at `rate` bit/s (0: at once).
@@ -27,9 +27,9 @@ class Pace {
     due_ = Clock::now();
   }
   void sent(gsize bytes) { due_ += to_ns(bytes); }
-  /// When the next frame may go.
+  /// When to send the next frame.
   Clock::time_point due() const { return due_; }
-  /// How long the whole group takes.
+  /// The time for the whole group.
   std::chrono::nanoseconds duration() const { return duration_; }
 
  private:

@@ -9,11 +9,11 @@ namespace {
 
 using Bytes = std::span<const std::uint8_t>;
 
-/// Mostly the slice is among these.
+/// Enough for the slice of most frames.
 constexpr std::size_t kShortHead = 128;
 constexpr unsigned kMostOrderBits = 16;
 
-/// The NAL unit behind the next start code; `rest` is what follows its beginning.
+/// The NAL unit after the next start code; `rest` then begins behind that start code.
 Bytes next_unit(Bytes& rest) {
   for (std::size_t i = 0; i + 3 < rest.size(); ++i) {
     if (rest[i] != 0 || rest[i + 1] != 0 || rest[i + 2] != 1) continue;
@@ -76,7 +76,7 @@ void PictureOrder::set_caps(const GstCaps* caps) {
 }
 
 void PictureOrder::set_codec(Codec codec) {
-  // The parameter sets stay: caps also change for what is not in them, such as the frame rate.
+  // Keeps the parameter sets: caps also change for other reasons, such as the frame rate.
   if (codec == codec_) return;
   begin();
   codec_ = codec;
@@ -104,7 +104,7 @@ std::optional<bool> PictureOrder::read(Bytes head) {
 
 bool PictureOrder::place(std::uint32_t lsb, bool starts_anew) {
   if (highest_ && !starts_anew) {
-    // The count is modulo 2^order_bits; what is less than half of that behind comes before
+    // The count is modulo 2^order_bits; a value less than half the range behind is earlier
     // (H.264, 8.2.1.1; H.265, 8.3.1).
     const std::uint32_t range = 1u << sps_.order_bits;
     const std::uint32_t behind = (*highest_ - lsb) & (range - 1);
@@ -136,7 +136,7 @@ std::optional<bool> PictureOrder::unit_h264(Bytes unit) {
   if (type == kIdr) bits.ue();                        // idr_pic_id
   const std::uint32_t lsb = bits.bits(sps_.order_bits);
   if (!bits.ok()) return false;
-  // P and I pictures are in order; where their count says otherwise, it began anew in the middle
+  // P and I pictures are in order; if their count says otherwise, it was reset in mid-stream
   // (memory_management_control_operation 5).
   const bool may_be_reordered = slice_type % 5 == 1;
   return place(lsb, !may_be_reordered);
@@ -163,7 +163,7 @@ void PictureOrder::sps_h264(Bytes unit) {
   if (order_type == 0) {
     sps.order_bits = bits.ue() + 4;
   } else if (order_type == 1) {
-    // The count follows from a cycle that nobody uses; its pictures are taken as they come.
+    // The count follows a cycle that no encoder uses; such frames count as in order.
     bits.skip(1);
     bits.se();
     bits.se();
@@ -199,9 +199,10 @@ std::optional<bool> PictureOrder::unit_h265(Bytes unit) {
   if (!sps_.known || !pps_.known) return false;
 
   Rbsp bits(unit.subspan(2));
-  if (!bits.flag()) return false; // first_slice_segment_in_pic_flag: its picture began unseen.
-  if (irap) bits.skip(1);         // no_output_of_prior_pics_flag
-  bits.ue();                      // slice_pic_parameter_set_id
+  // first_slice_segment_in_pic_flag: the beginning of the frame was missed.
+  if (!bits.flag()) return false;
+  if (irap) bits.skip(1); // no_output_of_prior_pics_flag
+  bits.ue();              // slice_pic_parameter_set_id
   bits.skip(pps_.extra_bits);
   bits.ue(); // slice_type
   if (pps_.has_output_flag) bits.skip(1);
@@ -239,7 +240,7 @@ void PictureOrder::pps_h265(Bytes unit) {
   Pps pps;
   bits.ue(); // pps_pic_parameter_set_id
   bits.ue(); // pps_seq_parameter_set_id
-  // Slice segments that depend on another have none of what is read here, but are never the first.
+  // Dependent slice segments lack what is read here, but are never the first of a frame.
   bits.skip(1);
   pps.has_output_flag = bits.flag();
   pps.extra_bits = bits.bits(3);

@@ -9,45 +9,45 @@
 
 namespace fanlight::goptee {
 
-/// Tells which pictures of H.264 and H.265 are shown before one that was sent earlier (B-frames, in
-/// what cameras send), from the picture order count in their slice headers: a slice of type B alone
-/// does not say it, nor do the timestamps of cameras that number pictures as they are sent.
+/// Finds frames of H.264 and H.265 that are shown before one that was sent earlier (in cameras:
+/// B-frames), by the picture order count in their slice headers. Neither slice type B nor
+/// timestamps are enough: some cameras number frames in the order of sending.
 ///
-/// Reads the parameter sets and the beginning of the first slice, nothing else. What cannot be read
-/// is taken for a picture in order. Threads: none of its own; Tee locks.
+/// Reads only the parameter sets and the beginning of the first slice. A frame that cannot be read
+/// counts as in order. Threads: none of its own; Tee locks.
 class PictureOrder {
  public:
   enum class Codec { other, h264, h265 };
-  /// What is looked at of a picture; parameter sets and SEI in front of it are part of it.
+  /// How many bytes of a frame are read, including parameter sets and SEI before its slice.
   static constexpr std::size_t kLongestHead = 4096;
 
-  /// A stream begins of which nothing is known.
+  /// A stream begins; nothing is known about it.
   void begin();
-  /// What follows has these caps; only byte-stream with alignment=au is read.
+  /// Caps of the following frames; reads only byte-stream with alignment=au.
   void set_caps(const GstCaps* caps);
   void set_codec(Codec codec);
-  /// `key`: it may hold parameter sets.
+  /// `key`: the frame may contain parameter sets.
   bool is_reordered(GstBuffer* picture, bool key);
-  /// The same of the first bytes of a picture; nothing: its slice is not among them.
+  /// The same for the first bytes of a frame; none: they do not contain the slice.
   std::optional<bool> read(std::span<const std::uint8_t> head);
 
  private:
-  /// Of one NAL unit: whether its picture is reordered; nothing: it is no slice of one.
+  /// For one NAL unit: whether its frame is reordered; none: it is not a slice.
   std::optional<bool> unit_h264(std::span<const std::uint8_t> unit);
   std::optional<bool> unit_h265(std::span<const std::uint8_t> unit);
   void sps_h264(std::span<const std::uint8_t> unit);
   void sps_h265(std::span<const std::uint8_t> unit);
   void pps_h265(std::span<const std::uint8_t> unit);
-  /// Whether a picture of this count comes before the highest so far; else it is the highest.
+  /// Whether a frame with this count precedes the highest so far; if not, it becomes the highest.
   bool place(std::uint32_t lsb, bool starts_anew);
 
-  /// What the slice header's reader must know. Cameras have one of each; of more, the newest.
+  /// What is needed to read slice headers. Cameras have one of each; of several, the newest counts.
   struct Sps {
     bool known = false;
     bool separate_planes = false;
     bool frames_only = true;     ///< H.264.
     unsigned frame_num_bits = 0; ///< H.264.
-    unsigned order_bits = 0;     ///< 0: the order of sending is that of showing.
+    unsigned order_bits = 0;     ///< 0: frames are sent in display order.
   };
   struct Pps {
     bool known = false;

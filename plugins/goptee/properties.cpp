@@ -20,16 +20,16 @@ void install_counter(GObjectClass* klass, guint id, const char* name, const char
 
 void install_queue_limits(GObjectClass* klass, const LimitProperties& ids) {
   install_setting(klass, ids.bytes, "max-queue-bytes",
-                  "Most bytes waiting for a branch (0: no bound). Set on the element for the pads "
-                  "to come, on a pad for itself",
+                  "Limit of bytes queued for a branch (0: no limit). On the element: for later "
+                  "pads; on a pad: for that pad",
                   kDefaultLimits.bytes);
   install_setting(klass, ids.time, "max-queue-time",
-                  "Longest time from the first to the last buffer waiting for a branch, in ns (0: "
-                  "no bound). Set on the element for the pads to come, on a pad for itself",
+                  "Limit of the time from the first to the last buffer queued for a branch, in ns "
+                  "(0: no limit). On the element: for later pads; on a pad: for that pad",
                   kDefaultLimits.duration);
   install_setting(klass, ids.buffers, "max-queue-buffers",
-                  "Most buffers waiting for a branch (0: no bound). Set on the element for the "
-                  "pads to come, on a pad for itself",
+                  "Limit of buffers queued for a branch (0: no limit). On the element: for later "
+                  "pads; on a pad: for that pad",
                   kDefaultLimits.buffers);
 }
 

@@ -13,15 +13,15 @@ inline constexpr GParamFlags kReadable = GParamFlags(G_PARAM_READABLE | G_PARAM_
 inline constexpr GParamFlags kWritable =
     GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
 
-/// A number to be set at any time: bytes, buffers or ns.
+/// A writable number, in bytes, buffers or ns.
 void install_setting(GObjectClass* klass, guint id, const char* name, const char* blurb,
                      guint64 value);
-/// A switch to be set at any time; off by default.
+/// A writable switch, off by default.
 void install_switch(GObjectClass* klass, guint id, const char* name, const char* blurb);
-/// A number to be read.
+/// A read-only number.
 void install_counter(GObjectClass* klass, guint id, const char* name, const char* blurb);
 
-/// The properties max-queue-bytes, -time and -buffers, which the element and its pads have.
+/// The properties max-queue-bytes, -time and -buffers of the element and of its pads.
 struct LimitProperties {
   guint bytes;
   guint time;

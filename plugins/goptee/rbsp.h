@@ -6,8 +6,8 @@
 
 namespace fanlight::goptee {
 
-/// Reads the bits of a NAL unit as H.264 (7.3.1 and 9.1) and H.265 (7.3.1.1 and 9.2) write them:
-/// without the emulation prevention bytes. Behind the end there are zeros, and ok() is false.
+/// Reads the bits of a NAL unit as H.264 (7.3.1 and 9.1) and H.265 (7.3.1.1 and 9.2) define them:
+/// without the emulation prevention bytes. Behind the end it returns zeros, and ok() is false.
 class Rbsp {
  public:
   explicit Rbsp(std::span<const std::uint8_t> unit) : unit_(unit) {}
@@ -60,8 +60,8 @@ class Rbsp {
 
   std::span<const std::uint8_t> unit_;
   std::size_t at_ = 0;
-  unsigned zeros_ = 0; ///< Bytes of zero just read.
-  unsigned left_ = 0;  ///< Bits of byte_ not read yet.
+  unsigned zeros_ = 0; ///< Number of zero bytes just read.
+  unsigned left_ = 0;  ///< Bits of byte_ that are not read yet.
   std::uint8_t byte_ = 0;
   bool ok_ = true;
 };

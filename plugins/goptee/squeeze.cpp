@@ -13,7 +13,7 @@ GstClockTime minus(GstClockTime time, GstClockTime distance) {
   return time > distance ? time - distance : 0;
 }
 
-/// A step that does not send the oldest of `count` frames back before its own time.
+/// A step that does not move the oldest of `count` frames to before its own time.
 GstClockTime bounded_step(GstClockTime step, GstClockTime oldest, GstClockTime newest,
                           std::size_t count) {
   if (count < 2) return step;
@@ -22,7 +22,7 @@ GstClockTime bounded_step(GstClockTime step, GstClockTime oldest, GstClockTime n
                                   std::max<GstClockTime>(step, 1));
 }
 
-/// Squeezes one of the two clocks of frames that are shown in the order they are sent.
+/// Squeezes PTS or DTS of frames that are shown in the order in which they are sent.
 void squeeze_in_order(std::vector<Stamp>& frames, Member time, GstClockTime sent,
                       const SqueezeOptions& options) {
   std::vector<Stamp*> timed;
@@ -101,7 +101,7 @@ std::vector<Stamp> squeeze(std::span<const Stamp> frames, const SqueezeOptions& 
         frame.dts = std::min(frame.dts, frame.pts);
   }
 
-  // A frame lasts until the next one on the screen, at most as long as before.
+  // A frame is shown until the next one, at most as long as before.
   std::vector<std::size_t> shown(result.size());
   std::iota(shown.begin(), shown.end(), 0);
   std::stable_sort(shown.begin(), shown.end(),

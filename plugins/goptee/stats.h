@@ -7,10 +7,10 @@
 
 namespace fanlight::goptee {
 
-/// Adds up what grows with time; levels and states are each branch's own.
+/// Adds the counters that only grow; levels and states stay per branch.
 void add(Branch::Counters& total, const Branch::Counters& counters);
 
-/// What the property `stats` of the element shows; `total` of the present src pads. (transfer full)
+/// The property `stats` of the element; `total` covers the current src pads. (transfer full)
 GstStructure* to_structure(const Tee::Stats& tee, const Branch::Counters& total);
 
 } // namespace fanlight::goptee

@@ -105,7 +105,7 @@ void Tee::note(const EventRef& event) {
   case GST_EVENT_CAPS:
     grouped_ = has_key_frames(caps_of(event));
     picture_order_.set_caps(caps_of(event));
-    // A branch that starts later gets the new caps only; frames of the old ones do not fit them.
+    // A branch that starts later gets only the new caps, and frames with the old caps do not fit.
     if (stored != sticky_.end() && gst_caps_is_equal(caps_of(*stored), caps_of(event))) break;
     cache_.clear(true);
     if (stored != sticky_.end()) vitals_.format_changed();
@@ -122,7 +122,7 @@ void Tee::note(const EventRef& event) {
       return GST_EVENT_TYPE(other.get()) == GST_EVENT_SEGMENT;
     });
     break;
-  case GST_EVENT_EOS: eos_ = event; return; // Must come behind a replay.
+  case GST_EVENT_EOS: eos_ = event; return; // Must follow a replay.
   default: break;
   }
   if (is_sticky(event.get())) remember(event);
@@ -182,8 +182,8 @@ void Tee::link_changed(Branch& branch, GstPad* pad) {
 }
 
 GopSnapshot Tee::replayable() const {
-  // With B-frames the pictures on the screen and those in the group interleave: no timestamps
-  // exist that would put the whole group after them.
+  // With B-frames, the frames that were shown and those in the group interleave: no timestamps
+  // would put the whole group after them.
   return cache_.reordered() ? GopSnapshot{} : cache_.snapshot();
 }
 

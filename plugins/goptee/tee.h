@@ -18,10 +18,10 @@
 
 namespace fanlight::goptee {
 
-/// What the sink pad and all src pads share: the cached group of pictures, the sticky events and
-/// the list of branches.
+/// The part that the sink pad and all src pads share: the cached group of pictures, the sticky
+/// events and the list of branches.
 ///
-/// Threads: any. Lifetime: shared by the element and its pads, as a push that is under way may
+/// Threads: any. Lifetime: shared by the element and its pads, because a push in progress may
 /// outlive both. Lock order: Tee, then Branch, then GstObject.
 class Tee {
  public:
@@ -45,7 +45,7 @@ class Tee {
     guint64 received_bytes = 0;
     guint64 key_unit_requests_sent = 0;
     guint branches = 0;
-    bool b_frames = false; ///< It holds some, whether they are passed on or not.
+    bool b_frames = false; ///< The stream contains B-frames, even if they are dropped.
     guint64 dropped_b_frames = 0;
     guint64 restamped_buffers = 0;
     Vitals::Stats vitals;
@@ -53,33 +53,33 @@ class Tee {
   /// How a branch begins.
   struct Opening {
     unsigned run = 0;
-    std::vector<EventRef> sticky; ///< To be stored on the pad before its thread starts.
+    std::vector<EventRef> sticky; ///< To store on the pad before its thread starts.
   };
 
   Tee() { gst_segment_init(&segment_, GST_FORMAT_UNDEFINED); }
 
   Settings settings;
 
-  // The streaming thread of the source.
+  // For the streaming thread of the source.
 
-  /// Hands the frame to every branch; never waits for one. `running_time`: now, or NONE.
+  /// Passes the frame to every branch; never waits for one. `running_time`: now, or NONE.
   void deliver(BufferRef buffer, GstClockTime running_time);
   /// The same for a serialized event.
   void deliver(EventRef event);
-  /// FLUSH_START came: all frames, cached or queued, are void.
+  /// After FLUSH_START: all frames, cached or queued, are obsolete.
   void flush();
 
-  // Anybody.
+  // For any thread.
 
-  /// The source is no longer linked: its pictures are no start for a viewer of the next one.
+  /// The source is no longer linked: its frames cannot start a viewer of the next source.
   void source_gone();
-  /// Back to nothing; the branches are closed.
+  /// Resets everything; the branches are closed.
   void reset();
   Opening open(Branch& branch, GstPad* pad);
   void close(Branch& branch);
   void link_changed(Branch& branch, GstPad* pad);
-  /// A receiver wants a key frame: replays the cached group to it, rate-limited. Returns whether
-  /// the source should be asked, too.
+  /// A receiver wants a key frame: replays the cached group to it, with a rate limit. Returns
+  /// whether to ask the source, too.
   bool request_key_unit(Branch& branch);
   void replay_late_start(Branch& branch);
   void set_bounds(GopCache::Bounds bounds);
@@ -88,20 +88,20 @@ class Tee {
 
  private:
   // With lock_ held.
-  /// Whether the frame is shown before one that came earlier.
+  /// Whether the frame is shown before one that was sent earlier.
   bool is_reordered(const LiveFrame& frame);
   void keep_moving(LiveFrame& frame, GstClockTime running_time, bool reordered);
   void note(const EventRef& event);
   void remember(const EventRef& event);
   GopSnapshot replayable() const;
 
-  /// Protects all below, and the order in which frames and events reach the branches.
+  /// Protects everything below, and the order in which frames and events reach the branches.
   mutable std::mutex lock_;
   GopCache cache_;
   Vitals vitals_;
   PictureOrder picture_order_;
   Continuity continuity_;
-  GstSegment segment_; ///< In which continuity_ counts.
+  GstSegment segment_; ///< The segment in which continuity_ counts.
   bool b_frames_ = false;
   std::vector<EventRef> sticky_; ///< In the order of their types, as a pad sends them.
   EventRef eos_;

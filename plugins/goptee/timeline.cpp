@@ -19,7 +19,7 @@ void raise(GstClockTime& highest, GstClockTime time) {
   highest = GST_CLOCK_TIME_IS_VALID(highest) ? std::max(highest, time) : time;
 }
 
-/// A source that goes back further than this has set its clock: there is nothing to catch up with.
+/// A source that goes back further has set its clock: there is nothing to catch up with.
 constexpr GstClockTime kLongestNudge = GST_SECOND;
 
 bool went_back(GstClockTime time, GstClockTime sent) {

@@ -10,20 +10,20 @@
 
 namespace fanlight::goptee {
 
-/// The timestamps one receiver has been given so far, and those that may follow.
+/// The timestamps that one receiver has got, and those that may follow.
 class Timeline {
  public:
   Timeline() { forget(); }
 
-  /// A receiver without a past.
+  /// The receiver has got no timestamps.
   void forget();
   /// The same, but the segment stays.
   void forget_sent();
-  /// Follows a SEGMENT: what was sent is counted on in the new segment's time.
+  /// Handles a SEGMENT: continues the sent timestamps in the time of the new segment.
   void enter(const GstSegment& segment);
-  /// Times for a group of pictures sent at once, see squeeze().
+  /// Times for a group of pictures that is sent at once; see squeeze().
   std::vector<Stamp> plan(std::span<const Stamp> frames, GstClockTime step, GstClockTime interval);
-  /// Where a live frame would not come after the replayed ones: moved behind them.
+  /// The times of a live frame; moved behind the replayed frames if they would not come after them.
   Stamp follow(const Stamp& live);
   void sent(const Stamp& stamp);
 
@@ -31,12 +31,12 @@ class Timeline {
   GstSegment segment_;
   GstClockTime pts_ = GST_CLOCK_TIME_NONE; ///< The highest sent.
   GstClockTime dts_ = GST_CLOCK_TIME_NONE;
-  bool after_replay_ = false; ///< Until a live frame comes after the replayed ones by itself.
+  bool after_replay_ = false; ///< Until a live frame comes after the replayed ones unchanged.
 };
 
 Stamp stamp_of(GstBuffer* buffer);
 
-/// The buffer with other times and flag, sharing its memory; the same buffer if nothing changes.
+/// The buffer with other times and flags, sharing its memory; the same buffer if nothing changes.
 BufferRef restamp(const BufferRef& buffer, const Stamp& stamp, bool discont);
 
 } // namespace fanlight::goptee

@@ -6,10 +6,10 @@
 
 namespace fanlight::goptee {
 
-/// The source in front of the element as its branches reach it: with requests, and for its latency.
+/// The branches' access to the source: for requests and for its latency.
 ///
-/// Threads: any. Lifetime: shared by the element and its src pads, as those may ask while the
-/// element gives them up.
+/// Threads: any. Lifetime: shared by the element and its src pads, because pads may ask while the
+/// element releases them.
 class Upstream {
  public:
   /// Takes over a reference on the element's sink pad.
@@ -18,11 +18,11 @@ class Upstream {
   Upstream(const Upstream&) = delete;
   Upstream& operator=(const Upstream&) = delete;
 
-  /// Lent.
+  /// (transfer none)
   GstPad* sink() const { return sink_; }
   /// (transfer full)
   void send(GstEvent* event);
-  /// Answers a LATENCY query for the source, or as it last answered while there is none.
+  /// Answers a LATENCY query for the source; without a source, with its last answer.
   void query_latency(GstQuery* query);
 
  private:
@@ -34,7 +34,7 @@ class Upstream {
 
   GstPad* const sink_;
   std::mutex lock_; ///< Protects latency_.
-  Latency latency_; ///< As the source last said.
+  Latency latency_; ///< The last answer of the source.
 };
 
 } // namespace fanlight::goptee

@@ -28,10 +28,10 @@ void Vitals::frame(GstClockTime pts, bool key, Clock::time_point now) {
     since_key_ = 0;
     last_key_ = now;
   }
-  if (since_key_ > 0 || key) ++since_key_; // Before the first key frame there is no group.
+  if (since_key_ > 0 || key) ++since_key_; // Frames before the first key frame belong to no group.
   any_ = true;
   const Clock::time_point earlier = std::exchange(last_, now);
-  if (!GST_CLOCK_TIME_IS_VALID(pts)) { // So parsers mark a timestamp that was there before.
+  if (!GST_CLOCK_TIME_IS_VALID(pts)) { // Parsers mark a repeated timestamp like this.
     if (GST_CLOCK_TIME_IS_VALID(last_pts_)) ++stats_.timestamp_standstills;
     return;
   }
@@ -42,7 +42,7 @@ void Vitals::frame(GstClockTime pts, bool key, Clock::time_point now) {
     const auto elapsed = static_cast<GstClockTimeDiff>(between(earlier, now));
     stats_.timestamp_drift =
         GST_CLOCK_DIFF(anchor_pts_, pts) - static_cast<GstClockTimeDiff>(between(anchor_, now));
-    // What comes late, all at once, steps as it should; B-frames step back by a few frames.
+    // A burst of late frames has normal steps; B-frames step back by a few frames.
     if (step - elapsed < kJump && step > -kBack) return;
     ++stats_.timestamp_jumps;
   }

@@ -2,16 +2,16 @@
  * SECTION:element-rtphdrextplayoutdelay
  *
  * The RTP header extension http://www.webrtc.org/experiments/rtp-hdrext/playout-delay: tells the
- * receiver within which bounds it may delay playing, in place of its own estimate. With `min-delay`
- * 0 and `max-delay` between 10 and 500 ms, browsers that know it show each frame as soon as it is
- * decoded. `max-delay` 0 means more than "no delay": they then drop frames that come late.
+ * receiver the bounds of its playout delay, which replace its own estimate. With `min-delay` 0 and
+ * `max-delay` between 10 and 500 ms, browsers that support it show each frame as soon as it is
+ * decoded. `max-delay` 0 means more than "no delay": browsers then drop frames that arrive late.
  *
  * On the wire: 12 bits of minimum and 12 bits of maximum, each in units of 10 ms, as one-byte or
- * two-byte extension. It is written into every packet: receivers would keep the last value, but a
- * viewer may join, or lose the packet, at any time.
+ * two-byte extension. Every packet has it: receivers keep the last value, but a viewer may join, or
+ * lose a packet, at any time.
  *
- * A payloader makes one by itself (`auto-header-extension`, the default) where the caps behind it
- * ask for the URI; its `add-extension` signal takes one with other settings.
+ * A payloader creates the extension by itself (`auto-header-extension`, the default) if the caps
+ * behind it contain the URI; its `add-extension` signal takes one with other settings.
  *
  * ## Example
  * |[
@@ -73,7 +73,7 @@ static gboolean gst_rtp_hdrext_playout_delay_read(GstRTPHeaderExtension* extensi
                                                   gsize size, GstBuffer*) {
   if (size < kSize) return FALSE;
   const guint32 value = GST_READ_UINT24_BE(data);
-  GST_LOG_OBJECT(extension, "The sender wants %u to %u ms", (value >> 12) * kUnit,
+  GST_LOG_OBJECT(extension, "The sender requests %u to %u ms", (value >> 12) * kUnit,
                  (value & 0xfff) * kUnit);
   return TRUE;
 }
@@ -109,13 +109,13 @@ static void gst_rtp_hdrext_playout_delay_class_init(GstRTPHdrExtPlayoutDelayClas
   g_object_class_install_property(
       object_class, PROP_MIN_DELAY,
       g_param_spec_uint("min-delay", "min-delay",
-                        "Shortest delay between capture and display (ms, sent in steps of 10)", 0,
+                        "Least delay between capture and display (ms, sent in steps of 10)", 0,
                         kLongest, 0, flags));
   g_object_class_install_property(
       object_class, PROP_MAX_DELAY,
       g_param_spec_uint("max-delay", "max-delay",
-                        "Longest delay between capture and display (ms, sent in steps of 10); one "
-                        "below min-delay is sent as min-delay",
+                        "Greatest delay between capture and display (ms, sent in steps of 10); if "
+                        "it is below min-delay, min-delay is sent",
                         0, kLongest, 100, flags));
 
   GstRTPHeaderExtensionClass* extension_class = GST_RTP_HEADER_EXTENSION_CLASS(klass);

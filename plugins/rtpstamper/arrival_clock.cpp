@@ -6,7 +6,7 @@
 namespace fanlight {
 namespace {
 
-/// So that timestamps may also go back from the first one.
+/// Allows timestamps to go back from the first one.
 constexpr guint64 kFirstWrap = guint64{1} << 32;
 
 GstClockTimeDiff diff(GstClockTime later, GstClockTime earlier) {
@@ -49,7 +49,7 @@ GstClockTime ArrivalClock::time_of(guint32 timestamp, GstClockTime arrival) {
   }
   follow(delay, arrival);
   GstClockTimeDiff time = static_cast<GstClockTimeDiff>(base_time_) + since_base + lag_;
-  // Where a lag is made up for, pictures come closer, but none before the other.
+  // While a lag is reduced, frames come closer together, but stay in order.
   if (step > 0) time = std::max(time, static_cast<GstClockTimeDiff>(time_) + step / 2);
   ticks_ = ticks;
   arrival_ = arrival;
@@ -67,8 +67,8 @@ void ArrivalClock::restart(guint64 ticks, GstClockTime arrival) {
 
 bool ArrivalClock::was_set(GstClockTimeDiff delay, GstClockTimeDiff pause) const {
   if (delay < lag_ - kSet) return true;
-  // What waited on its way comes after a pause of that length, and those behind it soon are on
-  // time.
+  // A delayed packet comes after a pause of that length, and the packets behind it are soon on time
+  // again.
   const GstClockTimeDiff more = delay - std::max(delay_, lag_);
   if (more > kSet && pause < more - kSet / 2) return true;
   return spans_ >= 2 && std::min(least_[0], least_[1]) > lag_ + kSet;
@@ -82,7 +82,7 @@ void ArrivalClock::follow(GstClockTimeDiff delay, GstClockTime arrival) {
   }
   least_[1] = std::min(least_[1], delay);
   const GstClockTimeDiff least = spans_ == 0 ? least_[1] : std::min(least_[0], least_[1]);
-  // The first packets may have been slow ones: the lag is found within the first span.
+  // The first packets may have been late: the lag is found within the first span.
   const GstClockTime since = arrival - base_time_;
   const double share = spans_ == 0 ? static_cast<double>(since) / static_cast<double>(kSpan)
                                    : static_cast<double>(diff(arrival, arrival_)) / double{kPace};
@@ -94,7 +94,7 @@ void ArrivalClock::follow(GstClockTimeDiff delay, GstClockTime arrival) {
 void ArrivalClock::measure(guint64 ticks, GstClockTime arrival) {
   const GstClockTimeDiff difference =
       std::abs(diff(arrival, arrival_) - duration(diff(ticks, *ticks_)));
-  // A clock that was set is no jitter.
+  // A clock that was set does not count as jitter.
   if (difference > kSet) return;
   jitter_ = (15 * jitter_ + static_cast<GstClockTime>(difference)) / 16;
 }

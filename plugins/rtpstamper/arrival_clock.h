@@ -7,45 +7,45 @@
 
 namespace fanlight {
 
-/// What time it is here when a camera's RTP clock shows a timestamp.
+/// Converts the timestamps of a camera's RTP clock to local time.
 ///
-/// The camera's clock says how far pictures are apart, their arrival says when they are. What came
-/// with the least delay of the last seconds is the measure, so a packet that was held up on its way
-/// is not taken for a slow clock; a clock that runs fast or slow is followed. One that was set
-/// begins anew at the moment of arrival. Threads: none of its own.
+/// The camera's clock gives the distance of frames, their arrival gives the absolute time. The
+/// least delay of the last seconds counts, so a packet that was delayed on its way does not look
+/// like a slow clock; a clock that runs fast or slow is followed. After a clock was set, time
+/// starts over at the moment of arrival. Threads: none of its own.
 class ArrivalClock {
  public:
-  /// Nothing comes as much earlier than the one before without the clock having been set.
+  /// A packet that comes earlier by this than the one before means that the clock was set.
   static constexpr GstClockTimeDiff kSet = GST_SECOND;
-  /// The least delay is looked for in the last one to two of these.
+  /// The least delay is searched within the last one to two of these.
   static constexpr GstClockTime kSpan = 2 * GST_SECOND;
-  /// In such a time most of a difference to the least delay is made up for.
+  /// In this time, most of a difference to the least delay is compensated.
   static constexpr GstClockTime kPace = 5 * GST_SECOND;
 
-  /// Of its ticks, per second; it begins anew.
+  /// `rate`: ticks per second of the camera's clock. Starts over.
   void begin(guint rate);
   void forget() { begin(rate_); }
   guint rate() const { return rate_; }
 
-  /// Whether the arrival of that timestamp matters: it is not that of the packet before.
+  /// Whether the arrival of this timestamp counts: it differs from that of the packet before.
   bool is_new(guint32 timestamp) const {
     return !ticks_ || static_cast<guint32>(*ticks_) != timestamp;
   }
-  /// The running time of a timestamp that came at the running time `arrival`. With each timestamp
-  /// that is higher it moves forward, unless the clock was set.
+  /// The running time of a timestamp that arrived at the running time `arrival`. It increases with
+  /// the timestamps, unless the clock was set.
   GstClockTime time_of(guint32 timestamp, GstClockTime arrival);
-  /// By how much the pictures' distance differs from that of their timestamps, averaged as in
-  /// RFC 3550, section 6.4.1.
+  /// How much the distance of frames differs from that of their timestamps, averaged as in RFC
+  /// 3550, section 6.4.1.
   GstClockTime jitter() const { return jitter_; }
 
-  /// How the two clocks are related at present.
+  /// The current relation of the two clocks.
   struct Relation {
-    guint64 ticks = 0;     ///< A timestamp, with wraps counted,
-    GstClockTime time = 0; ///< and its running time.
-    guint64 newest = 0;    ///< The last timestamp that came.
+    guint64 ticks = 0;     ///< A timestamp, with wraps counted.
+    GstClockTime time = 0; ///< Its running time.
+    guint64 newest = 0;    ///< The last timestamp that arrived.
   };
   std::optional<Relation> relation() const; ///< None before the first timestamp.
-  /// A timestamp that is near the last one, with wraps counted.
+  /// A timestamp near the last one, with wraps counted.
   guint64 extend(guint32 timestamp) const;
 
  private:
@@ -57,15 +57,15 @@ class ArrivalClock {
 
   guint rate_ = 90000;
   std::optional<guint64> ticks_;            // The last timestamp, with wraps counted.
-  GstClockTime arrival_ = 0;                // Its arrival,
-  GstClockTimeDiff delay_ = 0;              // its delay,
-  GstClockTime time_ = 0;                   // and the running time that was made of it.
-  guint64 base_ticks_ = 0;                  // The timestamp
-  GstClockTime base_time_ = 0;              // that came at this time: with this delay 0.
-  GstClockTimeDiff lag_ = 0;                // The least delay, as it is followed.
-  std::array<GstClockTimeDiff, 2> least_{}; // Of the span before and of this one.
+  GstClockTime arrival_ = 0;                // Its arrival.
+  GstClockTimeDiff delay_ = 0;              // Its delay.
+  GstClockTime time_ = 0;                   // The running time computed for it.
+  guint64 base_ticks_ = 0;                  // This timestamp has delay 0 if it
+  GstClockTime base_time_ = 0;              // arrives at this time.
+  GstClockTimeDiff lag_ = 0;                // The least delay, smoothed.
+  std::array<GstClockTimeDiff, 2> least_{}; // Of the previous span and of the current one.
   GstClockTime span_begin_ = 0;
-  guint spans_ = 0; // Whole ones.
+  guint spans_ = 0; // Complete ones.
   GstClockTime jitter_ = 0;
 };
 

@@ -6,7 +6,7 @@
 namespace fanlight {
 namespace {
 
-/// How far `number` is after `other`, in the shorter way around.
+/// How far `number` is after `other`, in the shorter direction.
 gint distance(guint16 number, guint16 other) {
   return static_cast<gint16>(static_cast<guint16>(number - other));
 }

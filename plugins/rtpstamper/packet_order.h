@@ -9,18 +9,18 @@
 
 namespace fanlight {
 
-/// Puts the packets of a connection that keeps their order into the order of their sequence
-/// numbers, as some cameras send them in another, and says where some are missing.
+/// Sorts the packets of an ordered connection by their sequence numbers, because some cameras send
+/// them in another order, and reports gaps.
 ///
-/// It waits for a few packets at most, never for a time: on such a connection what does not come at
-/// once does not come at all. Threads: none of its own.
+/// It waits for a few packets at most, never for a time: on such a connection, a packet that does
+/// not come soon does not come at all. Threads: none of its own.
 class PacketOrder {
  public:
-  /// So many packets may overtake another.
+  /// How many packets may overtake another one.
   static constexpr gint kPatience = 4;
-  /// Numbers that go on further from each other have nothing to do with each other.
+  /// Numbers that are further ahead than this belong to a new sequence.
   static constexpr gint kLargestGap = 3000;
-  /// Numbers that go back by no more have been seen; so many of them in a row have not.
+  /// Numbers that go back by at most this are duplicates, unless so many come in a row.
   static constexpr gint kLargestStep = 100;
   static constexpr guint kRun = 5;
 
@@ -29,9 +29,9 @@ class PacketOrder {
     bool after_gap = false;
   };
   void take(guint16 number, BufferRef packet);
-  /// The packet whose turn it is; none: it is still to come.
+  /// The next packet in order; none: it has not arrived yet.
   std::optional<Turn> next();
-  /// The next one is the first.
+  /// The next packet is the first one.
   void forget();
 
   guint64 lost() const { return lost_; }
@@ -47,10 +47,10 @@ class PacketOrder {
 
   std::deque<Held> held_; // By number, after expected_.
   std::optional<guint16> expected_;
-  bool gap_ = false;  // Before what comes next.
-  bool anew_ = false; // The last one held begins a new row of numbers.
-  guint16 old_ = 0;   // The last number that had been seen,
-  guint run_ = 0;     // and how many of them came in a row.
+  bool gap_ = false;  // Before the next packet.
+  bool anew_ = false; // The last held packet begins a new sequence of numbers.
+  guint16 old_ = 0;   // The last number that seemed a duplicate.
+  guint run_ = 0;     // How many of them came in a row.
   guint64 lost_ = 0;
   guint64 repeated_ = 0;
 };

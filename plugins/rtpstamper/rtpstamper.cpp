@@ -1,22 +1,22 @@
 /**
  * SECTION:element-rtpstamper
  *
- * Turns the timestamps of RTP packets into those of buffers, in place of an rtpjitterbuffer where
- * packets come in order: over TCP. It has no thread and no queue, a packet goes on in the thread
- * that brings it, so it costs a small part of what a jitter buffer does.
+ * Converts the timestamps of RTP packets to those of buffers, in place of an rtpjitterbuffer if
+ * packets arrive in order: over TCP. It has no thread and no queue: each packet is pushed on the
+ * thread that delivers it, so the element costs a small part of what a jitter buffer does.
  *
- * The camera's RTP clock says how far packets are apart, their arrival says when they are: the
- * least delay of the last seconds counts, so what is held up on its way keeps its time, and a clock
- * that runs fast or slow is followed. A clock that was set begins anew at the moment of arrival. A
- * packet that brings a time (as udpsrc and rtspsrc give it) came then, another one comes now.
+ * The camera's RTP clock gives the distance of packets, their arrival gives the absolute time. The
+ * least delay of the last seconds counts, so a packet that was delayed keeps its time, and a clock
+ * that runs fast or slow is followed. After a clock was set, time starts over at the moment of
+ * arrival. A packet with a time (as from udpsrc and rtspsrc) arrived then, any other arrives now.
  *
- * Some cameras send a packet behind the next one though the connection keeps their order. These are
- * put right, over up to 4 packets. What is missing after that is not waited for, whatever follows
- * is marked DISCONT; what comes twice is dropped. Numbers that begin anew are followed.
+ * Some cameras send packets in the wrong order although the connection keeps the order. The element
+ * sorts these, over up to 4 packets. After that it does not wait for a missing packet and marks the
+ * next one DISCONT; it drops duplicates. If the numbers start over, it follows them.
  *
- * In an rtpbin (its signal `request-jitterbuffer`) it takes part in lip sync as a jitter buffer
- * does: with each sender report it emits `handle-sync`, and rtpbin answers by `ts-offset`.
- * Retransmission and the clocks of RFC 7273 are not its business.
+ * In an rtpbin (its signal `request-jitterbuffer`), it takes part in lip sync as a jitter buffer
+ * does: for each sender report it emits `handle-sync`, and rtpbin answers by `ts-offset`. It does
+ * not support retransmission or the clocks of RFC 7273.
  *
  * ## Example
  * |[
@@ -60,7 +60,7 @@ struct _GstRtpStamper {
 
 G_DEFINE_TYPE_WITH_CODE(GstRtpStamper, gst_rtp_stamper, GST_TYPE_ELEMENT,
                         GST_DEBUG_CATEGORY_INIT(gst_rtp_stamper_debug, "rtpstamper", 0,
-                                                "Times of RTP packets that come in order"))
+                                                "Times of RTP packets that arrive in order"))
 GST_ELEMENT_REGISTER_DEFINE(rtpstamper, "rtpstamper", GST_RANK_NONE, GST_TYPE_RTP_STAMPER)
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
@@ -74,7 +74,8 @@ enum { PROP_0, PROP_LATENCY, PROP_TS_OFFSET, PROP_STATS };
 enum { SIGNAL_REQUEST_PT_MAP, SIGNAL_CLEAR_PT_MAP, SIGNAL_HANDLE_SYNC, SIGNAL_COUNT };
 static guint signals[SIGNAL_COUNT];
 
-/// Learns the clock of `payload_type`, or that of the caps if it is -1; false: they do not say it.
+/// Reads the clock rate of `payload_type`, or that of the caps if it is -1; false: the caps have
+/// none.
 static bool learn(GstRtpStamper* self, const GstCaps* caps, gint payload_type) {
   const GstStructure* fields = gst_caps_get_structure(caps, 0);
   gint theirs = payload_type;
@@ -124,7 +125,8 @@ static GstFlowReturn gst_rtp_stamper_chain(GstPad*, GstObject* parent, GstBuffer
   gst_buffer_extract(buffer, 1, &payload_type, 1);
   payload_type &= 0x7f;
   if (!knows(self, payload_type)) {
-    GST_WARNING_OBJECT(self, "No clock rate for payload type %u", guint{payload_type});
+    GST_WARNING_OBJECT(self, "The caps have no clock rate for payload type %u",
+                       guint{payload_type});
     return GST_FLOW_OK;
   }
   GstFlowReturn result = GST_FLOW_OK;
@@ -178,11 +180,11 @@ static gboolean gst_rtp_stamper_sink_event(GstPad* pad, GstObject* parent, GstEv
 }
 
 static gboolean gst_rtp_stamper_rtcp_event(GstPad*, GstObject*, GstEvent* event) {
-  gst_event_unref(event); // They are those of the reports, not of the packets.
+  gst_event_unref(event); // These events concern the reports, not the packets.
   return TRUE;
 }
 
-/// What is asked of the packets behind concerns the pad that they come by.
+/// Queries from behind the packets' pad concern only the pad by which the packets arrive.
 static GstIterator* gst_rtp_stamper_src_links(GstPad*, GstObject* parent) {
   GValue sink = G_VALUE_INIT;
   g_value_init(&sink, GST_TYPE_PAD);
@@ -282,12 +284,12 @@ static void install_properties(GObjectClass* object_class) {
   g_object_class_install_property(
       object_class, PROP_LATENCY,
       g_param_spec_uint("latency", "latency",
-                        "Without effect (ms): no packet waits. rtpbin wants to set it", 0,
+                        "No effect (ms): packets do not wait. For rtpbin, which sets it", 0,
                         G_MAXUINT, 0, GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS)));
   g_object_class_install_property(
       object_class, PROP_TS_OFFSET,
       g_param_spec_int64("ts-offset", "ts-offset",
-                         "Added to the time of each packet, from the next picture on (ns)",
+                         "Added to the time of each packet, beginning with the next frame (ns)",
                          G_MININT64, G_MAXINT64, 0,
                          GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS)));
   g_object_class_install_property(
@@ -326,6 +328,6 @@ static void gst_rtp_stamper_class_init(GstRtpStamperClass* klass) {
   gst_element_class_add_static_pad_template(element_class, &src_template);
   gst_element_class_set_static_metadata(
       element_class, "RTP stamper", "Filter/Network/RTP",
-      "Gives RTP packets that come in order, as over TCP, their times, without a thread or a queue",
+      "Gives RTP packets that arrive in order, as over TCP, their times, without thread or queue",
       "The Fanlight project");
 }

@@ -8,7 +8,7 @@
 namespace fanlight {
 namespace {
 
-/// A sender report that is further ahead of its packets is of another clock; in seconds.
+/// A sender report that is further ahead of its packets belongs to another clock; in seconds.
 constexpr guint64 kReportAhead = 1;
 
 constexpr gsize kReportSize = 28; // Of the smallest sender report (RFC 3550, section 6.4.1).
@@ -62,7 +62,7 @@ GstClockTime Stamper::arrival_of(GstBuffer* packet) const {
                                    : GST_CLOCK_TIME_NONE;
   const GstClockTime now = now_();
   if (!GST_CLOCK_TIME_IS_VALID(running)) return now;
-  // rtspsrc stamps the first packet of every stream with the time of the connection's first one.
+  // rtspsrc gives the first packet of every stream the time of the connection's first packet.
   return GST_CLOCK_TIME_IS_VALID(now) ? std::max(running, now) : running;
 }
 
@@ -70,7 +70,7 @@ void Stamper::stamp(GstBuffer* packet) {
   const guint32 timestamp = header_of(packet).timestamp;
   if (clock_.is_new(timestamp)) {
     const GstClockTime arrival = arrival_of(packet);
-    // Without a clock there is no time yet.
+    // Without the clock rate, there is no time yet.
     if (GST_CLOCK_TIME_IS_VALID(arrival)) {
       const auto time = static_cast<GstClockTimeDiff>(clock_.time_of(timestamp, arrival)) + offset_;
       pts_ = gst_segment_position_from_running_time(

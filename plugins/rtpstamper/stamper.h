@@ -11,7 +11,7 @@
 
 namespace fanlight {
 
-/// What rtpstamper knows of its stream: the order of the packets and their times. Threads: none of
+/// The state of a stream in rtpstamper: the order of the packets and their times. Threads: none of
 /// its own; the element locks.
 class Stamper {
  public:
@@ -22,32 +22,32 @@ class Stamper {
     GstClockTime jitter = 0;
   };
 
-  /// `now` says the running time.
+  /// `now` returns the running time.
   explicit Stamper(std::function<GstClockTime()> now) : now_(std::move(now)) { forget(); }
 
-  /// The clock of that payload type is known.
+  /// Whether the clock rate of that payload type is known.
   bool knows(guint8 payload_type) const { return payload_type_ == payload_type; }
-  /// It has so many ticks per second.
+  /// Sets the clock rate of that payload type, in ticks per second.
   void set_rate(guint8 payload_type, guint rate);
   void forget_payload_type() { payload_type_.reset(); }
-  /// The timestamp at the begin of what is played, as the camera has said it; -1: it has not.
+  /// The timestamp at the beginning of the playback, as the camera reports it; -1: not reported.
   void set_clock_base(gint64 base) { clock_base_ = base; }
   void set_segment(const GstSegment& segment) { segment_ = segment; }
-  /// To be added to all times, from the next timestamp on.
+  /// Added to all times from the next timestamp on.
   void set_offset(GstClockTimeDiff offset) { offset_ = offset; }
   GstClockTimeDiff offset() const { return offset_; }
-  /// A new start: neither numbers nor times have to do with those before.
+  /// Starts over: numbers and times are unrelated to the previous ones.
   void forget();
 
-  /// Takes a packet whose RTP header is whole.
+  /// Takes a packet with a complete RTP header.
   void take(BufferRef packet);
-  /// The next one that may go on, with its time; null: none.
+  /// The next packet to push, with its time; null: none.
   BufferRef next();
 
-  /// Takes an RTCP compound; it is kept if it begins with a sender report.
+  /// Takes an RTCP compound packet, and keeps it if it begins with a sender report.
   void take_report(BufferRef rtcp);
-  /// What rtpbin wants with its signal handle-sync of the report that is kept; null: there is none,
-  /// or nothing can be made of it yet.
+  /// The structure that rtpbin expects in handle-sync, for the kept report; null: there is no
+  /// report, or it cannot be used yet.
   GstStructure* sync();
 
   Stats stats() const;

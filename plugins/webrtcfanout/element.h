@@ -7,10 +7,10 @@
 
 namespace fanlight::fanout {
 
-/// What the files of the element share of it.
+/// The state that the files of the element share.
 struct ElementState {
   std::shared_ptr<Fanout> fanout;
-  /// Under the object lock, as all properties.
+  /// Protected by the object lock, like all properties.
   Transport::Settings transport;
   Fanout::Settings subscribers;
   History::Bounds history;
@@ -18,7 +18,7 @@ struct ElementState {
   guint next_pad = 0;
 };
 
-/// The element for who must not keep it: g_weak_ref_get() has it while it lives.
+/// A weak reference to the element: g_weak_ref_get() returns it while it exists.
 struct WeakElement {
   explicit WeakElement(gpointer object) { g_weak_ref_init(&ref, object); }
   ~WeakElement() { g_weak_ref_clear(&ref); }

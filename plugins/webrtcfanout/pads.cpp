@@ -40,7 +40,7 @@ GstFlowReturn chain_list(GstPad* pad, GstObject* parent, GstBufferList* list) {
   return GST_FLOW_OK;
 }
 
-/// As sinks do: the application hears when nothing more comes on any pad.
+/// Like other sinks: reports EOS to the application when all pads have received it.
 void at_end(GstWebrtcFanout* self, GstPad* pad) {
   bool all = true;
   GST_OBJECT_LOCK(self);
@@ -61,10 +61,11 @@ gboolean on_event(GstPad* pad, GstObject* parent, GstEvent* event) {
     handled = input->set_caps(caps);
     if (!handled)
       GST_WARNING_OBJECT(pad, "refuses caps %" GST_PTR_FORMAT, static_cast<void*>(caps));
-    // Viewers were answered with the format that was; whoever comes back gets the new one.
+    // The viewers' answers contain the previous format; viewers that reconnect get the new one.
     if (handled && input->format_changed())
       GST_WEBRTCFANOUT(parent)->state->fanout->end_subscribers_of(
-          *input, "the stream " + input->name() + " is now " + input->format()->encoding);
+          *input,
+          "the stream " + input->name() + " changed its format to " + input->format()->encoding);
     break;
   }
   case GST_EVENT_SEGMENT: {
@@ -86,7 +87,7 @@ gboolean on_event(GstPad* pad, GstObject* parent, GstEvent* event) {
   return handled;
 }
 
-/// A viewer misses a key frame: the source is asked for one, on the control thread.
+/// A viewer misses a key frame: asks the source for one, on the control thread.
 void ask_for_key(GstWebrtcFanout* self, const std::string& pad_name) {
   GST_OBJECT_LOCK(self);
   const bool wanted = self->state->forward_key_requests;
@@ -105,7 +106,7 @@ void ask_for_key(GstWebrtcFanout* self, const std::string& pad_name) {
   });
 }
 
-/// Under the object lock.
+/// Call it with the object lock held.
 bool has_pad(GstElement* element, const std::string& name) {
   for (GList* entry = element->sinkpads; entry != nullptr; entry = entry->next)
     if (name == GST_OBJECT_NAME(entry->data)) return true;
@@ -137,7 +138,7 @@ GstPad* request_new_pad(GstElement* element, GstPadTemplate* pad_template, const
   gst_pad_set_chain_list_function(pad, chain_list);
   gst_pad_set_event_function(pad, on_event);
   gst_pad_set_active(pad, TRUE);
-  if (!gst_element_add_pad(element, pad)) return nullptr; // There is one of that name.
+  if (!gst_element_add_pad(element, pad)) return nullptr; // A pad of that name exists.
   self->state->fanout->add_input(std::move(input));
   return pad;
 }

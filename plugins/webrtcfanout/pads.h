@@ -4,7 +4,7 @@
 
 namespace fanlight::fanout {
 
-/// The request pads video_%u and audio_%u, and what becomes of what comes on them.
+/// Installs the request pads video_%u and audio_%u and their functions.
 void install_pads(GstElementClass* klass);
 
 } // namespace fanlight::fanout

@@ -90,40 +90,41 @@ void install_properties(GObjectClass* klass) {
   };
   install(PROP_PORT,
           g_param_spec_uint("port", "port",
-                            "UDP port for all viewers, and TCP port for ICE-TCP; 0: any free one, "
-                            "to be read from READY on. Elements that are set alike share it",
+                            "UDP port for all viewers, and TCP port for ICE-TCP; 0: a free one, "
+                            "readable in READY. Elements with equal settings share the port",
                             0, 65535, kTransport.port, kFlags));
-  install(PROP_TCP, g_param_spec_boolean("tcp", "tcp",
-                                         "Whether viewers may connect by TCP where UDP is blocked",
-                                         kTransport.tcp, kFlags));
+  install(PROP_TCP,
+          g_param_spec_boolean("tcp", "tcp", "Whether viewers may connect by TCP if UDP is blocked",
+                               kTransport.tcp, kFlags));
   install(PROP_WORKERS, g_param_spec_uint("workers", "workers",
                                           "Threads that serve the viewers; 0: one for each core", 0,
                                           128, kTransport.workers, kFlags));
-  install(PROP_PUBLIC_ADDRESSES,
-          g_param_spec_boxed("public-addresses", "public-addresses",
-                             "Addresses (without port) announced in place of this machine's own of "
-                             "the same family: for 1:1 NAT",
-                             G_TYPE_STRV, kAnytime));
+  install(
+      PROP_PUBLIC_ADDRESSES,
+      g_param_spec_boxed("public-addresses", "public-addresses",
+                         "Addresses (without port) announced instead of this machine's addresses "
+                         "of the same family, for 1:1 NAT",
+                         G_TYPE_STRV, kAnytime));
   install(PROP_MAX_VIEWERS,
-          g_param_spec_uint("max-viewers", "max-viewers", "Viewers at a time; 0: no limit", 0,
-                            G_MAXUINT, 0, kAnytime));
+          g_param_spec_uint("max-viewers", "max-viewers", "Maximum number of viewers; 0: no limit",
+                            0, G_MAXUINT, 0, kAnytime));
   install(PROP_MAX_GOP_BYTES,
           g_param_spec_uint64("max-gop-bytes", "max-gop-bytes",
-                              "Largest group of pictures that is kept for new viewers (bytes); for "
-                              "pads requested later",
+                              "Size limit of the group of pictures kept for new viewers (bytes); "
+                              "for pads requested later",
                               0, G_MAXUINT64, kHistory.bytes, kAnytime));
   install(PROP_MAX_GOP_TIME,
           g_param_spec_uint64("max-gop-time", "max-gop-time",
-                              "Longest group of pictures that is kept for new viewers (ns); for "
-                              "pads requested later",
+                              "Duration limit of the group of pictures kept for new viewers (ns); "
+                              "for pads requested later",
                               0, G_MAXINT64,
                               static_cast<guint64>(kHistory.duration_us) * GST_USECOND, kAnytime));
-  install(
-      PROP_FORWARD_KEY_REQUESTS,
-      g_param_spec_boolean("forward-key-requests", "forward-key-requests",
-                           "Whether a viewer's request for a key frame also goes to the source, "
-                           "at most once a second; it is answered from the cache in any case",
-                           TRUE, kAnytime));
+  install(PROP_FORWARD_KEY_REQUESTS,
+          g_param_spec_boolean(
+              "forward-key-requests", "forward-key-requests",
+              "Whether viewers' key frame requests also go to the source, at most once "
+              "a second; the cache answers them in any case",
+              TRUE, kAnytime));
   install(PROP_STATS, g_param_spec_boxed("stats", "stats",
                                          "Counters of the element, its transport and each viewer",
                                          GST_TYPE_STRUCTURE,

@@ -4,7 +4,7 @@
 
 namespace fanlight::fanout {
 
-/// The properties of the element, with how they are read and set.
+/// Installs the properties of the element and their access functions.
 void install_properties(GObjectClass* klass);
 
 } // namespace fanlight::fanout

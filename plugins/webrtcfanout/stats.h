@@ -7,10 +7,10 @@
 
 namespace fanlight::fanout {
 
-/// What there is to say of one viewer; (transfer full).
+/// The statistics of one viewer; (transfer full).
 GstStructure* stats_of(const Subscriber& subscriber);
 
-/// Of an element and its transport, with all viewers as the array `viewers`; (transfer full).
+/// The statistics of an element and its transport, with the array `viewers`; (transfer full).
 GstStructure* stats_of(const Fanout& fanout);
 
 } // namespace fanlight::fanout

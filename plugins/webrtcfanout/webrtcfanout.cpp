@@ -1,39 +1,42 @@
 /**
  * SECTION:element-webrtcfanout
  *
- * Sends streams that were payloaded once to any number of WebRTC viewers that only receive.
+ * Sends payloaded streams to any number of receive-only WebRTC viewers.
  *
- * - All viewers of all these elements in a process that are set alike share one UDP port (and, for
- *   networks without UDP, the TCP port of the same number: ICE-TCP), by an ICE-lite agent (RFC
- * 8445) with DTLS-SRTP. There is no thread and no port per viewer: `workers` threads serve all.
- * - A frame is handed over once and goes to each viewer with a header of its own, encrypted for it
- *   and sent in as few system calls as the kernel allows (UDP_SEGMENT).
- * - A new viewer starts at once with the group of pictures that is under way, the older frames'
- *   timestamps squeezed to 1 ms so that it is at the live edge. Packets that it misses are sent
- *   again (NACK, RTX) from one history for all; a missed picture comes from the cached group.
- * - A viewer that does not keep up loses whole groups of pictures, counted, and delays nobody.
+ * - All viewers of all webrtcfanout elements with equal settings in a process share one UDP port
+ *   (and, for networks without UDP, the TCP port of the same number: ICE-TCP), with an ICE-lite
+ *   agent (RFC 8445) and DTLS-SRTP. `workers` threads serve all viewers; there is no thread and no
+ *   port per viewer.
+ * - A frame enters once and goes to each viewer with its own header and encryption, in as few
+ *   system calls as the kernel allows (UDP_SEGMENT).
+ * - A new viewer starts at once with the current group of pictures. The timestamps of the older
+ *   frames are squeezed to 1 ms, so that the viewer is at the live edge. Lost packets are sent
+ *   again (NACK, RTX) from one history for all; requests for key frames are answered from the
+ *   cached group.
+ * - A viewer that is too slow loses whole groups of pictures, which are counted; it delays no other
+ *   viewer.
  *
- * Sink pads `video_%u` and `audio_%u` take application/x-rtp as payloaders make it: payload types,
- * SSRCs and sequence numbers are each viewer's own. Set the payloader's mtu to 1200, and have it
- * repeat parameter sets before key frames (`config-interval=-1` of rtph264pay and rtph265pay).
+ * The sink pads `video_%u` and `audio_%u` accept application/x-rtp from payloaders. Each viewer
+ * gets its own payload types, SSRCs and sequence numbers. Set the payloader's mtu to 1200, and let
+ * it repeat parameter sets before key frames (`config-interval=-1` of rtph264pay and rtph265pay).
  *
  * ## Viewers
  *
  * `add-viewer` takes a browser's offer and returns a structure: `answer` with `id` and `sdp`, a
  * complete answer with all candidates, or `refusal` with `code` (bad-offer, no-common-codec, busy,
- * not-ready, internal) and `message`. Its options, a structure too, may be NULL: `id` (string)
+ * not-ready, internal) and `message`. Its options, also a structure, may be NULL: `id` (string)
  * names the viewer; `loopback` (boolean) offers loopback addresses; `video` and `audio` (strings)
- * name the sink pads to take, and then the first payload type of the offer's media is what is sent.
- * `choose-video` has a viewer get another video pad of the same codec (the camera's other stream):
- * on the same connection, from that pad's group of pictures under way.
- * `restart-viewer` takes a new offer of the same viewer (an ICE restart where its credentials are
- * new, else the answer keeps the element's); `add-candidate` is there for completeness, as an
- * ICE-lite agent has no use for candidates; `remove-viewer` says goodbye; `viewer-stats` returns
- * one viewer's counters, the property `stats` everything.
+ * name the sink pads to use; then the first payload type of the offer's media is sent.
+ * `choose-video` moves a viewer to another video pad with the same codec (the camera's other
+ * stream), on the same connection and beginning with that pad's current group of pictures.
+ * `restart-viewer` takes a new offer of the same viewer: an ICE restart if its credentials are new;
+ * otherwise the answer keeps the element's credentials. `add-candidate` exists for completeness: an
+ * ICE-lite agent does not need candidates. `remove-viewer` ends a viewer's connection.
+ * `viewer-stats` returns one viewer's counters, the property `stats` all counters.
  *
- * `viewer-state` tells, on a thread of the element's own, what becomes of a viewer: connecting,
- * connected, disconnected (not heard of for 12 s), failed (for 14 s, or before it was connected),
- * closed. After the last two it is gone.
+ * `viewer-state` reports, on a thread of the element, the state of a viewer: connecting, connected,
+ * disconnected (no packet for 12 s), failed (no packet for 14 s, or never connected), closed. After
+ * the last two, the viewer is removed.
  *
  * ## Example
  * |[
@@ -41,7 +44,7 @@
  *   video/x-h264,profile=constrained-baseline ! rtph264pay mtu=1200 config-interval=-1 !
  * webrtcfanout
  * ]|
- * fanlight-fanout-demo (tools/fanout-demo) puts an HTTP server for WHEP in front of such a line.
+ * fanlight-fanout-demo (tools/fanout-demo) adds an HTTP server for WHEP to such a pipeline.
  */
 #include "webrtcfanout.h"
 
@@ -123,7 +126,7 @@ static GstStructure* gst_webrtcfanout_restart_viewer(GstWebrtcFanout* self, cons
                                    gst_webrtcfanout_viewer_settings(self)));
 }
 
-/// A lite agent answers checks and sends none: candidates tell it nothing.
+/// An ICE-lite agent only answers checks: it does not need candidates.
 static gboolean gst_webrtcfanout_add_candidate(GstWebrtcFanout* self, const gchar* id, guint,
                                                const gchar*) {
   return id != nullptr && self->state->fanout->has(id);

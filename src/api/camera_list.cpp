@@ -18,7 +18,7 @@ std::string state_of(const cameras::CameraInfo& camera) {
   return json.text();
 }
 
-/// One that nobody watches and that connects on demand is not missed.
+/// Whether the camera is live, or idle because it connects on demand and has no viewers.
 bool is_ready(const cameras::CameraInfo& camera) {
   return camera.best.state == "live" ||
          (camera.best.state == "idle" && camera.best.pull == "on_demand");
@@ -91,7 +91,7 @@ void CameraList::finish() {
   texts->cameras += '[';
   for (const std::string& id : directory_.camera_ids()) {
     const auto entry = entries_.find(id);
-    // One that is new, or has changed while others were written.
+    // A camera that is new, or has changed while others were written.
     if (entry == entries_.end() || entry->second.written_at == 0) return write_due();
     append(texts->cameras, entry->second.camera);
     append(all_states, entry->second.state);
@@ -110,7 +110,8 @@ void CameraList::finish() {
   spread(count,
          [this, alive = std::weak_ptr{alive_}, waiting = std::move(waiting), texts](std::size_t i) {
            if (alive.expired()) return;
-           // What has changed meanwhile was told to those who have an answer.
+           // The camera objects may have changed meanwhile: texts that are out of date are not
+           // sent.
            texts_ == texts ? waiting[i](*texts) : get(waiting[i]);
          });
 }

@@ -14,9 +14,8 @@
 
 namespace fanlight::http {
 
-/// All cameras as JSON, for all who ask: what was written of a camera is good until the camera
-/// changes, or for a second. Many cameras are written over several
-/// turns of the loop.
+/// All cameras as JSON, shared by all clients that ask. The text of a camera is reused until the
+/// camera changes, or for a second. Many cameras are written over several turns of the loop.
 ///
 /// Threads: main only.
 class CameraList : public cameras::CameraObserver {
@@ -34,8 +33,8 @@ class CameraList : public cameras::CameraObserver {
   CameraList(cameras::CameraDirectory& directory, const Limits& limits);
   ~CameraList() override;
 
-  /// `done` is called before this returns where little is to be written, otherwise in a later turn
-  /// (of many, as many in one as it has time for), unless the list is destroyed before.
+  /// Calls `done` before it returns if there is little to write, otherwise in a later turn, unless
+  /// the list is destroyed first. If many clients wait, they are served over several turns.
   void get(Done done);
 
   /// How many cameras have been written since the start.

@@ -96,9 +96,10 @@ void Graph::draw(const std::string& dot, std::function<void(Result<std::string>)
   const std::string program = take_text(g_find_program_in_path("dot"));
   if (program.empty())
     return refuse({Errc::not_found, "drawing the pipeline: the program 'dot' is not installed "
-                                    "(Debian package graphviz); pipeline.dot is there without it"});
+                                    "(Debian package graphviz); pipeline.dot works without it"});
   if (*running_ >= limits_.graphs)
-    return refuse({Errc::busy, "drawing the pipeline: other drawings are under way"});
+    return refuse(
+        {Errc::busy, "drawing the pipeline: the server makes other drawings; try again later"});
 
   GError* raw = nullptr;
   const auto flags =

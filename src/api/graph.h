@@ -9,7 +9,7 @@
 
 namespace fanlight::http {
 
-/// Draws Graphviz documents as SVG by the program `dot`, a few at a time and not for long.
+/// Draws Graphviz documents as SVG with the program `dot`, with limits on their number and time.
 /// Threads: main only.
 class Graph {
  public:

@@ -41,7 +41,7 @@ void respond_drawing(Exchange& exchange, const Result<std::string>& svg, GBytes*
   exchange.respond(200, "image/svg+xml", body);
 }
 
-/// `limit` of the query: 1 to `most`, which it also is where it is absent. None: it is wrong.
+/// `limit` of the query: 1 to `most`; `most` if it is absent. None: it is invalid.
 std::optional<std::size_t> limit_of(const Exchange& exchange, std::size_t most) {
   const std::string text = exchange.query("limit");
   if (text.empty()) return most;
@@ -103,7 +103,7 @@ void Rest::draw(const std::string& camera) {
     if ((*dot)->size() > limits_.graph_input)
       return drawn(camera, [](Exchange& asked) {
         asked.respond(Error{Errc::internal, "drawing the pipeline: it is too large for Graphviz; "
-                                            "pipeline.dot is there without it"});
+                                            "pipeline.dot works without Graphviz"});
       });
     graph_.draw(**dot, [this, alive, camera](const Result<std::string>& svg) {
       if (alive.expired()) return;
@@ -122,12 +122,13 @@ void Rest::sessions(const ExchangePtr& exchange) {
   const auto limit = limit_of(*exchange, limits_.sessions);
   if (!limit)
     return exchange->respond(
-        Error{Errc::invalid, "listing the sessions: limit is a whole number from 1 to " +
+        Error{Errc::invalid, "listing the sessions: limit must be an integer from 1 to " +
                                  std::to_string(limits_.sessions)});
   const std::string after = exchange->query("after");
   if (!after.empty() && !config::is_id(after))
-    return exchange->respond(Error{
-        Errc::invalid, "listing the sessions: after is the id of a session, as next says it"});
+    return exchange->respond(
+        Error{Errc::invalid,
+              "listing the sessions: after must be the value of next in the previous page"});
   exchange->wait({});
   session_list_.get(after, *limit, [exchange](const Result<GBytes*>& page) {
     if (!page) return exchange->respond(page.error());

@@ -16,9 +16,9 @@
 
 namespace fanlight::http {
 
-/// What can be asked about cameras and sessions (docs/signalling.md, REST). Anybody may ask, so
-/// what takes long is made in slices or elsewhere, once for all who ask meanwhile. Threads: main
-/// only.
+/// Questions about cameras and sessions (docs/signalling.md, REST). Any client may ask, so long
+/// work is done in slices or on other threads, once for all clients that ask meanwhile. Threads:
+/// main only.
 class Rest {
  public:
   Rest(cameras::CameraDirectory& directory, session::Directory& sessions, CameraList& cameras,

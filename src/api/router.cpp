@@ -16,7 +16,7 @@ std::string_view camera_of(const Route& route, const Parameters& parameters) {
                                                              : std::string_view{parameters.at(0)};
 }
 
-/// What an operator reads that a client was refused.
+/// What the server refused to a client, for the log.
 const char* refused(auth::Action action) {
   switch (action) {
   case auth::Action::view: return "a viewer";
@@ -43,22 +43,26 @@ void Router::dispatch(const ExchangePtr& exchange) const {
   const auto path = segments(exchange->path());
   if (!path) return exchange->respond(Error{Errc::invalid, "the path is malformed"});
   const Match match = routes_.match(exchange->method(), *path);
-  // A page asks at /ws by POST why it gets no WebSocket, and must hear of the same Origin the same.
-  const auth::Principal principal = match.cors == Cors::socket
-                                        ? auth::principal_of_socket(*exchange)
-                                        : auth::principal_of(*exchange);
-  if (match.cors != Cors::all && !admits(principal, *exchange)) return;
+  const bool is_for_all = match.cors == Cors::all;
+  const bool needs = match.route && needs_[*match.route];
+  std::optional<auth::Principal> principal;
+  // A page that gets no WebSocket asks for the reason by a POST to /ws, and must get the answer for
+  // the same Origin.
+  if (!is_for_all || needs)
+    principal = match.cors == Cors::socket ? auth::principal_of_socket(*exchange)
+                                           : auth::principal_of(*exchange);
+  if (!is_for_all && !admits(*principal, *exchange)) return;
   add_cors(*exchange, match.cors);
   if (!match.route) return routes_.refuse(*exchange, match);
-  if (!permits(principal, match, *exchange)) return;
+  if (needs && !permits(*principal, match, *exchange)) return;
   const Route& route = routes_.all()[*match.route];
   exchange->bound_body(route.body);
   route.handler(exchange, match.parameters);
 }
 
 bool Router::admits(const auth::Principal& principal, Exchange& exchange) const {
-  // Of a preflight that is refused no browser tells the page why. So it passes, and the request
-  // that follows is refused in words.
+  // If a preflight is refused, browsers do not tell the page the reason. Therefore it passes, and
+  // the request that follows is refused with the reason.
   if (exchange.method() == "OPTIONS" && exchange.has_header("Access-Control-Request-Method"))
     return true;
   const auto refusal = policy_.page_refusal(principal.page);
@@ -69,20 +73,19 @@ bool Router::admits(const auth::Principal& principal, Exchange& exchange) const 
              {"origin", principal.page.origin},
              {"host", principal.page.host}},
             "refusing a page: " + refusal->detail);
-  add_cors(exchange, Cors::pages); // So that it can read why.
+  add_cors(exchange, Cors::pages); // Lets the page read the reason.
   exchange.respond(*refusal);
   return false;
 }
 
 bool Router::permits(const auth::Principal& principal, const Match& match,
                      Exchange& exchange) const {
-  const auto action = needs_[*match.route];
-  if (!action) return true;
+  const auth::Action action = *needs_[*match.route];
   const Route& route = routes_.all()[*match.route];
-  const auto refusal = policy_.refusal(principal, *action, camera_of(route, match.parameters));
+  const auto refusal = policy_.refusal(principal, action, camera_of(route, match.parameters));
   if (!refusal) return true;
   log::info("http", {{"client", principal.address}},
-            std::string{"refusing "} + refused(*action) + ": " + refusal->detail);
+            std::string{"refusing "} + refused(action) + ": " + refusal->detail);
   exchange.respond(*refusal);
   return false;
 }

@@ -22,7 +22,7 @@ class Router {
  private:
   /// Whether the page that asks may; otherwise it is told why not.
   bool admits(const auth::Principal& principal, Exchange& exchange) const;
-  /// Whether the route is permitted; otherwise the client is told why not.
+  /// Whether a route that needs a permission is permitted; otherwise the client is told why not.
   bool permits(const auth::Principal& principal, const Match& match, Exchange& exchange) const;
 
   // Given.

@@ -24,7 +24,7 @@ template <typename Feature, typename Method> Route::Handler to(Feature& feature,
 }
 
 std::string bytes(const char* what, std::size_t most) {
-  return std::string{what} + " may have " + std::to_string(most) + " bytes";
+  return std::string{what} + " is larger than " + std::to_string(most) + " bytes";
 }
 
 } // namespace
@@ -36,8 +36,8 @@ std::vector<ServiceRoute> service_routes(const Features& features, const Limits&
   constexpr auto anybody = std::nullopt;
   constexpr Methods no_method; // There is nothing.
   const BodyBound none;
-  const BodyBound json{limits.settings, bytes("settings", limits.settings), {}};
-  const BodyBound offer{limits.offer, bytes("a request body", limits.offer), "application/sdp"};
+  const BodyBound json{limits.settings, bytes("the request body", limits.settings), {}};
+  const BodyBound offer{limits.offer, bytes("the request body", limits.offer), "application/sdp"};
   const BodyBound fragment{IceFragment::kMaxSize, "the fragment is too large",
                            "application/trickle-ice-sdpfrag"};
 

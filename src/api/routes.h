@@ -28,13 +28,13 @@ struct Features {
 struct ServiceRoute {
   Methods methods;
   std::string pattern;
-  std::optional<auth::Action> needs; ///< None: whoever may ask may have it.
+  std::optional<auth::Action> needs; ///< None: any client whose page is allowed may use it.
   Cors cors;
   BodyBound body;
   Route::Handler handler;
 };
 
-/// All routes of the service: what is not here is not answered. `features` outlive them.
+/// All routes of the service; other addresses do not exist. `features` outlive them.
 std::vector<ServiceRoute> service_routes(const Features& features, const Limits& limits);
 
 } // namespace fanlight::http

@@ -12,8 +12,9 @@ void SessionList::get(const std::string& after, std::size_t most, Done done) {
   for (const PagePtr& page : pages_)
     if (page->after == after && page->most == most) return page->waiting.push_back(std::move(done));
   if (pages_.size() >= limits_.session_pages + limits_.waiting_pages)
-    return done(Error{Errc::busy, "listing the sessions: too many pages of them are being written; "
-                                  "ask again later"});
+    return done(Error{Errc::busy,
+                      "listing the sessions: the server is writing too many pages of the "
+                      "list; try again later"});
   const auto page = std::make_shared<Page>();
   page->after = page->last = after;
   page->most = most;

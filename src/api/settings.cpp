@@ -43,7 +43,7 @@ json::OwnedNode object_node(JsonObject* members) {
   return node;
 }
 
-/// A copy that can be changed, as what was parsed cannot.
+/// A copy that can be changed, unlike the parsed object.
 JsonObject* copy_of(JsonNode* body) {
   JsonObject* const copy = json_object_new();
   JsonObject* const all = json_node_get_object(body);
@@ -105,7 +105,7 @@ json::OwnedNode Settings::body(const ExchangePtr& exchange) const {
     exchange->respond(problem);
     return json::OwnedNode{};
   };
-  // A form of another page cannot send this type without asking first.
+  // A form on another page cannot send this type without a preflight.
   if (exchange->content_type() != "application/json")
     return refuse({Failure::wrong_type, "the body must be application/json"});
   const auto text = exchange->read_body();
@@ -127,8 +127,8 @@ const Camera* Settings::find_managed(const std::string& id, const ExchangePtr& e
   const Camera* camera = find(id, exchange);
   if (camera == nullptr || camera->origin.managed) return camera;
   exchange->respond(Problem{Failure::not_managed,
-                            "camera " + id + " is written in " + place(*camera) +
-                                "; change it there, the server reads the file again by itself"});
+                            "camera " + id + " is configured in " + place(*camera) +
+                                "; change it there, and the server reloads the file by itself"});
   return nullptr;
 }
 
@@ -143,9 +143,10 @@ std::optional<Camera> Settings::read(const std::string& json, const Camera* befo
   config::KeyErrors key_errors;
   for (std::size_t i = 0; i < camera.streams.size(); ++i)
     if (const Camera* other = config::find_url(store_.current(), camera.streams[i].url, camera.id))
-      key_errors.push_back({"streams[" + std::to_string(i) + "].url",
-                            "is a url of camera " + other->id + " (" + place(*other) +
-                                "), too; keep one of them, any number of viewers can watch it"});
+      key_errors.push_back(
+          {"streams[" + std::to_string(i) + "].url",
+           "is already a URL of camera " + other->id + " (" + place(*other) +
+               "); remove one of them, because any number of viewers can share a stream"});
   if (key_errors.empty()) return std::move(camera);
   exchange->respond(wrong_keys(std::move(key_errors)));
   return std::nullopt;
@@ -157,7 +158,7 @@ std::optional<config::Diff> Settings::change(std::vector<Camera> cameras,
   if (diff) {
     log::info("http", {{"client", exchange->remote_address()}},
               diff->changes_cameras() ? "the cameras were changed"
-                                      : "the cameras stay as they are: the request wants the same");
+                                      : "the request does not change the cameras");
     return std::move(*diff);
   }
   if (diff.error().code == Errc::internal)
@@ -212,11 +213,12 @@ void Settings::create(const ExchangePtr& exchange) {
   const std::string id = camera->id;
   for (const Camera& other : cameras())
     if (other.id == id)
-      return exchange->respond(Problem{
-          Failure::camera_exists, "there is a camera " + id + " already (" + place(other) + ")"});
+      return exchange->respond(Problem{Failure::camera_exists,
+                                       "camera " + id + " already exists (" + place(other) + ")"});
   if (cameras().size() >= limits_.cameras)
-    return exchange->respond(
-        Problem{Failure::too_many, "there may be " + std::to_string(limits_.cameras) + " cameras"});
+    return exchange->respond(Problem{Failure::too_many, "the server has reached its limit of " +
+                                                            std::to_string(limits_.cameras) +
+                                                            " cameras"});
   auto wanted = cameras();
   wanted.push_back(std::move(*camera));
   if (!change(std::move(wanted), exchange)) return;
@@ -232,8 +234,8 @@ void Settings::replace(const std::string& id, const ExchangePtr& exchange) {
   if (json::member(object.get(), "id") != nullptr &&
       json::string_member(object.get(), "id").value_or("") != id)
     return exchange->respond(
-        wrong_keys({{"id", "is part of the camera's address and stays " + id +
-                               "; remove the camera and add it anew to give it another"}}));
+        wrong_keys({{"id", "is part of the camera's address and must stay " + id +
+                               "; to change it, remove the camera and add it again"}}));
   const auto camera = read(with_id(object.get(), id), before, exchange);
   if (!camera) return;
   auto wanted = cameras();
@@ -279,7 +281,7 @@ void Settings::order(const ExchangePtr& exchange) {
       });
   if (!once)
     return exchange->respond(
-        Problem{Failure::bad_order, "ids must be a list of every camera's id, each once"});
+        Problem{Failure::bad_order, "ids must be a list of the ids of all cameras, each once"});
   if (!change(std::move(wanted), exchange)) return;
   json::Writer json;
   json.object([&] { json::write_words(json, "ids", *ids); });
@@ -296,7 +298,8 @@ void Settings::test(const ExchangePtr& exchange) {
     if ((before = find(*of, exchange)) == nullptr) return;
   }
   if (tests_ >= limits_.tests)
-    return exchange->respond(Error{Errc::busy, "there are too many tests of cameras at once"});
+    return exchange->respond(
+        Error{Errc::busy, "the server is testing other cameras; try again later"});
 
   auto read = config::read_request(as_camera(object.get()), before);
   if (auto* key_errors = std::get_if<config::KeyErrors>(&read)) {

@@ -30,7 +30,10 @@ Signalling::Signalling(const config::WebRtc& webrtc, const auth::Policy& policy,
                                  });
                                },
                                {},
-                               [this](WebSocketClient& client) { clients_.erase(&client); }} {
+                               [this](WebSocketClient& client) { forget(client); }},
+      news_([](CameraNews::Client client, const std::vector<const CameraNews::Item*>& items) {
+        static_cast<WebSocketClient*>(client)->push(items);
+      }) {
   directory_.add_observer(*this);
 }
 
@@ -62,19 +65,21 @@ void Signalling::upgrade(const ExchangePtr& exchange) {
   if (!exchange->has_header("Upgrade")) {
     exchange->set_header("Upgrade", "websocket");
     exchange->set_header("Connection", "Upgrade");
-    return exchange->respond(Problem{Failure::websocket_only,
-                                     "this address speaks WebSocket only (docs/signalling.md)"});
+    return exchange->respond(
+        Problem{Failure::websocket_only,
+                "this address accepts only WebSocket connections (docs/signalling.md)"});
   }
   if (!server_.refusal.empty()) return exchange->respond(Error{Errc::unavailable, server_.refusal});
-  // libsoup says below what is wrong; nobody is to go for that.
+  // libsoup reports errors of the handshake below; no WebSocket must make room for such a request.
   const bool good = soup_websocket_server_check_handshake(exchange->message(), nullptr, nullptr,
                                                           nullptr, nullptr);
   const HttpConnection* asking = HttpConnection::of(exchange->message());
   if (good && (asking == nullptr || !asking->admits_socket()))
-    return exchange->respond(Error{Errc::busy, "your address has its share of the WebSockets"});
+    return exchange->respond(
+        Error{Errc::busy, "your address has used up its share of the WebSockets"});
 
   char* protocols[] = {kProtocol, nullptr};
-  // A client that wants some other protocol is served without one, and decides for itself.
+  // A client that requires another protocol gets none, and decides whether to go on.
   char** offered = exchange->header("Sec-WebSocket-Protocol").find(kProtocol) == std::string::npos
                        ? nullptr
                        : protocols;
@@ -94,7 +99,7 @@ void Signalling::adopt(SoupServerMessage* message) {
   const Owned<SoupServerMessage> kept = share(message); // Stealing frees it otherwise.
   HttpConnection* connection = HttpConnection::of(message);
   if (connection == nullptr) return;
-  // The handshake has let the page in; its headers may be long, and are not kept.
+  // Only the handshake needs the page's headers, which may be long.
   const auth::Principal whole = auth::principal_of_socket(Exchange{message});
   const auth::Principal principal{.address = whole.address, .proxied = whole.proxied};
   const auto transport = connection->shared_from_this();
@@ -110,6 +115,12 @@ void Signalling::adopt(SoupServerMessage* message) {
   log::debug("http", {{"client", principal.address}}, "websocket opened");
   WebSocketClient* key = client.get();
   clients_.emplace(key, std::move(client));
+  news_.add(key);
+}
+
+void Signalling::forget(WebSocketClient& client) {
+  news_.remove(&client);
+  clients_.erase(&client);
 }
 
 void Signalling::drain(const std::string& message) {
@@ -118,13 +129,13 @@ void Signalling::drain(const std::string& message) {
 }
 
 void Signalling::on_camera_changed(const cameras::CameraInfo& info) {
-  News& news = news_[info.id];
-  const gint64 since = g_get_monotonic_time() - news.told_at;
+  Told& told = told_[info.id];
+  const gint64 since = g_get_monotonic_time() - told.at;
   const gint64 period = std::chrono::microseconds{limits_.push}.count();
-  if (news.state != info.best.state || news.told_at == 0 || since >= period) return notify(info);
-  if (news.later.running()) return;
-  // Whatever else happens until then is told with it.
-  news.later.once(
+  if (told.state != info.best.state || told.at == 0 || since >= period) return notify(info);
+  if (told.later.running()) return;
+  // Reports later changes of that time together.
+  told.later.once(
       std::chrono::ceil<std::chrono::milliseconds>(std::chrono::microseconds{period - since}),
       [this, id = info.id] {
         if (const auto camera = directory_.camera(id)) notify(*camera);
@@ -132,7 +143,9 @@ void Signalling::on_camera_changed(const cameras::CameraInfo& info) {
 }
 
 void Signalling::on_cameras_replaced() {
-  std::erase_if(news_, [this](const auto& news) { return !directory_.camera(news.first); });
+  const auto is_gone = [this](const std::string& id) { return !directory_.camera(id); };
+  std::erase_if(told_, [&](const auto& told) { return is_gone(told.first); });
+  news_.forget_if(is_gone);
   cameras_.get([this](const CameraList::Texts& texts) {
     std::vector<WebSocketClient*> clients;
     for (const auto& [key, client] : clients_) clients.push_back(key);
@@ -145,17 +158,16 @@ void Signalling::on_cameras_replaced() {
 }
 
 void Signalling::notify(const cameras::CameraInfo& info) {
-  News& news = news_[info.id];
-  news.state = info.best.state;
-  news.told_at = g_get_monotonic_time();
-  news.later.stop();
+  Told& told = told_[info.id];
+  told.state = info.best.state;
+  told.at = g_get_monotonic_time();
+  told.later.stop();
   json::Writer json;
   json.object([&] {
     json.member("type", "camera");
     json.object("camera", [&] { json::write_members(json, info); });
   });
-  const auto message = std::make_shared<const std::string>(json.text());
-  for (const auto& [key, client] : clients_) client->push(message, "camera " + info.id);
+  news_.tell(info.id, std::make_shared<const std::string>(json.text()));
 }
 
 } // namespace fanlight::http

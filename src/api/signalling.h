@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "api/camera_list.h"
+#include "api/camera_news.h"
 #include "api/websocket_client.h"
 #include "auth/policy.h"
 #include "base/main_loop.h"
@@ -24,22 +25,23 @@ class Signalling : public cameras::CameraObserver {
              const Limits& limits);
   ~Signalling() override;
 
-  /// GET /ws: the handshake, or why not.
+  /// GET /ws: does the handshake, or answers why not.
   void upgrade(const ExchangePtr& exchange);
-  /// Says goodbye to all clients; no new sessions from now on.
+  /// Tells all clients that the server is shutting down; allows no new sessions.
   void drain(const std::string& message);
 
   void on_camera_changed(const cameras::CameraInfo& info) override;
   void on_cameras_replaced() override;
 
  private:
-  /// What was last told of a camera.
-  struct News {
+  /// What all clients were last told of a camera, or will be.
+  struct Told {
     std::string state;
-    gint64 told_at = 0; ///< Monotonic µs.
-    Timer later;        ///< Running: a change waits for its second.
+    gint64 at = 0; ///< Monotonic µs.
+    Timer later;   ///< Running: a change waits for its second.
   };
   void adopt(SoupServerMessage* message);
+  void forget(WebSocketClient& client);
   void notify(const cameras::CameraInfo& info);
   /// The message `hello` or `cameras`: one text for all clients.
   WebSocket::Text cameras_message(const std::string& type, const CameraList::Texts& texts);
@@ -54,7 +56,8 @@ class Signalling : public cameras::CameraObserver {
   std::unordered_map<WebSocketClient*, std::unique_ptr<WebSocketClient>> clients_;
   std::unordered_map<std::string, WebSocket::Text> messages_; ///< By type.
   std::uint64_t messages_of_ = 0;                             ///< The texts that they were made of.
-  std::unordered_map<std::string, News> news_;                ///< By camera.
+  std::unordered_map<std::string, Told> told_;                ///< By camera.
+  CameraNews news_;
   const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by callbacks.
 };
 

@@ -21,8 +21,8 @@ std::string hmac_sha1(const std::string& key, const std::string& text) {
   return take_text(g_base64_encode(digest.data(), size));
 }
 
-/// For the TURN server and whoever reads on the way to it: by the id itself they could end the
-/// session.
+/// A name for the TURN server, and for anyone who reads the traffic to it: with the id itself, they
+/// could end the session.
 std::string name_of(const std::string& session) {
   constexpr std::size_t kLength = 16;
   return take_text(g_compute_checksum_for_string(G_CHECKSUM_SHA256, session.data(),

@@ -20,7 +20,7 @@ void write_ice_servers(Writer& json, const std::vector<config::IceServer>& serve
 
 } // namespace json
 
-/// Why a session ended before it was answered.
+/// Why a session ended before its answer.
 Problem problem_of(const session::CloseReason& reason);
 
 } // namespace fanlight::http

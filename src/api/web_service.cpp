@@ -49,12 +49,12 @@ class RoutedService : public WebService {
   // Owned.
   const std::unique_ptr<StaticFiles> files_;
   Whep whep_;
-  CameraList cameras_; // Hears of changes before those who ask it for them.
+  CameraList cameras_; // Notified of changes before those who read it.
   Signalling signalling_;
   Rest rest_;
   Settings settings_;
   Router router_;
-  std::unique_ptr<Server> server_; // The first to go: it calls the router.
+  std::unique_ptr<Server> server_; // Destroyed first: it calls the router.
 };
 
 } // namespace
@@ -63,7 +63,8 @@ Result<std::unique_ptr<WebService>>
 WebService::create(const config::Config& config, cameras::CameraDirectory& cameras,
                    session::Directory& directory, config::Store& store, const auth::Policy& policy,
                    const Limits& limits) {
-  auto files = StaticFiles::create(config.server.web_root);
+  auto files = StaticFiles::create(config.server.web_root,
+                                   [&config] { return config.embed.frame_ancestors; });
   if (!files) return files.error();
   auto service = std::make_unique<RoutedService>(config, cameras, directory, store, policy, limits,
                                                  std::move(files).value());

@@ -20,7 +20,7 @@ bool is_name(const std::string& text) {
                      [](char c) { return g_ascii_isalnum(c) || c == '_' || c == '-'; });
 }
 
-/// What `closed` says where `watch` itself fails.
+/// The code in `closed` if `watch` itself fails.
 const char* close_code(Errc code) {
   switch (code) {
   case Errc::invalid: return "bad_offer";
@@ -79,6 +79,13 @@ void WebSocketClient::list() {
   });
 }
 
+void WebSocketClient::push(const std::vector<const CameraNews::Item*>& news) {
+  if (!greeted_) return;
+  if (news.size() > 1) socket_->hold_packets(true);
+  for (const CameraNews::Item* item : news) socket_->send(item->text, "camera " + item->camera);
+  if (news.size() > 1) socket_->hold_packets(false);
+}
+
 void WebSocketClient::say_goodbye(const std::string& message) {
   json::Writer json;
   json.object([&] {
@@ -87,7 +94,7 @@ void WebSocketClient::say_goodbye(const std::string& message) {
     json.member("retry_after_ms", kRetryAfterMs);
   });
   socket_->send(json.text());
-  socket_->close(SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "the server is about to stop");
+  socket_->close(SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "the server is shutting down");
 }
 
 void WebSocketClient::send_error(const char* code, const std::string& message,
@@ -113,9 +120,10 @@ void WebSocketClient::refuse(const std::string& session, const char* code, const
 
 void WebSocketClient::on_unreadable(std::size_t bytes) {
   if (bytes > server_.limits.message)
-    return send_error("too_large", "a message may have " + std::to_string(server_.limits.message) +
-                                       " bytes, not " + std::to_string(bytes));
-  send_error("bad_message", "messages are text, not binary");
+    return send_error("too_large", "the message has " + std::to_string(bytes) +
+                                       " bytes; the limit is " +
+                                       std::to_string(server_.limits.message));
+  send_error("bad_message", "messages must be text, not binary");
 }
 
 void WebSocketClient::on_text(const std::string& text) {
@@ -129,7 +137,8 @@ void WebSocketClient::on_text(const std::string& text) {
   if (*type == "restart") return restart(message->get());
   if (*type == "select") return select(message->get());
   if (*type == "stop") return stop(message->get());
-  send_error("unknown_type", "there is no message of the type '" + type->substr(0, kMaxName) + "'",
+  send_error("unknown_type",
+             "the server does not know messages of the type '" + type->substr(0, kMaxName) + "'",
              json::string_member(message->get(), "session").value_or("").substr(0, kMaxName));
 }
 
@@ -138,12 +147,13 @@ void WebSocketClient::watch(JsonNode* message) {
   const auto camera = json::string_member(message, "camera");
   const auto offer = json::string_member(message, "sdp");
   if (!name || !is_name(*name))
-    return send_error("bad_message", "session is 1 to 64 characters of A-Z a-z 0-9 _ -");
+    return send_error("bad_message", "session must be 1 to 64 characters of A-Z a-z 0-9 _ -");
   if (!camera || !offer) return send_error("bad_message", "watch needs camera and sdp", *name);
   if (sessions_.contains(*name))
-    return send_error("session_in_use", "the session '" + *name + "' is in use", *name);
+    return send_error("session_in_use",
+                      "the session '" + *name + "' already exists on this WebSocket", *name);
   const session::StreamPreference preference = preference_of(message);
-  // A name that cannot be an id goes no further, and is not repeated.
+  // A name that cannot be an id is not looked up and not repeated.
   if (!config::is_id(*camera)) return refuse(*name, "unknown_camera", "there is no such camera");
   if (!config::is_id(preference.stream))
     return refuse(*name, "unknown_stream", "there is no such stream");
@@ -156,7 +166,7 @@ void WebSocketClient::watch(JsonNode* message) {
     return refuse_viewer(refusal->code(), refusal->detail);
   if (!server_.refusal.empty()) return refuse_viewer("shutting_down", server_.refusal);
   if (sessions_.size() >= server_.limits.sessions_per_socket)
-    return refuse_viewer("busy", "one socket may have " +
+    return refuse_viewer("busy", "this WebSocket has reached its limit of " +
                                      std::to_string(server_.limits.sessions_per_socket) +
                                      " sessions");
 
@@ -184,12 +194,13 @@ void WebSocketClient::forget(const WebSocketSession& ended) {
 WebSocketSession* WebSocketClient::find(JsonNode* message) {
   const auto name = json::string_member(message, "session");
   if (!name) {
-    send_error("bad_message", "the message needs session");
+    send_error("bad_message", "the message needs the member session");
     return nullptr;
   }
   const auto found = sessions_.find(*name);
   if (found != sessions_.end()) return found->second.get();
-  send_error("unknown_session", "there is no session of that name", name->substr(0, kMaxName));
+  send_error("unknown_session", "this WebSocket has no session of that name",
+             name->substr(0, kMaxName));
   return nullptr;
 }
 
@@ -199,12 +210,13 @@ void WebSocketClient::candidate(JsonNode* message) {
   session::Candidate candidate; // Empty: the end of candidates.
   JsonNode* init = json::member(message, "candidate");
   if (init == nullptr || !(JSON_NODE_HOLDS_NULL(init) || JSON_NODE_HOLDS_OBJECT(init)))
-    return send_error("bad_message", "candidate is an RTCIceCandidateInit or null",
+    return send_error("bad_message", "candidate must be an RTCIceCandidateInit or null",
                       session->name());
   if (JSON_NODE_HOLDS_OBJECT(init)) {
     const auto text = json::string_member(init, "candidate");
     if (!text || text->find_first_of("\r\n") != std::string::npos)
-      return send_error("bad_message", "candidate.candidate is one line of text", session->name());
+      return send_error("bad_message", "candidate.candidate must be one line of text",
+                        session->name());
     const auto index = json::integer_member(init, "sdpMLineIndex");
     candidate.candidate = text->starts_with("a=") ? text->substr(2) : *text;
     candidate.mline_index =

@@ -4,7 +4,9 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
+#include "api/camera_news.h"
 #include "api/websocket_session.h"
 #include "auth/policy.h"
 #include "config/config.h"
@@ -27,7 +29,7 @@ class WebSocketClient : public WebSocket::Observer {
     const Limits& limits;
     /// The messages `hello` and `cameras`, at once or in a later turn.
     std::function<void(const char* type, std::function<void(WebSocket::Text)> done)> cameras;
-    std::string refusal; ///< Not empty: the server is about to stop, and takes no new sessions.
+    std::string refusal; ///< Not empty: the server is shutting down and refuses new sessions.
     std::function<void(WebSocketClient&)> closed; ///< The client may be destroyed.
   };
 
@@ -35,11 +37,12 @@ class WebSocketClient : public WebSocket::Observer {
 
   /// `socket` has us as its observer.
   void begin(std::unique_ptr<WebSocket> socket);
-  /// A message that replaces an older one of the same key where the client is slow. `hello`, which
-  /// comes first, tells all that was pushed before.
+  /// Sends a message, which replaces a queued one with the same key if the client is slow. Messages
+  /// pushed before `hello` are dropped, because `hello` contains their content.
   void push(const WebSocket::Text& message, const std::string& key) {
     if (greeted_) socket_->send(message, key);
   }
+  void push(const std::vector<const CameraNews::Item*>& news);
   void say_goodbye(const std::string& message);
 
   void on_text(const std::string& text) override;
@@ -58,7 +61,7 @@ class WebSocketClient : public WebSocket::Observer {
   void restart(JsonNode* message);
   void select(JsonNode* message);
   void stop(JsonNode* message);
-  /// The session that `session` of the message names; otherwise the client hears what is wrong.
+  /// The session that the message names in `session`; otherwise sends an error.
   WebSocketSession* find(JsonNode* message);
 
   // Given.

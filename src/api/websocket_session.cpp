@@ -29,7 +29,7 @@ WebSocketSession::WebSocketSession(std::string name, const std::string& offer,
 WebSocketSession::~WebSocketSession() {
   if (session_ == nullptr) return;
   session_->forget_observer();
-  session_->close({"stopped", "the page is gone"});
+  session_->close({"stopped", "the page's WebSocket has ended"});
 }
 
 bool WebSocketSession::add_candidate(const session::Candidate& candidate) {
@@ -108,7 +108,7 @@ void WebSocketSession::on_stream(session::Session& session) {
 
 void WebSocketSession::on_state(session::Session&, session::State state,
                                 const std::string& message) {
-  if (state == session::State::closed) return; // `closed` says it with its reason.
+  if (state == session::State::closed) return; // `closed` reports it with the reason.
   json::Writer json;
   json.object([&] {
     json.member("type", "session");
@@ -122,7 +122,7 @@ void WebSocketSession::on_state(session::Session&, session::State state,
 void WebSocketSession::on_closed(session::Session&, const session::CloseReason& reason) {
   session_ = nullptr;
   send_(closed_message(name_, reason));
-  const Ended ended = ended_; // Ours dies with us in it.
+  const Ended ended = ended_; // Copied: the call destroys this object.
   ended(*this);
 }
 

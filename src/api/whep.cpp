@@ -9,10 +9,10 @@
 namespace fanlight::http {
 namespace {
 
-/// How many sessions that have ended are known by their names.
+/// How many ended sessions are remembered.
 constexpr std::size_t kRemembered = 256;
 
-/// Of a place on a screen; 0: not said, or nothing that could be meant.
+/// Reads a width or height in pixels; 0: absent or invalid.
 int pixels(const std::string& text) {
   guint64 value = 0;
   return g_ascii_string_to_unsigned(text.c_str(), 10, 1, session::StreamPreference::kMostPixels,
@@ -33,7 +33,7 @@ void Whep::open(const std::string& camera, const ExchangePtr& exchange) {
     return exchange->respond(Error{Errc::not_found, "there is no camera '" + camera + "'"});
   if (exchange->content_type() != "application/sdp") {
     exchange->set_header("Accept-Post", "application/sdp");
-    return exchange->respond(Problem{Failure::wrong_type, "an offer is application/sdp"});
+    return exchange->respond(Problem{Failure::wrong_type, "an offer must be application/sdp"});
   }
   const auto offer = exchange->read_body();
   if (!offer) return;
@@ -44,7 +44,7 @@ void Whep::open(const std::string& camera, const ExchangePtr& exchange) {
   options.remote_address = exchange->remote_address();
   options.complete_answer = true;
   if (const std::string stream = exchange->query("stream"); !stream.empty()) {
-    // A name that cannot be an id goes no further, and is not repeated.
+    // A name that cannot be an id is not looked up and not repeated.
     if (!config::is_id(stream))
       return exchange->respond(Error{Errc::no_stream, "there is no such stream"});
     options.preference.stream = stream;
@@ -87,7 +87,7 @@ WhepSession* Whep::find(const std::string& camera, const std::string& session,
 }
 
 void Whep::end(WhepSession& session) {
-  if (session.id().empty()) return; // It was never there.
+  if (session.id().empty()) return; // It was never opened.
   ended_.emplace_back(session.camera(), session.id());
   if (ended_.size() > kRemembered) ended_.pop_front();
   sessions_.erase(std::string{session.id()});

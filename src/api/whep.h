@@ -27,13 +27,14 @@ class Whep {
   void open(const std::string& camera, const ExchangePtr& exchange);
   /// PATCH of /whep/{camera}/{session}.
   void patch(const std::string& camera, const std::string& session, const ExchangePtr& exchange);
-  /// DELETE of it, or of one that has just ended: its player may not know that yet.
+  /// DELETE of /whep/{camera}/{session}, also if the session has just ended: its player may not
+  /// know that yet.
   void remove(const std::string& camera, const std::string& session, const ExchangePtr& exchange);
-  /// From now on new sessions are refused with these words.
+  /// Refuses new sessions with this message from now on.
   void refuse(std::string message) { refusal_ = std::move(message); }
 
  private:
-  /// Answers where there is none.
+  /// The session; if there is none, answers the request.
   WhepSession* find(const std::string& camera, const std::string& session,
                     Exchange& exchange) const;
   bool has_just_ended(const std::string& camera, const std::string& session) const;

@@ -33,8 +33,8 @@ void add_ice_servers(Exchange& exchange, const std::vector<config::IceServer>& s
     }
 }
 
-/// What a proxy says that it has taken off the path; empty: nothing, or nothing that can be one.
-/// Only of proxies on our own network, as everything else that they say.
+/// The path prefix that a proxy has removed, according to its header; empty: none, or not a valid
+/// one. Accepted only from proxies on a private network, like their other headers.
 std::string taken_prefix(const Exchange& exchange) {
   constexpr std::size_t kMost = 256;
   if (!auth::principal_of(exchange).is_on_private_network()) return {};
@@ -87,15 +87,15 @@ void WhepSession::wait_for_answer(ExchangePtr exchange) {
   waiting_->wait([this] {
     waiting_.reset();
     // A player that aborts the PATCH of a restart may still watch.
-    if (!restarting_) give_up("stopped", "the client left before the answer");
+    if (!restarting_) give_up("stopped", "the client disconnected before the answer");
   });
   overdue_.once(limits_.answer,
-                [this] { give_up("timeout", "the session was not answered in time"); });
+                [this] { give_up("timeout", "the server could not answer the session in time"); });
 }
 
 void WhepSession::give_up(const std::string& code, const std::string& why) {
   overdue_.stop();
-  // The client may be gone, but what it waited for still tells the rest: on_closed answers it.
+  // The client may be gone, but its requests still wait: on_closed answers them.
   if (session_ != nullptr) session_->close({code, why});
 }
 
@@ -120,7 +120,7 @@ void WhepSession::on_answer(session::Session&, const std::string& sdp) {
 }
 
 void WhepSession::on_candidate(session::Session&, const session::Candidate&) {
-  // Answers are complete: WHEP has no way to trickle towards the player.
+  // Answers are complete: in WHEP, the server cannot trickle candidates to the player.
 }
 
 void WhepSession::on_state(session::Session&, session::State, const std::string&) {}
@@ -129,28 +129,29 @@ void WhepSession::on_closed(session::Session&, const session::CloseReason& reaso
   session_ = nullptr;
   overdue_.stop();
   if (const ExchangePtr exchange = std::move(waiting_)) exchange->respond(problem_of(reason));
-  const Ended ended = ended_; // Ours dies with us in it.
+  const Ended ended = ended_; // Copied: the call destroys this object.
   ended(*this);
 }
 
 void WhepSession::patch(const ExchangePtr& exchange) {
   if (exchange->content_type() != "application/trickle-ice-sdpfrag")
     return exchange->respond(
-        Problem{Failure::wrong_type, "a PATCH carries application/trickle-ice-sdpfrag"});
+        Problem{Failure::wrong_type, "a PATCH must be application/trickle-ice-sdpfrag"});
   const bool conditional = exchange->has_header("If-Match");
   if (conditional && !matches(exchange->header("If-Match"), etag_)) {
     exchange->set_header("ETag", etag_);
     return exchange->respond(
-        Error{Errc::conflict, "the ETag is of an ICE session that has been replaced"});
+        Error{Errc::conflict, "the ETag is out of date, because ICE was restarted"});
   }
   const auto body = exchange->read_body();
   if (!body) return;
   auto fragment = IceFragment::parse(*body);
   if (!fragment) return exchange->respond(fragment.error());
   if (waiting_ || restarting_)
-    return exchange->respond(Error{Errc::busy, "an ICE restart of the session is under way"});
-  // Players in the field send If-Match: * with every candidate, or none at all, so it is the
-  // credentials that tell a restart from a trickled candidate.
+    return exchange->respond(
+        Error{Errc::busy, "the session is still restarting ICE; try again later"});
+  // Some players send If-Match: * with every candidate, or no If-Match at all, so only the
+  // credentials distinguish a restart from a trickled candidate.
   if (!fragment->has_credentials() || fragment->ufrag == ice_ufrag(offer_))
     return trickle(exchange, *fragment);
   if (!conditional)

@@ -36,7 +36,7 @@ class WhepSession : public session::Session::Observer {
 
   void on_answer(session::Session& session, const std::string& sdp) override;
   void on_candidate(session::Session& session, const session::Candidate& candidate) override;
-  void on_stream(session::Session&) override {} // A player is told nothing after its answer.
+  void on_stream(session::Session&) override {} // WHEP cannot notify the player.
   void on_state(session::Session& session, session::State state,
                 const std::string& message) override;
   void on_closed(session::Session& session, const session::CloseReason& reason) override;

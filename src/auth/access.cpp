@@ -16,10 +16,10 @@ bool is_address(const std::string& text) {
          nullptr;
 }
 
-/// What stands between scheme and path, in lower case.
+/// The part of a URL between scheme and path, in lower case.
 struct Authority {
-  std::string name; ///< An IPv6 address without its brackets.
-  std::string port; ///< Empty: none is said.
+  std::string name; ///< An IPv6 address has no brackets.
+  std::string port; ///< Empty: not given.
 };
 
 Authority authority_of(std::string text) {
@@ -28,12 +28,12 @@ Authority authority_of(std::string text) {
   const std::size_t end = v6 ? std::min(text.find(']'), text.size()) : text.find(':');
   const std::size_t colon = text.find(':', v6 ? end : 0);
   std::string name = text.substr(v6 ? 1 : 0, v6 ? end - 1 : end);
-  if (name.ends_with('.')) name.pop_back(); // Of the root: a browser sends what was typed.
+  if (name.ends_with('.')) name.pop_back(); // The DNS root: browsers send the name as it was typed.
   return {.name = std::move(name),
           .port = colon == text.npos ? std::string{} : text.substr(colon + 1)};
 }
 
-/// Whether a stranger cannot make the name mean this server (DNS rebinding).
+/// Whether only the operator can make the name lead to this server, not a stranger (DNS rebinding).
 bool is_name_of_ours(const std::string& host, const std::vector<std::string>& hosts) {
   constexpr std::array<std::string_view, 5> kPrivate{".localhost", ".local", ".lan", ".home.arpa",
                                                      ".internal"};
@@ -48,12 +48,12 @@ bool is_name_of_ours(const std::string& host, const std::vector<std::string>& ho
 
 /// Whether the page of `origin` came from `host` (name or name:port).
 ///
-/// Where `host` has no port it is the one that the page's scheme implies: a proxy that speaks https
-/// for us need not say so, and what it passes on is the Host alone. So https://h counts as ours at
-/// Host h, also where another service of this machine has port 443.
+/// If `host` has no port, the page's scheme implies it: a proxy that serves https for us may
+/// forward only the Host header. Therefore https://h matches Host h, even if another service of
+/// this machine has port 443.
 bool is_at(const std::string& origin, const std::string& host) {
   const bool secure = g_ascii_strncasecmp(origin.c_str(), "https://", 8) == 0;
-  // Pages inside of apps have schemes of their own, and none of them is ours.
+  // Pages inside apps have schemes of their own; none of them belongs to this server.
   if (!secure && g_ascii_strncasecmp(origin.c_str(), "http://", 7) != 0) return false;
   const std::string implied = secure ? "443" : "80";
   const auto port = [&implied](const Authority& authority) {
@@ -75,7 +75,7 @@ bool is_listed(const std::string& origin, const std::vector<std::string>& origin
   });
 }
 
-/// Whether a message may repeat what a client sent: short, and nothing but a name or an origin.
+/// Whether a message may quote a client's text: it must be short and look like a name or an origin.
 bool is_plain(const std::string& text) {
   constexpr std::size_t kLongest = 270;
   return text.size() <= kLongest && std::all_of(text.begin(), text.end(), [](char c) {
@@ -86,22 +86,21 @@ bool is_plain(const std::string& text) {
 
 std::string why_not_host(const std::string& host) {
   const std::string name = is_plain(host) ? authority_of(host).name : "NAME";
-  return "this server does not know the name " + name +
-         ", which any web page could make lead here; if it is yours, set server.hosts: [" + name +
-         "]";
+  return "this server does not know the host name " + name +
+         "; if the name belongs to this server, add it to server.hosts: [" + name + "]";
 }
 
 std::string why_not_origin(const std::string& origin) {
   if (origin == "null")
-    return "a page without an origin (a file, a sandboxed frame) may not show these cameras; serve "
-           "it from a web server, and set embed.origins to that";
+    return "a page without an origin (a file, a sandboxed frame) may not show these cameras: serve "
+           "the page from a web server and add its origin to embed.origins";
   const auto slashes = origin.find("://");
   const bool named = is_plain(origin) && slashes != origin.npos;
   const std::string page = named ? origin : "https://NAME";
   const std::string host = named ? origin.substr(slashes + 3) : "NAME";
-  return "pages of " + page + " may not show these cameras; set embed.origins: [\"" + page +
-         "\"] if they are yours, or server.hosts: [\"" + host +
-         "\"] if this is the server's own page behind a proxy";
+  return "pages of " + page + " may not show these cameras: if " + page +
+         " is your site, set embed.origins: [\"" + page +
+         "\"]; if it is this server behind a proxy, set server.hosts: [\"" + host + "\"]";
 }
 
 } // namespace
@@ -110,10 +109,10 @@ std::optional<http::Problem> viewing_refusal(const RequestOrigin& page,
                                              const config::Server& server,
                                              const config::Embed& embed) {
   if (std::find(embed.origins.begin(), embed.origins.end(), "*") != embed.origins.end()) return {};
-  // Browsers always send it.
+  // Browsers always send a Host.
   if (!page.host.empty() && !is_name_of_ours(page.host, server.hosts))
     return http::Problem{http::Failure::unknown_host, why_not_host(page.host)};
-  // A browser that says same-origin says so of the address it sees, before any proxy.
+  // "same-origin" refers to the address that the browser sees, in front of any proxy.
   if (page.site == "same-origin") return {};
   if (!page.origin.empty()) {
     if (is_at(page.origin, page.host) || is_at_any(page.origin, server.hosts) ||
@@ -121,35 +120,36 @@ std::optional<http::Problem> viewing_refusal(const RequestOrigin& page,
       return {};
     return http::Problem{http::Failure::foreign_page, why_not_origin(page.origin)};
   }
-  // No Origin: a player, a script, a typed address, or a page that cannot read what it gets (an
-  // image, a script, a frame). Of the latter, only a link that somebody follows is let in.
+  // A request without Origin comes from a player, a script, a typed address, or a page that cannot
+  // read the answer (an image, a script, a frame). Of such pages, only a followed link is allowed.
   const bool link = page.reads && page.mode == "navigate" && page.dest == "document";
   if (page.site.empty() || page.site == "none" || link) return {};
   return http::Problem{
       http::Failure::foreign_page,
-      "a page of another site may not load this without its origin; load it by fetch() "
-      "or with the attribute crossorigin, from a page of embed.origins"};
+      "a page of another site must send its origin: load this by fetch() or with the attribute "
+      "crossorigin, from a page whose origin is in embed.origins"};
 }
 
 std::string settings_refusal(const Principal& principal, const config::Server& server) {
   const config::Access access = server.settings;
   const RequestOrigin& page = principal.page;
-  if (access == config::Access::none) return "settings cannot be changed here (server.settings)";
-  // Sec-Fetch-Site is sent to trustworthy addresses only (https and this machine).
+  if (access == config::Access::none)
+    return "this server does not allow changes of settings (server.settings: none)";
+  // Browsers send Sec-Fetch-Site only to trustworthy addresses (https and this machine).
   const bool own_page = page.site.empty()
                             ? page.origin.empty() || is_at(page.origin, page.host) ||
                                   is_at_any(page.origin, server.hosts)
                             : page.site == "same-origin" || (page.site == "none" && page.reads);
   if (!own_page) return "settings can be changed only from this server's own page";
-  // Also where everybody may: embed.origins ["*"] has let in pages that made a name lead here.
+  // This also applies to `all`: with embed.origins ["*"], a page can use DNS rebinding.
   if (!is_name_of_ours(page.host, server.hosts))
-    return "settings can be changed only by the server's address, its private name or one of "
-           "server.hosts, not as " +
-           (is_plain(page.host) ? authority_of(page.host).name : "another");
+    return "settings can be changed only under the server's address, a private name or a name in "
+           "server.hosts, not under " +
+           (is_plain(page.host) ? authority_of(page.host).name : "another name");
   if (access == config::Access::all) return {};
   if (principal.proxied)
-    return "settings cannot be changed through a proxy, which hides who asks; set server.settings "
-           "to all if the proxy lets in nobody else";
+    return "settings cannot be changed through a proxy, because the proxy hides the client's "
+           "address; if only administrators can use the proxy, set server.settings to all";
   const bool near = access == config::Access::loopback ? principal.is_on_this_machine()
                                                        : principal.is_on_private_network();
   if (!near)

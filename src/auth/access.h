@@ -9,10 +9,9 @@
 
 namespace fanlight::auth {
 
-/// Why a page may not watch cameras or read about them (docs/embed.md), and what to write into the
-/// configuration if it is the operator's: unknown_host or foreign_page; none: it may. Keeps out the
-/// pages of strangers that somebody on this network has open, also those whose name a stranger has
-/// made lead here (DNS rebinding).
+/// Why a page may not view or read about cameras (docs/embed.md), and what the operator must
+/// configure to allow it: unknown_host or foreign_page; none: it may. Rejects strangers' pages that
+/// a user of this network has open, including those that use DNS rebinding.
 std::optional<http::Problem> viewing_refusal(const RequestOrigin& page,
                                              const config::Server& server,
                                              const config::Embed& embed);

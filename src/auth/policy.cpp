@@ -28,7 +28,8 @@ std::optional<http::Problem> AddressPolicy::refusal(const Principal& principal, 
   case Action::view:
   case Action::playback:
   case Action::control:
-  case Action::inspect: return {}; // There are no logins: who may ask may do these.
+  // Without logins, every client whose page is allowed may do these.
+  case Action::inspect: return {};
   case Action::configure: break;
   }
   std::string why = settings_refusal(principal, config_.server);

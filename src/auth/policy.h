@@ -9,32 +9,32 @@
 
 namespace fanlight::auth {
 
-/// What somebody may be permitted to do; every route and message needs one of these, or none.
+/// What a client may be permitted to do. Every route and message requires one of these, or none.
 enum class Action {
-  view,      ///< See cameras live, and how they are.
-  playback,  ///< See what was recorded.
+  view,      ///< Watch cameras live and see their state.
+  playback,  ///< Watch recordings.
   control,   ///< Move a camera, speak through it.
   configure, ///< See and change settings.
-  inspect,   ///< See who watches and how the server does.
+  inspect,   ///< See the viewers and the state of the server.
 };
 const char* to_string(Action action);
 
-/// Decides who may do what. Threads: main only. Lifetime: outlives the service that asks it.
+/// Decides what each client may do. Threads: main only. Lifetime: outlives the services that ask
+/// it.
 class Policy {
  public:
   virtual ~Policy() = default;
 
-  /// Why no request of this page is answered, whatever it asks for; none: it may ask.
+  /// Why the server answers no request of this page at all; none: it answers.
   virtual std::optional<http::Problem> page_refusal(const RequestOrigin& page) const = 0;
-  /// Why a principal whose page may ask is not permitted the action; none: it is. Of a principal on
-  /// an open WebSocket the page is not known any more. `camera` is the id of the camera that it is
-  /// about, which need not exist; empty: of none alone.
+  /// Why a principal whose page passed page_refusal() may not do the action; none: it may. On an
+  /// open WebSocket, the page is no longer known. `camera` is the id of the camera that the action
+  /// concerns, which need not exist; empty: no single camera.
   virtual std::optional<http::Problem> refusal(const Principal& principal, Action action,
                                                std::string_view camera) const = 0;
 };
 
-/// By addresses and names, as the configuration has them: server.hosts, server.settings and
-/// embed.origins.
+/// Decides by addresses and names, according to server.hosts, server.settings and embed.origins.
 class AddressPolicy : public Policy {
  public:
   /// `config` outlives the policy and may change.

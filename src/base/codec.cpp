@@ -12,7 +12,7 @@ struct Encoding {
 
 constexpr const char* kLatm = "MP4A-LATM";
 
-// The first of a codec is the one it is called by.
+// The first entry of a codec gives its encoding name.
 constexpr Encoding kEncodings[] = {
     {"H264", Codec::h264}, {"H265", Codec::h265}, {"MPEG4-GENERIC", Codec::aac},
     {kLatm, Codec::aac},   {"OPUS", Codec::opus}, {"PCMU", Codec::pcmu},

@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 constexpr std::string_view kStars = "***";
-/// Of properties in a drawing of a pipeline: user-pw=\"x\".
+/// The quote of a property in a drawing of a pipeline: user-pw=\"x\".
 constexpr std::string_view kQuote = "\\\"";
 
 bool is_space(char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; }
@@ -23,7 +23,7 @@ bool is_scheme_char(char c) {
 }
 bool is_base64(char c) { return is_alpha(c) || is_digit(c) || c == '+' || c == '/' || c == '='; }
 
-/// Text that counts how often a character of it is looked at.
+/// A text that counts how often its characters are read, to bound the work in tests.
 class Text {
  public:
   explicit Text(std::string_view text) : text_(text) {}
@@ -33,14 +33,14 @@ class Text {
     ++looks_;
     return text_[at];
   }
-  /// Whether `lower` is there, in any case.
+  /// Whether `lower` is at this place, in upper or lower case.
   bool says(std::size_t at, std::string_view lower) {
     if (size() - at < lower.size()) return false;
     for (const char c : lower)
       if (std::tolower(static_cast<unsigned char>((*this)[at++])) != c) return false;
     return true;
   }
-  /// The first place from `from` on that is so, or `to`.
+  /// The first place from `from` on that satisfies `is`, or `to`.
   template <typename Is> std::size_t find_if(std::size_t from, std::size_t to, Is is) {
     while (from < to && !is((*this)[from])) ++from;
     return from;
@@ -53,7 +53,7 @@ class Text {
   std::size_t find_any(std::string_view wanted, std::size_t from, std::size_t to) {
     return find_if(from, to, [wanted](char c) { return wanted.find(c) != npos; });
   }
-  /// The last place before `to` where it is, or npos.
+  /// The last place of `wanted` between `from` and `to`, or npos.
   std::size_t find_last(char wanted, std::size_t from, std::size_t to) {
     while (to > from)
       if ((*this)[--to] == wanted) return to;
@@ -69,8 +69,8 @@ class Text {
   std::size_t looks_ = 0;
 };
 
-/// Where something is next. Whoever asks from places further and further on has each character
-/// looked at once, however often he asks.
+/// Finds the next place of something. If every question starts further on than the one before, each
+/// character is read only once, however many questions there are.
 class Next {
  public:
   template <typename Find> std::size_t from(std::size_t from, Find find) {
@@ -82,7 +82,7 @@ class Next {
   std::optional<std::size_t> known_;
 };
 
-/// Hides what URLs say. From left to right; what stands behind a URL is asked of `Next` only.
+/// Hides the credentials of URLs, from left to right. Looks behind a URL only through `Next`.
 class Urls {
  public:
   Urls(std::string_view text, Behind behind) : text_(text), behind_(behind) {
@@ -109,7 +109,7 @@ class Urls {
   }
 
  private:
-  /// The first place from `at` on where a scheme can begin: most texts have no colon.
+  /// The first place from `at` on where a scheme can begin; skips texts without a colon quickly.
   std::size_t before_colon(std::size_t at) {
     constexpr std::size_t kLongest = 5; // Of the known schemes.
     const std::size_t colon =
@@ -117,7 +117,7 @@ class Urls {
     return colon == text_.size() ? colon : std::max(at, colon - std::min(colon, kLongest));
   }
 
-  /// Length of a scheme and its colon, or 0. Only schemes that carry media or signalling are known.
+  /// Length of a scheme and its colon, or 0. Only schemes for media or signalling are known.
   std::size_t known_scheme(std::size_t at) {
     for (const std::string_view scheme : {"rtsp:", "rtsps:", "http:", "https:", "ws:", "wss:",
                                           "turn:", "turns:", "stun:", "stuns:"})
@@ -125,9 +125,9 @@ class Urls {
     return 0;
   }
 
-  /// Where the user, password or host of a URL begins if its scheme ends at `at`, else npos. Any
-  /// scheme counts that has slashes. STUN and TURN have none (RFC 7064, RFC 7065), and in a
-  /// mistyped URL they may be missing.
+  /// Where the user, password or host of a URL begins if its scheme ends at `at`, else npos. Every
+  /// scheme with slashes counts. Known schemes count without slashes too: STUN and TURN have none
+  /// (RFC 7064, RFC 7065), and in a mistyped URL they may be missing.
   std::size_t after_scheme(std::size_t at) {
     if (text_.says(at, "://")) return at + 3;
     if (at > 0 && is_scheme_char(text_[at - 1])) return npos;
@@ -135,8 +135,8 @@ class Urls {
     return scheme == 0 || text_.says(at + scheme, "//") ? npos : at + scheme;
   }
 
-  /// Where a further URL starts; of a known scheme, so that a password such as "a://b" does not cut
-  /// its own URL in two.
+  /// Where the next URL starts. Only known schemes count, so that a password such as "a://b" does
+  /// not split its own URL.
   std::size_t next_url(std::size_t from) {
     return next_url_.from(from, [this](std::size_t at) {
       for (; at < text_.size(); ++at) {
@@ -148,8 +148,8 @@ class Urls {
     });
   }
 
-  /// Where a URL ends whose user, password or host begins at `begin`: at white space, if that is
-  /// not in its password.
+  /// Where a URL ends whose user, password or host begins at `begin`: at the first white space that
+  /// is not in its password.
   std::size_t end_of(std::size_t begin) {
     const std::size_t limit = next_url(begin);
     const std::size_t end = text_.find_if(begin, limit, is_space);
@@ -162,7 +162,7 @@ class Urls {
     return behind_ == Behind::more && line == text_.size() ? line : end;
   }
 
-  /// True for "user:secret" where "host:554" was to be expected: a password with white space in it.
+  /// True for "user:secret" instead of "host:554": the password contains white space.
   bool cut_in_password(std::size_t begin, std::size_t end) {
     const std::size_t colon = text_.find(':', begin, end);
     if (colon == end || text_[begin] == '[') return false;
@@ -171,8 +171,8 @@ class Urls {
     return text_.find_if(colon + 1, port_end, [](char c) { return !is_digit(c); }) < port_end;
   }
 
-  /// True where a host and port (without user and password) can only be an address: [IPv6] or IPv4,
-  /// with or without a port.
+  /// True if a host and port without user and password can only be an address: [IPv6] or IPv4, with
+  /// or without a port.
   bool is_address(std::size_t begin, std::size_t end) {
     if (begin < end && text_[begin] == '[') return text_.find(']', begin, end) < end;
     int dots = 0;
@@ -184,9 +184,9 @@ class Urls {
   }
 
   /// Where the '@' is that ends user and password, or npos. People write passwords unescaped, with
-  /// '@', '/', '?' and '#' in them, so the last '@' ends them, and where it is a guess whether a
-  /// colon starts a port or a password, it is taken for a password: too little of a harmless URL is
-  /// better than a secret too much.
+  /// '@', '/', '?' and '#' in them, so the last '@' ends them. If a colon may start a port or a
+  /// password, it counts as a password: it is better to hide a part of a harmless URL than to show
+  /// a secret.
   std::size_t sign_of(std::size_t begin, std::size_t end) {
     const std::size_t last = text_.find_last('@', begin, end);
     if (last == npos) return npos;
@@ -196,7 +196,7 @@ class Urls {
   }
 
   void strip_url(std::size_t begin, std::size_t end) {
-    // Of a URL that was cut nobody knows where its password would have ended.
+    // If the URL was cut, the end of its password is unknown.
     if (behind_ == Behind::more && end == text_.size()) {
       out_ += kStars;
       return;
@@ -206,7 +206,7 @@ class Urls {
     hide_parameters(sign != npos ? sign : begin, end);
   }
 
-  /// Hides the values of parameters that cameras take their password by: ?password=x, &pwd=x, and
+  /// Hides the values of parameters by which cameras take their password: ?password=x, &pwd=x, and
   /// /user=admin_password=x_channel=1.
   void hide_parameters(std::size_t at, std::size_t end) {
     constexpr std::array<std::string_view, 8> kNames{
@@ -229,7 +229,7 @@ class Urls {
     return end - at >= kQuote.size() && text_.says(at, kQuote);
   }
 
-  /// Returns where the closing quote is.
+  /// Returns the position of the closing quote.
   std::size_t hide_quoted(std::size_t at, std::size_t end) {
     const std::size_t begin = at += kQuote.size();
     while (at < end && !quote_at(at, end)) ++at;

@@ -8,16 +8,16 @@ namespace fanlight {
 
 /// What follows the text that is stripped.
 enum class Behind {
-  nothing, ///< It is whole.
-  more,    ///< It was cut: what could be the front of a password is taken for one.
+  nothing, ///< The text is complete.
+  more,    ///< The text was cut: a part that could be the beginning of a password counts as one.
 };
 
-/// `text` with the user and password of every URL in it replaced by `***`: the one way a URL may
-/// reach a log, an API, a metric or an error. The work grows as the text does: strangers send some
-/// of it.
+/// `text` with the user and password of every URL in it replaced by `***`. Every URL passes this
+/// before it reaches a log, an API, a metric or an error. The work is linear in the size of the
+/// text, because strangers send some of these texts.
 std::string strip_credentials(std::string_view text, Behind behind = Behind::nothing);
 
-/// The same, and how many characters were looked at on the way, which tests bound.
+/// The same, with the number of characters that were read, which tests bound.
 struct Stripped {
   std::string text;
   std::size_t looks = 0;

@@ -6,14 +6,16 @@
 
 namespace fanlight {
 
-/// Places that strangers take, a bounded number, and how many of them each address has.
+/// A bounded number of places for clients, and how many of them each address has.
 ///
-/// An address may have three times as many places as are left free: alone it may have three
-/// quarters of all, which is many for a house behind one NAT or a reverse proxy; two have three
-/// sevenths each, and however many there are, some places stay free for the next. So there is no
-/// low number that a large house would meet, and no address can take what is left.
+/// An address may take up to three times as many places as are left free. A single address may have
+/// three quarters of all places, which is enough for a large site behind one NAT or reverse proxy;
+/// two addresses may have three sevenths each. However many addresses there are, some places stay
+/// free for the next. Thus no low fixed number limits a large site, and no address can take all
+/// places.
 ///
-/// Addresses are those of network_of(). A place may also be a byte: then many are taken at once.
+/// Addresses are those of network_of(). A place may also stand for a byte; then one call takes
+/// many.
 class FairShare {
  public:
   explicit FairShare(std::size_t places) : places_(places) {}
@@ -21,7 +23,7 @@ class FairShare {
   bool admits(const std::string& address, std::size_t places = 1) const;
   void add(const std::string& address, std::size_t places = 1);
   void remove(const std::string& address, std::size_t places = 1);
-  /// Other bounds from now on; what is taken stays so.
+  /// Changes the number of places; those that are taken stay taken.
   void resize(std::size_t places) { places_ = places; }
 
   std::size_t places() const { return places_; }

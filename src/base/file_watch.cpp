@@ -13,13 +13,15 @@ FileWatch::FileWatch(std::string path, std::function<void()> changed)
     : path_(std::move(path)), changed_(std::move(changed)) {
   GFile* const file = g_file_new_for_path(path_.c_str());
   GError* failure = nullptr;
-  // GLib watches the folder, so a file that is replaced, or not there yet, is no other case.
+  // GLib watches the folder, so it also notices a file that is replaced or created later.
   GFileMonitor* const monitor =
       g_file_monitor_file(file, G_FILE_MONITOR_WATCH_MOVES, nullptr, &failure);
   g_object_unref(file);
   if (monitor == nullptr) {
     log::warning("config", {{"file", path_}},
-                 std::string("a change of the file will not be noticed: ") + failure->message);
+                 std::string("the server cannot watch this file, and will not notice changes; "
+                             "reload the configuration after a change: ") +
+                     failure->message);
     g_error_free(failure);
     return;
   }
@@ -37,7 +39,7 @@ bool FileWatch::settled() const {
   using std::chrono::nanoseconds;
   const auto age = std::chrono::seconds{now.tv_sec - status.st_mtim.tv_sec} +
                    nanoseconds{now.tv_nsec - status.st_mtim.tv_nsec};
-  // One from the future has a wrong clock, not a writer.
+  // A time in the future is due to a wrong clock, not to a write in progress.
   return age < nanoseconds{0} || age >= kQuiet / 2;
 }
 

@@ -7,11 +7,11 @@
 
 namespace fanlight {
 
-/// Says when a file may have another content: written, replaced by a rename, created or removed.
-/// Threads: main only.
+/// Reports that the content of a file may have changed: written, replaced by a rename, created or
+/// removed. Threads: main only.
 class FileWatch {
  public:
-  /// An editor writes in several steps: `changed` comes when nothing has happened for so long.
+  /// Editors write in several steps: `changed` is called after this time without an event.
   static constexpr std::chrono::milliseconds kQuiet{250};
 
   FileWatch(std::string path, std::function<void()> changed);
@@ -19,8 +19,9 @@ class FileWatch {
   FileWatch(const FileWatch&) = delete;
   FileWatch& operator=(const FileWatch&) = delete;
 
-  /// False: it was written to a moment ago, so it may be half of what it will be; `changed` is to
-  /// come. Events of a file that is written for long are held back, so silence alone says little.
+  /// False: the file was written a moment ago and may be incomplete; `changed` will be called. GLib
+  /// delays the events of a file that is being written, so the absence of events alone does not say
+  /// that it is complete.
   bool settled() const;
 
  private:

@@ -35,7 +35,7 @@ void write_stderr(std::string line) {
     if (written > 0)
       rest.remove_prefix(static_cast<std::size_t>(written));
     else if (errno != EINTR)
-      return; // Closed or full and non-blocking: there is nowhere left to say so.
+      return; // Closed, or full and non-blocking: the error cannot be reported anywhere.
   }
 }
 
@@ -75,8 +75,8 @@ void emit(Level level, std::string_view category, std::span<const Field> fields,
 /// "pay0:src" for a pad, the name of any other GStreamer object, else its type.
 std::string object_name(GObject* object) {
   if (object == nullptr) return {};
-  // Names are read without the object's lock, as GStreamer's own log function does: its holder may
-  // be the one that logs.
+  // Reads names without the object's lock, like GStreamer's own log function: the thread that logs
+  // may hold the lock.
   const auto name = [](gpointer of) {
     const char* text = GST_OBJECT_NAME(of);
     return std::string(text != nullptr ? text : "?");
@@ -88,7 +88,7 @@ std::string object_name(GObject* object) {
   return GST_IS_OBJECT(object) ? name(object) : G_OBJECT_TYPE_NAME(object);
 }
 
-/// Lives as long as the process: guests may write at its end.
+/// Never destroyed: libraries may write while the process exits.
 Limiter& limiter() {
   static auto* const limiter = new Limiter;
   return *limiter;
@@ -96,7 +96,7 @@ Limiter& limiter() {
 
 std::atomic<bool> g_will_sum_up{false};
 
-/// Whether a line may be written; what was left out is told later, whether or not more comes.
+/// Whether to write a line. The lines left out are reported later, even if no further line comes.
 bool pass(Place place, Rate rate, Level level, std::string_view category,
           std::string_view message) {
   constexpr guint kPeriod = 10; // Seconds.
@@ -114,8 +114,8 @@ bool pass(Place place, Rate rate, Level level, std::string_view category,
 
 bool g_gst_unlimited = false;
 
-/// GStreamer's levels say how bad it is for one element; whether an operator must act is decided by
-/// whoever owns the pipeline, so nothing here is an error.
+/// GStreamer's levels describe the problem of one element. Whether an operator must act is up to
+/// the owner of the pipeline, so none of these lines is an error.
 Level level_of(GstDebugLevel level) {
   if (level <= GST_LEVEL_WARNING) return Level::warning;
   return level <= GST_LEVEL_INFO ? Level::info : Level::debug;
@@ -124,7 +124,7 @@ Level level_of(GstDebugLevel level) {
 void on_gst_message(GstDebugCategory* category, GstDebugLevel level, const char* file,
                     const char* function, int line, GObject* object, GstDebugMessage* message,
                     gpointer) {
-  // The level was judged already, by GStreamer against its thresholds.
+  // GStreamer has already compared the level with its thresholds.
   const std::string name = std::string("gst/") + gst_debug_category_get_name(category);
   const char* text = gst_debug_message_get(message);
   if (text == nullptr) text = "";
@@ -153,7 +153,7 @@ GLogWriterOutput on_glib_message(GLogLevelFlags flags, const GLogField* fields, 
     if (key == "MESSAGE") message = text;
     if (key == "GLIB_DOMAIN") domain = "glib/" + text;
   }
-  // As with GStreamer's levels; only G_LOG_LEVEL_ERROR, which aborts, is the operator's business.
+  // As for GStreamer; only G_LOG_LEVEL_ERROR, which aborts the process, is an error.
   const Level level = (flags & G_LOG_LEVEL_ERROR) != 0                              ? Level::error
                       : (flags & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING)) != 0 ? Level::warning
                       : (flags & (G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO)) != 0     ? Level::info
@@ -170,18 +170,19 @@ GLogWriterOutput on_glib_message(GLogLevelFlags flags, const GLogField* fields, 
 void configure(Level level, Format format) {
   g_level = level;
   const bool no_journal = format == Format::journald && ::access(kJournalSocket, W_OK) != 0;
-  // Without its socket sd_journal_sendv() succeeds and writes nothing.
+  // Without journald's socket, sd_journal_sendv() succeeds and writes nothing.
   g_format = no_journal ? Format::text : format;
 
-  static std::once_flag asked; // Guests read it.
+  static std::once_flag asked; // Libraries read it.
   std::call_once(asked, [] { g_gst_unlimited = std::getenv("GST_DEBUG") != nullptr; });
   if (!g_gst_unlimited)
     gst_debug_set_default_threshold(level == Level::debug ? GST_LEVEL_WARNING : GST_LEVEL_ERROR);
-  static std::once_flag once; // GLib takes one writer for ever, and GStreamer forgets none.
+  // GLib accepts one writer only, and GStreamer keeps every log function.
+  static std::once_flag once;
   std::call_once(once, [] {
-    // The names are in parentheses to get the functions: the macros of the same names compare
-    // pointers in a way that is not C++. nullptr stands for GStreamer's own function, and works
-    // before gst_init() too.
+    // The parentheses select the functions: the macros of the same names compare pointers in a way
+    // that C++ does not allow. nullptr stands for GStreamer's own function, and also works before
+    // gst_init().
     (gst_debug_remove_log_function)(nullptr);
     (gst_debug_add_log_function)(on_gst_message, nullptr, nullptr);
     g_log_set_writer_func(on_glib_message, nullptr, nullptr);
@@ -189,8 +190,8 @@ void configure(Level level, Format format) {
 
   if (no_journal)
     warning("config", {},
-            std::string("logging.format is journald, but ") + kJournalSocket +
-                " cannot be written; logging text to stderr");
+            std::string("logging.format is journald, but the server cannot write to ") +
+                kJournalSocket + "; it logs text to stderr instead");
 }
 
 void write(Level level, std::string_view category, Fields fields, std::string_view message,
@@ -204,11 +205,11 @@ void write(Level level, std::string_view category, Fields fields, std::string_vi
 void forget_rates() { limiter().forget(); }
 
 void sum_up() {
-  g_will_sum_up = false; // Before what is left out is taken, so that none waits for ever.
+  g_will_sum_up = false; // Before take(), so that a line left out meanwhile is reported next time.
   for (const LeftOut& left_out : limiter().take()) {
     const std::vector<Field> fields{{"lines", std::to_string(left_out.count)}};
     emit(left_out.level, left_out.category, fields,
-         "left out lines that came too often, like this one: " + left_out.like, kShort);
+         "left out lines that came too often; the first was: " + left_out.like, kShort);
   }
 }
 

@@ -20,12 +20,12 @@ struct Field {
 };
 using Fields = std::initializer_list<Field>;
 
-/// Sets level and format, and sends GStreamer's own debug log through the same writer. The first
-/// call comes before threads exist; others may follow, from main.
+/// Sets level and format, and directs GStreamer's debug log to the same writer. Call it first
+/// before any threads exist, later only from main.
 void configure(Level level, Format format);
 
-/// Where in the code a line is written: strangers can cause some lines, so that each place has its
-/// share (log_limit.h).
+/// Where in the code a line is written. Each place has its own rate limit, because strangers can
+/// cause some lines (log_limit.h).
 struct Place {
   std::string_view file;
   unsigned line;
@@ -35,12 +35,12 @@ struct Place {
   }
 };
 
-/// One line an event. Any thread. `category` is the part of the program: "camera", "session",
-/// "http", "config", "app". What is long is cut (log_line.h), what comes too often from one place
-/// is counted and told in one line every ten seconds.
+/// One line per event. Any thread. `category` is the part of the program: "camera", "session",
+/// "http", "config", "app". Long texts are cut (log_line.h). Lines that come too often from one
+/// place are counted, and one line every ten seconds reports the number.
 void write(Level level, std::string_view category, Fields fields, std::string_view message,
            Place place);
-/// Tells what was left out until now. Any thread.
+/// Reports the lines left out until now. Any thread.
 void sum_up();
 
 inline void error(std::string_view category, Fields fields, std::string_view message,

@@ -12,52 +12,51 @@
 
 namespace fanlight::log {
 
-/// How many lines one place may write: so many at once, and so many a second from then on.
+/// How many lines one place may write: a burst at once, and then a number per second.
 struct Rate {
   unsigned burst;
   unsigned per_second;
 };
 
-/// What strangers can cause is written from places of their own: a burst holds two walls of 256
-/// tiles in full, what comes after it is 10 lines a second of each kind.
+/// For lines that strangers can cause. The burst covers two walls of 256 tiles.
 constexpr Rate kRate{512, 10};
-/// Of decisions, for those who asked for them.
+/// For lines of level debug.
 constexpr Rate kDebugRate{2048, 100};
-/// Of a library, all its places together: an element in trouble can say so once a packet.
+/// For all places of a library together: an element in trouble may log once per packet.
 constexpr Rate kLibraryRate{20, 20};
 
-/// What was left out of one place's lines.
+/// The lines of one place that were left out.
 struct LeftOut {
   Level level = Level::info;
   std::string category;
-  std::string like; ///< The beginning of the first of them, without credentials.
+  std::string like; ///< The beginning of the first of these lines, without credentials.
   std::uint64_t count = 0;
 };
 
-/// Counts the lines of each place and holds back what is too many. The clock is the caller's.
+/// Counts the lines of each place and holds back those above the rate. The caller provides the
+/// clock.
 ///
 /// Threads: any.
 class Limiter {
  public:
-  /// Whether the line may be written. What may not is counted.
+  /// Whether the line may be written. Counts the line if not.
   bool pass(Place place, Rate rate, Level level, std::string_view category,
             std::string_view message, std::int64_t now_us);
-  /// What was left out since this was last asked.
+  /// The lines left out since the last call.
   std::vector<LeftOut> take();
-  /// As if nothing had been written.
+  /// Resets all counts.
   void forget();
 
  private:
   struct Bucket {
-    std::int64_t full_at_us = 0; ///< When its burst will be whole again.
+    std::int64_t full_at_us = 0; ///< When the burst is fully available again.
     LeftOut left_out;
   };
   std::mutex mutex_; ///< Of buckets_.
   std::map<std::pair<std::string_view, unsigned>, Bucket> buckets_;
 };
 
-/// Forgets what this process has written so far, so that tests which share it do not depend on each
-/// other.
+/// Resets the counts of this process, so that tests in one process do not depend on each other.
 void forget_rates();
 
 } // namespace fanlight::log

@@ -34,14 +34,14 @@ std::size_t utf8_length(std::string_view text, char32_t& code) {
   return overlong || surrogate || code > 0x10ffff ? 0 : length;
 }
 
-/// Characters that move the cursor, break the line or turn its direction, in some terminal or
+/// Characters that move the cursor, break the line or change its direction, in some terminal or
 /// editor.
 bool is_control(char32_t code) {
   return code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0x2028 || code == 0x2029 ||
          (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
-/// What nearly all text is made of, and needs no look at what it means.
+/// The usual characters, which need no decoding.
 bool is_plain(char c) { return c >= 0x20 && c < 0x7f; }
 
 template <typename... Args> void append_format(std::string& out, const char* format, Args... args) {

@@ -7,19 +7,20 @@
 
 #include "base/log.h"
 
-/// How an event looks when written: pure functions, any thread. Credentials in URLs are replaced
-/// and control characters escaped, so that whatever cameras and viewers send stays one line, and
-/// one of bounded length.
+/// Formats an event: pure functions, any thread. They replace credentials in URLs, escape control
+/// characters and cut long texts, so that whatever cameras and viewers send stays one line of
+/// bounded length.
 namespace fanlight::log {
 
-/// Bytes of a field's value and of a message that are written; of those behind only the number is.
+/// How many bytes of a field's value and of a message are written; for the rest, only the number
+/// is.
 struct Caps {
   std::size_t field;
   std::size_t message;
 };
 constexpr Caps kShort{256, 1024};
-/// For errors and what is said of the configuration, which no stranger causes and an operator wants
-/// whole; and for what GST_DEBUG asks for.
+/// For errors and lines about the configuration, which strangers cannot cause and an operator needs
+/// completely, and for the output of GST_DEBUG.
 constexpr Caps kLong{4096, 16384};
 
 struct Event {
@@ -45,11 +46,11 @@ std::string text_line(const Event& event);
 /// gets a trailing underscore.
 std::string json_line(const Event& event);
 
-/// Upper case, [A-Z0-9_] only, as the journal wants the names of its fields: FANLIGHT_CAMERA.
+/// Upper case, [A-Z0-9_] only, as the journal requires for field names: FANLIGHT_CAMERA.
 std::string journal_name(std::string_view key);
 
-/// At most `max` bytes of a text, in whole characters, without credentials; and how many bytes were
-/// left out. Cut before it is stripped, so that the work is bounded, too.
+/// At most `max` bytes of a text, in whole characters, without credentials, and how many bytes were
+/// left out. Cuts before it strips credentials, so that the work is bounded.
 std::string bounded(std::string_view text, std::size_t max);
 
 /// A field's value or a message, bounded and without control characters, not quoted.

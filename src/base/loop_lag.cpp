@@ -47,7 +47,7 @@ LagRecord::Figures LagRecord::figures(std::int64_t now) const {
   return figures;
 }
 
-/// Never ready; GLib asks it before each poll and after it.
+/// A source that is never ready; GLib calls it before and after each poll.
 struct LoopLag::Source {
   GSource base;
   LoopLag* owner;
@@ -69,7 +69,7 @@ LoopLag::LoopLag() {
       nullptr};
   source_ = g_source_new(&functions, sizeof(Source));
   reinterpret_cast<Source*>(source_)->owner = this;
-  g_source_set_priority(source_, G_PRIORITY_HIGH); // Asked first, whatever else is ready.
+  g_source_set_priority(source_, G_PRIORITY_HIGH); // Called first, whatever else is ready.
   g_source_attach(source_, nullptr);
   due_ = g_get_monotonic_time() + std::chrono::microseconds{kPeriod}.count();
   timer_.once(kPeriod, [this] { tick(); });
@@ -103,8 +103,8 @@ void LoopLag::warn(std::int64_t now) {
   log::warning("app",
                {{"ms", std::to_string(std::exchange(longest_, 0) / 1000)},
                 {"turns", std::to_string(all - std::exchange(logged_, all))}},
-               "the main loop was busy for longer than 250 ms at a stretch: nobody was answered "
-               "meanwhile");
+               "the main loop was busy for longer than 250 ms without a break; the server answered "
+               "no requests during that time");
   logged_at_ = now;
 }
 

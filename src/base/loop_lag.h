@@ -8,14 +8,14 @@
 
 namespace fanlight {
 
-/// What is remembered of the last minute of a loop. Times are µs of any steady clock.
+/// Statistics of a loop over the last minute. Times are µs of any steady clock.
 class LagRecord {
  public:
   struct Figures {
-    double longest_turn_ms = 0; ///< In the last minute: what was due may have waited so long.
-    double lag_p99_ms = 0;      ///< Of 100 timers, 99 were not later than this in the last minute.
-    std::uint64_t turns = 0;    ///< Since the start.
-    std::uint64_t long_turns = 0; ///< Of them, longer than kLong.
+    double longest_turn_ms = 0;   ///< In the last minute: how long other work may have waited.
+    double lag_p99_ms = 0;        ///< 99 of 100 timers were at most this late in the last minute.
+    std::uint64_t turns = 0;      ///< Since the start.
+    std::uint64_t long_turns = 0; ///< Turns longer than kLong.
   };
   static constexpr std::int64_t kLong = 250'000;
 
@@ -41,10 +41,10 @@ class LagRecord {
   std::uint64_t long_turns_ = 0;
 };
 
-/// Measures how long the main loop is busy at a stretch, every turn of it, and how late a timer is;
-/// logs turns of more than 250 ms, at most every ten seconds.
+/// Measures how long each turn of the main loop takes and how late a timer is. Logs turns of more
+/// than 250 ms, at most every ten seconds.
 ///
-/// Threads: main only. Costs two looks at the clock in a turn.
+/// Threads: main only. Costs two reads of the clock per turn.
 class LoopLag {
  public:
   LoopLag();
@@ -63,10 +63,10 @@ class LoopLag {
 
   LagRecord record_;
   GSource* source_ = nullptr;
-  std::int64_t began_ = 0;   ///< Of the turn under way; 0: none.
-  std::int64_t due_ = 0;     ///< When the timer was to run.
-  std::int64_t longest_ = 0; ///< Of the long turns that were not logged yet.
-  std::uint64_t logged_ = 0; ///< Long turns that were.
+  std::int64_t began_ = 0;   ///< When the current turn began; 0: none runs.
+  std::int64_t due_ = 0;     ///< When the timer was due.
+  std::int64_t longest_ = 0; ///< The longest turn that was not logged yet.
+  std::uint64_t logged_ = 0; ///< Number of long turns that were logged.
   std::int64_t logged_at_ = 0;
   Timer timer_;
 };

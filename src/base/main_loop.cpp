@@ -13,7 +13,7 @@ namespace {
 using detail::Due;
 using detail::Tick;
 
-/// Whether a turn that began when this was made has done its share.
+/// Whether the current turn has used up its tasks or its time.
 class Share {
  public:
   bool used_up() {
@@ -26,10 +26,10 @@ class Share {
   std::size_t tasks_ = 0;
 };
 
-/// What was posted and has not run yet, as one source of the main loop.
+/// The posted tasks that have not run yet, as one source of the main loop.
 class Backlog {
  public:
-  /// Never destroyed: threads that outlive main() may still post.
+  /// Never destroyed: other threads may still post after main() returns.
   static Backlog& get() {
     static auto* backlog = new Backlog;
     return *backlog;
@@ -41,7 +41,7 @@ class Backlog {
       tasks_.push_back(std::move(task));
       if (tasks_.size() > 1) return;
     }
-    // Main looks here before it waits again; waking it is a system call.
+    // Main checks the backlog before it waits again; a wakeup costs a system call.
     if (!g_main_context_is_owner(nullptr)) g_main_context_wakeup(nullptr);
   }
 
@@ -67,11 +67,11 @@ class Backlog {
         nullptr};
     GSource* source = g_source_new(&functions, sizeof(Source));
     reinterpret_cast<Source*>(source)->backlog = this;
-    g_source_set_can_recurse(source, TRUE); // A task may turn the loop itself.
+    g_source_set_can_recurse(source, TRUE); // A task may run the loop itself.
     g_source_attach(source, nullptr);
   }
 
-  /// What tasks post waits for a later turn.
+  /// Tasks that are posted meanwhile wait for a later turn.
   void run() {
     Share share;
     for (std::size_t left = size(); left > 0; --left) {
@@ -87,7 +87,7 @@ class Backlog {
     return tasks_.size();
   }
 
-  /// None where a task that turned the loop has run them.
+  /// Null if a task that ran the loop itself has run the rest.
   std::function<void()> pop() {
     const std::lock_guard lock{mutex_};
     if (tasks_.empty()) return {};
@@ -117,16 +117,16 @@ void run_slice(const std::shared_ptr<Spreading>& spreading) {
   if (spreading->done) spreading->done();
 }
 
-/// By the clock of GLib's sources.
+/// The clock of GLib's sources.
 gint64 now_us() {
   using namespace std::chrono;
   return duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
-/// All timers of main, as one source: GLib looks at every source twice in every turn.
+/// All timers of main, as one source: GLib checks every source twice per turn.
 class Schedule {
  public:
-  /// Never destroyed: timers of static objects may still stop.
+  /// Never destroyed: static objects may still stop their timers.
   static Schedule& get() {
     static auto* schedule = new Schedule;
     return *schedule;
@@ -162,19 +162,19 @@ class Schedule {
         nullptr};
     GSource* source = g_source_new(&functions, sizeof(Source));
     reinterpret_cast<Source*>(source)->schedule = this;
-    g_source_set_can_recurse(source, TRUE); // A task may turn the loop itself.
+    g_source_set_can_recurse(source, TRUE); // A task may run the loop itself.
     g_source_attach(source, nullptr);
   }
 
   static Schedule& of(GSource* source) { return *reinterpret_cast<Source*>(source)->schedule; }
 
-  /// Until the first is due, µs.
+  /// Time until the first timer is due, µs.
   gint64 left(gint64 now) const {
     if (due_.empty()) return std::numeric_limits<gint64>::max() - 999;
     return std::max<gint64>(due_.begin()->first - now, 0);
   }
 
-  /// Those that are due at `now`.
+  /// Runs the timers that are due at `now`.
   void run(gint64 now) {
     Share share;
     while (!due_.empty() && due_.begin()->first <= now) {
@@ -193,7 +193,7 @@ class Schedule {
     }
   }
 
-  std::multimap<gint64, Tick> due_; ///< By monotonic µs.
+  std::multimap<gint64, Tick> due_; ///< By the monotonic time when they are due, µs.
 };
 
 } // namespace

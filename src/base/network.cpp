@@ -13,7 +13,7 @@ namespace {
 using Text = std::array<char, INET6_ADDRSTRLEN>;
 
 std::optional<in6_addr> read_six(const std::string& address) {
-  // A scope ("fe80::1%eth0") is no part of the number.
+  // The scope ("fe80::1%eth0") is not part of the address.
   const std::string number = address.substr(0, address.find('%'));
   in6_addr six{};
   if (inet_pton(AF_INET6, number.c_str(), &six) != 1) return std::nullopt;

@@ -7,16 +7,16 @@
 
 namespace fanlight {
 
-/// What went wrong, as far as some caller acts on it. Everything finer is in the message.
+/// The kind of failure, as far as some caller acts on it. The message has the details.
 enum class Errc {
-  invalid,     ///< The input is at fault: configuration, SDP, HTTP body.
+  invalid,     ///< The input is wrong: configuration, SDP, HTTP body.
   not_found,   ///< No such camera, session or file.
-  no_stream,   ///< The camera is there, but has no such stream.
+  no_stream,   ///< The camera has no such stream.
   busy,        ///< A limit is reached; the same call may succeed later.
-  unsupported, ///< No common codec, or a form of media that cannot be carried.
-  unavailable, ///< The camera is not there (yet): unreachable, refused, timed out.
-  conflict,    ///< The state does not allow it: a wrong ETag, a session already closed.
-  internal,    ///< Ours: a missing element, a failed library call.
+  unsupported, ///< No common codec, or media that Fanlight does not support.
+  unavailable, ///< The camera is unreachable, refuses or timed out.
+  conflict,    ///< The state does not allow the call: a wrong ETag, a session already closed.
+  internal,    ///< A fault of the server: a missing element, a failed library call.
 };
 
 /// A failure for an operator to read: the message says *doing what: why*.

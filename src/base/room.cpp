@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 Room reserved; // Main only.
 
-/// Of this process. Lives as long as it: reservations end late.
+/// The limits of this process. Never destroyed: reservations may end late.
 RecentBounds& recent_bounds() {
   static auto* const recent = new RecentBounds{[] { return read_bounds(); }};
   return *recent;
@@ -32,7 +32,7 @@ std::optional<std::uint64_t> number(std::string_view text) {
   return value;
 }
 
-/// The number that a file begins with; none where it is not there or says "max".
+/// The number at the beginning of a file; none if the file does not exist or says "max".
 std::optional<std::uint64_t> read_number(const fs::path& path) {
   std::string word;
   std::ifstream{path} >> word;
@@ -46,11 +46,11 @@ std::vector<std::string> words_of(const std::string& line) {
   return words;
 }
 
-/// What a process's status says of it (proc(5)).
+/// What /proc/PID/status says of a process (proc(5)).
 struct Status {
   std::uint64_t uid = 0;
   std::uint64_t threads = 0;
-  std::uint64_t capabilities = 0; ///< The effective ones.
+  std::uint64_t capabilities = 0; ///< The effective set.
 };
 
 std::optional<Status> read_status(const fs::path& path) {
@@ -70,7 +70,7 @@ std::optional<Status> read_status(const fs::path& path) {
   return status;
 }
 
-/// The soft limit in a line of /proc/self/limits; none where it is unlimited.
+/// The soft limit in a line of /proc/self/limits; none if unlimited.
 std::optional<std::uint64_t> read_limit(const fs::path& proc, const std::string& name) {
   std::ifstream file{proc / "self/limits"};
   for (std::string line; std::getline(file, line);)
@@ -81,8 +81,8 @@ std::optional<std::uint64_t> read_limit(const fs::path& proc, const std::string&
   return std::nullopt;
 }
 
-/// The kernel lets root and the holders of two capabilities start more (fork(2)), in the initial
-/// user namespace.
+/// Whether RLIMIT_NPROC does not apply: the kernel exempts root and the holders of two capabilities
+/// in the initial user namespace (fork(2)).
 bool is_exempt(const fs::path& proc, const Status& status) {
   constexpr std::uint64_t kSysAdmin = 1ULL << 21;
   constexpr std::uint64_t kSysResource = 1ULL << 24;
@@ -93,14 +93,14 @@ bool is_exempt(const fs::path& proc, const Status& status) {
   return initial && (status.uid == 0 || (status.capabilities & (kSysAdmin | kSysResource)) != 0);
 }
 
-/// Of all processes of the user.
+/// Counts the threads of all processes of the user.
 std::uint64_t count_threads(const fs::path& proc, std::uint64_t uid) {
   std::uint64_t threads = 0;
   std::error_code failed;
   for (fs::directory_iterator entry{proc, failed}, end; !failed && entry != end;
        entry.increment(failed)) {
     if (!number(entry->path().filename().string())) continue;
-    // Most processes of a busy machine are of other users: the owner is cheaper to read.
+    // On a busy machine, most processes belong to other users; their owner is cheap to read.
     struct stat owner {};
     if (stat(entry->path().c_str(), &owner) != 0 || owner.st_uid != uid) continue;
     const auto status = read_status(entry->path() / "status");
@@ -114,19 +114,19 @@ void read_processes(const fs::path& proc, std::vector<Bound>& bounds) {
   const auto status = read_status(proc / "self/status");
   if (!limit || !status || is_exempt(proc, *status)) return;
   bounds.push_back({Bound::Of::threads, "RLIMIT_NPROC", *limit, count_threads(proc, status->uid),
-                    "raise it for the user of the service (LimitNPROC= of the systemd unit, ulimit "
-                    "-u)"});
+                    "raise it for the user that runs the server (LimitNPROC= in the systemd unit, "
+                    "ulimit -u)"});
 }
 
-/// The cgroup and those above it: each bounds all below it.
+/// The limits of the cgroup and of those above it: each applies to all below it.
 void read_cgroup(const fs::path& mount, const fs::path& cgroup, std::vector<Bound>& bounds) {
   for (fs::path at = cgroup.relative_path();; at = at.parent_path()) {
     const auto limit = read_number(mount / at / "pids.max");
     const auto used = read_number(mount / at / "pids.current");
     if (limit && used)
       bounds.push_back({Bound::Of::threads, "pids.max", *limit, *used,
-                        "raise it (TasksMax= of the systemd unit, docker run --pids-limit); it is "
-                        "that of the cgroup /" +
+                        "raise it (TasksMax= in the systemd unit, docker run --pids-limit); it is "
+                        "the limit of the cgroup /" +
                             at.string()});
     if (at.empty()) return;
   }
@@ -140,7 +140,7 @@ void read_cgroups(const fs::path& root, std::vector<Bound>& bounds) {
     const auto second = first == std::string::npos ? first : line.find(':', first + 1);
     if (second == std::string::npos) continue;
     const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",";
-    // Outside of our namespace's root there is nothing to see but that root.
+    // If the cgroup is outside the root of our namespace, only that root is visible.
     const bool outside = line.find("/..", second) != std::string::npos;
     const fs::path path = outside ? "/" : line.substr(second + 1);
     if (controllers == ",,") {
@@ -167,7 +167,8 @@ void read_kernel(const fs::path& proc, std::vector<Bound>& bounds) {
 }
 
 std::uint64_t count_descriptors(const fs::path& folder) {
-  // Since Linux 6.2 the size of the folder is their number; there may be tens of thousands.
+  // Since Linux 6.2, the size of the folder is the number of descriptors, which may be tens of
+  // thousands.
   struct statfs system {};
   struct stat status {};
   if (statfs(folder.c_str(), &system) == 0 && system.f_type == PROC_SUPER_MAGIC &&
@@ -186,7 +187,7 @@ void read_descriptors(const fs::path& proc, std::vector<Bound>& bounds) {
   if (!limit) return;
   bounds.push_back({Bound::Of::descriptors, "RLIMIT_NOFILE", *limit,
                     count_descriptors(proc / "self/fd"),
-                    "raise it (LimitNOFILE= of the systemd unit, ulimit -n, docker run --ulimit "
+                    "raise it (LimitNOFILE= in the systemd unit, ulimit -n, docker run --ulimit "
                     "nofile=N)"});
 }
 
@@ -256,7 +257,7 @@ Result<Reservation> Reservation::take(Room room, Room spare, const std::string& 
     return Error{Errc::busy, std::string{"the server has no "} + kind.name + " left for " + what +
                                  " (" + bound->name + " is " + std::to_string(bound->limit) + ", " +
                                  std::to_string(bound->used + kind.promised) +
-                                 " are in use or promised, and " + std::to_string(kind.needed) +
+                                 " are in use or reserved, and " + std::to_string(kind.needed) +
                                  " must be free)"};
   }
   return Reservation{room};

@@ -12,42 +12,43 @@
 
 namespace fanlight {
 
-/// A bound of the system on the threads or the descriptors of this process.
+/// A limit of the system on the threads or the descriptors of this process.
 struct Bound {
   enum class Of { threads, descriptors };
   Of of = Of::threads;
-  std::string name; ///< For clients, too: pids.max, RLIMIT_NPROC, ...
+  std::string name; ///< Shown to clients, too: pids.max, RLIMIT_NPROC, ...
   std::uint64_t limit = 0;
-  std::uint64_t used = 0; ///< By all that it counts, of other processes too.
-  std::string remedy;     ///< For an operator: how to raise it.
+  std::uint64_t used = 0; ///< By everything that the limit counts, other processes included.
+  std::string remedy;     ///< For the operator: how to raise the limit.
 
   std::uint64_t left() const { return limit > used ? limit - used : 0; }
 };
 
-/// Reads below `root`, "/" but in tests, what bounds this process: the cgroup's pids.max and those
-/// of the cgroups above it (version 1 and 2), RLIMIT_NPROC where it binds, kernel.threads-max and
-/// kernel.pid_max, RLIMIT_NOFILE. What cannot be read does not bound.
+/// Reads the limits of this process below `root`, which only tests change: pids.max of its cgroup
+/// and of those above it (version 1 and 2), RLIMIT_NPROC if it applies, kernel.threads-max and
+/// kernel.pid_max, RLIMIT_NOFILE. A limit that cannot be read does not count.
 std::vector<Bound> read_bounds(const std::filesystem::path& root = "/");
 
-/// The one that leaves least; null: nothing bounds them.
+/// The limit that leaves the least; null: there is no limit.
 const Bound* tightest(const std::vector<Bound>& bounds, Bound::Of of);
 
-/// Threads and descriptors, of one viewer or one camera.
+/// Threads and descriptors that one viewer or one camera needs.
 struct Room {
   std::uint32_t threads = 0;
   std::uint32_t descriptors = 0;
 };
 
-/// The bounds as they were a moment ago: to count the threads of a user, all of /proc is read. Main
+/// The limits with a short cache: to count the threads of a user takes reading all of /proc. Main
 /// only.
 class RecentBounds {
  public:
   using Read = std::function<std::vector<Bound>()>;
 
   explicit RecentBounds(Read read) : read_(std::move(read)) {}
-  /// Those that were read at most 100 ms before `now_us`, of the caller's clock.
+  /// The limits as read at most 100 ms before `now_us`, of the caller's clock.
   const std::vector<Bound>& at(std::int64_t now_us);
-  /// `room` is reserved no more: what it was for is there, and was not when they were read.
+  /// A reservation of `room` has ended: its threads and descriptors now exist, but did not when the
+  /// limits were read.
   void count(Room room);
 
  private:
@@ -56,15 +57,15 @@ class RecentBounds {
   std::vector<Bound> bounds_;
 };
 
-/// Keeps room for threads that will be started and descriptors that will be opened until it ends,
-/// when they are there and count by themselves. Main only.
+/// Reserves threads and descriptors that are about to be created. Ends when they exist and the
+/// system counts them. Main only.
 class Reservation {
  public:
-  /// Errc::busy where less than `room` and `spare` would be left, in words: GLib and GStreamer end
-  /// the process when a thread cannot be started, so it must not come to that. `what` is, for
+  /// Errc::busy, with the reason, if less than `room` and `spare` would be left: GLib and GStreamer
+  /// abort the process if a thread cannot be started, so this must never happen. `what` is, for
   /// example, "another viewer on webrtcbin".
   static Result<Reservation> take(Room room, Room spare, const std::string& what);
-  /// The same, of these bounds.
+  /// The same, with these limits.
   static Result<Reservation> take(Room room, Room spare, const std::string& what,
                                   const std::vector<Bound>& bounds);
 

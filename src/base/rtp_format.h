@@ -5,7 +5,7 @@
 
 namespace fanlight {
 
-/// What a stream is called in SDP: the `a=rtpmap` and `a=fmtp` of a camera's stream, or of one
+/// How SDP describes an RTP stream: the `a=rtpmap` and `a=fmtp` of a camera's stream, or of one
 /// payload type of an offer.
 struct RtpFormat {
   std::string encoding; ///< Upper case as registered with IANA: H264, H265, VP8, OPUS, PCMU, PCMA.

@@ -11,7 +11,7 @@
 namespace fanlight::systemd {
 namespace {
 
-// Lines of the protocol end at a newline; plain_value() leaves none in `status`.
+// A newline ends a line of the protocol; plain_value() removes newlines from `status`.
 void notify(const std::string& state, const std::string& status) {
   sd_notify(0, (state + "STATUS=" + log::plain_value(status, log::kShort.message)).c_str());
 }
@@ -30,7 +30,7 @@ void Notifier::ready(const std::string& status) {
   watchdog_.every(period, [] { sd_notify(0, "WATCHDOG=1"); });
 }
 
-// systemd 253 and later want to know when (Type=notify-reload); those before pass over it.
+// systemd 253 and later require the time (Type=notify-reload); earlier versions ignore it.
 void Notifier::reloading() {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);

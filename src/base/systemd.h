@@ -6,22 +6,22 @@
 
 namespace fanlight::systemd {
 
-/// Tells systemd how the service is doing (Type=notify, sd_notify(3)). Without systemd every call
-/// is a no-op.
+/// Reports the state of the service to systemd (Type=notify, sd_notify(3)). Without systemd, every
+/// call does nothing.
 ///
-/// The watchdog is fed from a timer of the main loop: a stalled main thread stops feeding it and is
-/// restarted. Threads: main only.
+/// A timer of the main loop feeds the watchdog: if the main thread stalls, systemd restarts the
+/// service. Threads: main only.
 class Notifier {
  public:
-  /// The service is up: `status` is what `systemctl status` shows. Starts feeding the watchdog
-  /// where the unit asks for one (WatchdogSec=).
+  /// The service is ready: `status` is the text that `systemctl status` shows. Starts to feed the
+  /// watchdog if the unit has WatchdogSec=.
   void ready(const std::string& status);
-  /// The configuration is being read again; until reloaded(), `systemctl reload` waits.
+  /// The server reads its configuration again; `systemctl reload` waits until reloaded().
   void reloading();
   void reloaded(const std::string& status);
-  /// A new line for `systemctl status`, without credentials.
+  /// Replaces the text that `systemctl status` shows; without credentials.
   void status(const std::string& text);
-  /// The service is on its way out. The watchdog is fed until the end.
+  /// The service is shutting down. The watchdog is fed until the end.
   void stopping(const std::string& status);
 
  private:

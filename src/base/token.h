@@ -5,9 +5,9 @@
 
 namespace fanlight {
 
-/// Ends what it stands for, an observation or a claim, when it is destroyed.
+/// Represents an observation or a claim, which ends when the token is destroyed.
 ///
-/// Threads: those of what it stands for, which outlives it.
+/// Threads: those of what it represents, which outlives it.
 class [[nodiscard]] Token {
  public:
   Token() = default;

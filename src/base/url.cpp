@@ -7,7 +7,7 @@
 namespace fanlight {
 namespace {
 
-/// The text itself if its encoding is broken.
+/// Returns the text itself if its percent-encoding is invalid.
 std::string decoded(const std::string& text) {
   char* const plain = g_uri_unescape_string(text.c_str(), nullptr);
   if (plain == nullptr) return text;

@@ -6,7 +6,7 @@
 
 namespace fanlight {
 
-/// A URL with "://" in its parts, each as written (RFC 3986, section 3).
+/// The parts of a URL with "://", each as written (RFC 3986, section 3).
 struct UrlParts {
   std::string scheme;
   std::optional<std::string> user_info; ///< Up to the last '@' before the first '/', '?' or '#'.
@@ -16,17 +16,17 @@ struct UrlParts {
   /// Without user and password.
   std::string bare() const { return scheme + "://" + host + rest; }
 };
-/// None of what has no "://".
+/// None for a text without "://".
 std::optional<UrlParts> split_url(const std::string& url);
 
-/// Who a URL says one is, without percent-encoding.
+/// User and password of a URL, without percent-encoding.
 struct UrlLogin {
   std::string username;
   std::optional<std::string> password;
 };
 UrlLogin login_of(const std::string& user_info);
 
-/// `host` (of a URL) with a port, this one where it has none.
+/// `host` (of a URL) with `port`, unless it has a port of its own.
 std::string with_port(const std::string& host, int port);
 
 } // namespace fanlight

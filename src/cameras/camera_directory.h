@@ -18,17 +18,17 @@ class CameraDirectory {
  public:
   virtual ~CameraDirectory() = default;
 
-  /// In the order of the configuration. What there is to say of all of them is much: camera by
-  /// camera, over several turns of the loop.
+  /// In the order of the configuration. The description of all cameras is long: ask for one camera
+  /// at a time, over several turns of the loop.
   virtual std::vector<std::string> camera_ids() const = 0;
   virtual std::optional<CameraInfo> camera(const std::string& id) const = 0;
-  /// A Graphviz document that all who asked for it share; not_found; busy: too many pipelines are
-  /// being drawn; internal: it is too large.
+  /// A Graphviz document, shared by all that asked for it; or not_found; busy: too many drawings
+  /// are in progress; internal: the document is too large.
   using Drawn = std::function<void(const Result<std::shared_ptr<const std::string>>&)>;
-  /// Draws the camera's pipeline; `done` comes on main in a later turn.
+  /// Draws the camera's pipeline; calls `done` on main in a later turn.
   virtual void draw_pipeline(const std::string& camera, Drawn done) = 0;
-  /// Connects to the one stream of `camera`, which may be none of these, and reads what it sends;
-  /// `done` comes within 10 s, in a later turn. Errc::unavailable, internal.
+  /// Connects to the only stream of `camera`, which need not be configured, and reads what it
+  /// sends. Calls `done` within 10 s, in a later turn. Errc::unavailable, internal.
   virtual Result<Done> probe(const config::Camera& camera, Probed done) = 0;
   virtual void add_observer(CameraObserver& observer) = 0;
   virtual void remove_observer(CameraObserver& observer) = 0;

@@ -6,25 +6,25 @@
 
 namespace fanlight::cameras {
 
-/// What the API says of one stream of a camera. The URL has no credentials.
+/// The API's view of one stream of a camera. The URL has no credentials.
 struct StreamInfo {
   std::string id;
   std::string url;
   std::string pull;   ///< always, on_demand.
   std::string state;  ///< idle, connecting, live, retrying, refused.
-  std::string reason; ///< In words: why it is not live.
+  std::string reason; ///< For people: why it is not live.
   std::int64_t state_age_ms = 0;
-  std::int64_t retry_in_ms = 0; ///< Until the next attempt; 0: none is planned.
-  std::string video_codec;      ///< Joined with "+" where the camera sends two.
+  std::int64_t retry_in_ms = 0; ///< Until the next attempt; 0: none is scheduled.
+  std::string video_codec;      ///< Joined with "+" if the camera sends two.
   std::string audio_codec;      ///< As viewers get it; empty: none.
-  std::string audio_note;       ///< Why there is no sound, or what is converted.
+  std::string audio_note;       ///< Why there is no sound, or which conversion takes place.
   int width = 0;
   int height = 0;
   double fps = 0;
   std::uint64_t bitrate = 0; ///< bit/s over the last seconds.
   std::uint32_t gop_frames = 0;
   std::int64_t gop_ms = 0;
-  std::int64_t last_key_frame_ms = -1; ///< Ago; -1: none yet.
+  std::int64_t last_key_frame_ms = -1; ///< Age; -1: none yet.
   bool b_frames = false;
   std::uint64_t packets_lost = 0;
   double jitter_ms = 0;
@@ -35,14 +35,14 @@ struct StreamInfo {
   std::uint64_t bytes = 0;
   std::uint32_t reconnects = 0;
   std::uint32_t viewers = 0;
-  std::uint64_t cached_bytes = 0; ///< In the cache of the current group of pictures.
+  std::uint64_t cached_bytes = 0; ///< In the cache of the current GOP.
 };
 
-/// What the API says of a camera.
+/// The API's view of a camera.
 struct CameraInfo {
   std::string id;
   std::string name;
-  StreamInfo best; ///< The stream that does best: its state is the camera's.
+  StreamInfo best; ///< The stream in the best state; its state is the camera's.
   std::vector<StreamInfo> streams;
   std::uint32_t viewers = 0;
 };
@@ -51,7 +51,7 @@ struct CameraInfo {
 struct CameraObserver {
   virtual ~CameraObserver() = default;
   virtual void on_camera_changed(const CameraInfo& info) = 0; ///< On main.
-  /// There are other cameras, or in another order, or by other names. On main.
+  /// The list of cameras, their order or their names changed. On main.
   virtual void on_cameras_replaced() = 0;
 };
 

@@ -10,8 +10,7 @@ namespace fanlight::cameras {
 
 /// The cameras of a CameraRegistry for the API.
 ///
-/// Threads: main only. Lifetime: owned by App; ends before the registry, after those who observe
-/// it.
+/// Threads: main only. Lifetime: owned by App; ends before the registry and after its observers.
 class CameraViews : public CameraDirectory, private CameraRegistry::Observer {
  public:
   explicit CameraViews(CameraRegistry& registry);

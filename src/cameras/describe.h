@@ -6,7 +6,7 @@
 
 namespace fanlight::cameras {
 
-/// A stream of a camera, and a camera, for the API.
+/// Describes a stream or a camera for the API.
 StreamInfo describe(const media::CameraStream& camera_stream);
 CameraInfo describe(const CameraRegistry::Entry& entry);
 

@@ -7,7 +7,7 @@
 
 namespace fanlight::cameras {
 
-/// What a probe of one stream found.
+/// The result of a probe of one stream.
 struct ProbeResult {
   struct Video {
     std::string codec; ///< "H264", "H265".
@@ -20,10 +20,10 @@ struct ProbeResult {
     bool b_frames = false;
   };
   bool ok = false;
-  std::string reason; ///< In words: why it is not.
-  double seconds = 0; ///< That it took.
+  std::string reason; ///< For people: why the probe failed.
+  double seconds = 0; ///< Duration of the probe.
   std::vector<Video> video;
-  std::string audio; ///< As viewers get it; empty: none.
+  std::string audio; ///< As viewers would get it; empty: none.
 };
 
 using Probed = std::function<void(const ProbeResult&)>;

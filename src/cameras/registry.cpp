@@ -63,7 +63,7 @@ void CameraRegistry::commit() {
     notify([&entry = entry, why](Observer& observer) {
       observer.on_camera_removed(*entry.camera, why);
     });
-    entry.camera->stop(); // Its viewers hold it until they have gone.
+    entry.camera->stop(); // Its viewers keep it until they end.
   }
   for (const std::string& id : added)
     notify([this, &id](Observer& observer) { observer.on_camera_added(*find(id)); });
@@ -104,7 +104,7 @@ const CameraRegistry::Entry* CameraRegistry::find(const std::string& id) const {
   return place == places_.end() ? nullptr : &entries_[place->second];
 }
 
-/// Null: it is still being built, or on its way out.
+/// Null: it is still being built, or was removed.
 CameraRegistry::Entry* CameraRegistry::find_built(const media::Camera& camera) {
   const auto place = places_.find(camera.config().id);
   if (place == places_.end()) return nullptr;

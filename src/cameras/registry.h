@@ -17,46 +17,47 @@
 
 namespace fanlight::cameras {
 
-/// All cameras, as they are configured now and in that order; and probes of those that may become
-/// some.
+/// All configured cameras, in the order of the configuration, and probes of streams that are not
+/// configured yet.
 ///
-/// Threads: main only. Lifetime: owned by App; outlives its observers. Its end ends the cameras.
+/// Threads: main only. Lifetime: owned by App; outlives its observers. Its destructor stops the
+/// cameras.
 class CameraRegistry : public config::Subscriber, private media::Camera::Observer {
  public:
   struct Entry {
-    config::Camera settings; ///< As they are now: the camera keeps those that it was built with.
+    config::Camera settings; ///< As they are now; the camera keeps those with which it was built.
     std::shared_ptr<media::Camera> camera;
     std::uint32_t viewers = 0;
     bool started = false;
   };
   enum class Change {
-    media,   ///< The state of a stream, or what it sends.
-    viewers, ///< How many there are.
+    media,   ///< The state of a stream, or its tracks.
+    viewers, ///< The number of viewers.
   };
   enum class Removal {
     removed,
-    replaced, ///< Another one of the same id has come in its place.
+    replaced, ///< A new camera with the same id replaces it.
   };
   /// On main. An observer overrides the methods whose events it needs.
   struct Observer {
     virtual ~Observer() = default;
     virtual void on_camera_added(const Entry&) {}
-    /// It is no longer found, and stops after this.
+    /// find() no longer returns it, and it stops after this.
     virtual void on_camera_removed(media::Camera&, Removal) {}
     virtual void on_camera_changed(const Entry&, Change) {}
-    /// The list is another one: its cameras, their order, their names or limits. Once for each
-    /// apply() that changes any of these, after what was added and removed.
+    /// The list of cameras, their order, names or limits changed. Called once per apply() that
+    /// changes any of these, after the cameras were added and removed.
     virtual void on_cameras_reordered() {}
   };
 
-  /// Builds the cameras; none connects yet. Errc::internal when an element is missing.
+  /// Builds the cameras; none connects yet. Errc::internal if an element is missing.
   static Result<std::unique_ptr<CameraRegistry>> create(const std::vector<config::Camera>& cameras);
   ~CameraRegistry() override;
 
-  /// Connects the cameras that are always to be connected, now and after each apply().
+  /// Connects the cameras with `pull: always`, now and after each apply().
   void start();
-  /// Makes the cameras those of `wanted`, in its order. A camera whose media stay as they are stays
-  /// connected. After an error all is as it was. Errc::unavailable, internal.
+  /// Replaces the cameras by `wanted`, in its order. A camera whose media settings do not change
+  /// stays connected. After an error, nothing has changed. Errc::unavailable, internal.
   Result<Done> apply(const std::vector<config::Camera>& wanted);
   /// The same in two steps.
   Result<Done> prepare(const config::Config& wanted, const config::Diff& diff) override;
@@ -65,30 +66,30 @@ class CameraRegistry : public config::Subscriber, private media::Camera::Observe
   /// Stops all cameras and probes for good.
   void drain();
 
-  /// Until the next apply(). Null: there is no camera of that id.
+  /// Valid until the next apply(). Null: there is no camera of that id.
   const Entry* find(const std::string& id) const;
   std::span<const Entry> all() const { return entries_; }
-  /// Observers hear in the order in which they came.
+  /// Observers are notified in the order in which they registered.
   Token observe(Observer& observer);
   /// Counts a viewer of a camera while the token lives.
   Token count_viewer(const media::Camera& camera);
 
-  /// Connects to the one stream of `camera` and reads what it sends; if a camera of the registry is
-  /// connected to it already, by that connection. `done` comes in a later turn, unless drain() or
-  /// the end of the registry comes first. Errc::internal, unavailable.
+  /// Connects to the only stream of `camera` and reads what it sends; if a camera of the registry
+  /// is already connected to that stream, uses its connection. Calls `done` in a later turn, unless
+  /// drain() or the destructor comes first. Errc::internal, unavailable.
   Result<Done> probe(const config::Camera& camera, Probed done);
 
  private:
-  /// What commit() makes of the cameras.
+  /// The cameras after commit().
   struct Prepared {
     std::vector<config::Camera> wanted;
-    std::map<std::string, Entry> fresh; ///< Those that are built anew, by id.
+    std::map<std::string, Entry> fresh; ///< The cameras that are built anew, by id.
   };
 
   CameraRegistry() = default;
   Result<Done> prepare(const std::vector<config::Camera>& wanted);
   Result<Entry> build(const config::Camera& settings);
-  /// Puts `wanted` in place of the entries, which it returns by id as far as they are no more.
+  /// Replaces the entries by `wanted`, and returns the entries that are no longer used, by id.
   std::map<std::string, Entry> replace(const std::vector<config::Camera>& wanted,
                                        std::map<std::string, Entry> fresh);
   Entry* find_built(const media::Camera& camera);
@@ -97,7 +98,7 @@ class CameraRegistry : public config::Subscriber, private media::Camera::Observe
 
   media::ConnectQueue queue_; // Outlives the cameras.
   std::vector<Entry> entries_;
-  std::unordered_map<std::string, std::size_t> places_;          // In entries_, by id.
+  std::unordered_map<std::string, std::size_t> places_;          // Index in entries_, by id.
   std::map<std::uint64_t, std::unique_ptr<StreamProbe>> probes_; // Under way.
   std::uint64_t next_probe_ = 0;
   std::optional<Prepared> prepared_;

@@ -7,7 +7,7 @@
 namespace fanlight::cameras {
 namespace {
 
-/// How often the rates are looked at, which are measured once a second.
+/// How often to read the rates, which are measured once per second.
 constexpr std::chrono::milliseconds kPoll{250};
 
 } // namespace
@@ -25,7 +25,7 @@ ProbeResult result_of(const media::CameraStream& camera_stream) {
          .width = track.width,
          .height = track.height,
          .fps = rates.gop_ms > 0 ? rates.gop_frames * 1000.0 / static_cast<double>(rates.gop_ms)
-                                 : rates.fps, // Which needs some seconds to settle.
+                                 : rates.fps, // The measured rate takes some seconds to settle.
          .gop_frames = rates.gop_frames,
          .gop_ms = rates.gop_ms,
          .bitrate = rates.bitrate,
@@ -36,7 +36,7 @@ ProbeResult result_of(const media::CameraStream& camera_stream) {
 
 Result<std::unique_ptr<StreamProbe>> StreamProbe::begin(config::Camera camera,
                                                         media::ConnectQueue& queue, Probed done) {
-  // For the log; it has no id yet.
+  // For the log: the camera has no id yet.
   camera.id = "test of " + media::shown_host(camera.streams.front()).value_or("a camera");
   camera.streams.resize(1);
   camera.streams[0].pull = config::Pull::always;
@@ -74,7 +74,7 @@ void StreamProbe::finish(bool late) {
   found.seconds = static_cast<double>(g_get_monotonic_time() - begun_us_) / 1e6;
   if (!found.ok && late && found.reason.empty()) found.reason = "the camera does not answer";
   camera_->stop();
-  done_(found); // May end us: the last line.
+  done_(found); // May destroy this object: nothing may follow.
 }
 
 } // namespace fanlight::cameras

@@ -9,29 +9,29 @@
 
 namespace fanlight::cameras {
 
-/// What is known of a stream now, as the result of a probe.
+/// What is known of a stream now, as a probe's result.
 ProbeResult result_of(const media::CameraStream& camera_stream);
 
 /// Probes a stream: connects, reads its format and rates, disconnects.
 ///
-/// Threads: main only. Lifetime: of whoever waits for it; its end ends the connection.
+/// Threads: main only. Lifetime: its caller's; its destructor ends the connection.
 class StreamProbe : private media::Camera::Observer {
  public:
-  /// From the beginning to the result, whatever the camera does.
+  /// The longest time from start to result, whatever the camera does.
   static constexpr std::chrono::milliseconds kLimit{9'000};
 
-  /// The first stream of `camera`. `done` comes once, in a turn of its own, and may end the probe.
-  /// Errc::internal when an element is missing. The queue outlives it.
+  /// Probes the first stream of `camera`. Calls `done` once, in a later turn; `done` may destroy
+  /// the probe. Errc::internal if an element is missing. The queue outlives the probe.
   static Result<std::unique_ptr<StreamProbe>> begin(config::Camera camera,
                                                     media::ConnectQueue& queue, Probed done);
 
  private:
   explicit StreamProbe(Probed done);
-  /// Whether there is nothing more to wait for.
+  /// Whether everything is known that a probe reports.
   bool complete() const;
   void poll();
   void finish(bool late);
-  /// poll() sees it soon, and not in the middle of it.
+  /// poll() reads the change soon, outside of this call.
   void on_camera_changed(media::Camera&) override {}
   const media::CameraStream& camera_stream() const { return *camera_->camera_streams().front(); }
 

@@ -18,15 +18,15 @@ std::vector<std::string> keys_of_a_camera() {
   return names;
 }
 
-/// What is there only once, and where it was first.
+/// Detects duplicates, and remembers where the first one is.
 class DuplicateCheck {
  public:
-  /// Where the one before is, in words for a diagnostic in `file`; or nothing.
+  /// Where the first one is, as text for a diagnostic in `file`; none if this is the first.
   std::optional<std::string> add(const std::string& text, const std::string& file, int line) {
     const auto [first, is_new] = places_.emplace(text, Place{file, line});
     if (is_new || text.empty()) return std::nullopt;
     const Place& before = first->second;
-    const std::string in_line = "in line " + std::to_string(before.line);
+    const std::string in_line = "on line " + std::to_string(before.line);
     return before.file == file ? in_line : in_line + " of " + before.file;
   }
   std::optional<std::string> add(const std::string& text, const Value& entry,
@@ -51,9 +51,10 @@ struct Unique {
 void check_url(const Value& entry, const std::string& url, DuplicateCheck& urls) {
   const YAML::Mark mark = entry.node["url"].Mark();
   if (const auto place = urls.add(url, entry, mark))
-    entry.diagnostics.add(mark, entry.key + ".url",
-                          "is the url " + *place +
-                              ", too; keep one of them, any number of viewers can watch it");
+    entry.diagnostics.add(
+        mark, entry.key + ".url",
+        "is already the URL " + *place +
+            "; remove one of them, because any number of viewers can share a stream");
 }
 
 void read_streams(const Value& value, const Stream& common, Camera& camera, Unique& unique) {
@@ -64,20 +65,19 @@ void read_streams(const Value& value, const Stream& common, Camera& camera, Uniq
   if (entries.size() > kMostStreams)
     return value.diagnostics.add(value.mark, value.key,
                                  "has " + std::to_string(entries.size()) +
-                                     " streams; a camera may have " + std::to_string(kMostStreams));
+                                     " streams; the limit is " + std::to_string(kMostStreams));
   for (const Value& entry : entries) {
     Stream stream = common;
     read_values(entry, read_keys(entry, known), fields<Stream>(), stream);
     if (const auto place = ids.add(stream.id, entry, entry.node["id"].Mark()))
       entry.diagnostics.add(entry.node["id"].Mark(), entry.key + ".id",
-                            '"' + stream.id + "\" is the id of the stream " + *place +
-                                ", too; give each its own");
+                            '"' + stream.id + "\" is already the id of the stream " + *place +
+                                "; give each stream its own id");
     check_url(entry, stream.url, unique.urls);
     camera.streams.push_back(std::move(stream));
   }
   if (entries.empty() && (value.node.IsSequence() || value.node.IsNull()))
-    value.diagnostics.add(value.mark, value.key,
-                          "leaves no stream; name one, or write url: instead");
+    value.diagnostics.add(value.mark, value.key, "has no streams; add one, or use url: instead");
 }
 
 Camera read_camera(const Value& entry, Unique& unique) {
@@ -91,7 +91,7 @@ Camera read_camera(const Value& entry, Unique& unique) {
   const auto url = values.find("url");
   if (streams != values.end() && url != values.end()) {
     entry.diagnostics.add(url->second.mark, url->second.key,
-                          "stands beside streams; make it one of them");
+                          "cannot be combined with streams; move it into one of them");
   } else if (streams != values.end()) {
     common.id.clear();
     read_streams(streams->second, common, camera, unique);
@@ -101,12 +101,12 @@ Camera read_camera(const Value& entry, Unique& unique) {
     camera.streams.push_back(std::move(common));
   } else if (entry.node.IsMap()) {
     entry.diagnostics.add(entry.mark, entry.key,
-                          "has no url; add e.g. url: rtsp://192.0.2.10:554/stream1");
+                          "has no url; add, for example, url: rtsp://192.0.2.10:554/stream1");
   }
   if (const auto place = unique.ids.add(camera.id, entry, entry.mark))
     entry.diagnostics.add(entry.node["id"].Mark(), entry.key + ".id",
-                          '"' + camera.id + "\" is the id of the camera " + *place +
-                              ", too; give each its own");
+                          '"' + camera.id + "\" is already the id of the camera " + *place +
+                              "; give each camera its own id");
   return camera;
 }
 
@@ -114,7 +114,7 @@ Camera read_camera(const Value& entry, Unique& unique) {
 
 void read_cameras(const Value& value, Config& config) {
   Unique unique;
-  for (const Camera& camera : config.cameras) { // Of another file.
+  for (const Camera& camera : config.cameras) { // Cameras of the other file.
     unique.ids.add(camera.id, camera.origin.file, camera.origin.line);
     for (const Stream& stream : camera.streams)
       unique.urls.add(stream.url, camera.origin.file, camera.origin.line);

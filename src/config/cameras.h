@@ -4,13 +4,13 @@
 
 namespace fanlight::config {
 
-/// Viewers that a limit can name at most.
+/// The greatest value of a limit of viewers.
 inline constexpr std::uint32_t kMostViewers = 100000;
 
-/// Appends a list of cameras, with diagnostics about what is there twice.
+/// Appends a list of cameras, with diagnostics about duplicates.
 void read_cameras(const Value& value, Config& config);
 
-/// The keys of one camera, whatever others there are.
+/// Reads the keys of one camera; does not compare it with other cameras.
 Camera read_camera(const Value& value);
 
 /// The keys of a camera, and streams[].KEY of each of its streams.

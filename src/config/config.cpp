@@ -10,9 +10,9 @@
 namespace fanlight::config {
 namespace {
 
-/// Load() would pass over it in silence. LoadAll() of yaml-cpp 0.7 eats all memory on some
-/// malformed input, so it is found by its mark, which YAML allows nowhere else at the start of a
-/// line.
+/// Load() would silently ignore a second document, and LoadAll() of yaml-cpp 0.7 exhausts the
+/// memory on some malformed input. Therefore this searches for its mark, which YAML does not allow
+/// elsewhere at the start of a line.
 void refuse_second_document(std::string_view yaml, Diagnostics& diagnostics) {
   bool begun = false;
   YAML::Mark mark;
@@ -20,7 +20,7 @@ void refuse_second_document(std::string_view yaml, Diagnostics& diagnostics) {
     const std::string_view line = yaml.substr(0, yaml.find('\n'));
     yaml.remove_prefix(std::min(line.size() + 1, yaml.size()));
     if (begun && (line == "---" || line.starts_with("--- ")))
-      diagnostics.add(mark, "", "a second document begins here; keep one, without ---");
+      diagnostics.add(mark, "", "a second document begins here; keep only one, and remove ---");
     begun = begun || !(line.empty() || line[0] == '#' || line[0] == '%');
   }
 }
@@ -51,18 +51,18 @@ void read_document(std::string_view yaml, S& out, std::span<const Field<S>> keys
     const YAML::Node document = YAML::Load(std::string(yaml));
     read_mapping({document, document.Mark(), "", diagnostics}, out, keys);
   } catch (const YAML::Exception& error) {
-    diagnostics.add(error.mark, "", "is no YAML: " + error.msg);
+    diagnostics.add(error.mark, "", "is not valid YAML: " + error.msg);
   }
 }
 
-/// An editor on a full disk leaves such a file; nobody wants all cameras gone by that.
+/// An editor may leave an empty file on a full disk; that must not remove all cameras.
 void refuse_empty(const Text& file, Diagnostics& diagnostics) {
   if (file.there && file.yaml.empty())
     diagnostics.add(YAML::Mark::null_mark(), "",
-                    "is empty; write cameras: [] if there are to be none");
+                    "is empty; if there should be no cameras, write cameras: []");
 }
 
-/// The order may name cameras that are gone, and lack some that are new: those come last.
+/// The order may name cameras that no longer exist, and lack new ones: these come last.
 void put_in_order(std::vector<Camera>& cameras, const std::vector<std::string>& order) {
   const auto place = [&order](const Camera& camera) {
     return std::find(order.begin(), order.end(), camera.id) - order.begin();

@@ -11,19 +11,19 @@
 #include "base/log.h"
 #include "base/result.h"
 
-/// The configuration as plain structs; the defaults here are the defaults. config/fanlight.yaml
-/// documents every key.
+/// The configuration as plain structs with the default values. config/fanlight.yaml documents every
+/// key.
 namespace fanlight::config {
 
 /// http: RTSP and RTP tunnelled in HTTP.
 enum class RtspTransport { tcp, udp, automatic, multicast, http };
-/// When a stream is fetched from its camera.
+/// When the server connects to a stream.
 enum class Pull { always, on_demand };
 using VideoCodec = Codec; ///< h264 or h265.
-/// What carries viewers: a webrtcbin each, or one webrtcfanout for all viewers of a camera.
+/// How viewers get media: by a webrtcbin each, or by one webrtcfanout per camera.
 enum class ViewerTransport { automatic, webrtcbin, fanout };
 
-/// From where cameras may be changed, as long as nobody logs in.
+/// Which clients may change settings, as long as there are no logins.
 enum class Access { private_networks, loopback, all, none };
 
 struct Server {
@@ -39,7 +39,8 @@ struct Server {
 
 /// Pages of other servers that may show the cameras.
 struct Embed {
-  std::vector<std::string> origins; ///< scheme://host[:port], lower case; "*": all of them.
+  std::vector<std::string> origins;         ///< scheme://host[:port], lower case; "*": all of them.
+  std::vector<std::string> frame_ancestors; ///< The same, of pages that have the wall in a frame.
   bool operator==(const Embed&) const = default;
 };
 
@@ -128,15 +129,15 @@ struct Config {
 struct Text {
   std::string name;
   std::string yaml;
-  bool there = true; ///< Whether there is such a file.
+  bool there = true; ///< Whether the file exists.
   bool operator==(const Text&) const = default;
 };
 
-/// Why the configuration is not taken.
+/// Why the configuration is rejected.
 struct Mistake {
   std::string file;
-  int line = 0; ///< The first one that is wrong; 0: it is no single line.
-  Error error;  ///< Names all that is wrong, with its places.
+  int line = 0; ///< The first line with a mistake; 0: the mistake is not in a line.
+  Error error;  ///< All mistakes, with their places.
 };
 
 /// Reads and validates the configuration, and the file of cameras that it names, if there is one.
@@ -145,7 +146,7 @@ Result<Config> load(const std::string& path);
 /// The same of a text; `name` stands for the file in errors.
 Result<Config> parse(std::string_view yaml, const std::string& name);
 /// The same of both: the managed cameras after those of `own`, or in the order that `managed` has.
-/// A file of no bytes is a mistake.
+/// An empty file is a mistake.
 Result<Config> parse(const Text& own, const Text& managed);
 
 /// Every key that parse() knows, as cameras[].url, in the order of config/fanlight.yaml.

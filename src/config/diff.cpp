@@ -23,7 +23,7 @@ std::vector<std::string> common_ids(const std::vector<Camera>& cameras,
   return ids;
 }
 
-/// None: nothing differs. What no key describes is as costly as can be.
+/// None: no difference. A difference outside the keys counts as the most expensive one.
 std::optional<Effect> effect_of(const Camera& before, const Camera& after) {
   if (before == after) return std::nullopt;
   std::vector<Change> changes;

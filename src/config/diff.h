@@ -28,10 +28,10 @@ struct Diff {
 
 Diff compare(const Config& running, const Config& wanted);
 
-/// Whether viewers of one can stay with the other.
+/// Whether viewers of one camera can stay if it becomes the other.
 bool same_media(const Camera& one, const Camera& other);
 
-/// What of `wanted` a program that runs by `running` can take over without a restart.
+/// The part of `wanted` that a program running with `running` can apply without a restart.
 Config without_restart(const Config& running, Config wanted);
 
 } // namespace fanlight::config

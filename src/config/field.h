@@ -17,9 +17,9 @@ namespace fanlight::config {
 
 /// What a change of a value costs, the cheapest first.
 enum class Effect {
-  live,    ///< The running service takes it over; viewers stay.
-  rebuild, ///< The camera is built anew; its viewers have to come again.
-  restart, ///< The service has to be started again.
+  live,    ///< The running service applies it; viewers stay.
+  rebuild, ///< The camera is rebuilt; its viewers must reconnect.
+  restart, ///< The service must be restarted.
 };
 
 /// Who looks at printed settings.
@@ -125,8 +125,8 @@ void read_values(const Value& mapping, const std::map<std::string, Value>& value
       key.read(value->second, out);
     else if (key.traits.example != nullptr && mapping.node.IsMap())
       mapping.diagnostics.add(mapping.mark, mapping.key,
-                              std::string("has no ") + key.name + "; add e.g. " + key.name + ": " +
-                                  key.traits.example);
+                              std::string("has no ") + key.name + "; add, for example, " +
+                                  key.name + ": " + key.traits.example);
   }
 }
 
@@ -194,7 +194,7 @@ template <auto Member> constexpr auto section(const char* name) {
   return made;
 }
 
-/// A list of mappings, which somebody else reads. Another number of them costs `Cost`.
+/// A list of mappings, which another function reads. A different number of entries costs `Cost`.
 template <auto Member, Effect Cost> constexpr auto list_of(const char* name) {
   using S = typename MemberOf<decltype(Member)>::Struct;
   Field<S> made{.name = name, .effect = Cost};

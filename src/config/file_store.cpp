@@ -24,17 +24,17 @@ std::string summary_of(const Diff& diff) {
   add(diff.removed, "removed");
   add(diff.rebuilt, "rebuilt");
   add(diff.adjusted, "adjusted");
-  if (diff.reordered) text += (text.empty() ? "" : ", ") + std::string("put in order");
-  text = text.empty() ? "no camera has changed" : "cameras: " + text;
+  if (diff.reordered) text += (text.empty() ? "" : ", ") + std::string("reordered");
+  text = text.empty() ? "no camera changed" : "cameras: " + text;
   for (const std::string& change : diff.taken_over) text += "; " + change;
   return text;
 }
 
 std::string restart_hint(const std::vector<std::string>& needs_restart) {
-  return "needs a restart to take effect: " + join(needs_restart);
+  return "restart the server to apply changes of " + join(needs_restart);
 }
 
-/// The first managed camera that the file would not give back as it is wanted; empty: none.
+/// The id of the first managed camera that would differ if the file was read back; empty: none.
 std::string lost_in_writing(const std::vector<Camera>& wanted,
                             const std::vector<Camera>& read_back) {
   for (const Camera& camera : wanted)
@@ -71,17 +71,18 @@ void FileStore::on_file_changed() {
     if (!watch->settled()) return;
   if (const auto* mistake = std::get_if<Mistake>(&read)) {
     std::error_code none;
-    if (!std::filesystem::exists(mistake->file, none)) return; // For a moment: it comes again.
+    // A file that is briefly missing will come back.
+    if (!std::filesystem::exists(mistake->file, none)) return;
     observer_.on_reloading();
     (void)refuse_unread(*mistake);
     return;
   }
   const auto& files = std::get<Files>(read);
-  if (files == seen_) return; // What we have written ourselves, or has only been touched.
+  if (files == seen_) return; // The server's own change, or a mere touch.
   log::info("config", {{"file", files.own == seen_.own ? files.managed.name : path_}},
-            "the configuration has changed; reading it again");
+            "the configuration file changed; the server reads it again");
   observer_.on_reloading();
-  (void)take(files); // It says in the log what came of it.
+  (void)take(files); // The log has the result.
 }
 
 Result<Diff> FileStore::reload() {
@@ -92,27 +93,28 @@ Result<Diff> FileStore::reload() {
 }
 
 std::variant<Config, Mistake> FileStore::wanted_by(const Files& files) const {
-  // Nobody wants all cameras gone by a mishap with the file.
+  // A lost file must not remove all cameras.
   if (!files.managed.there &&
       std::any_of(current_.cameras.begin(), current_.cameras.end(),
                   [](const Camera& camera) { return camera.origin.managed; }))
-    return Mistake{files.managed.name,
-                   0,
-                   {Errc::invalid,
-                    files.managed.name + ": is gone; write cameras: [] if there are to be none"}};
+    return Mistake{
+        files.managed.name,
+        0,
+        {Errc::invalid,
+         files.managed.name + ": is missing; if there should be no cameras, write cameras: []"}};
   return parse_files(files);
 }
 
 Error FileStore::refuse_unread(const Mistake& mistake) {
-  seen_ = {}; // They may come back as they were, and are then to be taken.
+  seen_ = {}; // The files may come back unchanged, and must then be accepted.
   return refuse(mistake);
 }
 
 Error FileStore::refuse(const Mistake& mistake) {
   log::error("config", {{"file", mistake.file}},
-             "going on with the configuration as it was: " + mistake.error.message);
+             "the server keeps its previous configuration: " + mistake.error.message);
   mistake_ = mistake;
-  observer_.on_reloaded("the configuration has mistakes; going on as it was");
+  observer_.on_reloaded("the configuration has errors; the server keeps the previous one");
   return mistake.error;
 }
 
@@ -129,7 +131,7 @@ Result<Diff> FileStore::take(const Files& files) {
   accepted_ = files;
   mistake_.reset();
   needs_restart_ = diff.needs_restart;
-  log::info("config", {{"file", path_}}, "the configuration was read again; " + summary_of(diff));
+  log::info("config", {{"file", path_}}, "configuration reloaded; " + summary_of(diff));
   if (!needs_restart_.empty())
     log::warning("config", {{"file", path_}}, restart_hint(needs_restart_));
   observer_.on_reloaded(summary_of(diff) +
@@ -163,12 +165,12 @@ Result<Diff> FileStore::change(std::vector<Camera> cameras) {
   const auto there = read_if_there(name);
   if (there && there->yaml != accepted_.managed.yaml)
     return Error{Errc::conflict, name +
-                                     " was changed by hand and does not run yet: see the log for "
-                                     "its mistakes, or reload it first"};
+                                     " was edited, and the server has not accepted it: correct the "
+                                     "errors in the log, or reload the configuration first"};
   Config wanted = current_;
   wanted.cameras = std::move(cameras);
   const Text text{name, managed_yaml(wanted)};
-  // What is written must be read the same after a restart.
+  // After a restart, the file must give the same cameras.
   const auto read_back = parse(accepted_.own, text);
   if (!read_back) return Error{Errc::internal, read_back.error().message};
   if (const std::string lost = lost_in_writing(wanted.cameras, read_back->cameras); !lost.empty())
@@ -185,7 +187,8 @@ Result<Diff> FileStore::change(std::vector<Camera> cameras) {
   commit(std::move(applied));
   seen_.managed = accepted_.managed = text;
   if (mistake_ && mistake_->file == text.name) mistake_.reset();
-  log::info("config", {{"file", text.name}}, "changed by a request; " + summary_of(diff));
+  log::info("config", {{"file", text.name}},
+            "configuration changed through the API; " + summary_of(diff));
   return diff;
 }
 

@@ -45,9 +45,9 @@ class FileStore : public Store {
  private:
   Result<Diff> take(const Files& files);
   std::variant<Config, Mistake> wanted_by(const Files& files) const;
-  /// Keeps and says why all stays as it is.
+  /// Stores and logs why the configuration stays unchanged.
   Error refuse(const Mistake& mistake);
-  /// The same where the files could not even be read.
+  /// The same for files that could not be read.
   Error refuse_unread(const Mistake& mistake);
   /// Has every subscriber ready for `wanted`, or none.
   Result<Done> prepare(const Config& wanted, const Diff& diff);

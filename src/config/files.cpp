@@ -42,14 +42,14 @@ class File {
     return true;
   }
   bool sync() const { return fsync(fd_) == 0; }
-  /// Whatever was there before under that name had a mode of its own.
+  /// The previous file of that name may have had another mode.
   bool hide() const { return fchmod(fd_, S_IRUSR | S_IWUSR) == 0; }
 
  private:
   const int fd_;
 };
 
-/// `${` is no variable here: what the page was given is taken as it is.
+/// Escapes `${`: text from the settings page contains no variables.
 std::string plain(const std::string& value) {
   std::string out;
   for (std::size_t i = 0; i < value.size(); ++i) {
@@ -67,7 +67,7 @@ void write(YAML::Emitter& yaml, const Printed& value) {
     for (const auto& entry : entries) write_entry(entry);
     yaml << YAML::EndSeq;
   };
-  // In quotes: a text may look like a number or like nothing.
+  // In quotes: a text may look like a number or be empty.
   const auto write_text = [&yaml](const std::string& text) {
     yaml << YAML::DoubleQuoted << plain(text);
   };
@@ -103,9 +103,10 @@ void write(YAML::Emitter& yaml, const Record& record) {
 Result<Done> check_cameras_file(const Config& config, const std::string& path) {
   std::error_code none;
   if (std::filesystem::equivalent(cameras_file(config, path), path, none))
-    return Error{Errc::invalid, path +
-                                    ": server.cameras_file: is this file itself, where no name is "
-                                    "given; name another one for the cameras of the settings page"};
+    return Error{Errc::invalid,
+                 path + ": server.cameras_file: is the configuration itself (the default "
+                        "name is taken); name another file for the cameras of the "
+                        "settings page"};
   return Done{};
 }
 
@@ -115,7 +116,8 @@ std::string cameras_file(const Config& config, const std::string& path) {
   const Path folder = Path(path).parent_path();
   const std::string& named = config.server.cameras_file;
   if (!named.empty()) return (folder / named).string();
-  // Of systemd, StateDirectory=: a colon between several. Where it is, only that can be written.
+  // systemd sets it for StateDirectory=, with colons between several. If it is set, the server can
+  // write nowhere else.
   const char* const state = std::getenv("STATE_DIRECTORY");
   const std::string first = state != nullptr ? state : "";
   return ((first.empty() ? folder : Path(first.substr(0, first.find(':')))) / "cameras.yaml")
@@ -146,7 +148,7 @@ std::variant<Files, Mistake> read_files(const std::string& path, const Config* r
   if (!own) return Mistake{path, 0, own.error()};
   const auto config = parse(own->yaml, path);
   if (!config && running == nullptr) return Mistake{path, 0, config.error()};
-  // Where the other one is, this one says; if it is wrong, parsing it will tell.
+  // This file names the other one; if this file has mistakes, parsing it reports them later.
   const Config& said = config ? *config : *running;
   if (auto named = check_cameras_file(said, path); !named) return Mistake{path, 0, named.error()};
   auto managed = read_if_there(cameras_file(said, path));
@@ -185,7 +187,7 @@ Result<Done> write_whole(const Text& file) {
     ::unlink(beside.c_str());
     return error;
   }
-  // The name is as lasting as the content only when the folder is written, too.
+  // The new name is durable only after the folder is synced, too.
   const Path folder = Path(file.name).parent_path();
   const File names(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
   if (!names || !names.sync()) return failed(what + ": syncing its folder");

@@ -19,13 +19,14 @@ Result<Text> read_if_there(const std::string& path);
 
 struct Files {
   Text own;
-  Text managed; ///< Empty where there is none.
+  Text managed; ///< Empty if there is no such file.
   bool operator==(const Files&) const = default;
 };
-/// Both, by the configuration in `path`; if that has mistakes, the managed one of `running`, if
-/// given. Errc::not_found; Errc::invalid: the mistakes, or the managed one would be `path` itself.
+/// Reads both files. The configuration in `path` names the managed file; if it has mistakes,
+/// `running` names it, if given. Errc::not_found; Errc::invalid: the mistakes, or the managed file
+/// would be `path` itself.
 std::variant<Files, Mistake> read_files(const std::string& path, const Config* running = nullptr);
-/// As parse(), with the place of what is wrong.
+/// Like parse(), with the place of a mistake.
 std::variant<Config, Mistake> parse_files(const Files& files);
 
 /// The managed cameras of `config` and the order of all of them, as YAML that parse() reads back to

@@ -15,7 +15,7 @@ void read_urls(const Value& value, std::vector<std::string>& urls) {
     read_texts(value, "URLs", urls, read_ice_url);
 }
 
-/// The last two are for browsers only. What a change costs is said of the list.
+/// Only browsers use the last two. The cost of a change is declared for the list.
 constexpr std::array kIceServer{
     field<&IceServer::urls, read_urls>("urls", Effect::restart,
                                        {.example = "[stun:stun.example.org:3478]"}),
@@ -28,13 +28,14 @@ using Keys = std::span<const Field<IceServer>>;
 constexpr Keys kForBrowsers{kIceServer};
 constexpr Keys kForServer = kForBrowsers.first(3);
 
-/// With a secret, username and credential are made of it, and must not be there, too.
+/// Username and credential derive from a secret, so there may be only one of them.
 void check_credentials(const Value& entry, const IceServer& server, bool may_share) {
   const bool both = !server.username.empty() && !server.credential.empty();
   if (!server.secret.empty() && !(server.username.empty() && server.credential.empty()))
-    entry.diagnostics.add(entry.mark, entry.key,
-                          "has a secret and a username or credential; keep the secret, of which "
-                          "they are made, or keep both of them");
+    entry.diagnostics.add(
+        entry.mark, entry.key,
+        "has a secret and also a username or credential; keep only the secret, or "
+        "only username and credential");
   for (const std::string& url : server.urls)
     if (url.starts_with("turn") && !both && server.secret.empty())
       entry.diagnostics.add(entry.mark, entry.key,

@@ -22,8 +22,8 @@ bool is_name(std::string_view text) {
                      [](char c) { return g_ascii_isalnum(c) || c == '_'; });
 }
 
-/// Replaces ${NAME} and ${NAME:-default} by the environment; $${ stands for ${. Returns what is
-/// wrong, or nothing.
+/// Replaces ${NAME} and ${NAME:-default} by environment variables; $${ stands for ${. Returns an
+/// error, or an empty string.
 std::string expand(std::string_view text, std::string& out) {
   while (!text.empty()) {
     if (text.starts_with("$${")) {
@@ -42,13 +42,14 @@ std::string expand(std::string_view text, std::string& out) {
     const std::size_t dash = inside.find(":-");
     const std::string name(inside.substr(0, dash));
     if (!is_name(name))
-      return "has ${" + name + "}, which is no name; write ${NAME} with letters, digits and _";
+      return "has ${" + name +
+             "}, which is not a valid name; write ${NAME} with letters, digits and _";
     const char* value = std::getenv(name.c_str());
     if (dash != inside.npos && (value == nullptr || *value == '\0'))
       out += inside.substr(dash + 2);
     else if (value == nullptr)
-      return "needs the environment variable " + name + ", which is not set; set it, or write ${" +
-             name + ":-default}";
+      return "needs the environment variable " + name +
+             ", which is not set; set the variable, or write ${" + name + ":-default}";
     else
       out += value;
     text.remove_prefix(close + 1);
@@ -56,8 +57,8 @@ std::string expand(std::string_view text, std::string& out) {
   return {};
 }
 
-/// What may be shown of a value: without credentials; not at all where it is too broken to tell
-/// them.
+/// The part of a value that a diagnostic may show: without credentials, or nothing if the value is
+/// too broken to find them.
 std::string shown(const std::string& scalar) {
   constexpr std::size_t kLongest = 80;
   std::string text = log::plain_value(scalar, log::kShort.message);
@@ -123,7 +124,7 @@ std::vector<Value> Value::list(const char* of_what) const {
   } else if (!node.IsNull()) {
     diagnostics.add(mark, key,
                     std::string(type_of(node)) + "; must be a list of " + of_what +
-                        ", one a line after a dash");
+                        ", one per line after a dash");
   }
   return entries;
 }
@@ -155,21 +156,21 @@ std::map<std::string, Value> read_keys(const Value& mapping,
   std::map<std::string, int> lines;
   for (const auto& entry : mapping.node) {
     const YAML::Node& key = entry.first;
-    // A key that is no scalar has no text; it ends up as unknown.
+    // A key that is not a scalar has no text, and counts as unknown.
     const std::string name = key.Scalar();
     const std::string path = mapping.key.empty() ? name : mapping.key + '.' + name;
     if (const auto [first, is_new] = lines.emplace(name, key.Mark().line + 1); !is_new) {
       mapping.diagnostics.add(key.Mark(), path,
-                              "is given twice, first in line " + std::to_string(first->second) +
-                                  "; keep one");
+                              "occurs twice, first on line " + std::to_string(first->second) +
+                                  "; remove one");
     } else if (std::find(known.begin(), known.end(), name) != known.end()) {
       values.emplace(name, Value{entry.second, (entry.second.IsNull() ? key : entry.second).Mark(),
                                  path, mapping.diagnostics});
     } else {
       const std::string near = nearest(name, known);
       mapping.diagnostics.add(key.Mark(), log::plain_value(path, log::kShort.field),
-                              near.empty() ? "is no key here; known are " + all
-                                           : "is no key here; did you mean " + near + "?");
+                              near.empty() ? "is not a valid key here; the keys are " + all
+                                           : "is not a valid key here; did you mean " + near + "?");
     }
   }
   return values;

@@ -17,7 +17,7 @@ namespace fanlight::config {
 struct Diagnostic {
   std::string key;
   std::string text;
-  int line = 0; ///< From 1; 0: it is about the whole file.
+  int line = 0; ///< From 1; 0: the whole file.
 };
 
 /// Gathers diagnostics as `file:line:column: key: what is wrong; what would be right`.

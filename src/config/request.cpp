@@ -22,8 +22,8 @@ const Stream* find(const Camera* camera, const std::string& id) {
   return found == camera->streams.end() ? nullptr : &*found;
 }
 
-/// The JSON as YAML. A `${` in it is no variable: whoever may change cameras must not be able to
-/// send himself the server's environment.
+/// Parses JSON as YAML. A `${` in it is not a variable: a client that may change cameras must not
+/// be able to read the server's environment.
 YAML::Node load_literally(const std::string& json) {
   std::string literal;
   for (std::size_t at = 0; at < json.size(); ++at) {
@@ -41,8 +41,8 @@ bool has(const Camera* camera, const Field<Stream>& field, const std::string& te
   });
 }
 
-/// Takes out what names files of the server: nobody may have them read, or ask whether they are
-/// there. A file that is named already may stay.
+/// Rejects keys that name files of the server: clients must not read these files, or test whether
+/// they exist. A name that is already set may stay.
 void refuse_files(YAML::Node keys, const std::string& path, const Camera* before,
                   Diagnostics& diagnostics) {
   if (!keys.IsMap()) return;
@@ -50,11 +50,11 @@ void refuse_files(YAML::Node keys, const std::string& path, const Camera* before
     if (!field.traits.file) continue;
     const YAML::Node value = keys[field.name];
     if (!value) continue;
-    // What is not stored names a file only for as long as it is read.
+    // A key that is not stored names a file only while it is read.
     const bool named = !value.IsScalar() || !value.Scalar().empty() || field.print == nullptr;
     if (!named || (value.IsScalar() && has(before, field, value.Scalar()))) continue;
     diagnostics.add(YAML::Mark::null_mark(), path + field.name,
-                    "names a file of the server; write it in the configuration");
+                    "names a file on the server; only the configuration file may set it");
     keys.remove(field.name);
   }
 }
@@ -64,9 +64,9 @@ template <typename S> void drop_told_keys(YAML::Node mapping) {
     if (field.traits.told) mapping.remove(field.name);
 }
 
-/// What the API only tells.
+/// Removes read-only members.
 void drop_told(YAML::Node& camera) {
-  camera.remove("change"); // Of an answer.
+  camera.remove("change"); // Part of an answer.
   drop_told_keys<Camera>(camera);
   const YAML::Node streams = camera["streams"];
   if (!streams.IsSequence()) return;
@@ -74,8 +74,8 @@ void drop_told(YAML::Node& camera) {
     if (stream.IsMap()) drop_told_keys<Stream>(stream);
 }
 
-/// Makes of what was sent for one stream what is meant: the login out of its URL, and what only the
-/// server knows out of the stream before.
+/// Completes a stream from a request: takes the login out of its URL, and adds what only the server
+/// knows from the previous stream.
 class Completion {
  public:
   using Sent = std::function<bool(const char* name)>;
@@ -101,10 +101,10 @@ class Completion {
     if (before_ != nullptr && stream_.url == shown_url(*before_))
       stream_.url = split_login(before_->url).bare;
     else if (stream_.url.find(kHidden) != stream_.url.npos)
-      complain("url", "has *** in it, which stands for a secret; write it out");
+      complain("url", "contains ***, which replaces a secret; enter the real value");
   }
 
-  /// A secret that is not sent stays as it is; "" is none.
+  /// Keeps a secret that the request omits; "" removes it.
   void keep_secrets() {
     static const Stream kNone;
     if (before_ == nullptr) return;
@@ -118,16 +118,18 @@ class Completion {
   void keep(const Field<Stream>& secret, const Stream& had) {
     const std::string address = split_login(before_->url).address;
     if (address != split_login(stream_.url).address)
-      complain(secret.name, "is kept for " + address +
-                                " only; send it again for another "
-                                "address, or \"\" for none");
+      complain(secret.name,
+               "is stored only for " + address +
+                   "; because the address changes, send it again, or \"\" to remove it");
     else if (address.starts_with("rtsps:") && checks_less())
-      complain(secret.name, "is kept for the certificate check it was given with; send it again");
+      complain(secret.name,
+               "is stored only for the previous, stricter certificate check; send it again");
     else
       secret.keep(had, stream_);
   }
 
-  /// Whether whoever has another certificate could get the password now, and could not before.
+  /// Whether this change would let a server with a different certificate receive the stored
+  /// password.
   bool checks_less() const {
     if (!before_->tls_verify && before_->tls_fingerprint.empty()) return false;
     const auto all = fields<Stream>();
@@ -171,7 +173,7 @@ std::variant<Camera, KeyErrors> read_request(const std::string& json, const Came
       if (std::any_of(camera.streams.begin(), camera.streams.begin() + static_cast<int>(i),
                       [&](const Stream& other) { return other.url == camera.streams[i].url; }))
         diagnostics.add(YAML::Mark::null_mark(), path(i) + "url",
-                        "is the url of another of its streams; keep one of them");
+                        "is also the URL of another stream of this camera; remove one of them");
   } catch (const YAML::Exception& error) {
     diagnostics.add(error.mark, "", "cannot be read: " + error.msg);
   }

@@ -94,6 +94,7 @@ constexpr std::array kServer{
 
 constexpr std::array kEmbed{
     field<&Embed::origins, read_origins>("origins", kLive),
+    field<&Embed::frame_ancestors, read_origins>("frame_ancestors", kLive),
 };
 
 // cameras
@@ -153,12 +154,12 @@ void read_codecs(const Value& value, std::vector<VideoCodec>& out) {
     VideoCodec codec{};
     read_scalar(entry, codec, read_word<VideoCodec>);
     if (std::find(codecs.begin(), codecs.end(), codec) != codecs.end())
-      entry.refuse("is there twice; keep one");
+      entry.refuse("occurs twice; remove one");
     codecs.push_back(codec);
   }
   if (entries.empty() && (value.node.IsSequence() || value.node.IsNull()))
     value.diagnostics.add(value.mark, value.key,
-                          "leaves no codec; name h264, h265 or both, the preferred first");
+                          "has no codecs; name h264, h265 or both, the preferred one first");
   out = codecs;
 }
 
@@ -209,8 +210,9 @@ void read_public_addresses(const Value& value, std::vector<std::string>& address
   int v6 = 0;
   for (const std::string& address : addresses) ++(address.find(':') == address.npos ? v4 : v6);
   if (v4 > 1 || v6 > 1)
-    value.diagnostics.add(value.mark, value.key,
-                          "has two addresses of one family; give at most one IPv4 and one IPv6");
+    value.diagnostics.add(
+        value.mark, value.key,
+        "has two addresses of the same family; use at most one IPv4 and one IPv6 address");
 }
 
 constexpr std::array kWebRtc{

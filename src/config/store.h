@@ -34,13 +34,13 @@ class Store {
   virtual std::string cameras_file() const = 0;
   /// Keys that were changed in the file and need a restart.
   virtual const std::vector<std::string>& needs_restart() const = 0;
-  /// Why the files, as they were last read, were not taken; none: the service runs by them.
+  /// Why the files were rejected when they were last read; none: the server runs with them.
   virtual const std::optional<Mistake>& mistake() const = 0;
 
-  /// Makes the managed cameras, and the order of all, those of `cameras`, here and in the file.
-  /// Cameras that are not managed are as they are. Writes nothing if the cameras are those already.
-  /// Errc::internal: it cannot be written, and nothing has changed. Errc::conflict: somebody has
-  /// changed the file.
+  /// Replaces the managed cameras, and the order of all cameras, by those of `cameras`, in memory
+  /// and in the file. Cameras that are not managed stay unchanged. Writes nothing if nothing
+  /// changes. Errc::internal: the file cannot be written, and nothing has changed. Errc::conflict:
+  /// the file was edited.
   virtual Result<Diff> change(std::vector<Camera> cameras) = 0;
   /// Reads the files again. Errc::invalid, not_found: what is wrong with them; nothing has changed.
   virtual Result<Diff> reload() = 0;

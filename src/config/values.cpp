@@ -51,47 +51,51 @@ std::string split_host(std::string_view text, std::string& host,
   std::string_view rest;
   if (text.starts_with('[')) {
     const std::size_t close = text.find(']');
-    if (close == text.npos) return "has no ] after its IPv6 address; write [2001:db8::1]:554";
+    if (close == text.npos) return "has no ] after the IPv6 address; write [2001:db8::1]:554";
     host = text.substr(1, close - 1);
     if (!is_ip(AF_INET6, host.substr(0, host.find('%'))))
-      return "has no IPv6 address between [ and ]; write e.g. [2001:db8::1]";
+      return "has no IPv6 address between [ and ]; write, for example, [2001:db8::1]";
     rest = text.substr(close + 1);
   } else {
     host = text.substr(0, text.find(':'));
     rest = text.substr(host.size());
     if (std::count(rest.begin(), rest.end(), ':') > 1)
-      return "has more than one colon in its host; write an IPv6 address in brackets: "
+      return "has more than one colon in the host; write an IPv6 address in brackets: "
              "[2001:db8::1]";
     const bool name = std::all_of(host.begin(), host.end(), [](char c) {
       return g_ascii_isalnum(c) || c == '.' || c == '-' || c == '_';
     });
-    if (!name) return "has a host that is neither a name nor an address; write e.g. 192.0.2.10";
+    if (!name)
+      return "has a host that is neither a name nor an address; write, for example, 192.0.2.10";
     if (!host.empty() && host.find_first_not_of("0123456789.") == host.npos &&
         !is_ip(AF_INET, host))
-      return "has a malformed IPv4 address; write four numbers of 0-255, e.g. 192.0.2.10";
+      return "has a malformed IPv4 address; write four numbers from 0 to 255, such as 192.0.2.10";
   }
   if (rest.empty()) return {};
   if (rest.starts_with(':')) port = number<std::uint32_t>(rest.substr(1));
   if (!rest.starts_with(':') || !port || *port > 65535)
-    return "has no valid port after its host; write a number of 1-65535";
+    return "has no valid port after the host; write a number from 1 to 65535";
   return {};
 }
 
-/// The user and password before the host, still with percent signs.
+/// Checks user and password before the host, which still have percent signs.
 std::string check_user_info(std::string_view user_info) {
   if (user_info.find('@') != user_info.npos)
-    return "has more than one @; in a user or password write %40 for @, %3A for :, %2F for /";
+    return "has more than one @; in the user name and the password, write %40 for @, %3A for :, "
+           "%2F for /, or use the keys username and password";
   for (std::size_t at = user_info.find('%'); at != user_info.npos; at = user_info.find('%', at + 1))
     if (at + 2 >= user_info.size() || !g_ascii_isxdigit(user_info[at + 1]) ||
         !g_ascii_isxdigit(user_info[at + 2]))
-      return "has a % without two hexadecimal digits in its user or password; write %25 for %";
+      return "has a % without two hexadecimal digits in the user name or the password; write %25 "
+             "for %";
   return {};
 }
 
 } // namespace
 
 std::string read_any(const std::string& text, std::string& out) {
-  if (has_control(text)) return "has a control character or a line break; must be one line of text";
+  if (has_control(text))
+    return "contains a control character or a line break; must be one line of text";
   if (!g_utf8_validate(text.data(), static_cast<gssize>(text.size()), nullptr))
     return "is not UTF-8; save the file as UTF-8";
   out = text;
@@ -104,22 +108,23 @@ std::string read_listen(const std::string& text, std::string& out) {
   if (number<std::uint16_t>(text))
     return "is a port without an address; write 0.0.0.0:" + text + " or 127.0.0.1:" + text;
   if (std::string wrong = split_host(text, host, port); !wrong.empty()) return wrong;
-  if (!port) return "has no port; write host:port, e.g. 0.0.0.0:8080 or [::]:8080";
+  if (!port) return "has no port; write host:port, such as 0.0.0.0:8080 or [::]:8080";
   out = text;
   return {};
 }
 
 std::string read_host(const std::string& text, std::string& out) {
-  constexpr const char* kExample = "; write e.g. cameras.example.org, or with its port, name:8443";
+  constexpr const char* kExample =
+      "; write, for example, cameras.example.org, or with a port cameras.example.org:8443";
   if (text.find('*') != text.npos)
-    return "has a *, which stands for nothing here; write each name, e.g. [a.example.org, "
+    return "contains *, but wildcards are not supported here; write each name: [a.example.org, "
            "b.example.org]";
   if (text.find("://") != text.npos || text.find('/') != text.npos)
-    return std::string("is an address; leave out https:// and what follows the host") + kExample;
+    return std::string("is a URL; write only the host~") + kExample;
   std::string host;
   std::optional<std::uint32_t> port;
   if (std::string wrong = split_host(text, host, port); !wrong.empty()) return wrong;
-  if (host.empty() || port == 0U) return std::string("has no host or port 0") + kExample;
+  if (host.empty() || port == 0U) return std::string("has no host, or port 0") + kExample;
   out = text;
   std::transform(out.begin(), out.end(), out.begin(), g_ascii_tolower);
   return {};
@@ -127,23 +132,23 @@ std::string read_host(const std::string& text, std::string& out) {
 
 std::string read_origin(const std::string& text, std::string& out) {
   constexpr const char* kExample =
-      "; write e.g. https://intranet.example.org, capacitor://localhost "
-      "of an app, or \"*\" for all";
+      "; write, for example, https://intranet.example.org, capacitor://localhost (for an app), or "
+      "\"*\" for all";
   if (text == "*") return out = text, std::string();
   if (text.find('*') != text.npos)
-    return "has a * within, which stands for nothing there; write each origin, e.g. "
+    return "contains *, but an origin cannot contain a wildcard; write each origin: "
            "[https://a.example.org, https://b.example.org], or \"*\" alone for all";
   const auto parts = split_url(text);
   std::string scheme = parts ? parts->scheme : "";
   std::transform(scheme.begin(), scheme.end(), scheme.begin(), g_ascii_tolower);
-  if (!is_scheme(scheme)) return std::string("is no origin") + kExample;
+  if (!is_scheme(scheme)) return std::string("is not an origin") + kExample;
   if (parts->user_info || !(parts->rest.empty() || parts->rest == "/"))
-    return std::string("has more than scheme, host and port, as origins have") + kExample;
+    return std::string("must have only scheme, host and port") + kExample;
   std::string host;
   std::optional<std::uint32_t> port;
   if (std::string wrong = split_host(parts->host, host, port); !wrong.empty()) return wrong;
-  if (host.empty() || port == 0U) return std::string("has no host or port 0") + kExample;
-  // As browsers write it: without the port that the scheme implies.
+  if (host.empty() || port == 0U) return std::string("has no host, or port 0") + kExample;
+  // Browsers omit the default port of the scheme.
   const std::uint32_t implied = scheme == "https" ? 443 : scheme == "http" ? 80 : 0;
   const std::string name = port ? parts->host.substr(0, parts->host.rfind(':')) : parts->host;
   out = scheme + "://" + name + (port && *port != implied ? ':' + std::to_string(*port) : "");
@@ -161,14 +166,16 @@ bool is_id(std::string_view text) {
 
 std::string read_id(const std::string& text, std::string& out) {
   if (!is_id(text))
-    return "is no id, which is part of URLs; must be 1-64 of a-z 0-9 _ -, e.g. front-door";
+    return "is not a valid id; must be 1 to 64 characters of a-z 0-9 _ -, such as front-door";
   out = text;
   return {};
 }
 
 std::string read_stream_id(const std::string& text, std::string& out) {
   if (!is_id(text) || text.size() > 32 || text == "auto")
-    return "is no id of a stream; must be 1-32 of a-z 0-9 _ -, and not auto; e.g. main";
+    return "is not a valid id of a stream; must be 1 to 32 characters of a-z 0-9 _ -, such as "
+           "main, "
+           "but not auto";
   out = text;
   return {};
 }
@@ -179,11 +186,12 @@ std::string read_rtsp_url(const std::string& text, std::string& out) {
   std::string scheme = parts ? parts->scheme : "";
   std::transform(scheme.begin(), scheme.end(), scheme.begin(), g_ascii_tolower);
   if (scheme == "rtspt" || scheme == "rtspu" || scheme == "rtsph")
-    return "has a scheme of GStreamer's own; write rtsp:// and the key transport: tcp or udp";
+    return "has a scheme that only GStreamer uses; write rtsp:// and the key transport: tcp or udp";
   if (scheme != "rtsp" && scheme != "rtsps")
-    return std::string("is no RTSP URL; must begin with rtsp:// or rtsps://, e.g. ") + kExample;
+    return std::string("is not an RTSP URL; must begin with rtsp:// or rtsps://, such as ") +
+           kExample;
   if (has_control(text) || text.find(' ') != text.npos)
-    return "has white space or a control character; write %20 for a space";
+    return "contains white space or a control character; write %20 for a space";
 
   if (parts->user_info) {
     if (std::string wrong = check_user_info(*parts->user_info); !wrong.empty()) return wrong;
@@ -191,16 +199,18 @@ std::string read_rtsp_url(const std::string& text, std::string& out) {
              !parts->host.starts_with('[') && colon != text.npos &&
              !number<std::uint32_t>(std::string_view{parts->host}.substr(colon + 1)) &&
              parts->rest.find('@') != text.npos) {
-    return "has / ? or # in its user or password; write %2F for /, %3F for ?, %23 for #";
+    return "contains / ? or # in the user name or the password; write %2F for /, %3F for ?, %23 "
+           "for #, or use the keys username and password";
   }
-  // Parsers differ on whether that ends the host: GStreamer may see another one behind it.
+  // Parsers disagree on whether # ends the host: GStreamer may see another host behind it.
   if (parts->rest.starts_with('#'))
-    return "has a # right behind its host; write a path first, or %23";
+    return "has # directly after the host; write a path first, or %23; if # belongs to a password, "
+           "use the key password";
   std::string host;
   std::optional<std::uint32_t> port;
   if (std::string wrong = split_host(parts->host, host, port); !wrong.empty()) return wrong;
-  if (host.empty()) return std::string("has no host; write e.g. ") + kExample;
-  if (port == 0U) return "has port 0; write the camera's RTSP port, mostly 554";
+  if (host.empty()) return std::string("has no host; write, for example, ") + kExample;
+  if (port == 0U) return "has port 0; write the camera's RTSP port, usually 554";
   out = text;
   return {};
 }
@@ -210,30 +220,31 @@ std::string read_ice_url(const std::string& text, std::string& out) {
   const std::string scheme = text.substr(0, colon);
   const bool turn = scheme == "turn" || scheme == "turns";
   if (colon == text.npos || (!turn && scheme != "stun"))
-    return "is no ICE server; write stun:host:port, turn:host:port or turns:host:port";
+    return "is not an ICE server; write stun:host:port, turn:host:port or turns:host:port";
   std::string_view rest = std::string_view(text).substr(colon + 1);
-  if (rest.starts_with("//")) return "has slashes; write " + scheme + ":host:port (RFC 7064, 7065)";
-  if (rest.find('@') != rest.npos)
-    return "has a user in it; write it in the keys username and credential";
+  if (rest.starts_with("//"))
+    return "contains slashes; write " + scheme + ":host:port (RFC 7064, 7065)";
+  if (rest.find('@') != rest.npos) return "contains a user; use the keys username and credential";
   const std::size_t query = rest.find('?');
   if (query != rest.npos) {
     const std::string_view transport = rest.substr(query);
     if (!turn || (transport != "?transport=udp" && transport != "?transport=tcp"))
-      return "has an unknown ending; only turn: and turns: take ?transport=udp or ?transport=tcp";
+      return "has an unknown parameter; turn: and turns: allow ?transport=udp and ?transport=tcp";
     rest = rest.substr(0, query);
   }
   std::string host;
   std::optional<std::uint32_t> port;
   if (std::string wrong = split_host(rest, host, port); !wrong.empty()) return wrong;
   if (host.empty() || port == 0U)
-    return "has no host or port 0; write e.g. stun:stun.example.org:3478";
+    return "has no host, or port 0; write, for example, stun:stun.example.org:3478";
   out = text;
   return {};
 }
 
 std::string read_address(const std::string& text, std::string& out) {
   if (!is_ip(AF_INET, text) && !is_ip(AF_INET6, text))
-    return "is no IP address; write e.g. 203.0.113.7 or 2001:db8::7, without port or brackets";
+    return "is not an IP address; write, for example, 203.0.113.7 or 2001:db8::7, without port or "
+           "brackets";
   out = text;
   return {};
 }
@@ -243,7 +254,7 @@ std::string read_bool(const std::string& text, bool& out) {
     if (g_ascii_strcasecmp(text.c_str(), word) == 0) return out = true, std::string();
   for (const char* word : {"false", "no", "off"})
     if (g_ascii_strcasecmp(text.c_str(), word) == 0) return out = false, std::string();
-  return "is no switch; must be true or false";
+  return "is not a boolean; must be true or false";
 }
 
 std::string read_duration(const std::string& text, std::chrono::milliseconds lowest,
@@ -258,10 +269,10 @@ std::string read_duration(const std::string& text, std::chrono::milliseconds low
   const std::string unit = text.substr(std::min(text.find_first_not_of(' ', digits), text.size()));
   const std::string range = "; must be " + write(lowest) + " to " + write(highest);
   const bool long_ones = lowest >= std::chrono::seconds{1};
-  const std::string example =
-      (long_ones ? "; write e.g. " + write(lowest) : std::string("; write e.g. 100ms or 0.1s")) +
-      range;
-  if (!value) return "is no duration" + example;
+  const std::string example = (long_ones ? "; write, for example, " + write(lowest)
+                                         : std::string("; write, for example, 100ms or 0.1s")) +
+                              range;
+  if (!value) return "is not a duration" + example;
   if (unit.empty())
     return "has no unit; write " + (long_ones ? "" : text + "ms or ") + text + "s" + range;
   if (unit != "ms" && unit != "s") return "has an unknown unit" + example;
@@ -280,7 +291,7 @@ std::string read_fingerprint(const std::string& text, std::string& out) {
   const bool hexadecimal =
       std::all_of(digits.begin(), digits.end(), [](char c) { return g_ascii_isxdigit(c) != 0; });
   if (!text.empty() && (!hexadecimal || digits.size() != 2 * kBytes))
-    return "is no SHA-256 fingerprint; write its 32 bytes in hexadecimal, e.g. as "
+    return "is not a SHA-256 fingerprint; write its 32 bytes in hexadecimal, as "
            "`openssl x509 -fingerprint -sha256` prints them";
   out = digits;
   return {};
@@ -296,8 +307,8 @@ std::string read_first_line(const std::string& path, std::string& out) {
   std::ifstream file(path);
   if (!file || !std::getline(file, out))
     return "names " + path +
-           ", whose first line cannot be read; is the file there, and may this "
-           "user read it?";
+           ", but the server cannot read its first line; check that the file exists and that the "
+           "server's user may read it";
   if (!out.empty() && out.back() == '\r') out.pop_back();
   return {};
 }
@@ -313,8 +324,9 @@ std::string read_ports(const std::string& text, std::pair<std::uint16_t, std::ui
                         ? std::nullopt
                         : number<std::uint16_t>(std::string_view(text).substr(dash + 1));
   if (!first || !last || *first == 0 || *last < *first)
-    return "is no range of ports; write the lowest and the highest of 1-65535 with a dash, e.g. "
-           "50000-50999, or any";
+    return "is not a port range; write the lowest and the highest port from 1 to 65535 with a "
+           "dash, "
+           "such as 50000-50999, or any";
   out = {*first, *last};
   return {};
 }
@@ -322,11 +334,11 @@ std::string read_ports(const std::string& text, std::pair<std::uint16_t, std::ui
 std::string read_number(const std::string& text, std::uint32_t lowest, std::uint32_t highest,
                         std::uint32_t& out) {
   const std::string right =
-      "must be a whole number of " + std::to_string(lowest) + '-' + std::to_string(highest);
+      "must be an integer from " + std::to_string(lowest) + " to " + std::to_string(highest);
   const auto value = number<std::int64_t>(text);
-  // Too many digits for any integer is out of range, too, rather than no number.
+  // A number too large for any integer is out of range, not a malformed number.
   if (!value && (text.empty() || text.find_first_not_of(kDigits) != text.npos))
-    return "is no whole number; " + right;
+    return "is not an integer; " + right;
   if (!value || *value < lowest || *value > highest) return "is out of range; " + right;
   out = static_cast<std::uint32_t>(*value);
   return {};
@@ -354,7 +366,7 @@ std::string nearest(const std::string& mistyped, const std::vector<std::string>&
   std::size_t least = std::max<std::size_t>(2, mistyped.size() / 3) + 1;
   if (mistyped.size() > 64) return best;
   for (const std::string& word : words) {
-    // A word of which most letters would have to change is a guess at random.
+    // If most letters would have to change, the word would be a random guess.
     const std::size_t edits = distance(mistyped, word);
     if (edits < least && edits * 2 <= word.size()) {
       least = edits;

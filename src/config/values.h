@@ -10,8 +10,8 @@
 
 #include "config/config.h"
 
-/// From the text of one value to what it means. Each function returns an empty string, or what is
-/// wrong with the text and what would be right, to be read after the value: `"5" has no unit; ...`.
+/// Converts the text of one value. Each function returns an empty string, or what is wrong and what
+/// to write, to follow the value: `"5" has no unit; ...`.
 namespace fanlight::config {
 
 std::string read_any(const std::string& text, std::string& out);    ///< One line, may be empty.
@@ -59,7 +59,8 @@ template <typename T> std::string read_word(const std::string& text, T& out) {
     all += (all.empty() ? "" : ", ") + names.back();
   }
   const std::string near = nearest(text, names);
-  return "is unknown; must be one of " + all + (near.empty() ? "" : ": did you mean " + near + "?");
+  return "is not allowed; must be one of " + all +
+         (near.empty() ? "" : ": did you mean " + near + "?");
 }
 
 template <typename T> std::string to_word(const T& choice) {

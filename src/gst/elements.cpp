@@ -63,14 +63,14 @@ std::string load_own_elements() {
   if (Ref<GstElementFactory>::adopt(gst_element_factory_find("goptee"))) return {};
   std::error_code ignored;
   const auto binary = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  // Beside the program in its build folder, or where it was installed, which GStreamer may not
-  // know.
+  // Beside the program in its build folder, or in the folder of the installation, which GStreamer
+  // may not search.
   for (const std::filesystem::path& folder : {binary.parent_path().parent_path() / "plugins",
                                               std::filesystem::path{FANLIGHT_PLUGINS_INSTALLED}}) {
     GError* raw = nullptr;
     const auto plugin =
         Ref<GstPlugin>::adopt(gst_plugin_load_file((folder / "libgstfanlight.so").c_str(), &raw));
-    const GErrorPtr reason{raw}; // missing_elements() names what is not there.
+    const GErrorPtr reason{raw}; // missing_elements() names what is missing.
     if (plugin) return folder.string();
   }
   return {};

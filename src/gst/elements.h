@@ -8,17 +8,17 @@
 
 namespace fanlight {
 
-/// Makes an element, named `name` or by GStreamer; Errc::internal names the Debian package that
-/// should hold it.
+/// Makes an element, named `name` or by GStreamer. Errc::internal names the Debian package that
+/// should contain it.
 Result<Ref<GstElement>> make_element(const char* factory, const std::string& name = {});
 
-/// Loads our own elements when GStreamer does not find them by itself: from the build tree of the
-/// running binary, or from where they were installed. Returns the folder they were loaded from;
-/// empty: GStreamer knows them.
+/// Loads Fanlight's own elements if GStreamer does not find them: from the build folder of the
+/// running program, or from the folder of the installation. Returns the folder; empty: GStreamer
+/// finds them.
 std::string load_own_elements();
 
-/// Elements the service needs that are not to be found, each with the package that holds it; empty
-/// when all are there.
+/// Elements that the service needs and GStreamer does not find, each with its package; empty if
+/// none is missing.
 std::vector<std::string> missing_elements();
 
 } // namespace fanlight

@@ -13,18 +13,18 @@
 namespace fanlight {
 namespace {
 
-/// At once, and with those that wait for one of these to end.
+/// Pipelines being drawn at the same time, including those that wait for a worker.
 constexpr int kDrawers = 2;
 constexpr unsigned kMostDrawings = 8;
-/// How large a drawing may be: some thousand viewers on webrtcbin are beyond it.
+/// The largest pipeline that is drawn; several thousand viewers on webrtcbin exceed it.
 constexpr std::size_t kMostElements = 50'000;
 constexpr std::size_t kMostText = 64 * 1024 * 1024;
 
 unsigned under_way = 0; // Main only.
 unsigned begun = 0;     // Main only.
 
-/// Without the passwords among the properties in a drawing. A label is one line; what stands behind
-/// a password in it goes with it, as the password may look like anything.
+/// Removes the passwords among the properties in a drawing. The rest of a label's line goes with
+/// the password, because a password may contain anything.
 std::string hide_passwords(const std::string& dot) {
   constexpr std::string_view kPassword = "-pw=\\\"";
   std::string hidden;
@@ -37,7 +37,7 @@ std::string hide_passwords(const std::string& dot) {
   return hidden.append(dot, from);
 }
 
-/// The children of a bin as they are now.
+/// The current children of a bin.
 std::vector<Ref<GstElement>> children_of(GstBin* bin) {
   std::vector<Ref<GstElement>> children;
   GST_OBJECT_LOCK(bin);
@@ -54,9 +54,9 @@ std::size_t count_elements(const std::vector<Ref<GstElement>>& elements) {
   return count;
 }
 
-/// GStreamer begins again with a bin whose children have changed meanwhile: where viewers come and
-/// go all the time it would never end. So a pipeline that is not changed by anybody stands in, with
-/// the children of this moment.
+/// GStreamer starts over if the children of a bin change while it draws them; with viewers that
+/// come and go it would never finish. Therefore it draws a stand-in pipeline that nothing changes,
+/// with the children of this moment.
 std::string draw_still(GstPipeline* pipeline, std::vector<Ref<GstElement>> children) {
   auto still = Ref<GstElement>::retain(gst_pipeline_new(GST_OBJECT_NAME(pipeline)));
   GstBin* bin = GST_BIN(still.get());
@@ -76,7 +76,8 @@ std::string draw_still(GstPipeline* pipeline, std::vector<Ref<GstElement>> child
 
 } // namespace
 
-/// One drawing for all who wait for it. The worker has `pipeline` alone, the rest belongs to main.
+/// One drawing, shared by all that wait for it. Only the worker uses `pipeline`, only main the
+/// rest.
 struct Drawing {
   Ref<GstElement> pipeline;
   std::vector<Pipeline::Drawn> waiting;
@@ -84,12 +85,12 @@ struct Drawing {
 
 namespace {
 
-/// On a worker. Locks of objects are taken one at a time and properties read under none; a
-/// webrtcbin waits for its own thread alone, which this is not.
+/// On a worker. It takes the objects' locks one at a time and reads properties without a lock. A
+/// webrtcbin waits only for its own thread, which is not this one.
 Result<std::shared_ptr<const std::string>> draw(GstElement* pipeline) {
   const Error too_large{Errc::internal,
-                        "drawing the pipeline: it is too large: a camera with fewer "
-                        "viewers can be drawn"};
+                        "drawing the pipeline: the drawing is too large; remove viewers from this "
+                        "camera first"};
   auto children = children_of(GST_BIN(pipeline));
   if (count_elements(children) > kMostElements) return too_large;
   const std::string text = draw_still(GST_PIPELINE(pipeline), std::move(children));
@@ -103,7 +104,7 @@ void run(gpointer data, gpointer) {
   (*held)->pipeline = {};
   post([drawing = std::move(*held), drawn = std::move(drawn)] {
     --under_way;
-    // Whoever asks from here on gets a new drawing.
+    // From here on, a request gets a new drawing.
     for (const auto& done : std::exchange(drawing->waiting, {})) done(drawn);
   });
 }
@@ -118,7 +119,7 @@ GThreadPool* drawers() {
 Pipeline::Pipeline(const std::string& name, OnMessage on_message)
     : name_(name), on_message_(std::move(on_message)),
       pipeline_(Ref<GstElement>::retain(gst_pipeline_new(name.c_str()))) {
-  // The system clock, so that no element that comes and goes takes the clock with it.
+  // The system clock: otherwise the clock of an element would leave with the element.
   auto clock = Ref<GstClock>::adopt(gst_system_clock_obtain());
   gst_pipeline_use_clock(GST_PIPELINE(pipeline_.get()), clock.get());
   auto bus = Ref<GstBus>::adopt(gst_element_get_bus(pipeline_.get()));
@@ -146,7 +147,7 @@ void Pipeline::start() { gst_element_set_state(pipeline_.get(), GST_STATE_PLAYIN
 Result<Done> Pipeline::add(GstElement* element) {
   if (!gst_bin_add(bin(), element))
     return Error{Errc::internal, "adding " + std::string{GST_OBJECT_NAME(element)} + " to " +
-                                     name_ + ": an element of that name is there already"};
+                                     name_ + ": an element of that name already exists"};
   if (!gst_element_sync_state_with_parent(element)) {
     remove(element, GST_OBJECT_NAME(element));
     return Error{Errc::internal,
@@ -157,8 +158,8 @@ Result<Done> Pipeline::add(GstElement* element) {
 
 void Pipeline::remove(GstElement* element, const std::string& what) {
   auto kept = Ref<GstElement>::retain(element);
-  // Its threads may be telling the pipeline something: a bin's bus knows its bin by a bare pointer.
-  // So it is freed after what was in it, whichever of the two is stopped first.
+  // Threads of the element may still post to the pipeline: a bin's bus refers to its bin by a raw
+  // pointer. Therefore the element keeps the pipeline, whichever of the two stops first.
   g_object_set_data_full(G_OBJECT(element), "fanlight-pipeline", gst_object_ref(pipeline_.get()),
                          gst_object_unref);
   gst_element_set_locked_state(element, TRUE);
@@ -171,7 +172,8 @@ void Pipeline::draw(Drawn done) {
     return shared->waiting.push_back(std::move(done));
   if (under_way >= kMostDrawings)
     return post([done = std::move(done)] {
-      done(Error{Errc::busy, "drawing the pipeline: others are being drawn; ask again later"});
+      done(Error{Errc::busy,
+                 "drawing the pipeline: the server is drawing other pipelines; try again later"});
     });
   ++under_way;
   ++begun;
@@ -198,10 +200,11 @@ std::string describe(GstMessage* message) {
   GErrorPtr error{raw};
   const std::string debug = take_string(raw_debug);
   std::string text = error ? error->message : gst_message_type_get_name(GST_MESSAGE_TYPE(message));
-  // The last line of the detail is the reason; those before are source file and element path.
+  // The last line of the detail is the reason; the lines before it are source file and element
+  // path.
   if (const auto line = debug.rfind('\n'); line != std::string::npos && line + 1 < debug.size())
     text += " (" + debug.substr(line + 1) + ")";
-  constexpr std::size_t kLongest = 512; // Bytes. A camera may say any number of them.
+  constexpr std::size_t kLongest = 512; // Bytes. A camera may send any amount of text.
   return log::bounded(text, kLongest);
 }
 

@@ -11,10 +11,10 @@ namespace fanlight {
 
 struct Drawing;
 
-/// A GstPipeline that runs from construction to destruction on the system clock, its bus watched on
-/// main.
+/// A GstPipeline that runs on the system clock from construction to destruction. Main watches its
+/// bus.
 ///
-/// Threads: main only. Destruction hands the pipeline to a worker, which stops it.
+/// Threads: main only. The destructor passes the pipeline to a worker, which stops it.
 class Pipeline {
  public:
   /// Called on main for every error, warning, EOS and element message.
@@ -28,15 +28,15 @@ class Pipeline {
   void start();
   /// Adds `element` and brings it to the pipeline's state.
   Result<Done> add(GstElement* element);
-  /// Takes `element` out, whatever it is doing, and stops it on a worker; `what` names it in the
+  /// Removes `element` in whatever state it is, and stops it on a worker; `what` names it in the
   /// log.
   void remove(GstElement* element, const std::string& what);
-  /// A document for Graphviz that all who asked for it share. Errc::busy: too many pipelines are
-  /// being drawn; internal: it is too large.
+  /// A document for Graphviz, shared by all that asked for it. Errc::busy: too many drawings are in
+  /// progress; internal: the drawing is too large.
   using Drawn = std::function<void(const Result<std::shared_ptr<const std::string>>&)>;
-  /// Draws the graph with states and caps, credentials replaced, on a worker: a pipeline with a
-  /// hundred webrtcbins takes a second. Who asks while it is being drawn gets the same drawing.
-  /// `done` comes on main in a later turn.
+  /// Draws the graph with states and caps and without credentials, on a worker: a pipeline with a
+  /// hundred webrtcbins takes a second. Calls during that time get the same drawing. Calls `done`
+  /// on main in a later turn.
   void draw(Drawn done);
   GstBin* bin() const { return GST_BIN(pipeline_.get()); }
   const std::string& name() const { return name_; }
@@ -46,17 +46,17 @@ class Pipeline {
   OnMessage on_message_;
   Ref<GstElement> pipeline_;
   guint bus_watch_ = 0;
-  std::weak_ptr<Drawing> drawing_; ///< Under way.
+  std::weak_ptr<Drawing> drawing_; ///< In progress.
 };
 
-/// How many drawings have been begun since the start. Main only.
+/// How many drawings have begun since the start. Main only.
 unsigned drawings_begun();
 
-/// True when `object` is `ancestor` or somewhere inside it.
+/// True if `object` is `ancestor` or inside it.
 bool is_inside(GstObject* object, GstElement* ancestor);
 
-/// The message of an error or warning message: what GStreamer says, with the debug detail appended;
-/// without credentials, and cut behind 512 bytes.
+/// The text of an error or warning message, with the debug detail appended, without credentials,
+/// cut at 512 bytes.
 std::string describe(GstMessage* message);
 
 } // namespace fanlight

@@ -67,9 +67,8 @@ SignalConnection connect_values(GObject* instance, const char* signal,
 
 } // namespace detail
 
-/// Runs `method` of `target` on main whenever `instance` emits `signal`, on whatever thread that
-/// is. The arguments are copied; arguments that `method` does not take are left out. A target that
-/// is gone is not called.
+/// Runs `method` of `target` on main whenever `instance` emits `signal`, on whatever thread. Copies
+/// the arguments; omits those that `method` does not take. Does nothing if `target` is gone.
 template <typename T, typename... Args>
 SignalConnection connect_on_main(gpointer instance, const char* signal, std::weak_ptr<T> target,
                                  void (T::*method)(Args...)) {
@@ -85,7 +84,7 @@ SignalConnection connect_on_main(gpointer instance, const char* signal, std::wea
   return detail::connect_values(G_OBJECT(instance), signal, std::move(deliver));
 }
 
-/// The same for a signal whose arguments do not matter.
+/// The same for a signal whose arguments are not used.
 template <typename T>
 SignalConnection connect_on_main(gpointer instance, const char* signal, std::weak_ptr<T> target,
                                  std::function<void(T&)> handler) {

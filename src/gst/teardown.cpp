@@ -10,12 +10,12 @@ namespace fanlight {
 namespace {
 
 constexpr std::chrono::seconds kDeadline{5};
-/// Those that are not late. Enough that some slow TEARDOWNs do not hold up a wall of cameras.
+/// Workers that are not late: enough that a few slow TEARDOWNs do not delay a wall of cameras.
 constexpr unsigned kWorkers = 16;
-/// With those that are late, each of which holds one: were there more, something would be wrong
-/// that threads do not mend.
+/// Including the late ones, each of which keeps its worker. If more are late, more threads do not
+/// help.
 constexpr unsigned kMostWorkers = 256;
-/// What is left to all others, of the threads that the system has room for.
+/// Threads that must remain for all other purposes.
 constexpr std::uint32_t kSpareThreads = 24;
 
 unsigned pending = 0;     // Main only.
@@ -34,9 +34,10 @@ void fit();
 void begin(Timer& deadline, const std::string& what) {
   deadline.once(kDeadline, [what] {
     ++overdue;
-    ++late; // The thread that it holds is not missed.
+    ++late; // Its worker is replaced by another one.
     fit();
-    log::warning("gst", {}, "stopping " + what + " takes longer than 5 s; going on without it");
+    log::warning("gst", {},
+                 "stopping " + what + " takes longer than 5 s; the server goes on without it");
   });
 }
 
@@ -49,7 +50,7 @@ void end(Timer& deadline) {
 
 void run(gpointer data, gpointer) {
   std::unique_ptr<Stop> stop{static_cast<Stop*>(data)};
-  // What only waits for a thread is not late.
+  // The time that it waits for a worker does not count.
   post([deadline = stop->deadline, what = stop->what] { begin(*deadline, what); });
   gst_element_set_state(stop->element.get(), GST_STATE_NULL);
   stop->element = {};
@@ -62,7 +63,7 @@ GThreadPool* workers() {
   return pool;
 }
 
-/// As many workers as are wanted, and there is room for. Main only.
+/// Starts as many workers as are needed and the system has room for. Main only.
 void fit() {
   const unsigned wanted = std::min(kWorkers + late, kMostWorkers);
   if (wanted == most) return;
@@ -74,7 +75,7 @@ void fit() {
 
 void stop_in_background(Ref<GstElement> element, std::string what) {
   ++pending;
-  fit(); // There may be room meanwhile.
+  fit(); // The system may have room by now.
   g_thread_pool_push(
       workers(), new Stop{std::move(element), std::move(what), std::make_shared<Timer>()}, nullptr);
 }

@@ -9,23 +9,24 @@
 
 namespace fanlight {
 
-/// Takes an element that nobody wants any more to NULL on a worker thread and drops it: stopping
-/// may block on the network (TEARDOWN) or on joining threads. What takes a worker longer than 5 s
-/// is logged and counted, never waited for; nothing else waits for its thread, while the system has
-/// room for another. `what` names it in the log. Main only.
+/// Sets an unused element to NULL on a worker thread and releases it: stopping may block on the
+/// network (TEARDOWN) or on joining threads. If that takes a worker longer than 5 s, it is logged
+/// and counted, but never waited for; as long as the system has room for another thread, nothing
+/// else waits for that worker. `what` names the element in the log. Main only.
 void stop_in_background(Ref<GstElement> element, std::string what);
 
-/// How many elements are being stopped now.
+/// The number of elements that are being stopped.
 unsigned stops_pending();
 
-/// Elements that ever missed the deadline.
+/// The number of elements that have missed the deadline since the start.
 unsigned stops_overdue();
 
-/// How many workers there may be where `late` hold theirs and there were up to `now`: more only as
-/// far as `bounds` leave room.
+/// The number of workers if `late` of them are late and there were up to `now`: more than now only
+/// as far as `bounds` leave room.
 unsigned stop_threads(unsigned late, unsigned now, const std::vector<Bound>& bounds);
 
-/// Waits, turning the main loop, until nothing is being stopped or `limit` is over; says which.
+/// Runs the main loop until nothing is being stopped or `limit` is over; returns whether all has
+/// stopped.
 bool wait_for_stops(std::chrono::milliseconds limit);
 
 } // namespace fanlight

@@ -12,7 +12,7 @@
 
 namespace fanlight::http {
 
-/// A socket that nobody has made an object of yet; closed with this.
+/// Owns a socket's descriptor until a GSocket is made for it.
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -26,12 +26,11 @@ class Descriptor {
   int fd_;
 };
 
-/// Connections that have been accepted and wait until they are looked at, one of each address in
-/// its turn.
+/// Accepted connections that wait to be admitted, one of each address in turn.
 ///
-/// The kernel's own queue is one for all: whoever comes after two hundred connections of one
-/// address waits until all of these have been looked at, which costs much more than to accept them.
-/// Threads: main only.
+/// The kernel has one queue for all: a connection that arrives after two hundred of another address
+/// would wait until all of these are admitted, which costs much more than to accept them. Threads:
+/// main only.
 class AcceptQueue {
  public:
   struct Waiting {
@@ -40,7 +39,7 @@ class AcceptQueue {
     std::string network; ///< network_of() the remote address.
   };
 
-  /// Holds `most` connections; of more, the address that has most loses its last.
+  /// Holds `most` connections; if there are more, the address with the most loses its last one.
   explicit AcceptQueue(std::size_t most) : most_(most) {}
 
   void push(Waiting waiting);
@@ -51,7 +50,8 @@ class AcceptQueue {
   const std::size_t most_;
   std::size_t size_ = 0;
   std::unordered_map<std::string, std::deque<Waiting>> by_network_;
-  std::deque<std::string> turns_; ///< Networks that have one waiting, in the order of their turns.
+  std::deque<std::string>
+      turns_; ///< Networks with waiting connections, in the order of their turns.
 };
 
 } // namespace fanlight::http

@@ -12,11 +12,11 @@ namespace {
 constexpr gint64 kSecond = G_USEC_PER_SEC;
 constexpr guint kFirstFailure = 500;
 
-/// What is kept with a message.
+/// The data that the log keeps with each message.
 struct Record {
   gint64 begun = 0; ///< Monotonic µs.
   guint answered =
-      0; ///< The status that went out. libsoup makes it 500 where the client breaks off.
+      0; ///< The status that was sent. If the client disconnects, libsoup changes it to 500.
 };
 
 GQuark record_quark() {
@@ -28,7 +28,8 @@ Record* record_of(SoupServerMessage* message) {
   return static_cast<Record*>(g_object_get_qdata(G_OBJECT(message), record_quark()));
 }
 
-/// A camera that is not live, or a limit, is an answer (503); it is told by whoever knows why.
+/// A 503 for a camera that is not live, or for a limit, is an answer, not a failure; another part
+/// logs the reason.
 bool is_failure(guint status) {
   return status >= kFirstFailure && status != SOUP_STATUS_SERVICE_UNAVAILABLE &&
          status != SOUP_STATUS_NOT_IMPLEMENTED;

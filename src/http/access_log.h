@@ -6,17 +6,17 @@
 
 namespace fanlight::http {
 
-/// One debug line a request; what the server itself got wrong is a warning, at most one a second.
-/// Threads: main only.
+/// Writes one debug line per request. A failure of the server itself is a warning, at most one per
+/// second. Threads: main only.
 class AccessLog {
  public:
-  void begin(SoupServerMessage* message);  ///< The headers are there.
-  void answer(SoupServerMessage* message); ///< Headers of an answer were written.
+  void begin(SoupServerMessage* message);  ///< The headers of the request have arrived.
+  void answer(SoupServerMessage* message); ///< The headers of the answer were written.
   void end(SoupServerMessage* message);
 
  private:
   gint64 warned_at_ = 0; ///< Monotonic µs.
-  unsigned unsaid_ = 0;  ///< Failures since.
+  unsigned unsaid_ = 0;  ///< Failures that were not logged since then.
 };
 
 } // namespace fanlight::http

@@ -16,7 +16,7 @@ std::optional<guint16> parse_port(std::string_view text) {
 
 Error not_an_address(const std::string& listen, const std::string& why) {
   return {Errc::invalid, "reading server.listen '" + listen + "': " + why +
-                             "; it is host:port, such as 0.0.0.0:8080, 127.0.0.1:8080 or "
+                             "; write host:port, such as 0.0.0.0:8080, 127.0.0.1:8080 or "
                              "[::]:8080"};
 }
 
@@ -36,7 +36,7 @@ Owned<GInetAddress> look_up(const std::string& host) {
 
 Result<Owned<GSocketAddress>> parse_listen(const std::string& listen) {
   const auto colon = listen.rfind(':');
-  if (colon == std::string::npos) return not_an_address(listen, "there is no port");
+  if (colon == std::string::npos) return not_an_address(listen, "the port is missing");
   const auto port = parse_port(std::string_view{listen}.substr(colon + 1));
   if (!port) return not_an_address(listen, "the port is not a number from 0 to 65535");
 
@@ -45,10 +45,10 @@ Result<Owned<GSocketAddress>> parse_listen(const std::string& listen) {
   if (bracketed)
     host = host.substr(1, host.size() - 2);
   else if (host.find_first_of("[]:") != std::string::npos)
-    return not_an_address(listen, "an IPv6 address is written in brackets");
+    return not_an_address(listen, "an IPv6 address needs brackets");
 
   const Owned<GInetAddress> address = look_up(host);
-  if (!address) return not_an_address(listen, "there is no host '" + host + "'");
+  if (!address) return not_an_address(listen, "the host '" + host + "' is unknown");
   return Owned<GSocketAddress>{g_inet_socket_address_new(address.get(), *port)};
 }
 

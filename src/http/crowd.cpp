@@ -1,8 +1,6 @@
 #include "http/crowd.h"
 
 #include <algorithm>
-#include <tuple>
-#include <vector>
 
 #include <sys/resource.h>
 
@@ -11,30 +9,16 @@
 namespace fanlight::http {
 namespace {
 
+using Order = EvictionOrder;
+using Kind = EvictionOrder::Kind;
+
 std::size_t bound_by_descriptors(std::size_t places) {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return places;
   return std::min<std::size_t>(places, limit.rlim_cur / 2);
 }
 
-/// The more of them, the more a client loses with its connection.
-enum Loss { kIdle, kHead, kBody, kWriting, kAnswering, kUnwatched, kWatched };
-
-Loss loss_of(const HttpConnection& connection) {
-  using Phase = HttpConnection::Phase;
-  if (connection.is_socket()) return connection.sessions() == 0 ? kUnwatched : kWatched;
-  switch (connection.phase()) {
-  case Phase::idle: return kIdle;
-  case Phase::head: return kHead;
-  case Phase::body: return kBody;
-  case Phase::writing: return kWriting;
-  case Phase::answering: return kAnswering;
-  case Phase::upgraded: break;
-  }
-  return kUnwatched;
-}
-
-/// What is being closed still has its descriptor until libsoup has let it go.
+/// A connection that is closing keeps its descriptor until libsoup releases it.
 std::size_t with_those_that_go(std::size_t places) { return places + places / 8 + 8; }
 
 } // namespace
@@ -50,9 +34,9 @@ Crowd::~Crowd() {
 bool Crowd::admit(const std::string& network) {
   if (connections_.size() >= with_those_that_go(places_.places())) return false;
   if (places_.admits(network)) return true;
-  HttpConnection* spare = to_spare(places_, network, &Crowd::cost_of_connection);
+  HttpConnection* spare = connection_to_spare(network);
   if (spare == nullptr) return false;
-  end(*spare, "its place is needed");
+  end(*spare, "another client needs its place");
   return true;
 }
 
@@ -66,18 +50,24 @@ std::shared_ptr<HttpConnection> Crowd::add(GSocketConnection* stream, GSocketAdd
 }
 
 bool Crowd::spare_one() {
-  HttpConnection* spare = to_spare(places_, {}, &Crowd::cost_of_descriptor);
+  HttpConnection* spare = order_.find_by_most(Kind::any, 1, [this](const std::string& network) {
+    return order_.first(network, Order::kIdle, Order::kBody);
+  });
   if (spare == nullptr) return false;
-  end(*spare, "its descriptor is needed");
+  end(*spare, "another client needs its file descriptor");
   return true;
 }
 
 bool Crowd::admits_socket(const HttpConnection& connection) {
   if (sockets_.admits(connection.network())) return true;
-  HttpConnection* spare = to_spare(sockets_, connection.network(), &Crowd::cost_of_socket);
+  HttpConnection* spare = socket_to_spare(connection.network());
   if (spare == nullptr) return false;
-  end(*spare, "its place among the WebSockets is needed");
+  end(*spare, "another client needs its place among the WebSockets");
   return true;
+}
+
+void Crowd::on_changed(HttpConnection& connection) {
+  if (!connection.given_up()) order_.place(connection);
 }
 
 void Crowd::on_socket(HttpConnection& connection) {
@@ -95,51 +85,26 @@ void Crowd::on_held(HttpConnection& connection, std::size_t before) {
     HttpConnection* largest = *std::max_element(
         most->second.begin(), most->second.end(),
         [](const HttpConnection* a, const HttpConnection* b) { return a->held() < b->held(); });
-    end(*largest, "of all that is in flight it holds most");
+    end(*largest, "it holds more unfinished data than any other");
   }
 }
 
-std::optional<int> Crowd::cost_of_connection(const HttpConnection& connection, bool own) const {
-  const Loss loss = loss_of(connection);
-  if (own && loss > kWriting) return {};
-  return loss;
+HttpConnection* Crowd::connection_to_spare(const std::string& newcomer) const {
+  HttpConnection* spare = order_.find_by_most(
+      Kind::any, places_.taken_by(newcomer) + 1, [this](const std::string& network) {
+        return order_.first(network, Order::kIdle, Order::kWatched);
+      });
+  return spare != nullptr ? spare : order_.first(newcomer, Order::kIdle, Order::kWriting);
 }
 
-std::optional<int> Crowd::cost_of_descriptor(const HttpConnection& connection, bool) const {
-  const Loss loss = loss_of(connection);
-  if (loss > kBody) return {};
-  return loss;
-}
-
-std::optional<int> Crowd::cost_of_socket(const HttpConnection& connection, bool own) const {
-  if (!connection.is_socket()) return {};
-  const Loss loss = loss_of(connection);
-  const gint64 age = g_get_monotonic_time() - connection.since();
-  if (own && (loss == kWatched || age < std::chrono::microseconds{limits_.settle}.count()))
-    return {};
-  return loss;
-}
-
-HttpConnection* Crowd::to_spare(const FairShare& share, const std::string& newcomer,
-                                Cost cost) const {
-  const std::size_t its = share.taken_by(newcomer);
-  std::vector<std::pair<std::size_t, const std::string*>> networks;
-  for (const auto& [network, members] : by_network_)
-    if (const std::size_t taken = share.taken_by(network); taken > its + 1 || network == newcomer)
-      networks.emplace_back(taken, &network);
-  std::sort(networks.begin(), networks.end(), std::greater<>{});
-  for (const auto& [taken, network] : networks) {
-    HttpConnection* best = nullptr;
-    std::tuple<int, gint64> least;
-    for (HttpConnection* member : by_network_.at(*network)) {
-      const auto loss = (this->*cost)(*member, *network == newcomer);
-      if (!loss || (best != nullptr && std::tuple{*loss, member->since()} >= least)) continue;
-      best = member;
-      least = {*loss, member->since()};
-    }
-    if (best != nullptr) return best;
-  }
-  return nullptr;
+HttpConnection* Crowd::socket_to_spare(const std::string& newcomer) const {
+  HttpConnection* spare = order_.find_by_most(
+      Kind::socket, sockets_.taken_by(newcomer) + 1, [this](const std::string& network) {
+        return order_.first(network, Order::kUnwatched, Order::kWatched);
+      });
+  if (spare != nullptr) return spare;
+  const gint64 settled = g_get_monotonic_time() - std::chrono::microseconds{limits_.settle}.count();
+  return order_.first(newcomer, Order::kUnwatched, Order::kUnwatched, settled);
 }
 
 void Crowd::end(HttpConnection& connection, const char* why) {
@@ -156,6 +121,7 @@ void Crowd::release(HttpConnection& connection) {
   if (connection.is_socket()) sockets_.remove(network);
   bytes_.remove(network, connection.held());
   rota_.forget(connection);
+  order_.remove(connection);
   const auto members = by_network_.find(network);
   members->second.erase(&connection);
   if (members->second.empty()) by_network_.erase(members);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -9,36 +8,39 @@
 #include <gio/gio.h>
 
 #include "base/fair_share.h"
+#include "http/eviction_order.h"
 #include "http/http_connection.h"
 #include "http/limits.h"
 #include "http/rota.h"
 
 namespace fanlight::http {
 
-/// All connections there are, and what they share: places, places of WebSockets, bytes in flight,
-/// turns of the loop.
+/// All HTTP connections and what they share: places, places of WebSockets, bytes in flight, turns
+/// of the loop.
 ///
-/// Each address has its FairShare. What is short goes to the newcomer if somebody else has more:
-/// the address that has most loses a connection, one that is not in the middle of anything before
-/// one that is, and a WebSocket that somebody watches by last. An address that has its share gives
-/// up its own idle and unfinished ones for its next. Threads: main only. Lifetime: owned by
-/// Listener.
+/// Each address has its FairShare. If there is no place left, a new client gets one from the
+/// address that has more than the others. That address loses the connection that costs it the
+/// least: first idle ones, then unfinished ones, last a WebSocket with viewers. If an address has
+/// used up its share, it loses one of its own idle or unfinished connections to its next one.
+/// Threads: main only. Lifetime: owned by Listener.
 class Crowd : public HttpConnection::Host {
  public:
-  /// What the process may open bounds the places, too: half of that is for everything else.
+  /// The process's limit of descriptors also limits the places: half of them stay for other
+  /// purposes.
   explicit Crowd(const Limits& limits);
   ~Crowd() override;
   Crowd(const Crowd&) = delete;
   Crowd& operator=(const Crowd&) = delete;
 
-  /// Whether one more may come from `network`; for that another may have to go.
+  /// Whether `network` may open another connection; may end another connection for it.
   bool admit(const std::string& network);
   std::shared_ptr<HttpConnection> add(GSocketConnection* stream, GSocketAddress* remote);
-  /// Ends a connection for the sake of its descriptor; false: there is none to spare.
+  /// Ends a connection to free its descriptor; false: no connection can be ended.
   bool spare_one();
   std::size_t size() const { return connections_.size(); }
 
   bool admits_socket(const HttpConnection& connection) override;
+  void on_changed(HttpConnection& connection) override;
   void on_socket(HttpConnection& connection) override;
   void on_held(HttpConnection& connection, std::size_t before) override;
   bool admits_reading(const HttpConnection& connection) override {
@@ -50,14 +52,10 @@ class Crowd : public HttpConnection::Host {
   }
 
  private:
-  /// What it costs to lose a connection; empty: it is not to be lost.
-  using Cost = std::optional<int> (Crowd::*)(const HttpConnection&, bool own) const;
-  std::optional<int> cost_of_connection(const HttpConnection& connection, bool own) const;
-  std::optional<int> cost_of_descriptor(const HttpConnection& connection, bool own) const;
-  std::optional<int> cost_of_socket(const HttpConnection& connection, bool own) const;
-  /// The cheapest connection of the address that has most of `share`, if that is more than
-  /// `newcomer` has; the oldest of those.
-  HttpConnection* to_spare(const FairShare& share, const std::string& newcomer, Cost cost) const;
+  /// The first to end for one of `newcomer`: of the address that has the most, if that is more than
+  /// `newcomer` has; otherwise of its own address. Null: all must stay.
+  HttpConnection* connection_to_spare(const std::string& newcomer) const;
+  HttpConnection* socket_to_spare(const std::string& newcomer) const;
   void end(HttpConnection& connection, const char* why);
   void release(HttpConnection& connection);
   static void forget(gpointer self, GObject* stream);
@@ -69,9 +67,10 @@ class Crowd : public HttpConnection::Host {
   FairShare sockets_;
   FairShare bytes_;
   Rota rota_;
+  EvictionOrder order_; ///< Of those that are not given up.
   std::unordered_map<GObject*, std::shared_ptr<HttpConnection>> connections_;
   std::unordered_map<std::string, std::unordered_set<HttpConnection*>>
-      by_network_; ///< Not given up.
+      by_network_; ///< Without those that were given up.
 };
 
 } // namespace fanlight::http

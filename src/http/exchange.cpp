@@ -12,7 +12,7 @@
 namespace fanlight::http {
 namespace {
 
-/// What nginx logs for a client that did not wait; nobody reads it on the wire.
+/// The status that nginx logs if the client disconnects; it is never sent.
 constexpr int kClientLeft = 499;
 
 } // namespace
@@ -20,7 +20,8 @@ constexpr int kClientLeft = 499;
 Exchange::Exchange(SoupServerMessage* message) : message_(share(message)) {}
 
 Exchange::~Exchange() {
-  if (waiting_ && !answered_) respond(Error{Errc::internal, "the request was given up"});
+  if (waiting_ && !answered_)
+    respond(Error{Errc::internal, "the server dropped the request without an answer"});
   settle();
 }
 
@@ -112,7 +113,7 @@ void Exchange::wait(std::function<void()> gone) {
   gone_ = std::move(gone);
   disconnected_ =
       g_signal_connect_swapped(message_.get(), "disconnected", G_CALLBACK(+[](Exchange* self) {
-                                 self->answered_ = true; // Nothing can be written any more.
+                                 self->answered_ = true; // The answer cannot be written any more.
                                  self->client_left();
                                }),
                                this);
@@ -122,7 +123,8 @@ void Exchange::wait(std::function<void()> gone) {
   soup_server_message_pause(message_.get());
 }
 
-/// A paused message does not look at its socket, so libsoup would not notice that the client left.
+/// libsoup does not read the socket of a paused message, so it would not notice that the client
+/// disconnects.
 void Exchange::watch_client() {
   const HttpConnection* connection = HttpConnection::of(message_.get());
   if (connection == nullptr) return;
@@ -139,9 +141,9 @@ void Exchange::watch_client() {
 
 void Exchange::client_left() {
   const auto gone = std::exchange(gone_, nullptr);
-  if (!answered_) respond(kClientLeft); // Lets libsoup find out and free the message.
+  if (!answered_) respond(kClientLeft); // Lets libsoup notice that and free the message.
   settle();
-  if (gone) gone(); // May let go of us: the last line.
+  if (gone) gone(); // May destroy this object: nothing may follow.
 }
 
 void Exchange::settle() {

@@ -15,17 +15,17 @@
 
 namespace fanlight::http {
 
-/// How much of a request's body its route reads.
+/// How much of a request's body a route reads.
 struct BodyBound {
-  std::size_t bytes = 0; ///< At most; 0: nothing of it.
-  std::string too_large; ///< What a client that sends more is told.
-  std::string announced; ///< The type that OPTIONS tells of; empty: it does not.
+  std::size_t bytes = 0; ///< The limit; 0: the route reads no body.
+  std::string too_large; ///< The message for a client that sends more.
+  std::string announced; ///< The content type that OPTIONS announces; empty: none.
 };
 
-/// One HTTP request, read whole, and its answer, now or later.
+/// One HTTP request, completely read, and its answer, which may come later.
 ///
-/// Threads: main only. Lifetime: shared by whoever has to answer; if the last one lets go without
-/// an answer, the client gets a 500.
+/// Threads: main only. Lifetime: shared by those who must answer; if the last reference goes
+/// without an answer, the client gets a 500.
 class Exchange {
  public:
   explicit Exchange(SoupServerMessage* message);
@@ -35,7 +35,7 @@ class Exchange {
 
   // The request.
   std::string_view method() const;
-  /// As it came, percent-encoded, without the query.
+  /// As received: percent-encoded, without the query.
   std::string path() const;
   /// The value of `name` in the query, decoded; empty if absent.
   std::string query(const char* name) const;
@@ -44,24 +44,25 @@ class Exchange {
   bool has_header(const char* name) const;
   /// Content-Type without parameters, in lower case.
   std::string content_type() const;
-  /// The body, if it is within its bound; otherwise answers 413 and returns nothing.
+  /// The body, if it is within the limit; otherwise answers 413 and returns none.
   std::optional<std::string> read_body();
   std::string remote_address() const; ///< Numeric, without port.
 
-  /// Until then no body may be read.
+  /// Sets the limit; before that, read_body() must not be called.
   void bound_body(BodyBound bound) { bound_ = std::move(bound); }
 
   // The answer.
   void set_header(const char* name, const std::string& value);
-  void add_header(const char* name, const std::string& value); ///< Beside others of that name.
+  /// Adds to other headers of that name.
+  void add_header(const char* name, const std::string& value);
   void respond(int status);
   void respond(int status, const char* type, std::string_view body);
   void respond(int status, const char* type, GBytes* body);
   void respond(const Problem& problem);
   void respond(const Error& error) { respond(problem_of(error)); }
 
-  /// Leaves the answer for a later turn. `gone` runs instead if the client leaves first; the
-  /// exchange counts as answered then.
+  /// Says that the answer comes in a later turn. If the client disconnects first, `gone` runs and
+  /// the exchange counts as answered.
   void wait(std::function<void()> gone);
   bool answered() const { return answered_; }
 

@@ -40,7 +40,7 @@ gboolean fair_stream_is_readable(GPollableInputStream* stream) {
 }
 
 GSource* fair_stream_create_source(GPollableInputStream* stream, GCancellable* cancellable) {
-  // One around it would cost more than the read; libsoup does not ask whose stream it is.
+  // A source around this one would cost more than the read; libsoup does not check its stream.
   return g_pollable_input_stream_create_source(base_of(stream), cancellable);
 }
 
@@ -58,13 +58,13 @@ gssize fair_stream_read_nonblocking(GPollableInputStream* stream, void* buffer, 
   }
   if (self->meter->message_bytes() > self->max_message) {
     g_set_error(error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE,
-                "a message of more than %" G_GUINT64_FORMAT " bytes", self->max_message);
+                "the message is larger than %" G_GUINT64_FORMAT " bytes", self->max_message);
     return -1;
   }
-  // libsoup queues a pong for each ping, without a bound.
+  // libsoup queues a pong for each ping, without a limit.
   if (self->meter->take_pings() > 0 && !g_pollable_output_stream_is_writable(self->output)) {
     g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_BUSY,
-                        "pings from a client that reads nothing");
+                        "the client sends pings but reads nothing");
     return -1;
   }
   return got;

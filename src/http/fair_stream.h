@@ -11,12 +11,12 @@ namespace fanlight::http {
 
 class HttpConnection;
 
-/// The stream of a WebSocket, guarded against its client.
+/// Guards the stream of a WebSocket against its client.
 ///
-/// Its frames are told to the connection as the work of this turn of the loop. Reading fails on a
-/// message of more than `max_message` bytes in fragments, and on a client that sends pings but
-/// reads no pongs; libsoup closes the socket then. How much has come of the message that is under
-/// way is told to the connection. Writing is that of `stream`.
+/// It reports frames to the connection as work in this turn of the loop, and how many bytes of the
+/// current message have arrived. Reading fails if a message in fragments exceeds `max_message`
+/// bytes, or if the client sends pings but reads no pongs; libsoup then closes the socket. Writing
+/// goes to `stream` directly.
 Owned<GIOStream> guard_websocket(GIOStream* stream, std::uint64_t max_message,
                                  std::weak_ptr<HttpConnection> connection);
 

@@ -54,7 +54,7 @@ void FrameMeter::end_of_header() {
       message_bytes_ = 0;
       ++messages_;
     }
-    // Sizes near 2^64 must not wrap around to small ones.
+    // Prevents overflow by sizes near 2^64.
     message_bytes_ +=
         std::min(payload_, std::numeric_limits<std::uint64_t>::max() - message_bytes_);
     message_over_ = (header_[0] & kFin) != 0;

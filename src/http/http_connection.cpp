@@ -41,11 +41,13 @@ void HttpConnection::enter(Phase phase) {
   if (phase_ == Phase::upgraded) return;
   const bool begins = std::exchange(phase_, phase) != phase;
   since_ = g_get_monotonic_time();
+  host_.on_changed(*this);
   switch (phase) {
   case Phase::head: return limit(limits_.head, "its request did not arrive in time");
   case Phase::body: return limit(limits_.body, "its request body did not arrive in time");
-  // Whoever owes the answer has a shorter limit, and something to say.
-  case Phase::answering: return limit(limits_.answer + limits_.write, "there is no answer");
+  // The part that owes the answer has a shorter limit and knows the reason.
+  case Phase::answering:
+    return limit(limits_.answer + limits_.write, "the server has not answered in time");
   case Phase::writing: return write(begins);
   case Phase::idle:
     hold(0, 0);
@@ -56,7 +58,7 @@ void HttpConnection::enter(Phase phase) {
   }
 }
 
-/// Some progress now and then is not enough: a large answer would be kept for ever.
+/// Occasional progress is not enough: otherwise a client could hold a large answer for ever.
 void HttpConnection::write(bool begins) {
   using std::chrono::microseconds;
   if (begins) {
@@ -66,7 +68,7 @@ void HttpConnection::write(bool begins) {
   }
   const auto left =
       std::chrono::ceil<Limits::Duration>(microseconds{std::max<gint64>(answer_due_ - since_, 0)});
-  limit(std::min(limits_.write, left), "it does not read the answer");
+  limit(std::min(limits_.write, left), "the client does not read the answer");
 }
 
 void HttpConnection::limit(Limits::Duration time, const char* overdue) {
@@ -80,7 +82,13 @@ void HttpConnection::limit(Limits::Duration time, const char* overdue) {
 
 void HttpConnection::take_socket() {
   if (std::exchange(is_socket_, true)) return;
+  host_.on_changed(*this);
   host_.on_socket(*this);
+}
+
+void HttpConnection::set_sessions(std::size_t sessions) {
+  const bool changes = (std::exchange(sessions_, sessions) == 0) != (sessions == 0);
+  if (changes) host_.on_changed(*this);
 }
 
 void HttpConnection::on_bytes(std::size_t bytes) {
@@ -112,7 +120,7 @@ void HttpConnection::hold(std::size_t input, std::size_t output) {
   if (given_up_) return;
   input_ = input;
   output_ = output;
-  if (held() != before) host_.on_held(*this, before); // May give us up.
+  if (held() != before) host_.on_held(*this, before); // May give this connection up.
 }
 
 void HttpConnection::shut_down() {

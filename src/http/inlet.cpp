@@ -6,11 +6,13 @@
 #include <libsoup/soup.h>
 
 #include "http/http_connection.h"
+#include "http/rota.h"
 #include "http/turn_source.h"
 
 namespace {
 
 using fanlight::http::HttpConnection;
+using fanlight::http::Rota;
 
 constexpr char kLastLine[] = "-\n";
 constexpr gssize kLastLineSize = sizeof kLastLine - 1;
@@ -24,7 +26,7 @@ struct InletStream {
   GFilterInputStream parent;
   GSocketConnection* owner;                  // Owned: the base stream closes with it.
   std::weak_ptr<HttpConnection>* connection; // Owned: GObject memory is zeroed, not constructed.
-  gboolean put_off;                          // The last reading was not admitted.
+  gboolean put_off;                          // The last read was not admitted.
   gboolean over;
 };
 
@@ -57,13 +59,14 @@ gssize inlet_stream_read_nonblocking(GPollableInputStream* stream, void* buffer,
                                      GError** error) {
   auto* self = reinterpret_cast<InletStream*>(stream);
   if (self->over) {
-    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED, "the client has gone");
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+                        "the client has disconnected");
     return -1;
   }
   const auto connection = self->connection->lock();
   self->put_off = connection && !connection->may_read();
   if (self->put_off) {
-    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "the others' turn");
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "other connections go first");
     return -1;
   }
   GError* failure = nullptr;
@@ -72,6 +75,7 @@ gssize inlet_stream_read_nonblocking(GPollableInputStream* stream, void* buffer,
   if (got > 0 && connection) connection->on_bytes(static_cast<std::size_t>(got));
   const bool ended =
       got == 0 || (got < 0 && !g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK));
+  if (ended && connection) connection->charge(Rota::kRequest); // To let go of it is work, too.
   if (ended && needs_last_line() && count >= kLastLineSize && connection &&
       connection->phase() == HttpConnection::Phase::idle) {
     g_clear_error(&failure);

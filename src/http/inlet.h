@@ -12,18 +12,17 @@ class HttpConnection;
 
 /// The stream by which libsoup reads a connection.
 ///
-/// It counts what arrives, and reads no more than is the connection's share of a turn of the main
-/// loop (libsoup reads for as long as data is there). And where an idle connection ends it gives
-/// libsoup a last line before the end, if libsoup needs that. libsoup before 3.3 looks after a
-/// connection only between the first byte of a request and the end of its answer: one that ended
-/// between two requests kept its descriptor for ever. A line is the beginning of a request, one
-/// that ends in an error, after which libsoup closes the connection and lets it go. Nobody is told
-/// of that request.
+/// It counts what arrives, and reads no more than the connection's share of a turn of the main
+/// loop, whereas libsoup reads as long as data are there. If an idle connection ends and libsoup
+/// needs it, it also gives libsoup one more line before the end: libsoup before 3.3 watches a
+/// connection only between the first byte of a request and the end of its answer, and would keep
+/// the descriptor of one that ends between two requests for ever. The line begins a request that
+/// ends in an error; libsoup then closes and releases the connection. No handler sees that request.
 class Inlet {
  public:
   explicit Inlet(GSocket* socket);
 
-  /// For libsoup; closing it closes the socket. What it does is told to the connection.
+  /// The stream for libsoup. To close it closes the socket. The connection learns what it does.
   GSocketConnection* stream() const { return stream_.get(); }
   void set_connection(std::weak_ptr<HttpConnection> connection);
 

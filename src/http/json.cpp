@@ -71,7 +71,7 @@ Result<OwnedNode> parse_object(std::string_view text) {
   if (const auto wrong = check(text))
     return Error{Errc::invalid, "the message is not JSON: " + wrong->message()};
   const Owned<JsonParser> parser{json_parser_new_immutable()};
-  // What it says of an error repeats the text, so nobody hears it.
+  // The parser's own error message would repeat the client's text, so it is not used.
   if (!json_parser_load_from_data(parser.get(), text.data(), static_cast<gssize>(text.size()),
                                   nullptr))
     return Error{Errc::invalid, "the message is not JSON"};

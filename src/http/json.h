@@ -13,7 +13,7 @@
 
 namespace fanlight::http::json {
 
-/// Writes one JSON document. Text that is not UTF-8 (a camera's name from the wire) is made so.
+/// Writes one JSON document. Repairs text that is not UTF-8, such as a name that a camera sent.
 class Writer {
  public:
   Writer() : builder_(json_builder_new()) {}
@@ -43,13 +43,13 @@ class Writer {
 
 using OwnedNode = Owned<JsonNode, json_node_unref>;
 
-/// Reads a JSON object from an untrusted client: the one way into json-glib's parser, which takes
-/// more than JSON and has no bounds of its own; so check() goes first. Errc::invalid in words.
+/// Reads a JSON object from an untrusted client. Every text goes through check() first: json-glib's
+/// parser accepts more than JSON and has no limits. Errc::invalid with the reason.
 Result<OwnedNode> parse_object(std::string_view text);
 
-/// The member if it is a string.
+/// The member, if it is a string.
 std::optional<std::string> string_member(JsonNode* object, const char* name);
-/// The member if it is a whole number.
+/// The member, if it is an integer.
 std::optional<std::int64_t> integer_member(JsonNode* object, const char* name);
 /// Null if absent.
 JsonNode* member(JsonNode* object, const char* name);

@@ -12,7 +12,7 @@
 namespace fanlight::http::json {
 namespace {
 
-/// One pass over a text by the grammar of RFC 8259. Each step returns false after a failure.
+/// Scans a text once by the grammar of RFC 8259. Each step returns false after an error.
 class Scan {
  public:
   explicit Scan(std::string_view text) : text_(text) {}
@@ -23,10 +23,10 @@ class Scan {
   }
 
  private:
-  /// An object or a list whose end has not come.
+  /// An object or a list that is not closed yet.
   struct Open {
     char close = '}';
-    std::size_t first_key = 0; ///< Where its names begin in keys_.
+    std::size_t first_key = 0; ///< Index of its first name in keys_.
   };
 
   bool fail(const char* why) { return fail(why, at_); }
@@ -34,7 +34,7 @@ class Scan {
     error_ = {byte, why};
     return false;
   }
-  /// 0 at the end, as NUL cannot be in the text.
+  /// 0 at the end; the text contains no NUL.
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
   bool take(char c) {
     if (peek() != c || at_ >= text_.size()) return false;
@@ -49,7 +49,8 @@ class Scan {
     if (text_.size() > Bounds::kBytes) return fail("the text is too large", Bounds::kBytes);
     const char* end = nullptr;
     if (g_utf8_validate_len(text_.data(), text_.size(), &end)) return true;
-    return fail("this is not UTF-8, or NUL", static_cast<std::size_t>(end - text_.data()));
+    return fail("the text is not UTF-8, or contains NUL",
+                static_cast<std::size_t>(end - text_.data()));
   }
 
   bool document() {
@@ -59,11 +60,10 @@ class Scan {
       if (!ends()) return false;
     } while (depth_ > 0);
     space();
-    return at_ == text_.size() || fail("there is more after the value");
+    return at_ == text_.size() || fail("unexpected text after the value");
   }
 
-  /// A value that is whole, or the beginning of an object or a list up to where a value must
-  /// follow.
+  /// A complete value, or the beginning of an object or a list up to its first value.
   bool value() {
     entered_ = false;
     if (++values_ > Bounds::kValues) return fail("there are too many values");
@@ -77,11 +77,11 @@ class Scan {
     default: break;
     }
     if (peek() == '-' || g_ascii_isdigit(peek())) return number();
-    return fail("here must be a value");
+    return fail("expected a value");
   }
 
   bool enter(char close) {
-    if (depth_ == Bounds::kDepth) return fail("objects and lists nest too deep");
+    if (depth_ == Bounds::kDepth) return fail("objects and lists are nested too deeply");
     ++at_;
     open_[depth_++] = {close, keys_.size()};
     space();
@@ -90,7 +90,7 @@ class Scan {
     return close == ']' || key();
   }
 
-  /// After a value: the ends of what it was the last of, up to where the next one must follow.
+  /// After a value: closes the objects and lists that end here, and moves to the next value.
   bool ends() {
     if (entered_) return true;
     while (depth_ > 0) {
@@ -103,30 +103,30 @@ class Scan {
         space();
         return open.close == ']' || key();
       } else {
-        return fail(open.close == '}' ? "here must be a comma or }" : "here must be a comma or ]");
+        return fail(open.close == '}' ? "expected a comma or }" : "expected a comma or ]");
       }
     }
     return true;
   }
 
-  /// The name of a member, and its colon.
+  /// The name of a member and its colon.
   bool key() {
     const std::size_t begin = at_;
-    if (peek() != '"') return fail("here must be the name of a member, in double quotes");
+    if (peek() != '"') return fail("expected the name of a member, in double quotes");
     std::string name;
     if (!string(&name)) return false;
     const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(open_[depth_ - 1].first_key);
     if (std::find(first, keys_.end(), name) != keys_.end())
-      return fail("a member of this name is there already", begin);
+      return fail("the object has two members of this name", begin);
     if (keys_.end() - first == Bounds::kMembers) return fail("the object has too many members");
     keys_.push_back(std::move(name));
     space();
-    if (!take(':')) return fail("here must be a colon");
+    if (!take(':')) return fail("expected a colon");
     return true;
   }
 
   bool word(std::string_view expected) {
-    if (text_.substr(at_, expected.size()) != expected) return fail("here must be a value");
+    if (text_.substr(at_, expected.size()) != expected) return fail("expected a value");
     at_ += expected.size();
     return true;
   }
@@ -141,16 +141,16 @@ class Scan {
     const std::size_t begin = at_;
     bool whole = true;
     take('-');
-    if (!take('0') && digits() == 0) return fail("here must be a digit");
+    if (!take('0') && digits() == 0) return fail("expected a digit");
     if (g_ascii_isdigit(peek())) return fail("a number must not begin with 0");
     if (take('.')) {
       whole = false;
-      if (digits() == 0) return fail("here must be a digit");
+      if (digits() == 0) return fail("expected a digit");
     }
     if (take('e') || take('E')) {
       whole = false;
       if (!take('+')) take('-');
-      if (digits() == 0) return fail("here must be a digit");
+      if (digits() == 0) return fail("expected a digit");
     }
     const std::string_view number = text_.substr(begin, at_ - begin);
     if (number.size() > Bounds::kNumber) return fail("the number is too long", begin);
@@ -162,11 +162,11 @@ class Scan {
     return fits || fail("the number is too large", begin);
   }
 
-  /// `decoded`, where given, is the text without quotes and escapes, of a bounded length.
+  /// `decoded`, if set, gets the text without quotes and escapes, up to a limited length.
   bool string(std::string* decoded) {
     const std::size_t begin = at_++;
     while (peek() != '"') {
-      if (at_ == text_.size()) return fail("the string that begins here does not end", begin);
+      if (at_ == text_.size()) return fail("the string that begins here has no end", begin);
       if (static_cast<unsigned char>(peek()) < ' ')
         return fail("a control character in a string must be escaped");
       const std::size_t from = at_;
@@ -210,12 +210,12 @@ class Scan {
     if (character < kHigh || character >= kEnd) return true;
     std::uint32_t low = 0;
     if (character >= kLow || !take('\\') || !hexadecimal(low) || low < kLow || low >= kEnd)
-      return fail("this is half a surrogate pair", begin);
+      return fail("this surrogate has no pair", begin);
     character = 0x10000 + ((character - kHigh) << 10U) + (low - kLow);
     return true;
   }
 
-  /// uXXXX.
+  /// Four hexadecimal digits after `u`.
   bool hexadecimal(std::uint32_t& character) {
     constexpr std::size_t kDigits = 4;
     if (!take('u')) return false;
@@ -230,7 +230,7 @@ class Scan {
   std::size_t at_ = 0;
   std::array<Open, Bounds::kDepth> open_;
   std::size_t depth_ = 0;
-  bool entered_ = false; ///< The last value is an object or a list that is not empty.
+  bool entered_ = false; ///< The last value begins an object or a list that is not empty.
   std::size_t values_ = 0;
   std::vector<std::string> keys_; ///< Of all open objects.
   SyntaxError error_;

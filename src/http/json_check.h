@@ -7,7 +7,7 @@
 
 namespace fanlight::http::json {
 
-/// What one text from a client may hold.
+/// Limits for one text from a client.
 struct Bounds {
   static constexpr std::size_t kBytes = 1024 * 1024;
   static constexpr std::size_t kDepth = 16;
@@ -17,7 +17,7 @@ struct Bounds {
   static constexpr std::size_t kNumber = 32;   ///< Characters of a number.
 };
 
-/// Where and why a text is refused.
+/// Where and why a text is rejected.
 struct SyntaxError {
   std::size_t byte = 0; ///< Counted from 0.
   const char* why = "";
@@ -25,11 +25,11 @@ struct SyntaxError {
   std::string message() const { return "byte " + std::to_string(byte) + ": " + why; }
 };
 
-/// Nothing, if `text` is one JSON value by the letter of RFC 8259, within Bounds. In addition, what
-/// parsers read in different ways is refused: a member's name that is there twice, NUL, half a
-/// surrogate pair, and a number that a double or, if it is whole, 64 bits cannot hold.
+/// None if `text` is exactly one JSON value (RFC 8259) within Bounds. Also rejects what parsers
+/// read in different ways: duplicate names of members, NUL, unpaired surrogates, and numbers that
+/// do not fit into a double or, if integer, into 64 bits.
 ///
-/// Linear in the size of the text; the stack and the memory do not grow with its depth.
+/// Takes linear time; the stack and the memory do not grow with the depth.
 std::optional<SyntaxError> check(std::string_view text);
 
 } // namespace fanlight::http::json

@@ -17,8 +17,8 @@
 namespace fanlight::http {
 namespace {
 
-constexpr int kBacklog = 256; // Also of the queue behind it.
-// Admitted in one turn of the loop, as many as there is time for.
+constexpr int kBacklog = 256; // Also the size of the AcceptQueue.
+// Admitted in one turn of the loop, if there is enough time.
 constexpr int kAtOnce = 16;
 constexpr gint64 kAtOnceUs = 1000;
 constexpr gint64 kTellAgainUs = 10 * G_USEC_PER_SEC;
@@ -27,15 +27,15 @@ std::string advice(const GError& error, const std::string& address) {
   if (error.domain != G_IO_ERROR) return {};
   switch (error.code) {
   case G_IO_ERROR_ADDRESS_IN_USE:
-    return "; another program listens there (`ss -ltnp` shows which): stop it, or set "
-           "server.listen to a free port";
+    return "; another program listens on this address (`ss -ltnp` shows which one): stop that "
+           "program, or set server.listen to a free port";
   case G_IO_ERROR_PERMISSION_DENIED:
-    return "; a port below 1024 needs CAP_NET_BIND_SERVICE: use a higher one in server.listen, or "
-           "systemd's AmbientCapabilities=";
+    return "; a port below 1024 needs CAP_NET_BIND_SERVICE: set server.listen to a higher port, or "
+           "set AmbientCapabilities= in the systemd unit";
   case G_IO_ERROR_NOT_FOUND:
   case G_IO_ERROR_FAILED:
   case G_IO_ERROR_INVALID_ARGUMENT:
-    return "; set server.listen to an address of this machine, or to 0.0.0.0 for all of them";
+    return "; set server.listen to an address of this machine, or to 0.0.0.0 for all its addresses";
   default: return "; server.listen is " + address;
   }
 }
@@ -59,7 +59,7 @@ Result<std::unique_ptr<Listener>> Listener::create(const std::string& listen, co
   const GSocketFamily family = g_socket_address_get_family(address);
   Owned<GSocket> socket{g_socket_new(family, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, &raw)};
   if (socket) {
-    // [::] is meant to be every address there is.
+    // [::] means every address, IPv4 included.
     if (family == G_SOCKET_FAMILY_IPV6)
       g_socket_set_option(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, 0, nullptr);
     g_socket_set_listen_backlog(socket.get(), kBacklog);
@@ -99,7 +99,7 @@ void Listener::watch() {
   g_source_unref(source);
 }
 
-/// Only all of them together can have their turns by address.
+/// Accepts all waiting connections: only then can they be admitted address by address.
 void Listener::accept() {
   for (int i = 0; i < kBacklog && accept_one(); ++i) {
   }
@@ -122,7 +122,7 @@ bool Listener::accept_one() {
   return true;
 }
 
-/// A turn of the loop costs more the more connections there are, so some at once.
+/// Admits several connections at once: a turn of the loop costs more the more connections exist.
 void Listener::admit_some() {
   const gint64 until = g_get_monotonic_time() + kAtOnceUs;
   for (int i = 0; i < kAtOnce && g_get_monotonic_time() < until; ++i)
@@ -131,15 +131,15 @@ void Listener::admit_some() {
   if (!go_on_.running()) go_on_.once(std::chrono::milliseconds{0}, [this] { admit_some(); });
 }
 
-/// Out of descriptors, most likely. The socket stays readable, so it is not looked at for a while;
-/// for a shorter one where a connection could be ended for the one that wants to come.
+/// Most likely, the process has no descriptors left. The socket stays readable, so the listener
+/// ignores it for a while; for a shorter one if it could end a connection in favour of the new one.
 void Listener::pause_accepting(const char* error) {
   const bool spared = crowd_.spare_one();
   ++failures_;
   if (const gint64 now = g_get_monotonic_time(); told_at_ == 0 || now - told_at_ > kTellAgainUs) {
     log::warning("http", {{"times", std::to_string(failures_)}},
                  std::string{"accepting a connection: "} + error +
-                     "; raise the limit of open files (LimitNOFILE=)");
+                     "; raise the limit of open files (LimitNOFILE= in the systemd unit)");
     told_at_ = now;
     failures_ = 0;
   }
@@ -150,12 +150,12 @@ void Listener::pause_accepting(const char* error) {
 void Listener::admit(AcceptQueue::Waiting waiting) {
   if (!crowd_.admit(waiting.network)) {
     log::debug("http", {{"client", host_of(waiting.remote.get())}},
-               "refusing a connection: its address has its share of the places");
+               "refusing a connection: the address has used up its share of the places");
     return;
   }
   const int fd = waiting.socket.release();
   const Owned<GSocket> socket{g_socket_new_from_fd(fd, nullptr)};
-  if (!socket) { // Gone again.
+  if (!socket) { // The client has already disconnected.
     close(fd);
     return;
   }

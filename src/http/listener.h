@@ -15,12 +15,12 @@
 
 namespace fanlight::http {
 
-/// The listening socket: accepts connections as the Crowd has room, and survives a failing
-/// accept().
+/// The listening socket: accepts connections while the Crowd has room, and goes on after accept()
+/// fails.
 ///
-/// libsoup's own listener stops for good at the first accept() that fails, as it does when the
-/// process is out of descriptors, and shows neither connections nor their age; so we accept
-/// and hand the streams over. Threads: main only.
+/// libsoup's own listener stops for ever when accept() fails once, as it does without free
+/// descriptors, and does not expose connections or their age. Therefore we accept and pass the
+/// streams to libsoup. Threads: main only.
 class Listener {
  public:
   using Accepted =
@@ -35,7 +35,7 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
 
   int port() const;
-  const std::string& address() const { return address_; } ///< As bound, with the real port.
+  const std::string& address() const { return address_; } ///< As bound, with the actual port.
   std::size_t connections() const { return crowd_.size(); }
 
  private:
@@ -56,9 +56,9 @@ class Listener {
   guint source_ = 0;
   Timer pause_;
   AcceptQueue queue_;
-  Timer go_on_;              ///< Runs while somebody is left in the queue.
-  gint64 told_at_ = 0;       ///< That accept() fails, monotonic µs.
-  std::size_t failures_ = 0; ///< Since then.
+  Timer go_on_;              ///< Runs while the queue is not empty.
+  gint64 told_at_ = 0;       ///< When a failure of accept() was last logged, monotonic µs.
+  std::size_t failures_ = 0; ///< Failures since then.
   Crowd crowd_;
 };
 

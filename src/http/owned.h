@@ -11,8 +11,8 @@ template <auto free_function> struct FreeWith {
   template <typename T> void operator()(T* object) const { free_function(object); }
 };
 
-/// One reference to a C object, given back when it goes. `Owned<T>{p}` is for (transfer full);
-/// `share(p)` takes a reference of its own for (transfer none).
+/// Owns one reference to a C object and releases it in its destructor. `Owned<T>{p}` is for
+/// (transfer full); for (transfer none), `share(p)` takes a new reference.
 template <typename T, auto free_function = g_object_unref>
 using Owned = std::unique_ptr<T, FreeWith<free_function>>;
 
@@ -24,7 +24,7 @@ template <typename T> Owned<T> share(T* object) {
   return Owned<T>{static_cast<T*>(g_object_ref(object))};
 }
 
-/// The text of a C string that is ours to free; empty for NULL.
+/// Takes a C string and frees it; empty for NULL.
 inline std::string take_text(char* text) {
   const OwnedText owned{text};
   return owned ? std::string{owned.get()} : std::string{};

@@ -7,15 +7,15 @@
 
 namespace fanlight::http {
 
-/// Counts what may happen now and then, but not too often: each is forgotten after `each`, one
-/// after another. The clock is the caller's.
+/// Limits how often something may happen: a burst, and then one per `each`. The caller provides the
+/// clock.
 class Patience {
  public:
   Patience(std::size_t most, std::chrono::milliseconds each)
       : each_us_(std::chrono::microseconds{each}.count()),
         most_us_(each_us_ * static_cast<std::int64_t>(most)) {}
 
-  /// Whether it is too often by now: `most` are not forgotten yet.
+  /// Counts one more; true if that completes a burst of `most`.
   bool ends_with_one_more(std::int64_t now_us) {
     all_forgotten_at_us_ = std::max(all_forgotten_at_us_, now_us) + each_us_;
     return all_forgotten_at_us_ - now_us > most_us_ - each_us_;

@@ -21,7 +21,7 @@ Poller* Poller::get() {
   return poller;
 }
 
-/// The source is never ready itself: those who wait are, and look after it.
+/// The source itself is never ready: the waiting sources are, and check it.
 Poller::Poller(int epoll) : epoll_(epoll) {
   static GSourceFuncs functions{
       nullptr,
@@ -38,8 +38,8 @@ Poller::Poller(int epoll) : epoll_(epoll) {
   auto* self = reinterpret_cast<Source*>(source);
   self->poller = this;
   self->polled = {.fd = epoll_, .events = G_IO_IN, .revents = 0};
-  g_source_add_poll(source, &self->polled); // g_source_add_unix_fd() would make it ready itself.
-  g_source_set_priority(source, G_PRIORITY_HIGH); // Before all who wait.
+  g_source_add_poll(source, &self->polled); // g_source_add_unix_fd() would make the source ready.
+  g_source_set_priority(source, G_PRIORITY_HIGH); // Before all waiting sources.
   g_source_set_can_recurse(source, TRUE);
   g_source_attach(source, nullptr);
 }
@@ -47,7 +47,7 @@ Poller::Poller(int epoll) : epoll_(epoll) {
 void Poller::begin_turn(bool any) {
   ++turn_;
   if (!any) return;
-  // Whoever is left out comes first in the next turn.
+  // Sockets that do not fit come first in the next turn.
   std::array<epoll_event, 1024> events{};
   const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 0);
   for (int i = 0; i < count; ++i)
@@ -62,7 +62,7 @@ void Poller::watch(Waiter& waiter, int socket) {
   if (Waiter* before = std::exchange(waiters_[at], &waiter)) before->socket = -1;
   waiter.socket = socket;
   epoll_event event{.events = EPOLLIN, .data = {.fd = socket}};
-  // It is there already where somebody has watched it, and gone where that socket was closed.
+  // The socket is already known if it was watched before, and gone if it was closed since.
   if (epoll_ctl(epoll_, EPOLL_CTL_ADD, socket, &event) != 0)
     epoll_ctl(epoll_, EPOLL_CTL_MOD, socket, &event);
 }

@@ -7,23 +7,23 @@
 
 namespace fanlight::http {
 
-/// Which of many sockets have something to read, asked once in a turn of the main loop for all of
-/// them (epoll): GLib's own poll() looks at every socket in every turn, however idle it is.
+/// Finds the readable sockets among many with one system call (epoll) per turn of the main loop.
+/// GLib's own poll() checks every socket in every turn, even idle ones.
 ///
 /// Threads: main only.
 class Poller {
  public:
-  /// What waits for a socket. It may be destroyed as long as it is not watched.
+  /// An object that waits for a socket. It may be destroyed while it is not watched.
   struct Waiter {
     int socket = -1;
-    std::uint64_t turn = 0; ///< In which the socket was ready last.
+    std::uint64_t turn = 0; ///< The last turn in which the socket was ready.
   };
 
-  /// Null where the kernel has no descriptor left for it (errno); asked again next time. Never
-  /// destroyed: sources may outlive main().
+  /// Null if the kernel has no descriptor left (errno); the next call tries again. Never destroyed:
+  /// sources may outlive main().
   static Poller* get();
 
-  /// Has `waiter` watch a socket, in place of who watched it before.
+  /// Watches a socket for `waiter`, which replaces the previous waiter.
   void watch(Waiter& waiter, int socket);
   void forget(Waiter& waiter);
   bool is_ready(const Waiter& waiter) const { return waiter.socket >= 0 && waiter.turn == turn_; }
@@ -35,7 +35,7 @@ class Poller {
 
   const int epoll_;
   std::uint64_t turn_ = 1;
-  std::vector<Waiter*> waiters_; ///< By socket; null: nobody.
+  std::vector<Waiter*> waiters_; ///< By socket; null: no waiter.
 };
 
 } // namespace fanlight::http

@@ -9,7 +9,8 @@
 namespace fanlight::http {
 namespace {
 
-/// Seconds. Limits and cameras change slowly; a page that asks every five seconds is no burden.
+/// Seconds. Limits and cameras change slowly, and a page that retries every five seconds costs
+/// little.
 constexpr int kRetryAfter = 5;
 
 constexpr std::array kFailures{

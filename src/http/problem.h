@@ -9,7 +9,7 @@
 
 namespace fanlight::http {
 
-/// What can be wrong with a request; failures() gives each its status and its code.
+/// All kinds of failed requests; failures() gives each its status and code.
 enum class Failure {
   invalid,
   bad_order,
@@ -40,20 +40,20 @@ enum class Failure {
 
 struct FailureRow {
   Failure failure;
-  int status;       ///< Of HTTP.
+  int status;       ///< HTTP status.
   const char* code; ///< For programs, e.g. "busy".
 };
 
-/// All of them, in the order of Failure: the one place where errors become HTTP.
+/// All rows, in the order of Failure: the only place where errors become HTTP.
 std::span<const FailureRow> failures();
 
-/// What is wrong with one key of a request.
+/// An error in one key of a request.
 struct WrongKey {
-  std::string key; ///< As streams[0].url.
+  std::string key; ///< For example streams[0].url.
   std::string message;
 };
 
-/// Why a request failed, as it leaves the server: application/problem+json (RFC 9457).
+/// Why a request failed, as sent to the client: application/problem+json (RFC 9457).
 struct Problem {
   Failure failure = Failure::internal;
   std::string detail; ///< For people.

@@ -8,7 +8,7 @@
 namespace fanlight::http {
 namespace {
 
-/// None of what is broken or not UTF-8.
+/// None if the encoding is broken or the text is not UTF-8.
 std::optional<std::string> decoded(std::string_view text) {
   std::string blanks{text};
   std::replace(blanks.begin(), blanks.end(), '+', ' ');

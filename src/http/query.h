@@ -5,9 +5,9 @@
 
 namespace fanlight::http {
 
-/// The value of `name` in the query of a URL, decoded as that of a form; the last of several; empty
-/// where it is absent or no text. Read from left to right: a table of all parameters takes as long
-/// as a stranger wants, who chooses names that share their hash.
+/// The value of `name` in the query of a URL, decoded like a form; the last of several; empty if it
+/// is absent or not UTF-8. Scans from left to right: a hash table of all parameters could take a
+/// stranger very long, who can choose names with the same hash.
 std::string query_value(std::string_view query, std::string_view name);
 
 } // namespace fanlight::http

@@ -9,7 +9,7 @@ struct Rota::Source {
   Rota* rota;
 };
 
-/// A source that is never ready: the loop looks at it at the beginning of each turn.
+/// A source that is never ready: the loop calls its prepare function at the beginning of each turn.
 Rota::Rota() {
   static GSourceFuncs functions{
       +[](GSource* source, gint* timeout) -> gboolean {
@@ -24,7 +24,8 @@ Rota::Rota() {
       nullptr};
   source_ = g_source_new(&functions, sizeof(Source));
   reinterpret_cast<Source*>(source_)->rota = this;
-  g_source_set_priority(source_, G_PRIORITY_HIGH); // Others are not looked at in every turn.
+  // The loop skips sources of lower priority in some turns.
+  g_source_set_priority(source_, G_PRIORITY_HIGH);
   g_source_attach(source_, nullptr);
 }
 

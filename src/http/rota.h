@@ -12,22 +12,22 @@ namespace fanlight::http {
 
 class HttpConnection;
 
-/// From which connections something is read in this turn of the main loop.
+/// Decides which connections may be read in this turn of the main loop.
 ///
-/// The loop dispatches every socket that is ready in one turn, so what one socket may do in a turn
-/// is no bound. Each turn is shared out by address, and the part of an address among its
-/// connections. Costs are bytes, and for work as many bytes as take about as long: 64 KiB are 2 to
-/// 5 ms, which whoever arrives meanwhile has to wait. Where nobody else asks, an address has more,
-/// or a page with many pictures would pay for the many turns. Threads: main only. Lifetime: owned
-/// by Crowd.
+/// The loop dispatches every ready socket in one turn, so a limit per socket would not limit the
+/// turn. Each turn is divided among the addresses, and the part of an address among its
+/// connections. Costs are bytes; other work counts as the bytes that take about as long: 64 KiB
+/// take 2 to 5 ms, during which new arrivals must wait. If only one address asks, it gets more, so
+/// that a page with many tiles does not take many turns. Threads: main only. Lifetime: owned by
+/// Crowd.
 class Rota {
  public:
   static constexpr std::size_t kTurn = 64 * 1024;
-  static constexpr std::size_t kAddress = 128 * 1024; ///< Of an address that asks alone.
-  static constexpr std::size_t kLeast = 1024;         ///< However many there are.
-  static constexpr std::size_t kMessage = 1024;       ///< A frame of a WebSocket.
+  static constexpr std::size_t kAddress = 128 * 1024; ///< For an address that asks alone.
+  static constexpr std::size_t kLeast = 1024;         ///< However many addresses there are.
+  static constexpr std::size_t kMessage = 1024;       ///< Cost of a WebSocket frame.
   static constexpr std::size_t kRequest = 2 * 1024;
-  static constexpr std::size_t kOffer = 16 * 1024; ///< A session, or what may be as much work.
+  static constexpr std::size_t kOffer = 16 * 1024; ///< Cost of a session, or of similar work.
 
   Rota();
   ~Rota();
@@ -35,8 +35,9 @@ class Rota {
   Rota& operator=(const Rota&) = delete;
 
   bool admits(const HttpConnection& connection);
-  /// Whether one that was not admitted is to ask again in this turn: no more of an address are
-  /// called than it may have offers. Asked of each once a turn, in the order in which they wait.
+  /// Whether a connection that was not admitted may try again in this turn: for each address, at
+  /// most as many as it may have offers. Called once per turn for each of them, in the order in
+  /// which they wait.
   bool calls(const HttpConnection& connection);
   void charge(const HttpConnection& connection, std::size_t cost);
   void forget(const HttpConnection& connection);

@@ -61,7 +61,7 @@ bool Routes::fits(const Pattern& pattern, const std::vector<std::string>& path,
     const Segment& segment = pattern.segments[i];
     if (!segment.parameter && segment.text != path[i]) return false;
     if (!segment.parameter || is_id_(path[i])) continue;
-    // Where the pattern ends and the path goes on, it is not the parameter that is wrong.
+    // If the path is longer than the pattern, the parameter is not the error.
     if (i + 1 < count || path.size() == count) unknown = segment.text;
     return false;
   }
@@ -92,7 +92,7 @@ Match Routes::match(std::string_view method, const std::vector<std::string>& pat
     }
   }
   if (match.resource.empty() && !match.unknown.empty()) return match;
-  match.unknown.clear(); // A fixed name stands there that is no id.
+  match.unknown.clear(); // A fixed name matches there, which is not an id.
   match.cors = Cors::own;
   if (match.resource.empty() && open) match.resource.push_back(*open);
   for (const std::size_t i : match.resource) {
@@ -114,7 +114,7 @@ Methods Routes::methods_of(const Match& match, Cors at_least) const {
 }
 
 void Routes::refuse(Exchange& exchange, const Match& match) const {
-  // A name that cannot be an id goes no further, and is not repeated.
+  // A name that cannot be an id is not looked up and not repeated.
   if (!match.unknown.empty())
     return exchange.respond(Error{Errc::not_found, "there is no such " + match.unknown});
   const Methods methods = methods_of(match, Cors::own);
@@ -123,11 +123,12 @@ void Routes::refuse(Exchange& exchange, const Match& match) const {
   const std::string allowed = methods.to_string() + ", OPTIONS";
   exchange.set_header("Allow", allowed);
   if (exchange.method() == "OPTIONS") return answer_options(exchange, match);
-  exchange.respond(
-      Problem{Failure::wrong_method, std::string{exchange.method()} + " is not one of " + allowed});
+  exchange.respond(Problem{Failure::wrong_method, "this address does not support " +
+                                                      std::string{exchange.method()} +
+                                                      "; it supports " + allowed});
 }
 
-/// Pages of other origins are told of the methods that are for them, if there are any.
+/// Tells pages of other origins which methods they may use, if any.
 void Routes::answer_options(Exchange& exchange, const Match& match) const {
   for (const std::size_t i : match.resource) {
     const Route& route = routes_[i];
@@ -162,7 +163,7 @@ std::optional<std::vector<std::string>> segments(std::string_view path) {
     const auto slash = path.find('/');
     const std::string_view raw = path.substr(0, slash);
     const OwnedText decoded{
-        g_uri_unescape_segment(raw.data(), raw.data() + raw.size(), "/")}; // Refuses %00 itself.
+        g_uri_unescape_segment(raw.data(), raw.data() + raw.size(), "/")}; // Rejects %00 itself.
     if (!decoded) return {};
     found.emplace_back(decoded.get());
     if (slash == std::string_view::npos) break;

@@ -31,37 +31,37 @@ inline constexpr Methods kRead = kGet | kHead;
 
 /// Which web pages may use a route, from the fewest to all.
 enum class Cors {
-  own,    ///< Only the server's own page: no other is told that it may read the answer.
-  pages,  ///< The pages that may watch.
-  socket, ///< As `pages`, for the handshake of a WebSocket.
-  all,    ///< Pages of all origins: the answer has no secrets.
+  own,    ///< Only the server's own page: others cannot read the answer.
+  pages,  ///< The pages that may view cameras.
+  socket, ///< Like `pages`, for the handshake of a WebSocket.
+  all,    ///< Pages of all origins: the answer contains no secrets.
 };
 
-/// What stands for the parameters of a route's pattern, decoded, in their order.
+/// The decoded values of the parameters in a route's pattern, in their order.
 using Parameters = std::vector<std::string>;
 
-/// What a request with one of these methods on one of these paths gets. OPTIONS is none of them:
-/// every path with a method has it.
+/// One line of the table: these methods on paths of this pattern. Every path with a method also
+/// answers OPTIONS.
 struct Route {
   using Handler = std::function<void(const ExchangePtr&, const Parameters&)>;
 
-  Methods methods; ///< None: there is nothing at such an address, whatever later routes say.
-  /// Segments, as in /api/cameras/{camera}/settings. `{name}` is a parameter, one segment that is
-  /// an id. `{name...}`, at the end, is all segments that are left: of such routes the first counts
-  /// that matches, and only where no other route does.
+  Methods methods; ///< None: the address does not exist, whatever later routes say.
+  /// Segments, as in /api/cameras/{camera}/settings. `{name}` is a parameter: one segment that is
+  /// an id. `{name...}`, at the end, takes all remaining segments; such a route applies only if no
+  /// other route matches, and the first of them wins.
   std::string pattern;
   Cors cors = Cors::own;
   BodyBound body;
   Handler handler;
 };
 
-/// What the table says of a request.
+/// The result of a lookup.
 struct Match {
-  std::optional<std::size_t> route;  ///< Its place in the table. None: see Routes::refuse().
+  std::optional<std::size_t> route;  ///< Index in the table. None: call Routes::refuse().
   Parameters parameters;             ///< Of the route.
   std::vector<std::size_t> resource; ///< All routes of the path, whatever their methods.
-  std::string unknown;   ///< No id stands for the parameter of this name; empty: all are fine.
-  Cors cors = Cors::own; ///< Of the route; without one, the widest of the resource.
+  std::string unknown;   ///< The parameter of this name is not a valid id; empty: all are valid.
+  Cors cors = Cors::own; ///< Of the route; without a route, the widest of the resource.
 };
 
 /// The table of all routes. Threads: main only.
@@ -70,7 +70,7 @@ class Routes {
   using IsId = bool (*)(std::string_view);
   explicit Routes(IsId is_id) : is_id_(is_id) {}
 
-  /// Of two routes that match a request the one that was added first gets it.
+  /// If two routes match a request, the one added first gets it.
   void add(Route route);
   const std::vector<Route>& all() const { return routes_; }
 
@@ -82,7 +82,7 @@ class Routes {
 
  private:
   struct Segment {
-    std::string text; ///< Of a parameter its name.
+    std::string text; ///< Of a parameter, its name.
     bool parameter = false;
   };
   struct Pattern {
@@ -90,7 +90,8 @@ class Routes {
     bool open = false; ///< Ends in `{name...}`, which is not one of the segments.
   };
   static Pattern parse(std::string_view pattern);
-  /// Whether the path is one of the pattern. Otherwise `unknown` may tell which parameter is none.
+  /// Whether the path matches the pattern. If not, `unknown` may name the parameter that is not a
+  /// valid id.
   bool fits(const Pattern& pattern, const std::vector<std::string>& path,
             std::string& unknown) const;
   static Parameters parameters_of(const Pattern& pattern, const std::vector<std::string>& path);
@@ -101,14 +102,15 @@ class Routes {
   const IsId is_id_;
   // Owned.
   std::vector<Route> routes_;
-  std::vector<Pattern> patterns_; ///< Of the routes.
+  std::vector<Pattern> patterns_; ///< One per route.
 };
 
-/// Lets the pages of that class read the answer. Which of them may ask at all is not decided here.
+/// Allows pages of that class to read the answer. Whether a page may send the request at all is
+/// decided elsewhere.
 void add_cors(Exchange& exchange, Cors cors);
 
-/// The decoded segments of a path; none where it is malformed: a bad escape, or an escaped slash or
-/// NUL. Empty segments other than the last stay, for nothing to match.
+/// The decoded segments of a path; none if the path is malformed: a bad escape, or an escaped slash
+/// or NUL. Empty segments before the last one stay; they match nothing.
 std::optional<std::vector<std::string>> segments(std::string_view path);
 
 } // namespace fanlight::http

@@ -16,8 +16,8 @@
 namespace fanlight::http {
 namespace {
 
-/// libsoup keeps a connection alive only while it has a listener of its own, but ours are accepted
-/// by Listener. One end of a socket pair on which nothing ever happens stands in for it.
+/// libsoup keeps connections alive only while it has a listener of its own, but our Listener
+/// accepts them. This gives libsoup one end of an unused socket pair as a listener.
 class KeepAlive {
  public:
   explicit KeepAlive(SoupServer* server) {
@@ -70,8 +70,8 @@ class SoupHttpServer : public Server {
   const std::string& address() const override { return listener_->address(); }
 
  private:
-  /// libsoup calls this with a connection (its first message) and at the first byte of each other
-  /// request on it.
+  /// libsoup calls this for the first message of a connection, and at the first byte of each
+  /// further request.
   static void request_started(SoupHttpServer* self, SoupServerMessage* message) {
     HttpConnection* connection = HttpConnection::of(message);
     if (connection == nullptr) return;
@@ -93,7 +93,7 @@ class SoupHttpServer : public Server {
     g_signal_connect_swapped(message, "finished", G_CALLBACK(&SoupHttpServer::finished), self);
   }
 
-  /// What the request costs of this turn: what posts may open a session.
+  /// Charges the request to this turn: a request that posts may open a session.
   static void charge(SoupServerMessage* message) {
     const std::string_view method{soup_server_message_get_method(message)};
     const bool reads = method == "GET" || method == "HEAD" || method == "OPTIONS";
@@ -119,12 +119,12 @@ class SoupHttpServer : public Server {
     if (connection->body_bytes > self->limits_.offer) self->refuse_body(message);
     if (connection->body_bytes > self->limits_.refused_body) {
       log::debug("http", {{"client", connection->network()}},
-                 "closing the connection: its request body does not end");
+                 "closing the connection: its request body exceeds the limit");
       connection->shut_down();
     }
   }
 
-  /// libsoup answers only when it has read the whole request, so the rest is read and not kept.
+  /// libsoup answers only after it has read the whole request, so the rest is read and dropped.
   void refuse_body(SoupServerMessage* message) {
     if (soup_server_message_get_status(message) != 0) return;
     SoupMessageBody* body = soup_server_message_get_request_body(message);
@@ -134,11 +134,11 @@ class SoupHttpServer : public Server {
     Exchange exchange{message};
     exchange.set_header("Access-Control-Allow-Origin", "*");
     exchange.set_header("Connection", "close");
-    exchange.respond(Problem{Failure::too_large, "a request body may have " +
+    exchange.respond(Problem{Failure::too_large, "the request body is larger than " +
                                                      std::to_string(limits_.offer) + " bytes"});
   }
 
-  /// libsoup has called the handler by now, and the answer may have to be waited for.
+  /// libsoup has called the handler by now; its answer may come later.
   static void got_body(SoupServerMessage* message) {
     HttpConnection* connection = HttpConnection::of(message);
     if (connection != nullptr && connection->phase() == HttpConnection::Phase::body)

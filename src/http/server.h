@@ -10,21 +10,21 @@
 
 namespace fanlight::http {
 
-/// Listens, reads requests and writes answers; knows nothing of what they are about.
+/// Listens, reads requests and writes answers; does not know what they mean.
 ///
 /// Threads: main only.
 class Server {
  public:
-  /// Answers a request, which was read whole, now or later. On main.
+  /// Answers a complete request, now or later. On main.
   using Handler = std::function<void(const ExchangePtr&)>;
 
-  /// Listens at once on `address` (host:port). Errc::invalid (address), unavailable (the address
-  /// cannot be had).
+  /// Starts to listen on `address` (host:port). Errc::invalid (not an address), unavailable (the
+  /// address cannot be bound).
   static Result<std::unique_ptr<Server>> create(const std::string& address, const Limits& limits,
                                                 Handler handler);
   virtual ~Server() = default;
 
-  virtual int port() const = 0;                   ///< The real one, also where 0 was asked for.
+  virtual int port() const = 0;                   ///< The actual port, also if 0 was configured.
   virtual const std::string& address() const = 0; ///< As bound: "127.0.0.1:8080".
 };
 

@@ -7,15 +7,15 @@
 
 namespace fanlight::http {
 
-/// How much of a turn of the main loop each of many may use: they have an equal part of it, as many
-/// as there are, and who did not get theirs because the turn was full goes before those who did.
+/// Divides a turn of the main loop equally among many users. If the turn is full before all had
+/// their part, the others go first in the next turn.
 ///
-/// What one uses is known only afterwards; what was too much is taken from its next turns. Threads:
-/// main only.
+/// What a user consumed is known only afterwards; what exceeds its part counts against its next
+/// turns. Threads: main only.
 template <class Key> class TurnShare {
  public:
-  /// A turn has room for `all`; one may use `least` however many there are, and one alone `most`,
-  /// which may be more than all may use of a turn together.
+  /// A turn has room for `all`. However many users there are, each may use `least`; a single user
+  /// may use `most`, which may exceed `all`.
   TurnShare(std::size_t all, std::size_t most, std::size_t least)
       : all_(all), most_(most), least_(least) {}
 
@@ -31,11 +31,11 @@ template <class Key> class TurnShare {
     used_[key] += cost;
     taken_ += cost;
   }
-  /// Somebody who had not had its share got nothing in this turn.
+  /// A user that had not used up its part got nothing in this turn.
   void put_off() { put_off_ = true; }
   void next_turn() {
     taken_ = 0;
-    // Shares are given anew when everybody has had one.
+    // New parts are assigned when every user has had one.
     if (std::exchange(put_off_, false)) return;
     sharers_ = used_.size();
     const std::size_t part = share();
@@ -54,7 +54,7 @@ template <class Key> class TurnShare {
   const std::size_t most_;
   const std::size_t least_;
   std::size_t taken_ = 0;   ///< In this turn.
-  std::size_t sharers_ = 0; ///< When shares were last given.
+  std::size_t sharers_ = 0; ///< The number of users when parts were last assigned.
   bool put_off_ = false;
   std::unordered_map<Key, std::size_t> used_; ///< Since then.
 };

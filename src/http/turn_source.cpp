@@ -13,7 +13,7 @@ struct TurnSource {
   GPollableInputStream* stream; // Owned, as its socket is.
   GSocket* socket;
   std::weak_ptr<const HttpConnection>* connection; // Owned; null: it was called, or need not be.
-  Poller::Waiter* waiter;                          // Owned; watches once it was called.
+  Poller::Waiter* waiter; // Owned; watches after the connection was called.
 };
 
 TurnSource* self(GSource* source) { return reinterpret_cast<TurnSource*>(source); }
@@ -27,7 +27,7 @@ gboolean prepare(GSource* source, gint* timeout) {
   if (self(source)->connection == nullptr) return FALSE;
   const auto connection = self(source)->connection->lock();
   if (!connection || connection->is_called()) return TRUE;
-  *timeout = 0; // The next turn may be its own, and nothing else need be ready to begin one.
+  *timeout = 0; // The next turn may be its turn, and no other source may be ready to begin one.
   return FALSE;
 }
 
@@ -72,9 +72,12 @@ gboolean call_closure(GObject* stream, gpointer data) {
 GSource* turn_source_new(GPollableInputStream* stream, GSocket* socket,
                          std::shared_ptr<const HttpConnection> connection,
                          GCancellable* cancellable) {
-  static GSourceFuncs functions{prepare, check, dispatch, finalize, G_SOURCE_FUNC(call_closure),
-                                nullptr};
-  GSource* source = g_source_new(&functions, sizeof(TurnSource));
+  static GSourceFuncs called{prepare, check, dispatch, finalize, G_SOURCE_FUNC(call_closure),
+                             nullptr};
+  // One that need not be called has nothing to prepare: of most, the loop asks once less in a turn.
+  static GSourceFuncs polled{nullptr, check, dispatch, finalize, G_SOURCE_FUNC(call_closure),
+                             nullptr};
+  GSource* source = g_source_new(connection ? &called : &polled, sizeof(TurnSource));
   self(source)->stream = G_POLLABLE_INPUT_STREAM(g_object_ref(stream));
   self(source)->socket = G_SOCKET(g_object_ref(socket));
   self(source)->waiter = new Poller::Waiter;

@@ -12,7 +12,7 @@
 namespace fanlight::http {
 namespace {
 
-/// What the kernel may hold unsent: small, so that what a slow client gets is fresh.
+/// The most that the kernel may hold unsent: small, so that slow clients get fresh data.
 constexpr int kUnsentBytes = 128 * 1024;
 
 constexpr int kMaxMissedPongs = 2;
@@ -28,7 +28,7 @@ WebSocket::WebSocket(Owned<GIOStream> stream, GUri* uri, const char* protocol,
   output_ = G_POLLABLE_OUTPUT_STREAM(g_io_stream_get_output_stream(stream_.get()));
   const Owned<GIOStream> guarded =
       guard_websocket(stream_.get(), limits.refused_message, transport_);
-  // No extensions: what a client compresses can grow a thousandfold here.
+  // No extensions: a compressed message could grow a thousandfold here.
   connection_.reset(soup_websocket_connection_new(
       guarded.get(), uri, SOUP_WEBSOCKET_CONNECTION_SERVER, nullptr, protocol, nullptr));
   soup_websocket_connection_set_max_incoming_payload_size(connection_.get(),
@@ -46,7 +46,7 @@ WebSocket::WebSocket(Owned<GIOStream> stream, GUri* uri, const char* protocol,
       G_CALLBACK(+[](WebSocket* self, GError* error) { self->end(error->message); }), this);
   g_signal_connect_swapped(
       connection_.get(), "closing",
-      G_CALLBACK(+[](WebSocket* self) { self->end("the client closed the socket"); }), this);
+      G_CALLBACK(+[](WebSocket* self) { self->end("the client closed the WebSocket"); }), this);
   g_signal_connect_swapped(connection_.get(), "closed", G_CALLBACK(+[](WebSocket* self) {
                              self->end("the connection broke");
                              g_io_stream_close(self->stream_.get(), nullptr, nullptr);
@@ -95,11 +95,18 @@ void WebSocket::send(Text text, std::string key) {
   }
   if (waiting_bytes_ > limits_.send_queue) {
     waiting_.clear();
-    close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "the client does not read");
+    close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "the client reads too slowly");
     return;
   }
   tell_queued();
   watch_output();
+}
+
+void WebSocket::hold_packets(bool hold) {
+  const auto transport = transport_.lock();
+  if (!transport) return;
+  const int on = hold ? 1 : 0;
+  setsockopt(transport->descriptor(), IPPROTO_TCP, TCP_CORK, &on, sizeof on);
 }
 
 void WebSocket::tell_queued() {
@@ -164,7 +171,7 @@ void WebSocket::end(const std::string& why) {
   post_to_observer([why](Observer& observer) { observer.on_ended(why); });
 }
 
-/// In a later turn: we may be in the middle of libsoup's reading, or of the observer's sending.
+/// In a later turn: this may be inside a read of libsoup, or a call of the observer.
 void WebSocket::post_to_observer(std::function<void(Observer&)> call) {
   post([this, alive = std::weak_ptr{alive_}, call = std::move(call)] {
     if (!alive.expired()) call(observer_);

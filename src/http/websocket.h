@@ -16,40 +16,44 @@
 
 namespace fanlight::http {
 
-/// One WebSocket of the server: text messages in both directions, pings, and a bound on what waits
-/// for a client that reads slowly.
+/// One WebSocket of the server: text messages in both directions, pings, and a limit on the
+/// messages queued for a slow client.
 ///
-/// libsoup queues what is sent without limit and does not miss a pong; both are done here. Messages
-/// are given to libsoup only while the kernel takes them. Threads: main only.
+/// libsoup has no such limit and does not notice missing pongs, so this class does both. It passes
+/// messages to libsoup only while the kernel accepts them. Threads: main only.
 class WebSocket {
  public:
-  /// What many of them are sent is one text.
+  /// Shared: many clients get the same text.
   using Text = std::shared_ptr<const std::string>;
 
   struct Observer {
     virtual ~Observer() = default;
     virtual void on_text(const std::string& text) = 0;
     virtual void on_unreadable(std::size_t bytes) = 0; ///< Binary, or larger than Limits::message.
-    /// The client is gone or was sent away. In a turn of its own, like on_closed.
+    /// The client has disconnected or was disconnected. In a later turn, like on_closed.
     virtual void on_ended(const std::string& why) = 0;
-    virtual void on_closed() = 0; ///< Nothing is left to do: the WebSocket may be destroyed.
+    virtual void on_closed() = 0; ///< The last call: the WebSocket may be destroyed.
   };
 
-  /// `stream` is what libsoup gave away after the handshake of a request to `uri` by `connection`.
+  /// `stream` is what libsoup released after the handshake of a request to `uri` on `connection`.
   WebSocket(Owned<GIOStream> stream, GUri* uri, const char* protocol, HttpConnection& connection,
             const Limits& limits, Observer& observer);
   ~WebSocket();
   WebSocket(const WebSocket&) = delete;
   WebSocket& operator=(const WebSocket&) = delete;
 
-  /// Queues a message. One that still waits under the same `key` is replaced: the newer tells all.
+  /// Queues a message. It replaces a queued message with the same `key`, because the newer one
+  /// supersedes it.
   void send(Text text, std::string key = {});
   void send(std::string text) { send(std::make_shared<const std::string>(std::move(text))); }
-  /// Sends what waits, then closes.
+  /// While `hold` is true, collects what is sent into full packets: for many short messages at
+  /// once, of which each would otherwise cost a packet.
+  void hold_packets(bool hold);
+  /// Sends the queued messages, then closes.
   void close(SoupWebsocketCloseCode code, const char* why);
-  /// How many sessions its client has by now.
+  /// Sets the number of sessions of its client.
   void set_sessions(std::size_t sessions);
-  /// A message of it makes so much work (see Rota).
+  /// Charges a message to the connection (see Rota).
   void charge(std::size_t cost);
 
  private:
@@ -70,19 +74,20 @@ class WebSocket {
   // Given.
   const Limits& limits_;
   Observer& observer_;
-  const std::weak_ptr<HttpConnection> transport_; ///< May end before us, with the listener.
+  /// May end before this object, with the listener.
+  const std::weak_ptr<HttpConnection> transport_;
   // Owned.
-  const Owned<GIOStream> stream_; ///< Without our guard; closed last.
+  const Owned<GIOStream> stream_; ///< The stream without our guard; closed last.
   Owned<SoupWebsocketConnection> connection_;
   GPollableOutputStream* output_ = nullptr; ///< Of stream_.
   std::deque<Waiting> waiting_;
   std::size_t waiting_bytes_ = 0;
-  std::size_t given_bytes_ = 0; ///< Of what libsoup could not write whole.
+  std::size_t given_bytes_ = 0; ///< Bytes that libsoup could not write completely.
   guint output_source_ = 0;
   int missed_pongs_ = 0;
   bool ended_ = false;
   Timer pong_check_;
-  const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by what we post.
+  const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by posted tasks.
 };
 
 } // namespace fanlight::http

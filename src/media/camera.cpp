@@ -15,7 +15,7 @@ int rank(CameraStream::State state) {
   case CameraStream::State::live: return 4;
   case CameraStream::State::connecting: return 3;
   case CameraStream::State::retrying: return 2;
-  case CameraStream::State::idle: return 1; // It may be there when somebody wants it.
+  case CameraStream::State::idle: return 1; // It may well work when a viewer needs it.
   case CameraStream::State::refused: return 0;
   }
   return 0;
@@ -75,14 +75,14 @@ void Camera::on_message(GstMessage* message) {
   if (bins_.on_error(message)) return;
   for (const auto& camera_stream : camera_streams_)
     if (camera_stream->on_error(message)) return;
-  // A connection that was given up goes on complaining for a moment.
+  // A connection that was given up still posts errors for a moment.
   if (is_inside(GST_MESSAGE_SRC(message), GST_ELEMENT(pipeline_->bin())))
     log::warning("camera", {{"camera", config_.id}}, describe(message));
 }
 
 void Camera::on_camera_stream_changed(CameraStream&) {
   if (std::exchange(telling_, true)) return;
-  // Whoever claims a stream is not to hear of it in the middle of that.
+  // Notify in a later turn of the main loop: the caller may still be inside a CameraStream.
   post([weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self || self->stopped_) return;

@@ -10,8 +10,8 @@
 
 namespace fanlight::media {
 
-/// A camera: one pipeline with a camera stream for each of its streams (main, sub, …) and the bins
-/// of those who subscribe to their tracks.
+/// A camera: one pipeline with a CameraStream for each of its streams (main, sub, …) and the bins
+/// of the sinks that subscribe to their tracks.
 ///
 /// Threads: main only. Lifetime: shared by the CameraRegistry and its viewers; outlives every
 /// Subscription to its tracks.
@@ -20,18 +20,18 @@ class Camera : private CameraStream::Observer, public std::enable_shared_from_th
   using State = CameraStream::State;
   struct Observer {
     virtual ~Observer() = default;
-    /// The state of a stream, or what it sends, changed: once for all that did, in a turn of its
-    /// own. On main; not after stop().
+    /// The state or the tracks of one or several streams changed. One call in a later turn of the
+    /// main loop reports all changes. On main; not after stop().
     virtual void on_camera_changed(Camera& camera) = 0;
   };
 
-  /// Does not connect yet. Errc::internal when an element is missing. The queue outlives it.
+  /// Does not connect yet. Errc::internal if an element is missing. The queue outlives the camera.
   static Result<std::shared_ptr<Camera>>
   create(config::Camera config, ConnectQueue& queue, Observer& observer,
          CameraStream::Purpose purpose = CameraStream::Purpose::watching);
-  ~Camera() override; ///< Ends the pipeline; the subscriptions have ended before.
+  ~Camera() override; ///< Stops the pipeline. All subscriptions have ended before.
 
-  /// Connects what is always to be there, and stays connected until stop().
+  /// Connects the streams with `pull: always`, which stay connected until stop().
   void start();
   void stop();
 
@@ -40,18 +40,18 @@ class Camera : private CameraStream::Observer, public std::enable_shared_from_th
   const std::vector<std::shared_ptr<CameraStream>>& camera_streams() const {
     return camera_streams_;
   }
-  /// Null: there is no stream of that id.
+  /// Null: the camera has no stream of that id.
   CameraStream* find(const std::string& stream) const;
-  /// The one that does best, of those the first: how the camera does as a whole.
+  /// The stream in the best state, of several the first. It represents the camera as a whole.
   const CameraStream& best() const;
   State state() const { return best().state(); }
 
-  /// The track of that codec that viewers get of `stream`. Errc::not_found when there is none.
+  /// The track of `stream` that viewers get for that codec. Errc::not_found if there is none.
   Result<std::shared_ptr<Track>> track(const std::string& stream, Codec codec) const;
-  /// Puts the bin of `sink` into the pipeline before its first subscription.
+  /// Adds the bin of `sink` to the pipeline before its first subscription.
   Result<Token> place(Sink& sink) { return bins_.enter(sink); }
 
-  /// The running pipeline for Graphviz.
+  /// Draws the running pipeline for Graphviz.
   void draw(Pipeline::Drawn done) { pipeline_->draw(std::move(done)); }
 
  private:
@@ -68,7 +68,7 @@ class Camera : private CameraStream::Observer, public std::enable_shared_from_th
   SinkBins bins_;
   std::vector<std::shared_ptr<CameraStream>> camera_streams_;
   std::vector<std::unique_ptr<CameraStream::Claim>> always_;
-  bool telling_ = false; // The observer will hear of it.
+  bool telling_ = false; // A task that calls the observer is posted.
   bool stopped_ = false;
 };
 

@@ -17,7 +17,7 @@ void CameraClock::update(std::uint32_t timestamp, std::int64_t now_us) {
   const std::int64_t step_us =
       std::int64_t{static_cast<std::int32_t>(timestamp - seen_->timestamp)} * 100 / 9;
   std::int64_t owed_us = seen_->owed_us + (now_us - seen_->us) - step_us;
-  // Nothing that comes late is early, and B-frames go back by less than a second.
+  // A late packet does not count as early, and B-frames step back by less than a second.
   if (step_us < -kJumpUs || owed_us < -kJumpUs) {
     ++jumps_;
     owed_us = 0;

@@ -9,9 +9,9 @@ namespace fanlight::media {
 namespace {
 
 constexpr std::chrono::seconds kTick{1};
-/// A connection that lived this long starts the back-off anew.
+/// After a connection of this length, the back-off starts over.
 constexpr std::int64_t kStableUs = 30'000'000;
-/// Between two lines of the log that say how it does.
+/// Between two log lines with the status of the stream.
 constexpr std::int64_t kLogStatusUs = 300'000'000;
 
 TrackState track_state(CameraStream::State state) {
@@ -103,7 +103,7 @@ void CameraStream::disconnect() {
 void CameraStream::go_idle() {
   disconnect();
   no_sound_.clear();
-  // Who comes back soon is told again why the camera refused.
+  // A viewer who returns soon is told again why the camera refused.
   set_state(State::idle, state_ == State::refused ? reason_ : "");
 }
 
@@ -131,7 +131,7 @@ void CameraStream::connect() {
   if (!source) return fail({.why = source.error().message});
   connection_ = std::move(*source);
   if (auto added = pipeline_.add(connection_->bin()); !added) {
-    connection_.reset(); // It is no part of the pipeline.
+    connection_.reset(); // It is not in the pipeline.
     fail({.why = added.error().message});
   }
 }
@@ -140,7 +140,7 @@ void CameraStream::drop_connection() {
   tracks_->end();
   if (!connection_) return;
   const auto bin = Ref<GstElement>::share(connection_->bin());
-  connection_.reset(); // First, so that what leaves the pipeline is linked to nothing any more.
+  connection_.reset(); // First: a connection that leaves the pipeline must not link anything.
   pipeline_.remove(bin.get(), "the connection to " + name());
 }
 
@@ -150,7 +150,7 @@ void CameraStream::fail(const ConnectError& failure) {
   const std::int64_t now = g_get_monotonic_time();
   if (now - connected_since_us_ > kStableUs && state_ == State::live) {
     backoff_.reset();
-    no_sound_.clear(); // It may have been a matter of the moment.
+    no_sound_.clear(); // The camera's refusal may have been temporary.
   }
   if (failure.sound) no_sound_ = failure.why;
   const std::chrono::milliseconds delay = failure.wait ? *failure.wait : backoff_.next();
@@ -158,14 +158,13 @@ void CameraStream::fail(const ConnectError& failure) {
   retry(delay);
   report(failure.why, delay);
   const State state = failure.refused ? State::refused : State::retrying;
-  // The next attempt is news, though the state and its reason are the old ones.
+  // The next attempt is news even if the state and its reason stay the same.
   if (state == state_ && failure.why == reason_) return observer_.on_camera_stream_changed(*this);
   set_state(state, failure.why);
 }
 
 void CameraStream::report(const std::string& why, std::chrono::milliseconds delay) const {
-  if (purpose_ ==
-      Purpose::testing) // A test has its answer by this, and waits for no other attempt.
+  if (purpose_ == Purpose::testing) // A test now has its result and waits for no other attempt.
     return log::info("camera", {{"camera", camera_.id}}, why);
   log::warning(
       "camera",
@@ -205,7 +204,7 @@ std::chrono::milliseconds CameraStream::state_age() const {
   return std::chrono::milliseconds{(g_get_monotonic_time() - state_since_us_) / 1000};
 }
 
-// ---- News of the connection ----
+// ---- Events of the connection ----
 
 bool CameraStream::on_error(GstMessage* message) {
   if (!connection_ || !is_inside(GST_MESSAGE_SRC(message), connection_->bin())) return false;
@@ -224,7 +223,7 @@ void CameraStream::on_connection_audio(const std::string& encoding, const std::s
 
 void CameraStream::on_connection_described(const std::vector<std::string>& video) {
   if (!connection_) return;
-  // What is said of its sound comes after this; of none, nothing.
+  // The connection reports its audio after this; without audio, it reports nothing.
   tracks_->describe_sound("", "");
   std::string wanted;
   for (const auto codec : camera_.codecs) {
@@ -257,7 +256,7 @@ void CameraStream::on_tick() {
   health_.poll(elements, now);
   const std::string problem = health_.problem(state_ == State::live, config_.health_timeout, now);
   if (!problem.empty()) return fail({.why = problem});
-  // A camera that has just gone silent is found in time, not with the next look.
+  // Finds a silent camera on time, not only at the next check.
   const auto patience = health_.patience(config_.health_timeout, now);
   if (state_ == State::live && patience < kTick) overdue_.once(patience, [this] { on_tick(); });
   if (health_.rates().b_frames != had_b_frames) observer_.on_camera_stream_changed(*this);

@@ -18,11 +18,12 @@
 
 namespace fanlight::media {
 
-/// One URL of a camera: kept connected while somebody wants it, shared by all who do.
+/// One URL of a camera: connected while at least one claim or subscription wants it, and shared by
+/// all of them.
 ///
-/// It reconnects with back-off. Subscriptions to its tracks survive that and resume at the next key
-/// picture: only the source half is rebuilt. Threads: main only. Lifetime: owned by
-/// its Camera, in whose pipeline it lives; claims and subscriptions keep it.
+/// It reconnects with back-off. Subscriptions to its tracks survive a reconnect and resume at the
+/// next key frame, because only the source half is rebuilt. Threads: main only. Lifetime: shared by
+/// its Camera, in whose pipeline it lives, and by claims and subscriptions.
 class CameraStream : public RtspConnection::Observer,
                      public Track::Producer,
                      public StreamTracks::Observer,
@@ -30,25 +31,25 @@ class CameraStream : public RtspConnection::Observer,
  public:
   enum class State {
     idle,       ///< Not wanted.
-    connecting, ///< First attempt, or the first after a stop.
-    live,       ///< Pictures arrive.
-    retrying,   ///< Lost or not reached; the next attempt is planned.
-    refused,    ///< The camera said no (login, path, codec): tried again rarely.
+    connecting, ///< The first attempt, or the first after a stop.
+    live,       ///< Video arrives.
+    retrying,   ///< Lost or not reached; the next attempt is scheduled.
+    refused,    ///< The camera rejects the settings (login, path, codec); attempts are rare.
   };
   struct Observer {
     virtual ~Observer() = default;
-    /// Its state, streams or their form changed. On main.
+    /// Its state, its tracks or their formats changed. On main.
     virtual void on_camera_stream_changed(CameraStream& camera_stream) = 0;
   };
-  /// While there is one, or a subscription to one of its tracks, it is wanted; after the last it is
-  /// kept for the configured grace.
+  /// While a claim exists, or a subscription to one of its tracks, the stream is wanted. After the
+  /// last one, it stays connected for the configured grace.
   class Claim {
    public:
     ~Claim() { camera_stream_->release(watches_); }
     Claim(const Claim&) = delete;
     Claim& operator=(const Claim&) = delete;
     CameraStream& camera_stream() const { return *camera_stream_; }
-    /// Its holder is shown the picture: one of viewers().
+    /// The holder shows the video: counts as one of viewers().
     void watch();
 
    private:
@@ -59,10 +60,10 @@ class CameraStream : public RtspConnection::Observer,
     bool watches_ = false;
   };
 
-  /// Whether whoever wants it stays when it fails, or ends it then.
+  /// watching: the claim stays when the stream fails. testing: its holder ends it then.
   enum class Purpose { watching, testing };
 
-  /// Does not connect yet. Errc::internal when an element is missing.
+  /// Does not connect yet. Errc::internal if an element is missing.
   static Result<std::shared_ptr<CameraStream>> create(const config::Camera& camera,
                                                       const config::Stream& stream, SinkBins& bins,
                                                       ConnectQueue& queue, Observer& observer,
@@ -70,29 +71,29 @@ class CameraStream : public RtspConnection::Observer,
   ~CameraStream() override;
 
   std::unique_ptr<Claim> claim();
-  /// Ends at once and for good, whoever has claims; says nothing of it.
+  /// Disconnects at once and for good, whatever claims exist. Does not notify.
   void stop();
 
   const std::string& id() const { return config_.id; }
   const config::Stream& config() const { return config_; }
   State state() const { return state_; }
-  const std::string& reason() const { return reason_; } ///< In words; empty while live.
+  const std::string& reason() const { return reason_; } ///< For people; empty while live.
   std::chrono::milliseconds state_age() const;
-  /// Until the next attempt; 0: none is planned.
+  /// Until the next attempt; 0: none is scheduled.
   std::chrono::milliseconds retry_in() const;
   const StreamTracks& tracks() const { return *tracks_; }
   const Health& health() const { return health_; }
   std::uint32_t reconnects() const { return reconnects_; }
   std::uint32_t viewers() const { return viewers_; }
 
-  /// An error from inside it; false: it is of something else.
+  /// Handles an error from inside the stream. False: the error is from elsewhere.
   bool on_error(GstMessage* message);
 
  private:
   CameraStream(const config::Camera& camera, config::Stream stream, Pipeline& pipeline,
                ConnectQueue& queue, Observer& observer, Purpose purpose);
   void start();
-  void go_idle(); ///< Nobody wants it any more.
+  void go_idle(); ///< No claim or subscription wants it any more.
   void disconnect();
   void hold();
   void release(bool watches);
@@ -128,18 +129,19 @@ class CameraStream : public RtspConnection::Observer,
   std::unique_ptr<ConnectQueue::Ticket> ticket_;
   Timer retry_;
   Timer tick_;
-  Timer overdue_; // The look that finds it silent.
+  Timer overdue_; // Fires when the stream has been silent for too long.
   Timer grace_;
-  std::size_t claims_ = 0;    // And tracks that are wanted.
-  std::uint32_t viewers_ = 0; // Of the claims.
+  std::size_t claims_ = 0;    // Including tracks that are wanted.
+  std::uint32_t viewers_ = 0; // Claims that called watch().
   bool stopped_ = false;
 
   State state_ = State::idle;
   std::string reason_;
   std::int64_t state_since_us_ = 0;
-  std::int64_t not_before_us_ = 0; // A refusal holds though nobody asks for a while.
+  std::int64_t not_before_us_ = 0; // No attempt before that, even if the stream was idle meanwhile.
   Backoff backoff_;
-  std::string no_sound_; // Why the camera refused to set it up; until it has been stable without.
+  std::string no_sound_; // Why the camera refused the audio; kept until a connection without audio
+                         // is stable.
   Health health_;
   std::uint32_t reconnects_ = 0;
   std::int64_t connected_since_us_ = 0;

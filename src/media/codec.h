@@ -9,27 +9,26 @@
 
 namespace fanlight::media {
 
-/// The format of a track's data, behind its tee.
+/// The format of a track's data behind its tee.
 struct TrackFormat {
-  RtpFormat
-      rtp; ///< How SDP names it: encoding, clock rate and the fmtp that viewers match against.
-  int width = 0; ///< Pixels; 0: audio, or not known.
+  RtpFormat rtp; ///< As in SDP: encoding, clock rate and the fmtp to match against offers.
+  int width = 0; ///< Pixels; 0: audio, or unknown.
   int height = 0;
-  double fps = 0; ///< Nominal; 0: not said.
+  double fps = 0; ///< Nominal; 0: unknown.
   bool operator==(const TrackFormat&) const = default;
 };
 
-/// Reads the caps at a tee: video/x-h264, video/x-h265 (with profile, level and tier from the
-/// parser). Empty for all else.
+/// Reads the caps at a tee: video/x-h264 or video/x-h265, with profile, level and tier from the
+/// parser. None for all other caps.
 std::optional<TrackFormat> video_format(const GstCaps* caps);
 
-/// The format of audio that browsers play: Opus at 48 kHz stereo, G.711 at 8 kHz mono. Empty: AAC,
-/// which no browser takes, and video.
+/// The format of audio that browsers play: Opus at 48 kHz stereo, G.711 at 8 kHz mono. None for
+/// AAC, which no browser plays over WebRTC, and for video.
 std::optional<TrackFormat> sound_format(Codec codec);
 
-/// RFC 6184, section 8.1: the six hexadecimal digits of a profile-level-id. `profile` and `level`
-/// as h264parse writes them ("constrained-baseline", "3.1"); what is not known counts as
-/// constrained baseline and level 3.1.
+/// The six hexadecimal digits of a profile-level-id (RFC 6184, section 8.1). `profile` and `level`
+/// as h264parse writes them ("constrained-baseline", "3.1"); unknown values count as constrained
+/// baseline and level 3.1.
 std::string h264_profile_level_id(const std::string& profile, const std::string& level);
 
 } // namespace fanlight::media

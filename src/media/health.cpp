@@ -7,11 +7,11 @@
 namespace fanlight::media {
 namespace {
 
-/// Nothing at all within this time of an attempt: rtspsrc has limits of its own, this one is behind
-/// them.
+/// A connection attempt without any data fails after this time. rtspsrc has shorter limits; this
+/// one is behind them.
 constexpr std::int64_t kConnectUs = 15'000'000;
-/// Groups of pictures of 20 s are seen; several times that is a camera that has gone wrong, or one
-/// whose groups take getting to know: it is granted twice as much each time.
+/// GOPs of 20 s exist. If the distance of key frames is unknown, the limit doubles after each
+/// failure, up to this: the camera either hangs or has very long GOPs.
 constexpr std::int64_t kMostGroupUs = 600'000'000;
 
 double seconds(std::int64_t us) { return static_cast<double>(us) / 1e6; }
@@ -22,7 +22,7 @@ std::uint64_t count(const GstStructure* stats, const char* field) {
   return value;
 }
 
-/// When that was what `field` says how long ago; `otherwise` if it never was.
+/// The time that `field` gives as an age; `otherwise` if the event has never happened.
 std::int64_t time_of(const GstStructure* stats, const char* field, std::int64_t now_us,
                      std::int64_t otherwise) {
   guint64 age = GST_CLOCK_TIME_NONE;
@@ -70,7 +70,7 @@ void Health::poll(const Elements& elements, std::int64_t now_us) {
     const StructurePtr stats = stats_of(tee);
     if (!stats) continue;
     add_tee(stats, now, rates_);
-    // Those of an earlier connection are before its begin.
+    // An event of an earlier connection is older than this connection.
     heard_us_ = time_of(stats.get(), "last-frame-age", now_us, heard_us_);
     key_us_ = time_of(stats.get(), "last-key-frame-age", now_us, key_us_);
   }
@@ -99,8 +99,7 @@ void Health::measure(const Counters& now, std::int64_t now_us) {
   if (elapsed <= 0 || elapsed > 60) return;
   const auto pictures = static_cast<double>(now.access_units - counters_.access_units);
   const auto bits = static_cast<double>(now.bytes - counters_.bytes) * 8;
-  // Smoothed over about three seconds: a long group of pictures puts most of its bits in one of
-  // them.
+  // Averaged over about three seconds: a long GOP has most of its bits in one of its seconds.
   const double share = counters_.access_units == 0 ? 1 : 0.3;
   rates_.fps += share * (pictures / elapsed - rates_.fps);
   rates_.bitrate = static_cast<std::uint64_t>(static_cast<double>(rates_.bitrate) * (1 - share) +
@@ -114,14 +113,15 @@ std::chrono::milliseconds Health::patience(std::chrono::milliseconds timeout,
 
 std::string Health::problem(bool live, std::chrono::milliseconds timeout, std::int64_t now_us) {
   if (!live && now_us - heard_us_ > kConnectUs)
-    return "no picture came within 15 s: does the camera answer, and is its address right?";
+    return "no video arrived within 15 s: check that the camera is on and that the address is "
+           "right";
   if (!live) return {};
   if (patience(timeout, now_us).count() <= 0)
-    return "the camera keeps the connection but sends no pictures";
+    return "the camera keeps the connection open but sends no video";
   if (now_us - key_us_ > std::max(longest_group_us_, 4 * rates_.gop_ms * 1000)) {
     longest_group_us_ = std::min(2 * longest_group_us_, kMostGroupUs);
-    return "the camera sends pictures but has sent no key frame for " +
-           std::to_string((now_us - key_us_) / 1'000'000) + " s";
+    return "the camera sends video but has sent no key frame for " +
+           std::to_string((now_us - key_us_) / 1'000'000) + " s: shorten its key frame interval";
   }
   return {};
 }

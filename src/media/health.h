@@ -13,48 +13,48 @@
 
 namespace fanlight::media {
 
-/// How a stream does: looked at once a second, from the counters of its tees and of the jitter
-/// buffers before them. Main only.
+/// The health of a stream, checked once per second from the counters of its tees and of its jitter
+/// buffers. Main only.
 class Health {
  public:
-  /// Counted since the first connection.
+  /// Since the first connection, if not noted otherwise.
   struct Counters {
     std::uint64_t access_units = 0;
     std::uint64_t bytes = 0;
-    std::uint64_t cached_bytes = 0; ///< Of the current group of pictures.
+    std::uint64_t cached_bytes = 0; ///< Of the current GOP.
     std::uint64_t key_frames = 0;
     std::uint64_t timestamp_jumps = 0;
-    std::uint64_t timestamp_standstills = 0; ///< Pictures with the timestamp of the one before.
+    std::uint64_t timestamp_standstills = 0; ///< Frames with the timestamp of the previous frame.
     std::uint64_t parameter_changes = 0;
     std::uint64_t packets_lost = 0; ///< Of this connection.
   };
   struct Rates {
-    std::uint64_t bitrate = 0; ///< bit/s over the last seconds.
-    double fps = 0;            ///< Pictures that really arrived per second.
+    std::uint64_t bitrate = 0; ///< bit/s, averaged over the last seconds.
+    double fps = 0;            ///< Frames that arrive per second.
     double jitter_ms = 0;
-    std::uint32_t gop_frames = 0; ///< Of the last whole group of pictures; 0: not known.
+    std::uint32_t gop_frames = 0; ///< Length of the last complete GOP; 0: unknown.
     std::int64_t gop_ms = 0;
-    std::int64_t last_key_frame_ms = -1; ///< Ago; -1: none yet.
+    std::int64_t last_key_frame_ms = -1; ///< Age; -1: no key frame yet.
     bool b_frames = false;
   };
 
-  /// A connection begins: what is silent is silent from now on.
+  /// A connection begins: silence counts from now on.
   void begin(std::int64_t now_us);
-  /// Nothing is to come.
+  /// The stream is idle: no data are expected.
   void go_idle() { rates_ = {}; }
-  /// A picture came, or a new form of them.
+  /// Video arrived, or its format changed.
   void note_frame(std::int64_t now_us) { heard_us_ = now_us; }
-  /// Whose counters are looked at.
+  /// The elements whose counters are read.
   struct Elements {
-    std::vector<GstElement*> tees; ///< Of the video.
+    std::vector<GstElement*> tees; ///< Of video.
     std::vector<Ref<GstElement>> jitter_buffers;
-    Ref<GstElement> depayloader; ///< Of the video; null before it comes.
+    Ref<GstElement> depayloader; ///< Of video; null before it exists.
   };
   void poll(const Elements& elements, std::int64_t now_us);
-  /// Why the connection is of no use any more though it stays; empty: it is.
+  /// Why the server must drop the connection although it is still open; empty: no reason.
   std::string problem(bool live, std::chrono::milliseconds timeout, std::int64_t now_us);
 
-  /// Until problem() would have to say that nothing comes, if nothing does.
+  /// How long until problem() reports silence, if no data arrive.
   std::chrono::milliseconds patience(std::chrono::milliseconds timeout, std::int64_t now_us) const;
 
   const Counters& counters() const { return counters_; }
@@ -67,9 +67,10 @@ class Health {
   Rates rates_;
   CameraClock clock_;
   std::int64_t looked_us_ = 0;
-  std::int64_t heard_us_ = 0;                  ///< The last picture.
-  std::int64_t key_us_ = 0;                    ///< The last key frame, or the begin.
-  std::int64_t longest_group_us_ = 60'000'000; ///< Where the distance of key frames is not known.
+  std::int64_t heard_us_ = 0; // When the last video arrived.
+  std::int64_t key_us_ = 0;   // When the last key frame arrived, or the connection began.
+  // The limit if the distance of key frames is unknown.
+  std::int64_t longest_group_us_ = 60'000'000;
 };
 
 } // namespace fanlight::media

@@ -36,7 +36,7 @@ bool SinkBins::on_error(GstMessage* message) {
     return is_inside(GST_MESSAGE_SRC(message), known.bin.get());
   });
   if (entry == entries_.end()) return false;
-  // The sink may leave in the middle of this.
+  // The sink may leave inside this call.
   if (!std::exchange(entry->failed, true)) entry->sink->on_failed(describe(message));
   return true;
 }

@@ -90,7 +90,7 @@ void StreamTracks::on_caps(Track& track) {
 
 void StreamTracks::describe_sound(const std::string& encoding, const std::string& note) {
   const auto codec = codec_of(encoding);
-  sound_note_ = codec == Codec::aac ? "AAC from the camera, Opus to viewers" : note;
+  sound_note_ = codec == Codec::aac ? "the server converts the camera's AAC to Opus" : note;
   std::optional<TrackFormat> format = codec ? sound_format(*codec) : std::nullopt;
   if (codec && !format) format = TrackFormat{.rtp = {.encoding = encoding, .fmtp = {}}};
   sound_->set_format(codec, std::move(format));
@@ -98,7 +98,7 @@ void StreamTracks::describe_sound(const std::string& encoding, const std::string
 }
 
 void StreamTracks::on_transcoder_failed(const std::string& why) {
-  // Viewers keep their pictures: a session does not end because its audio fails.
+  // The session goes on with video only.
   sound_note_ = why;
   log::warning("camera", {{"camera", camera_}, {"stream", stream_}}, why);
   observer_.on_sound_changed();

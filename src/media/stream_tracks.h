@@ -27,7 +27,7 @@ class StreamTracks : public Transcoder::Observer,
     virtual void on_sound_changed() = 0; ///< The transcoder failed.
   };
 
-  /// `producer` connects to the camera. Errc::internal when an element is missing.
+  /// `producer` connects to the camera. Errc::internal if an element is missing.
   static Result<std::shared_ptr<StreamTracks>> create(const config::Camera& camera,
                                                       const std::string& stream, SinkBins& bins,
                                                       std::weak_ptr<Track::Producer> producer,

@@ -27,13 +27,14 @@ struct Subscription::Held {
   void want(bool now) {
     if (std::exchange(wanted, now) != now) track->count_demand(now);
   }
-  /// What start_making() began for this subscription.
+  /// Ends what start_making() began for this subscription.
   void release() {
     if (--track->fed_ == 0) producer->stop_making();
   }
 
   const std::shared_ptr<Track> track;
-  const std::shared_ptr<Track::Producer> producer; // Kept for what is left to tell it.
+  // Kept because it must still be told that demand ends.
+  const std::shared_ptr<Track::Producer> producer;
   Sink& sink;
   Token place;
   Ref<GstPad> pad; // Of the tee; null: the sink is not fed yet.
@@ -96,9 +97,9 @@ Ref<GstPad> Track::input() const {
 
 Result<Subscription> Track::subscribe(Sink& sink) {
   const auto producer = producer_.lock();
-  if (!producer) return Error{Errc::unavailable, "the camera of " + info_.id + " is gone"};
+  if (!producer) return Error{Errc::unavailable, "the camera of " + info_.id + " was removed"};
   if (!info_.codec) return Error{Errc::not_found, info_.id + ": the camera sends no sound"};
-  // From here on what fails ends as a subscription does.
+  // From here on, an error ends the subscription like its destructor.
   Subscription subscription{
       std::make_unique<Subscription::Held>(shared_from_this(), producer, sink)};
   auto place = bins_.enter(sink);
@@ -139,7 +140,7 @@ void Track::count_demand(bool wanted) {
 }
 
 void Track::notify() {
-  const auto self = shared_from_this(); // An observer may drop it.
+  const auto self = shared_from_this(); // An observer may drop the last reference.
   const auto observers = observers_;
   for (TrackObserver* observer : observers)
     if (std::find(observers_.begin(), observers_.end(), observer) != observers_.end())

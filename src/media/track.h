@@ -61,9 +61,9 @@ struct TrackObserver {
   virtual void on_track_changed(const Track& track) = 0; ///< State, codec or format. On main.
 };
 
-/// One token for all that a sink needs from a track: it keeps the track wanted, keeps the sink's
-/// bin in the pipeline, and feeds the bin, beginning with the cached group of pictures. It survives
-/// a reconnect of the camera; no data flow meanwhile.
+/// The token by which a sink uses a track: it keeps the track wanted, keeps the sink's bin in the
+/// pipeline, and feeds the bin, beginning with the cached GOP. It survives a reconnect of the
+/// camera; no data flow meanwhile.
 ///
 /// Threads: main only. Lifetime: must end before the track's Camera and before the sink. When it
 /// ends, the track stops feeding the bin at once. When the last subscription of the sink ends, the
@@ -81,7 +81,7 @@ class Subscription {
   /// Whether the subscription keeps the camera connected; true from the start. A sink that only
   /// waits for viewers to come back stays fed while there are data.
   void set_wanted(bool wanted);
-  /// Groups of pictures that the sink lost because it did not keep up.
+  /// GOPs that the sink lost because it was too slow.
   std::uint64_t groups_dropped() const;
 
  private:

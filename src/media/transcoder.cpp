@@ -3,8 +3,8 @@
 namespace fanlight::media {
 namespace {
 
-/// 20 ms frames: the least that browsers and receivers of every kind expect. inband-fec helps where
-/// packets get lost.
+/// Frames of 20 ms: the shortest that every receiver supports. inband-fec helps if packets get
+/// lost.
 constexpr const char* kDescription =
     "avdec_aac ! audioconvert ! audioresample ! "
     "audio/x-raw,rate=48000,channels=2 ! "
@@ -14,7 +14,7 @@ Result<Ref<GstElement>> make_bin(const std::string& name) {
   GError* raw = nullptr;
   auto bin = Ref<GstElement>::retain(gst_parse_bin_from_description(kDescription, TRUE, &raw));
   if (GErrorPtr error{raw})
-    return Error{Errc::internal, std::string{"building the sound encoder: "} + error->message};
+    return Error{Errc::internal, std::string{"creating the audio transcoder: "} + error->message};
   gst_object_set_name(GST_OBJECT(bin.get()), name.c_str());
   return bin;
 }
@@ -77,12 +77,12 @@ void Transcoder::stop() {
 Result<Ref<GstPad>> Transcoder::pad_for(const TrackInfo&) {
   const auto encoded = Ref<GstPad>::adopt(gst_element_get_static_pad(bin_.get(), "src"));
   if (gst_pad_link(encoded.get(), output_->input().get()) != GST_PAD_LINK_OK)
-    return Error{Errc::internal, "linking the sound encoder failed"};
+    return Error{Errc::internal, "linking the audio transcoder to its track failed"};
   return Ref<GstPad>::adopt(gst_element_get_static_pad(bin_.get(), "sink"));
 }
 
 void Transcoder::on_failed(const std::string& why) {
-  failure_ = "the camera's sound cannot be decoded: " + why;
+  failure_ = "the server cannot decode the camera's sound: " + why;
   stop();
   if (const auto observer = observer_.lock()) observer->on_transcoder_failed(failure_);
 }

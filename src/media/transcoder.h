@@ -20,8 +20,8 @@ class Transcoder : public Track::Producer,
  public:
   struct Observer {
     virtual ~Observer() = default;
-    /// It has stopped. It starts again with the next subscription; until then its track is silent.
-    /// On main.
+    /// The transcoder has stopped. The next subscription starts it again; until then its track is
+    /// silent. On main.
     virtual void on_transcoder_failed(const std::string& why) = 0;
   };
 

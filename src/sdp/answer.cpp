@@ -14,8 +14,9 @@ namespace {
 constexpr const char* kEnd = "\r\n";
 constexpr const char* kReducedSize = "a=rtcp-rsize";
 constexpr const char* kReceiverRtt = "a=rtcp-xr:rcvr-rtt=all";
+
 std::string rtpmap(int type, const RtpFormat& format) {
-  // Case is of no matter (RFC 8866, section 6.6), but not every player knows.
+  // Case does not matter (RFC 8866, section 6.6), but some players compare it.
   const bool small = format.encoding == "RTX" || format.encoding == "OPUS";
   std::string text = "a=rtpmap:" + std::to_string(type) + " " +
                      (small ? sdp::lower(format.encoding) : format.encoding) + "/" +
@@ -41,8 +42,8 @@ std::string formats_of(const Offer::Media& media, const Choice& choice) {
   return text;
 }
 
-/// The media that are in the BUNDLE group and fulfil `belongs`, in its order: the first is the one
-/// whose transport all use (RFC 9143, section 7.3).
+/// The media of the BUNDLE group that fulfil `belongs`, in the order of the group: all use the
+/// transport of the first (RFC 9143, section 7.3).
 template <typename Belongs>
 std::vector<std::size_t> bundled_order(const Offer& offer, Belongs belongs) {
   std::vector<std::size_t> order;
@@ -96,8 +97,7 @@ std::string transport_lines(const OwnMedia& own) {
          "a=fingerprint:" + own.fingerprint + kEnd + "a=setup:" + own.setup + kEnd;
 }
 
-/// The payload type by which a media is answered that nothing is sent on; null: it offers no codec
-/// that is known.
+/// The payload type for the answer to a media that is not sent; null: it offers no known codec.
 const Offer::Payload* unsent_payload(const Offer::Media& media) {
   const auto is_codec = [](const Offer::Payload& payload) {
     const std::string& encoding = payload.format.encoding;
@@ -108,9 +108,9 @@ const Offer::Payload* unsent_payload(const Offer::Media& media) {
   return found == media.payloads.end() ? nullptr : &*found;
 }
 
-/// Whether a media that is not chosen stays in the BUNDLE. Where it may, it does: webrtc-rs and
-/// werift do not connect beside one that is rejected, and Chromium finds no transport when that is
-/// the first of the group.
+/// Whether a media that is not chosen stays in the BUNDLE. It does if possible: webrtc-rs and
+/// werift do not connect if another media is rejected, and Chromium finds no transport if the first
+/// of the group is rejected.
 bool stays_inactive(const Offer::Media& media) {
   return media.bundled && !media.rejected && media.kind != Offer::Kind::other &&
          unsent_payload(media) != nullptr;
@@ -123,7 +123,7 @@ std::string inactive_media(const Offer::Media& media, const OwnMedia& transport)
          "a=inactive" + kEnd + "a=rtcp-mux" + kEnd + rtpmap(payload.type, payload.format);
 }
 
-/// With the transport's lines: GStreamer wants them of every media, rejected or not.
+/// With the transport's lines: GStreamer requires them for every media, also for a rejected one.
 std::string rejected_media(const Offer::Media& media, const OwnMedia& transport) {
   std::string text = "m=" + media.type + " 0 " + media.protocol;
   for (const auto& format : media.formats) text += " " + format;
@@ -135,7 +135,7 @@ std::string rejected_media(const Offer::Media& media, const OwnMedia& transport)
 std::string feedback_lines(const Offer::Media& media, const Choice& choice, const OwnMedia& own) {
   const Offer::Payload* const payload = media.find(choice.payload_type);
   if (!payload) return {};
-  // PLI and FIR are always understood; the others are for what carries the viewer to promise.
+  // The server always handles PLI and FIR; for other feedback it depends on the transport.
   std::string text;
   for (const auto& feedback : payload->feedback) {
     if (feedback == "nack pli" || feedback == "ccm fir" || (feedback == "nack" && own.nack) ||
@@ -164,14 +164,13 @@ std::string chosen_media(const Offer::Media& media, const Choice& choice, const 
   return text;
 }
 
-/// The candidates of the media whose transport is used, each once.
+/// The candidates of the media whose transport is used, without duplicates.
 std::string candidate_lines(const OwnMedia& own, const AnswerOptions& options) {
   std::vector<std::string> all;
   const auto add = [&](const std::string& candidate) {
     for (auto& announced : announce(candidate, options.public_addresses)) {
-      if (std::find(all.begin(), all.end(), announced) == all.end()) {
-        all.push_back(std::move(announced));
-      }
+      const auto is_same = [&](const std::string& other) { return same_place(other, announced); };
+      if (std::none_of(all.begin(), all.end(), is_same)) all.push_back(std::move(announced));
     }
   };
   for (const auto& candidate : own.candidates) add(candidate);
@@ -195,7 +194,8 @@ Result<Done> check(const OwnAnswer& own, const Offer& offer, const Choices& choi
     if (!media) return fail(i, "is missing");
     if (!media->accepted) return fail(i, "is rejected");
     if (media->direction != "sendonly" && media->direction != "sendrecv") {
-      return fail(i, "is a=" + media->direction + ": the caps of the pad do not meet the offered " +
+      return fail(i, "is a=" + media->direction +
+                         ": the caps of the pad do not match the offered " +
                          describe(choices[i]->offered));
     }
     if (media->first_format != std::to_string(choices[i]->payload_type)) {
@@ -218,7 +218,7 @@ std::string reduced_offer(const Offer& offer, const Choices& choices,
   const auto order =
       bundled_order(offer, [&](std::size_t mline) { return is_chosen(choices, mline); });
   std::string media_text;
-  const Offer::Transport* transport = nullptr; // One and the same for all.
+  const Offer::Transport* transport = nullptr; // The same for all media.
   if (!order.empty()) transport = &offer.media[order[0]].transport;
   for (std::size_t i = 0; i < offer.media.size() && i < choices.size(); ++i) {
     if (!choices[i]) continue;
@@ -247,7 +247,7 @@ std::string reduced_offer(const Offer& offer, const Choices& choices,
     media_text += rtx_lines(media, choice);
     for (std::size_t j = 0; j < offer.media.size(); ++j) {
       const bool unsent = !is_chosen(choices, j);
-      // Those of media that share the transport but are not sent are as good.
+      // Candidates of media that share the transport but are not sent are equally valid.
       if (j != i && !(unsent && offer.media[j].bundled && !order.empty() && order[0] == i))
         continue;
       for (const auto& candidate : offer.media[j].candidates) {
@@ -289,8 +289,8 @@ Result<std::string> write_answer(std::string_view own_text, const Offer& offer,
   const auto order = bundled_order(offer, [&](std::size_t mline) {
     return !sent.empty() && (chosen(mline) || stays_inactive(offer.media[mline]));
   });
-  // What is chosen has one transport. Its candidates stand at the first of the group, and again
-  // where something is sent: some players read them only there.
+  // All chosen media have one transport. Its candidates are at the first media of the group and at
+  // the first that is sent: some players read them only there.
   const auto first =
       std::find_if(choices.begin(), choices.end(), [](const auto& c) { return !!c; });
   const std::size_t carrier =

@@ -12,6 +12,7 @@ namespace {
 
 /// Positions in "candidate:FOUNDATION COMPONENT TRANSPORT PRIORITY ADDRESS PORT typ TYPE ..."
 /// (RFC 8839, section 5.1).
+constexpr std::size_t kFoundation = 0;
 constexpr std::size_t kComponent = 1;
 constexpr std::size_t kTransport = 2;
 constexpr std::size_t kPriority = 3;
@@ -57,6 +58,14 @@ std::vector<std::string> announce(std::string_view candidate,
     result.push_back(sdp::join(words));
   }
   return result.empty() ? unchanged : result;
+}
+
+bool same_place(std::string_view one, std::string_view other) {
+  auto these = sdp::words(one);
+  auto those = sdp::words(other);
+  if (!is_candidate(these) || !is_candidate(those)) return one == other;
+  for (const std::size_t ignored : {kFoundation, kPriority}) these[ignored] = those[ignored];
+  return these == those;
 }
 
 bool is_usable_candidate(std::string_view candidate) {

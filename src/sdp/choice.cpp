@@ -11,14 +11,14 @@ namespace fanlight::webrtc {
 
 namespace {
 
-/// How well one payload type of the offer suits one format; less is better.
+/// How well one payload type of the offer matches one format; less is better.
 struct Match {
   int cost = 0;
   std::string reason;
 };
 
-constexpr int kInclusive = 100;        // A profile that includes the camera's.
-constexpr int kOtherProfile = 1000;    // One that does not, on paper.
+constexpr int kInclusive = 100;        // A profile that includes the camera's profile.
+constexpr int kOtherProfile = 1000;    // A profile that formally does not include it.
 constexpr int kSingleNalUnits = 10000; // packetization-mode 0.
 
 std::string value_of(const RtpFormat& format, const char* key) {
@@ -33,28 +33,27 @@ std::optional<H264Profile> h264_profile(const RtpFormat& format) {
 Match match_h264(const RtpFormat& camera, const RtpFormat& offered) {
   Match match;
   const auto sent = h264_profile(camera);
-  // Without one an offer means Baseline (RFC 6184, section 8.1).
+  // Without profile-level-id, an offer means Baseline (RFC 6184, section 8.1).
   const auto taken = h264_profile(offered).value_or(H264Profile{H264Profile::Name::baseline, 10});
   const std::string name = to_string(taken.name);
   if (!sent || sent->name == H264Profile::Name::unknown) {
-    match.reason = "the camera does not name its profile, the viewer takes " + name;
+    match.reason = "the camera does not name its profile, the viewer supports " + name;
   } else if (const auto distance = sent->distance_to(taken)) {
     match.cost = *distance == 0 ? 0 : kInclusive + *distance;
     match.reason = *distance == 0
                        ? "both " + name
                        : "the viewer's " + name + " includes the camera's " + to_string(sent->name);
   } else {
-    // Of those that fall short the largest: it is the nearest to the stream.
+    // Of the profiles that are too small, the largest is the closest to the stream.
     const int shortfall =
         taken.distance_to(*sent).value_or(static_cast<int>(H264Profile::Name::unknown));
     match.cost = kOtherProfile + shortfall;
     match.reason = "the camera sends " + std::string(to_string(sent->name)) +
-                   ", the viewer names only " + name +
-                   "; in practice browsers decode it all the same";
+                   ", the viewer offers only " + name + "; in practice browsers decode it anyway";
   }
   if (value_of(offered, "packetization-mode") != "1") {
     match.cost += kSingleNalUnits;
-    match.reason += "; the viewer offers only packetization-mode 0 but gets fragmented NAL units";
+    match.reason += "; the viewer offers only packetization-mode 0, but gets fragmented NAL units";
   }
   return match;
 }
@@ -75,12 +74,12 @@ std::optional<Match> match_formats(const RtpFormat& camera, const RtpFormat& off
   if (camera.clock_rate != 0 && camera.clock_rate != offered.clock_rate) return {};
   if (camera.encoding == "H264") return match_h264(camera, offered);
   if (camera.encoding == "H265") return match_h265(camera, offered);
-  // Opus is always written /48000/2, whatever is in it (RFC 7587, section 7).
+  // Opus is always written as /48000/2, whatever it contains (RFC 7587, section 7).
   if (camera.encoding != "OPUS" && camera.channels != offered.channels) return {};
-  return Match{0, "the viewer takes it"};
+  return Match{0, "the viewer supports it"};
 }
 
-/// What carries no picture or sound of its own: retransmission, redundancy, comfort noise, keys.
+/// Payload types without media of their own: retransmission, redundancy, comfort noise, keys.
 bool is_auxiliary(const RtpFormat& format) {
   static constexpr std::array<std::string_view, 8> kAuxiliary{
       "", "RTX", "RED", "ULPFEC", "FLEXFEC-03", "FLEXFEC", "CN", "TELEPHONE-EVENT"};
@@ -177,12 +176,12 @@ Result<Choice> choose(const Offer::Media& media, std::span<const RtpFormat> form
     std::string reason = describe(formats[i]) + " as payload type " + std::to_string(best->type) +
                          ": " + best_match.reason;
     if (i > 0) {
-      reason += "; the viewer does not take " + list_sent(formats.first(i));
+      reason += "; the viewer does not support " + list_sent(formats.first(i));
     }
     return Choice{best->type, best->rtx, i, formats[i], best->format, std::move(reason), {}};
   }
-  return Error{Errc::unsupported, "camera sends " + list_sent(formats) + "; browser takes " +
-                                      list_taken(media.payloads)};
+  return Error{Errc::unsupported, "the camera sends " + list_sent(formats) +
+                                      "; the viewer supports " + list_taken(media.payloads)};
 }
 
 } // namespace fanlight::webrtc

@@ -26,7 +26,7 @@ bool is_visible(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
-/// RFC 8839, section 5.4; '-', '_' and '=' are no ICE characters, but some players use them.
+/// RFC 8839, section 5.4. '-', '_' and '=' are not ICE characters, but some players use them.
 bool is_ice_text(std::string_view text, std::size_t min) {
   return text.size() >= min && text.size() <= 256 &&
          std::all_of(text.begin(), text.end(), [](char c) {
@@ -104,7 +104,7 @@ class Reader {
     if (value.empty() || value.size() > kMaxMidSize || !is_visible(value)) {
       return invalid(line_, "a=mid is not a token");
     }
-    // A second mid without an m-line between: some players leave the pseudo m-line out.
+    // A second mid without an m-line in between: some players omit the pseudo m-line.
     if (has_mid_ || media_ == 0) begin_media();
     has_mid_ = true;
     mid_ = value;
@@ -115,7 +115,7 @@ class Reader {
   }
 
   Result<Done> read_candidate(std::string_view value) {
-    if (value.empty()) { // What browsers hand to scripts at the end of gathering.
+    if (value.empty()) { // Browsers report the end of candidates to scripts like this.
       fragment_.end_of_candidates = true;
       return Done{};
     }
@@ -134,10 +134,10 @@ class Reader {
 
   IceFragment fragment_;
   std::size_t line_ = 0;
-  unsigned media_ = 0; // How many have begun.
+  unsigned media_ = 0; // How many media have begun.
   bool has_mid_ = false;
   std::string mid_;
-  std::size_t first_of_media_ = 0; // Its first candidate.
+  std::size_t first_of_media_ = 0; // Index of the first candidate of the current media.
 };
 
 } // namespace

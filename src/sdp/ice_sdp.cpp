@@ -67,7 +67,7 @@ std::string restart_offer(std::string_view offer, const IceFragment& fragment) {
     for (auto candidate = first; candidate != last; ++candidate)
       add("a=" + std::string{candidate->second});
   };
-  int index = -1; // Of the m-line that we are in.
+  int index = -1; // Of the current m-line.
   for (const std::string_view line : lines(offer)) {
     if (line.starts_with(kMedia)) {
       add_candidates(index);

@@ -16,7 +16,7 @@ const std::string& first_of(const std::string& own, const std::string& otherwise
   return own.empty() ? otherwise : own;
 }
 
-/// What each media says itself or takes from the session.
+/// Fills in the attributes of each media: its own, else those of the session.
 void apply(const SharedAttributes& own, const SharedAttributes& session, const Offer& offer,
            Offer::Media& media) {
   media.bundled = !media.mid.empty() && std::find(offer.bundle.begin(), offer.bundle.end(),
@@ -32,7 +32,7 @@ void apply(const SharedAttributes& own, const SharedAttributes& session, const O
                      first_of(own.setup, session.setup)};
 }
 
-/// A media that is sent only bundled need not say what the first of its bundle says (RFC 9143).
+/// A bundle-only media may omit attributes that the first media of its bundle has (RFC 9143).
 void inherit_transport(Offer& offer) {
   if (offer.bundle.empty()) return;
   const Offer::Media* const tagged = offer.find(offer.bundle[0]);
@@ -50,7 +50,7 @@ Result<Done> check(const Offer::Media& media, std::size_t index) {
   const std::string name = "m-line " + std::to_string(index) + " (" + media.type + "): ";
   if (!media.protocol.ends_with("RTP/SAVPF") && !media.protocol.ends_with("TLS/RTP/SAVP")) {
     return invalid(name + "'" + sdp::excerpt(media.protocol) +
-                   "' is not WebRTC; UDP/TLS/RTP/SAVPF is");
+                   "' is not a WebRTC protocol; use UDP/TLS/RTP/SAVPF");
   }
   if (media.mid.empty()) return invalid(name + "no a=mid");
   if (media.transport.ice_ufrag.empty() || media.transport.ice_pwd.empty()) {
@@ -61,7 +61,7 @@ Result<Done> check(const Offer::Media& media, std::size_t index) {
   }
   if (media.transport.setup.empty()) return invalid(name + "no a=setup:actpass");
   if (!media.rtcp_mux) {
-    return invalid(name + "no a=rtcp-mux; RTCP on a port of its own is not carried");
+    return invalid(name + "no a=rtcp-mux; the server does not support RTCP on a separate port");
   }
   return Done{};
 }
@@ -70,7 +70,7 @@ Result<Done> check_mids(const Offer& offer) {
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
     const std::string& mid = offer.media[i].mid;
     if (!mid.empty() && offer.find(mid) != &offer.media[i]) {
-      return invalid("two media have the mid '" + sdp::excerpt(mid) + "'");
+      return invalid("two media have the same mid '" + sdp::excerpt(mid) + "'");
     }
   }
   return Done{};
@@ -78,7 +78,7 @@ Result<Done> check_mids(const Offer& offer) {
 
 Result<Done> check(const Offer& offer) {
   if (offer.media.empty()) {
-    return invalid("no m-line; a viewer offers at least one video or audio to receive");
+    return invalid("no m-line; offer at least one video or audio to receive");
   }
   if (auto done = check_mids(offer); !done) return done;
   std::size_t carried = 0;
@@ -97,17 +97,17 @@ Result<Done> check(const Offer& offer) {
     (is_video ? receives_video : receives_audio) |= media.receives();
   }
   if (carried == 0) {
-    return invalid("no video or audio that is not rejected (port 0); a viewer offers one");
+    return invalid("all media are rejected (port 0); offer at least one video or audio");
   }
   if (carried > 1 && bundled != carried) {
-    return invalid("several media, but not all in the BUNDLE group; one transport carries all: "
-                   "a bundlePolicy of balanced or max-bundle offers that");
+    return invalid("not all media are in the BUNDLE group, but the server uses one transport for "
+                   "all: set bundlePolicy to balanced or max-bundle");
   }
   if (has_video && !receives_video) {
-    return invalid("the video does not receive; a viewer's video is a=recvonly or a=sendrecv");
+    return invalid("the video does not receive; use a=recvonly or a=sendrecv");
   }
   if (!receives_video && !receives_audio) {
-    return invalid("nothing is received; a viewer's media are a=recvonly or a=sendrecv");
+    return invalid("no media receives; use a=recvonly or a=sendrecv");
   }
   return Done{};
 }

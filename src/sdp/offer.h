@@ -11,19 +11,20 @@
 
 namespace fanlight::webrtc {
 
-/// A viewer's SDP offer (RFC 8866, RFC 8829) as far as we act on it. Everything in it was checked:
-/// no field holds control characters or white space, and what an answer needs is there.
+/// The parts of a viewer's SDP offer (RFC 8866, RFC 8829) that the server uses. Everything is
+/// validated: no field contains control characters or white space, and all that an answer needs is
+/// present.
 struct Offer {
   static constexpr std::size_t kMaxSize = 256 * 1024;
   static constexpr std::size_t kMaxMedia = 64;
-  static constexpr std::size_t kMaxPayloads = 128; ///< Of one media; RTP has no more.
+  static constexpr std::size_t kMaxPayloads = 128; ///< Per media; RTP has no more.
 
   enum class Kind { video, audio, other };
   enum class Direction { sendrecv, sendonly, recvonly, inactive };
 
   struct Payload {
     int type = 0;                      ///< 0-127.
-    RtpFormat format;                  ///< `encoding` is empty where the offer has no rtpmap.
+    RtpFormat format;                  ///< `encoding` is empty if the offer has no rtpmap.
     std::vector<std::string> feedback; ///< a=rtcp-fb values, e.g. "nack", "nack pli".
     std::optional<int> rtx;            ///< Payload type of its retransmission (RFC 4588).
 
@@ -33,14 +34,15 @@ struct Offer {
   struct HeaderExtension {
     int id = 0;
     std::string uri;
-    Direction direction = Direction::sendrecv; ///< As the offer says it: recvonly = it receives.
+    /// From the viewer's side: recvonly = the viewer receives.
+    Direction direction = Direction::sendrecv;
   };
 
-  /// ICE and DTLS of one media; those of its bundle where the media itself says nothing.
+  /// ICE and DTLS of one media; those of its bundle if the media has none.
   struct Transport {
     std::string ice_ufrag;
     std::string ice_pwd;
-    std::string fingerprint; ///< "sha-256 AB:CD:…", the strongest of those offered.
+    std::string fingerprint; ///< "sha-256 AB:CD:…", the strongest one offered.
     std::string setup;       ///< actpass, active or passive.
   };
 
@@ -53,11 +55,11 @@ struct Offer {
     Direction direction = Direction::sendrecv;
     int port = 0;
     bool bundle_only = false;
-    bool rejected = false; ///< Port 0 and not bundle-only (RFC 9143): to be left alone.
+    bool rejected = false; ///< Port 0 and not bundle-only (RFC 9143): must not be used.
     bool bundled = false;
     bool rtcp_mux = false;
     bool rtcp_rsize = false;
-    bool receiver_rtt = false;     ///< It wants to know the round trip (RFC 3611, section 5.1).
+    bool receiver_rtt = false;     ///< The viewer wants round trip reports (RFC 3611, section 5.1).
     std::vector<Payload> payloads; ///< In the order of the m-line: the viewer's preference.
     std::vector<HeaderExtension> extensions;
     Transport transport;
@@ -66,7 +68,7 @@ struct Offer {
 
     const Payload* find(int payload_type) const;
     const HeaderExtension* find_extension(std::string_view uri) const;
-    /// Whether we may send on it: audio or video, not rejected, sendrecv or recvonly.
+    /// Whether the server may send on it: audio or video, not rejected, sendrecv or recvonly.
     bool receives() const;
   };
 

@@ -15,8 +15,8 @@ using sdp::Line;
 constexpr std::size_t kMaxLine = 16 * 1024;
 constexpr std::size_t kMaxParameters = 64;   // Of one payload type.
 constexpr std::size_t kMaxFeedback = 32;     // Of one payload type.
-constexpr std::size_t kMaxFeedbackSize = 64; // Characters; "*" gives it to every payload type.
-constexpr std::size_t kMaxExtensions = 64;   // Of one media, compared with those of the session.
+constexpr std::size_t kMaxFeedbackSize = 64; // Characters; "*" applies it to every payload type.
+constexpr std::size_t kMaxExtensions = 64;   // Per media, compared with those of the session.
 constexpr std::size_t kMaxCandidates = 256;  // Of one media.
 
 Error invalid(const std::string& what) { return {Errc::invalid, "reading the offer: " + what}; }
@@ -33,18 +33,18 @@ std::optional<Offer::Direction> direction_from(std::string_view key) {
   return {};
 }
 
-/// RFC 8839, section 5.4: 4 to 256 characters of the user name, 22 to 256 of the password.
+/// RFC 8839, section 5.4: 4 to 256 characters for ice-ufrag, 22 to 256 for ice-pwd.
 bool is_ice_text(std::string_view text, std::size_t min) {
   return text.size() >= min && text.size() <= 256 &&
          std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                   c == '+' || c == '/' ||
-                  // Not of the RFC's alphabet, but some players' random text has them.
+                  // Not in the RFC's alphabet, but some players use them.
                   c == '-' || c == '_' || c == '=';
          });
 }
 
-/// 0: not a fingerprint we know (RFC 8122); else the more the stronger.
+/// 0: unknown hash (RFC 8122); otherwise, the greater the stronger.
 int fingerprint_strength(std::string_view fingerprint) {
   struct Hash {
     std::string_view name;
@@ -69,7 +69,7 @@ int fingerprint_strength(std::string_view fingerprint) {
   return 0;
 }
 
-/// The payload types that RFC 3551 gives to codecs without an rtpmap.
+/// The format of a static payload type without rtpmap (RFC 3551).
 RtpFormat static_format(int type) {
   switch (type) {
   case 0: return {"PCMU", 8000, 1, {}};
@@ -85,7 +85,7 @@ bool plain_ascii(std::string_view text) {
                      [](unsigned char c) { return (c >= 0x20 || c == '\t') && c < 0x7f; });
 }
 
-/// Reads line after line into an Offer; each method takes one kind of line.
+/// Reads lines into an Offer; each method handles one kind of line.
 class Reader {
  public:
   Result<OfferText> read(std::string_view text);
@@ -94,7 +94,7 @@ class Reader {
   Result<Done> read_line(const Line& line);
   Result<Done> begin_media(const Line& line);
   Result<Done> read_attribute(const Line& line);
-  /// Whether the key was one of those of either level.
+  /// Whether the key is one of those that may stand on session or media level.
   Result<bool> read_shared(const Line& line, const sdp::Attribute& attribute,
                            SharedAttributes& shared);
   Result<Done> read_media_attribute(const Line& line, const sdp::Attribute& attribute);
@@ -110,13 +110,13 @@ class Reader {
 
 Result<OfferText> Reader::read(std::string_view text) {
   if (text.size() > Offer::kMaxSize) {
-    return invalid("it has " + std::to_string(text.size()) + " bytes; at most " +
-                   std::to_string(Offer::kMaxSize) + " are read");
+    return invalid("it has " + std::to_string(text.size()) + " bytes; the limit is " +
+                   std::to_string(Offer::kMaxSize));
   }
   const auto lines = sdp::lines(text);
-  if (lines.empty()) return invalid("it is empty; an SDP offer is needed");
+  if (lines.empty()) return invalid("it is empty; send an SDP offer");
   if (lines[0].type != 'v' || lines[0].value != "0") {
-    return invalid(lines[0], "SDP begins with v=0, this with '" + sdp::excerpt(text) + "'");
+    return invalid(lines[0], "SDP begins with v=0, this begins with '" + sdp::excerpt(text) + "'");
   }
   for (const auto& line : lines) {
     if (line.type == 0) return invalid(line, "'" + sdp::excerpt(line.value) + "' is not x=value");
@@ -125,7 +125,7 @@ Result<OfferText> Reader::read(std::string_view text) {
     }
     const auto is_control = [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; };
     if (std::any_of(line.value.begin(), line.value.end(), is_control)) {
-      return invalid(line, "holds a control character");
+      return invalid(line, "contains a control character");
     }
     if (auto done = read_line(line); !done) return done.error();
   }
@@ -150,9 +150,11 @@ Result<Done> Reader::read_line(const Line& line) {
   case 'm': return begin_media(line);
   case 'a':
     if (plain_ascii(line.value)) return read_attribute(line);
-    // What is not ASCII is a label for people, nothing we act on; but not where a token has to be.
+    // Text that is not ASCII is a label for people; the server does not use it, except where a
+    // token is required.
     if (line.value.starts_with("mid:") || line.value.starts_with("group:"))
-      return invalid(line, "a mid is not a token: visible ASCII (RFC 5888, section 4)");
+      return invalid(line,
+                     "a mid is not a token of visible ASCII characters (RFC 5888, section 4)");
     return Done{};
   default: return Done{};
   }
@@ -177,7 +179,7 @@ Result<Done> Reader::begin_media(const Line& line) {
   media.port = static_cast<int>(*port);
   media.protocol = parts[2];
   if (parts.size() - 3 > Offer::kMaxPayloads) {
-    return invalid(line, std::to_string(parts.size() - 3) + " payload types; RTP has " +
+    return invalid(line, std::to_string(parts.size() - 3) + " payload types; RTP has at most " +
                              std::to_string(Offer::kMaxPayloads));
   }
   for (std::size_t i = 3; i < parts.size(); ++i) {
@@ -188,7 +190,7 @@ Result<Done> Reader::begin_media(const Line& line) {
       return invalid(line, "'" + sdp::excerpt(parts[i]) + "' is not a payload type (0-127)");
     }
     if (media.find(static_cast<int>(*type))) {
-      return invalid(line, "payload type " + std::to_string(*type) + " is there twice");
+      return invalid(line, "payload type " + std::to_string(*type) + " occurs twice");
     }
     media.payloads.emplace_back().type = static_cast<int>(*type);
   }
@@ -205,13 +207,14 @@ Result<Done> Reader::read_attribute(const Line& line) {
   if (*known) return Done{};
   if (!offer_.media.empty()) return read_media_attribute(line, attribute);
   if (attribute.key == "ice-lite") {
-    return invalid(line, "a=ice-lite: the server does not begin connectivity checks either; the "
-                         "viewer has to be a full ICE agent");
+    return invalid(line, "a=ice-lite: the server does not start connectivity checks either; the "
+                         "viewer must be a full ICE agent");
   }
   if (attribute.key == "group") {
     const auto parts = sdp::words(attribute.value);
     if (parts.empty() || parts[0] != "BUNDLE") return Done{};
-    if (!offer_.bundle.empty()) return invalid(line, "a second BUNDLE group; one is carried");
+    if (!offer_.bundle.empty())
+      return invalid(line, "a second BUNDLE group; the server supports one");
     if (parts.size() - 1 > Offer::kMaxMedia) return invalid(line, "too many media in the group");
     offer_.bundle.assign(parts.begin() + 1, parts.end());
   }
@@ -221,7 +224,7 @@ Result<Done> Reader::read_attribute(const Line& line) {
 Result<bool> Reader::read_shared(const Line& line, const sdp::Attribute& attribute,
                                  SharedAttributes& shared) {
   const auto& [key, value] = attribute;
-  // An ICE restart puts new ones in place of the old: of several, the offer would grow each time.
+  // An ICE restart replaces these: if the server accepted several, the offer would grow each time.
   if (key == "ice-ufrag") {
     if (!shared.ufrag.empty()) return invalid(line, "a second a=ice-ufrag");
     if (!is_ice_text(value, 4)) return invalid(line, "ice-ufrag is not 4 to 256 ICE characters");
@@ -231,13 +234,13 @@ Result<bool> Reader::read_shared(const Line& line, const sdp::Attribute& attribu
     if (!is_ice_text(value, 22)) return invalid(line, "ice-pwd is not 22 to 256 ICE characters");
     shared.pwd = value;
   } else if (key == "fingerprint") {
-    // An unknown hash beside a known one is no fault.
+    // An unknown hash beside a known one is allowed.
     if (fingerprint_strength(value) > fingerprint_strength(shared.fingerprint)) {
       shared.fingerprint = value;
     }
   } else if (key == "setup") {
     if (value != "actpass" && value != "active" && value != "passive") {
-      return invalid(line, "a=setup:" + sdp::excerpt(value) + "; an offer says a=setup:actpass");
+      return invalid(line, "a=setup:" + sdp::excerpt(value) + "; an offer needs a=setup:actpass");
     }
     shared.setup = value;
   } else if (key == "extmap") {

@@ -10,21 +10,21 @@
 
 namespace fanlight::webrtc {
 
-/// Attributes that may stand above the first m-line for all media, or in one of them.
+/// Attributes that may stand above the first m-line, for all media, or in one media.
 struct SharedAttributes {
   std::string ufrag;
   std::string pwd;
   std::string setup;
-  std::string fingerprint; ///< The strongest.
+  std::string fingerprint; ///< The strongest one.
   std::optional<Offer::Direction> direction;
   std::vector<Offer::HeaderExtension> extensions;
 };
 
-/// An offer line by line: what each line says is checked, what the lines mean together is not.
+/// An offer, line by line. Each line is validated on its own, not the lines together.
 struct OfferText {
   Offer offer;
   SharedAttributes session;
-  std::vector<SharedAttributes> media; ///< As offer.media.
+  std::vector<SharedAttributes> media; ///< In the order of offer.media.
 
   /// Errc::invalid names the line.
   static Result<OfferText> read(std::string_view text);

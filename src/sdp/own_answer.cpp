@@ -8,7 +8,7 @@ namespace fanlight::webrtc {
 
 namespace {
 
-/// Feedback that is of use only if our packets carry what it is reckoned from.
+/// Feedback that is useful only if our packets have the extension from which it is computed.
 struct FeedbackOf {
   const char* feedback;
   const char* extension;
@@ -54,7 +54,7 @@ const OwnMedia* OwnAnswer::find(std::string_view mid) const {
 
 OwnAnswer OwnAnswer::read(std::string_view text) {
   OwnAnswer answer;
-  OwnMedia session; // What stands above the first m-line holds for all.
+  OwnMedia session; // Attributes above the first m-line apply to all media.
   for (const auto& line : sdp::lines(text)) {
     if (line.type == 'm') {
       const auto words = sdp::words(line.value);

@@ -7,25 +7,26 @@
 
 namespace fanlight::webrtc {
 
-/// One media of an OwnAnswer.
+/// The parts of one media of an OwnAnswer that go into the server's answer.
 struct OwnMedia {
   bool accepted = false; ///< Port not 0.
   std::string first_format;
   std::string mid;
-  std::string direction = "sendrecv"; ///< What RFC 8866 has for none.
+  std::string direction = "sendrecv"; ///< The default of RFC 8866.
   std::string ice_ufrag;
   std::string ice_pwd;
   std::string fingerprint;
   std::string setup;
   bool rtcp_rsize = false;
-  bool receiver_rtt = false;        ///< Viewers are told the round trip.
-  bool nack = false;                ///< Packets are kept to be sent again.
-  std::set<std::string> estimates;  ///< transport-cc, goog-remb: the feedback is read.
-  std::vector<std::string> sources; ///< ssrc-group, ssrc and msid attributes, whole.
+  bool receiver_rtt = false; ///< The transport reports the round trip to viewers.
+  bool nack = false;         ///< The transport keeps packets for retransmission.
+  /// Those of transport-cc and goog-remb that the transport reads.
+  std::set<std::string> estimates;
+  std::vector<std::string> sources; ///< The ssrc-group, ssrc and msid attributes, unchanged.
   std::vector<std::string> candidates;
 };
 
-/// The answer of what carries the viewer, webrtcbin or webrtcfanout, as far as it goes into ours.
+/// The answer of webrtcbin or webrtcfanout, from which the server writes its own.
 struct OwnAnswer {
   static OwnAnswer read(std::string_view text);
 
@@ -35,8 +36,8 @@ struct OwnAnswer {
   std::vector<OwnMedia> media;
 };
 
-/// The extension that an estimate of the viewer's network is reckoned from; null: `feedback` is no
-/// such estimate.
+/// The extension from which the receiver computes this bandwidth feedback; null: `feedback` is of
+/// another kind.
 const char* estimate_of(std::string_view feedback);
 
 } // namespace fanlight::webrtc

@@ -28,8 +28,8 @@ class Parameters {
   std::string text_;
 };
 
-/// RFC 6184, section 8.2.2: the profile and the packetization-mode are the offer's, to the letter;
-/// with level-asymmetry-allowed the level of our own stream may be another.
+/// RFC 6184, section 8.2.2: profile and packetization-mode must equal the offer's; with
+/// level-asymmetry-allowed, the level may be that of our stream.
 std::string h264_parameters(const RtpFormat& offered) {
   Parameters parameters;
   if (value_of(offered, "level-asymmetry-allowed") == "1") {
@@ -42,8 +42,8 @@ std::string h264_parameters(const RtpFormat& offered) {
   return parameters.text();
 }
 
-/// RFC 7798, section 7.2.2: profile and tier are the offer's, the level the lower of both. What the
-/// offer leaves to the default (Safari: everything) stays so.
+/// RFC 7798, section 7.2.2: profile and tier are the offer's, the level is the lower of both.
+/// Parameters that the offer omits (Safari: all) stay omitted.
 std::string h265_parameters(const Choice& choice) {
   const auto taken = H265Profile::parse(choice.offered.fmtp);
   const auto sent = H265Profile::parse(choice.sent.fmtp);
@@ -60,7 +60,7 @@ std::string h265_parameters(const Choice& choice) {
   return parameters.text();
 }
 
-/// What the offer says of it, where it is clean, and for Opus whether our sound is stereo.
+/// The offer's parameters, if they are valid, and for Opus whether our sound is stereo.
 std::string other_parameters(const Choice& choice) {
   Parameters parameters;
   for (const auto& [key, value] : choice.offered.fmtp) {

@@ -6,7 +6,7 @@
 
 namespace fanlight::webrtc {
 
-/// The a=fmtp parameters with which an answer takes what was chosen: "a=b;c=d", or empty.
+/// The a=fmtp parameters of the answer for what was chosen: "a=b;c=d", or empty.
 std::string answered_parameters(const Choice& choice);
 
 } // namespace fanlight::webrtc

@@ -11,8 +11,8 @@ namespace {
 
 using Name = H264Profile::Name;
 
-/// RFC 6184, table 5: profile_idc and the constraint bits together name the profile. Encoders set
-/// bits that are not asked about at will, so only those that tell profiles apart are looked at.
+/// RFC 6184, table 5: profile_idc and constraint bits together give the profile. Only bits that
+/// distinguish profiles count, because encoders set the others arbitrarily.
 Name name_of(unsigned idc, unsigned constraints) {
   const bool set0 = constraints & 0x80;
   const bool set1 = constraints & 0x40;
@@ -30,9 +30,9 @@ Name name_of(unsigned idc, unsigned constraints) {
   }
 }
 
-/// The profiles that include each other in a chain, the smallest first. Plain Baseline stands with
-/// Constrained Baseline: what sets them apart (FMO, ASO, redundant slices) no camera sends.
-/// Constrained High stands below High, but does not include Main (interlace).
+/// The profiles that include each other, the smallest first. Baseline counts as Constrained
+/// Baseline: no camera sends what distinguishes them (FMO, ASO, redundant slices). Constrained High
+/// ranks below High, but does not include Main (interlace).
 std::optional<int> rank(Name name) {
   switch (name) {
   case Name::constrained_baseline: return 0;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kBlank = " \t";
 
-// Not <cctype>: SDP is not a matter of the locale.
+// Not <cctype>: SDP does not depend on the locale.
 char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 char to_upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c; }
 

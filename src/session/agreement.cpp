@@ -7,7 +7,7 @@ namespace {
 
 using Kind = webrtc::Offer::Kind;
 
-/// Of `codec` alone, where one is named.
+/// Only the format of `codec`, if one is named.
 std::vector<RtpFormat> formats_of(const std::vector<media::TrackFormat>& tracks,
                                   const std::string& codec = {}) {
   std::vector<RtpFormat> formats;
@@ -31,7 +31,7 @@ Result<Agreement> agree(const webrtc::Offer& offer, const ViewedStream& stream) 
     if (!media.receives() || (!picture && !sound)) continue;
     auto choice = webrtc::choose(media, picture ? video : audio);
     if (!choice && picture) return choice.error();
-    if (!choice) { // Pictures without sound are better than none.
+    if (!choice) { // Video without sound is better than nothing.
       agreement.no_sound = choice.error().message;
       continue;
     }
@@ -42,21 +42,21 @@ Result<Agreement> agree(const webrtc::Offer& offer, const ViewedStream& stream) 
   }
   if (agreement.video_codec.empty())
     return Error{Errc::invalid,
-                 "the offer has no video to receive: add a recvonly m=video section"};
+                 "the offer has no video to receive: add an m=video section with a=recvonly"};
   return agreement;
 }
 
 std::string mismatch_between(const webrtc::Offer& offer, const ViewedStream& stream,
                              const std::string& codec) {
   const auto streams = stream.video();
-  if (streams.empty()) return {}; // Nobody knows yet.
+  if (streams.empty()) return {}; // Not known yet.
   const auto formats = formats_of(streams, codec);
   if (formats.empty())
-    return "it sends " + streams.front().rtp.encoding + ", and the viewer gets " + codec;
+    return "the camera sends " + streams.front().rtp.encoding + ", but the session uses " + codec;
   const auto media = std::find_if(offer.media.begin(), offer.media.end(), [](const auto& offered) {
     return offered.kind == Kind::video && offered.receives();
   });
-  if (media == offer.media.end()) return {}; // agree() says what is wrong.
+  if (media == offer.media.end()) return {}; // agree() reports the error.
   const auto choice = webrtc::choose(*media, formats);
   return choice ? "" : choice.error().message;
 }

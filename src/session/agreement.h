@@ -8,24 +8,24 @@
 
 namespace fanlight::session {
 
-/// What a viewer's offer and a stream of the camera have in common: what is sent to the viewer.
+/// What the server sends to a viewer: the result of its offer and a stream of the camera.
 struct Agreement {
   webrtc::Choices choices;  ///< By m-line.
   std::string video_codec;  ///< Encoding name.
   std::string audio_codec;  ///< Empty: no sound.
-  std::string codec_reason; ///< Why this picture codec, in words.
-  std::string no_sound;     ///< Why the viewer cannot have the sound that there is, in words.
+  std::string codec_reason; ///< Why this video codec, for people.
+  std::string no_sound;     ///< Why the viewer cannot get the existing sound, for people.
 };
 
-/// Errc::unsupported: no picture codec in common; invalid: the offer wants no picture.
+/// Errc::unsupported: no video codec in common; invalid: the offer has no video to receive.
 Result<Agreement> agree(const webrtc::Offer& offer, const ViewedStream& stream);
 
-/// Why the viewer cannot be given the picture of `stream`; empty: it can, as far as is
-/// known. `codec`: what it has been promised, and so all that it can be given; empty: nothing yet.
+/// Why the viewer cannot get the video of `stream`; empty: it can, as far as is known. `codec`: the
+/// codec of its session, the only one that it can get; empty: not chosen yet.
 std::string mismatch_between(const webrtc::Offer& offer, const ViewedStream& stream,
                              const std::string& codec = {});
 
-/// Whether `next` offers the same media as `first`, and still what was chosen of them.
+/// Whether `next` offers the same media as `first`, and still offers what was chosen.
 bool continues(const webrtc::Offer& next, const webrtc::Offer& first,
                const webrtc::Choices& choices);
 

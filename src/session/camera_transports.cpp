@@ -22,7 +22,7 @@ Result<TransportFactory::Made> CameraTransports::make(const Request& request, Ob
     if (transport) return Made{std::move(*transport), std::move(reason)};
     if (wanted_ == config::ViewerTransport::fanout || transport.error().code == Errc::busy)
       return transport.error();
-    reason = "the fanout does not take the viewer: " + transport.error().message;
+    reason = "webrtcfanout does not accept the viewer: " + transport.error().message;
     log::warning("session", {{"camera", camera_->camera_id()}, {"session", request.id}}, reason);
   }
   auto transport = on_webrtcbin(request, std::move(observer));
@@ -33,8 +33,9 @@ Result<TransportFactory::Made> CameraTransports::make(const Request& request, Ob
 Result<CameraTransports::Transport> CameraTransports::on_webrtcbin(const Request& request,
                                                                    Observer observer) {
   if (webrtc::WebrtcbinTransport::count() >= bound_.viewers)
-    return Error{Errc::busy, "the server has its " + std::to_string(bound_.viewers) +
-                                 " viewers on webrtcbin (" + bound_.why + ")"};
+    return Error{Errc::busy, "the server has reached its limit of " +
+                                 std::to_string(bound_.viewers) + " viewers on webrtcbin (" +
+                                 bound_.why + ")"};
   auto room = Reservation::take(kViewerRoom, kViewerSpare, "another viewer on webrtcbin");
   if (!room) return room.error();
   auto made = webrtc::WebrtcbinTransport::create(request.id, {config_, request.client_address},
@@ -53,7 +54,7 @@ Result<CameraTransports::Transport> CameraTransports::on_fanout(const Request& r
   auto made = webrtc::FanoutTransport::create(request.id, fanout_, request.choices,
                                               request.client_address, std::move(observer));
   if (!made) {
-    if (fanout_->feeds_nothing()) fanout_.reset(); // With its threads.
+    if (fanout_->feeds_nothing()) fanout_.reset(); // Stops its threads.
     return made.error();
   }
   if (auto answered = (*made)->accept(request.offer, request.choices, request.complete_answer);

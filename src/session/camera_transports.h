@@ -10,14 +10,14 @@
 
 namespace fanlight::session {
 
-/// Gives each viewer of one camera a webrtcbin of its own or a place on the camera's fanout, as
-/// webrtc.transport and the offer have it.
+/// Gives each viewer of one camera a webrtcbin of its own or a place on the camera's webrtcfanout,
+/// depending on webrtc.transport and the offer.
 ///
 /// Threads: main only. Lifetime: held by the SessionTable and by the camera's viewers.
 class CameraTransports : public TransportFactory,
                          public std::enable_shared_from_this<CameraTransports> {
  public:
-  /// `wanted` is what the configuration says of this camera.
+  /// `wanted` is the configured transport of this camera.
   CameraTransports(std::shared_ptr<webrtc::MediaSource> camera, config::ViewerTransport wanted,
                    config::WebRtc config, ViewerBound bound);
 
@@ -38,7 +38,8 @@ class CameraTransports : public TransportFactory,
   const config::WebRtc config_;
   const ViewerBound bound_;
   // Owned.
-  std::shared_ptr<webrtc::FanoutBranch> fanout_; // While it has viewers, and a moment longer.
+  // While it has viewers, and a short time after that.
+  std::shared_ptr<webrtc::FanoutBranch> fanout_;
 };
 
 } // namespace fanlight::session

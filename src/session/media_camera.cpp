@@ -48,8 +48,8 @@ class ViewedCameraStream : public ViewedStream {
   const std::shared_ptr<media::CameraStream> camera_stream_;
 };
 
-/// The bin of a transport, as a sink. Its subscriptions do not keep the camera connected: the
-/// claims of the viewers do, and a fanout may linger after the last of them.
+/// The bin of a transport as a sink. Its subscriptions do not keep the camera connected: the claims
+/// of the viewers do that, and a fan-out may outlive the last viewer for a while.
 class TrackFeed : public webrtc::MediaFeed, private media::Sink {
  public:
   TrackFeed(std::shared_ptr<media::Camera> camera, Ref<GstElement> bin,
@@ -85,7 +85,7 @@ class TrackFeed : public webrtc::MediaFeed, private media::Sink {
   }
 
  private:
-  /// What was linked: its track may send another codec by now, or none.
+  /// The linked codec: the track may send another one by now, or none.
   struct Link {
     std::string stream;
     Codec codec;
@@ -102,7 +102,7 @@ class TrackFeed : public webrtc::MediaFeed, private media::Sink {
   webrtc::MediaFeed::Observer& observer_;
   // Owned.
   Token place_;
-  Ref<GstPad> linking_; // By link().
+  Ref<GstPad> linking_; // Set by link().
   std::vector<Link> links_;
 };
 

@@ -10,7 +10,7 @@
 
 namespace fanlight::session {
 
-/// Joins media::Camera to what its viewers see of it and to what their transports are fed with.
+/// Connects media::Camera to its viewers and to their transports.
 ///
 /// Threads: main only. Lifetime: shared by the viewers of the camera and their transports.
 class MediaCamera : public ViewedCamera, public webrtc::MediaSource {

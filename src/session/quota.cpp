@@ -8,20 +8,21 @@
 namespace fanlight::session {
 namespace {
 
-/// Sessions, and those that wait, are shared out as if there were so many places at least: an
-/// address alone may have 512 of them, two whole walls. Few viewers of webrtc.max_viewers are
-/// whoever's that comes first.
+/// The least number of places for the shares of sessions and of waiting sessions: with it, one
+/// address may have 512 of them, two full walls. If webrtc.max_viewers is smaller, the first client
+/// may take all.
 constexpr std::size_t kFew = 682;
-/// Bytes of a browser's offer, with room; and of all where there are few viewers.
+/// A generous size of a browser's offer, in bytes; bounds the sum if there are few viewers.
 constexpr std::size_t kOffer = 16 * 1024;
 constexpr std::size_t kFewOffers = 16 * 1024 * 1024;
-/// Looking asks every session, and whoever is refused may come again at once.
+/// Minimum time between two checks: a check asks every session, and a refused client may retry at
+/// once.
 constexpr std::chrono::milliseconds kLookAgain{100};
 
 Error busy(const std::string& what) {
-  return {Errc::busy, "your address has its share of the " + what +
-                          "; where many viewers come from one address, such as that of a reverse "
-                          "proxy, a higher webrtc.max_viewers helps"};
+  return {Errc::busy, "your address has used up its share of the " + what +
+                          "; if many viewers share one address, such as that of a reverse proxy, "
+                          "raise webrtc.max_viewers"};
 }
 
 } // namespace
@@ -44,7 +45,7 @@ Result<Done> Quota::check(const std::string& address, std::size_t offer) {
   if (!in_vain_.contains(network)) look_who_waits();
   if (waiting_.admits(network)) return Done{};
   in_vain_.insert(network);
-  return busy("sessions that wait for their camera");
+  return busy("sessions that may wait for their camera");
 }
 
 void Quota::add(const std::string& session, const std::string& address, std::size_t offer,

@@ -12,22 +12,23 @@
 
 namespace fanlight::session {
 
-/// Which address has how many of the sessions there may be, how many of those that wait for their
-/// camera, and how many bytes of offers they make us keep. Of each an address has its FairShare.
+/// How many sessions each address has, how many of them wait for their camera, and how many bytes
+/// of offers the server keeps for them. Of each, an address gets its FairShare.
 ///
-/// Half of all sessions may wait, and more where there are few: they cost their client a message
-/// each, and no more. Threads: main only. Lifetime: owned by the SessionTable.
+/// Half of all sessions may wait, more if there are few: a waiting session costs its client only
+/// one message. Threads: main only. Lifetime: owned by the SessionTable.
 class Quota {
  public:
   using Waits = std::function<bool()>;
 
   explicit Quota(std::size_t viewers) { resize(viewers); }
-  /// webrtc.max_viewers may change; who is there stays.
+  /// Applies a new webrtc.max_viewers; existing sessions stay.
   void resize(std::size_t viewers);
 
-  /// Whether the client of `address` may open one more, with an offer of so many bytes. Errc::busy.
+  /// Whether the client of `address` may open another session with an offer of that many bytes.
+  /// Errc::busy.
   Result<Done> check(const std::string& address, std::size_t offer);
-  /// `waits` is asked from time to time until it says no, or until remove().
+  /// `waits` is called from time to time until it returns false, or until remove().
   void add(const std::string& session, const std::string& address, std::size_t offer, Waits waits);
   void remove(const std::string& session);
 
@@ -35,16 +36,16 @@ class Quota {
   struct Entry {
     std::string network;
     std::size_t offer = 0;
-    Waits waits; ///< Empty: it waits no more.
+    Waits waits; ///< Empty: no longer waits.
   };
   void look_who_waits();
 
   FairShare all_{0};
-  FairShare waiting_{0}; ///< Some of them may have ceased to wait.
+  FairShare waiting_{0}; ///< Some of them may no longer wait.
   FairShare offers_{0};  ///< Bytes.
   std::unordered_map<std::string, Entry> entries_;
-  std::unordered_set<std::string> in_vain_;         ///< For whom it was looked who waits, lately.
-  std::chrono::steady_clock::time_point forgot_at_; ///< Those.
+  std::unordered_set<std::string> in_vain_; // Addresses for which a recent check found nothing.
+  std::chrono::steady_clock::time_point forgot_at_; // When in_vain_ was last cleared.
 };
 
 } // namespace fanlight::session

@@ -13,7 +13,7 @@ namespace {
 
 using cameras::CameraRegistry;
 
-/// 128 bits from the kernel, in hexadecimal: whoever holds it holds the session.
+/// 128 bits from the kernel, in hexadecimal: who knows the id controls the session.
 std::string new_id() {
   std::array<unsigned char, 16> bytes{};
   while (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
@@ -49,10 +49,10 @@ void SessionTable::drain(const CloseReason& reason) {
 Result<Done> SessionTable::check_limits(const CameraRegistry::Entry& camera) const {
   const std::uint32_t limit = camera.settings.max_viewers;
   if (limit != 0 && camera.viewers >= limit)
-    return Error{Errc::busy, "camera " + camera.settings.id + " has its " + std::to_string(limit) +
-                                 " viewers (max_viewers)"};
+    return Error{Errc::busy, "camera " + camera.settings.id + " has reached its limit of " +
+                                 std::to_string(limit) + " viewers (max_viewers)"};
   if (viewers_.size() >= max_viewers_)
-    return Error{Errc::busy, "the server has its " + std::to_string(max_viewers_) +
+    return Error{Errc::busy, "the server has reached its limit of " + std::to_string(max_viewers_) +
                                  " viewers (webrtc.max_viewers)"};
   return Done{};
 }
@@ -71,7 +71,7 @@ Result<Session*> SessionTable::open(const std::string& camera_id, const std::str
   auto viewer =
       std::make_shared<ViewerSession>(new_id(), audience.camera, std::move(*offer), text.size(),
                                       options, audience.transports, observer, *this);
-  if (auto begun = viewer->begin(); !begun) return begun.error(); // Whoever asked says so.
+  if (auto begun = viewer->begin(); !begun) return begun.error(); // The caller reports the error.
   log::info("session",
             {{"camera", camera_id}, {"session", viewer->id()}, {"client", options.remote_address}},
             "opened by " + options.signalling);
@@ -130,10 +130,10 @@ SessionTable::Viewers SessionTable::viewers_of(const media::Camera& camera) cons
 void SessionTable::on_camera_removed(media::Camera& camera, CameraRegistry::Removal why) {
   const bool replaced = why == CameraRegistry::Removal::replaced;
   const CloseReason reason =
-      replaced ? CloseReason{"camera_changed", "the settings of the camera have changed"}
+      replaced ? CloseReason{"camera_changed", "the camera's settings were changed"}
                : CloseReason{"camera_removed", "the camera was removed"};
   for_each(viewers_of(camera), [reason](ViewerSession& viewer) { viewer.close(reason); });
-  audiences_.erase(&camera); // Viewers that still go hold their transports.
+  audiences_.erase(&camera); // Viewers that are still ending hold their transports.
 }
 
 void SessionTable::on_camera_changed(const CameraRegistry::Entry& entry,
@@ -143,7 +143,7 @@ void SessionTable::on_camera_changed(const CameraRegistry::Entry& entry,
 }
 
 void SessionTable::on_viewer_ended(ViewerSession& viewer) {
-  const auto seat = viewers_.extract(viewer.id()); // Its end, after all else, tells others of it.
+  const auto seat = viewers_.extract(viewer.id()); // Destroyed last: its end notifies others.
   if (const auto found = audiences_.find(seat.mapped().camera); found != audiences_.end())
     found->second.viewers.erase(&viewer);
   quota_.remove(viewer.id());

@@ -17,9 +17,9 @@
 
 namespace fanlight::session {
 
-/// All viewers, and the limits on them.
+/// All viewers, and their limits.
 ///
-/// Threads: main only. Lifetime: owned by App; its end ends the viewers.
+/// Threads: main only. Lifetime: owned by App; its destructor ends the viewers.
 class SessionTable : public Directory,
                      public ViewerSession::Host,
                      private cameras::CameraRegistry::Observer {
@@ -27,7 +27,7 @@ class SessionTable : public Directory,
   SessionTable(cameras::CameraRegistry& cameras, const Transports& transports);
   ~SessionTable() override;
 
-  /// webrtc.max_viewers may change; who is there stays.
+  /// Applies a new webrtc.max_viewers; existing sessions stay.
   void set_max_viewers(std::uint32_t max_viewers);
   /// Ends every session with `reason` and refuses new ones.
   void drain(const CloseReason& reason);
@@ -43,13 +43,13 @@ class SessionTable : public Directory,
   void refresh_stats(const std::string& id, std::function<void()> done) override;
 
  private:
-  /// A viewer, and that its camera counts it.
+  /// A viewer, and its place in the camera's count of viewers.
   struct Seat {
     std::shared_ptr<ViewerSession> viewer;
-    const media::Camera* camera = nullptr; // As the viewer holds it.
+    const media::Camera* camera = nullptr; // The one that the viewer holds.
     Token counted;
   };
-  /// Who watches a camera.
+  /// The viewers of one camera.
   struct Audience {
     std::shared_ptr<MediaCamera> camera;
     std::shared_ptr<TransportFactory> transports;
@@ -59,7 +59,7 @@ class SessionTable : public Directory,
 
   Result<Done> check_limits(const cameras::CameraRegistry::Entry& camera) const;
   Audience& audience_of(const std::shared_ptr<media::Camera>& camera);
-  /// Empty where nobody has watched it.
+  /// Empty if the camera has had no viewer.
   Viewers viewers_of(const media::Camera& camera) const;
 
   void on_camera_removed(media::Camera& camera, cameras::CameraRegistry::Removal why) override;

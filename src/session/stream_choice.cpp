@@ -6,11 +6,11 @@
 namespace fanlight::session {
 namespace {
 
-/// What is taken for the height of a stream that has never been connected.
+/// The assumed height of a stream that has never been connected.
 constexpr int kFirstHeight = 1080;
 constexpr int kOtherHeight = 360;
-/// A picture may be enlarged so far, and a stream be so far from the better one, before it is
-/// changed: a window that is being dragged must not make it go to and fro.
+/// Hysteresis: the video may be enlarged by this factor, and a stream may differ from the better
+/// one by it, before the stream changes. A window that is being resized must not switch to and fro.
 constexpr double kEnough = 0.85;
 
 int height_of(std::span<const StreamState> streams, std::size_t index) {
@@ -18,7 +18,8 @@ int height_of(std::span<const StreamState> streams, std::size_t index) {
   return index == 0 ? kFirstHeight : kOtherHeight;
 }
 
-/// How many lines high the picture can be shown in its place: a narrow one does not fill it.
+/// The height of the video in its place on the page, in lines: narrow video does not fill the
+/// place.
 int lines_of(std::span<const StreamState> streams, const StreamPreference& preference) {
   for (const StreamState& stream : streams)
     if (preference.width > 0 && stream.width > 0 && stream.height > 0)
@@ -26,7 +27,8 @@ int lines_of(std::span<const StreamState> streams, const StreamPreference& prefe
   return preference.height;
 }
 
-/// Drops what `is_worse`, unless that is all there is; returns the first that was dropped.
+/// Removes the streams for which `is_worse`, unless that is all of them; returns the first that was
+/// removed.
 template <typename IsWorse>
 std::optional<std::size_t> prefer(std::vector<std::size_t>& candidates, IsWorse is_worse) {
   std::vector<std::size_t> better;
@@ -45,7 +47,7 @@ std::optional<std::size_t> prefer(std::vector<std::size_t>& candidates, IsWorse 
 StreamPick pick_by_size(std::span<const StreamState> streams,
                         const std::vector<std::size_t>& candidates, int wanted,
                         std::optional<std::size_t> current) {
-  if (wanted <= 0) return {candidates.front(), "the best there is"};
+  if (wanted <= 0) return {candidates.front(), "the best stream"};
   const auto taller = [&](std::size_t a, std::size_t b) {
     return height_of(streams, a) < height_of(streams, b);
   };
@@ -56,7 +58,7 @@ StreamPick pick_by_size(std::span<const StreamState> streams,
     if (height >= wanted && height < height_of(streams, smallest)) smallest = index;
     if (height >= wanted * kEnough && height < height_of(streams, enough)) enough = index;
   }
-  // Up or down only when the one it has is too small by that much, or still too large by as much.
+  // Change only if the current stream is clearly too small, or clearly larger than needed.
   if (current && (*current == smallest || *current == enough)) smallest = *current;
   return {smallest, "its size fits " + std::to_string(wanted) + " lines"};
 }
@@ -70,7 +72,7 @@ std::optional<StreamPick> pick_stream(std::span<const StreamState> streams,
   std::string instead;
   for (std::size_t i = 0; i < streams.size(); ++i) {
     if (preference.stream == streams[i].id)
-      return streams[i].playable ? std::optional{StreamPick{i, "asked for"}} : std::nullopt;
+      return streams[i].playable ? std::optional{StreamPick{i, "requested"}} : std::nullopt;
     if (streams[i].playable)
       candidates.push_back(i);
     else if (instead.empty())
@@ -82,8 +84,8 @@ std::optional<StreamPick> pick_stream(std::span<const StreamState> streams,
   const auto b_frames = prefer(candidates, [&](std::size_t i) { return streams[i].b_frames; });
   if (b_frames && instead.empty()) instead = streams[*b_frames].id + " has B-frames";
   StreamPick pick = pick_by_size(streams, candidates, lines_of(streams, preference), current);
-  if (!instead.empty()) pick.reason = "in place of " + instead;
-  if (streams.size() == 1) pick.reason = "the only one";
+  if (!instead.empty()) pick.reason = "instead of " + instead;
+  if (streams.size() == 1) pick.reason = "the only stream";
   return pick;
 }
 

@@ -25,25 +25,26 @@ class StreamSelector {
 
   void prefer(StreamPreference preference) { preference_ = std::move(preference); }
   const StreamPreference& preference() const { return preference_; }
-  /// The stream that fits best now, without any consequence. Errc::unsupported: the viewer can play
-  /// none; not_found: there is no stream of that id.
+  /// The stream that fits best now; changes nothing. Errc::unsupported: the viewer can play none;
+  /// not_found: there is no stream of that id.
   Result<const ViewedStream*> find_best(const Mismatch& mismatch) const;
-  /// Has the stream that fits best now connected. Errors of find_best(): all stays as it is then.
+  /// Connects the stream that fits best now. On errors, those of find_best(), nothing changes.
   Result<Done> select(const Mismatch& mismatch);
-  /// The stream that select() found; it may still have to be connected. Null before the first.
+  /// The stream that select() found; it may not be connected yet. Null before the first select().
   ViewedStream* wanted() const { return next_.stream != nullptr ? next_.stream : current_.stream; }
   /// The stream that the viewer gets; null before take().
   ViewedStream* current() const { return current_.stream; }
-  /// From now on the viewer gets the wanted stream.
+  /// Makes the wanted stream the current one.
   void take();
-  const std::string& reason() const { return current_.reason; } ///< Why the current one.
+  /// Why the current one, for people.
+  const std::string& reason() const { return current_.reason; }
 
  private:
   /// A stream that is kept connected.
   struct Held {
     ViewedStream* stream = nullptr;
     std::unique_ptr<ViewedStream::Claim> claim;
-    std::string reason; ///< In words, why this one.
+    std::string reason; ///< Why this one, for people.
   };
   Result<StreamPick> pick(const Mismatch& mismatch) const;
   std::vector<StreamState> states(const Mismatch& mismatch) const;

@@ -16,18 +16,17 @@ class TransportFactory {
     const std::string& client_address; ///< Of the signalling client, numeric.
     const webrtc::Offer& offer;
     const webrtc::Choices& choices;
-    std::uint64_t bitrate = 0; ///< Of the stream that was chosen, bit/s.
+    std::uint64_t bitrate = 0; ///< Of the chosen stream, bit/s.
     bool complete_answer = false;
   };
   struct Made {
     std::shared_ptr<webrtc::ViewerTransport> transport;
-    std::string reason; ///< Why this one, in words.
+    std::string reason; ///< Why this transport, for people.
   };
   virtual ~TransportFactory() = default;
 
-  /// A transport that answers the offer, through `observer`. Errc::busy at the limit of viewers on
-  /// webrtcbin, and where the machine has no threads or descriptors left for one; invalid,
-  /// internal.
+  /// Makes a transport that answers the offer through `observer`. Errc::busy at the limit of
+  /// viewers on webrtcbin, or if the machine has no threads or descriptors left; invalid, internal.
   virtual Result<Made> make(const Request& request,
                             std::weak_ptr<webrtc::ViewerTransport::Observer> observer) = 0;
 };

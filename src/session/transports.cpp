@@ -12,7 +12,7 @@ namespace fanlight::session {
 
 Result<std::unique_ptr<Transports>> Transports::create(const config::Config& config) {
   std::unique_ptr<Transports> transports{new Transports(config.webrtc)};
-  // GLib and GStreamer would end the process in the middle of its start.
+  // Without this check, GLib and GStreamer could abort the process while it starts.
   if (auto room = Reservation::take(server_room(config.webrtc.workers), {}, "the server itself");
       !room)
     return Error{Errc::unavailable, room.error().message};
@@ -33,9 +33,10 @@ Result<Done> Transports::prepare(const std::vector<config::Camera>& cameras) {
     });
   };
   if (any(Transport::fanout) && !std::exchange(warm_, true)) webrtc::WebrtcbinTransport::warm_up();
-  // Without a camera, too: whoever starts the server is to hear of a port that is taken, not
-  // whoever adds the first one.
-  const bool fanout = config_.transport != Transport::webrtcbin || any(Transport::webrtcbin);
+  // Also without a camera: a port in use must be reported at the start, not to the user who adds
+  // the first camera.
+  const bool fanout =
+      cameras.empty() ? config_.transport != Transport::webrtcbin : any(Transport::webrtcbin);
   return fanout && !port_ ? open_port() : Done{};
 }
 
@@ -45,9 +46,10 @@ Result<Done> Transports::open_port() {
   port_ = std::move(*opened);
   guint port = 0;
   g_object_get(port_.get(), "port", &port, nullptr);
-  log::info("session", {{"port", std::to_string(port)}},
-            std::string{"video and sound of all viewers on webrtcfanout use this port, over "} +
-                (config_.tcp ? "UDP and TCP" : "UDP"));
+  log::info(
+      "session", {{"port", std::to_string(port)}},
+      std::string{"webrtcfanout sends video and audio to all its viewers from this port, over "} +
+          (config_.tcp ? "UDP and TCP" : "UDP"));
   return Done{};
 }
 

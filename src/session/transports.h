@@ -10,26 +10,26 @@
 
 namespace fanlight::session {
 
-/// What the transports of all viewers have in common: the settings, the port of the fanouts, the
-/// bound of viewers on webrtcbin.
+/// What the transports of all viewers share: the settings, the port of webrtcfanout, the limit of
+/// viewers on webrtcbin.
 ///
 /// Threads: main only. Lifetime: owned by App; outlives the sessions.
 class Transports {
  public:
-  /// Errc::unavailable where the machine has no room for the server, or the port is in use.
+  /// Errc::unavailable if the machine has no room for the server, or the port is in use.
   static Result<std::unique_ptr<Transports>> create(const config::Config& config);
   ~Transports();
 
-  /// Does once what the first viewer of these cameras, or of one that is added to them, would wait
-  /// for or fail on. Errc::unavailable.
+  /// Does in advance what the first viewer of these cameras, or of a camera that is added later,
+  /// would have to wait for or fail on. Errc::unavailable.
   Result<Done> prepare(const std::vector<config::Camera>& cameras);
 
   const config::WebRtc& config() const { return config_; }
-  /// What is configured to carry the viewers of `camera`.
+  /// The configured transport for the viewers of `camera`.
   config::ViewerTransport wanted_for(const config::Camera& camera) const {
     return camera.webrtc_transport.value_or(config_.transport);
   }
-  /// Of viewers on webrtcbin, as it was at the start.
+  /// The limit of viewers on webrtcbin, as computed at the start.
   const ViewerBound& bound() const { return bound_; }
 
  private:
@@ -41,8 +41,8 @@ class Transports {
   const config::WebRtc config_;
   // Owned.
   ViewerBound bound_;
-  Ref<GstElement> port_; // Keeps the port of the fanouts open.
-  bool warm_ = false;    // webrtcbin is.
+  Ref<GstElement> port_; // Keeps the port of webrtcfanout open.
+  bool warm_ = false;    // webrtcbin is loaded.
 };
 
 } // namespace fanlight::session

@@ -12,7 +12,7 @@
 
 namespace fanlight::session {
 
-/// One stream of a camera as its viewers see it. Threads: main only.
+/// The viewers' interface to one stream of a camera. Threads: main only.
 class ViewedStream {
  public:
   using State = media::CameraStream::State;
@@ -20,34 +20,35 @@ class ViewedStream {
   class Claim {
    public:
     virtual ~Claim() = default;
-    /// Its holder is shown the picture: one of the viewers of the stream.
+    /// The holder shows the video: counts as one of the viewers of the stream.
     virtual void watch() = 0;
   };
   virtual ~ViewedStream() = default;
 
   virtual const std::string& id() const = 0;
   virtual State state() const = 0;
-  virtual const std::string& reason() const = 0; ///< In words; empty while live.
+  virtual const std::string& reason() const = 0; ///< For people; empty while live.
   virtual std::chrono::milliseconds state_age() const = 0;
-  /// How long viewers wait for it.
+  /// How long viewers wait for the stream.
   virtual std::chrono::milliseconds start_timeout() const = 0;
-  /// What viewers can be given, the preferred first: of the last connection that brought any.
+  /// The formats that viewers can get, the preferred one first: of the last connection that brought
+  /// video.
   virtual std::vector<media::TrackFormat> video() const = 0;
   virtual std::optional<media::TrackFormat> audio() const = 0;
-  /// Whether video() has a stream of that encoding, for who asks often.
+  /// Whether video() has that encoding; cheap, for frequent calls.
   virtual bool sends(const std::string& encoding) const = 0;
   virtual bool has_b_frames() const = 0;
   virtual std::uint64_t bitrate() const = 0; ///< bit/s; 0: not known.
   virtual std::unique_ptr<Claim> claim() = 0;
 };
 
-/// A camera as its viewers see it. Threads: main only. Lifetime: shared by its viewers.
+/// The viewers' interface to a camera. Threads: main only. Lifetime: shared by its viewers.
 class ViewedCamera {
  public:
   virtual ~ViewedCamera() = default;
 
   virtual const std::string& id() const = 0;
-  /// The best picture first; at least one, and always the same.
+  /// The best video first; at least one stream; the list never changes.
   virtual const std::vector<std::unique_ptr<ViewedStream>>& streams() const = 0;
 };
 

@@ -19,10 +19,11 @@ void apply(const Bound& bound, std::uint32_t each, std::uint64_t kept, std::uint
   result.viewers = static_cast<std::uint32_t>(free / each);
   const std::string is = bound.name + " is " + std::to_string(bound.limit);
   result.why = std::string{kKey} + " is " + std::to_string(configured) + ", but " + is;
-  result.warning = "at most " + std::to_string(result.viewers) + " viewers on webrtcbin, not the " +
-                   std::to_string(configured) + " of " + kKey + ": " + is + ", " +
-                   std::to_string(bound.used) + " are in use, " + std::to_string(kept) +
-                   " are kept for cameras and clients, and each viewer takes " +
+  result.warning = "the server allows at most " + std::to_string(result.viewers) +
+                   " viewers on webrtcbin instead of the " + std::to_string(configured) + " of " +
+                   kKey + ": " + is + ", " + std::to_string(bound.used) + " are in use, " +
+                   std::to_string(kept) +
+                   " are reserved for cameras and clients, and each viewer needs " +
                    std::to_string(each) + "; " + bound.remedy;
 }
 

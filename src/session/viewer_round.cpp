@@ -21,7 +21,7 @@ void for_each(std::vector<std::weak_ptr<ViewerSession>> viewers,
 
 void refresh_stats(std::vector<std::weak_ptr<ViewerSession>> viewers, std::function<void()> done) {
   struct Round {
-    std::size_t open = 1; // One for the asking itself.
+    std::size_t open = 1; // One for this function itself.
     std::function<void()> done;
     Timer limit;
     void finish() {

@@ -9,14 +9,14 @@
 namespace fanlight::session {
 namespace {
 
-/// A stream that is down for so long is worth a new session with another one.
+/// If a stream has been down for this long, the viewer gets a new session with another stream.
 constexpr std::chrono::seconds kLongDown{10};
-/// Bytes that the offer of a restart may have beyond those of the first one: candidates.
+/// How many bytes the offer of a restart may be larger than the first one: room for candidates.
 constexpr std::size_t kMoreAtRestart = 16 * 1024;
 
 std::int64_t since_ms(std::int64_t start_us) { return (g_get_monotonic_time() - start_us) / 1000; }
 
-/// Why a viewer that waited for its camera cannot be answered.
+/// The close code for a viewer that waited for its camera and cannot be answered.
 const char* code_of(Errc error) {
   switch (error) {
   case Errc::unsupported: return "no_common_codec";
@@ -63,7 +63,7 @@ Result<Done> ViewerSession::begin() {
 }
 
 void ViewerSession::wait_for(const ViewedStream& stream) {
-  // Weak, here and in close(): a viewer that went with its table has nobody to tell any more.
+  // Weak, here and in close(): if the viewer ended with its table, nobody waits for the answer.
   post([weak = weak_from_this(), why = stream.reason()] {
     const auto self = weak.lock();
     if (self && self->observer_ != nullptr && self->state_ == State::waiting)
@@ -102,7 +102,7 @@ const ViewedStream* ViewerSession::best() const {
   return best ? *best : nullptr;
 }
 
-/// The viewer goes over to the stream that fits best as soon as that is there.
+/// Changes the viewer to the stream that fits best, once that stream is live.
 void ViewerSession::follow() {
   const ViewedStream& current = *selector_.current();
   const bool anew = may_begin_anew(current);
@@ -111,7 +111,8 @@ void ViewerSession::follow() {
     if (needs_new_session(*other)) return begin_anew(*other);
   }
   if (auto selected = select_stream(); !selected) {
-    if (current.sends(video_codec_)) return; // What it asked for it cannot have; this it can.
+    // It cannot have what it selected, but can go on with this.
+    if (current.sends(video_codec_)) return;
     return close({"camera_changed", "the camera changed its codec from " + video_codec_ + " to " +
                                         current.video().front().rtp.encoding});
   }
@@ -121,8 +122,9 @@ void ViewerSession::follow() {
   if (anew || !current.sends(video_codec_)) begin_anew(wanted);
 }
 
-/// A session ends for the sake of another stream when its viewer asks for one, or gets nothing for
-/// long; and only if it is one of a page: that watches again by itself, a WHEP player need not.
+/// A session may end in favour of a new one with another stream if its viewer asks for that stream,
+/// or gets no video for long. Only a page's session may: the page starts a new one, a WHEP player
+/// may not.
 bool ViewerSession::may_begin_anew(const ViewedStream& current) const {
   if (options_.signalling != "websocket") return false;
   return asked_ || current.state() == ViewedStream::State::refused ||
@@ -136,8 +138,8 @@ bool ViewerSession::needs_new_session(const ViewedStream& other) const {
 }
 
 void ViewerSession::begin_anew(const ViewedStream& other) {
-  close({"stream_changed",
-         "stream " + other.id() + " is to be shown in place of " + selector_.current()->id()});
+  close({"stream_changed", "the viewer changes from stream " + selector_.current()->id() +
+                               " to stream " + other.id() + ", which needs a new session"});
 }
 
 void ViewerSession::switch_to(const ViewedStream& stream) {
@@ -187,7 +189,7 @@ Result<Done> ViewerSession::negotiate() {
     log::info("session", {{"camera", camera_id()}, {"session", id_}},
               "no sound: " + agreement->no_sound);
   selector_.take();
-  // The sound stays where it is when the picture changes to another stream.
+  // The sound keeps its stream when the video changes to another stream.
   if (!audio_codec_.empty()) sound_ = stream.claim();
   auto made = transports_->make({.id = id_,
                                  .client_address = options_.remote_address,
@@ -210,7 +212,7 @@ Result<Done> ViewerSession::negotiate() {
 }
 
 void ViewerSession::add_candidate(const Candidate& candidate) {
-  // Before anything is kept of it: what waits for the camera or the offer must not grow large.
+  // Before the session stores it: the candidates of a waiting session must stay small.
   if (!candidate.candidate.empty() && !webrtc::is_usable_candidate(candidate.candidate)) return;
   if (state_ == State::closed) return;
   if (transport_)
@@ -220,22 +222,23 @@ void ViewerSession::add_candidate(const Candidate& candidate) {
 }
 
 Result<Done> ViewerSession::restart(const std::string& text) {
-  // The first offer was weighed against what its address may make us keep.
+  // The first offer was checked against the share of its address.
   if (text.size() > offer_size_ + kMoreAtRestart)
     return Error{Errc::invalid, "restarting session " + id_ +
-                                    ": the offer is much larger than the first one; it has the "
-                                    "same media, and candidates may trickle"};
+                                    ": the offer is much larger than the first one; send the same "
+                                    "media, and send further candidates separately"};
   if (state_ == State::closed)
-    return Error{Errc::conflict, "restarting session " + id_ + ": it has ended"};
+    return Error{Errc::conflict, "restarting session " + id_ + ": the session has ended"};
   if (!transport_)
-    return Error{Errc::conflict, "restarting session " + id_ + ": it has not been answered yet"};
+    return Error{Errc::conflict,
+                 "restarting session " + id_ + ": the server has not answered the first offer yet"};
   auto offer = webrtc::Offer::parse(text);
   if (!offer) return offer.error();
   if (!continues(*offer, offer_, choices_))
     return Error{Errc::invalid,
                  "restarting session " + id_ +
-                     ": the offer must have the media and codecs of the first one, and "
-                     "receive them; a player mutes its track or its element"};
+                     ": the offer must have the media and codecs of the first offer, and "
+                     "receive them; to mute, a player sets its track or its element"};
   offer_ = std::move(*offer);
   return transport_->accept(offer_, choices_, options_.complete_answer);
 }
@@ -285,19 +288,20 @@ void ViewerSession::on_transport_state(webrtc::ViewerTransport::State state,
     play();
     if (state_ == State::closed) break;
     set_state(State::connected, "");
-    follow(); // Something else may fit by now.
+    follow(); // Another stream may fit better by now.
     break;
   case Transport::disconnected:
     deadline_.once(limits_.disconnect, [this] {
-      close({"connection_failed", "the viewer has not been heard of for 15 s"});
+      close({"connection_failed", "the server has received nothing from the viewer for 15 s"});
     });
-    set_state(State::disconnected, "the viewer is not heard of; waiting for it");
+    set_state(State::disconnected, "the server receives nothing from the viewer and waits for it");
     break;
   case Transport::failed:
-    close({"connection_failed", !why.empty() ? why
-                                : state_ == State::connecting
-                                    ? "no pair of addresses works between viewer and server"
-                                    : "the connection to the viewer broke"});
+    close({"connection_failed",
+           !why.empty() ? why
+           : state_ == State::connecting
+               ? "no network path works between viewer and server: is UDP between them blocked?"
+               : "the connection to the viewer broke"});
     break;
   case Transport::closed: close({"stopped", "the viewer closed the connection"}); break;
   }
@@ -315,7 +319,7 @@ void ViewerSession::close(CloseReason reason) {
             "closed: " + reason.message);
   state_ = State::closed;
   deadline_.stop();
-  // In a turn of its own: we may be inside a call of the transport.
+  // In a later turn: this may be inside a call of the transport.
   post([weak = weak_from_this(), reason = std::move(reason)] {
     const auto end = [weak, reason] {
       if (const auto self = weak.lock()) self->end(reason);

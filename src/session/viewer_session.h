@@ -17,14 +17,14 @@ namespace fanlight::session {
 struct StateLimits {
   /// From the answer to the end of the DTLS handshake.
   std::chrono::milliseconds connect{15'000};
-  /// How long a viewer whose network went away may take to come back.
+  /// How long a viewer may take to come back after its network failed.
   std::chrono::milliseconds disconnect{15'000};
 };
 
-/// The Session there is: joins one camera's streams to the transport of one viewer.
+/// The implementation of Session: connects one camera's streams to the transport of one viewer.
 ///
-/// waiting (no stream yet) -> connecting (answered) -> connected (fed) -> closed. Threads: main
-/// only. Lifetime: owned by the SessionTable, which drops it in a turn of the loop after
+/// waiting (no stream yet) -> connecting (answered) -> connected (media flow) -> closed. Threads:
+/// main only. Lifetime: owned by the SessionTable, which drops it in a later turn than
 /// `Host::on_viewer_ended`.
 class ViewerSession : public Session,
                       public webrtc::ViewerTransport::Observer,
@@ -32,22 +32,21 @@ class ViewerSession : public Session,
  public:
   struct Host {
     virtual ~Host() = default;
-    virtual void on_viewer_ended(ViewerSession& viewer) = 0; ///< In a turn of the loop of its own.
+    virtual void on_viewer_ended(ViewerSession& viewer) = 0; ///< In a turn of its own.
   };
-  /// `offer_size` is that of the offer's text, which was weighed when it came.
+  /// `offer_size` is the size of the offer's text, which the quota has accepted.
   ViewerSession(std::string id, std::shared_ptr<ViewedCamera> camera, webrtc::Offer offer,
                 std::size_t offer_size, Directory::OpenOptions options,
                 std::shared_ptr<TransportFactory> transports, Session::Observer& observer,
                 Host& host, StateLimits limits = {});
   ~ViewerSession() override;
 
-  /// Answers if the camera has streams by now, waits otherwise. Errc::unsupported, invalid,
-  /// busy,
+  /// Answers if the camera has streams by now, waits otherwise. Errc::unsupported, invalid, busy,
   /// internal.
   Result<Done> begin();
   /// The camera's state or streams changed.
   void on_camera_changed();
-  /// Brings the counters up to date; `done` comes on main unless the session ends first.
+  /// Updates the counters; calls `done` on main unless the session ends first.
   void refresh_stats(std::function<void()> done);
   State state() const { return state_; }
 
@@ -62,7 +61,7 @@ class ViewerSession : public Session,
 
  private:
   Result<Done> select_stream();
-  /// The stream that would fit best if the session began now; null: none.
+  /// The stream that would fit best for a new session; null: none.
   const ViewedStream* best() const;
   Result<Done> negotiate();
   void wait_for(const ViewedStream& stream);
@@ -84,7 +83,7 @@ class ViewerSession : public Session,
   // Given.
   const std::string id_;
   const std::shared_ptr<ViewedCamera> camera_;
-  const std::size_t offer_size_; // Bytes, of the first one.
+  const std::size_t offer_size_; // Bytes, of the first offer.
   const Directory::OpenOptions options_;
   const std::shared_ptr<TransportFactory> transports_;
   Session::Observer* observer_;
@@ -93,17 +92,17 @@ class ViewerSession : public Session,
 
   // Owned.
   StreamSelector selector_;
-  std::unique_ptr<ViewedStream::Claim> sound_; // Of the stream it comes from.
+  std::unique_ptr<ViewedStream::Claim> sound_; // For the stream that the sound comes from.
   webrtc::Offer offer_;
   webrtc::Choices choices_;
-  std::shared_ptr<webrtc::ViewerTransport> transport_; // Once the codecs are settled.
-  std::string transport_reason_;                       // Why this one, in words.
-  std::vector<Candidate> early_candidates_;            // Came while waiting for the camera.
-  Timer deadline_;                                     // Of the state it is in.
+  std::shared_ptr<webrtc::ViewerTransport> transport_; // Set once the codecs are chosen.
+  std::string transport_reason_;                       // Why this transport, for people.
+  std::vector<Candidate> early_candidates_;            // Arrived while waiting for the camera.
+  Timer deadline_;                                     // Of the current state.
 
   State state_ = State::waiting;
   bool playing_ = false;
-  bool asked_ = false; // It has selected, and has not got it yet.
+  bool asked_ = false; // It has selected a stream and has not got it yet.
   std::int64_t opened_us_ = 0;
   std::string video_codec_;
   std::string audio_codec_;

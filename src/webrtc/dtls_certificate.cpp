@@ -17,8 +17,8 @@ namespace {
 constexpr gint64 kLifeUs = G_TIME_SPAN_HOUR * 12;
 constexpr long kDay = 24 * 60 * 60;
 
-/// Whether `key` has signed it. Its subject says nothing of this host; clocks differ, so it is
-/// valid since yesterday.
+/// Fills in and signs the certificate. Its subject does not reveal this host. Clocks differ, so it
+/// is valid from yesterday. False if OpenSSL fails.
 bool complete(X509* certificate, EVP_PKEY* key) {
   std::uint64_t serial = 0;
   if (RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof serial) != 1) return false;
@@ -57,9 +57,9 @@ const std::string& dtls_certificate() {
     pem = std::move(made);
     made_us = now;
   } else {
-    log::error("session", {}, "making a DTLS certificate: OpenSSL fails");
+    log::error("session", {}, "OpenSSL could not create a DTLS certificate");
   }
-  return pem; // The old one still serves.
+  return pem; // The old one remains usable.
 }
 
 } // namespace fanlight::webrtc

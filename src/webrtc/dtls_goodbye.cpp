@@ -20,8 +20,8 @@ Ref<GstElement> find_encoder(GstElement* webrtcbin) {
   return encoder;
 }
 
-/// On the encoder's thread. Pushes the datagram itself: when `sent` is called, it is on its way,
-/// and what carries it may stop.
+/// On the encoder's thread. Pushes the datagram itself, so that it has left when `sent` is called
+/// and the elements may stop.
 GstPadProbeReturn on_datagram(GstPad* source, GstPadProbeInfo* info, gpointer sent) {
   const auto peer = Ref<GstPad>::adopt(gst_pad_get_peer(source));
   if (!peer) return GST_PAD_PROBE_REMOVE;

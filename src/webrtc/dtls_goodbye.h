@@ -6,10 +6,9 @@
 
 namespace fanlight::webrtc {
 
-/// Has the DTLS of a webrtcbin say that nothing follows (close_notify), by which browsers and
-/// players hear at once that the connection is over; webrtcbin itself goes without a word. `sent`
-/// comes on main when the datagram has left, or never if it does not. False: there is no DTLS yet.
-/// Main only.
+/// Sends close_notify on the DTLS connection of a webrtcbin, so that browsers and players notice at
+/// once that the connection has ended; webrtcbin itself does not send it. `sent` is called on main
+/// when the datagram has left; never if it does not leave. False: there is no DTLS yet. Main only.
 bool say_goodbye(GstElement* webrtcbin, std::function<void()> sent);
 
 } // namespace fanlight::webrtc

@@ -9,7 +9,8 @@
 namespace fanlight::webrtc {
 namespace {
 
-/// What all of them are told alike: elements of equal settings share one port.
+/// Applies the settings that are the same for all cameras: elements with equal settings share a
+/// port.
 void configure(GstElement* fanout, const config::WebRtc& config) {
   const guint port = config.port != 0 ? config.port : config.udp_port_min;
   std::vector<const gchar*> addresses;
@@ -17,7 +18,7 @@ void configure(GstElement* fanout, const config::WebRtc& config) {
   addresses.push_back(nullptr);
   g_object_set(fanout, "port", port, "tcp", gboolean{config.tcp}, "workers", guint{config.workers},
                "public-addresses", addresses.data(),
-               // The tee would answer with the cached group, which everybody would be sent again.
+               // The tee would answer with the cached group, which goes to all subscribers.
                "forward-key-requests", FALSE, nullptr);
 }
 
@@ -26,8 +27,8 @@ Error port_error(const config::WebRtc& config, const std::string& why) {
   const bool any = config.port == 0 && !of_range;
   return {Errc::unavailable, std::string{of_range ? "webrtc.udp_ports: " : "webrtc.port: "} + why +
                                  (any ? ""
-                                      : "; stop what uses the port (`ss -lntup` shows it), or set "
-                                        "webrtc.port to a free one")};
+                                      : "; stop the program that uses the port (`ss -lntup` shows "
+                                        "it), or set webrtc.port to a free port")};
 }
 
 } // namespace
@@ -78,7 +79,8 @@ Result<Ref<GstElement>> Fanout::open_port(const config::WebRtc& config) {
   gst_element_set_bus(element->get(), bus.get());
   const bool opened =
       gst_element_set_state(element->get(), GST_STATE_READY) != GST_STATE_CHANGE_FAILURE;
-  gst_element_set_bus(element->get(), nullptr); // Its messages hold the element, which holds it.
+  // Its messages refer to the element, which refers to the bus.
+  gst_element_set_bus(element->get(), nullptr);
   if (opened) return element;
   const auto message = Ref<GstMessage>::adopt(gst_bus_pop_filtered(bus.get(), GST_MESSAGE_ERROR));
   gst_element_set_state(element->get(), GST_STATE_NULL);

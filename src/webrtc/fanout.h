@@ -14,7 +14,7 @@
 namespace fanlight::webrtc {
 
 /// All viewers of one camera on one webrtcfanout: a bin with that element and a payloader for each
-/// codec that somebody watches.
+/// watched codec.
 ///
 /// Threads: main only; the element's own threads come in through connect_on_main. Lifetime: shared
 /// by the branch that feeds it and by its viewers.
@@ -32,9 +32,9 @@ class Fanout : public std::enable_shared_from_this<Fanout> {
 
   /// Errc::internal when the element is missing.
   static Result<std::shared_ptr<Fanout>> create(const config::WebRtc& config);
-  /// Opens the port that all fanouts of the process share and keeps it open while the returned
-  /// element lives, so that it does not change, and is known to be free, before the first viewer.
-  /// Errc::unavailable when it is taken, with the key that names it.
+  /// Opens the port that all fan-outs of the process share, and keeps it open while the returned
+  /// element exists: thus it does not change, and a port in use is found before the first viewer.
+  /// Errc::unavailable, with the configuration key, if it is in use.
   static Result<Ref<GstElement>> open_port(const config::WebRtc& config);
 
   GstElement* bin() const { return bin_.get(); }

@@ -52,7 +52,7 @@ Result<Done> FanoutBranch::Subscription::change_picture(const std::string& from,
 }
 
 Result<FanoutBranch::Subscription::Part> FanoutBranch::feed(const Choice& choice) {
-  if (failed_) return Error{Errc::internal, "the fanout has failed"};
+  if (failed_) return Error{Errc::internal, "webrtcfanout has failed"};
   const auto codec = codec_of(choice.sent.encoding);
   if (!codec) return Error{Errc::not_found, "no camera sends \"" + choice.sent.encoding + "\""};
   const Subscription::Part part{choice.stream, *codec};
@@ -93,7 +93,7 @@ void FanoutBranch::stop_input(const Subscription::Part& part) {
 }
 
 void FanoutBranch::end() {
-  const Ended ended = ended_; // Ours may die with us in it.
+  const Ended ended = ended_; // Copied: the call may destroy this object.
   ended(*this);
 }
 
@@ -101,17 +101,17 @@ void FanoutBranch::on_feed_failed(const std::string& why) {
   if (std::exchange(failed_, true)) return;
   log::error("session",
              {{"camera", camera_->camera_id()}, {"viewers", std::to_string(subscriptions_.size())}},
-             "the fanout failed: " + why);
+             "webrtcfanout failed: " + why);
   std::vector<const Subscription*> viewers{subscriptions_.begin(), subscriptions_.end()};
   const std::size_t count = viewers.size();
-  // None is new where one has left: nobody can join any more.
+  // Subscriptions may end meanwhile, but none is new: nobody can join any more.
   spread(count, [weak = weak_from_this(), viewers = std::move(viewers), why](std::size_t i) {
     const auto self = weak.lock();
     if (self && self->subscriptions_.contains(viewers[i]))
-      viewers[i]->viewer_.on_feed_failed("the fanout failed: " + why);
+      viewers[i]->viewer_.on_feed_failed("webrtcfanout failed: " + why);
   });
   inputs_.clear();
-  // In a turn of its own: the feed is telling us.
+  // In a later turn: this is a call of the feed.
   post([weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self) return;

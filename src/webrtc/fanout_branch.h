@@ -19,14 +19,14 @@ namespace fanlight::webrtc {
 
 /// The branch of a camera that ends in its Fanout, shared by all viewers there.
 ///
-/// A stream is fed while somebody watches it, and kLinger longer. Threads: main only. Lifetime:
-/// held by its maker until it is idle or has failed, and by the subscriptions of its viewers.
+/// A stream is fed while it has viewers, and kLinger longer. Threads: main only. Lifetime: held by
+/// its maker until it is idle or has failed, and by the subscriptions of its viewers.
 class FanoutBranch : public MediaFeed::Observer, public std::enable_shared_from_this<FanoutBranch> {
  public:
-  /// Who reloads the page or comes back after a moment of no network finds everything running. In
-  /// that time a payloader works for nobody, which costs no more than one viewer.
+  /// A viewer who reloads the page, or returns after a short network outage, finds everything
+  /// running. Meanwhile a payloader works in vain, which costs no more than one viewer.
   static constexpr std::chrono::seconds kLinger{5};
-  /// From its first viewer until its threads run, and count by themselves, on a busy machine.
+  /// How long its threads may take to start on a busy machine; after that, the system counts them.
   static constexpr std::chrono::seconds kStarting{3};
   using Ended = std::function<void(FanoutBranch&)>;
 
@@ -54,8 +54,8 @@ class FanoutBranch : public MediaFeed::Observer, public std::enable_shared_from_
     std::vector<Part> parts_;
   };
 
-  /// Adds the branch to `camera`; `ended` comes in a turn of its own when it has become idle or has
-  /// failed: it is of no more use.
+  /// Adds the branch to `camera`. Calls `ended` in a later turn when the branch has become idle or
+  /// has failed; it can then not be used again.
   static Result<std::shared_ptr<FanoutBranch>> create(std::shared_ptr<MediaSource> camera,
                                                       const config::WebRtc& config, Ended ended,
                                                       std::chrono::milliseconds linger = kLinger);

@@ -67,7 +67,7 @@ void add_servers(GstElement* webrtcbin, const config::WebRtc& config) {
       } else {
         gboolean added = FALSE;
         g_signal_emit_by_name(webrtcbin, "add-turn-server", turn_uri(url, server).c_str(), &added);
-        if (!added) log::warning("session", {}, "webrtcbin does not take the TURN server " + url);
+        if (!added) log::warning("session", {}, "webrtcbin rejects the TURN server " + url);
       }
     }
   }
@@ -98,9 +98,9 @@ void configure_ice(GstElement* webrtcbin, const IceSettings& settings) {
     }
   }
   const Ref<GObject> agent = object_of(ice.get(), "agent");
-  // UPnP waits for routers that are not there. Checks every 5 ms instead of 20 (the floor of RFC
-  // 8445, section 14.2, which one checks with few candidates never comes near in bytes), and
-  // keep-alives that notice a viewer who is gone.
+  // UPnP waits for routers that do not exist. Checks every 5 ms instead of 20 (the minimum of RFC
+  // 8445, section 14.2; with few candidates, the bit rate stays far below what it allows), and
+  // keep-alives that detect a lost viewer.
   g_object_set(agent.get(), "upnp", FALSE, "stun-pacing-timer", guint{5}, "keepalive-conncheck",
                TRUE, nullptr);
 }

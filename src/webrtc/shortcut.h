@@ -4,11 +4,11 @@
 
 namespace fanlight::webrtc {
 
-/// Leads a sink pad of webrtcbin straight to the funnel in front of its rtpbin.
+/// Links a sink pad of webrtcbin directly to the funnel in front of its rtpbin.
 ///
-/// webrtcbin puts clocksync, rtpulpfecenc and rtpredenc in between, whether or not anything is
-/// paced or protected by FEC. Here nothing is, but the FEC elements take the payloader's buffer
-/// lists apart, and every element after them then works packet by packet.
+/// webrtcbin puts clocksync, rtpulpfecenc and rtpredenc in between, even if nothing is paced or
+/// protected by FEC. Here nothing is, but the FEC elements split the payloader's buffer lists, and
+/// every element after them then works packet by packet.
 ///
 /// To be called on main after the local description is set and before data flows. False: the
 /// elements behind the pad are not the expected ones (another GStreamer version), and nothing was

@@ -12,28 +12,29 @@
 
 namespace fanlight::webrtc {
 
-/// When a viewer was heard of last, by g_get_monotonic_time(): shared with the thread that hears.
+/// When the last packet of a viewer arrived, by g_get_monotonic_time(); shared with the thread that
+/// receives.
 using HeardUs = std::shared_ptr<std::atomic<std::int64_t>>;
 
-/// From now on what `source`, an element, pushes was sent by the viewer. Any thread.
+/// From now on, what the element `source` pushes counts as packets of the viewer. Any thread.
 void hear_from(GstElement* source, const HeardUs& heard_us);
 
-/// Notices that the viewer of a webrtcbin is not heard of any more, for which libnice takes 50 s.
+/// Detects that the viewer of a webrtcbin no longer sends anything; libnice needs 50 s for that.
 ///
-/// Whoever plays sends RTCP every few seconds. Where nothing is played, as the camera is lost, not
-/// every player does: so silence counts only while packets are sent to the viewer. Threads: main
-/// only.
+/// A player sends RTCP every few seconds while it plays. While it has nothing to play, because the
+/// camera is offline, not every player does; so silence counts only while packets are sent to the
+/// viewer. Threads: main only.
 class SilenceWatch {
  public:
   enum class News { silent, back, gone };
-  /// Asks how many packets the viewer was sent; the answer comes on main, or never.
+  /// Asks for the number of packets sent to the viewer; the answer comes on main, or never.
   using AskSent = std::function<void(std::function<void(std::uint64_t packets)> answer)>;
 
   SilenceWatch(HeardUs heard_us, AskSent ask_sent, std::function<void(News)> tell);
 
   /// The viewer is connected.
   void start();
-  /// What is done every half second from then on.
+  /// One check; after start(), a timer calls it every half second.
   void look();
 
  private:
@@ -46,10 +47,10 @@ class SilenceWatch {
   const std::function<void(News)> tell_;
   // Owned.
   Timer timer_;
-  std::optional<std::uint64_t> sent_; ///< When the silence came to notice.
-  std::int64_t excused_us_ = 0;       ///< Until then it was sent nothing.
+  std::optional<std::uint64_t> sent_; ///< When the silence was noticed.
+  std::int64_t excused_us_ = 0;       ///< Until then, nothing was sent to the viewer.
   bool silent_ = false;
-  const std::shared_ptr<SilenceWatch*> self_; ///< For answers that come late.
+  const std::shared_ptr<SilenceWatch*> self_; ///< For late answers.
 };
 
 } // namespace fanlight::webrtc

@@ -7,15 +7,15 @@
 
 namespace fanlight::webrtc {
 
-/// What is to carry a viewer, webrtcbin or fanout, and why, in words for the log and the API.
+/// The transport of a viewer, webrtcbin or fanout, and the reason, for the log and the API.
 struct TransportChoice {
   config::ViewerTransport transport = config::ViewerTransport::webrtcbin;
   std::string reason;
 };
 
-/// As `wanted` says; `automatic` is fanout for all but what only webrtcbin can do: use the server's
-/// own ICE servers, be the DTLS client, be the one of two ICE agents that checks. No browser asks
-/// for the latter two.
+/// Follows `wanted`; `automatic` means fanout, unless only webrtcbin can do what is needed: use the
+/// server's own ICE servers, be the DTLS client, or be the checking one of two ICE agents. No
+/// browser requires the latter two.
 TransportChoice choose_transport(config::ViewerTransport wanted, const config::WebRtc& config,
                                  const Offer& offer);
 

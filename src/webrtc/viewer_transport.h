@@ -57,8 +57,8 @@ class ViewerTransport {
   virtual bool can_switch() const = 0;
   /// Asks for the counters; `done` comes on main, or never when the connection is gone.
   virtual void read_stats(std::function<void(const TransportStats&)> done) = 0;
-  /// Ends the connection, so that the viewer hears of it. `done` comes at once or shortly on main;
-  /// then the transport wants to be destroyed, and may be so from inside of it.
+  /// Ends the connection and notifies the viewer. `done` is called at once, or soon on main; the
+  /// caller then destroys the transport, also from inside `done`.
   virtual void close(std::function<void()> done) { done(); }
 };
 

@@ -28,7 +28,7 @@ void read_stat(const GstStructure* stat, TransportStats& stats) {
     double rtt = 0;
     gst_structure_get_int(stat, "packets-lost", &lost);
     gst_structure_get_double(stat, "round-trip-time", &rtt);
-    stats.packets_lost += std::max(lost, 0); // -1 where it is not known.
+    stats.packets_lost += std::max(lost, 0); // -1: unknown.
     stats.rtt_ms = std::max(stats.rtt_ms, rtt * 1000);
   }
 }

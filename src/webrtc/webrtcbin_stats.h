@@ -6,8 +6,8 @@
 
 namespace fanlight::webrtc {
 
-/// The counters in a reply of webrtcbin's "get-stats", of all media together; 0 where it has none,
-/// or where `reply` is null.
+/// The sums over all media of the counters in a reply of webrtcbin's "get-stats"; 0 if the reply
+/// has none or is null.
 TransportStats read_webrtcbin_stats(const GstStructure* reply);
 
 } // namespace fanlight::webrtc

@@ -21,7 +21,7 @@ namespace {
 
 /// How long a complete answer waits for candidates that need a server's reply.
 constexpr std::chrono::milliseconds kGatheringLimit{500};
-/// How long a goodbye may take to leave.
+/// How long sending the goodbye may take.
 constexpr std::chrono::milliseconds kGoodbyeLimit{200};
 
 std::uint32_t alive = 0; // Main only.
@@ -147,8 +147,8 @@ Result<Done> WebrtcbinTransport::add_output(std::size_t mline, const Choice& cho
   g_object_set(transceiver.get(), "codec-preferences", caps.get(), "do-nack",
                choice.rtx_payload_type.has_value(), nullptr);
   gst_util_set_object_arg(transceiver.get(), "direction", "sendonly");
-  // webrtcbin connects a pad that has caps while it sets the local description. Caps that come
-  // later, with the first packet, run into a lock that it already holds (seen in 1.22).
+  // webrtcbin connects a pad that has caps while it sets the local description. If the caps come
+  // later, with the first packet, it deadlocks on a lock that it already holds (seen in 1.22).
   const std::string stream_id = "fanlight/" + id_ + "/" + name;
   gst_pad_send_event(pad.get(), gst_event_new_stream_start(stream_id.c_str()));
   gst_pad_send_event(pad.get(), gst_event_new_caps(caps.get()));
@@ -176,7 +176,7 @@ void WebrtcbinTransport::on_answer(StructurePtr reply) {
   GstWebRTCSessionDescription* raw = nullptr;
   if (!reply ||
       !gst_structure_get(reply.get(), "answer", GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &raw, nullptr))
-    return fail("writing the answer: webrtcbin gave none");
+    return fail("writing the answer: webrtcbin returned no answer");
   const DescriptionPtr answer{raw};
   if (const auto own = std::exchange(renewed_, {})) renew_credentials(answer->sdp, *own);
   answer_ = take_string(gst_sdp_message_as_text(answer->sdp));
@@ -209,8 +209,8 @@ void WebrtcbinTransport::watch_dtls() {
 void WebrtcbinTransport::on_dtls_state() {
   GstWebRTCDTLSTransportState state = GST_WEBRTC_DTLS_TRANSPORT_STATE_NEW;
   g_object_get(dtls_.get(), "state", &state, nullptr);
-  // A browser that closes says so by DTLS alone (RFC 8842, section 5.5); the connection state of
-  // webrtcbin stays "connected" until ICE notices.
+  // A browser that closes reports this only by DTLS (RFC 8842, section 5.5); the connection state
+  // of webrtcbin stays "connected" until ICE notices.
   if (state == GST_WEBRTC_DTLS_TRANSPORT_STATE_CLOSED)
     notify([](ViewerTransport::Observer& observer) {
       observer.on_transport_state(State::closed, "");
@@ -221,6 +221,11 @@ void WebrtcbinTransport::on_candidate(guint mline, std::string candidate) {
   const auto offered = to_offered_mline(choices_, mline);
   if (!offered || candidate.empty()) return;
   for (const std::string& announced : announce(candidate, ice_.config.public_addresses)) {
+    // One public address stands for every local address of its family.
+    const auto is_same = [&](const Candidate& other) {
+      return other.mline_index == *offered && same_place(other.candidate, announced);
+    };
+    if (std::any_of(local_candidates_.begin(), local_candidates_.end(), is_same)) continue;
     local_candidates_.push_back({*offered, announced});
     if (answered_ && !complete_)
       notify([&](ViewerTransport::Observer& observer) {
@@ -233,7 +238,7 @@ void WebrtcbinTransport::on_gathering() {
   GstWebRTCICEGatheringState state = GST_WEBRTC_ICE_GATHERING_STATE_NEW;
   g_object_get(webrtcbin_.get(), "ice-gathering-state", &state, nullptr);
   if (state != GST_WEBRTC_ICE_GATHERING_STATE_COMPLETE) return;
-  // This may still be the news of an earlier state, with candidates queued behind it: they go
+  // This may still be the event of an earlier state, with candidates queued behind it: these go
   // first.
   post([weak = weak_from_this()] {
     if (auto self = weak.lock()) self->on_gathered();
@@ -250,14 +255,14 @@ void WebrtcbinTransport::on_gathered() {
 void WebrtcbinTransport::send_answer() {
   if (std::exchange(answered_, true)) return;
   gathering_limit_.stop();
-  // libnice says nothing when it finds no free port.
+  // libnice reports no error if it finds no free port.
   if (complete_ && local_candidates_.empty())
-    return fail("there is no port to send from: are all of webrtc.udp_ports in use?");
+    return fail("no UDP port is free: all ports of webrtc.udp_ports may be in use");
   AnswerOptions options{.public_addresses = {}, // The candidates are announced ones already.
                         .extensions = sent_extensions(),
                         .candidates = {},
                         .complete = complete_ || gathered_,
-                        // webrtcbin takes that of all that is in PEM, the key as well.
+                        // webrtcbin computes its own over the whole PEM text, with the key.
                         .fingerprint = fingerprint_of(certificate_, "sha-256")};
   for (const Candidate& candidate : local_candidates_)
     options.candidates.push_back(candidate.candidate);
@@ -272,7 +277,7 @@ void WebrtcbinTransport::add_candidate(const Candidate& candidate) {
     return;
   }
   auto reduced = to_reduced_mline(choices_, candidate.mline_index);
-  // What shares the transport shares its candidates, even where nothing is sent on it.
+  // Media that share the transport share its candidates, even if nothing is sent on them.
   if (!reduced && candidate.mline_index < offer_.media.size() &&
       offer_.media[candidate.mline_index].bundled)
     reduced = 0;
@@ -320,8 +325,8 @@ Result<Ref<GstPad>> WebrtcbinTransport::open(std::size_t mline) {
   return Ref<GstPad>::retain(ghost);
 }
 
-/// webrtcbin 1.22 takes any certificate; only this check ties the media to the one who signalled
-/// (RFC 8827, section 5.6).
+/// webrtcbin 1.22 accepts any certificate; only this check ties the media to the client that
+/// signalled (RFC 8827, section 5.6).
 bool WebrtcbinTransport::is_who_it_says() const {
   if (!dtls_ || outputs_.empty()) return false;
   gchar* raw = nullptr;
@@ -338,7 +343,8 @@ void WebrtcbinTransport::on_connection_state() {
   case GST_WEBRTC_PEER_CONNECTION_STATE_NEW:
   case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTING: reported = State::connecting; break;
   case GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED:
-    if (!is_who_it_says()) return fail("the viewer's certificate is not the one its offer names");
+    if (!is_who_it_says())
+      return fail("the viewer's certificate does not match the fingerprint in its offer");
     reported = State::connected;
     connected_ = true;
     silence_->start();
@@ -358,8 +364,8 @@ void WebrtcbinTransport::on_silence(SilenceWatch::News news) {
     case SilenceWatch::News::silent: return observer.on_transport_state(State::disconnected, "");
     case SilenceWatch::News::back: return observer.on_transport_state(State::connected, "");
     case SilenceWatch::News::gone:
-      return observer.on_transport_state(State::failed,
-                                         "the viewer has not been heard of for 14 s");
+      return observer.on_transport_state(
+          State::failed, "the server has received nothing from the viewer for 14 s");
     }
   });
 }

@@ -51,7 +51,7 @@ class WebrtcbinTransport : public ViewerTransport,
   /// Its payloader would begin with timestamps before those that were sent.
   bool can_switch() const override { return false; }
   void read_stats(std::function<void(const TransportStats&)> done) override;
-  /// Its viewer hears of it by DTLS, once they are connected.
+  /// Notifies a connected viewer by DTLS.
   void close(std::function<void()> done) override;
 
  private:
@@ -115,7 +115,7 @@ class WebrtcbinTransport : public ViewerTransport,
   bool remote_set_ = false;
   bool connected_ = false;
   bool playing_ = false;
-  std::function<void()> closed_; // While its goodbye is leaving.
+  std::function<void()> closed_; // While its goodbye is being sent.
   Timer goodbye_limit_;
   std::unique_ptr<SilenceWatch> silence_;
   std::optional<Reservation> room_;

@@ -8,19 +8,19 @@
 namespace fanlight::webrtc {
 namespace {
 
-/// Every element that webrtcbin builds inside itself is tuned as it comes; on whatever thread
-/// builds it.
+/// Configures every element that webrtcbin builds inside itself when it is added, on the thread
+/// that builds it.
 void on_deep_element_added(GstBin* webrtcbin, GstBin*, GstElement* element,
                            const WebrtcbinTuning* tuning) {
   release_with(webrtcbin, element);
   const GstElementFactory* factory = gst_element_get_factory(element);
   if (factory == nullptr) return;
   const std::string name = GST_OBJECT_NAME(factory);
-  // Pictures leave when they come: pacing by the clock would add the camera's jitter buffer to the
-  // latency.
+  // Frames leave as soon as they arrive: pacing by the clock would add the camera's jitter buffer
+  // to the latency.
   if (name == "clocksync") g_object_set(element, "sync", FALSE, nullptr);
-  // Sender reports map RTP time to the time of capture, which is what puts sound and picture
-  // together; the time of sending would need a latency that nothing here waits for.
+  // Sender reports map RTP time to the time of capture, which synchronizes sound and video; the
+  // time of sending would require a latency for which nothing here waits.
   if (name == "rtpsession") g_object_set(element, "rtcp-sync-send-time", FALSE, nullptr);
   if (name == "rtprtxsend") {
     g_object_set(element, "max-size-time", guint{1000}, "max-size-packets",

@@ -8,14 +8,14 @@
 
 namespace fanlight::webrtc {
 
-/// What the elements are told that a webrtcbin builds inside itself.
+/// Settings of the elements that a webrtcbin builds inside itself.
 struct WebrtcbinTuning {
-  guint retransmission_packets = 0; ///< How many are kept.
+  guint retransmission_packets = 0; ///< How many packets it keeps.
   std::string certificate;          ///< With its key, in PEM; empty: GStreamer's own.
-  HeardUs heard_us;                 ///< Its viewer.
+  HeardUs heard_us;                 ///< Of its viewer.
 };
 
-/// Before the webrtcbin starts. Main only.
+/// Call it before the webrtcbin starts. Main only.
 void tune(GstElement* webrtcbin, WebrtcbinTuning tuning);
 
 } // namespace fanlight::webrtc

@@ -65,6 +65,12 @@ def watch(pid: int, seconds: float) -> Window:
     return Window(first, Usage.of(pid))
 
 
+def thread_seconds(thread: int) -> float:
+    """CPU of one thread; a process's main thread has its number."""
+    with open(f"/proc/{thread}/task/{thread}/schedstat", encoding="ascii") as file:
+        return int(file.readline().split()[0]) / 1e9
+
+
 def _fields(path: str) -> dict[str, str]:
     with open(path, encoding="ascii", errors="replace") as file:
         return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)

@@ -86,22 +86,52 @@ scenario('Enter shows one camera alone, arrows the next, the way back all', here
   );
 });
 
-scenario('the others pull nothing meanwhile, and are back at once', here, async (page) => {
+/** Camera and id of each session on the server. */
+async function sessions() {
+  const answer = await fetch(new URL('api/sessions', house.url));
+  /** @type {{camera: string, id: string}[]} */
+  const all = (await answer.json()).sessions;
+  return all.map(({ camera, id }) => `${camera} ${id}`).sort();
+}
+
+/** As half a minute later. @param {import('playwright-core').Page} page */
+const letThemGo = (page) =>
+  page.evaluate(() => {
+    for (const tile of document.querySelectorAll('fanlight-tile')) {
+      /** @type {any} */ (tile).sight.linger(0);
+    }
+  });
+
+scenario('who comes back soon finds the others as they were', here, async (page) => {
+  await waitUntilAllLive(page);
+  const before = await sessions();
   await showFrontAlone(page);
+  await watchFrames(page, 'front', 150);
+
+  await page.keyboard.press('Escape');
+
+  await waitForCameras(page, ALL);
+  const states = await page
+    .locator('fanlight-tile')
+    .evaluateAll((tiles) => tiles.map((tile) => tile.getAttribute('data-state')));
+  assert.deepEqual(new Set(states), new Set(['live']), 'at once');
+  assert.deepEqual(await sessions(), before);
+});
+
+scenario('the others pull nothing after half a minute', here, async (page) => {
+  await showFrontAlone(page);
+  await letThemGo(page);
   await page.waitForFunction(
     () =>
       /** @type {any} */ (document.querySelector('[data-camera="garden"]')).player.state.name ===
       'paused',
   );
-  const viewers = async () => {
-    const answer = await fetch(new URL('api/sessions', house.url));
-    return (await answer.json()).sessions.map((/** @type {any} */ { camera }) => camera);
-  };
-  assert.deepEqual(await viewers(), ['front']);
+  const cameras = async () => (await sessions()).map((session) => session.split(' ')[0]);
+  assert.deepEqual(await cameras(), ['front']);
 
   await page.keyboard.press('Escape');
   await waitUntilAllLive(page);
-  assert.deepEqual((await viewers()).sort(), [...ALL].sort());
+  assert.deepEqual(await cameras(), [...ALL].sort());
 });
 
 scenario('wheel, keys and buttons magnify; dragging moves the picture', here, async (page) => {
@@ -192,6 +222,7 @@ scenario('picture-in-picture takes the camera along, and keeps it playing', here
   await page.waitForFunction(() => document.pictureInPictureElement !== null);
   await page.keyboard.press('ArrowRight');
   await waitForCameras(page, ['garden']);
+  await letThemGo(page);
 
   await page.waitForFunction(
     () =>

@@ -223,7 +223,7 @@ scenario(
     await waitForElement(page, 'one', 'refused');
     assert.match(
       /** @type {string} */ (await script(page, (d) => d.getElementById('one').message)),
-      /^Refused\. This browser cannot play what the camera sends\. The camera sends H\.265/,
+      /^Can’t play H\.265\. The camera sends H\.265\. .* In the camera, set the video codec/,
     );
     await keepScreenshot(page, 'embedded, refused');
 
@@ -248,7 +248,7 @@ test('a page that the configuration does not name is told why', { timeout: TEST_
     const one = page.locator('#one');
     assert.match(
       /** @type {string} */ (await script(page, (d) => d.getElementById('one').message)),
-      /^Refused\. This page is not allowed to show the cameras of that server/,
+      /^Not allowed\. This page is not allowed to show the cameras of that server/,
     );
     assert.ok((await one.locator('.notice-detail').innerText()).includes(`origins: ["${origin}"]`));
     await keepScreenshot(page, 'embedded, of a stranger');

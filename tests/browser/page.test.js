@@ -46,9 +46,10 @@ const GARDEN = { id: 'garden', name: 'Garden' };
 /**
  * @param {object[]} cameras
  * @param {import('playwright-core').BrowserContextOptions} [options]
+ * @param {string} [query]
  */
-async function open(cameras, options) {
-  opened = await openPage(browser, web.url, {
+async function open(cameras, options, query = '') {
+  opened = await openPage(browser, `${web.url}${query}`, {
     ...options,
     init: (page) => page.addInitScript(installLoopback, cameras),
   });
@@ -164,7 +165,8 @@ for (const locale of ['en-GB', 'ko-KR']) {
     { timeout: TEST_MS },
     async () => {
       const cameras = Array.from({ length: 20 }, (_, i) => ({ id: `c${i}`, name: `Camera ${i}` }));
-      const page = await open(cameras, { locale, viewport: { width: 390, height: 844 } });
+      const phone = { locale, viewport: { width: 390, height: 844 } };
+      const page = await open(cameras, phone, '?grid=4');
       const outside = () =>
         page.evaluate(() => {
           const header = /** @type {HTMLElement} */ (document.getElementById('header'));
@@ -293,6 +295,9 @@ test('a picture far behind wears a badge that says how far', { timeout: TEST_MS 
     .locator('.badge', { hasText: /^\d\.\d s behind$/ })
     .waitFor();
   await keepScreenshot(page, 'behind');
+  // In a kiosk nobody is there who could do something about it.
+  await page.evaluate(() => void (document.body.dataset.kiosk = ''));
+  assert.equal(await tileOf(page, 'front').locator('.badge').isVisible(), false);
 });
 
 test(

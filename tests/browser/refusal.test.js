@@ -18,6 +18,7 @@ before(async () => {
   const cameras = [
     { id: 'new', name: 'A camera of H.265 only', codec: 'h265' },
     { id: 'front', name: 'Front door' },
+    { id: 'smooth', name: 'A camera with B-frames', bframes: 2, audio: 'none' },
   ];
   [house, browser] = await together(House.open(cameras), launchChromium());
   wall = await openPage(browser, house.url);
@@ -35,14 +36,14 @@ scenario(
     const tile = tileOf(page, 'new');
     await waitForState(page, 'new', 'refused');
 
-    assert.equal(await tile.locator('.notice-text').innerText(), 'Refused');
+    assert.equal(await tile.locator('.notice-text').innerText(), 'Can’t play H.265');
     const why = await tile.locator('.notice-why').innerText();
-    assert.match(why, /^This browser cannot play what the camera sends\./);
-    assert.match(why, /The camera sends H\.265; this browser supports .*VP8.* and /);
-    const detail = await tile.locator('.notice-detail').innerText();
-    assert.match(detail, /H\.?265/);
-    assert.match(detail, /VP8/);
-    assert.match(detail, /H\.?264/);
+    assert.match(why, /^The camera sends H\.265\. This browser plays .*VP8.*\.$/);
+    assert.match(await tile.locator('.notice-todo').innerText(), /set the video codec to H\.264/);
+    assert.match(await tile.locator('.notice-detail').innerText(), /^Hikvision: /);
+    const all = await tile.locator('.notice').innerText();
+    assert.equal(all.split('VP8').length, 2, 'the codecs stand there once');
+    assert.equal(await tile.getByRole('button', { name: 'Retry now' }).count(), 0);
     await keepScreenshot(page, 'refused');
   },
 );
@@ -51,6 +52,20 @@ scenario('the refusal of one camera leaves the others playing', here, async (pag
   await waitForState(page, 'front', 'live');
 
   await watchFrames(page, 'front', 5);
+});
+
+scenario('a camera whose B-frames are dropped says why it is slow', here, async (page) => {
+  await waitForState(page, 'smooth', 'live');
+  const tile = tileOf(page, 'smooth');
+
+  await tile.locator('.badge', { hasText: 'Reduced frame rate: B-frames' }).waitFor();
+  await keepScreenshot(page, 'B-frames');
+  await tile.focus();
+  await page.keyboard.press('i');
+
+  await tile.locator('[data-fact="bFrames"]', { hasText: 'turn B-frames off' }).waitFor();
+  assert.equal(await tileOf(page, 'front').locator('.badge:visible').count(), 0);
+  await page.keyboard.press('i');
 });
 
 scenario('a server that does not know its name says so in place of cameras', here, async () => {

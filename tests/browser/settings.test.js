@@ -78,6 +78,13 @@ async function touchDrag(from, to) {
   await devtools.detach();
 }
 
+/** What a screen reader calls it that has the focus. */
+const focused = () =>
+  page.evaluate(() => {
+    const { activeElement } = document;
+    return activeElement?.getAttribute('aria-label') ?? activeElement?.textContent;
+  });
+
 /** The camera's own picture once more, under an address that the server does not know yet. */
 const otherUrl = () => `${house.camera('front').all[0].url}?again=1`;
 
@@ -95,14 +102,50 @@ scenario('a refusal stands beside the field that it is about', here, async () =>
   await page.locator('.complaint', { hasText: 'Required' }).waitFor();
   assert.equal(await page.getByLabel('ID (used in links)').inputValue(), 'back-yard');
   await page.getByLabel('RTSP URL').fill('http://192.0.2.1/');
+  assert.equal(await page.locator('.complaint', { hasText: 'Required' }).count(), 0, 'filled');
 
   await page.locator('.primary').click();
 
-  await page.locator('.complaint', { hasText: 'is no RTSP URL' }).waitFor();
+  await page.locator('.complaint', { hasText: 'is not an RTSP URL' }).waitFor();
   assert.equal(
     await page.evaluate(() => document.activeElement?.getAttribute('name')),
     'streams[0].url',
   );
+});
+
+scenario('a password that a URL cuts leads to the field for passwords', here, async () => {
+  await page.getByLabel('RTSP URL').fill('rtsp://me:p@ss#1@127.0.0.1/live');
+
+  await page.locator('button.test').click();
+
+  await page.locator('.complaint', { hasText: 'Remove user name and password' }).waitFor();
+  assert.equal(
+    await page.evaluate(() => document.activeElement?.getAttribute('name')),
+    'streams[0].password',
+  );
+  await page.getByLabel('Password').fill('p@ss#1');
+  assert.equal(await page.locator('.complaint:not(:empty)').count(), 0);
+  await page.getByLabel('Password').fill('');
+});
+
+scenario('what is typed is not lost without a question', here, async () => {
+  /** @type {string[]} */
+  const asked = [];
+  const refuse = (/** @type {import('playwright-core').Dialog} */ dialog) => {
+    asked.push(dialog.type());
+    void dialog.dismiss();
+  };
+  page.on('dialog', refuse);
+
+  await page.locator('.cancel').click();
+  await page.locator('#tools .add').click();
+  const left = page.waitForEvent('dialog');
+  await page.locator('#back').click({ noWaitAfter: true });
+  await left;
+
+  page.off('dialog', refuse);
+  assert.deepEqual(asked, ['confirm', 'confirm', 'beforeunload']);
+  assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'Back yard');
 });
 
 scenario('a camera is tried before it is added, and is live without a restart', here, async () => {
@@ -119,6 +162,9 @@ scenario('a camera is tried before it is added, and is live without a restart', 
 
   await row('back-yard').locator('.state', { hasText: 'live' }).waitFor();
   assert.deepEqual(await order(), ['front', 'back-yard']);
+  await page.locator('#announcer', { hasText: '“Back yard” was saved' }).waitFor();
+  await keepScreenshot(page, 'settings saved');
+  assert.equal(await focused(), 'Edit: Back yard');
 });
 
 scenario('cameras are put in order, whoever wrote them', here, async () => {
@@ -235,6 +281,20 @@ scenario('who takes out the user takes out the password', here, async () => {
   assert.equal(has, false);
 });
 
+scenario('news from the server leave the focus where it is', here, async () => {
+  await row('back-yard').locator('.edit').focus();
+
+  await page.evaluate(async () => {
+    const camera = await (await fetch('api/cameras/back-yard/settings')).json();
+    const headers = { 'Content-Type': 'application/json' };
+    const body = JSON.stringify({ ...camera, name: 'Courtyard' });
+    await fetch('api/cameras/back-yard/settings', { method: 'PUT', headers, body });
+  });
+  await page.locator('h2', { hasText: 'Courtyard' }).waitFor();
+
+  assert.equal(await focused(), 'Edit: Courtyard');
+});
+
 scenario('a file that the server rejects is told until it is right', here, async () => {
   const { config_file: file } = await (await fetch(`${house.url}api/settings`)).json();
   const right = readFileSync(file, 'utf8');
@@ -266,4 +326,6 @@ scenario('a camera is removed once that is sure', here, async () => {
 
   await row('back-yard').waitFor({ state: 'detached' });
   assert.deepEqual(await order(), ['front']);
+  await page.locator('#announcer', { hasText: '“Courtyard” was removed' }).waitFor();
+  await page.waitForFunction(() => document.activeElement?.matches('button'));
 });

@@ -42,7 +42,10 @@ after(async () => {
 scenario('four cameras play at once', here, async (page) => {
   await waitUntilAllLive(page);
 
-  assert.equal(await page.locator('#summary').innerText(), '4 of 4 live');
+  assert.equal(
+    await page.locator('#summary').innerText(),
+    '4 of 4 cameras live · 4 of 4 playing here',
+  );
   const frames = await Promise.all(CAMERAS.map(({ id }) => watchFrames(page, id, 8)));
   for (const seen of frames) {
     // A looped clip starts again at 0, once at most in so short a time.
@@ -58,6 +61,7 @@ scenario(
     for (const { id, name } of CAMERAS) {
       const tile = tileOf(page, id);
       assert.equal(await tile.locator('.name').innerText(), name);
+      await tile.hover();
       await tile
         .locator('.facts [data-fact="bitrate"]', { hasText: /^[\d.,]+ [kM]bit\/s$/ })
         .waitFor();
@@ -177,7 +181,9 @@ scenario(
     await waitForState(page, 'garden', 'paused');
     assert.equal(await tileOf(page, 'garden').locator('.notice-text').innerText(), 'Paused');
     assert.equal(await tileOf(page, 'garden').locator('canvas.still').isVisible(), true);
-    await page.locator('#summary', { hasText: '3 of 4 live' }).waitFor();
+    await page
+      .locator('#summary', { hasText: '4 of 4 cameras live · 3 of 4 playing here' })
+      .waitFor();
     await keepScreenshot(page, 'paused');
 
     await tileOf(page, 'garden').locator('.notice').getByRole('button', { name: 'Play' }).click();
@@ -275,7 +281,10 @@ test(
     const korean = await openPage(browser, house.url, { locale: 'ko-KR', colorScheme: 'light' });
     const { page } = korean;
     await waitUntilAllLive(page);
-    assert.equal(await page.locator('#summary').innerText(), '4대 중 4대 재생 중');
+    assert.equal(
+      await page.locator('#summary').innerText(),
+      '카메라 4대 중 4대 실시간 · 이 화면 4대 중 4대 재생 중',
+    );
     assert.equal(await page.locator('html').getAttribute('lang'), 'ko');
     await page.locator('#statistics').click();
     await tileOf(page, 'front')
@@ -285,10 +294,14 @@ test(
     await keepScreenshot(page, 'Korean, light');
 
     await page.locator('#language').selectOption('en');
-    await page.locator('#summary', { hasText: '4 of 4 live' }).waitFor();
+    await page
+      .locator('#summary', { hasText: '4 of 4 cameras live · 4 of 4 playing here' })
+      .waitFor();
     assert.equal(await tileOf(page, 'front').locator('.panel dt').first().innerText(), 'Video');
     await page.reload();
-    await page.locator('#summary', { hasText: '4 of 4 live' }).waitFor();
+    await page
+      .locator('#summary', { hasText: '4 of 4 cameras live · 4 of 4 playing here' })
+      .waitFor();
     await korean.close();
   },
 );

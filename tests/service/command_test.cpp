@@ -54,7 +54,7 @@ TEST_F(CommandTest, SaysThatAConfigurationIsRight) {
   const auto path = write_config({{"front", "rtsp://user:secret@192.0.2.1/", ""}});
   const Outcome right = outcome({"--config", path, "--check-config"});
   EXPECT_EQ(right.code, EX_OK);
-  EXPECT_THAT(right.output, HasSubstr("all right"));
+  EXPECT_THAT(right.output, HasSubstr(": valid"));
   EXPECT_THAT(right.output, Not(HasSubstr("secret")));
 }
 
@@ -114,7 +114,7 @@ TEST_F(CommandTest, NamesTheMediaPortThatIsTaken) {
 
   EXPECT_EQ(second.code, EX_UNAVAILABLE);
   EXPECT_THAT(second.output, AllOf(HasSubstr("webrtc.port: "), HasSubstr(port[1].str()),
-                                   HasSubstr("set webrtc.port to a free one")));
+                                   HasSubstr("set webrtc.port to a free port")));
 }
 
 TEST_F(CommandTest, PrintsAPipelineThatRuns) {

@@ -61,7 +61,7 @@ TEST_F(DescriptionTest, ShowsThePictureWhereTheSoundIsRefused) {
                                        HasSubstr("SETUP /front/stream=0 - - 0\nPLAY")));
   EXPECT_THAT(get("/api/cameras/front").body,
               AllOf(HasSubstr("\"audio_codec\":\"\""),
-                    HasSubstr("announces sound and refuses it with 451"),
+                    HasSubstr("offers sound but refuses to send it (RTSP status 451)"),
                     HasSubstr("\"reconnects\":1")));
 }
 

@@ -139,7 +139,7 @@ TEST_F(FaultsTest, ANewStreamOnTheOldConnectionIsConnectedAnew) {
 
   EXPECT_EQ(viewer->wait_exit(), 0) << viewer->output();
   EXPECT_THAT(front(), AllOf(HasSubstr("\"state\":\"live\""), HasSubstr("\"reconnects\":1")));
-  EXPECT_THAT(service->output(), HasSubstr("began a new stream on the same connection"));
+  EXPECT_THAT(service->output(), HasSubstr("restarted its stream on the same connection"));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, MishapTest,
@@ -201,7 +201,7 @@ TEST_F(FaultsTest, ACameraThatHangsIsFoundByTheHealthTimeout) {
       "/api/cameras/front",
       [](const Response& r) { return r.body.find("\"state\":\"retrying\"") != r.body.npos; },
       "the hanging camera to be found");
-  EXPECT_THAT(found.body, HasSubstr("keeps the connection but sends no pictures"));
+  EXPECT_THAT(found.body, HasSubstr("keeps the connection open but sends no video"));
 }
 
 TEST_F(FaultsTest, ARefusedLoginIsNotHammeredByThoseWhoWantToWatch) {

@@ -125,7 +125,7 @@ TEST_F(ForeignServersTest, SaysThatVlcDoesNotSendByTcp) {
   ASSERT_NO_FATAL_FAILURE(need("cvlc", "vlc-bin and vlc-plugin-base"));
   start_service({{"film", start_vlc(film(kH264)), ""}});
   EXPECT_THAT(wait_state("film", "refused").body,
-              testing::HasSubstr("does not send by transport: tcp"));
+              testing::HasSubstr("does not support transport: tcp"));
 }
 
 } // namespace

@@ -138,10 +138,10 @@ TEST_F(LimitsTest, HasNoMoreViewersOnWebrtcbinThanThereAreThreadsFor) {
   start_service({camera("front", on_webrtcbin), camera("yard", "    webrtc_transport: auto\n")},
                 two_workers);
   wait_state("front", "live");
-  EXPECT_THAT(service->output(),
-              AllOf(HasSubstr("viewers on webrtcbin, not the 100 of webrtc.max_webrtcbin_viewers: "
-                              "RLIMIT_NPROC is 130"),
-                    HasSubstr("LimitNPROC=")));
+  EXPECT_THAT(service->output(), AllOf(HasSubstr("viewers on webrtcbin instead of the 100 of "
+                                                 "webrtc.max_webrtcbin_viewers: "
+                                                 "RLIMIT_NPROC is 130"),
+                                       HasSubstr("LimitNPROC=")));
 
   const Response refused = open_until_refused("front");
 

@@ -72,7 +72,8 @@ TEST_F(LoginTest, SaysAWrongPasswordOnce) {
 
   const Response refused = wait_state("front", "refused");
 
-  EXPECT_THAT(refused.body, HasSubstr("the camera refuses the login: check user and password"));
+  EXPECT_THAT(refused.body,
+              HasSubstr("the camera rejects the login: check user name and password"));
   EXPECT_EQ(odd.requests(), "OPTIONS /front - 401 0\nOPTIONS /front Digest:SHA-256 401 0\n");
 }
 
@@ -80,14 +81,14 @@ TEST_F(LoginTest, SaysThatTheCameraWantsALogin) {
   OddCamera& odd = camera_with("basic");
   start_service({{"front", odd.url(), ""}});
   EXPECT_THAT(wait_state("front", "refused").body,
-              HasSubstr("the camera wants a login: give its user and password"));
+              HasSubstr("the camera requires a login: set its user name and password"));
 }
 
 TEST_F(LoginTest, SaysThatTheCameraWantsALoginOfAnotherKind) {
   OddCamera& odd = camera_with("SHA-512-256");
   start_service({{"front", odd.url(), kBoth}});
   EXPECT_THAT(wait_state("front", "refused").body,
-              HasSubstr("set it to Digest with MD5 or SHA-256, or to Basic"));
+              HasSubstr("set the camera to Digest (MD5 or SHA-256) or Basic"));
 }
 
 TEST_F(LoginTest, SaysThePasswordToNobodyElse) {

@@ -72,8 +72,8 @@ TEST_F(PicturesTest, AnH265CameraRefusesAViewerWithoutH265ByName) {
 
   EXPECT_EQ(viewing.exit_code, 2) << viewing.output;
   EXPECT_EQ(viewing["status"], "406");
-  EXPECT_THAT(viewing.output, HasSubstr("camera sends H265 (Main, level "));
-  EXPECT_THAT(viewing.output, HasSubstr("browser takes H264 (42e01f)"));
+  EXPECT_THAT(viewing.output, HasSubstr("the camera sends H265 (Main, level "));
+  EXPECT_THAT(viewing.output, HasSubstr("the viewer supports H264 (42e01f)"));
 }
 
 TEST_F(PicturesTest, LostPacketsAreSentAgain) {

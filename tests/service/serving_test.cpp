@@ -212,8 +212,8 @@ TEST_F(ServingTest, RefusesABrowserWithoutACommonCodecInWords) {
               AllOf(HasSubstr("no_common_codec"), HasSubstr("H264"), HasSubstr("VP8")));
   EXPECT_TRUE(service->wait_output("refusing a viewer: "));
   const std::string log = service->output();
-  const auto said = log.find("browser takes");
-  EXPECT_EQ(log.find("browser takes", said + 1), log.npos) << "which is said once";
+  const auto said = log.find("the viewer supports");
+  EXPECT_EQ(log.find("the viewer supports", said + 1), log.npos) << "which is said once";
 }
 
 TEST_F(ServingTest, RefusesWhatIsNoOffer) {
@@ -306,7 +306,7 @@ TEST_F(ServingTest, KeepsASessionWhoseIceRestartOffersOtherMedia) {
 
   offer.replace(offer.find("m=video"), 7, "m=audio");
   page->send(request("restart"));
-  EXPECT_THAT(page->next("error"), HasSubstr("the media and codecs of the first one"));
+  EXPECT_THAT(page->next("error"), HasSubstr("the media and codecs of the first offer"));
 
   offer = browser_offer();
   page->send(request("restart"));

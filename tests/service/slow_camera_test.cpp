@@ -213,7 +213,7 @@ TEST_F(SlowCameraTest, HasADeadlineForEachMessage) {
   poll(
       "/api/cameras/describe-tcp",
       [](const Response& response) {
-        return response.body.find("has not finished its answer to DESCRIBE within 10 s") !=
+        return response.body.find("did not finish its answer to DESCRIBE within 10 s") !=
                std::string::npos;
       },
       "the deadline of a message");
@@ -226,15 +226,16 @@ TEST_F(SlowCameraTest, IsRefusedWhenItSaysTooMuchBeforeItPlays) {
     const char* reason;
   };
   const std::vector<Case> cases{
-      {"huge", "tcp", "the camera's description has more than 256 KiB"},
-      {"huge", "udp", "the camera's description has more than 256 KiB"},
-      {"huge", "http", "the camera's description has more than 256 KiB"},
-      {"heads", "tcp", "the head of the camera's answer to DESCRIBE has more than 64 KiB"},
-      {"chatty", "tcp", "the camera says more than 1 MiB before it plays"},
-      {"early", "tcp", "the camera sends more than 16 MiB before it plays"},
-      {"media", "tcp", "the camera's description has more than 64 media"},
-      {"lines", "tls", "the camera's description has more than 4096 lines"},
-      {"elsewhere", "tcp", "the camera sends us on to another address again and again"}};
+      {"huge", "tcp", "the camera's description is larger than 256 KiB"},
+      {"huge", "udp", "the camera's description is larger than 256 KiB"},
+      {"huge", "http", "the camera's description is larger than 256 KiB"},
+      {"heads", "tcp", "the header of the camera's answer to DESCRIBE is larger than 64 KiB"},
+      {"chatty", "tcp",
+       "the camera sent more than 1 MiB of RTSP messages before it started to play"},
+      {"early", "tcp", "the camera sent more than 16 MiB of media before it answered PLAY"},
+      {"media", "tcp", "the camera's SDP describes more than 64 media"},
+      {"lines", "tls", "the camera's SDP has more than 4096 lines"},
+      {"elsewhere", "tcp", "the camera redirects the server again and again"}};
   std::vector<CameraEntry> entries{camera("front")};
   for (const Case& one : cases) entries.push_back(slow(one.habit, one.transport));
   ASSERT_NO_FATAL_FAILURE(start_with_tls({camera("front")}));
@@ -257,13 +258,13 @@ TEST_F(SlowCameraTest, IsRefusedWhenItSaysTooMuchBeforeItPlays) {
 TEST_F(SlowCameraTest, IsRefusedWhenItSaysTooMuchByTls) {
   ASSERT_NO_FATAL_FAILURE(start_with_tls({slow("huge", "tls")}));
   EXPECT_THAT(wait_state("huge-tls", "refused").body,
-              HasSubstr("the camera sends more than 17 MiB before it plays"));
+              HasSubstr("the camera sent more than 17 MiB before it started to play"));
 }
 
 TEST_F(SlowCameraTest, IsRefusedWhenItSaysTooMuchByTlsWhileItPlays) {
   ASSERT_NO_FATAL_FAILURE(start_with_tls({slow("answer", "tls")}));
   EXPECT_THAT(wait_state("answer-tls", "refused").body,
-              HasSubstr("the camera sends more than 17 MiB in one message"));
+              HasSubstr("the camera sent a message of more than 17 MiB"));
 }
 
 TEST_F(SlowCameraTest, IsRefusedWhenItSaysTooMuchByTlsBesideMediaByUdp) {
@@ -271,7 +272,7 @@ TEST_F(SlowCameraTest, IsRefusedWhenItSaysTooMuchByTlsBesideMediaByUdp) {
   beside.more += "    transport: udp\n";
   ASSERT_NO_FATAL_FAILURE(start_with_tls({beside}));
   EXPECT_THAT(wait_state("answer-tls", "refused").body,
-              HasSubstr("the camera sends more than 17 MiB in one message"));
+              HasSubstr("the camera sent a message of more than 17 MiB"));
 }
 
 TEST_F(SlowCameraTest, MaySendAsMuchMediaByTlsAsItLikes) {

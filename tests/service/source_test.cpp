@@ -59,7 +59,7 @@ TEST_F(SourceTest, ChangesToTcpWhereTheCameraRefusesUdp) {
 TEST_F(SourceTest, SaysThatNothingArrivesByUdp) {
   OddCamera& camera = odd({"--udp-to", "nowhere"});
   start_service({{"front", camera.url(), "    transport: udp\n"}});
-  EXPECT_THAT(wait_state("front", "retrying").body, HasSubstr("its RTP does not arrive by UDP"));
+  EXPECT_THAT(wait_state("front", "retrying").body, HasSubstr("no RTP packets arrive over UDP"));
 }
 
 TEST_F(SourceTest, SaysWhatTheCameraRefuses) {
@@ -70,13 +70,13 @@ TEST_F(SourceTest, SaysWhatTheCameraRefuses) {
   };
   for (const Case& one :
        {Case{{"DESCRIBE", ".", "404 Not Found"}, "refused", "no such stream: check the path"},
-        Case{{"DESCRIBE", ".", "403 Forbidden"}, "refused", "check the user's rights"},
+        Case{{"DESCRIBE", ".", "403 Forbidden"}, "refused", "check the user's permissions"},
         Case{{"SETUP", ".", "461 Unsupported Transport"},
              "refused",
-             "does not send by transport: tcp"},
+             "does not support transport: tcp"},
         Case{{"SETUP", ".", "453 Not Enough Bandwidth"},
              "retrying",
-             "it may allow no further connection"},
+             "it may have reached its limit of connections"},
         Case{{"PLAY", ".", "455 Method Not Valid"}, "retrying", "answers PLAY with 455"}}) {
     std::vector<std::string> habits{"--answer"};
     habits.insert(habits.end(), one.answer.begin(), one.answer.end());
@@ -91,7 +91,7 @@ TEST_F(SourceTest, RefusesACertificateThatNobodySignedAndShowsItsFingerprint) {
   const OwnCertificate own{folder};
   start_service({{"front", odd({"--certificate", own.path}).url("rtsps"), ""}});
   EXPECT_THAT(wait_state("front", "refused").body,
-              AllOf(HasSubstr("no authority that this machine knows has signed it"),
+              AllOf(HasSubstr("it is not signed by an authority that this server trusts"),
                     HasSubstr("set tls_fingerprint to " + own.fingerprint)));
 }
 
@@ -109,8 +109,7 @@ TEST_F(SourceTest, RefusesAnotherCertificateThanThePinnedOneEvenIfAnAuthoritySig
                   "    tls_ca_file: " + own.path + "\n    tls_fingerprint: \"" + other.fingerprint +
                       "\"\n"}});
   EXPECT_THAT(wait_state("front", "refused").body,
-              AllOf(HasSubstr("another certificate than the one in tls_fingerprint"),
-                    HasSubstr(own.fingerprint)));
+              AllOf(HasSubstr("does not match tls_fingerprint"), HasSubstr(own.fingerprint)));
 }
 
 TEST_F(SourceTest, TakesACertificateByTheAuthorityInAFile) {
@@ -125,7 +124,7 @@ TEST_F(SourceTest, RefusesTheCertificateOfAnotherHost) {
   start_service({{"front", odd({"--certificate", own.path}).url("rtsps"),
                   "    tls_ca_file: " + own.path + "\n"}});
   EXPECT_THAT(wait_state("front", "refused").body,
-              HasSubstr("it is for another host than the one in the url"));
+              HasSubstr("it was issued for another host than the one in the URL"));
 }
 
 TEST_F(SourceTest, TakesAnyCertificateWhereTheCheckIsOff) {

@@ -115,7 +115,7 @@ TEST_F(StreamsTest, AViewerWithoutH265GetsTheH264SubStreamAndIsToldWhy) {
   EXPECT_EQ(text_of(session, "stream"), "sub");
   EXPECT_EQ(text_of(session, "video_codec"), "H264");
   EXPECT_THAT(text_of(session, "stream_reason"),
-              testing::AllOf(HasSubstr("in place of main"), HasSubstr("H265")));
+              testing::AllOf(HasSubstr("instead of main"), HasSubstr("H265")));
   EXPECT_EQ(watch("?stream=main").status, 406);
   EXPECT_EQ(stream_shown("", offer_with_h265()), "main");
 }
@@ -188,7 +188,7 @@ TEST_F(StreamsTest, AViewerOfACameraThatDoesNotStartIsToldAfterTheStartTimeout) 
   const Response refused = post_offer("front");
 
   EXPECT_EQ(refused.status, 503);
-  EXPECT_THAT(refused.body, HasSubstr("is the camera on, and its address right?"));
+  EXPECT_THAT(refused.body, HasSubstr("check that the camera is on and that the address is right"));
   EXPECT_GE(g_get_monotonic_time() - begin, 900'000) << "it might have come";
 }
 
@@ -201,7 +201,7 @@ TEST_F(StreamsTest, ViewersWhoComeDoNotHammerARefusedLogin) {
   for (int i = 0; i < 8; ++i) {
     const Response refused = post_offer("front");
     EXPECT_EQ(refused.status, 503);
-    EXPECT_THAT(refused.body, HasSubstr("refuses the login"));
+    EXPECT_THAT(refused.body, HasSubstr("rejects the login"));
   }
 
   EXPECT_EQ(occurrences(service->output(), "retry_ms="), 1U) << "one attempt for all of them";
@@ -232,7 +232,7 @@ TEST_F(StreamsTest, ViewersGoOverToTheSubStreamAndBack) {
   const std::string before = text_of(wait_shown("main"), "id");
 
   cameras->signal(SIGKILL);
-  EXPECT_THAT(wait_shown("sub"), HasSubstr("in place of main"));
+  EXPECT_THAT(wait_shown("sub"), HasSubstr("instead of main"));
   restart_cameras({large("main")});
   const std::string after = wait_shown("main");
 
@@ -270,7 +270,8 @@ TEST_F(StreamsTest, ATileThatGrowsBeyondItsCodecIsToldToWatchAgain) {
 
   const std::string closed = page->next("closed");
   EXPECT_EQ(text_of(closed, "code"), "stream_changed");
-  EXPECT_THAT(text_of(closed, "message"), HasSubstr("stream main is to be shown in place of sub"));
+  EXPECT_THAT(text_of(closed, "message"),
+              HasSubstr("the viewer changes from stream sub to stream main"));
   page->send(message("watch", {{"camera", "front"}, {"sdp", offer_with_h265()}}, 1080));
   EXPECT_EQ(text_of(page->next("answer"), "video_codec"), "H265");
 }
@@ -288,7 +289,7 @@ TEST_F(StreamsTest, ACameraThatFreezesIsFoundAndComesBack) {
   const gint64 took = g_get_monotonic_time() - begin;
 
   EXPECT_GE(took, 1'500'000) << "a pause was taken for a freeze";
-  EXPECT_THAT(text_of(found.body, "reason"), HasSubstr("sends no pictures"));
+  EXPECT_THAT(text_of(found.body, "reason"), HasSubstr("sends no video"));
   cameras->signal(SIGCONT);
   wait_state("front", "live");
 }

@@ -78,7 +78,7 @@ TEST_F(TransportTest, GivesAWebrtcbinToWhoeverNeedsOneAndSaysWhy) {
 
   const std::string sessions = get("/api/sessions").body;
   EXPECT_THAT(sessions, HasSubstr("\"transport\":\"webrtcbin\",\"transport_reason\":\"the viewer "
-                                  "wants to be the DTLS server (a=setup:passive)\""));
+                                  "requires to be the DTLS server (a=setup:passive)\""));
   EXPECT_THAT(sessions, HasSubstr("\"transport\":\"fanout\",\"transport_reason\":\"the viewer only "
                                   "receives\""));
   EXPECT_THAT(get("/api/cameras/front/pipeline.dot").body,
@@ -107,7 +107,8 @@ TEST_F(TransportTest, RefusesInWordsWhoeverOnlySends) {
   for (const char* direction : {"a=sendonly", "a=inactive"}) {
     const Response refused = post_offer("front", changed_offer("a=recvonly", direction));
     EXPECT_EQ(refused.status, 400) << direction;
-    EXPECT_THAT(refused.body, HasSubstr("the video does not receive"));
+    EXPECT_THAT(refused.body,
+                HasSubstr("the video does not receive; use a=recvonly or a=sendrecv"));
   }
 }
 

@@ -77,8 +77,8 @@ test('every text that the modules ask for exists, and every one that exists is a
   const asked = [...literals].filter((key) => groups.has(key.split('.')[0]) && !/\.js$/.test(key));
   for (const key of asked) assert.ok(key in messages.en, `${key} is missing`);
 
-  // These are put together from a name: state.<name>, reason.<code>, fact.<name>.
-  const composed = /^(state\.\w+|reason\.\w+|fact\.\w+)$/;
+  // These are put together from a name: state.<name>, reason.<code> and what is said beside it, fact.<name>, caption.<place>.
+  const composed = /^((state|refused|reason|todo|detail|fact)\.\w+|caption\.(over|below|hidden))$/;
   for (const key of Object.keys(messages.en)) {
     assert.ok(literals.has(key) || composed.test(key), `${key} is not used`);
   }

@@ -140,11 +140,14 @@ test('without a common codec it is refused, keeps the reason and does not try ag
   player.connect();
   await settle();
 
-  close('no_common_codec', 'camera sends H265; browser takes VP8, H264');
+  close('no_common_codec', 'the camera sends H265; the viewer supports VP8, H264');
   await clock.advance(600000);
 
   assert.equal(player.state.name, 'refused');
-  assert.equal(player.state.reason?.message, 'camera sends H265; browser takes VP8, H264');
+  assert.equal(
+    player.state.reason?.message,
+    'the camera sends H265; the viewer supports VP8, H264',
+  );
   assert.equal(watches().length, 1);
 });
 

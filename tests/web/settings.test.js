@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { Refusal } from '../../web/settings/api.js';
-import { blank, bodyOf, freeId, idOf, nextStream, summaryOf } from '../../web/settings/draft.js';
+import {
+  blank,
+  bodyOf,
+  freeId,
+  hasCutLogin,
+  idOf,
+  nextStream,
+  summaryOf,
+} from '../../web/settings/draft.js';
 
 const WEB = new URL('../../web/', import.meta.url);
 /** @param {string} language @returns {Record<string, string>} */
@@ -65,6 +73,30 @@ test('what the page knows nothing of is sent back as it came', () => {
   assert.deepEqual(bodyOf(camera), camera);
 });
 
+test('a login that a URL cuts is told from an @ elsewhere', () => {
+  for (const url of [
+    'rtsp://me:p@ss@192.0.2.10/live',
+    'rtsp://me:p@ss#1@192.0.2.10/live',
+    'rtsp://me:pass#1@192.0.2.10/live',
+    'rtsp://me:1234#1@192.0.2.10/live',
+    'rtsp://me:pa/ss@192.0.2.10/live',
+    'rtsp://me:pa?ss@192.0.2.10:554/live',
+  ]) {
+    assert.equal(hasCutLogin(url), true, url);
+  }
+  for (const url of [
+    '',
+    'rtsp://192.0.2.10/live',
+    'rtsp://192.0.2.10:554/a@b',
+    'rtsp://[2001:db8::1]:554/a@b',
+    'rtsp://192.0.2.10/a@b#c',
+    'rtsp://me@192.0.2.10/live',
+    'rtsp://me:p%40ss%231@192.0.2.10:554/live?a=b@c',
+  ]) {
+    assert.equal(hasCutLogin(url), false, url);
+  }
+});
+
 test('another stream has the login of the first, but neither its address nor its password', () => {
   const streams = [
     { id: 'main', url: 'rtsp://h/1', username: 'me', password: 'x', has_password: true },
@@ -100,18 +132,18 @@ test('what a test found is said in few words, and what it did not find in those 
     'H264 1920×1080, 25 fps, a key frame every 2 s, has B-frames, which the server drops for browsers; OPUS',
   );
   assert.match(summaryOf({ ...found, audio: '' }, text), /; no sound$/);
-  const refused = { ...found, ok: false, reason: 'the camera refuses the login', video: [] };
-  assert.equal(summaryOf(refused, text), 'the camera refuses the login');
+  const refused = { ...found, ok: false, reason: 'the camera rejects the login', video: [] };
+  assert.equal(summaryOf(refused, text), 'the camera rejects the login');
 });
 
 test('a refusal says what is wrong by the key that it is about', () => {
   const refusal = new Refusal({
     detail: 'two mistakes',
-    errors: [{ key: 'streams[0].url', message: 'is no RTSP URL' }],
+    errors: [{ key: 'streams[0].url', message: 'is not an RTSP URL' }],
   });
 
   assert.equal(refusal.message, 'two mistakes');
-  assert.equal(refusal.errors.get('streams[0].url'), 'is no RTSP URL');
+  assert.equal(refusal.errors.get('streams[0].url'), 'is not an RTSP URL');
   assert.equal(new Refusal({ title: 'HTTP 502' }).message, 'HTTP 502');
 });
 

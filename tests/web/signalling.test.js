@@ -226,6 +226,41 @@ test('retryNow does not wait', async () => {
   assert.equal(FakeSocket.all.length, 2);
 });
 
+test('a browser that keeps the page away from the network is suspected', async () => {
+  /** @type {string[]} */
+  const known = ['local-network'];
+  let state = 'denied';
+  const permissions = {
+    query: async (/** @type {any} */ { name }) => {
+      if (!known.includes(name)) throw new TypeError(name);
+      return { state };
+    },
+  };
+  const suspicionOf = async (/** @type {string} */ url) => {
+    const page = new Signalling(url, {
+      WebSocket: /** @type {any} */ (FakeSocket),
+      fetch: ask,
+      permissions: /** @type {any} */ (permissions),
+    });
+    page.start();
+    FakeSocket.newest.breakOff();
+    await settle();
+    page.stop();
+    return page.suspicion;
+  };
+  const barred = { code: 'local_network', message: 'http://server' };
+
+  assert.deepEqual(await suspicionOf('ws://server/ws'), barred);
+  state = 'prompt';
+  assert.equal(await suspicionOf('ws://server/ws'), null, 'nobody was asked');
+  state = 'denied';
+  known[0] = 'loopback-network';
+  assert.equal(await suspicionOf('ws://server/ws'), null, 'that is of this machine');
+  assert.equal((await suspicionOf('ws://127.0.0.1/ws'))?.code, 'local_network');
+  known.pop();
+  assert.equal(await suspicionOf('ws://server/ws'), null, 'a browser without the permission');
+});
+
 test('a late word from a socket that was given up changes nothing', async () => {
   const old = FakeSocket.newest;
   await clock.advance(10000);

@@ -32,7 +32,7 @@ class HttpControl : public Control {
     const Owned<GSocketAddress, g_object_unref> address{
         g_inet_socket_address_new_from_string(where.host.c_str(), static_cast<guint>(where.port))};
     if (!address)
-      return Error{Errc::invalid, "--control " + where.host + ": must be an address, no name"};
+      return Error{Errc::invalid, "--control " + where.host + ": use an IP address, not a name"};
     soup_server_listen(server_, address.get(), static_cast<SoupServerListenOptions>(0), &raw);
     if (const GErrorPtr error{raw}; error)
       return Error{Errc::unavailable, std::string{"--control: "} + error->message};
@@ -75,7 +75,7 @@ class HttpControl : public Control {
       relay_.refuse(method == "PUT");
       return {200, describe()};
     }
-    if (!path.starts_with(kCameras)) return refusal(404, "there is no " + method + " " + path);
+    if (!path.starts_with(kCameras)) return refusal(404, method + " " + path + " does not exist");
     const std::string rest = path.substr(kCameras.size());
     const std::size_t slash = std::min(rest.find('/'), rest.size());
     const std::string id = rest.substr(0, slash);
@@ -103,7 +103,7 @@ class HttpControl : public Control {
     } else if ((what == "/close" || what == "/reset") && method == "POST") {
       relay_.end_connections(camera.id, what == "/reset");
     } else if (!what.empty() || method != "GET") {
-      return refusal(404, "there is no " + method + " " + what + " of a camera");
+      return refusal(404, method + " " + what + " does not exist for cameras");
     }
     return {200, describe(camera.id) + "\n"};
   }

@@ -10,12 +10,12 @@
 
 namespace fanlight::camsim {
 
-/// Commands by HTTP: docs/camsim.md lists them.
+/// Control by HTTP; docs/camsim.md lists the commands.
 ///
 /// Threads: main only.
 class Control {
  public:
-  /// Errc::unavailable when the address cannot be had. `relay` outlives it.
+  /// Errc::unavailable if the address cannot be bound. `relay` outlives it.
   static Result<std::unique_ptr<Control>>
   create(const Listen& listen, std::vector<CameraSpec> cameras, FaultStates states, Relay& relay);
   virtual ~Control() = default;

@@ -19,7 +19,7 @@
 #include "gst/ref.h"
 
 /// LeakSanitizer asks every program for suppressions. libsoup before 3.3 never frees a connection
-/// that ends between two requests, nor the addresses of a listener; the control server keeps it so.
+/// that ends between two requests, nor the addresses of a listener; the control server has both.
 extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() {
   return "leak:g_socket_accept\nleak:soup_server_get_uris\n";
@@ -34,9 +34,9 @@ constexpr std::string_view kHelp = R"(fanlight-camsim: synthetic RTSP cameras
 
   fanlight-camsim [--listen HOST:PORT] [--config FILE] [--camera KEY=VALUE,...]... [--cache DIR]
 
-  --camera KEY=VALUE,...  A camera; may be given again. Keys, with their defaults:
+  --camera KEY=VALUE,...  Add a camera; repeatable. Keys, with their defaults:
                             id        1 to 64 of a-z 0-9 _ -; the path of the URL (required)
-                            name      the text in the picture (the id)
+                            name      text in the picture (the id)
                             codec     h264 | h265 | h265+h264: two video media (h264)
                             profile   of H.264: baseline | main | high (main)
                             audio     aac | pcma | pcmu | opus | none (aac)
@@ -45,23 +45,23 @@ constexpr std::string_view kHelp = R"(fanlight-camsim: synthetic RTSP cameras
                             bitrate   kbit/s, 50 to 50000 (1000)
                             gop       frames from key frame to key frame, 1 to 3600 (50)
                             bframes   0 to 4 (0)
-                            loop      seconds until it repeats, at least; 1 to 120 (20)
-                            tone      Hz, 100 to 3000 (chosen by the name)
-                            count     this many: id-1, id-2, ... with one picture (1)
-                            mtu       bytes of an RTP packet, 500 to 60000 (1400)
-                            live      true: encoded now, with the wall clock in the strip (false)
+                            loop      minimum length of the loop in seconds, 1 to 120 (20)
+                            tone      Hz, 100 to 3000 (depends on the name)
+                            count     number of cameras id-1, id-2, ... with the same picture (1)
+                            mtu       size limit of RTP packets in bytes, 500 to 60000 (1400)
+                            live      true: encode in real time, wall clock in the strip (false)
                             auth      none | basic | digest | digest-sha256 (none); needs user and
                                       password
-  --config FILE           YAML: `cameras`, a list of maps with the keys above and `faults`;
-                          `listen`, `control`, `tls`.
-  --listen HOST:PORT      Where to serve (127.0.0.1:8554); port 0 takes a free one.
-  --control HOST:PORT     Faults on command, by HTTP: docs/camsim.md; port 0 takes a free one.
-  --tls HOST:PORT         RTSPS, too, with a certificate that nobody has signed.
-  --cache DIR             Where encoded clips are kept ($XDG_CACHE_HOME/fanlight-camsim).
+  --config FILE           Read a YAML file: `cameras`, a list of maps with the keys above and
+                          `faults`; `listen`, `control`, `tls`.
+  --listen HOST:PORT      RTSP address (127.0.0.1:8554); port 0: a free one.
+  --control HOST:PORT     HTTP address for faults on command (docs/camsim.md); port 0: a free one.
+  --tls HOST:PORT         RTSPS address, with a self-signed certificate.
+  --cache DIR             Folder of encoded clips ($XDG_CACHE_HOME/fanlight-camsim).
   --version, --help
 
-One line a camera is printed, `id rtsp://host:port/id`, then `ready`. Before them, where asked for:
-`control http://host:port`, `tls rtsps://host:port`, `fingerprint SHA-256`.
+Prints one line per camera, `id rtsp://host:port/id`, then `ready`. With --control and --tls, it
+first prints `control http://host:port`, `tls rtsps://host:port` and `fingerprint SHA-256`.
 )";
 
 struct Arguments {
@@ -69,7 +69,7 @@ struct Arguments {
   std::string cache;
 };
 
-/// A message for stderr and the exit code it means.
+/// A message for stderr and the exit code.
 struct Refusal {
   int code;
   std::string message;
@@ -127,11 +127,11 @@ std::optional<Refusal> read_arguments(int argc, char** argv, Arguments& out) {
   if (!cameras) return Refusal{EX_USAGE, cameras.error().message};
   out.setup.cameras = std::move(*cameras);
   if (out.setup.cameras.empty())
-    return Refusal{EX_USAGE, "no cameras: give --camera or --config; see --help"};
+    return Refusal{EX_USAGE, "no cameras: use --camera or --config; see --help"};
   return {};
 }
 
-/// What a signal acts on.
+/// The objects that a signal stops.
 struct Stop {
   GMainLoop* loop;
   bool& stopped;
@@ -144,7 +144,7 @@ gboolean on_signal(gpointer data) {
   return G_SOURCE_CONTINUE;
 }
 
-/// Fills the cache on a thread beside the loop, so that a signal can end it.
+/// Fills the cache on a separate thread, so that a signal can end it.
 Result<Cache::Clips> encode(const Arguments& arguments, GMainLoop* loop) {
   Result<Cache::Clips> clips = Cache::Clips{};
   std::jthread worker([&](std::stop_token stop) {
@@ -152,7 +152,7 @@ Result<Cache::Clips> encode(const Arguments& arguments, GMainLoop* loop) {
       std::cerr << "encoding " + camera.label() + "\n";
     };
     clips = Cache(arguments.cache).clips(arguments.setup.cameras, say, stop);
-    // By way of an idle source: the loop may not be running yet.
+    // By an idle source: the loop may not be running yet.
     g_idle_add(
         [](gpointer data) -> gboolean {
           g_main_loop_quit(static_cast<GMainLoop*>(data));
@@ -166,8 +166,8 @@ Result<Cache::Clips> encode(const Arguments& arguments, GMainLoop* loop) {
   return clips;
 }
 
-/// GStreamer 1.22 warns of the order of events on the RTCP path whenever a client asks for UDP: it
-/// is gst-rtsp-server's own and does no harm. All else is shown.
+/// GStreamer 1.22 warns about the order of events on the RTCP path whenever a client requests UDP.
+/// gst-rtsp-server causes this and it is harmless. Other warnings are shown.
 void show_warning(const gchar* domain, GLogLevelFlags level, const gchar* message, gpointer) {
   if (std::string_view(message).find("Sticky event misordering") == std::string_view::npos)
     g_log_default_handler(domain, level, message, nullptr);
@@ -178,16 +178,16 @@ std::string address_of(const Listen& listen) {
   return (v6 ? "[" + listen.host + "]" : listen.host) + ":" + std::to_string(listen.port);
 }
 
-/// What serves the cameras, from the back to the front.
+/// The parts that serve the cameras, the innermost first.
 struct Services {
   FaultStates faults;
   std::unique_ptr<Server> server;
-  std::unique_ptr<Relay> relay;     ///< Null: all cameras are good ones.
+  std::unique_ptr<Relay> relay;     ///< Null: no camera needs it.
   std::unique_ptr<Control> control; ///< Null: no commands.
   std::string fingerprint;          ///< Empty: no RTSPS.
 };
 
-/// Whether something must stand in front of the server, which does no wrong.
+/// Whether a relay must stand in front of the server, which itself has no faults.
 bool needs_relay(const Setup& setup) {
   return setup.control || std::ranges::any_of(setup.cameras, [](const CameraSpec& camera) {
            return camera.faults || camera.auth == Auth::digest_sha256;
@@ -204,7 +204,7 @@ Result<> start_tls(Services& services, Listen& tls, const std::string& cache) {
   return Done{};
 }
 
-/// The relay has the address, and the server another one that nobody is told.
+/// Gives the relay the configured address, and the server a hidden one.
 Result<> start_relay(Services& services, Setup& setup) {
   Relay::Logins logins;
   for (const CameraSpec& camera : setup.cameras)
@@ -220,7 +220,7 @@ Result<> start_relay(Services& services, Setup& setup) {
   return Done{};
 }
 
-/// Ports that were free ones are filled in.
+/// Starts all parts, and replaces port 0 by the chosen ports.
 Result<Services> start(Setup& setup, const Cache::Clips& clips, const std::string& cache) {
   Services services;
   const bool relayed = needs_relay(setup);

@@ -1,5 +1,5 @@
-// fanlight-fanout-demo: webrtcfanout on its own. A gst-launch-1.0 line that ends in it, with the
-// least WHEP listener and page that let a browser in.
+// fanlight-fanout-demo: webrtcfanout without the server. A gst-launch-1.0 pipeline that ends in it,
+// with a minimal WHEP listener and page for browsers.
 
 #include <csignal>
 #include <cstdio>
@@ -20,8 +20,8 @@ constexpr const char* kHelp =
 
   fanlight-fanout-demo [PORT] 'PIPELINE ! webrtcfanout name=fanout'
 
-PORT is that of HTTP on this machine (default 8090; 0: any free one). Without a pipeline a test
-picture is shown. Open the address it prints; WHEP players take /whep.
+PORT is the HTTP port on this machine (default 8090; 0: a free one). Without PIPELINE, the demo
+shows a test picture. Open the address that it prints; WHEP players use /whep.
 )";
 
 constexpr const char* kTestPicture =
@@ -125,7 +125,7 @@ int run(unsigned port, const char* line) {
   GstElement* const fanout =
       GST_IS_BIN(pipeline) ? gst_bin_get_by_name(GST_BIN(pipeline), "fanout") : nullptr;
   if (fanout == nullptr) {
-    std::fprintf(stderr, "the pipeline has no element named fanout: end it with `! webrtcfanout "
+    std::fprintf(stderr, "the pipeline has no element named fanout: append `! webrtcfanout "
                          "name=fanout`\n");
     return EX_USAGE;
   }

@@ -56,7 +56,7 @@ void Commands::on_ready(std::uint32_t) {
   char buffer[4096];
   const ssize_t got = read(STDIN_FILENO, buffer, sizeof buffer);
   if (got < 0) return;
-  if (got == 0) { // What has been asked for is done first.
+  if (got == 0) { // End of stdin: finishes the commands that were read.
     company_.loop.forget(STDIN_FILENO, *this);
     input_ += "quit\n";
   }

@@ -10,15 +10,15 @@
 
 namespace fanlight::load {
 
-/// A crowd that does what lines on stdin say, for scripts: what --commands is.
+/// Controls the viewers by lines on stdin, for scripts (--commands):
 ///
-///   join N [SPACING_MS]   N more viewers; done when each has a whole key frame or has failed
-///   leave N               the newest N say goodbye
-///   vanish N              the newest N are gone without a word
-///   stats                 what has come so far
-///   quit                  or the end of stdin
+///   join N [SPACING_MS]   adds N viewers; done when each has a complete key frame or has failed
+///   leave N               the newest N viewers end their sessions
+///   vanish N              the newest N viewers disappear without a message
+///   stats                 reports what has been received
+///   quit                  ends the program, like the end of stdin
 ///
-/// Each is answered by a line of JSON on stdout when it is done; the next one waits until then.
+/// Each command is answered by a line of JSON on stdout when it is done; only then the next begins.
 class Commands : Loop::Listener {
  public:
   Commands(Company& company, const std::vector<Target>& targets);
@@ -46,7 +46,7 @@ class Commands : Loop::Listener {
 
   bool busy_ = false;
   std::string verb_;
-  std::size_t first_ = 0; ///< Of the viewers that the command is about.
+  std::size_t first_ = 0; ///< Index of the first viewer of the command.
   Time deadline_{};
   std::size_t to_join_ = 0;
   std::chrono::milliseconds spacing_{};

@@ -7,7 +7,7 @@
 namespace fanlight::load {
 namespace {
 
-/// Microseconds below this have a bucket each; above, every doubling has this many.
+/// Microseconds below this have a bucket each; above, each doubling is divided into this many.
 constexpr std::uint64_t kFine = 256;
 
 std::size_t bucket_of(std::uint64_t us) {

@@ -21,19 +21,19 @@ int refuse(int code, const std::string& why) {
   return code;
 }
 
-/// As many sockets as the system gives: one a viewer, and those of HTTP.
+/// Raises the limit of descriptors: one socket per viewer, and those of HTTP.
 std::string raise_file_limit(std::size_t viewers) {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
   const rlim_t wanted = viewers + 1024;
   if (limit.rlim_cur >= wanted) return {};
-  // Above the hard limit for those who may.
+  // Privileged users may exceed the hard limit.
   const rlimit all{wanted, std::max(limit.rlim_max, wanted)};
   if (setrlimit(RLIMIT_NOFILE, &all) == 0) return {};
   const rlimit most{limit.rlim_max, limit.rlim_max};
   if (limit.rlim_max >= wanted && setrlimit(RLIMIT_NOFILE, &most) == 0) return {};
-  return "this user may open " + std::to_string(limit.rlim_max) + " files, and " +
-         std::to_string(wanted) + " are needed: see ulimit -n";
+  return "the limit of open files is " + std::to_string(limit.rlim_max) + ", but " +
+         std::to_string(wanted) + " are needed: raise it (ulimit -n)";
 }
 
 Result<std::vector<Target>> find_targets(const Options& options) {
@@ -42,9 +42,9 @@ Result<std::vector<Target>> find_targets(const Options& options) {
     const auto target = Target::find(url);
     if (!target) return target.error();
     if (!options.settings.any_address && !target->server.is_near())
-      return Error{Errc::conflict, url.host +
-                                       " is neither on this machine nor in a private network: give "
-                                       "--i-own-this-server if the load is wanted there"};
+      return Error{Errc::conflict,
+                   url.host + " is neither on this machine nor in a private network; if you "
+                              "may load that server, add --i-own-this-server"};
     if (options.mountpoints.empty()) targets.push_back(*target);
     for (const std::uint64_t mountpoint : options.mountpoints) {
       targets.push_back(*target);
@@ -97,7 +97,7 @@ int main(int argc, char** argv) {
     std::cout << "fanlight-load " FANLIGHT_VERSION "\n";
     return EX_OK;
   }
-  std::signal(SIGPIPE, SIG_IGN); // A broken connection is told by what writes to it.
+  std::signal(SIGPIPE, SIG_IGN); // Writes report a broken connection themselves.
   if (const auto trouble = raise_file_limit(options->plan.viewers); !trouble.empty())
     return refuse(EX_OSERR, trouble);
   const auto targets = find_targets(*options);

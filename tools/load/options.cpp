@@ -10,55 +10,56 @@
 namespace fanlight::load {
 namespace {
 
-// Bounds: a slip of the finger must not become a flood.
+// Limits, so that a typing error does not cause a flood.
 constexpr double kMostViewers = 100000;
-constexpr double kMostJoins = 10000; // A second.
+constexpr double kMostJoins = 10000; // Per second.
 constexpr double kMostSeconds = 86400;
 
 constexpr std::string_view kHelp =
-    R"(fanlight-load: many light WebRTC viewers, to see what a server carries
+    R"(fanlight-load: many light WebRTC viewers, to measure how many a server can serve
 
   fanlight-load [OPTION]... http://HOST[:PORT]/whep/CAMERA...
   fanlight-load [OPTION]... --janus http://HOST:8088/janus --mountpoint ID...
 
-Viewers are spread evenly over the URLs. Each is a WHEP client with ICE, DTLS and SRTP of its own
-that receives as a browser does (reports, NACKs, PLIs) and decodes nothing. The run ends by itself;
-Ctrl-C ends it early, in order and with a report.
+The viewers are spread evenly over the URLs. Each is a WHEP client with its own ICE, DTLS and SRTP.
+It answers like a browser (reports, NACKs, PLIs), but decodes nothing. The run ends by itself; with
+Ctrl-C, the viewers leave early and the report is printed.
 
-What viewers do:
-  --viewers N        how many (1)
-  --ramp N           how many join a second (50)
-  --duration SECONDS how long they stay when all have come (10)
-  --storm N@SECONDS  N viewers leave and come back at once, so long after the ramp; repeatable
-  --loss PERCENT     of the media packets that came count as never come (0)
-  --no-nack          ask for nothing to be sent again
+Viewers:
+  --viewers N        number of viewers (1)
+  --ramp N           viewers that join per second (50)
+  --duration SECONDS how long they stay after all have joined (10)
+  --storm N@SECONDS  N viewers leave and rejoin at once, SECONDS after the ramp; repeatable
+  --loss PERCENT     treat this share of the received media packets as lost (0)
+  --no-nack          do not request retransmissions
   --tcp              media over ICE-TCP instead of UDP
   --audio            receive sound, too
   --h265             offer H.265 before H.264
-  --srtp PROFILE     offer gcm (AEAD_AES_128_GCM) or sha1 (AES128_CM_SHA1_80) only
-  --no-gro           read one datagram at a time: slower here, and dearer to a server on this machine
-  --receive-buffer KB of each socket (2048)
-  --patience SECONDS with a viewer that joins (30)
+  --srtp PROFILE     offer only gcm (AEAD_AES_128_GCM) or only sha1 (AES128_CM_SHA1_80)
+  --no-gro           read one datagram at a time: costs more here, and on a server on this machine
+  --receive-buffer KB receive buffer of each socket (2048)
+  --patience SECONDS how long a viewer may take to join (30)
 
-How the server is reached:
-  --janus URL        not WHEP: the REST API of Janus and its streaming plug-in
-  --mountpoint ID    of Janus: what is watched; repeatable
-  --token TEXT       send "Authorization: Bearer TEXT"; better in $FANLIGHT_LOAD_TOKEN, unseen by ps
-  --insecure         take any certificate of https
-  --concurrency N    HTTP requests at once (256); the others wait, and that counts
+Server:
+  --janus URL        use the REST API of Janus and its streaming plug-in instead of WHEP
+  --mountpoint ID    mountpoint of Janus to watch; repeatable
+  --token TEXT       send "Authorization: Bearer TEXT"; ps shows it, unlike $FANLIGHT_LOAD_TOKEN
+  --insecure         accept any certificate of https
+  --concurrency N    HTTP requests at the same time (256); the wait of the others is measured, too
   --i-own-this-server  allow addresses that are neither loopback nor private
 
-What is told:
-  --pid PID          the server's process, on this machine: CPU for a packet, memory of a viewer
-  --idle SECONDS     of looking at it before the first viewer comes (2)
-  --json FILE        all figures, beside the tables; "-" is stdout, without tables
+Output:
+  --pid PID          the server's process on this machine: report its CPU and memory
+  --idle SECONDS     how long to measure that process before the first viewer joins (2)
+  --json FILE        also write all figures as JSON; "-": to stdout, without tables
   --quiet            no progress on stderr
-  --commands         no run: do what lines on stdin say, and answer each with a line of JSON.
-                     join N [SPACING_MS], leave N, vanish N, stats, quit
+  --commands         instead of a run, execute commands from stdin and answer each with a line of
+                     JSON: join N [SPACING_MS], leave N, vanish N, stats, quit
   --version, --help
 
-Exit codes: 0 all viewers joined and none was cut off, 1 not so, 64 wrong usage, 68 no such host,
-69 no viewer joined, 71 too few files, 73 FILE cannot be written, 77 the server is somebody else's.
+Exit codes: 0 all viewers joined and stayed, 1 some did not, 64 wrong usage, 68 unknown host,
+69 no viewer joined, 71 too few file descriptors, 73 FILE cannot be written, 77 the server is
+neither on this machine nor in a private network.
 )";
 
 enum Name : int {
@@ -240,8 +241,8 @@ Result<Options> parse_options(int argc, char** argv) {
   opterr = 0;
   for (int c = 0; (c = getopt_long(argc, argv, ":", kOptions.data(), nullptr)) != -1;) {
     const std::string word = optind > 0 && optind <= argc ? argv[optind - 1] : "";
-    if (c == ':') return misuse(word + " needs a value after it");
-    if (c == '?') return misuse(word + " is no option, or takes no value");
+    if (c == ':') return misuse(word + " needs a value");
+    if (c == '?') return misuse(word + " is not an option, or takes no value");
     const auto known =
         std::find_if(kOptions.begin(), kOptions.end(), [c](const option& o) { return o.val == c; });
     reader.take(c, std::string("--") + known->name, optarg);
@@ -255,14 +256,15 @@ Result<Options> parse_options(int argc, char** argv) {
     if (!url) return misuse(url.error().message);
     options.urls.push_back(std::move(*url));
   }
-  if (options.urls.empty()) return misuse("no URL to load is given");
+  if (options.urls.empty()) return misuse("no URL is given");
   if (options.janus != !options.mountpoints.empty())
-    return misuse("--janus and --mountpoint need each other");
-  if (options.janus && options.urls.size() > 1) return misuse("--janus goes with no other address");
+    return misuse("--janus requires --mountpoint, and --mountpoint requires --janus");
+  if (options.janus && options.urls.size() > 1)
+    return misuse("--janus cannot be combined with other URLs");
   std::stable_sort(options.plan.storms.begin(), options.plan.storms.end(),
                    [](const Storm& a, const Storm& b) { return a.at < b.at; });
   if (!options.plan.storms.empty() && options.plan.storms.back().at > options.plan.duration)
-    return misuse("the last storm comes after the end: a longer --duration is needed");
+    return misuse("the last storm would come after the end: increase --duration");
   return options;
 }
 

@@ -9,12 +9,13 @@
 namespace fanlight::load {
 namespace {
 
-/// Milliseconds; above, times that are measured here say more of us than of the server.
+/// Milliseconds. With a greater lag, the measured times say more about this program than about the
+/// server.
 constexpr double kMuchLag = 20;
 
 using Reasons = std::map<std::string, std::uint64_t>;
 
-/// One line, as printf() makes it.
+/// Appends one line in the format of printf().
 [[gnu::format(printf, 2, 3)]] void line(std::string& text, const char* format, ...) {
   char buffer[512];
   va_list arguments;
@@ -62,9 +63,9 @@ void describe_flow(std::string& text, const char* when, const Counts& counts) {
 
 void describe_server(std::string& text, const Figures::Process& server) {
   line(text,
-       "server: %.2f cores (%.2f without viewers), %.2f us a packet (%.2f of them the viewers')",
+       "server: %.2f cores (%.2f without viewers), %.2f us per packet (%.2f of them the viewers')",
        server.cores, server.idle_cores, server.us_per_packet, server.us_per_packet_above_idle);
-  line(text, "  %.1f MB, %.1f without viewers: %.1f kB a viewer; %d threads (%d), %d files (%d)",
+  line(text, "  %.1f MB, %.1f without viewers: %.1f kB per viewer; %d threads (%d), %d files (%d)",
        static_cast<double>(server.last.rss) / 1e6, static_cast<double>(server.before.rss) / 1e6,
        server.kb_per_viewer, server.last.threads, server.before.threads, server.last.fds,
        server.before.fds);
@@ -157,7 +158,7 @@ std::string write_table(const Options& options, const Outcome& outcome) {
        number(outcome.steady_last.viewers), figures.packets_per_second, figures.mbit_per_second);
   describe_flow(text, "steady", figures.steady);
   describe_flow(text, "whole run", figures.whole);
-  line(text, "\nfanlight-load itself: %.2f cores, %.2f us a packet; %.1f MB, %.1f kB a viewer",
+  line(text, "\nfanlight-load itself: %.2f cores, %.2f us per packet; %.1f MB, %.1f kB per viewer",
        figures.self.cores, figures.self.us_per_packet,
        static_cast<double>(figures.self.last.rss) / 1e6, figures.self.kb_per_viewer);
   if (findings.overflowed > 0)

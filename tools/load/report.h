@@ -7,10 +7,10 @@
 
 namespace fanlight::load {
 
-/// What came of a run, for people: tables.
+/// The outcome of a run as tables for people.
 std::string write_table(const Options& options, const Outcome& outcome);
 
-/// For programs: one JSON object; docs/load.md says what its members are.
+/// The outcome as one JSON object for programs; docs/load.md describes its members.
 std::string write_json(const Options& options, const Outcome& outcome);
 
 } // namespace fanlight::load

@@ -12,8 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kStep = 5ms;
-constexpr auto kGoodbye = 10s; // For all of them together.
-/// After the last join: what joining left behind is done.
+constexpr auto kGoodbye = 10s; // For all viewers together.
+/// Time after the last join for the work that joins leave behind.
 constexpr auto kSettle = 1s;
 
 bool is_there(const Viewer& viewer) {
@@ -105,7 +105,7 @@ void Run::join_due(Time now) {
 void Run::blow(const Storm& storm) {
   const std::size_t count = std::min(storm.viewers, viewers_.size());
   for (std::size_t i = 0; i < count; ++i) {
-    // Evenly from all cameras and ages.
+    // Spread over all cameras and ages.
     const std::size_t place = i * viewers_.size() / count;
     viewers_[place]->leave();
     leaving_.push_back(std::exchange(

@@ -15,7 +15,7 @@
 
 namespace fanlight::load {
 
-/// Viewers that leave and come back at once.
+/// Viewers that leave and rejoin at once.
 struct Storm {
   std::size_t viewers = 0;
   std::chrono::milliseconds at{}; ///< After the ramp.
@@ -26,39 +26,39 @@ struct Plan {
   double joins_per_second = 50;
   std::chrono::milliseconds duration{10000}; ///< After the ramp.
   std::vector<Storm> storms;                 ///< By time.
-  std::optional<pid_t> server;               ///< What to look at.
-  std::chrono::milliseconds idle{2000};      ///< Of looking at it before the first viewer comes.
+  std::optional<pid_t> server;               ///< The process to measure.
+  std::chrono::milliseconds idle{2000}; ///< How long to measure it before the first viewer joins.
 };
 
-/// A moment: what had been counted and used by then.
+/// The counts and the resource usage at one moment.
 struct Reading {
   Time at;
   Counts counts;
-  std::uint64_t viewers = 0; ///< That are joined.
+  std::uint64_t viewers = 0; ///< Joined viewers.
   std::optional<Usage> self;
   std::optional<Usage> server;
 };
 
-/// What came of a run.
+/// The result of a run.
 struct Outcome {
   Findings findings;
-  std::optional<Usage> idle_first; ///< Of the server without viewers.
+  std::optional<Usage> idle_first; ///< Of the server, without viewers.
   std::optional<Usage> idle_last;
   Usage self_before;
-  double ramp_s = 0;   ///< What the ramp took.
-  Reading steady;      ///< All have come, or not.
-  Reading steady_last; ///< The first storm begins, or the end.
-  Reading last;        ///< The end, before the viewers leave.
+  double ramp_s = 0;   ///< Duration of the ramp.
+  Reading steady;      ///< When all viewers have joined or failed.
+  Reading steady_last; ///< When the first storm begins, or at the end.
+  Reading last;        ///< At the end, before the viewers leave.
   bool interrupted = false;
 };
 
-/// Viewers come, watch, go and come back, and leave in the end. Ends by itself, and by SIGINT or
-/// SIGTERM in order.
+/// Viewers join, watch, leave and rejoin in storms, and leave at the end. Ends by itself, or
+/// earlier and orderly by SIGINT or SIGTERM.
 class Run : Signals::Observer {
  public:
   Run(Company& company, const std::vector<Target>& targets, Plan plan, bool show);
 
-  /// Runs the loop until all is over.
+  /// Runs the loop until the end.
   Outcome run();
 
  private:
@@ -82,11 +82,11 @@ class Run : Signals::Observer {
   Signals signals_;
   Timer timer_;
   Phase phase_ = Phase::idle;
-  Time since_{}; ///< The phase began.
+  Time since_{}; ///< When the phase began.
   std::size_t started_ = 0;
   std::size_t next_storm_ = 0;
   std::vector<std::unique_ptr<Viewer>> viewers_;
-  std::vector<std::unique_ptr<Viewer>> leaving_; ///< Their places are taken again.
+  std::vector<std::unique_ptr<Viewer>> leaving_; ///< No longer counted; they still say goodbye.
   Outcome outcome_;
   Time next_shown_{};
   Counts shown_;

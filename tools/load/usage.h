@@ -9,15 +9,15 @@
 
 namespace fanlight::load {
 
-/// What a process uses, as the kernel says.
+/// The resources that a process uses, according to the kernel.
 struct Usage {
   Time at;
-  double cpu_s = 0;      ///< Of all its threads since its start.
+  double cpu_s = 0;      ///< Of all its threads, since its start.
   std::uint64_t rss = 0; ///< Bytes.
   int threads = 0;
-  int fds = 0; ///< -1: it is another user's.
+  int fds = 0; ///< -1: the process belongs to another user.
 
-  /// Nothing when there is no such process, or this one may not look at it.
+  /// None if the process does not exist, or may not be inspected.
   static std::optional<Usage> of(pid_t pid);
 };
 

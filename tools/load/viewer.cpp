@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kCheckAgain = 50ms; // Until the first answer; then consent (RFC 7675).
+constexpr auto kCheckAgain = 50ms; // Until the first answer; later, consent checks (RFC 7675).
 constexpr auto kNextCandidate = 500ms;
 constexpr auto kConsentCheck = 5s;
 constexpr auto kConsentLost = 30s;
@@ -67,7 +67,7 @@ void Viewer::on_remote(const std::string& sdp) {
   begin_checks();
 }
 
-/// Of what the server has, what this viewer can reach, the best first.
+/// Chooses the server's candidates that this viewer can reach, the best first.
 bool Viewer::choose_candidates() {
   auto& candidates = remote_->candidates;
   const bool tcp = company_.settings.tcp;
@@ -86,7 +86,7 @@ bool Viewer::choose_candidates() {
     fail("the answer has public addresses only; see --i-own-this-server");
     return false;
   }
-  // The server may listen on several addresses: the one that is reached as HTTP is.
+  // The server may listen on several addresses: prefers the one that HTTP uses.
   std::stable_partition(candidates.begin(), candidates.end(), [this](const auto& each) {
     return each.address.same_host(target_.server);
   });
@@ -110,7 +110,7 @@ void Viewer::check(Time now) {
 void Viewer::on_datagram(std::span<std::uint8_t> datagram, const Address& source,
                          const Arrival& arrival) {
   if (datagram.size() < 2) return;
-  // RFC 7983: who it is for, by the first byte.
+  // The first byte identifies the protocol (RFC 7983).
   const std::uint8_t first = datagram[0];
   if (first >= 128 && first < 192) {
     if (!srtp_) return;
@@ -140,13 +140,13 @@ void Viewer::on_stun(const Stun& stun, const Address& source, Time now) {
 
 void Viewer::on_dtls(Bytes datagram) {
   if (srtp_) {
-    // With the keys there, an alert is the end; it is not worth keeping what could decrypt it.
+    // After the handshake, an alert means the end; decrypting it is not worth the memory.
     constexpr std::uint8_t kAlert = 21;
     if (datagram[0] == kAlert) return end("the server ended it");
     if (dtls_) dtls_->receive(datagram);
     return;
   }
-  // The other side may be quicker than its answer to our check.
+  // DTLS may arrive before the server's answer to our check.
   if (!dtls_ || (state_ != State::handshaking && state_ != State::checking)) return;
   dtls_->receive(datagram);
   if (!dtls_->failure().empty()) return fail("DTLS: " + dtls_->failure());
@@ -173,7 +173,7 @@ void Viewer::tick() {
   const Time now = Clock::now();
   if (state_ <= State::handshaking && now - started_ >= company_.settings.patience) {
     constexpr const char* kWaitedFor[] = {"an answer", "ICE", "DTLS"};
-    return fail(std::string("waited in vain for ") + kWaitedFor[static_cast<int>(state_)]);
+    return fail(std::string("timeout while waiting for ") + kWaitedFor[static_cast<int>(state_)]);
   }
   if (state_ == State::joining) return;
   if (state_ == State::checking && now >= next_candidate_ &&

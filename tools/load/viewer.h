@@ -21,19 +21,19 @@
 
 namespace fanlight::load {
 
-/// What viewers do.
+/// Settings of all viewers.
 struct Settings {
   bool audio = false;
   bool h265 = false;
   bool tcp = false;
   bool nack = true;
-  double loss = 0;          ///< Part of the media packets that count as never come, 0 to 1.
+  double loss = 0;          ///< Share of the media packets to treat as lost, 0 to 1.
   bool any_address = false; ///< Media may come from a public address.
-  std::chrono::milliseconds patience{30000}; ///< With a join.
+  std::chrono::milliseconds patience{30000}; ///< For a join.
   Link::Options link;
 };
 
-/// What viewers share.
+/// Objects that the viewers share.
 struct Company {
   Loop& loop;
   Http& http;
@@ -43,9 +43,9 @@ struct Company {
   std::mt19937 random{std::random_device{}()};
 };
 
-/// One viewer: signalling, ICE, DTLS, and receiving without decoding. It decrypts what it must,
-/// until it has a whole key frame and of one picture a second, and answers with receiver reports,
-/// NACKs and PLIs as a browser does.
+/// One viewer: signalling, ICE, DTLS, and receiving without decoding. It decrypts only what it
+/// needs: packets until the first complete key frame, and later those of one frame per second. It
+/// answers with receiver reports, NACKs and PLIs like a browser.
 class Viewer : Signalling::Observer, Link::Observer {
  public:
   enum class State {
@@ -60,14 +60,14 @@ class Viewer : Signalling::Observer, Link::Observer {
     ended
   };
 
-  /// Milliseconds since the start; -1: has not happened.
+  /// Milliseconds since the start; -1: not happened.
   struct Times {
     double answered = -1;
     double ice = -1;          ///< The first check was answered.
-    double dtls = -1;         ///< SRTP keys are there.
-    double first_packet = -1; ///< Of the video.
-    double key_frame = -1;    ///< The first key frame was whole.
-    double left = -1;         ///< Since leave(): it is done.
+    double dtls = -1;         ///< The SRTP keys are available.
+    double first_packet = -1; ///< The first video packet.
+    double key_frame = -1;    ///< The first key frame was complete.
+    double left = -1;         ///< Duration of leave().
   };
 
   /// Starts at once.
@@ -76,30 +76,30 @@ class Viewer : Signalling::Observer, Link::Observer {
   Viewer(const Viewer&) = delete;
   Viewer& operator=(const Viewer&) = delete;
 
-  /// Says goodbye, and is gone when that is answered.
+  /// Ends the session; gone when the server has answered.
   void leave();
   /// Gone without a word, as when a laptop is shut.
   void vanish();
 
   State state() const { return state_; }
   const Times& times() const { return times_; }
-  /// Of what has failed or ended.
+  /// Why it failed or ended.
   const std::string& error() const { return error_; }
   Counts counts() const;
   std::uint64_t overflowed() const { return link_ ? link_->overflowed() : 0; }
   unsigned srtp_profile() const { return srtp_ ? static_cast<unsigned>(srtp_->profile()) : 0; }
 
  private:
-  /// A key frame that is coming in.
+  /// An incomplete key frame.
   struct KeyFrame {
     std::uint32_t timestamp;
     std::uint64_t first;
     std::optional<std::uint64_t> last;
   };
-  /// A picture whose time of sending is wanted.
+  /// A frame whose time of sending is wanted.
   struct Sample {
     std::uint32_t timestamp;
-    int tries = 3; // Packets to look for it in: parameter sets may lead.
+    int tries = 3; // Packets to search: parameter sets may come first.
     std::optional<std::uint64_t> sent_us;
   };
 
@@ -160,28 +160,29 @@ class Viewer : Signalling::Observer, Link::Observer {
   IceCredentials ice_;
   StunId check_id_{};
   Time next_check_{};
-  Time consent_{}; ///< The last answer to a check.
+  Time consent_{}; ///< When a check was last answered.
   std::optional<Remote> remote_;
-  std::size_t candidate_ = 0; ///< Of the remote ones, the one that is being tried.
+  std::size_t candidate_ = 0; ///< Index of the server's candidate that is being tried.
   Time next_candidate_{};
   Address remote_address_;
-  std::unique_ptr<Dtls> dtls_; ///< Until media come.
+  std::unique_ptr<Dtls> dtls_; ///< Until media arrive.
   std::optional<Srtp> srtp_;
 
   Counts traffic_;
   std::optional<Reception> video_;
   std::optional<Reception> audio_;
-  Counts streams_before_; ///< Of SSRCs that are not sent any more.
+  Counts streams_before_; ///< Of SSRCs that are no longer in use.
   std::uint64_t rtx_number_ = 0;
   std::uint32_t timestamp_ = 0; ///< Of the newest video packet.
-  bool looking_ = true;         ///< For a key frame: the first, or the next after a loss for good.
+  bool looking_ = true; ///< Waits for a key frame: the first one, or the next after a loss that was
+                        ///< not repaired.
   Time broken_{};
-  std::uint64_t lost_ = 0; ///< What the picture has already been called broken for.
+  std::uint64_t lost_ = 0; ///< Losses for which a key frame was already requested.
   std::optional<KeyFrame> key_frame_;
   std::optional<Sample> sample_;
-  int samples_in_vain_ = 0; ///< Since one was of use.
+  int samples_in_vain_ = 0; ///< Since the last successful one.
   Time next_sample_{};
-  std::uint32_t ssrc_; ///< Ours.
+  std::uint32_t ssrc_; ///< Of this viewer.
   Time next_report_{};
   Time next_picture_request_{};
 };

@@ -10,8 +10,8 @@ using namespace std::chrono_literals;
 
 constexpr auto kReportEvery = 1s;
 constexpr auto kSampleEvery = 1s;
-constexpr int kSampleTries = 16;       // Pictures in a row: not each need say when it was sent.
-constexpr auto kAskForPicture = 200ms; // As Chromium does until it has a key frame.
+constexpr int kSampleTries = 16;       // Frames in a row: not every frame has the SEI.
+constexpr auto kAskForPicture = 200ms; // Like Chromium until it has a key frame.
 constexpr std::uint32_t kVideoRate = 90000;
 constexpr unsigned kTransportFeedback = 205; // RFC 4585, section 6.1.
 constexpr unsigned kPayloadFeedback = 206;
@@ -34,7 +34,7 @@ void Viewer::on_keys(const SrtpKeys& keys) {
   const Time now = Clock::now();
   consent_ = now;
   next_check_ = now + 5s;
-  // Not all of those that joined at once at once.
+  // Spreads the reports of viewers that joined at the same time.
   next_report_ = now + std::chrono::milliseconds(company_.random() % 1000);
   next_picture_request_ = now + kAskForPicture;
   link_->connect(remote_address_);
@@ -82,8 +82,8 @@ void Viewer::on_video(const RtpHeader& header, std::span<std::uint8_t> packet,
   timestamp_ = header.timestamp;
 }
 
-/// RFC 4588: the first two bytes of the payload are the sequence number of the packet that it
-/// stands for; marker and time stamp are its own.
+/// RFC 4588: the first two bytes of the payload are the sequence number of the original packet;
+/// marker and timestamp are those of the original.
 void Viewer::on_rtx(const RtpHeader& header, std::span<std::uint8_t> packet) {
   rtx_number_ = rtx_number_ == 0 ? kFirstCycle + header.sequence
                                  : extend_sequence(rtx_number_, header.sequence);
@@ -120,7 +120,7 @@ void Viewer::on_key_frame() {
   looking_ = false;
   link_->join_crowd();
   key_frame_.reset();
-  // What comes now is from the cache, for a while.
+  // The next frames come from the cache.
   next_sample_ = now + kSampleEvery + std::chrono::milliseconds(company_.random() % 1000);
   if (times_.key_frame >= 0) {
     company_.findings.healing.add(std::chrono::duration<double, std::milli>(now - broken_).count());
@@ -135,7 +135,7 @@ void Viewer::on_key_frame() {
 void Viewer::sample(const RtpHeader& header, std::uint64_t number, std::span<std::uint8_t> packet,
                     const Arrival& arrival) {
   if (!sample_) {
-    // From the first packet of a picture on.
+    // From the first packet of a frame.
     if (arrival.seen < next_sample_ || header.timestamp == timestamp_) return;
     sample_ = Sample{.timestamp = header.timestamp, .sent_us = {}};
   }
@@ -174,7 +174,7 @@ void Viewer::on_rtcp(std::span<std::uint8_t> packet, Time now) {
   }
 }
 
-/// For what is missing: packets, and pictures that cannot be had without a key frame.
+/// Requests missing packets, and key frames if losses cannot be repaired.
 void Viewer::ask(Time now) {
   std::vector<std::uint8_t> fci;
   if (video_) {
@@ -190,7 +190,7 @@ void Viewer::ask(Time now) {
       sample_.reset();
     }
   }
-  if (audio_) audio_->append_due(fci, now); // Gives up; sound is not asked for again.
+  if (audio_) audio_->append_due(fci, now); // Only gives up: audio is not requested again.
   if (looking_ && now >= next_picture_request_ && (video_ || remote_->ssrc != 0)) {
     next_picture_request_ = now + kAskForPicture;
     ++traffic_.plis;
@@ -208,7 +208,7 @@ void Viewer::report(Time now) {
   put32(packet, ssrc_);
   if (video_) video_->append_report(packet, now);
   if (audio_) audio_->append_report(packet, now);
-  put16(packet, 0x81ca); // SDES with a CNAME of one letter, filled up to four bytes.
+  put16(packet, 0x81ca); // SDES with a CNAME of one letter, padded to four bytes.
   put16(packet, 2);
   put32(packet, ssrc_);
   put32(packet, 0x01016100);

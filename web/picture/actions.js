@@ -52,6 +52,7 @@ export function pictureActions(picture, host) {
     },
     {
       name: 'statistics',
+      second: true,
       key: 'KeyI',
       icon: () => 'statistics',
       label: () => words.text('action.statistics'),
@@ -68,6 +69,7 @@ export function pictureActions(picture, host) {
     },
     {
       name: 'stream',
+      second: true,
       key: 'KeyQ',
       icon: () => 'stream',
       label: () => words.text('action.stream', { stream: player.wish.stream }),
@@ -77,6 +79,7 @@ export function pictureActions(picture, host) {
     },
     {
       name: 'pip',
+      second: true,
       key: 'KeyP',
       icon: () => 'pip',
       label: () => words.text('action.pip'),
@@ -86,6 +89,7 @@ export function pictureActions(picture, host) {
     },
     {
       name: 'fullscreen',
+      second: true,
       key: 'KeyF',
       icon: () => (isFullscreen(host) ? 'window' : 'fullscreen'),
       label: () => words.text(isFullscreen(host) ? 'action.fullscreen.leave' : 'action.fullscreen'),

@@ -1,5 +1,5 @@
 import { words } from '../i18n/words.js';
-import { make, mark } from './element.js';
+import { make, mark, write } from './element.js';
 import { icon } from './icons.js';
 
 /** @import { Picture } from './picture.js' */
@@ -8,14 +8,18 @@ import { icon } from './icons.js';
 /** What a key is called on the keyboard, for aria-keyshortcuts. @param {string} code */
 const keyName = (code) => code.replace(/^Key/, '');
 
-/** A row of buttons above a picture, one for each action, and the volume while there is sound. */
+/**
+ * A row of buttons above a picture, one for each action, and the volume while there is sound. Rare
+ * actions are in a menu behind the last button.
+ */
 export class Controls {
   element = make('div', { class: 'controls', role: 'toolbar' });
   #picture;
-  #actions;
-  /** @type {Map<Action, HTMLButtonElement>} */
-  #buttons = new Map();
+  /** @type {{action: Action, button: HTMLButtonElement, text: HTMLElement | null}[]} */
+  #buttons = [];
   #volume = make('input', { type: 'range', class: 'volume', min: 0, max: 1, step: 0.05 });
+  #more = make('button', { type: 'button', class: 'more' }, icon('more'));
+  #menu = make('div', { class: 'menu', role: 'group', hidden: true });
 
   /**
    * @param {Picture} picture
@@ -23,18 +27,17 @@ export class Controls {
    */
   constructor(picture, actions) {
     this.#picture = picture;
-    this.#actions = actions;
     for (const action of actions) {
-      const keys = action.key && keyName(action.key);
-      const button = make('button', {
-        type: 'button',
-        'data-action': action.name,
-        'aria-keyshortcuts': keys,
-      });
-      button.addEventListener('click', () => action.run());
-      this.#buttons.set(action, button);
-      this.element.append(button);
+      if (action.rare) continue;
+      this.element.append(this.#button(action, null));
       if (action.name === 'sound') this.element.append(this.#volume);
+    }
+    if (actions.some(({ rare }) => rare)) {
+      for (const action of actions) {
+        if (action.rare || action.second) this.#menu.append(this.#button(action, make('span')));
+      }
+      this.element.append(this.#more, this.#menu);
+      this.#listenToMenu();
     }
     this.#volume.addEventListener('input', () => {
       picture.loudspeaker.volume = Number(this.#volume.value);
@@ -44,23 +47,69 @@ export class Controls {
     this.refresh();
   }
 
+  /** Whether the menu is open. */
+  get open() {
+    return !this.#menu.hidden;
+  }
+
+  set open(open) {
+    if (open === this.open) return;
+    this.#menu.hidden = !open;
+    this.refresh();
+  }
+
   refresh() {
     mark(this.element, 'aria-label', this.#picture.name);
-    for (const action of this.#actions) {
-      const button = /** @type {HTMLButtonElement} */ (this.#buttons.get(action));
+    for (const { action, button, text } of this.#buttons) {
       const name = action.icon();
+      const label = action.label();
       if (button.dataset.icon !== name) {
         button.dataset.icon = name;
-        button.replaceChildren(icon(name));
+        button.replaceChildren(icon(name), ...(text ? [text] : []));
       }
-      mark(button, 'aria-label', action.label());
-      mark(button, 'title', action.label());
+      if (text) write(text, label);
+      mark(button, 'aria-label', label);
+      if (!text) mark(button, 'title', label);
       if (action.pressed) mark(button, 'aria-pressed', String(action.pressed()));
       button.disabled = action.disabled?.() ?? false;
       button.hidden = action.hidden?.() ?? false;
     }
+    mark(this.#more, 'aria-label', words.text('action.more'));
+    mark(this.#more, 'title', words.text('action.more'));
+    mark(this.#menu, 'aria-label', words.text('action.more'));
+    mark(this.#more, 'aria-expanded', String(this.open));
     this.#volume.hidden = !this.#picture.heard;
     this.#volume.value = String(this.#picture.loudspeaker.volume);
     mark(this.#volume, 'aria-label', words.text('sound.volume'));
+  }
+
+  /**
+   * @param {Action} action
+   * @param {HTMLElement | null} text Where its label is to be read.
+   */
+  #button(action, text) {
+    const button = make('button', {
+      type: 'button',
+      'data-action': action.name,
+      'aria-keyshortcuts': action.key && keyName(action.key),
+    });
+    button.addEventListener('click', () => action.run());
+    this.#buttons.push({ action, button, text });
+    return button;
+  }
+
+  #listenToMenu() {
+    this.#more.addEventListener('click', () => (this.open = !this.open));
+    this.element.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || !this.open) return;
+      event.stopPropagation();
+      this.open = false;
+      this.#more.focus();
+    });
+    this.element.addEventListener('focusout', ({ relatedTarget }) => {
+      if (!(relatedTarget instanceof Node) || !this.element.contains(relatedTarget)) {
+        this.open = false;
+      }
+    });
   }
 }

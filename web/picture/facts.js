@@ -18,9 +18,14 @@ export const codecText = (codec) => codec && (CODEC_NAMES[codec.toUpperCase()] ?
 /** @param {Statistics} statistics */
 const sizeText = ({ width, height }) => (width && height ? `${width}×${height}` : null);
 
+/** @param {number} fps */
+const rateText = (fps) => {
+  const digits = fps >= 10 ? 0 : fps >= 1 ? 1 : 2;
+  return words.text('value.fps', { value: words.number(fps, { maximumFractionDigits: digits }) });
+};
+
 /** @param {Statistics} statistics */
-const fpsText = ({ fps }) =>
-  fps === null ? null : words.text('value.fps', { value: words.number(fps) });
+const fpsText = ({ fps }) => (fps === null ? null : rateText(fps));
 
 /** @param {number | null} seconds */
 const milliseconds = (seconds) =>
@@ -83,12 +88,17 @@ export const ALL = [
   { name: 'bytes', text: ({ bytes }) => words.bytes(bytes) },
   { name: 'frames', text: ({ framesDecoded }) => words.number(framesDecoded) },
   { name: 'dropped', text: ({ framesDropped }) => words.number(framesDropped) },
-  { name: 'freezes', text: ({ freezes }) => words.number(freezes) },
+  {
+    name: 'freezes',
+    // Of a slow camera Chromium counts every frame as one.
+    text: ({ freezes, fps }) => (fps !== null && fps < 1.5 ? null : words.number(freezes)),
+  },
   {
     name: 'audioCodec',
     text: ({ audioCodec }) => codecText(audioCodec) ?? words.text('sound.none'),
   },
   { name: 'stream', text: ({ stream }) => stream ?? null },
+  { name: 'bFrames', text: ({ bFrames }) => (bFrames ? words.text('note.b_frames') : null) },
   { name: 'transport', text: ({ transport }) => transport },
   { name: 'path', text: ({ path }) => path },
   { name: 'pair', text: ({ pair }) => pair },
@@ -103,7 +113,7 @@ export const CURVES = [
   { name: 'bitrate', text: (value) => words.bitrate(value), least: 100_000 },
   {
     name: 'fps',
-    text: (value) => words.text('value.fps', { value: words.number(value) }),
+    text: rateText,
     least: 10,
   },
   { name: 'latency', text: inMilliseconds, least: 0.2 },

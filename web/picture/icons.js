@@ -5,14 +5,14 @@ const PATHS = {
   muted: 'M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM16 9.5l5 5M21 9.5l-5 5',
   sound: 'M4 9.5v5h3.5L12 18.5v-13L7.5 9.5zM15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a7.8 7.8 0 0 1 0 11',
   fullscreen: 'M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5',
-  window: 'M9 4H4v5M15 4h5v5M20 15v5h-5M9 20H4v-5',
+  window: 'M9 4v5H4M15 4v5h5M15 20v-5h5M9 20v-5H4',
   statistics: 'M5 19v-6M10 19V9M15 19v-8M20 19V5',
   snapshot: 'M4 8h4l1.5-2.5h5L16 8h4v11H4zM12 16.5a3.2 3.2 0 1 0 0-6.4 3.2 3.2 0 0 0 0 6.4',
-  stream: 'M3 4h18v14H3zM7 21h10M13 12h5v3h-5z',
+  stream: 'M12 4 3 9l9 5 9-5zM3 14.5l9 5 9-5',
   pip: 'M3 5h18v14H3zM12.5 12H18v4h-5.5z',
   enlarge: 'M14 4h6v6M20 4l-7 7M10 20H4v-6M4 20l7-7',
-  shrink: 'M20 10h-6V4M14 10l7-7M4 14h6v6M10 14l-7 7',
-  arrange: 'M4 5h7v6H4zM14 5h6M14 8h6M14 11h4M4 14h7v5H4zM14 14h6M14 17h4',
+  wall: 'M4 5h6.5v6H4zM13.5 5H20v6h-6.5zM4 13.5h6.5v6H4zM13.5 13.5H20v6h-6.5z',
+  arrange: 'M4 6h3M10.5 6H20M4 12h3M10.5 12H20M4 18h3M10.5 18H20',
   left: 'M14.5 5.5 8 12l6.5 6.5',
   right: 'M9.5 5.5 16 12l-6.5 6.5',
   up: 'M5.5 14.5 12 8l6.5 6.5',
@@ -25,9 +25,18 @@ const PATHS = {
   keyboard: 'M3 6h18v12H3zM7 10v.01M11 10v.01M15 10v.01M18 10v.01M7 14h10',
   in: 'M11 5v12M5 11h12',
   out: 'M5 11h12',
-  whole: 'M5 8V5h3M16 5h3v3M19 16v3h-3M8 19H5v-3',
+  whole: 'M5.5 9 8 7v10M12 10v.01M12 15v.01M15.5 9 18 7v10',
+  more: 'M5 12v.01M12 12v.01M19 12v.01',
+  turn: 'M19 12a7 7 0 1 1-2.2-5.1M17 3v4h-4',
+  mirror: 'M12 4v16M8.5 8 4 12l4.5 4M15.5 8 20 12l-4.5 4',
+  fill: 'M3 5h18v14H3zM8 12H6l2-2M6 12l2 2M16 12h2l-2-2M18 12l-2 2',
+  columns: 'M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z',
+  column: 'M4 4h16v7H4zM4 13h16v7H4z',
   copy: 'M9 9h10v11H9zM5 15V4h10',
 };
+
+/** Of all icons. */
+export const NAMES = /** @type {IconName[]} */ (Object.keys(PATHS));
 
 /** A stylesheet may say otherwise. */
 const LOOK = {

@@ -1,6 +1,8 @@
 import { WHOLE, pan, zoom } from './lens.js';
 
 const STEP = 1.5;
+/** By two taps at once. */
+const NEAR = 2.5;
 /** Of the frame, for one press of an arrow key. */
 const PAN_STEP = 0.12;
 
@@ -51,6 +53,12 @@ export class Magnifier {
   reset() {
     this.#pointers.clear();
     this.#set(WHOLE);
+  }
+
+  /** Near to a point, or whole again. @param {{clientX: number, clientY: number}} event */
+  toggle(event) {
+    if (this.zoomed) this.#set(WHOLE);
+    else this.#set(zoom(this.view, NEAR, this.#point(event), this.#size()));
   }
 
   /** The view moves the way of the arrow. @param {number} right @param {number} down */

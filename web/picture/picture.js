@@ -13,7 +13,14 @@ import { describe } from './status.js';
 /** @import { Signalling } from '../player/signalling.js' */
 /** @import { StateName } from '../player/types.js' */
 /** @import { Loudspeaker } from './loudspeaker.js' */
-/** @import { Status } from './types.js' */
+/** @import { Look, Status } from './types.js' */
+
+/** Of a picture nobody has seen yet. */
+const USUAL_ASPECT = 16 / 9;
+/** A place that differs by so little from the picture's shape cuts its edges, and shows no bars. */
+const SNUG = 0.03;
+/** @type {Look} */
+const PLAIN_LOOK = { fill: false, mirror: false, turn: 0 };
 
 const BUSY = ['connecting', 'stalled', 'retrying', 'gone'];
 /** States in which pressing a button may help, and what the button says. */
@@ -21,8 +28,9 @@ const HELP = /** @type {Record<string, string>} */ ({
   paused: 'action.play',
   blocked: 'action.play',
   retrying: 'action.retry',
-  refused: 'action.retry',
 });
+/** Refusals that another try may end. */
+const PASSING = ['bad_offer'];
 
 /**
  * The picture of one player: the newest frame, what goes on in words above it, and its statistics.
@@ -42,7 +50,9 @@ export class Picture {
   #onChange;
   #content;
   #notice;
-  #badge = make('p', { class: 'badge' });
+  #look = PLAIN_LOOK;
+  #late = make('p', { class: 'badge', hidden: true });
+  #thinned = make('p', { class: 'badge', hidden: true });
   #subscriptions;
 
   /**
@@ -64,7 +74,8 @@ export class Picture {
     this.#notice = new Notice(() => this.help());
     this.panel = new Panel(player, () => this.copyReport());
     this.element = make('div', { class: 'picture' });
-    this.element.append(this.#content, this.#notice.element, this.#badge, this.panel.element);
+    const badges = make('div', { class: 'badges' }, this.#late, this.#thinned);
+    this.element.append(this.#content, this.#notice.element, badges, this.panel.element);
     this.screen = new Screen(
       video,
       still,
@@ -80,6 +91,10 @@ export class Picture {
     for (const news of ['enterpictureinpicture', 'leavepictureinpicture']) {
       video.addEventListener(news, onChange);
     }
+    video.addEventListener('resize', () => {
+      this.#fit();
+      onChange();
+    });
 
     const speak = () => this.refresh();
     words.addEventListener('change', speak);
@@ -106,6 +121,36 @@ export class Picture {
     return this.player.camera.name || this.player.camera.id;
   }
 
+  /** How it stands in its place. */
+  get look() {
+    return this.#look;
+  }
+
+  set look(look) {
+    const { fill, mirror, turn } = look;
+    const before = this.#look;
+    if (fill === before.fill && mirror === before.mirror && turn === before.turn) return;
+    this.#look = look;
+    this.element.toggleAttribute('data-fill', fill);
+    this.element.toggleAttribute('data-mirror', mirror);
+    if (turn) mark(this.element, 'data-turn', String(turn));
+    else this.element.removeAttribute('data-turn');
+    this.#fit();
+    this.#onChange();
+  }
+
+  /**
+   * Width by height as it is shown. It is that of the camera's first stream, whichever is shown:
+   * a tile that changed with the stream would change the stream that fits.
+   */
+  get aspect() {
+    const { streams = [], width = 0, height = 0 } = this.player.camera;
+    const sizes = [streams[0], { width, height }, this.screen.shown];
+    const size = sizes.find((one) => one && one.width > 0 && one.height > 0);
+    const aspect = size ? size.width / size.height : USUAL_ASPECT;
+    return this.#look.turn % 180 ? 1 / aspect : aspect;
+  }
+
   /** @returns {StateName | 'blocked'} */
   get state() {
     const { name } = this.player.state;
@@ -116,7 +161,7 @@ export class Picture {
   get status() {
     if (this.state !== 'blocked') return describe(this.player.state, this.player.camera);
     const brief = words.text('state.blocked');
-    return { brief, text: brief, why: words.text('reason.blocked'), detail: '' };
+    return { brief, text: brief, why: words.text('reason.blocked'), todo: '', detail: '' };
   }
 
   get heard() {
@@ -156,7 +201,7 @@ export class Picture {
   }
 
   async saveSnapshot() {
-    const blob = await takeSnapshot(this.screen);
+    const blob = await takeSnapshot(this.screen, this.#look);
     if (blob) save(blob, snapshotName(this.name, new Date()));
   }
 
@@ -175,9 +220,13 @@ export class Picture {
   #fit() {
     const scale = devicePixelRatio * this.magnifier.view.scale;
     const { clientWidth, clientHeight } = this.element;
-    if (clientHeight) {
-      this.player.fit(Math.round(clientWidth * scale), Math.round(clientHeight * scale));
-    }
+    if (!clientHeight) return;
+    const size = [Math.round(clientWidth * scale), Math.round(clientHeight * scale)];
+    const [width, height] = this.#look.turn % 180 ? size.reverse() : size;
+    this.player.fit(width, height);
+    const { shown } = this.screen;
+    const off = shown ? Math.abs((width / height) * (shown.height / shown.width) - 1) : 1;
+    this.element.toggleAttribute('data-snug', off < SNUG);
   }
 
   /** One of the camera's streams after the other, and then as it fits again. */
@@ -213,18 +262,21 @@ export class Picture {
     const { state } = this;
     mark(this.element, 'data-state', state);
     this.element.toggleAttribute('data-picture', this.screen.hasPicture);
-    this.#notice.show(state, this.status);
+    this.#notice.show(state, this.status, this.player.state.reason?.code ?? '');
     this.#onChange();
   }
 
   #showStatistics() {
     const { statistics } = this.player;
     const late = this.state === 'live' && statistics !== null && isLate(statistics);
-    this.#badge.hidden = !late;
+    this.#late.hidden = !late;
     if (late) {
       const seconds = words.number(statistics.latency ?? 0, { maximumFractionDigits: 1 });
-      write(this.#badge, words.text('badge.late', { seconds }));
+      write(this.#late, words.text('badge.late', { seconds }));
     }
+    const thinned = this.state === 'live' && statistics?.bFrames === true;
+    this.#thinned.hidden = !thinned;
+    if (thinned) write(this.#thinned, words.text('badge.b_frames'));
     this.panel.refresh();
     this.#onChange();
   }
@@ -236,6 +288,7 @@ class Notice {
   #spinner = make('span', { class: 'spinner', 'aria-hidden': 'true' });
   #text = make('p', { class: 'notice-text' });
   #why = make('p', { class: 'notice-why' });
+  #todo = make('p', { class: 'notice-todo' });
   #detail = make('p', { class: 'notice-detail' });
   #button = make('button', { type: 'button', class: 'help' });
 
@@ -248,6 +301,7 @@ class Notice {
       this.#spinner,
       this.#text,
       this.#why,
+      this.#todo,
       this.#detail,
       this.#button,
     );
@@ -256,14 +310,17 @@ class Notice {
   /**
    * @param {string} state
    * @param {Status} status
+   * @param {string} code Of the reason.
    */
-  show(state, status) {
+  show(state, status, code) {
+    const help = HELP[state] ?? (PASSING.includes(code) ? HELP.retrying : '');
     this.element.hidden = state === 'live';
     this.#spinner.hidden = !BUSY.includes(state);
-    this.#button.hidden = !(state in HELP);
+    this.#button.hidden = !help;
     write(this.#text, status.text);
     write(this.#why, status.why);
+    write(this.#todo, status.todo);
     write(this.#detail, status.detail);
-    write(this.#button, state in HELP ? words.text(HELP[state]) : '');
+    write(this.#button, help && words.text(help));
   }
 }

@@ -48,12 +48,42 @@ pictureStyle.replaceSync(`
   transition: opacity 0.25s;
 }
 
+.picture:is([data-fill], [data-snug]) .content > * {
+  object-fit: cover;
+}
+
+.picture[data-turn='180'] .content > * {
+  rotate: 180deg;
+}
+
+/* It lies on its side: as wide as its place is high. */
+.picture:is([data-turn='90'], [data-turn='270']) .content > * {
+  inset: 50% auto auto 50%;
+  width: 100cqh;
+  height: 100cqw;
+  translate: -50% -50%;
+  rotate: 90deg;
+}
+
+.picture[data-turn='270'] .content > * {
+  rotate: 270deg;
+}
+
+.picture[data-mirror] .content > * {
+  scale: -1 1;
+}
+
+.picture[data-mirror]:is([data-turn='90'], [data-turn='270']) .content > * {
+  scale: 1 -1;
+}
+
 .picture:not([data-state='live']) .content > * {
   opacity: 0.28;
 }
 
 .picture[data-state='connecting'] .content > * {
   opacity: 0.5;
+  transition-delay: 0.5s;
 }
 
 .notice {
@@ -73,6 +103,17 @@ pictureStyle.replaceSync(`
   pointer-events: none;
 }
 
+/* What connects within half a second did not need to be said. */
+.picture[data-state='connecting'] .notice {
+  animation: appear 0.5s step-end backwards;
+}
+
+@keyframes appear {
+  from {
+    opacity: 0;
+  }
+}
+
 .notice p:empty {
   display: none;
 }
@@ -84,6 +125,12 @@ pictureStyle.replaceSync(`
 
 .notice-why {
   max-width: 46ch;
+  text-wrap: balance;
+}
+
+.notice-todo {
+  max-width: 46ch;
+  font-weight: 600;
   text-wrap: balance;
 }
 
@@ -138,10 +185,17 @@ pictureStyle.replaceSync(`
   }
 }
 
-.badge {
+.badges {
   position: absolute;
   top: 8px;
   left: 8px;
+  display: flex;
+  flex-wrap: wrap;
+  gap: 6px;
+  max-width: calc(100% - 16px);
+}
+
+.badge {
   padding: 2px 9px;
   border-radius: 99px;
   background: #f5b83d;
@@ -175,9 +229,35 @@ pictureStyle.replaceSync(`
   color: #f5b83d;
 }
 
+.controls button[aria-pressed='true'] {
+  border-color: currentcolor;
+}
+
 .controls button:disabled {
   color: rgb(255 255 255 / 45%);
   cursor: default;
+}
+
+.menu {
+  position: absolute;
+  top: 42px;
+  right: 0;
+  z-index: 1;
+  display: grid;
+  min-width: 190px;
+  padding: 5px;
+  border-radius: 10px;
+  background: rgb(10 13 18 / 92%);
+}
+
+.controls .menu button {
+  width: auto;
+  justify-content: flex-start;
+  gap: 10px;
+  padding: 0 10px;
+  border-color: transparent;
+  background: none;
+  white-space: nowrap;
 }
 
 .volume {
@@ -210,11 +290,11 @@ pictureStyle.replaceSync(`
     gap: 4px;
   }
 
-  .controls :is([data-action='pip'], [data-action='snapshot'], .volume) {
+  .controls > :is([data-action='pip'], [data-action='snapshot'], .volume) {
     display: none;
   }
 
-  .badge {
+  .badges {
     top: 5px;
     left: 5px;
   }

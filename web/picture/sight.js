@@ -1,7 +1,7 @@
 /** @import { Surroundings } from '../player/surroundings.js' */
 
 /** Out of sight for shorter than this is a glance elsewhere, and not worth a new session. */
-const LINGER_MS = 4000;
+export const LINGER_MS = 4000;
 
 /**
  * Tells whether an element can be seen: on the screen, in a tab that is shown. What is heard or
@@ -13,6 +13,7 @@ export class Sight {
   #isKept;
   #onChange;
   #onScreen = false;
+  #lingerMs = LINGER_MS;
   #seen = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #leaving;
@@ -41,6 +42,15 @@ export class Sight {
     this.#unsubscribe = surroundings.on('hidden', () => this.look());
   }
 
+  /** How long it counts as seen after it has left the screen. @param {number} ms */
+  linger(ms) {
+    if (ms === this.#lingerMs) return;
+    this.#lingerMs = ms;
+    clearTimeout(this.#leaving);
+    this.#leaving = undefined;
+    this.look();
+  }
+
   /** It will be on the screen within so many milliseconds: begin before that. @param {number} ms */
   expect(ms) {
     this.#expectedUntil = Date.now() + ms;
@@ -58,7 +68,8 @@ export class Sight {
       this.#leaving = undefined;
       this.#set(true);
     } else if (this.#seen) {
-      this.#leaving ??= setTimeout(() => this.#set(false), LINGER_MS);
+      const linger = this.#surroundings.hidden ? LINGER_MS : this.#lingerMs;
+      this.#leaving ??= setTimeout(() => this.#set(false), linger);
     }
   }
 

@@ -1,17 +1,23 @@
 /** @import { Screen } from './screen.js' */
+/** @import { Look } from './types.js' */
 
 /**
  * The frame that is on the screen now, as large as the camera sent it.
  * @param {Screen} screen
+ * @param {Pick<Look, 'mirror' | 'turn'>} [look] How it is turned there.
  * @returns {Promise<Blob | null>} A JPEG; null: nothing is shown.
  */
-export async function takeSnapshot(screen) {
+export async function takeSnapshot(screen, { mirror, turn } = { mirror: false, turn: 0 }) {
   const { shown } = screen;
   if (!shown) return null;
+  const { width, height } = shown;
   const canvas = document.createElement('canvas');
-  canvas.width = shown.width;
-  canvas.height = shown.height;
-  canvas.getContext('2d')?.drawImage(shown.source, 0, 0);
+  [canvas.width, canvas.height] = turn % 180 ? [height, width] : [width, height];
+  const context = canvas.getContext('2d');
+  context?.translate(canvas.width / 2, canvas.height / 2);
+  if (mirror) context?.scale(-1, 1);
+  context?.rotate((turn * Math.PI) / 180);
+  context?.drawImage(shown.source, -width / 2, -height / 2);
   return new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.95));
 }
 

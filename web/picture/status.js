@@ -1,7 +1,7 @@
 import { words } from '../i18n/words.js';
 import { codecText } from './facts.js';
 
-/** @import { Camera, Reason, State } from '../player/types.js' */
+/** @import { Camera, State } from '../player/types.js' */
 /** @import { Status } from './types.js' */
 
 /**
@@ -11,12 +11,15 @@ import { codecText } from './facts.js';
  * @returns {Status}
  */
 export function describe(state, camera, now = Date.now()) {
-  const brief = words.text(`state.${state.name}`);
+  const { code = '', message = '' } = state.reason ?? {};
+  const brief = briefOf(state, camera);
   const status = {
     brief,
     text: brief,
-    why: why(state.reason, camera),
-    detail: state.reason?.message ?? '',
+    why: why(code, camera),
+    todo: textOf(`todo.${code}`),
+    // What the page says itself it says better, and in the reader's language.
+    detail: textOf(`detail.${code}`) || message,
   };
   const seconds = words.number(Math.max(0, Math.floor((now - state.since) / 1000)));
   const left = words.number(Math.max(0, Math.ceil((state.retryAt - now) / 1000)));
@@ -34,19 +37,28 @@ export function describe(state, camera, now = Date.now()) {
   return status;
 }
 
-/**
- * @param {Reason | null} reason
- * @param {Camera} camera
- */
-function why(reason, { video_codec }) {
-  const key = `reason.${reason?.code}`;
-  if (!words.has(key)) return '';
+/** @param {string} key */
+const textOf = (key) => (words.has(key) ? words.text(key) : '');
+
+/** A refusal is called by its cause, where that has a name. @param {State} state @param {Camera} camera */
+function briefOf({ name, reason }, { video_codec }) {
+  const key = `refused.${reason?.code}`;
   const sent = codecText(video_codec ?? null);
-  if (reason?.code !== 'no_common_codec' || !sent) return words.text(key);
-  const taken = words.list(decodable());
-  return `${words.text(key)} ${words.text('reason.codecs', { sent, taken })}`;
+  const named = name === 'refused' && words.has(key) && (sent || reason?.code !== NO_CODEC);
+  return named ? words.text(key, { sent: sent ?? '' }) : words.text(`state.${name}`);
 }
 
+/**
+ * @param {string} code
+ * @param {Camera} camera
+ */
+function why(code, { video_codec }) {
+  const sent = codecText(video_codec ?? null);
+  if (code !== NO_CODEC || !sent) return textOf(`reason.${code}`);
+  return words.text('reason.codecs', { sent, taken: words.list(decodable()) });
+}
+
+const NO_CODEC = 'no_common_codec';
 /** Mends and carries, but is no video. */
 const NO_CODECS = ['RTX', 'RED', 'ULPFEC', 'FLEXFEC-03'];
 

@@ -15,6 +15,16 @@
  * @property {() => boolean} [pressed] For what is on or off.
  * @property {() => boolean} [disabled]
  * @property {() => boolean} [hidden] No button; the key works as well without.
+ * @property {boolean} [rare] It is in the menu, and no button of its own.
+ * @property {boolean} [second] It is in the menu where fingers need large buttons.
+ */
+
+/**
+ * How a picture stands in its place.
+ * @typedef {object} Look
+ * @property {boolean} fill It fills its place and loses edges; otherwise it is whole.
+ * @property {boolean} mirror
+ * @property {number} turn Clockwise: 0, 90, 180 or 270 degrees.
  */
 
 /**
@@ -38,6 +48,7 @@
  * @property {string} brief Two or three words, without numbers: for the caption when space is short.
  * @property {string} text The same with times; changes each second.
  * @property {string} why For people.
+ * @property {string} todo What they can do about it.
  * @property {string} detail In the server's own words (English), for whoever looks after it.
  */
 

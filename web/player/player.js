@@ -1,11 +1,13 @@
 import { Backoff } from './backoff.js';
 import { Emitter } from './emitter.js';
 import { History } from './history.js';
+import { judge } from './judge.js';
 import { Peer } from './peer.js';
+import { Rates } from './rates.js';
 import { readStatistics } from './statistics.js';
 
 /** @import { Signalling } from './signalling.js' */
-/** @import { Answer, Camera, Moments, Reason, State, StateName, Statistics, Wish } from './types.js' */
+/** @import { Answer, Camera, Moments, Reason, State, Statistics, Wish } from './types.js' */
 
 /** How often the browser is asked how the session does. */
 const LOOK_MS = 1000;
@@ -26,8 +28,6 @@ const FIT_MS = 400;
 /** When a server comes back its viewers come within this time, not all at once. */
 const RETURN_MS = 2000;
 
-/** @type {Reason} */
-const OUT_OF_SIGHT = { code: 'out_of_sight', message: '' };
 /** Ends that another try would not change. */
 const FINAL = /^(no_common_codec|unknown_camera|unknown_stream|camera_removed|bad_offer)$/;
 
@@ -78,6 +78,7 @@ export class Player extends Emitter {
   #looksWithoutFrame = 0;
   #looksWithFrames = 0;
   #looksLate = 0;
+  #rates = new Rates();
   #playing = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #fitting;
@@ -248,6 +249,7 @@ export class Player extends Emitter {
     this.#peer = null;
     this.answer = null;
     this.statistics = null;
+    this.#rates.clear();
     this.emit('statistics', null);
   }
 
@@ -281,6 +283,9 @@ export class Player extends Emitter {
     statistics.transport = this.answer?.transport ?? null;
     statistics.stream = this.answer?.stream ?? null;
     statistics.relayFault = peer.relayFault;
+    const stream = this.#shownStream;
+    statistics.bFrames = stream?.b_frames ?? false;
+    this.#rates.steady(statistics, stream ?? this.#camera);
     this.statistics = statistics;
     this.history.add(statistics);
     this.#looksLate = (statistics.buffered ?? 0) > LATE_SECONDS ? this.#looksLate + 1 : 0;
@@ -306,6 +311,11 @@ export class Player extends Emitter {
     } else {
       this.#update();
     }
+  }
+
+  /** What the server says of the stream that is shown. */
+  get #shownStream() {
+    return this.#camera.streams?.find(({ id }) => id === this.answer?.stream);
   }
 
   /** A camera may be slower than a frame a second: then patience is three frames. */
@@ -356,7 +366,17 @@ export class Player extends Emitter {
   }
 
   #update() {
-    const { name, reason } = this.#judge();
+    const { name, reason } = judge({
+      wanted: this.wanted,
+      seen: this.#seen,
+      signalling: this.#signalling,
+      camera: this.#camera,
+      offline: this.#offlineSince > 0,
+      refusal: this.#refusal,
+      failure: this.#retryAt ? this.#failure : null,
+      playing: this.#playing,
+      stalled: this.#looksWithoutFrame >= STALLED_SHARE * this.#frozenLooks(),
+    });
     const retryAt = name === 'gone' ? this.#signalling.retryAt : this.#retryAt;
     const before = this.state;
     const same = name === before.name;
@@ -365,29 +385,6 @@ export class Player extends Emitter {
     if (name === 'offline' && this.#offlineSince) since = this.#offlineSince;
     this.state = { name, since, reason, retryAt };
     this.emit('state', this.state);
-  }
-
-  /** @returns {{name: StateName, reason: Reason | null}} */
-  #judge() {
-    const camera = this.#camera;
-    const words = { code: `camera_${camera.state}`, message: camera.reason ?? '' };
-    if (!this.wanted) return { name: 'paused', reason: null };
-    if (this.#signalling.phase !== 'open') {
-      const { refusal, suspicion, retryAt } = this.#signalling;
-      if (refusal) return { name: 'refused', reason: refusal };
-      if (retryAt > 0) return { name: 'gone', reason: suspicion };
-      return { name: 'connecting', reason: null };
-    }
-    if (this.#refusal) return { name: 'refused', reason: this.#refusal };
-    if (camera.state === 'refused') return { name: 'refused', reason: words };
-    if (this.#offlineSince) return { name: 'offline', reason: words };
-    if (!this.#seen) return { name: 'paused', reason: OUT_OF_SIGHT };
-    if (this.#playing) {
-      const stalled = this.#looksWithoutFrame >= STALLED_SHARE * this.#frozenLooks();
-      return { name: stalled ? 'stalled' : 'live', reason: null };
-    }
-    if (this.#retryAt) return { name: 'retrying', reason: this.#failure };
-    return { name: 'connecting', reason: null };
   }
 }
 

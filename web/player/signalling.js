@@ -1,5 +1,6 @@
 import { Backoff } from './backoff.js';
 import { Emitter } from './emitter.js';
+import { isBarred } from './local_network.js';
 
 /** @import { Camera, Phase, Reason, SessionListener, Wish } from './types.js' */
 
@@ -75,6 +76,7 @@ export class Signalling extends Emitter {
   #url;
   #WebSocket;
   #fetch;
+  #permissions;
   #backoff;
   /** @type {WebSocket | null} */
   #socket = null;
@@ -89,13 +91,19 @@ export class Signalling extends Emitter {
 
   /**
    * @param {string} url Of the WebSocket.
-   * @param {{WebSocket?: typeof WebSocket, fetch?: typeof fetch, backoff?: Backoff}} [options]
+   * @param {object} [options]
+   * @param {typeof globalThis.WebSocket} [options.WebSocket]
+   * @param {typeof globalThis.fetch} [options.fetch]
+   * @param {Backoff} [options.backoff]
+   * @param {Pick<Permissions, 'query'>} [options.permissions]
    */
-  constructor(url, { WebSocket = globalThis.WebSocket, fetch = globalThis.fetch, backoff } = {}) {
+  constructor(url, options = {}) {
+    const { WebSocket = globalThis.WebSocket, fetch = globalThis.fetch, backoff } = options;
     super();
     this.#url = url;
     this.#WebSocket = WebSocket;
     this.#fetch = fetch.bind(globalThis);
+    this.#permissions = options.permissions ?? globalThis.navigator?.permissions;
     this.#backoff = backoff ?? new Backoff({ first: 2000, cap: 30000 });
   }
 
@@ -224,7 +232,8 @@ export class Signalling extends Emitter {
       await this.#fetch(url, { method: 'POST', mode: 'no-cors', credentials: 'omit' });
       return { code: 'unreadable', message: url.origin };
     } catch {
-      return null;
+      const barred = await isBarred(this.#permissions, url);
+      return barred ? { code: 'local_network', message: url.origin } : null;
     }
   }
 

@@ -46,7 +46,6 @@ export function readStatistics(report, before = null) {
     plis: video.pliCount ?? 0,
     retransmitted: sum('retransmittedPacketsReceived'),
     audioEnergy: audio.totalAudioEnergy ?? 0,
-    decoder: video.decoderImplementation ?? null,
     transport: /** @type {string | null} */ (null),
     path: pathOf(report, pair),
     pair: addressesOf(report, pair),

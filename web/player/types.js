@@ -15,7 +15,20 @@
  * @property {number} [height]
  * @property {number} [fps]
  * @property {number} [viewers]
- * @property {{id: string, state: string, width: number, height: number}[]} [streams]
+ * @property {number} [bitrate]
+ * @property {Stream[]} [streams]
+ */
+
+/**
+ * One of the streams of a camera.
+ * @typedef {object} Stream
+ * @property {string} id
+ * @property {string} state
+ * @property {number} width
+ * @property {number} height
+ * @property {number} [fps]
+ * @property {number} [bitrate]
+ * @property {boolean} [b_frames] The server drops them.
  */
 
 /**
@@ -93,8 +106,8 @@
  * @property {string | null} audioCodec
  * @property {number | null} width Pixels.
  * @property {number | null} height
- * @property {number | null} fps Decoded frames a second.
- * @property {number | null} bitrate Bit/s of video and audio since the report before.
+ * @property {number | null} fps Decoded frames a second, of the last seconds.
+ * @property {number | null} bitrate Bit/s of video and audio, of the last seconds.
  * @property {number} packets Of video and audio, received so far.
  * @property {number} bytes
  * @property {number} lost Packets so far.
@@ -110,8 +123,8 @@
  * @property {number} plis Sent.
  * @property {number} retransmitted Packets received again.
  * @property {number} audioEnergy Grows when there is sound.
- * @property {string | null} decoder The browser's name for it.
  * @property {string | null} [stream] Of the camera, which one is shown; its answer says so.
+ * @property {boolean} [bFrames] Whether the server drops B-frames of it.
  * @property {string | null} transport What carries the session on the server; its answer says so.
  * @property {string} [relayFault] Why TURN servers relay nothing: "turn:…: 401 Unauthorized"; or empty.
  * @property {string | null} path How the packets travel: "host udp", "relay tcp".

@@ -41,6 +41,20 @@ export function nextStream(streams) {
 }
 
 /**
+ * Whether a URL has characters in its user or password with which it means something else:
+ * "rtsp://me:p@ss#1@192.0.2.10/live".
+ * @param {string} url
+ */
+export function hasCutLogin(url) {
+  const [, authority = '', rest = ''] = url.match(/^\w+:\/\/([^/?#]*)(.*)$/) ?? [];
+  if (authority.split('@').length > 2) return true;
+  if (!rest.includes('@')) return false;
+  if (rest.startsWith('#')) return true;
+  // What is before a path with an @ in it is a host and its port: "192.0.2.10:554/a@b".
+  return !authority.includes('@') && /^[^[:]*:.*\D/.test(authority);
+}
+
+/**
  * What is sent of a draft: without what only the server tells; a password only where one was typed,
  * so that the one there is stays; '' is none.
  * @param {Settings} draft

@@ -65,7 +65,7 @@ export class Fields {
   }
 
   forget() {
-    for (const { complaint } of this.#all.values()) write(complaint, '');
+    for (const { control, complaint } of this.#all.values()) settle(control, complaint);
   }
 
   /**
@@ -80,6 +80,7 @@ export class Fields {
       const error = errors.get(key);
       if (!error) continue;
       write(complaint, error);
+      control.setAttribute('aria-invalid', 'true');
       control.closest('details')?.toggleAttribute('open', true);
       first ??= control;
     }
@@ -93,9 +94,17 @@ export class Fields {
     const complaint = make('span', { class: 'complaint', id: `${control.id}-complaint` });
     control.setAttribute('aria-describedby', complaint.id);
     this.#all.set(key, { control, complaint });
+    // What was wrong is being changed: whether it is right now, only the server knows.
+    control.addEventListener('input', () => settle(control, complaint));
     const name = make('label', { for: control.id }, words.text(label));
     return make('div', { class: 'field' }, name, control, complaint);
   }
+}
+
+/** @param {Control} control @param {HTMLElement} complaint */
+function settle(control, complaint) {
+  write(complaint, '');
+  control.removeAttribute('aria-invalid');
 }
 
 /** What few need, behind a word. @param {...(Element | false)} content */

@@ -1,7 +1,7 @@
 import { words } from '../i18n/words.js';
 import { make, write } from '../picture/element.js';
 import { Refusal, api } from './api.js';
-import { bodyOf, freeId, nextStream, summaryOf } from './draft.js';
+import { bodyOf, freeId, hasCutLogin, nextStream, summaryOf } from './draft.js';
 import { Fields, advanced } from './fields.js';
 import { streamFields } from './stream_fields.js';
 
@@ -14,6 +14,7 @@ const CARRIERS = ['default', 'auto', 'webrtcbin', 'fanout'];
 export class Form {
   element = make('form', { class: 'camera-form', novalidate: true });
   #draft;
+  #before;
   #isNew;
   #taken;
   #onDone;
@@ -23,10 +24,11 @@ export class Form {
   /**
    * @param {Settings} settings
    * @param {string[] | null} taken Ids of the other cameras where this is a new one.
-   * @param {(saved: boolean) => void} onDone
+   * @param {(saved: Settings | null) => void} onDone What the server has taken; null: nothing.
    */
   constructor(settings, taken, onDone) {
     this.#draft = structuredClone(settings);
+    this.#before = JSON.stringify(this.#draft);
     this.#isNew = taken !== null;
     this.#taken = taken ?? [];
     this.#onDone = onDone;
@@ -35,6 +37,11 @@ export class Form {
       void this.#save();
     });
     this.#draw();
+  }
+
+  /** Whether something would be lost with it. */
+  get changed() {
+    return JSON.stringify(this.#draft) !== this.#before;
   }
 
   focus() {
@@ -72,7 +79,7 @@ export class Form {
         'div',
         { class: 'buttons' },
         make('button', { type: 'submit', class: 'primary' }, words.text('form.save')),
-        this.#button('cancel', 'form.cancel', () => this.#onDone(false)),
+        this.#button('cancel', 'form.cancel', () => this.#onDone(null)),
       ),
     );
   }
@@ -114,7 +121,7 @@ export class Form {
   /** @param {Stream} stream @param {number} at */
   #stream(stream, at) {
     const found = make('p', { class: 'found', role: 'status' });
-    const test = this.#button('test', 'stream.test', () => void this.#test(stream, test, found));
+    const test = this.#button('test', 'stream.test', () => void this.#test(at, test, found));
     const several = this.#draft.streams.length > 1;
     return make(
       'fieldset',
@@ -142,8 +149,20 @@ export class Form {
     return button;
   }
 
-  /** @param {Stream} stream @param {HTMLButtonElement} button @param {HTMLElement} found */
-  async #test(stream, button, found) {
+  /** What the page itself can tell is wrong with a stream. @param {Stream} stream @param {number} at */
+  #wrong({ url }, at) {
+    /** @type {[key: string, message: string][]} */
+    const wrong = [];
+    if (!url) wrong.push([`streams[${at}].url`, words.text('field.missing')]);
+    if (hasCutLogin(url)) wrong.push([`streams[${at}].password`, words.text('password.in_url')]);
+    return wrong;
+  }
+
+  /** @param {number} at Of the stream. @param {HTMLButtonElement} button @param {HTMLElement} found */
+  async #test(at, button, found) {
+    const stream = this.#draft.streams[at];
+    this.#fields.forget();
+    if (this.#fields.complain(new Map(this.#wrong(stream, at)))) return write(found, '');
     button.disabled = true;
     write(found, words.text('test.running'));
     delete found.dataset.ok;
@@ -167,20 +186,17 @@ export class Form {
     this.#fields.forget();
     write(this.#failure, '');
     const body = bodyOf(this.#draft);
-    const empty = [
-      body.id ? '' : 'id',
-      ...body.streams.map(({ url }, at) => (url ? '' : `streams[${at}].url`)),
-    ];
-    const missing = empty
-      .filter(Boolean)
-      .map((key) => /** @type {const} */ ([key, words.text('field.missing')]));
-    if (missing.length) {
-      this.#fields.complain(new Map(missing));
+    /** @type {[key: string, message: string][]} */
+    const noId = body.id ? [] : [['id', words.text('field.missing')]];
+    const wrong = [...noId, ...body.streams.flatMap((stream, at) => this.#wrong(stream, at))];
+    if (wrong.length) {
+      this.#fields.complain(new Map(wrong));
       return;
     }
     try {
       await (this.#isNew ? api.add(body) : api.change(this.#draft.id, body));
-      this.#onDone(true);
+      this.#before = JSON.stringify(this.#draft);
+      this.#onDone(this.#draft);
     } catch (error) {
       const refusal = /** @type {Error} */ (error);
       const placed = refusal instanceof Refusal && this.#fields.complain(refusal.errors);

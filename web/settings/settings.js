@@ -31,6 +31,12 @@ class SettingsPage {
     this.#signalling = new Signalling(address.href);
     this.#signalling.on('cameras', () => void this.load());
     this.#signalling.on('camera', () => this.#showStates());
+    addEventListener('beforeunload', (event) => {
+      if (this.#form?.changed) event.preventDefault();
+    });
+    for (const news of ['pointerdown', 'keydown']) {
+      addEventListener(news, () => this.#say(''), true);
+    }
     addEventListener('pagehide', () => this.#signalling.stop());
     addEventListener('pageshow', () => this.#signalling.start());
     this.#signalling.start();
@@ -62,6 +68,8 @@ class SettingsPage {
       // The server tells often; who types or reads is not to be disturbed by what is the same.
       if (news !== this.#shown) this.#draw();
       this.#shown = news;
+      // Of what was drawn before the server said them, too.
+      this.#showStates();
     } catch (error) {
       byId('refused').hidden = false;
       write(byId('refused'), /** @type {Error} */ (error).message);
@@ -76,9 +84,12 @@ class SettingsPage {
       needs_restart = [],
       configuration_error = null,
     } = this.#all ?? {};
-    const focused = document.activeElement;
+    const refocus = this.#focusKept();
     const rows = cameras.map((camera, at) => this.#row(camera, at, cameras.length));
-    if (this.#form && this.#edited === '') rows.unshift(make('li', {}, this.#form.element));
+    // What was typed stays, also when the camera has been removed elsewhere.
+    if (this.#form && !this.#ids.includes(this.#edited)) {
+      rows.unshift(make('li', {}, this.#form.element));
+    }
     byId('cameras').replaceChildren(...rows);
     const where = words.text('files.where', { config_file, cameras_file });
     const restart = words.text('files.restart', { keys: words.list(needs_restart) });
@@ -87,8 +98,30 @@ class SettingsPage {
     write(byId('rejected'), message && words.text('files.rejected', { message }));
     write(byId('files'), needs_restart.length ? `${where} ${restart}` : where);
     this.#showStates();
-    // The form has been moved, and lost it.
-    if (focused instanceof HTMLElement && focused !== document.activeElement) focused.focus();
+    refocus();
+  }
+
+  /** @returns {() => void} Gives the focus back to what had it: itself, or what stands in its place. */
+  #focusKept() {
+    const focused = document.activeElement;
+    if (!(focused instanceof HTMLElement)) return () => {};
+    const camera = focused.closest('li')?.dataset.camera;
+    const kind = [...focused.classList].map((name) => `.${name}`).join('');
+    return () => {
+      if (focused.isConnected) focused.focus();
+      else if (camera) this.#focusOn(camera, kind);
+    };
+  }
+
+  /**
+   * @param {string} camera One that is not there: where a camera is added.
+   * @param {string} selector Of a button; the first one that can be pressed gets the focus.
+   */
+  #focusOn(camera, selector) {
+    const row = document.querySelector(`[data-camera="${CSS.escape(camera)}"]`);
+    const button =
+      row?.querySelector(`${selector}:enabled`) ?? row?.querySelector('button:enabled');
+    /** @type {HTMLElement | null} */ (button ?? document.querySelector('#tools .add'))?.focus();
   }
 
   /** @param {Settings} camera @param {number} at @param {number} count */
@@ -149,30 +182,44 @@ class SettingsPage {
 
   /** @param {Settings | null} camera Null: a new one. */
   #open(camera) {
+    if (!this.#mayClose()) return;
     this.#edited = camera?.id ?? '';
-    this.#form = new Form(camera ?? blank(), camera ? null : this.#ids, (saved) => {
+    const form = new Form(camera ?? blank(), camera ? null : this.#ids, (saved) => {
+      if (saved === null && !this.#mayClose()) return;
       this.#form = null;
-      if (saved) this.#say(words.text('form.saved'));
-      void this.load();
+      void this.#closed(saved, camera?.id ?? '');
     });
+    this.#form = form;
     this.#draw();
-    this.#form.focus();
+    form.focus();
+  }
+
+  /** Whether nothing is lost by closing the form, or somebody wants that. */
+  #mayClose() {
+    return !this.#form?.changed || confirm(words.text('form.discard'));
+  }
+
+  /** @param {Settings | null} saved @param {string} edited */
+  async #closed(saved, edited) {
+    await this.load();
+    if (saved) this.#say(words.text('form.saved', { name: saved.name || saved.id }));
+    this.#focusOn(saved?.id ?? edited, '.edit');
   }
 
   /** @param {Settings} camera */
   async #remove(camera) {
     const name = camera.name || camera.id;
     if (!confirm(words.text('camera.remove.sure', { name }))) return;
-    await this.#try(() => api.remove(camera.id));
+    const at = this.#ids.indexOf(camera.id);
+    if (!(await this.#try(() => api.remove(camera.id)))) return;
+    this.#say(words.text('camera.removed', { name }));
+    this.#focusOn(this.#ids[Math.min(at, this.#ids.length - 1)] ?? '', '.remove');
   }
 
   /** @param {string} id @param {number} by */
   async #step(id, by) {
     await this.#move(id, this.#ids.indexOf(id) + by);
-    const row = document.querySelector(`[data-camera="${CSS.escape(id)}"]`);
-    /** @type {HTMLElement | null | undefined} */ (
-      row?.querySelector(by < 0 ? '.up:enabled, .down' : '.down:enabled, .up')
-    )?.focus();
+    this.#focusOn(id, by < 0 ? '.up' : '.down');
   }
 
   /** @param {string} id @param {number} place */

@@ -1,7 +1,10 @@
 import { placed } from '../order/sequence.js';
 import { Emitter } from '../player/emitter.js';
 import { SIZES } from './grid.js';
+import { lookOf, withLook } from './looks.js';
 
+/** @import { Look } from '../picture/types.js' */
+/** @import { Size } from './grid.js' */
 /** @import { Layout } from './types.js' */
 
 /** @type {Layout} */
@@ -9,6 +12,10 @@ export const ALL = { wall: '*', grid: 0, cycle: 0 };
 /** Seconds a page may stay. */
 export const CYCLES = [0, 5, 10, 15, 30, 60];
 const LONGEST_CYCLE = 3600;
+/** Where names and states of cameras are. The first is usual; a kiosk has the last. */
+export const CAPTIONS = ['over', 'below', 'hidden'];
+/** What a layout has only where somebody has asked for it. */
+const EXTRAS = /** @type {const} */ (['captions', 'columns', 'fill', 'mirror', 'turn']);
 
 /**
  * Which cameras a wall shows, in which order, how many at once and for how long.
@@ -45,6 +52,34 @@ export class Arrangement extends Emitter {
 
   get cycle() {
     return this.#layout.cycle;
+  }
+
+  /** Undefined: nobody has chosen. */
+  get captions() {
+    return this.#layout.captions;
+  }
+
+  set captions(captions) {
+    this.layout = { ...this.#layout, captions: captions === CAPTIONS[0] ? undefined : captions };
+  }
+
+  /** On a phone that is held upright: 1 or 2. */
+  get columns() {
+    return this.#layout.columns ?? 1;
+  }
+
+  set columns(columns) {
+    this.layout = { ...this.#layout, columns };
+  }
+
+  /** @param {string} id */
+  lookOf(id) {
+    return lookOf(this.#layout, id);
+  }
+
+  /** @param {string} id @param {Partial<Look>} look What is to change. */
+  look(id, look) {
+    this.layout = withLook(this.#layout, id, look);
   }
 
   set cycle(cycle) {
@@ -112,12 +147,20 @@ export function select(wall, known) {
 }
 
 /** What people and other versions have written, as this version can use it. @param {Layout} layout */
-function sound({ wall, grid, cycle }) {
-  return {
+function sound(layout) {
+  const { wall, grid, cycle } = layout;
+  /** @type {Layout} */
+  const usable = {
     wall: typeof wall === 'string' ? wall : ALL.wall,
     grid: SIZES.includes(grid) ? grid : 0,
     cycle: cycle > 0 ? Math.min(LONGEST_CYCLE, Math.max(1, cycle)) : 0,
   };
+  if (CAPTIONS.includes(layout.captions ?? '')) usable.captions = layout.captions;
+  if (layout.columns === 2) usable.columns = 2;
+  for (const list of /** @type {const} */ (['fill', 'mirror', 'turn'])) {
+    if (layout[list] && typeof layout[list] === 'string') usable[list] = layout[list];
+  }
+  return usable;
 }
 
 /**
@@ -128,14 +171,24 @@ function sound({ wall, grid, cycle }) {
  */
 export function layoutOf(query, named) {
   const wall = query.get('wall');
-  if (wall === null && !query.has('grid') && !query.has('cycle')) return null;
+  const extras = EXTRAS.filter((name) => query.has(name));
+  if (wall === null && !query.has('grid') && !query.has('cycle') && !extras.length) return null;
   const kept = (wall && named(wall)) || ALL;
   const own = kept === ALL && wall ? wall : kept.wall;
   return sound({
+    ...kept,
+    ...Object.fromEntries(extras.map((name) => [name, query.get(name)])),
     wall: own,
-    grid: Number(query.get('grid') ?? kept.grid),
+    grid: sizeOf(query.get('grid') ?? kept.grid),
     cycle: Number(query.get('cycle') ?? kept.cycle),
+    columns: Number(query.get('columns') ?? kept.columns),
   });
+}
+
+/** A plus in a query stands for a space. @param {string | number} written @returns {Size} */
+export function sizeOf(written) {
+  const text = String(written).replace(' ', '+');
+  return text.includes('+') ? text : Number(text);
 }
 
 /**
@@ -144,12 +197,16 @@ export function layoutOf(query, named) {
  * @param {{kiosk?: boolean}} [options]
  * @returns {string} A URL that shows the same wall in any browser.
  */
-export function urlOf({ wall, grid, cycle }, base, { kiosk = false } = {}) {
+export function urlOf(layout, base, { kiosk = false } = {}) {
+  const { wall, grid, cycle } = layout;
   const url = new URL(base);
-  // Commas, stars and exclamation marks may stand in a query, and people read it.
-  const parts = [`wall=${encodeURIComponent(wall).replace(/%2C/g, ',')}`];
-  if (grid) parts.push(`grid=${grid}`);
+  // Commas, colons, stars and exclamation marks may stand in a query, and people read it.
+  const plain = (/** @type {string | number} */ value) =>
+    encodeURIComponent(value).replace(/%2C/g, ',').replace(/%3A/g, ':').replace(/%2B/g, '+');
+  const parts = [`wall=${plain(wall)}`];
+  if (grid) parts.push(`grid=${plain(grid)}`);
   if (cycle) parts.push(`cycle=${cycle}`);
+  for (const name of EXTRAS) if (layout[name]) parts.push(`${name}=${plain(layout[name])}`);
   if (kiosk) parts.push('kiosk');
   url.search = parts.join('&');
   url.hash = '';

@@ -1,6 +1,6 @@
 import { LANGUAGES, words } from '../i18n/words.js';
 import { make, mark, write } from '../picture/element.js';
-import { SIZES } from './grid.js';
+import { SIZES, isAround } from './grid.js';
 
 /** Each language in its own words. */
 const NAMES = /** @type {Record<string, string>} */ ({ en: 'English', ko: '한국어' });
@@ -27,8 +27,14 @@ export function languageSelect(id) {
 /** Fills a choice of how many cameras a page has, in the reader's language. @param {HTMLSelectElement} select */
 export function writeSizes(select) {
   if (!select.length) SIZES.forEach((size) => select.append(make('option', { value: size })));
-  SIZES.forEach((size, at) => {
-    const text = words.text(size ? 'grid.tiles' : 'grid.auto', { size: words.number(size) });
-    write(select.options[at], text);
-  });
+  SIZES.forEach((size, at) => write(select.options[at], sizeText(size)));
+}
+
+/** @param {import('./grid.js').Size} size */
+function sizeText(size) {
+  if (isAround(size)) {
+    const [, count] = String(size).split('+');
+    return words.text('grid.around', { count: words.number(Number(count)) });
+  }
+  return words.text(size ? 'grid.tiles' : 'grid.auto', { size: words.number(Number(size)) });
 }

@@ -2,12 +2,13 @@ import { words } from '../i18n/words.js';
 import { copy } from '../picture/clipboard.js';
 import { make, mark, write } from '../picture/element.js';
 import { icon } from '../picture/icons.js';
-import { CYCLES, urlOf } from './arrangement.js';
+import { CAPTIONS, CYCLES, sizeOf, urlOf } from './arrangement.js';
 import { CameraList } from './camera_list.js';
 import { languageSelect, writeSizes } from './choices.js';
 import { LayoutList } from './layout_list.js';
 
 /** @import { Arrangement } from './arrangement.js' */
+/** @import { Awake } from './awake.js' */
 
 /** How long a button says that it has copied. */
 const SAID_MS = 2000;
@@ -25,6 +26,8 @@ export class Drawer {
   #close = make('button', { type: 'button', class: 'close' });
   #grid = make('select', { id: 'drawer-grid' });
   #cycle = make('select', { id: 'drawer-cycle' });
+  #captions = make('select', { id: 'drawer-captions' });
+  #awake = make('input', { type: 'checkbox', id: 'drawer-awake' });
   /** @type {[HTMLElement, string][]} */
   #texts = [];
 
@@ -34,10 +37,11 @@ export class Drawer {
    * @param {import('../player/signalling.js').Signalling} around.signalling
    * @param {Arrangement} around.arrangement
    * @param {import('./library.js').Library} around.library
+   * @param {Awake} around.awake
    * @param {() => void} around.onToggle It has opened or closed.
    * @param {() => void} around.onHelp
    */
-  constructor(element, { signalling, arrangement, library, onToggle, onHelp }) {
+  constructor(element, { signalling, arrangement, library, awake, onToggle, onHelp }) {
     this.#element = element;
     this.#arrangement = arrangement;
     this.#onToggle = onToggle;
@@ -46,8 +50,10 @@ export class Drawer {
     this.#close.append(icon('close'));
     this.#close.addEventListener('click', () => this.toggle());
     for (const seconds of CYCLES) this.#cycle.append(make('option', { value: seconds }));
-    this.#grid.addEventListener('change', () => (arrangement.grid = Number(this.#grid.value)));
+    this.#grid.addEventListener('change', () => (arrangement.grid = sizeOf(this.#grid.value)));
     this.#cycle.addEventListener('change', () => (arrangement.cycle = Number(this.#cycle.value)));
+    for (const place of CAPTIONS) this.#captions.append(make('option', { value: place }));
+    this.#captions.addEventListener('change', () => (arrangement.captions = this.#captions.value));
     const keys = make(
       'button',
       { type: 'button' },
@@ -66,7 +72,9 @@ export class Drawer {
         { class: 'fields' },
         make('label', {}, this.#text('span', 'grid.choose'), this.#grid),
         make('label', {}, this.#text('span', 'cycle.choose'), this.#cycle),
+        make('label', {}, this.#text('span', 'caption.choose'), this.#captions),
       ),
+      ...this.#awakeField(awake),
       this.#text('h3', 'layout.title'),
       this.#layouts.element,
       this.#text('h3', 'share.title'),
@@ -113,7 +121,7 @@ export class Drawer {
   show() {
     if (!this.open) return;
     writeSizes(this.#grid);
-    const { grid, cycle } = this.#arrangement;
+    const { grid, cycle, captions } = this.#arrangement;
     if (![...this.#cycle.options].some(({ value }) => Number(value) === cycle)) {
       this.#cycle.append(make('option', { value: cycle }));
     }
@@ -124,10 +132,29 @@ export class Drawer {
         : words.text('cycle.off');
       write(option, text);
     }
+    for (const option of this.#captions.options) {
+      write(option, words.text(`caption.${option.value}`));
+    }
+    this.#captions.value = captions ?? CAPTIONS[0];
     this.#grid.value = String(grid);
     this.#cycle.value = String(cycle);
     this.#cameras.show();
     this.#layouts.show();
+  }
+
+  /** @param {Awake} awake */
+  #awakeField(awake) {
+    this.#awake.checked = awake.possible && awake.wanted;
+    this.#awake.disabled = !awake.possible;
+    this.#awake.addEventListener('change', () => (awake.wanted = this.#awake.checked));
+    const label = make(
+      'label',
+      { class: 'check' },
+      this.#awake,
+      this.#text('span', 'awake.choose'),
+    );
+    if (awake.possible) return [label];
+    return [label, make('p', { class: 'hint' }, this.#text('span', 'awake.insecure'))];
   }
 
   /** @param {boolean} kiosk */

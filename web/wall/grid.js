@@ -1,63 +1,30 @@
-/** @import { Grid } from './types.js' */
+/** How many tiles a page may have; 0: as many as can be seen well; 1+5: one large, five small. */
+export const SIZES = [0, 1, 4, 9, 16, 25, '1+5', '1+7'];
 
-/** How many tiles a page may have; 0: as many as can be seen well. */
-export const SIZES = [0, 1, 4, 9, 16, 25];
-
-export const GAP = 8;
-const CAPTION = 56;
-const COMPACT_CAPTION = 30;
-const COMPACT_BELOW = 320;
-/** A picture that is narrower shows nothing. */
-const LEAST_WIDTH = 144;
+/** A picture of fewer pixels of the window shows nothing. */
+const LEAST_AREA = 144 * 81;
+/** What gaps and shapes that do not fit may cost of a space. */
+const USED = 0.85;
 /** More at once is more than anybody watches, and than browsers decode. */
-const MOST_TILES = 36;
+const MOST_TILES = 48;
+
+/** Whether the first of a page is larger than the others. @param {Size} size */
+export const isAround = (size) => typeof size === 'string';
+
+/** @typedef {number | string} Size One of SIZES. */
 
 /**
- * The grid whose pictures are largest among those that fit the space without scrolling.
- * @param {number} count Of tiles.
+ * How many tiles a page has. Where it may choose: all, or, where they would be too small, as many
+ * as make pages of about one size.
+ * @param {Size} size
+ * @param {number} count Of all tiles.
  * @param {number} width Of the space, pixels.
  * @param {number} height
- * @param {{aspect?: number, compact?: boolean, scale?: number}} [options] Of the pictures; short
- *   captions anyway; how much larger than usual captions are.
- * @returns {Grid}
  */
-export function bestGrid(count, width, height, options = {}) {
-  const { aspect = 16 / 9, compact: always = false, scale = 1 } = options;
-  const [long, short] = [CAPTION * scale, COMPACT_CAPTION * scale];
-  /** @type {Grid} */
-  let best = { columns: 1, width: 16, height: 9 + short, compact: true };
-  for (let columns = 1; columns <= count; columns++) {
-    const rows = Math.ceil(count / columns);
-    const cell = (width - GAP * (columns - 1)) / columns;
-    const row = (height - GAP * (rows - 1)) / rows;
-    const whole = Math.min(cell, (row - long) * aspect);
-    const compact = always || whole < COMPACT_BELOW;
-    const caption = compact ? short : long;
-    const small = Math.min(cell, (row - short) * aspect, always ? cell : COMPACT_BELOW - 1);
-    const tile = wholeSteps(compact ? small : whole);
-    if (tile > best.width) {
-      best = {
-        columns,
-        width: tile,
-        height: Math.round(tile / aspect) + caption,
-        compact,
-      };
-    }
-  }
-  return best;
+export function pageSize(size, count, width, height) {
+  const parts = String(size).split('+').map(Number);
+  if (size !== 0) return parts.reduce((sum, part) => sum + part);
+  const most = Math.min(MOST_TILES, Math.floor((width * height * USED) / LEAST_AREA));
+  const pages = Math.ceil(Math.max(1, count) / Math.max(1, most));
+  return Math.ceil(Math.max(1, count) / pages);
 }
-
-/**
- * How many of `count` tiles a page has when it may choose: all, or as many as can be seen well.
- * @param {number} count
- * @param {number} width
- * @param {number} height
- */
-export function pageSize(count, width, height) {
-  let size = Math.min(count, MOST_TILES);
-  while (size > 1 && bestGrid(size, width, height).width < LEAST_WIDTH) size--;
-  return Math.max(1, size);
-}
-
-/** Down to a width that 16:9 divides into whole pixels: no hairline beside the picture. */
-const wholeSteps = (/** @type {number} */ width) => Math.floor(width / 16) * 16;

@@ -2,6 +2,7 @@ import { words } from '../i18n/words.js';
 import { isFullscreen, toggleFullscreen } from '../picture/actions.js';
 import { make, mark, write } from '../picture/element.js';
 import { icon } from '../picture/icons.js';
+import { sizeOf } from './arrangement.js';
 import { languageSelect, writeSizes } from './choices.js';
 
 /** @import { IconName } from '../picture/icons.js' */
@@ -27,6 +28,7 @@ export class Header {
   #pageText = make('span', { id: 'page' });
   #pager = make('div', { id: 'pager', role: 'group' });
   #grid = make('select', { id: 'grid' });
+  #columns;
   /** @type {Map<HTMLButtonElement, () => Look>} */
   #buttons = new Map();
 
@@ -71,10 +73,18 @@ export class Header {
     );
     this.#pager.append(back, this.#pageText, on, cycle);
 
-    this.#grid.addEventListener('change', () => (arrangement.grid = Number(this.#grid.value)));
+    this.#grid.addEventListener('change', () => (arrangement.grid = sizeOf(this.#grid.value)));
     this.#tryNow.addEventListener('click', () => signalling.retryNow());
     this.#reload.addEventListener('click', () => location.reload());
 
+    this.#columns = this.#button(
+      'columns',
+      () => (arrangement.columns = arrangement.columns === 1 ? 2 : 1),
+      () => ({
+        name: arrangement.columns === 1 ? 'columns' : 'column',
+        label: words.text(arrangement.columns === 1 ? 'grid.columns.two' : 'grid.columns.one'),
+      }),
+    );
     const statistics = this.#button(
       'statistics',
       () => (wall.statisticsShown = !wall.statisticsShown),
@@ -116,6 +126,7 @@ export class Header {
       this.#reload,
       this.#pager,
       this.#grid,
+      this.#columns,
       statistics,
       play,
       fullscreen,
@@ -144,17 +155,9 @@ export class Header {
 
   /** What changes with the wall and the server. */
   show() {
-    const { tiles, page, pages, alone } = this.#wall;
+    const { tiles, page, pages, alone, upright } = this.#wall;
     const { gone } = this.#signalling;
-    const live = tiles.filter(({ player }) => {
-      const { name, reason } = player.state;
-      return name === 'live' || (reason?.code === 'out_of_sight' && player.camera.state === 'live');
-    });
-    const counts = { live: words.number(live.length), all: words.number(tiles.length) };
-    write(
-      this.#summary,
-      gone ? words.text(lossKey(this.#signalling)) : words.text('wall.live', counts),
-    );
+    write(this.#summary, gone ? words.text(lossKey(this.#signalling)) : summaryText(this.#wall));
     this.#summary.hidden = !gone && tiles.length === 0;
     write(this.#retryText, retryText(this.#signalling));
     this.#retry.hidden = !gone;
@@ -165,6 +168,7 @@ export class Header {
     );
     this.#grid.value = String(this.#arrangement.grid);
     this.#grid.hidden = alone !== null;
+    this.#columns.hidden = !upright || alone !== null;
     for (const [button, look] of this.#buttons) {
       const { name, label, pressed, expanded } = look();
       if (button.dataset.icon !== name) {
@@ -193,6 +197,28 @@ export class Header {
     this.#buttons.set(button, look);
     return button;
   }
+}
+
+/**
+ * What is true of the cameras, as the server has them, and what of this page: cameras that are live
+ * play nowhere while their tiles are paused or on other pages.
+ * @param {Wall} wall
+ */
+function summaryText({ tiles, shownTiles }) {
+  const states = tiles.map(({ player }) => player.camera.state);
+  const count = (/** @type {string} */ wanted) => states.filter((state) => state === wanted).length;
+  const idle = count('idle');
+  const playing = shownTiles.filter(({ player }) => player.state.name === 'live').length;
+  return [
+    words.text('wall.live', { live: words.number(count('live')), all: words.number(tiles.length) }),
+    idle > 0 && words.text('wall.idle', { count: words.number(idle) }),
+    words.text('wall.playing', {
+      playing: words.number(playing),
+      all: words.number(shownTiles.length),
+    }),
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }
 
 /** The headline without a server. @param {Signalling} signalling */

@@ -8,23 +8,30 @@ import { Picture } from '../picture/picture.js';
 import { Sight } from '../picture/sight.js';
 
 /** @import { Player } from '../player/player.js' */
-/** @import { Action } from '../picture/types.js' */
+/** @import { Action, Look } from '../picture/types.js' */
+/** @import { Box } from './slices.js' */
 /** @import { Around } from './types.js' */
+
+/** Shapes that differ by less are one. */
+const SAME_SHAPE = 0.01;
 
 /**
  * `<fanlight-tile>`: one camera of the wall: its picture, name, state, facts and buttons.
  *
  * Attributes, for styles and tests: data-camera (id), data-state (of the picture), data-sound
  * (none, off, on), data-focused while it has the wall for itself. Sends `fanlight-focus`
- * (bubbles) when somebody wants to see it alone, or no more.
+ * (bubbles) when somebody wants to see it alone, or no more, and `fanlight-shape` (bubbles) when
+ * its picture has another shape.
  */
 export class Tile extends HTMLElement {
   /** @type {Player} */
   player;
   picture;
   sight;
+  #arrangement;
   #actions;
   #controls;
+  #aspect = 0;
   #name = make('h2', { class: 'name' });
   #stateText = make('span', { class: 'state-text' });
   #soundMark = make('span', { class: 'sound-mark', role: 'img' });
@@ -42,8 +49,13 @@ export class Tile extends HTMLElement {
     this.tabIndex = 0;
     this.setAttribute('role', 'group');
     this.dataset.camera = player.camera.id;
+    this.#arrangement = around.arrangement;
     this.picture = new Picture(player, around, () => this.#show());
-    this.#actions = [...pictureActions(this.picture, this), this.#focusAction()];
+    this.#actions = [
+      ...pictureActions(this.picture, this),
+      this.#focusAction(),
+      ...this.#lookActions(),
+    ];
     this.#controls = new Controls(this.picture, [...this.#zoomActions(), ...this.#actions]);
     this.picture.element.append(this.#controls.element);
     this.append(this.picture.element, this.#caption());
@@ -55,8 +67,14 @@ export class Tile extends HTMLElement {
     );
 
     this.picture.element.addEventListener('click', (event) => this.#click(event));
+    let touched = false;
+    this.picture.element.addEventListener('pointerdown', ({ pointerType }) => {
+      touched = pointerType === 'touch';
+    });
     this.picture.element.addEventListener('dblclick', (event) => {
-      if (this.focused && !onTool(event)) this.#run('fullscreen');
+      if (!this.focused || onTool(event)) return;
+      if (touched) this.picture.magnifier.toggle(event);
+      else this.#run('fullscreen');
     });
     this.addEventListener('keydown', (event) => this.key(event));
     this.addEventListener('fullscreenchange', () => this.#show());
@@ -82,6 +100,14 @@ export class Tile extends HTMLElement {
     this.#show();
   }
 
+  /** @param {Box | null} box In the wall, pixels; null: all of it. */
+  place(box) {
+    const { style } = this;
+    [style.left, style.top, style.width, style.height] = box
+      ? [box.x, box.y, box.width, box.height].map((pixels) => `${pixels}px`)
+      : ['0', '0', '100%', '100%'];
+  }
+
   tick() {
     this.picture.tick();
   }
@@ -93,7 +119,6 @@ export class Tile extends HTMLElement {
       this.#facts.set(name, fact);
       facts.append(fact);
     }
-    this.#soundMark.append(icon('sound'));
     const lamp = make('span', { class: 'lamp', 'aria-hidden': 'true' });
     const state = make('p', { class: 'state' }, this.#soundMark, lamp, this.#stateText);
     return make('div', { class: 'caption' }, this.#name, state, facts);
@@ -104,10 +129,42 @@ export class Tile extends HTMLElement {
     return {
       name: 'focus',
       key: 'Enter',
-      icon: () => (this.focused ? 'shrink' : 'enlarge'),
+      icon: () => (this.focused ? 'wall' : 'enlarge'),
       label: () => words.text(this.focused ? 'action.focus.leave' : 'action.focus'),
       run: () => this.dispatchEvent(new Event('fanlight-focus', { bubbles: true })),
     };
+  }
+
+  /** How the camera is shown on this wall. @returns {Action[]} */
+  #lookActions() {
+    const { picture } = this;
+    const change = (/** @type {Partial<Look>} */ look) =>
+      this.#arrangement.look(this.player.camera.id, look);
+    return [
+      {
+        name: 'fill',
+        rare: true,
+        icon: () => 'fill',
+        label: () => words.text('action.fill'),
+        pressed: () => picture.look.fill,
+        run: () => change({ fill: !picture.look.fill }),
+      },
+      {
+        name: 'turn',
+        rare: true,
+        icon: () => 'turn',
+        label: () => words.text('action.turn'),
+        run: () => change({ turn: (picture.look.turn + 90) % 360 }),
+      },
+      {
+        name: 'mirror',
+        rare: true,
+        icon: () => 'mirror',
+        label: () => words.text('action.mirror'),
+        pressed: () => picture.look.mirror,
+        run: () => change({ mirror: !picture.look.mirror }),
+      },
+    ];
   }
 
   /** @returns {Action[]} */
@@ -192,12 +249,19 @@ export class Tile extends HTMLElement {
     write(this.#stateText, picture.status.brief);
     this.#soundMark.hidden = !player.hasSound;
     mark(this.#soundMark, 'aria-label', words.text(picture.heard ? 'sound.heard' : 'sound.there'));
+    const loud = picture.heard ? 'sound' : 'muted';
+    if (this.#soundMark.dataset.icon !== loud) this.#soundMark.replaceChildren(icon(loud));
+    this.#soundMark.dataset.icon = loud;
     for (const { name, text } of BRIEF) {
       const fact = /** @type {HTMLElement} */ (this.#facts.get(name));
       write(fact, (live && text(live)) ?? '');
     }
     this.#controls.refresh();
     this.sight.look();
+    const { aspect } = picture;
+    if (Math.abs(aspect / this.#aspect - 1) < SAME_SHAPE) return;
+    this.#aspect = aspect;
+    this.dispatchEvent(new Event('fanlight-shape', { bubbles: true }));
   }
 }
 

@@ -4,6 +4,7 @@
 /** @import { Signalling } from '../player/signalling.js' */
 /** @import { Surroundings } from '../player/surroundings.js' */
 /** @import { Arrangement } from './arrangement.js' */
+/** @import { Size } from './grid.js' */
 
 /**
  * What a wall shows, as it is kept and sent in URLs.
@@ -11,16 +12,13 @@
  * @property {string} wall Cameras in order, separated by commas. `*`: all that are not named, in
  *   the server's order; `!front`: not this one. "street,*,!garage" is the street, then all others
  *   but the garage; "front,street" is these two, whatever the server has.
- * @property {number} grid One of SIZES.
+ * @property {Size} grid One of SIZES.
  * @property {number} cycle Seconds until the next page; 0: pages stay.
- */
-
-/**
- * @typedef {object} Grid
- * @property {number} columns
- * @property {number} width Of a tile, pixels.
- * @property {number} height Of a tile with its caption.
- * @property {boolean} compact Tiles so small that the caption is one line.
+ * @property {string} [captions] One of CAPTIONS.
+ * @property {number} [columns] Of a phone that is held upright, if not one.
+ * @property {string} [fill] Cameras whose pictures fill their tiles and lose their edges; as `wall`.
+ * @property {string} [mirror] Cameras that are shown mirrored; as `wall`.
+ * @property {string} [turn] Cameras that are turned, clockwise in degrees: "garage:90,hall:180".
  */
 
 /**
@@ -30,7 +28,7 @@
  * @property {Surroundings} surroundings
  * @property {Loudspeaker} loudspeaker
  * @property {Arrangement} arrangement
- * @property {boolean} kiosk Nobody is there: short captions, no dragging.
+ * @property {boolean} kiosk Nobody is there: pictures edge to edge, no dragging.
  */
 
 export {};

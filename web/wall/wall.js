@@ -1,20 +1,28 @@
 import { words } from '../i18n/words.js';
 import { Drag } from '../order/drag.js';
+import { mark } from '../picture/element.js';
+import { LINGER_MS } from '../picture/sight.js';
 import { Emitter } from '../player/emitter.js';
 import { Player } from '../player/player.js';
-import { bestGrid, pageSize } from './grid.js';
+import { pageSize } from './grid.js';
+import { nextInColumn } from './neighbours.js';
+import { isUpright, placeTiles } from './placing.js';
 import { Tile } from './tile.js';
 
 /** @import { Camera } from '../player/types.js' */
+/** @import { Box } from './slices.js' */
 /** @import { Around } from './types.js' */
 
 /** The next page begins to play this long before it is turned to. */
 const AHEAD_MS = 2500;
+/** The others go on for so long behind one that is shown alone: many come back soon. */
+const BEHIND_MS = 30000;
 /** Walls with more room than this are seen from afar: what is written on them is larger. */
 const LARGE = { width: 2200, height: 1100, scale: 1.5 };
+const GAP = 2;
 
 /**
- * The cameras of an arrangement in a grid that fits its space, page by page, or one of them alone.
+ * The cameras of an arrangement, as large as its space allows, page by page, or one of them alone.
  * Sends `change` when what it shows, or a tile's state, is another.
  * @extends {Emitter<{change: void}>}
  */
@@ -35,7 +43,10 @@ export class Wall extends Emitter {
   /** Which camera is shown alone. @type {string | null} */
   #alone = null;
   #size = 1;
-  #columns = 1;
+  /** Of the tiles of this page, and what they were made of. */
+  #placed = { of: '', boxes: /** @type {Box[]} */ ([]), scrolls: false, short: false };
+  /** Where the wall was scrolled to before one was alone. */
+  #scrolled = 0;
   #turnAt = 0;
   #playing = true;
 
@@ -58,6 +69,7 @@ export class Wall extends Emitter {
       for (const { player } of this.tiles) player.doubt();
     });
     new ResizeObserver(() => this.#arrange()).observe(element);
+    element.addEventListener('fanlight-shape', () => this.#arrange());
     element.addEventListener('fanlight-focus', ({ target }) => {
       if (target instanceof Tile) this.focusOn(target.focused ? null : target.player.camera.id);
     });
@@ -90,6 +102,11 @@ export class Wall extends Emitter {
 
   get alone() {
     return this.#alone;
+  }
+
+  /** Whether it is on a phone that is held upright: pictures are below each other, and scroll. */
+  get upright() {
+    return this.#placed.scrolls;
   }
 
   /** Whether tiles are to play; those that come later too. */
@@ -142,15 +159,18 @@ export class Wall extends Emitter {
   /** @param {string | null} camera */
   #show(camera) {
     const before = this.#alone;
+    if (before === null) this.#scrolled = this.#element.scrollTop;
     this.#alone = camera !== null && this.#tiles.has(camera) ? camera : null;
     const tile = this.#tiles.get(this.#alone ?? before ?? '');
-    if (this.#alone === null && tile) this.page = Math.floor(this.#place(tile) / this.#size);
+    if (this.#alone === null && tile) this.page = Math.floor(this.#placeOf(tile) / this.#size);
     this.#arrange();
+    if (this.#alone === null) this.#element.scrollTop = this.#scrolled;
     tile?.focus({ preventScroll: true });
+    if (this.#alone === null) tile?.scrollIntoView({ block: 'nearest' });
   }
 
   /** @param {Tile} tile */
-  #place(tile) {
+  #placeOf(tile) {
     return this.tiles.indexOf(tile);
   }
 
@@ -162,7 +182,9 @@ export class Wall extends Emitter {
     const tiles = new Map();
     for (const id of this.#arrangement.shown) {
       const camera = /** @type {Camera} */ (cameras.get(id));
-      tiles.set(id, this.#tiles.get(id) ?? this.#tile(camera));
+      const tile = this.#tiles.get(id) ?? this.#tile(camera);
+      tile.picture.look = this.#arrangement.lookOf(id);
+      tiles.set(id, tile);
     }
     for (const tile of before) {
       if (tiles.get(tile.player.camera.id) === tile) continue;
@@ -202,49 +224,85 @@ export class Wall extends Emitter {
   }
 
   #arrange() {
-    const style = getComputedStyle(this.#element);
-    const width =
-      this.#element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-    const height =
-      this.#element.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+    const { left, top, width, height } = this.#space();
     if (width <= 0 || height <= 0) return;
     const { tiles } = this;
-    const count = Math.max(1, tiles.length);
-    this.#size = this.#arrangement.grid || pageSize(count, width, height);
+    const { grid, cycle } = this.#arrangement;
+    this.#size =
+      isUpright({ width, height }) && !grid
+        ? Math.max(1, tiles.length)
+        : pageSize(grid, tiles.length, width, height);
     this.pages = Math.max(1, Math.ceil(tiles.length / this.#size));
     this.page = Math.min(this.page, this.pages - 1);
-    this.#turnAt = Date.now() + this.#arrangement.cycle * 1000;
-
-    const large = width > LARGE.width && height > LARGE.height;
-    const options = { compact: this.#kiosk, scale: large ? LARGE.scale : 1 };
-    const shown = this.#arrangement.grid || Math.min(count, this.#size);
-    let grid = bestGrid(this.#alone ? 1 : shown, width, height, options);
-    if (this.#alone) grid = { ...grid, width: Math.floor(width), height: Math.floor(height) };
-    this.#columns = grid.columns;
-    const { style: own } = this.#element;
-    own.setProperty('--columns', String(grid.columns));
-    own.setProperty('--tile-width', `${grid.width}px`);
-    own.setProperty('--tile-height', `${grid.height}px`);
-    this.#element.toggleAttribute('data-large', large);
-    this.#element.toggleAttribute('data-compact', grid.compact);
-    this.#element.toggleAttribute('data-alone', this.#alone !== null);
+    this.#turnAt = Date.now() + cycle * 1000;
     tiles.forEach((tile, at) => {
       const alone = tile.player.camera.id === this.#alone;
       tile.hidden = this.#alone ? !alone : Math.floor(at / this.#size) !== this.page;
       tile.focused = alone;
+      tile.sight.linger(this.#alone ? BEHIND_MS : LINGER_MS);
     });
+    this.#element.toggleAttribute('data-alone', this.#alone !== null);
+    document.body.toggleAttribute('data-alone', this.#alone !== null);
+    this.#place({ x: left, y: top, width, height });
     this.emit('change', undefined);
+  }
+
+  /** Without what a notch and rounded corners take of it. */
+  #space() {
+    const style = getComputedStyle(this.#element);
+    const [left, top] = [parseFloat(style.paddingLeft), parseFloat(style.paddingTop)];
+    return {
+      left,
+      top,
+      width: this.#element.clientWidth - left - parseFloat(style.paddingRight),
+      height: this.#element.clientHeight - top - parseFloat(style.paddingBottom),
+    };
+  }
+
+  /** @param {Box} space */
+  #place({ x, y, width, height }) {
+    const large = width > LARGE.width && height > LARGE.height;
+    const captions = this.#arrangement.captions ?? (this.#kiosk ? 'hidden' : 'over');
+    const room = {
+      width,
+      height,
+      size: this.#arrangement.grid,
+      columns: this.#arrangement.columns,
+      gap: this.#kiosk ? 0 : GAP,
+      captioned: captions === 'below',
+      scale: large ? LARGE.scale : 1,
+    };
+    const shown = this.shownTiles;
+    const pictures = shown.map(({ picture }) => ({
+      aspect: picture.aspect,
+      fills: picture.look.fill,
+    }));
+    const of = JSON.stringify([pictures, room]);
+    if (this.#alone === null && of !== this.#placed.of) {
+      this.#placed = { of, ...placeTiles(pictures, room) };
+    }
+    const { boxes, scrolls, short } = this.#placed;
+    shown.forEach((tile, at) => {
+      const box = boxes[at];
+      tile.place(this.#alone === null ? { ...box, x: x + box.x, y: y + box.y } : null);
+    });
+    const end = Math.max(0, ...boxes.map((box) => box.y + box.height));
+    this.#element.style.setProperty('--end', end > height ? `${y + end}px` : '0');
+    mark(this.#element, 'data-captions', captions);
+    this.#element.toggleAttribute('data-large', large);
+    this.#element.toggleAttribute('data-compact', short);
+    this.#element.toggleAttribute('data-upright', scrolls && this.#alone === null);
   }
 
   /** @param {Tile} item @param {Tile} target */
   #drop(item, target) {
-    this.#arrangement.move(item.player.camera.id, this.#place(target));
+    this.#arrangement.move(item.player.camera.id, this.#placeOf(target));
     this.#announcePlace(item);
   }
 
   /** @param {Tile} tile */
   #announcePlace(tile) {
-    const place = words.number(this.#place(tile) + 1);
+    const place = words.number(this.#placeOf(tile) + 1);
     const all = words.number(this.#tiles.size);
     const { name } = tile.picture;
     this.#announcer.textContent = words.text('arrange.moved', { name, place, all });
@@ -274,15 +332,9 @@ export class Wall extends Emitter {
     const at = /** @type {Element} */ (event.target);
     // The statistics scroll by arrows.
     const from = at.closest('.panel') ? -1 : tiles.findIndex((tile) => tile.contains(at));
-    const steps = /** @type {Record<string, number>} */ ({
-      ArrowLeft: -1,
-      ArrowRight: 1,
-      ArrowUp: this.#alone ? 0 : -this.#columns,
-      ArrowDown: this.#alone ? 0 : this.#columns,
-    });
-    const step = steps[event.key];
+    const step = from < 0 ? 0 : this.#step(event.key, from);
     const to = tiles[from + step];
-    if (from < 0 || !step || !to || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!step || !to || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
     if (event.shiftKey && !this.#alone) {
       this.#arrangement.move(tiles[from].player.camera.id, from + step);
@@ -291,6 +343,23 @@ export class Wall extends Emitter {
     }
     if (this.#alone) return this.focusOn(to.player.camera.id);
     if (to.hidden) this.turn(Math.sign(step));
-    to.focus({ preventScroll: true });
+    to.focus();
+  }
+
+  /**
+   * How many tiles an arrow goes on by; 0: none.
+   * @param {string} key
+   * @param {number} from Place among all tiles.
+   */
+  #step(key, from) {
+    if (key === 'ArrowLeft') return -1;
+    if (key === 'ArrowRight') return 1;
+    if (this.#alone || (key !== 'ArrowUp' && key !== 'ArrowDown')) return 0;
+    const down = key === 'ArrowDown' ? 1 : -1;
+    const first = this.page * this.#size;
+    const next = nextInColumn(this.#placed.boxes, from - first, down);
+    if (next >= 0) return first + next - from;
+    // Beyond the end of the page is the next one.
+    return down > 0 ? first + this.#size - from : first - 1 - from;
   }
 }

@@ -5,7 +5,8 @@
 
 namespace fanlight::fanout {
 
-/// A number that one thread moves and all may read: plain loads and stores, no locked instruction.
+/// A number that one thread changes and all may read: plain loads and stores, no locked
+/// instructions.
 template <typename T> class Gauge {
  public:
   void set(T value) { value_.store(value, std::memory_order_relaxed); }
@@ -16,12 +17,12 @@ template <typename T> class Gauge {
   std::atomic<T> value_{};
 };
 
-/// What happened to one viewer. Written by its worker.
+/// Counters of one viewer. Written by its worker.
 struct SubscriberCounters {
-  Gauge<std::uint64_t> packets_sent; ///< Media, without what was sent again.
-  Gauge<std::uint64_t> bytes_sent;   ///< Of whole packets, all of them.
+  Gauge<std::uint64_t> packets_sent; ///< Media, without retransmissions.
+  Gauge<std::uint64_t> bytes_sent;   ///< Of complete packets, all kinds.
   Gauge<std::uint64_t> retransmitted_packets;
-  Gauge<std::uint64_t> nack_count; ///< Packets asked for again.
+  Gauge<std::uint64_t> nack_count; ///< Packets requested again.
   Gauge<std::uint64_t> pli_count;
   Gauge<std::uint64_t> fir_count;
   Gauge<std::uint64_t> groups_dropped;
@@ -30,19 +31,19 @@ struct SubscriberCounters {
   Gauge<double> fraction_lost;
   Gauge<double> rtt_ms;
   Gauge<double> jitter_ms;
-  Gauge<std::uint64_t> estimate; ///< Bit/s; 0: not known.
+  Gauge<std::uint64_t> estimate; ///< Bit/s; 0: unknown.
 };
 
-/// What happened on one worker beside its viewers. Written by that worker.
+/// Counters of one worker, besides those of its viewers. Written by that worker.
 struct WorkerCounters {
   Gauge<std::uint64_t> datagrams_received;
-  Gauge<std::uint64_t> stray_datagrams; ///< From addresses that no viewer was checked at.
+  Gauge<std::uint64_t> stray_datagrams; ///< From addresses without a checked viewer.
   Gauge<std::uint64_t> bad_stun;        ///< Malformed, or with a wrong integrity or user.
   Gauge<std::uint64_t> bad_rtcp;        ///< Malformed, replayed or not authentic.
   Gauge<std::uint64_t> sends;           ///< System calls.
   Gauge<std::uint64_t> messages;        ///< Runs of packets handed to the kernel.
-  Gauge<std::uint64_t> unsent_messages; ///< That the kernel would not take.
-  Gauge<std::uint64_t> refused_streams; ///< ICE-TCP connections that were of no use.
+  Gauge<std::uint64_t> unsent_messages; ///< Not accepted by the kernel.
+  Gauge<std::uint64_t> refused_streams; ///< Rejected ICE-TCP connections.
 };
 
 } // namespace fanlight::fanout

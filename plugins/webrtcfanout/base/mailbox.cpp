@@ -41,8 +41,8 @@ void Mailbox::clear_wakeup() {
 }
 
 void Mailbox::take(std::vector<Task>& tasks) {
-  // What comes in from here on wakes the worker once more; an exchange, for what was there before
-  // to be seen. The descriptor is not read here: wake() may still be about to write.
+  // Later tasks wake the worker again; an exchange, so that earlier ones are visible. The
+  // descriptor is not read here: wake() may still be about to write to it.
   woken_.exchange(false);
   tasks.clear();
   std::lock_guard lock(lock_);

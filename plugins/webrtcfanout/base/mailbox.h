@@ -8,7 +8,7 @@
 
 namespace fanlight::fanout {
 
-/// What other threads ask of a worker. It wakes up by a file descriptor that becomes readable.
+/// Tasks from other threads for a worker. A readable file descriptor wakes the worker.
 class Mailbox {
  public:
   using Task = std::function<void()>;
@@ -18,18 +18,18 @@ class Mailbox {
   Mailbox(const Mailbox&) = delete;
   Mailbox& operator=(const Mailbox&) = delete;
 
-  /// Any thread; the task runs on the worker. Not once closed: then it is dropped.
+  /// Any thread; the task runs on the worker. After close(), tasks are dropped.
   void post(Task task);
-  /// Only wakes it. Any thread.
+  /// Only wakes the worker. Any thread.
   void wake();
-  /// Nothing is taken any more.
+  /// Accepts no more tasks.
   void close();
 
   int fd() const { return fd_; }
   bool good() const { return fd_ >= 0; }
-  /// The worker, when the descriptor is readable and before take(): it is not any more.
+  /// Worker: clears the descriptor when it is readable; call it before take().
   void clear_wakeup();
-  /// The worker: what there is, in order.
+  /// Worker: takes all tasks, in order.
   void take(std::vector<Task>& tasks);
 
  private:

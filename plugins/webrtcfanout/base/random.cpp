@@ -8,8 +8,8 @@ namespace fanlight::fanout {
 namespace {
 
 void fill(void* bytes, std::size_t size) {
-  // Up to 256 bytes come whole (getrandom(2)), unless a signal is in the way before the first
-  // boot's entropy is there.
+  // Up to 256 bytes come completely (getrandom(2)), unless a signal interrupts the wait for entropy
+  // after boot.
   while (getrandom(bytes, size, 0) != static_cast<ssize_t>(size)) {
   }
 }

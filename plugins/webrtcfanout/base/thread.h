@@ -4,8 +4,8 @@
 
 namespace fanlight::fanout {
 
-/// Names the calling thread and makes it nicer to others (a positive `niceness`) or less nice,
-/// which takes the right to (CAP_SYS_NICE or RLIMIT_NICE): without, it stays as it was.
+/// Names the calling thread and sets its niceness. A negative value needs CAP_SYS_NICE or
+/// RLIMIT_NICE; without these, the niceness does not change.
 void introduce_thread(const std::string& name, int niceness);
 
 } // namespace fanlight::fanout

@@ -14,7 +14,7 @@ CipherContext gcm_context(const AesKey& key, const GcmIv& iv, int direction) {
   return context;
 }
 
-/// `out` null: authenticated only.
+/// `out` null: `in` is only authenticated.
 bool update(EVP_CIPHER_CTX* context, std::uint8_t* out, Bytes in) {
   int written = 0;
   return EVP_CipherUpdate(context, out, &written, in.data(), static_cast<int>(in.size())) == 1;
@@ -58,7 +58,7 @@ bool open_gcm(const AesKey& key, const GcmIv& iv, Bytes authenticated, MutableBy
   const CipherContext context = gcm_context(key, iv, kDecrypt);
   return context &&
          EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, kGcmTag,
-                             const_cast<std::uint8_t*>(tag)) == 1 && // Only read.
+                             const_cast<std::uint8_t*>(tag)) == 1 && // OpenSSL only reads it.
          update(context.get(), nullptr, authenticated) &&
          update(context.get(), body.data(), body) && finish(context.get());
 }

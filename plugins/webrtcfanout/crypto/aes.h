@@ -14,23 +14,23 @@ struct FreeCipherContext {
 };
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, FreeCipherContext>;
 
-// Fetched once per process: a fetch takes OpenSSL's locks and searches all of its providers. Null
-// should it know none. Any thread.
+// Fetched once per process: a fetch takes OpenSSL's locks and searches all providers. Null if
+// OpenSSL does not support the cipher. Any thread.
 
 const EVP_CIPHER* aes_128_gcm();
 const EVP_CIPHER* aes_128_ctr();
 const EVP_CIPHER* aes_128_ecb();
 
-// AES-128-GCM of a single message, whose key is set up for it: for what is rare.
+// AES-128-GCM of a single message, with key setup per message: for rare messages.
 
 using AesKey = std::array<std::uint8_t, 16>;
 using GcmIv = std::array<std::uint8_t, 12>;
 constexpr std::size_t kGcmTag = 16;
 
-/// Encrypts `body` in place and writes kGcmTag bytes to `tag`. False should OpenSSL fail.
+/// Encrypts `body` in place and writes kGcmTag bytes to `tag`. False if OpenSSL fails.
 bool seal_gcm(const AesKey& key, const GcmIv& iv, Bytes authenticated, MutableBytes body,
               std::uint8_t* tag);
-/// Decrypts `body` in place. False where `tag` is not its own: `body` is no text then.
+/// Decrypts `body` in place. False if `tag` does not match: then `body` is garbage.
 bool open_gcm(const AesKey& key, const GcmIv& iv, Bytes authenticated, MutableBytes body,
               const std::uint8_t* tag);
 

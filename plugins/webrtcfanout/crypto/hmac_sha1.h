@@ -8,16 +8,16 @@
 
 namespace fanlight::fanout {
 
-/// HMAC-SHA1 (RFC 2104) of many messages under one key, whose two padded blocks are hashed once.
+/// HMAC-SHA1 (RFC 2104) of many messages under one key; hashes the two padded key blocks once.
 ///
-/// By SHA_CTX, which OpenSSL 3 discourages: it is the one hash state that a copy does not put on
-/// the heap. EVP_MD_CTX_copy_ex() costs 70 ns and two allocations a packet more, EVP_MAC the same.
+/// Uses SHA_CTX, although OpenSSL 3 discourages it: only this hash state can be copied without the
+/// heap. EVP_MD_CTX_copy_ex() costs 70 ns and two allocations more per packet; so does EVP_MAC.
 class HmacSha1 {
  public:
-  /// `key` has 64 bytes at most.
+  /// `key` has at most 64 bytes.
   explicit HmacSha1(Bytes key);
 
-  /// Of `first` and `second` as one message.
+  /// The digest of `first` and `second` as one message.
   std::array<std::uint8_t, 20> digest(Bytes first, Bytes second) const;
 
  private:

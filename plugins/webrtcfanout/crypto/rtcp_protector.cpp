@@ -19,7 +19,7 @@ constexpr std::size_t kIndex = 4;
 constexpr std::size_t kCmTag = 10;
 constexpr std::uint32_t kEncrypted = 0x80000000; ///< The E bit before the index.
 
-/// What the tag of GCM covers without encrypting it (RFC 7714, section 9.2).
+/// The data that the GCM tag covers without encryption (RFC 7714, section 9.2).
 std::array<std::uint8_t, kHeader + kIndex> in_clear(const std::uint8_t* header,
                                                     const std::uint8_t* esrtcp) {
   std::array<std::uint8_t, kHeader + kIndex> bytes;
@@ -28,7 +28,7 @@ std::array<std::uint8_t, kHeader + kIndex> in_clear(const std::uint8_t* header,
   return bytes;
 }
 
-/// Encrypts or decrypts `body` in place: the same with a key stream.
+/// Encrypts or decrypts `body` in place; both are the same operation.
 bool cm(const SessionKey& key, std::uint32_t ssrc, std::uint32_t index, MutableBytes body) {
   const auto iv = cm_iv(key.salt, ssrc, index);
   const CipherContext cipher{EVP_CIPHER_CTX_new()};
@@ -83,7 +83,7 @@ std::optional<std::size_t> RtcpProtector::unprotect(MutableBytes packet) {
   const std::uint8_t* const tag = header + size + (is_gcm ? 0 : kIndex);
   const std::uint8_t* const esrtcp = header + size + (is_gcm ? kGcmTag : 0);
   const std::uint32_t index = read_u32(esrtcp) & ~kEncrypted;
-  // Both profiles encrypt RTCP, so that whoever does not set the bit is nobody who has the key.
+  // Both profiles encrypt RTCP, so a packet without the bit is not authentic.
   if ((read_u32(esrtcp) & kEncrypted) == 0) return std::nullopt;
   const std::uint32_t ssrc = read_u32(header + kSsrcAt);
   Window* window = window_of(ssrc);

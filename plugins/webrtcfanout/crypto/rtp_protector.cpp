@@ -15,12 +15,12 @@ namespace {
 constexpr std::size_t kCmTag = 10;
 constexpr std::size_t kSsrcAt = 8;
 
-/// EVP_CTRL_AEAD_SET_IV_FIXED with this for a size sets all of the IV.
+/// As size for EVP_CTRL_AEAD_SET_IV_FIXED: sets the whole IV.
 constexpr std::size_t kWholeIv = static_cast<std::size_t>(-1);
 
-/// In OpenSSL 3.0 30 ns cheaper than EVP_EncryptInit_ex(), which first asks the cipher how long its
-/// IV is, by name. One that does not take it is asked the usual way; one that ignores it refuses to
-/// encrypt, as it has no IV.
+/// In OpenSSL 3.0, this is 30 ns cheaper than EVP_EncryptInit_ex(), which first asks the cipher for
+/// the length of its IV, by name. A cipher that rejects it gets its IV in the usual way; one that
+/// ignores it refuses to encrypt, because it has no IV.
 bool set_gcm_iv(EVP_CIPHER_CTX* cipher, GcmIv& iv) {
   const OSSL_PARAM whole[] = {
       OSSL_PARAM_octet_string(OSSL_CIPHER_PARAM_AEAD_TLS1_IV_FIXED, iv.data(), kWholeIv),
@@ -38,7 +38,7 @@ bool get_gcm_tag(EVP_CIPHER_CTX* cipher, std::uint8_t* out) {
   return EVP_CIPHER_CTX_get_params(cipher, tag) == 1;
 }
 
-/// `out` null: authenticated only.
+/// `out` null: `in` is only authenticated.
 bool update(EVP_CIPHER_CTX* cipher, std::uint8_t* out, Bytes in) {
   int written = 0;
   return EVP_EncryptUpdate(cipher, out, &written, in.data(), static_cast<int>(in.size())) == 1;
@@ -72,7 +72,7 @@ struct RtpProtector::State {
     return true;
   }
 
-  const CipherContext cipher; ///< Has its key; an IV for every packet.
+  const CipherContext cipher; ///< Has the key; gets an IV for every packet.
   const SrtpProfile profile;
   const SrtpSalt salt;
   const HmacSha1 hmac; ///< CM only.

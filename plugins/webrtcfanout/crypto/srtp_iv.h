@@ -6,8 +6,8 @@
 
 namespace fanlight::fanout {
 
-// Where a packet's key stream begins. For RTP, `index` is the 48-bit extended sequence number, for
-// RTCP the 31-bit index.
+// The initial vector of a packet's key stream. For RTP, `index` is the 48-bit extended sequence
+// number, for RTCP the 31-bit index.
 
 using SrtpSalt = std::array<std::uint8_t, 14>;
 

@@ -18,8 +18,8 @@ struct FreeX509 {
   void operator()(X509* certificate) const { X509_free(certificate); }
 };
 
-/// The subject says nothing about this host. Browsers look at the fingerprint alone; the rest is
-/// there for those that read certificates more closely.
+/// The subject reveals nothing about this host. Browsers check only the fingerprint; the rest
+/// serves stricter readers of certificates.
 std::unique_ptr<X509, FreeX509> sign_own(EVP_PKEY* key) {
   std::unique_ptr<X509, FreeX509> certificate{X509_new()};
   std::uint64_t serial = 0;
@@ -31,7 +31,7 @@ std::unique_ptr<X509, FreeX509> sign_own(EVP_PKEY* key) {
   if (X509_set_version(x509, X509_VERSION_3) != 1 ||
       ASN1_INTEGER_set_uint64(X509_get_serialNumber(x509), serial >> 1) != 1 ||
       X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, common, -1, -1, 0) != 1 ||
-      X509_set_issuer_name(x509, name) != 1 || // Clocks differ: valid since yesterday.
+      X509_set_issuer_name(x509, name) != 1 || // Valid since yesterday, because clocks differ.
       !X509_gmtime_adj(X509_getm_notBefore(x509), -kDay) ||
       !X509_gmtime_adj(X509_getm_notAfter(x509), 365 * kDay) || X509_set_pubkey(x509, key) != 1 ||
       X509_sign(x509, key, EVP_sha256()) == 0)
@@ -54,7 +54,7 @@ std::shared_ptr<const Certificate> Certificate::create(std::string& why) {
   Context context{fingerprint.empty() ? nullptr
                                       : make_dtls_context(x509.get(), key.get()).release()};
   if (!context) {
-    why = "making a DTLS certificate: " + take_openssl_error();
+    why = "creating the DTLS certificate: " + take_openssl_error();
     return nullptr;
   }
   return std::shared_ptr<const Certificate>(

@@ -19,7 +19,7 @@ constexpr std::size_t kNonce = 8;
 constexpr std::size_t kAlert = 2;
 constexpr std::uint16_t kVersion = 0xfefd;
 constexpr std::uint64_t kEpoch1 = std::uint64_t{1} << 48;
-/// Longer records than a viewer's goodbye or Finished are not looked into.
+/// Ignores longer records than a viewer's close_notify or Finished.
 constexpr std::size_t kMaxText = 256;
 
 constexpr std::uint8_t kTypeAlert = 21;
@@ -34,8 +34,8 @@ GcmIv iv_of(const std::array<std::uint8_t, 4>& salt, const std::uint8_t* nonce) 
   return iv;
 }
 
-/// What the tag covers besides the text (RFC 5246, section 6.2.3.3): epoch, sequence number, type,
-/// version and the length of the text.
+/// The data that the tag covers besides the text (RFC 5246, section 6.2.3.3): epoch, sequence
+/// number, type, version and the length of the text.
 std::array<std::uint8_t, kHeader> in_clear(const std::uint8_t* header, std::size_t text) {
   std::array<std::uint8_t, kHeader> bytes;
   std::copy_n(header + kEpochAt, 8, bytes.begin());
@@ -64,7 +64,7 @@ bool expand_keys(const SSL* ssl, MutableBytes block) {
   const OSSL_PARAM params[] = {
       OSSL_PARAM_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, sizeof digest - 1),
       OSSL_PARAM_octet_string(OSSL_KDF_PARAM_SECRET, secret.data(), size),
-      // The seed is what all of these say, one behind the other.
+      // The seed is the concatenation of all these.
       OSSL_PARAM_octet_string(OSSL_KDF_PARAM_SEED, label, sizeof label - 1),
       OSSL_PARAM_octet_string(OSSL_KDF_PARAM_SEED, server.data(), server.size()),
       OSSL_PARAM_octet_string(OSSL_KDF_PARAM_SEED, client.data(), client.size()),
@@ -126,8 +126,8 @@ ConnectedDtls::News ConnectedDtls::read_record(std::uint8_t type, Bytes record) 
 
   if (type == kTypeAlert)
     return text[0] == kFatal || text[1] == kCloseNotify ? News::goodbye : News::none;
-  // A handshake record that comes now is the viewer's Finished once more: ours was lost. Each
-  // counts once, or a replay of it would be answered.
+  // A handshake record after the handshake is a repeated Finished of the viewer: ours was lost.
+  // Each sequence number counts once; otherwise a replayed record would be answered.
   if (number <= newest_flight_) return News::none;
   newest_flight_ = number;
   return News::flight_lost;
@@ -140,7 +140,7 @@ ConnectedDtls::goodbye() const {
   write_u64(&record[kEpochAt], kEpoch1 | 1); // Finished was 0.
   write_u16(&record[kLengthAt], kGoodbyeSize - kHeader);
   std::uint8_t* const nonce = &record[kHeader];
-  // OpenSSL took a random number for Finished.
+  // OpenSSL used a random number for Finished.
   write_u64(nonce, kEpoch1 | 1);
   std::uint8_t* const alert = nonce + kNonce;
   alert[0] = kWarning;

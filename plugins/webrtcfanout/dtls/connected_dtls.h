@@ -11,9 +11,9 @@
 
 namespace fanlight::fanout {
 
-/// What is left of an association once its handshake is done: the goodbye both ways and, until the
-/// viewer has it, our last flight. In 200 bytes, where OpenSSL keeps a buffer of 16 KB for the
-/// same.
+/// An association after its handshake: handles close_notify in both directions and, until the
+/// viewer has it, repeats our last flight. It takes 200 bytes, whereas OpenSSL keeps a buffer of 16
+/// KB for the same purpose.
 ///
 /// The records are those of AES_128_GCM (RFC 5288, section 3) in epoch 1 of DTLS 1.2 (RFC 6347,
 /// section 4.1).
@@ -22,15 +22,16 @@ class ConnectedDtls {
   enum class News { none, flight_lost, goodbye };
   static constexpr std::size_t kGoodbyeSize = 13 + 8 + 2 + kGcmTag;
 
-  /// Of a handshake that is just done. `flight` is what it sent last: change_cipher_spec and the
-  /// one record of epoch 1, the server's Finished. None should OpenSSL fail.
+  /// For a handshake that has just ended. `flight` is the last flight that was sent:
+  /// change_cipher_spec and the only record of epoch 1, the server's Finished. None if OpenSSL
+  /// fails.
   static std::optional<ConnectedDtls> of(const SSL* ssl, std::vector<std::uint8_t> flight);
 
-  /// What a datagram of the viewer says. Only authentic records count.
+  /// Handles a datagram of the viewer. Only authentic records count.
   News read(Bytes datagram);
-  /// A datagram to send when it is lost. The viewer that has it drops it as a replay.
+  /// The datagram to send if it was lost. A viewer that has it drops it as a replay.
   Bytes flight() const { return flight_; }
-  /// The datagram of close_notify; to be made once. None should OpenSSL fail.
+  /// The datagram of close_notify; call it only once. None if OpenSSL fails.
   std::optional<std::array<std::uint8_t, kGoodbyeSize>> goodbye() const;
 
  private:

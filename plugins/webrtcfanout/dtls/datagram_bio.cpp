@@ -24,7 +24,7 @@ int on_read(BIO* bio, char* to, int size) {
   }
   const std::size_t read = std::min(port.arrived.size(), static_cast<std::size_t>(size));
   std::copy_n(port.arrived.begin(), read, reinterpret_cast<std::uint8_t*>(to));
-  port.arrived = {}; // Like a socket: what does not fit is lost.
+  port.arrived = {}; // As with a socket, bytes that do not fit are lost.
   return static_cast<int>(read);
 }
 
@@ -35,7 +35,7 @@ int on_create(BIO* bio) {
   return 1;
 }
 
-/// Made once per process, for all.
+/// Created once per process and shared.
 const BIO_METHOD* datagrams() {
   static const BIO_METHOD* const method = [] {
     BIO_METHOD* const made =

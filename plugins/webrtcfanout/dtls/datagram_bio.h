@@ -9,15 +9,15 @@
 
 namespace fanlight::fanout {
 
-/// Where OpenSSL reads datagrams from and writes them to: one at a time, and whole. Its own memory
-/// BIOs would run them together.
+/// The port through which OpenSSL reads and writes datagrams, one at a time and complete. OpenSSL's
+/// own memory BIOs would join them.
 struct DatagramPort {
   std::function<void(Bytes datagram)> send;
   Bytes arrived;                  ///< Not read yet; empty: none.
-  std::vector<std::uint8_t> sent; ///< All that was sent since whoever reads this emptied it.
+  std::vector<std::uint8_t> sent; ///< All that was sent since the reader last cleared it.
 };
 
-/// A BIO at `port`, which outlives it. Null should OpenSSL fail.
+/// A BIO for `port`, which outlives it. Null if OpenSSL fails.
 BIO* make_datagram_bio(DatagramPort* port);
 
 } // namespace fanlight::fanout

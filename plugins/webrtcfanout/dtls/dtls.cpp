@@ -13,7 +13,7 @@
 namespace fanlight::fanout {
 namespace {
 
-constexpr std::uint8_t kFirstType = 20; ///< Of records; RFC 7983, section 7.
+constexpr std::uint8_t kFirstType = 20; ///< The first record type; RFC 7983, section 7.
 constexpr std::uint8_t kLastType = 63;
 
 /// RFC 5764, section 4.2: the client's key, the server's, the client's salt, the server's.
@@ -40,7 +40,7 @@ bool export_keys(SSL* ssl, SrtpKey& client, SrtpKey& server) {
 struct DtlsServer::Association {
   bool start();
   void advance();
-  bool read_connected(Bytes datagram); ///< As receive().
+  bool read_connected(Bytes datagram); ///< Like receive().
   void end(State how, std::string why);
   void fail(std::string why) { end(State::failed, std::move(why)); }
   std::string reason() const;
@@ -49,12 +49,12 @@ struct DtlsServer::Association {
   std::string error;
   DatagramPort port;
 
-  // Until the handshake is done.
+  // Until the handshake has ended.
   std::shared_ptr<const Certificate> certificate;
   HandshakeTerms terms;
-  std::unique_ptr<SSL, FreeSsl> ssl; ///< From the viewer's first datagram on.
+  std::unique_ptr<SSL, FreeSsl> ssl; ///< From the viewer's first datagram.
 
-  // From then on.
+  // After the handshake.
   SrtpKey sending;
   SrtpKey receiving;
   std::optional<ConnectedDtls> connected;
@@ -64,18 +64,18 @@ bool DtlsServer::Association::start() {
   ssl = make_dtls_server(certificate->context(), &terms);
   BIO* const bio = ssl ? make_datagram_bio(&port) : nullptr;
   if (!bio) return false;
-  SSL_set_bio(ssl.get(), bio, bio); // Takes it.
+  SSL_set_bio(ssl.get(), bio, bio); // Takes it over.
   return true;
 }
 
-/// Lets OpenSSL read what has arrived and go on as far as it can.
+/// Lets OpenSSL read what has arrived and proceed as far as possible.
 void DtlsServer::Association::advance() {
   const int result = SSL_do_handshake(ssl.get());
   if (result == 1) {
     connected = export_keys(ssl.get(), receiving, sending)
                     ? ConnectedDtls::of(ssl.get(), std::move(port.sent))
                     : std::nullopt;
-    if (!connected) return fail("no keys: " + take_openssl_error());
+    if (!connected) return fail("no SRTP keys: " + take_openssl_error());
     return end(State::connected, {});
   }
   switch (SSL_get_error(ssl.get(), result)) {
@@ -97,7 +97,7 @@ std::string DtlsServer::Association::reason() const {
   return terms.refusal.empty() ? theirs : terms.refusal;
 }
 
-/// Of handshaking, which gives back what only a handshake needs, or of all.
+/// Ends the handshake, which frees what only a handshake needs, or the association.
 void DtlsServer::Association::end(State how, std::string why) {
   state = how;
   error = std::move(why);
@@ -118,7 +118,7 @@ std::unique_ptr<DtlsServer> DtlsServer::create(std::shared_ptr<const Certificate
                                                std::string& why) {
   std::optional<Fingerprint> wanted = Fingerprint::parse(fingerprint);
   if (!wanted) {
-    why = "the offer's fingerprint is none of sha-1, -224, -256, -384 or -512";
+    why = "the offer's fingerprint is not a valid sha-1, sha-224, sha-256, sha-384 or sha-512 hash";
     return nullptr;
   }
   auto association = std::make_unique<Association>();
@@ -135,7 +135,7 @@ bool DtlsServer::receive(Bytes datagram) {
 
   ERR_clear_error();
   if (!association_->ssl && !association_->start()) {
-    association_->fail("no SSL: " + take_openssl_error());
+    association_->fail("creating the DTLS state: " + take_openssl_error());
     return false;
   }
   association_->port.sent.clear();
@@ -159,7 +159,7 @@ void DtlsServer::on_timeout() {
   association_->port.sent.clear();
   if (DTLSv1_handle_timeout(association_->ssl.get()) < 0) {
     ERR_clear_error();
-    association_->fail("the viewer does not answer");
+    association_->fail("the viewer does not answer the DTLS handshake");
   }
 }
 

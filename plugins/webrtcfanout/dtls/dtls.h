@@ -17,7 +17,7 @@ namespace fanlight::fanout {
 /// Immutable: any thread.
 class Certificate {
  public:
-  /// Null with the reason in `why` when OpenSSL fails.
+  /// Null, with the reason in `why`, if OpenSSL fails.
   static std::shared_ptr<const Certificate> create(std::string& why);
 
   const std::string& fingerprint() const { return fingerprint_; } ///< "sha-256 AB:CD:…" as in SDP.
@@ -34,23 +34,23 @@ class Certificate {
   std::string fingerprint_;
 };
 
-/// The DTLS 1.2 server's end of one viewer's association (RFC 6347), which gives the SRTP keys (RFC
-/// 5764) and hears of the end.
+/// The DTLS 1.2 server of one viewer's association (RFC 6347): it provides the SRTP keys (RFC 5764)
+/// and notices the end.
 ///
-/// Sans-IO: datagrams in by receive(), out by the `send` of create(), which must not call back.
-/// Both ways a datagram has 1200 bytes at most that we send. Threads: one at a time, any. The
-/// viewer's certificate must have the fingerprint that its offer names (RFC 8122, section 5).
+/// Sans-IO: receive() takes datagrams, the `send` of create() sends them and must not call back.
+/// Datagrams that we send have at most 1200 bytes. Threads: one at a time, any. The viewer's
+/// certificate must have the fingerprint in its offer (RFC 8122, section 5).
 ///
-/// OpenSSL's state is there only while a handshake runs, from the viewer's first datagram on: some
-/// 60 KB. A connected association needs below 1 KB. One that never hears from its viewer has no
-/// timeout(); how long to wait is the caller's to say.
+/// OpenSSL's state, about 60 KB, exists only during the handshake, from the viewer's first
+/// datagram. A connected association needs less than 1 KB. Without any datagram from the viewer
+/// there is no timeout(); the caller decides how long to wait.
 class DtlsServer {
  public:
   enum class State { handshaking, connected, closed, failed };
   using Send = std::function<void(Bytes datagram)>;
 
-  /// `fingerprint` is the offer's, "sha-256 AB:CD:…" (or sha-1, sha-224, sha-384, sha-512). Null
-  /// with the reason in `why` where it is none.
+  /// `fingerprint` is that of the offer, "sha-256 AB:CD:…" (or sha-1, sha-224, sha-384, sha-512).
+  /// Null, with the reason in `why`, if it is invalid.
   static std::unique_ptr<DtlsServer> create(std::shared_ptr<const Certificate> certificate,
                                             const std::string& fingerprint, Send send,
                                             std::string& why);
@@ -58,19 +58,20 @@ class DtlsServer {
   DtlsServer(const DtlsServer&) = delete;
   DtlsServer& operator=(const DtlsServer&) = delete;
 
-  /// One datagram of the viewer; answers by `send`. Garbage is passed over. Once connected, the
-  /// viewer's goodbye makes the state closed. True: our last flight was lost, and is sent again.
-  /// All that came to the viewer since the handshake it could not decrypt.
+  /// Handles one datagram of the viewer and answers by `send`. Ignores garbage. After the
+  /// handshake, the viewer's close_notify makes the state closed. Returns true if our last flight
+  /// was lost and is sent again: the viewer could not decrypt anything that it got since the
+  /// handshake.
   bool receive(Bytes datagram);
-  /// How long until on_timeout() is due: a flight of ours may be lost.
+  /// Time until on_timeout() is due, because one of our flights may be lost.
   std::optional<std::chrono::milliseconds> timeout() const;
   void on_timeout();
-  /// Says goodbye (close_notify), if connected; closed from then on.
+  /// Sends close_notify if connected; closed from then on.
   void close();
 
   State state() const;
-  const std::string& error() const; ///< Why it failed, for an operator.
-  /// Once connected: the key we send with and the one the viewer sends with.
+  const std::string& error() const; ///< Why it failed, for operators.
+  /// When connected: the key for sending and the key of the viewer.
   const SrtpKey& sending_key() const;
   const SrtpKey& receiving_key() const;
 

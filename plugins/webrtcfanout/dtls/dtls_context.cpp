@@ -10,13 +10,14 @@
 namespace fanlight::fanout {
 namespace {
 
-/// The suite that every WebRTC endpoint must have (RFC 8827, section 6.5). No other is offered:
-/// ConnectedDtls goes on with the records of this one.
+/// The suite that every WebRTC endpoint must support (RFC 8827, section 6.5). No other is offered,
+/// because ConnectedDtls continues with its records.
 constexpr char kCipherSuite[] = "ECDHE-ECDSA-AES128-GCM-SHA256";
 constexpr char kGroups[] = "X25519:P-256:P-384";
-constexpr char kSrtpProfiles[] = "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80"; // As we prefer.
+// In order of preference.
+constexpr char kSrtpProfiles[] = "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80";
 
-/// Fits into every path that carries RTP, tunnels included.
+/// Fits every path that carries RTP, including tunnels.
 constexpr long kMtu = 1200;
 
 constexpr unsigned kFirstRetransmission = 200000; // µs
@@ -24,7 +25,7 @@ constexpr unsigned kSlowestRetransmission = 1000000;
 
 HandshakeTerms& terms_of(SSL* ssl) { return *static_cast<HandshakeTerms*>(SSL_get_app_data(ssl)); }
 
-/// Of the extension use_srtp (RFC 5764, section 4.1.1): a list of profiles behind its length.
+/// Checks the extension use_srtp (RFC 5764, section 4.1.1): a list of profiles after its length.
 bool has_known_profile(Bytes extension) {
   if (extension.size() < 2) return false;
   const Bytes list =
@@ -37,30 +38,30 @@ bool has_known_profile(Bytes extension) {
   return false;
 }
 
-/// OpenSSL itself would go on without SRTP.
+/// Rejects clients without a common SRTP profile; OpenSSL itself would go on without SRTP.
 int on_client_hello(SSL* ssl, int* alert, void*) {
   const unsigned char* extension = nullptr;
   std::size_t size = 0;
   if (SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_use_srtp, &extension, &size) == 1 &&
       has_known_profile({extension, size}))
     return SSL_CLIENT_HELLO_SUCCESS;
-  terms_of(ssl).refusal = "the viewer offers no SRTP profile of ours";
+  terms_of(ssl).refusal = "the viewer offers no SRTP profile that the server supports";
   *alert = SSL_AD_HANDSHAKE_FAILURE;
   return SSL_CLIENT_HELLO_ERROR;
 }
 
-/// In place of the check of a chain: viewers sign their certificates themselves.
+/// Replaces the check of a certificate chain: viewers' certificates are self-signed.
 int on_certificate(X509_STORE_CTX* store, void*) {
   auto* const ssl =
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   HandshakeTerms& terms = terms_of(ssl);
   if (terms.fingerprint.is_of(X509_STORE_CTX_get0_cert(store))) return 1;
-  terms.refusal = "the viewer's certificate has another fingerprint than its offer names";
+  terms.refusal = "the viewer's certificate does not match the fingerprint in its offer";
   X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED); // The alert bad_certificate.
   return 0;
 }
 
-/// Doubles from a fifth of a second up to one: somebody waits for the picture.
+/// Doubles from a fifth of a second to one second at most, because a viewer is waiting.
 unsigned next_interval(SSL*, unsigned last) {
   return last == 0 ? kFirstRetransmission : std::min(last * 2, kSlowestRetransmission);
 }
@@ -98,7 +99,7 @@ std::unique_ptr<SSL, FreeSsl> make_dtls_server(SSL_CTX* context, HandshakeTerms*
 std::string take_openssl_error() {
   const char* const reason = ERR_reason_error_string(ERR_peek_last_error());
   ERR_clear_error();
-  return reason ? reason : "OpenSSL does not say why";
+  return reason ? reason : "OpenSSL gives no reason";
 }
 
 } // namespace fanlight::fanout

@@ -16,19 +16,19 @@ struct FreeSsl {
   void operator()(SSL* ssl) const { SSL_free(ssl); }
 };
 
-/// What our end of a handshake insists on, and why it refused the viewer, if it did.
+/// The requirements of a handshake, and why it rejected the viewer, if it did.
 struct HandshakeTerms {
-  Fingerprint fingerprint; ///< Of the viewer's certificate, by its offer.
+  Fingerprint fingerprint; ///< Of the viewer's certificate, from its offer.
   std::string refusal;
 };
 
-/// The settings of all handshakes under one certificate. Null should OpenSSL fail.
+/// The settings of all handshakes under one certificate. Null if OpenSSL fails.
 std::unique_ptr<SSL_CTX, FreeSslContext> make_dtls_context(X509* certificate, EVP_PKEY* key);
 
-/// A server's end of a handshake on the terms given, which outlive it. Null should OpenSSL fail.
+/// The server of a handshake with these terms, which outlive it. Null if OpenSSL fails.
 std::unique_ptr<SSL, FreeSsl> make_dtls_server(SSL_CTX* context, HandshakeTerms* terms);
 
-/// What OpenSSL says last on this thread, for an operator; forgets all of it.
+/// OpenSSL's last error on this thread, for operators; clears all errors.
 std::string take_openssl_error();
 
 } // namespace fanlight::fanout

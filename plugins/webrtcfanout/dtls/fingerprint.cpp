@@ -24,7 +24,7 @@ const EVP_MD* hash_named(const std::string& name) {
   return nullptr;
 }
 
-/// "AB:CD:…"; empty where it is something else.
+/// Parses "AB:CD:…"; empty if it is something else.
 std::vector<std::uint8_t> parse_digest(const std::string& text) {
   if (text.size() % 3 != 2) return {};
   std::vector<std::uint8_t> digest;

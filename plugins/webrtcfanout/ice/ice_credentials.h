@@ -4,7 +4,7 @@
 
 namespace fanlight::fanout {
 
-/// What one end of ICE is known by (RFC 8445, section 5.3).
+/// The ICE user name fragment and password of one end (RFC 8445, section 5.3).
 struct IceCredentials {
   std::string ufrag;
   std::string password;

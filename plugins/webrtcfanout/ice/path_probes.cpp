@@ -8,10 +8,10 @@
 namespace fanlight::fanout {
 namespace {
 
-/// After the first; twice as long after each further one.
+/// The pause after the first request; it doubles with each further one.
 constexpr std::int64_t kPauseUs = 100'000;
 constexpr int kMaxDoublings = 6;
-/// A path that was not asked for since is another one when it is.
+/// A path that the viewer has not asked for during this time counts as new.
 constexpr std::int64_t kForgottenUs = 30'000'000;
 
 StunTransaction new_transaction() {
@@ -38,8 +38,8 @@ void PathProbes::ask(const Check& check, std::int64_t now_us, bool in_use) {
   found->in_use = in_use;
 }
 
-/// By the end of what was not answered, else of the worst path, but of none that is better than
-/// this one or in use. Agents may nominate a dozen at once, and the best has to get its answer.
+/// Drops a path that has not answered, or else the worst one, but none that is better than this one
+/// or in use. Agents may nominate a dozen paths at once, and the best one must get its answer.
 bool PathProbes::make_room(const Check& check, std::int64_t now_us) {
   const auto rank = [&](const Probe& probe) {
     const bool unanswered = probe.sent >= kUnasked && !probe.asked && now_us >= probe.due_us;

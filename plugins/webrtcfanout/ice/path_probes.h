@@ -10,25 +10,26 @@
 
 namespace fanlight::fanout {
 
-/// Our checks of the paths that a viewer asks to be moved to.
+/// The server's checks of paths to which a viewer asks to move.
 ///
-/// A source address can be forged and a viewer's check sent again by others, so neither moves
-/// media. The answer to a check of ours does (RFC 8445, section 7.2): only the viewer has the
-/// password for it, and only whoever gets datagrams at that address knows the transaction. Sends
-/// ever fewer to a path that does not answer, and a bounded number to all of them together, as
-/// whoever sends checks again may name ever more. Threads: the worker.
+/// A source address can be forged, and others can repeat a viewer's check, so neither moves media.
+/// The answer to a check of ours does (RFC 8445, section 7.2): only the viewer has the password for
+/// it, and only a host that receives datagrams at that address knows the transaction. Sends ever
+/// fewer checks to a path that does not answer, and a limited number to all paths together, because
+/// a sender of checks may name ever more paths. Threads: the worker.
 class PathProbes {
  public:
-  static constexpr std::size_t kMaxPaths = 4; ///< With more the worst goes.
-  /// To all paths in kSentUs.
+  static constexpr std::size_t kMaxPaths = 4; ///< If there are more, the worst is dropped.
+  /// Limit for all paths together within kSentUs.
   static constexpr std::size_t kMaxSent = 32;
   static constexpr std::int64_t kSentUs = 10'000'000;
-  /// So many are sent by themselves; further ones only as the viewer asks again, at growing pauses.
+  /// How many are sent without further requests of the viewer; more are sent only if it asks again,
+  /// with growing pauses.
   static constexpr int kUnasked = 3;
 
-  /// The viewer asks for `check.path`; or we do, as it is `in_use`.
+  /// The viewer asks for `check.path`; or the server checks the path that is `in_use`.
   void ask(const Check& check, std::int64_t now_us, bool in_use = false);
-  /// `send(const Path&, Bytes)` for each request that is due.
+  /// Calls `send(const Path&, Bytes)` for each request that is due.
   template <typename Send> void send_due(std::int64_t now_us, Send send) {
     for (Probe& probe : probes_) {
       if (!is_due(probe, now_us)) continue;
@@ -40,12 +41,12 @@ class PathProbes {
       send(probe.check.path, Bytes(request).first(size));
     }
   }
-  /// What the viewer asked for, if `answer`, which came over `from`, is a success that answers our
-  /// check of that path.
+  /// The viewer's check, if `answer`, which came over `from`, is a successful answer to our check
+  /// of that path.
   std::optional<Check> take_answer(const Path& from, Bytes answer);
-  /// Gives up all.
+  /// Drops all paths.
   void clear() { probes_.clear(); }
-  /// That TCP connection is no more.
+  /// That TCP connection has ended.
   void forget(const TcpConnection* connection);
 
  private:
@@ -55,7 +56,7 @@ class PathProbes {
     std::int64_t asked_us = 0;
     std::int64_t due_us = 0;
     int sent = 0;
-    bool asked = false; ///< Since the last one was sent.
+    bool asked = false; ///< Since the last request was sent.
     bool in_use = false;
   };
   bool make_room(const Check& check, std::int64_t now_us);
@@ -64,7 +65,7 @@ class PathProbes {
   static std::size_t write(Probe& probe, MutableBytes out, std::int64_t now_us);
 
   std::vector<Probe> probes_;
-  std::array<std::int64_t, kMaxSent> sent_us_{}; ///< When the last ones were.
+  std::array<std::int64_t, kMaxSent> sent_us_{}; ///< When the last requests were sent.
   std::size_t sent_ = 0;
 };
 

@@ -32,7 +32,7 @@ constexpr std::uint16_t kPriority = 0x0024;
 constexpr std::uint16_t kUseCandidate = 0x0025;
 constexpr std::uint16_t kFingerprint = 0x8028;
 constexpr std::uint16_t kIceControlled = 0x8029;
-constexpr std::uint16_t kOptional = 0x8000; ///< From here on they may be passed over.
+constexpr std::uint16_t kOptional = 0x8000; ///< Attributes from here on are optional.
 
 /// RFC 8445, section 5.1.2.1: type preference 110, local preference 65535, component 1.
 constexpr std::uint32_t kPeerReflexivePriority = 110U << 24 | 65535U << 8 | 255U;
@@ -77,9 +77,9 @@ std::unique_ptr<EVP_MAC_CTX, FreeMac> create_hmac() {
   return context;
 }
 
-/// False where OpenSSL fails, or for a password of no length.
+/// False if OpenSSL fails or the password is empty.
 bool hmac_sha1(std::string_view password, Bytes bytes, std::array<std::uint8_t, kDigest>& digest) {
-  // To look the algorithm up takes longer than the work itself, so a thread does it once.
+  // Looking up the algorithm takes longer than the computation, so each thread does it once.
   thread_local const auto context = create_hmac();
   std::size_t size = 0;
   return context && !password.empty() &&
@@ -103,7 +103,7 @@ StunTransaction transaction_of(Bytes datagram) {
   return transaction;
 }
 
-/// Whether the last attribute is the FINGERPRINT, and right.
+/// Whether the last attribute is a correct FINGERPRINT.
 bool has_fingerprint(Bytes datagram) {
   if (datagram.size() < kHeader + kFingerprintSize) return false;
   const std::size_t at = datagram.size() - kFingerprintSize;
@@ -111,9 +111,9 @@ bool has_fingerprint(Bytes datagram) {
          read_u32(&datagram[at + 4]) == (crc32(datagram.first(at)) ^ kFingerprintXor);
 }
 
-/// `read(type, value)` for each attribute before MESSAGE-INTEGRITY, which may say that it cannot
-/// be; where that begins. None: there is none, or an attribute's length is wrong. What stands
-/// behind is of no account but for the FINGERPRINT (RFC 8489, section 14.5).
+/// Calls `read(type, value)` for each attribute before MESSAGE-INTEGRITY; it returns false for an
+/// invalid one. Returns where MESSAGE-INTEGRITY begins. None: it is missing, or an attribute's
+/// length is wrong. Attributes after it are ignored, except FINGERPRINT (RFC 8489, section 14.5).
 template <typename Read> std::optional<std::size_t> read_message(Bytes datagram, Read read) {
   std::size_t integrity_at = 0;
   for (std::size_t at = kHeader; at < datagram.size();) {
@@ -134,8 +134,8 @@ template <typename Read> std::optional<std::size_t> read_message(Bytes datagram,
   return integrity_at;
 }
 
-/// What stands before MESSAGE-INTEGRITY. False: its length cannot be. Of attributes that are there
-/// twice the first counts (RFC 8489, section 14).
+/// Reads an attribute before MESSAGE-INTEGRITY. False: its length is invalid. Of duplicate
+/// attributes, the first counts (RFC 8489, section 14).
 bool read_attribute(std::uint16_t type, Bytes value, BindingRequest& request) {
   switch (type) {
   case kUsername:
@@ -156,7 +156,7 @@ bool read_attribute(std::uint16_t type, Bytes value, BindingRequest& request) {
   }
 }
 
-/// Appends attributes to a message; the room was seen to by who made it.
+/// Appends attributes to a message; its creator has made sure that there is room.
 class Message {
  public:
   Message(MutableBytes out, std::uint16_t type, const StunTransaction& transaction) : out_(out) {
@@ -165,7 +165,7 @@ class Message {
     std::copy(transaction.begin(), transaction.end(), &out_[8]);
   }
 
-  /// Where to write the `size` bytes of the value; zeros.
+  /// Returns where to write the `size` bytes of the value, which are zero.
   std::uint8_t* add(std::uint16_t type, std::size_t size) {
     std::uint8_t* const at = &out_[size_];
     write_u16(at, type);
@@ -175,7 +175,7 @@ class Message {
     return at + kAttributeHeader;
   }
 
-  /// The size of the message, with MESSAGE-INTEGRITY and FINGERPRINT; 0 where OpenSSL fails.
+  /// Returns the size of the message with MESSAGE-INTEGRITY and FINGERPRINT; 0 if OpenSSL fails.
   std::size_t finish(std::string_view password) {
     set_length(size_ + kIntegritySize);
     std::array<std::uint8_t, kDigest> digest;
@@ -228,7 +228,7 @@ std::optional<BindingSuccess> parse_binding_success(Bytes datagram) {
            type == kUsername || type == kIntegritySha256;
   });
   if (!integrity_at) return std::nullopt;
-  // A FINGERPRINT has to be right, but not all have one in responses.
+  // A FINGERPRINT must be correct, but responses may lack it.
   const std::size_t end = *integrity_at + kIntegritySize;
   if (datagram.size() - end >= kFingerprintSize &&
       read_u16(&datagram[datagram.size() - kFingerprintSize]) == kFingerprint &&
@@ -251,8 +251,8 @@ bool has_integrity(std::size_t integrity_at, Bytes datagram, std::string_view pa
   const std::size_t at = integrity_at;
   if (at < kHeader || datagram.size() > kMaxStunRequest || at + kIntegritySize > datagram.size())
     return false;
-  // The length in the header is made that of a message which ends behind MESSAGE-INTEGRITY (RFC
-  // 8489, section 14.5).
+  // Sets the length in the header to that of a message that ends after MESSAGE-INTEGRITY (RFC 8489,
+  // section 14.5).
   std::array<std::uint8_t, kMaxStunRequest> text;
   std::copy_n(datagram.begin(), at, text.begin());
   write_u16(&text[2], static_cast<std::uint16_t>(at + kIntegritySize - kHeader));
@@ -267,7 +267,7 @@ std::size_t write_binding_request(MutableBytes out, const StunTransaction& trans
   Message message(out, kBindingRequest, transaction);
   std::copy(username.begin(), username.end(), message.add(kUsername, username.size()));
   write_u32(message.add(kPriority, 4), kPeerReflexivePriority);
-  // The tie-breaker only matters to one who takes itself for controlled, too (section 7.3.1.1).
+  // The tie-breaker matters only to an agent that also acts as controlled (section 7.3.1.1).
   std::copy_n(transaction.begin(), 8, message.add(kIceControlled, 8));
   return message.finish(password);
 }
@@ -276,7 +276,7 @@ std::size_t write_binding_success(MutableBytes out, const BindingRequest& reques
                                   const SocketAddress& mapped, std::string_view password) {
   if (out.size() < kMaxStunResponse) return 0;
   Message message(out, kBindingSuccess, request.transaction);
-  // Address and port are XORed with the cookie and the transaction behind it (section 14.2).
+  // Address and port are XORed with the cookie and the transaction (section 14.2).
   const std::size_t size = mapped.is_v4() ? 4 : 16;
   std::uint8_t* const value = message.add(kXorMappedAddress, 4 + size);
   value[1] = mapped.is_v4() ? 1 : 2;

@@ -32,7 +32,7 @@ std::optional<Bytes> FrameReader::next() {
     if (end_ - begin_ < kLength + size) break;
     const Bytes frame = Bytes(buffer_).subspan(begin_ + kLength, size);
     begin_ += kLength + size;
-    // A null packet keeps the connection alive and says nothing (RFC 4571, section 2).
+    // An empty frame only keeps the connection alive (RFC 4571, section 2).
     if (!frame.empty()) return frame;
   }
   return std::nullopt;

@@ -9,23 +9,23 @@
 
 namespace fanlight::fanout {
 
-/// Takes datagrams out of a TCP stream, where each has its length before it (RFC 4571, section 2).
+/// Extracts datagrams from a TCP connection, where each follows its length (RFC 4571, section 2).
 ///
-/// Bounded: holds no more than the longest frame, and nothing before the first byte is read.
+/// Holds at most one frame of the maximum size, and no memory before the first byte is read.
 /// Threads: one at a time, any.
 class FrameReader {
  public:
-  /// Longer frames than this are nothing that a viewer sends.
+  /// Viewers do not send longer frames.
   static constexpr std::size_t kMaxFrame = 8192;
 
-  /// Where to read the next bytes of the stream to, once next() has none. Not empty then, but for a
-  /// broken stream.
+  /// Where to read the next bytes to, when next() returns none. Not empty then, unless the framing
+  /// is broken.
   MutableBytes space();
-  /// So many bytes were read to space().
+  /// `count` bytes were read to space().
   void fill(std::size_t count);
-  /// The next whole frame, not empty, valid until the next call of space(); none: none yet.
+  /// The next complete frame, not empty, valid until the next call of space(); none: incomplete.
   std::optional<Bytes> next();
-  /// A frame was announced that is longer than kMaxFrame: the connection is of no use any more.
+  /// A frame longer than kMaxFrame was announced: the connection cannot be used any more.
   bool broken() const { return broken_; }
 
  private:

@@ -4,8 +4,8 @@
 
 namespace fanlight::fanout {
 
-/// What arrives on a port that ICE, DTLS and SRTP share (RFC 7983, section 7; RTP and RTCP apart by
-/// RFC 5761, section 4).
+/// The kind of a packet on a port that ICE, DTLS and SRTP share (RFC 7983, section 7; RTP and RTCP
+/// are distinguished by RFC 5761, section 4).
 enum class PacketKind { stun, dtls, rtp, rtcp, unknown };
 
 inline PacketKind kind_of(Bytes datagram) {

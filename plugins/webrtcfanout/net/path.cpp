@@ -14,7 +14,7 @@ void send_over(const Path& path, SendBatch& udp, Bytes datagram) {
     return;
   }
   std::memcpy(udp.add(path, datagram.size()), datagram.data(), datagram.size());
-  udp.flush(); // `path` does not stay.
+  udp.flush(); // `path` may not outlive this call.
 }
 
 } // namespace fanlight::fanout

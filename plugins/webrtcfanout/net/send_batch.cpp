@@ -10,7 +10,7 @@
 namespace fanlight::fanout {
 namespace {
 
-/// How long a full socket holds up its worker.
+/// How long a worker waits for a full socket.
 constexpr int kPatienceMs = 20;
 
 } // namespace
@@ -97,10 +97,10 @@ void SendBatch::flush() {
       counters_.unsent_messages.add(count_ - done);
       break;
     } else if ((errno == EIO || errno == EINVAL) && messages_[done].count > 1) {
-      // That way's device lacks checksums, or its MTU is smaller: of the others we know nothing.
+      // This path's device lacks checksums, or its MTU is smaller; other paths may work.
       send_one_by_one(done++);
     } else {
-      counters_.unsent_messages.add(1); // No way to that address: of the others we know nothing.
+      counters_.unsent_messages.add(1); // This address is unreachable; others may work.
       ++done;
     }
   }

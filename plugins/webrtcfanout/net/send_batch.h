@@ -11,25 +11,24 @@
 
 namespace fanlight::fanout {
 
-/// Datagrams on their way into one UDP socket: written here side by side, handed over many at a
-/// time.
+/// Datagrams for one UDP socket: written side by side, passed to the kernel many at a time.
 ///
-/// Datagrams of one path and one size that follow each other, and a shorter one behind them, are a
-/// single message to the kernel (UDP_SEGMENT, Linux 4.18): most of a datagram's cost is the way
-/// through its stack. Threads: the worker.
+/// Consecutive datagrams of one path and one size, and a shorter one after them, form a single
+/// message to the kernel (UDP_SEGMENT, Linux 4.18): most of a datagram's cost is its way through
+/// the network stack. Threads: the worker.
 class SendBatch {
  public:
   SendBatch(int socket, WorkerCounters& counters);
 
-  /// Room for a datagram of `size` bytes to `path`, which must stay where it is until flush(). It
-  /// leaves with flush() or when there is no room for more.
+  /// Room for a datagram of `size` bytes to `path`, which must stay valid until flush(). It is sent
+  /// by flush(), or when the batch is full.
   std::uint8_t* add(const Path& path, std::size_t size);
-  /// Hands over what there is. A full socket is waited for, but not long: then what is left is lost
-  /// and counted, as on any full queue on the way.
+  /// Sends the batch. Waits for a full socket for a short time; then the rest is dropped and
+  /// counted, as in any full queue on the network.
   void flush();
 
  private:
-  /// Bytes and messages to a system call: what the second-level cache of a core holds.
+  /// Bytes per system call: the size of a core's second-level cache.
   static constexpr std::size_t kCapacity = 192 * 1024;
   static constexpr std::size_t kMessages = 64;
   static constexpr std::size_t kMaxSegments = 64; ///< UDP_MAX_SEGMENTS.
@@ -39,9 +38,9 @@ class SendBatch {
     const Path* path = nullptr;
     std::size_t begin = 0;
     std::size_t size = 0;
-    std::size_t segment = 0; ///< Of all datagrams but the last, which may be shorter.
+    std::size_t segment = 0; ///< Size of all datagrams but the last, which may be shorter.
     std::size_t count = 0;
-    bool closed = false; ///< Has its shorter one.
+    bool closed = false; ///< Contains its shorter datagram.
   };
   struct alignas(cmsghdr) Control {
     std::array<char, CMSG_SPACE(sizeof(std::uint16_t)) + CMSG_SPACE(sizeof(in6_pktinfo))> bytes;

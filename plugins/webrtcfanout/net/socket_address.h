@@ -11,14 +11,14 @@
 
 namespace fanlight::fanout {
 
-/// Where a datagram came from or goes to. IPv4 is kept as IPv4-mapped IPv6 (RFC 4291, section
-/// 2.5.5.2), as a dual-stack socket sees it, so that there is one kind.
+/// Source or destination of a datagram. Stores IPv4 as IPv4-mapped IPv6 (RFC 4291,
+/// section 2.5.5.2), as dual-stack sockets do, so that there is only one kind.
 class SocketAddress {
  public:
   SocketAddress() = default;
-  /// Of an AF_INET or AF_INET6 address; anything else is the unspecified address.
+  /// From an AF_INET or AF_INET6 address; any other becomes the unspecified address.
   static SocketAddress of(const sockaddr* address);
-  /// "192.0.2.1" or "2001:db8::1", without brackets; none if it is no numeric address.
+  /// "192.0.2.1" or "2001:db8::1", without brackets; none if it is not a numeric address.
   static std::optional<SocketAddress> parse(std::string_view address, std::uint16_t port);
 
   bool is_v4() const { return IN6_IS_ADDR_V4MAPPED(&raw_.sin6_addr); }

@@ -14,11 +14,11 @@
 namespace fanlight::fanout {
 namespace {
 
-/// Room for the pictures of all viewers of a worker between two of its turns.
+/// Room for the frames of all viewers of a worker between two of its turns.
 constexpr int kSendBuffer = 8 * 1024 * 1024;
 constexpr int kReceiveBuffer = 4 * 1024 * 1024;
 constexpr int kBacklog = 1024;
-/// How often another free port is tried that UDP has and TCP has not.
+/// How often to try another free port if its number is free for UDP but not for TCP.
 constexpr int kTries = 16;
 constexpr std::int64_t kAddressesUs = 1'000'000;
 
@@ -26,8 +26,9 @@ void enable(int fd, int level, int option, int value = 1) {
   setsockopt(fd, level, option, &value, sizeof value);
 }
 
-/// -1 with errno. Only of a port that is `shared` others may have a part: were all sockets opened
-/// so, the kernel would choose (for port 0) or share one of another program's of the same user.
+/// Returns -1 with errno on failure. Only a `shared` port may be opened by several sockets: if all
+/// were opened that way, the kernel could choose (for port 0) or share a port of another program of
+/// the same user.
 int open_socket(int type, std::uint16_t port, bool shared) {
   const int fd = socket(AF_INET6, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return -1;
@@ -35,7 +36,7 @@ int open_socket(int type, std::uint16_t port, bool shared) {
   if (shared) enable(fd, SOL_SOCKET, SO_REUSEPORT);
   if (type == SOCK_DGRAM) {
     enable(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO);
-    // Beyond the system's bound with the right to, else up to it.
+    // With the privilege beyond the system's limit, else up to it.
     enable(fd, SOL_SOCKET, SO_SNDBUF, kSendBuffer);
     enable(fd, SOL_SOCKET, SO_SNDBUFFORCE, kSendBuffer);
     enable(fd, SOL_SOCKET, SO_RCVBUF, kReceiveBuffer);
@@ -48,7 +49,8 @@ int open_socket(int type, std::uint16_t port, bool shared) {
   address.sin6_port = htons(port);
   const bool bound = bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
                      (type == SOCK_DGRAM || listen(fd, kBacklog) == 0);
-  if (bound && !shared) enable(fd, SOL_SOCKET, SO_REUSEPORT); // For those of the other workers.
+  // For the sockets of the other workers.
+  if (bound && !shared) enable(fd, SOL_SOCKET, SO_REUSEPORT);
   if (bound) return fd;
   const int error = errno;
   close(fd);
@@ -69,8 +71,9 @@ bool try_open(std::uint16_t port, unsigned workers, bool tcp, Sockets& sockets, 
     why = "opening " + std::string(protocol) + " port " + std::to_string(port) + ": " +
           std::strerror(error);
     if (error == EADDRINUSE)
-      why += " (another program has it, or an element that is set otherwise)";
-    if (error == EAFNOSUPPORT) why += " (the sockets are IPv6 for both families: is it disabled?)";
+      why += " (another program uses this port, or another webrtcfanout with other settings)";
+    if (error == EAFNOSUPPORT)
+      why += " (the server uses IPv6 sockets for both families: enable IPv6)";
     sockets.close();
     return false;
   };
@@ -80,7 +83,7 @@ bool try_open(std::uint16_t port, unsigned workers, bool tcp, Sockets& sockets, 
     sockets.udp.push_back(udp);
     if (sockets.port == 0) sockets.port = port_of(udp);
     if (!tcp) continue;
-    // Of TCP the port is this transport's as soon as UDP's is.
+    // The TCP port belongs to this transport as soon as the UDP port does.
     const int listener = open_socket(SOCK_STREAM, sockets.port, true);
     if (listener < 0) return fail("TCP");
     sockets.tcp.push_back(listener);
@@ -88,7 +91,7 @@ bool try_open(std::uint16_t port, unsigned workers, bool tcp, Sockets& sockets, 
   return true;
 }
 
-/// None where the process has no descriptor left to ask with.
+/// None if the process has no descriptor left for the query.
 std::optional<std::vector<SocketAddress>> read_interface_addresses() {
   std::vector<SocketAddress> addresses;
   ifaddrs* list = nullptr;
@@ -106,8 +109,8 @@ std::optional<std::vector<SocketAddress>> read_interface_addresses() {
   return addresses;
 }
 
-/// As they were at most kAddressesUs ago: a dialogue with the kernel is an eighth of what a join
-/// costs the thread that answers it. A machine that has no address but loopback is just starting.
+/// The addresses as of at most kAddressesUs ago: the query costs an eighth of the main thread's
+/// work for a join. A machine with loopback addresses only is probably still starting.
 std::vector<SocketAddress> interface_addresses(std::int64_t now) {
   static std::mutex lock; // Protects the two below.
   static std::vector<SocketAddress> addresses;

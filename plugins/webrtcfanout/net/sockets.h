@@ -9,7 +9,7 @@
 
 namespace fanlight::fanout {
 
-/// The sockets of a transport: for each worker one of UDP, and a listener of TCP, all on one port.
+/// The sockets of a transport: a UDP socket and a TCP listener for each worker, all on one port.
 struct Sockets {
   std::vector<int> udp;
   std::vector<int> tcp; ///< Empty without ICE-TCP.
@@ -18,13 +18,13 @@ struct Sockets {
   void close();
 };
 
-/// Opens dual-stack sockets on `port` (0: any that is free for both) for so many workers. False
-/// with the reason in `why`.
+/// Opens dual-stack sockets on `port` (0: a port that is free for both) for each worker. False,
+/// with the reason in `why`, on failure.
 bool open_sockets(std::uint16_t port, unsigned workers, bool tcp, Sockets& sockets,
                   std::string& why);
 
-/// This machine's own addresses that viewers may reach, IPv4 first: not those of link-local scope,
-/// and loopback ones only where asked for. A change is seen within a second. Threads: any.
+/// This machine's addresses for viewers, IPv4 first: without link-local ones, and with loopback
+/// only if requested. Notices changes within a second. Threads: any.
 std::vector<SocketAddress> local_addresses(std::uint16_t port, bool loopback,
                                            std::int64_t now_us = monotonic_us());
 

@@ -27,7 +27,7 @@ void Strangers::add(TcpConnection& connection) {
 void Strangers::remove(const TcpConnection& connection) {
   const auto own = of_network_.find(network_of(connection.remote()));
   if (own == of_network_.end()) return;
-  // Most say who they are at once, and soon after those before them.
+  // Most identify themselves at once, and soon after earlier ones.
   const auto at = std::find(own->second.begin(), own->second.end(), &connection);
   if (at == own->second.end()) return;
   own->second.erase(at);

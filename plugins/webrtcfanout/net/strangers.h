@@ -11,8 +11,8 @@ namespace fanlight::fanout {
 
 class TcpConnection;
 
-/// A worker's TCP connections that have not said yet which viewer's they are: for a short time, and
-/// only so many, of one address (IPv6: of one /64) and in all. Threads: the worker.
+/// A worker's TCP connections that have not identified their viewer yet: for a short time only, and
+/// limited per address (IPv6: per /64) and in total. Threads: the worker.
 class Strangers {
  public:
   struct Limits {
@@ -21,10 +21,10 @@ class Strangers {
   };
   explicit Strangers(Limits limits) : limits_(limits) {}
 
-  /// Which of them has to go before one from `remote` comes; null: there is room.
+  /// The one that must be closed before one from `remote` is accepted; null: there is room.
   TcpConnection* in_the_way(const SocketAddress& remote) const;
   void add(TcpConnection& connection);
-  /// It has said whose it is, or is over. One that is not among them is passed over.
+  /// The connection has identified its viewer, or has ended. Ignores unknown connections.
   void remove(const TcpConnection& connection);
   TcpConnection* oldest() const { return oldest_.empty() ? nullptr : oldest_.front(); }
   std::size_t size() const { return oldest_.size(); }
@@ -35,7 +35,7 @@ class Strangers {
 
   const Limits limits_;
   std::list<TcpConnection*> oldest_;                        ///< The oldest first.
-  std::map<Network, std::list<TcpConnection*>> of_network_; ///< The same.
+  std::map<Network, std::list<TcpConnection*>> of_network_; ///< The oldest first.
 };
 
 } // namespace fanlight::fanout

@@ -15,13 +15,13 @@ namespace fanlight::fanout {
 
 class Subscriber;
 
-/// A TCP connection that a viewer has opened to us (ICE-TCP, RFC 6544), each datagram in a frame of
-/// its own. Bounded both ways; nothing blocks. Threads: the worker.
+/// A TCP connection that a viewer has opened (ICE-TCP, RFC 6544); each datagram has a frame of its
+/// own. Bounded in both directions; never blocks. Threads: the worker.
 class TcpConnection {
  public:
-  /// What waits for a slow viewer; more than this is not taken.
+  /// The limit of bytes queued for a slow viewer.
   static constexpr std::size_t kMaxQueued = 256 * 1024;
-  /// How long the viewer may take nothing of it.
+  /// How long the viewer may read nothing.
   static constexpr std::int64_t kMaxStallUs = 15'000'000;
 
   TcpConnection(int fd, const SocketAddress& remote, TcpPlaces::Place place);
@@ -32,7 +32,8 @@ class TcpConnection {
   int fd() const { return fd_; }
   const SocketAddress& remote() const { return remote_; }
 
-  /// Reads what is there, `on_datagram(MutableBytes)` for each. False: the connection is over.
+  /// Reads what has arrived and calls `on_datagram(MutableBytes)` for each datagram. False: the
+  /// connection has ended.
   template <typename OnDatagram> bool read(OnDatagram on_datagram) {
     for (int rounds = 0; rounds < kMaxReads; ++rounds) {
       const ssize_t got = read_some();
@@ -44,25 +45,25 @@ class TcpConnection {
     return true;
   }
 
-  /// Room for a datagram, which leaves with flush(); null when too much waits.
+  /// Room for a datagram, which flush() sends; null if too much is queued.
   std::uint8_t* add(std::size_t size);
-  /// Writes what the socket takes. False: the connection is over.
+  /// Writes what the socket accepts. False: the connection has ended.
   bool flush(std::int64_t now_us);
   bool wants_to_write() const { return begin_ < queued_.size(); }
-  /// The viewer has taken nothing for so long that it never will.
+  /// Whether the viewer has read nothing for too long.
   bool stalled(std::int64_t now_us) const { return !idle_ && now_us - written_us_ > kMaxStallUs; }
-  /// Its place, for another connection instead of this one.
+  /// Gives its place to another connection.
   TcpPlaces::Place give_place() { return std::move(place_); }
 
-  /// Who it belongs to, once it was checked.
+  /// The viewer, once a check has identified it.
   std::shared_ptr<Subscriber> subscriber;
   std::int64_t opened_us = 0;
   bool watched_for_writing = false;
 
  private:
-  static constexpr int kMaxReads = 16; // Others want to be read from, too.
+  static constexpr int kMaxReads = 16; // Then other connections are read.
   static constexpr ssize_t kLater = -2;
-  /// Bytes, kLater, or -1: over.
+  /// Number of bytes, kLater, or -1: the connection has ended.
   ssize_t read_some();
 
   const int fd_;
@@ -71,8 +72,8 @@ class TcpConnection {
   FrameReader reader_;
   std::vector<std::uint8_t> queued_;
   std::size_t begin_ = 0;
-  bool idle_ = true;            ///< There was nothing to write until flush().
-  std::int64_t written_us_ = 0; ///< When the socket took something, or ceased to be idle.
+  bool idle_ = true;            ///< Nothing was queued at the last flush().
+  std::int64_t written_us_ = 0; ///< When the socket last accepted bytes, or stopped being idle.
 };
 
 } // namespace fanlight::fanout

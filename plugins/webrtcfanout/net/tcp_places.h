@@ -6,13 +6,13 @@
 
 namespace fanlight::fanout {
 
-/// How many TCP connections a transport may have, whichever of its workers has them and whether or
-/// not they have said whose they are. Threads: any. Lifetime: longer than its places.
+/// Limits the TCP connections of a transport, over all its workers, whether or not they have
+/// identified their viewer. Threads: any. Lifetime: outlives its places.
 class TcpPlaces {
  public:
   explicit TcpPlaces(std::size_t limit) : limit_(limit) {}
 
-  /// Of one connection, until it is destroyed.
+  /// The place of one connection, until it is destroyed.
   class Place {
    public:
     Place() = default;
@@ -31,7 +31,7 @@ class TcpPlaces {
     TcpPlaces* places_ = nullptr;
   };
 
-  /// None (false) when all are taken.
+  /// An empty place (false) if all are taken.
   Place take() {
     std::size_t taken = taken_.load();
     while (taken < limit_)

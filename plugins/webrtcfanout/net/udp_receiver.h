@@ -11,7 +11,7 @@
 
 namespace fanlight::fanout {
 
-/// Reads a UDP socket, many datagrams a system call. Threads: the worker.
+/// Reads a UDP socket, many datagrams per system call. Threads: the worker.
 class UdpReceiver {
  public:
   explicit UdpReceiver(int socket);
@@ -19,17 +19,16 @@ class UdpReceiver {
   struct Datagram {
     MutableBytes bytes; ///< Valid until the next read().
     SocketAddress from;
-    in6_addr to = IN6ADDR_ANY_INIT; ///< Our address that it was sent to.
+    in6_addr to = IN6ADDR_ANY_INIT; ///< Destination: our address.
   };
-  /// What is there, up to kBatch of them; none: nothing more for now.
+  /// Reads up to kBatch datagrams and returns their number; 0: none are left.
   std::size_t read();
   Datagram operator[](std::size_t index);
 
   static constexpr std::size_t kBatch = 64;
 
  private:
-  static constexpr std::size_t kMaxDatagram =
-      2048; // What is longer is nothing that a viewer sends.
+  static constexpr std::size_t kMaxDatagram = 2048; // Viewers send no longer datagrams.
   struct alignas(cmsghdr) Control {
     std::array<char, CMSG_SPACE(sizeof(in6_pktinfo))> bytes;
   };

@@ -33,22 +33,22 @@ constexpr std::size_t kBlock = 24;
 constexpr std::size_t kSenderInfo = 20;
 constexpr std::uint8_t kCname = 1;
 
-/// One packet of a compound, its padding taken off.
+/// One packet of a compound packet, without padding.
 struct Packet {
   std::uint8_t count = 0; ///< Of reports or sources, or the format of feedback.
   std::uint8_t type = 0;
   Bytes bytes; ///< With the header.
 };
 
-/// Takes the next packet off `rest`; none: malformed.
+/// Takes the next packet off `rest`; none if malformed.
 std::optional<Packet> take_packet(Bytes& rest) {
   if (rest.size() < kHeader || rest[0] >> 6 != 2) return std::nullopt;
   const std::size_t size = (std::size_t{read_u16(&rest[2])} + 1) * 4;
   if (size > rest.size()) return std::nullopt;
   std::size_t padding = 0;
   if (rest[0] & 0x20) {
-    // RFC 3550, section 6.4.1, wants whole words of it in the last packet alone, but Chromium fills
-    // each transport-wide feedback up with one to three bytes.
+    // RFC 3550, section 6.4.1, allows padding only in the last packet and in whole words, but
+    // Chromium pads each transport-wide feedback with one to three bytes.
     padding = rest[size - 1];
     if (padding == 0 || padding > size - kHeader) return std::nullopt;
   }
@@ -78,12 +78,12 @@ bool read_reports(const Packet& packet, std::size_t first, RtcpReader& reader) {
 
 bool read_bye(const Packet& packet, RtcpReader& reader) {
   if (packet.bytes.size() < kHeader + packet.count * 4U) return false;
-  // With no source it says nothing (section 6.6).
+  // A BYE without a source has no effect (section 6.6).
   if (packet.count > 0) reader.on_bye();
   return true;
 }
 
-/// RFC 4585, section 6.2.1: each entry a number and a mask of the 16 that follow it.
+/// RFC 4585, section 6.2.1: each entry has a number and a bit mask of the 16 numbers after it.
 bool read_nack(Bytes bytes, RtcpReader& reader) {
   if (bytes.size() < kFeedbackHeader + 4) return false;
   const std::uint32_t ssrc = read_u32(&bytes[8]);
@@ -97,15 +97,15 @@ bool read_nack(Bytes bytes, RtcpReader& reader) {
   return true;
 }
 
-/// What the status chunks of transport-wide feedback say, a symbol a packet (draft-holmer, section
-/// 3.1.1 to 3.1.4).
+/// The status chunks of transport-wide feedback, one symbol per packet (draft-holmer,
+/// sections 3.1.1 to 3.1.4).
 class StatusSymbols {
  public:
   enum Symbol : std::uint8_t { missing = 0, small_delta = 1, large_delta = 2, reserved = 3 };
 
   explicit StatusSymbols(Bytes chunks) : rest_(chunks) {}
 
-  /// `reserved` also where there are no more.
+  /// Also returns `reserved` at the end.
   Symbol next() {
     if (left_ == 0 && !take_chunk()) return reserved;
     --left_;
@@ -113,7 +113,7 @@ class StatusSymbols {
     if (bits_ == 1) return bit(left_) ? small_delta : missing;
     return static_cast<Symbol>(bit(2 * left_ + 1) << 1 | bit(2 * left_));
   }
-  /// What is behind the last chunk that was looked into.
+  /// The bytes after the last chunk that was read.
   Bytes rest() const { return rest_; }
 
  private:
@@ -136,8 +136,8 @@ class StatusSymbols {
   Bytes rest_;
   std::uint16_t chunk_ = 0;
   bool run_ = false;
-  Symbol symbol_ = missing; ///< Of a run.
-  unsigned bits_ = 1;       ///< Of a symbol, in a vector.
+  Symbol symbol_ = missing; ///< The symbol of a run.
+  unsigned bits_ = 1;       ///< Bits per symbol, in a vector.
   unsigned left_ = 0;       ///< Symbols in this chunk.
 };
 
@@ -166,7 +166,7 @@ bool read_transport_cc(Bytes bytes, RtcpReader& reader) {
     packet.sequence = static_cast<std::uint16_t>(base + i);
     const std::size_t size = symbols.next();
     if (size == StatusSymbols::missing) continue;
-    // A symbol is also the size of its delta.
+    // The value of a symbol is also the size of its delta.
     if (deltas.size() < size) return false;
     arrival +=
         kDeltaUs * (size == 1 ? deltas[0] : static_cast<std::int16_t>(read_u16(deltas.data())));
@@ -248,7 +248,7 @@ bool read(const Packet& packet, RtcpReader& reader) {
   }
 }
 
-/// `size` in bytes, whole words.
+/// `size` in bytes, a multiple of 4.
 void write_header(std::uint8_t* at, unsigned count, std::uint8_t type, std::size_t size) {
   at[0] = static_cast<std::uint8_t>(0x80 | count);
   at[1] = type;

@@ -6,10 +6,10 @@
 namespace fanlight::fanout {
 namespace {
 
-/// Least and greatest delay of playout in units of 10 ms, 12 bits each: 0 and 100 ms, by which
-/// browsers show frames when they have them.
+/// Least and greatest playout delay in units of 10 ms, 12 bits each: with 0 and 100 ms, browsers
+/// show frames as soon as they have them.
 constexpr std::uint32_t kPlayoutDelay = 0 << 12 | 10;
-constexpr std::size_t kMaxMid = 16; // What the one-byte form can say.
+constexpr std::size_t kMaxMid = 16; // The limit of the one-byte form.
 
 } // namespace
 

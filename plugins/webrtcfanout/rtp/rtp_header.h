@@ -10,9 +10,9 @@
 
 namespace fanlight::fanout {
 
-/// The RTP header of one viewer's stream with the header extensions that were negotiated (one-byte
-/// form, RFC 8285, section 4.2), written anew for each packet. Always of the same size, so that
-/// packets with payloads of one size can leave in one send.
+/// The RTP header of one viewer's stream with the negotiated header extensions (one-byte form, RFC
+/// 8285, section 4.2), written for each packet. Its size is constant, so that packets with payloads
+/// of one size can be sent together.
 class RtpHeader {
  public:
   static constexpr std::size_t kMaxSize = 12 + 4 + 64;
@@ -26,7 +26,7 @@ class RtpHeader {
     std::uint32_t timestamp = 0;
     bool marker = false;
     std::uint32_t send_time = 0;          ///< abs-send-time: 6.18 fixed point seconds.
-    std::uint16_t transport_sequence = 0; ///< Transport-wide, of all streams of the viewer.
+    std::uint16_t transport_sequence = 0; ///< Transport-wide, over all streams of the viewer.
   };
   std::size_t size() const { return size_; }
   /// Writes size() bytes.
@@ -37,11 +37,11 @@ class RtpHeader {
  private:
   std::array<std::uint8_t, kMaxSize> bytes_{};
   std::uint8_t size_ = 0;
-  std::uint8_t send_time_at_ = 0; ///< Where the value is; 0: not negotiated.
+  std::uint8_t send_time_at_ = 0; ///< Position of the value; 0: not negotiated.
   std::uint8_t transport_at_ = 0;
 };
 
-/// The time as abs-send-time says it, from microseconds of any clock that runs evenly.
+/// The abs-send-time for microseconds of any steady clock.
 inline std::uint32_t abs_send_time(std::int64_t now_us) {
   const auto us = static_cast<std::uint64_t>(now_us);
   return static_cast<std::uint32_t>(((us / 1'000'000 % 64) << 18) +

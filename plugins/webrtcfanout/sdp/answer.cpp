@@ -17,15 +17,15 @@ bool is_sent(const Answered& media, std::size_t mline) {
   return mline < media.size() && media[mline];
 }
 
-/// Whether a media that nothing is sent on stays in the BUNDLE. Where it may, it does: webrtc-rs
-/// and werift do not connect beside one that is rejected, and Chromium finds no transport when that
-/// is the first of the group.
+/// Whether a media that is not sent stays in the BUNDLE. It does if possible: webrtc-rs and werift
+/// do not connect if another media is rejected, and Chromium finds no transport if the first of the
+/// group is rejected.
 bool stays_inactive(const Offer::Media& media) {
   return !media.rejected && !media.payloads.empty();
 }
 
-/// The accepted media in the order of the BUNDLE group: the first is the one whose transport all
-/// use (RFC 9143, section 7.3.2). None where the offer bundles nothing that is sent.
+/// The media that are not rejected, in the order of the BUNDLE group: all use the transport of the
+/// first (RFC 9143, section 7.3.2). Empty if no media of the group is sent.
 std::vector<std::size_t> bundled_order(const Offer& offer, const Answered& media) {
   std::vector<std::size_t> order;
   bool sends = false;
@@ -153,7 +153,7 @@ std::string inactive_lines(const Offer::Media& media, const AnswerTransport& tra
          rtpmap_line(payload.type, payload.encoding, payload);
 }
 
-/// With the transport's lines: GStreamer wants them of every media, rejected or not.
+/// With the transport's lines: GStreamer requires them for every media, also for a rejected one.
 std::string rejected_lines(const Offer::Media& media, const AnswerTransport& transport) {
   std::string text = "m=" + media.type + " 0 " + media.protocol;
   for (const auto& format : media.formats) text += " " + format;
@@ -185,7 +185,7 @@ std::string write_answer(const Offer& offer, const Answered& media,
                          const AnswerTransport& transport) {
   const auto order = bundled_order(offer, media);
   const auto sent = [&](std::size_t mline) { return is_sent(media, mline); };
-  // The candidates stand at the first of the group, and again where something is sent: some players
+  // The candidates are at the first media of the group and at the first that is sent: some players
   // read them only there.
   std::size_t carrier = 0;
   if (order.empty())

@@ -44,8 +44,8 @@ struct AnswerTransport {
 
 /// The answer of an ICE-lite agent with all of its candidates (RFC 8445, RFC 8839, RFC 8840): one
 /// entry of `media` for each of the offer's. setup:passive, rtcp-mux, sendonly; fmtp as offered;
-/// a=ssrc, and a=ssrc-group:FID with RTX; end-of-candidates. None: nothing is sent there; it is
-/// inactive in the BUNDLE, or rejected with port 0 where it cannot be in there.
+/// a=ssrc, and a=ssrc-group:FID with RTX; end-of-candidates. nullopt: the media is not sent; it
+/// is inactive in the BUNDLE, or rejected with port 0 if it cannot be in the BUNDLE.
 std::string write_answer(const Offer& offer, const std::vector<std::optional<AnsweredMedia>>& media,
                          const AnswerTransport& transport);
 

@@ -77,7 +77,8 @@ void finish_media(const OfferText& text, OfferText::Media& draft) {
   media.setup = first_of(own.setup, session.setup);
 }
 
-/// What is bundled need not say what the first of its bundle says (RFC 9143, section 7.1.3).
+/// A bundled media may omit attributes that the first media of its bundle has (RFC 9143,
+/// section 7.1.3).
 void inherit_transport(Offer& offer) {
   const auto first = std::find_if(offer.media.begin(), offer.media.end(), [&](const auto& media) {
     return !offer.bundle.empty() && media.mid == offer.bundle[0];
@@ -92,18 +93,19 @@ void inherit_transport(Offer& offer) {
   }
 }
 
-/// What is wrong with a media that receives; empty: nothing.
+/// Why a media cannot be received; empty: it can.
 std::string fault_of(const OfferText::Media& draft, const Offer::Media& media) {
   if (!media.protocol.ends_with("TLS/RTP/SAVPF") && media.protocol != "RTP/SAVPF")
-    return "'" + media.protocol + "' is not WebRTC; UDP/TLS/RTP/SAVPF is";
+    return "'" + media.protocol + "' is not a WebRTC protocol; use UDP/TLS/RTP/SAVPF";
   if (media.mid.empty()) return "no a=mid";
   if (media.ice_ufrag.empty() || media.ice_pwd.empty())
     return "no ICE credentials (a=ice-ufrag and a=ice-pwd)";
   if (media.fingerprint.empty()) return "no DTLS fingerprint (a=fingerprint:sha-256 ...)";
   if (media.setup != "actpass" && media.setup != "active")
     return (media.setup.empty() ? "no a=setup" : "a=setup:" + sdp::excerpt(media.setup)) +
-           "; the element is the DTLS server, so actpass or active is needed";
-  if (!draft.rtcp_mux) return "no a=rtcp-mux; RTCP on a port of its own is not carried";
+           "; webrtcfanout is the DTLS server: use actpass or active";
+  if (!draft.rtcp_mux)
+    return "no a=rtcp-mux; webrtcfanout does not support RTCP on a separate port";
   return {};
 }
 
@@ -115,18 +117,17 @@ std::string fault_of(const OfferText& text, const Offer& offer) {
     const std::string name = "m-line " + std::to_string(i) + " (" + media.type + "): ";
     for (std::size_t j = 0; j < i; ++j)
       if (!media.mid.empty() && offer.media[j].mid == media.mid)
-        return name + "its a=mid is also that of m-line " + std::to_string(j);
+        return name + "its a=mid equals that of m-line " + std::to_string(j);
     if (!media.receives) continue;
     if (const std::string fault = fault_of(text.media[i], media); !fault.empty())
       return name + fault;
     ++received;
     if (is_in(offer.bundle, media.mid)) ++bundled;
   }
-  if (received == 0)
-    return "no media that is received; a viewer's video or audio is a=recvonly or a=sendrecv";
+  if (received == 0) return "no media receives; use a=recvonly or a=sendrecv for video or audio";
   if (received > 1 && bundled != received)
-    return "several media that are received, but not all in one BUNDLE group; one transport "
-           "carries all";
+    return "not all media that receive are in one BUNDLE group, but webrtcfanout uses one "
+           "transport for all";
   return {};
 }
 

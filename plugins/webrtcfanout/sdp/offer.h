@@ -39,7 +39,7 @@ struct Offer {
     std::string protocol;             ///< UDP/TLS/RTP/SAVPF
     std::vector<std::string> formats; ///< As written.
     std::string mid;                  ///< A token; empty where there is none.
-    bool rejected = false;            ///< Port 0 and not bundle-only: to be left alone.
+    bool rejected = false;            ///< Port 0 and not bundle-only.
     bool receives = false;            ///< audio or video, not rejected, sendrecv or recvonly.
     bool rtcp_rsize = false;
     bool receiver_rtt = false;         ///< It wants to know the round trip (RFC 3611, section 5.1).

@@ -46,7 +46,7 @@ OfferText::Fingerprint read_fingerprint(std::string_view value) {
   return {hash->second, name + " " + digits};
 }
 
-/// Reads line after line; each method takes one kind of line and returns what is wrong with it.
+/// Reads line after line; each method handles one kind of line and returns its error.
 class Reader {
  public:
   std::optional<OfferText> read(std::string_view text, std::string& why);
@@ -68,12 +68,11 @@ class Reader {
 
 std::optional<OfferText> Reader::read(std::string_view text, std::string& why) {
   if (text.size() > Offer::kMaxSize) {
-    why = std::to_string(text.size()) + " bytes; at most " + std::to_string(Offer::kMaxSize) +
-          " are read";
+    why = std::to_string(text.size()) + " bytes; the limit is " + std::to_string(Offer::kMaxSize);
     return std::nullopt;
   }
   if (!text.starts_with("v=0")) {
-    why = "an SDP offer begins with v=0, this with '" + sdp::excerpt(text) + "'";
+    why = "an SDP offer begins with v=0, this begins with '" + sdp::excerpt(text) + "'";
     return std::nullopt;
   }
   for (std::size_t number = 1; !text.empty(); ++number) {
@@ -92,7 +91,7 @@ Reader::Fault Reader::read_line(const sdp::Line& line) {
     return "longer than " + std::to_string(kMaxLine) + " characters";
   const auto is_control = [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; };
   if (std::any_of(line.value.begin(), line.value.end(), is_control))
-    return "holds a control character";
+    return "contains a control character";
   if (line.type == 'o') {
     const auto parts = sdp::words(line.value, 3);
     if (parts.size() == 3 && is_digits(parts[1], 20) && is_digits(parts[2], 20)) {
@@ -103,10 +102,9 @@ Reader::Fault Reader::read_line(const sdp::Line& line) {
   if (line.type == 'm') return begin_media(line.value);
   if (line.type != 'a') return {};
   if (sdp::is_plain(line.value)) return read_attribute(line.value);
-  // What is not ASCII is a label for people, nothing that is acted on; but not where a token has to
-  // be.
+  // Text that is not ASCII is a label for people and is not used, except where a token is required.
   if (line.value.starts_with("mid:") || line.value.starts_with("group:"))
-    return "a mid is not a token: visible ASCII (RFC 5888, section 4)";
+    return "a mid is not a token of visible ASCII characters (RFC 5888, section 4)";
   return {};
 }
 
@@ -132,7 +130,7 @@ Reader::Fault Reader::begin_media(std::string_view value) {
   for (const std::string& format : draft.media.formats) {
     const auto type = sdp::number(format, 127);
     if (!type) return "'" + sdp::excerpt(format) + "' is not a payload type (0-127)";
-    if (draft.find(format)) return "payload type " + std::to_string(*type) + " is there twice";
+    if (draft.find(format)) return "payload type " + std::to_string(*type) + " occurs twice";
     draft.media.payloads.emplace_back().type = *type;
   }
   return {};
@@ -146,15 +144,16 @@ Reader::Fault Reader::read_attribute(std::string_view line) {
     return fault;
   if (!offer_.media.empty()) return read_media_attribute(offer_.media.back(), key, value);
   if (key == "ice-lite")
-    return "a=ice-lite, as the element itself: neither would begin; the viewer has to be a full "
-           "ICE agent";
+    return "a=ice-lite, like webrtcfanout itself, so neither would start ICE: the viewer must be a "
+           "full ICE agent";
   if (key == "group") {
     const auto parts = sdp::words(value, Offer::kMaxMedia + 2);
     if (parts.empty() || parts[0] != "BUNDLE") return {};
-    if (!offer_.bundle.empty()) return "a second BUNDLE group; one transport carries all media";
+    if (!offer_.bundle.empty())
+      return "a second BUNDLE group; webrtcfanout uses one transport for all media";
     if (parts.size() > Offer::kMaxMedia + 1) return "too many media in the group";
     for (std::size_t i = 1; i < parts.size(); ++i)
-      if (!sdp::is_token(parts[i], kMaxMid)) return "a mid of the group is no token";
+      if (!sdp::is_token(parts[i], kMaxMid)) return "a mid of the group is not a token";
     offer_.bundle.assign(parts.begin() + 1, parts.end());
   }
   return {};
@@ -172,12 +171,12 @@ bool Reader::read_shared(std::string_view key, std::string_view value,
     if (!attributes.pwd.empty()) fault = "a second a=ice-pwd";
     attributes.pwd = value;
   } else if (key == "fingerprint") {
-    // An unknown hash beside a known one is no fault.
+    // An unknown hash beside a known one is allowed.
     auto fingerprint = read_fingerprint(value);
     if (fingerprint.bytes > attributes.fingerprint.bytes)
       attributes.fingerprint = std::move(fingerprint);
   } else if (key == "setup") {
-    if (!sdp::is_token(value, kMaxToken)) fault = "a=setup says nothing; actpass is needed";
+    if (!sdp::is_token(value, kMaxToken)) fault = "a=setup has no value; use actpass";
     attributes.setup = value;
   } else if (key == "sendrecv" || key == "sendonly" || key == "recvonly" || key == "inactive") {
     attributes.direction = key;

@@ -3,7 +3,7 @@
 namespace fanlight::fanout {
 namespace {
 
-/// Reports in a row that it takes to believe them; they come about once a second.
+/// How many consecutive reports are needed before a loss counts; they come about once a second.
 constexpr int kConvincing = 3;
 constexpr std::uint64_t kLeastLimit = 100'000;
 

@@ -6,22 +6,22 @@
 
 namespace fanlight::fanout {
 
-/// Which packets a viewer is sent again: each at most once a round trip and kMostTimes in all, and
-/// all together no more than half of what it was sent in the first place.
+/// Limits retransmissions for a viewer: each packet at most once per round trip and at most
+/// kMostTimes, and all together at most half of the original data.
 ///
-/// Some receivers (pion, webrtc-rs) go on asking for a packet that RTX has brought, some thirty
-/// times. Others ask again because the repair was lost, too. The two look alike, so what is sent
-/// more than once is limited to a share of what is sent again at all: two in five, which is what
-/// repairs need where three of ten packets are lost. Threads: none of its own.
+/// Some receivers (pion, webrtc-rs) continue to request a packet that has arrived by RTX, up to
+/// thirty times. Others request it again because the retransmission was lost, too. The server
+/// cannot distinguish the two, so second and third retransmissions are at most two in five of all:
+/// as many as repairs need at a loss of 30 %. Threads: none of its own.
 class RepairBudget {
  public:
-  /// What may be sent again before anything was earned, and what is saved of what was, in bytes.
+  /// The initial budget, and the limit of the saved budget, in bytes.
   static constexpr std::int64_t kStart = 16 * 1024;
   static constexpr std::int64_t kMost = 512 * 1024;
-  static constexpr unsigned kMostTimes = 3; ///< That one packet is sent again.
+  static constexpr unsigned kMostTimes = 3; ///< Retransmissions of one packet.
 
-  /// Whether to send it now; then it counts. `index`: ROC * 65536 + SEQ. `sent`: bytes of the
-  /// stream so far, modulo 2^32. `rtt_us`: 0 if not known.
+  /// Whether to send the packet again now; if so, counts it. `index`: ROC * 65536 + SEQ. `sent`:
+  /// bytes of the stream so far, modulo 2^32. `rtt_us`: 0 if unknown.
   bool take(std::uint64_t index, std::size_t bytes, std::int64_t now_us, std::int64_t rtt_us,
             std::uint32_t sent) {
     bytes_ = std::min<std::int64_t>(bytes_ + (sent - counted_) / 2, kMost);
@@ -45,15 +45,15 @@ class RepairBudget {
   static constexpr std::uint32_t kTimeMask = (1U << 30) - 1;
   struct Packet {
     std::uint32_t index = 0;     ///< Its lower half.
-    std::uint32_t at_ms : 30 {}; ///< When it was sent again the last time, modulo 2^30.
-    std::uint32_t times : 2 {};  ///< How often; 0: the place is free.
+    std::uint32_t at_ms : 30 {}; ///< Its last retransmission, modulo 2^30.
+    std::uint32_t times : 2 {};  ///< Its retransmissions; 0: the place is free.
   };
   static_assert(kMostTimes < 4);
-  static constexpr int kRepeat = 5; ///< What a second or third time costs,
-  static constexpr int kEarned = 2; ///< and a first one brings.
+  static constexpr int kRepeat = 5; ///< The cost of a second or third retransmission.
+  static constexpr int kEarned = 2; ///< What a first retransmission earns.
   static constexpr int kMostRepeats = 50;
 
-  /// The packet, or a place for it: a free one, or that of the one that was sent longest ago.
+  /// The packet, or a place for it: a free one, or that of the oldest retransmission.
   Packet& find(std::uint32_t index, std::uint32_t now_ms) {
     auto& places = recent_[index % recent_.size()];
     Packet* place = &places[0];
@@ -69,7 +69,7 @@ class RepairBudget {
     return *place;
   }
 
-  std::array<std::array<Packet, 4>, 32> recent_{}; ///< By the number; four share a place.
+  std::array<std::array<Packet, 4>, 32> recent_{}; ///< By the index; four packets share a place.
   std::int64_t bytes_ = kStart;
   std::uint32_t counted_ = 0;
   int repeats_ = 2 * kRepeat;

@@ -12,8 +12,8 @@ void RtpRewriter::begin(const Frame& start, const Frame& newest, std::uint32_t i
   const std::uint64_t older = newest.number - start.number;
   Run run{start.first_packet, newest.number, newest.timestamp, usual_step(clock_rate)};
   if (last_timestamp_) {
-    // Above what was sent: in the room up to the newest frame, or in half of the distance to the
-    // next one.
+    // After the last sent timestamp: in the room before the newest frame, or in half of the
+    // distance to the next one.
     const std::uint32_t last = *last_timestamp_ - offset_;
     auto room = static_cast<std::int32_t>(newest.timestamp - last);
     if (room <= static_cast<std::int64_t>(older)) {
@@ -32,7 +32,7 @@ void RtpRewriter::begin(const Frame& start, const Frame& newest, std::uint32_t i
 
 void RtpRewriter::change_clock(const Frame& here, const Frame& there, int clock_rate) {
   const auto later = static_cast<std::int64_t>(there.ntp - here.ntp);
-  // Of 2^-32 s, and of 2^-16 s to have room for the product.
+  // From units of 2^-32 s to 2^-16 s, so that the product does not overflow.
   const std::int64_t ticks = (later >> 16) * clock_rate >> 16;
   offset_ += here.timestamp + static_cast<std::uint32_t>(ticks) - there.timestamp;
   count_ = 0;
@@ -44,7 +44,7 @@ std::uint32_t RtpRewriter::timestamp_of(const Frame& frame, const Run& run) cons
            static_cast<std::uint32_t>(run.edge_frame - frame.number) * run.step + offset_;
   const std::uint64_t behind = frame.number - run.edge_frame;
   if (run.ahead && behind < kOvertaken) {
-    // A long group may have needed more room than there is to the next frame.
+    // A long group may have needed more room than there is before the next frame.
     const std::uint32_t least = run.edge_timestamp + static_cast<std::uint32_t>(behind);
     if (static_cast<std::int32_t>(frame.timestamp - least) < 0) return least + offset_;
   }

@@ -8,8 +8,8 @@
 namespace fanlight::fanout {
 namespace {
 
-/// Without RTX a packet that is sent again must be the same to the last bit, or its key stream
-/// would serve two messages: so what tells the time of sending is not in it.
+/// Without RTX, a packet that is sent again must be identical, or its key stream would encrypt two
+/// messages. Therefore it has no extensions that depend on the time of sending.
 std::vector<Offer::Extension> sent_extensions(const AnsweredMedia& answered) {
   std::vector<Offer::Extension> extensions;
   for (const Offer::Extension& extension : answered.extensions) {
@@ -20,7 +20,8 @@ std::vector<Offer::Extension> sent_extensions(const AnsweredMedia& answered) {
   return extensions;
 }
 
-/// The payload in one piece: where it lies, or written to `at`, where it may be encrypted in place.
+/// The payload as one contiguous piece: in place, or copied to `at`, where it may be encrypted in
+/// place.
 Bytes in_one_piece(const Frame::Payload& payload, std::uint8_t* at) {
   if (payload.head.empty()) return payload.body;
   payload.copy_to(at);
@@ -31,7 +32,7 @@ Bytes in_one_piece(const Frame::Payload& payload, std::uint8_t* at) {
 
 TrackSender::TrackSender(const AnsweredMedia& answered, const std::string& mid, bool video)
     : header_(answered.payload.type, answered.ssrc, sent_extensions(answered), mid),
-      // Below half of the range, so that receivers see no wrap in the first packets.
+      // In the lower half of the range, so that the first packets do not wrap around.
       rewriter_(static_cast<std::uint16_t>(random_u32() & 0x7fff), random_u32()), video_(video),
       repairs_negotiated_(answered.payload.nack), ssrc_(answered.ssrc),
       rtx_ssrc_(answered.use_rtx ? answered.rtx_ssrc : 0),

@@ -15,31 +15,31 @@
 
 namespace fanlight::fanout {
 
-/// One stream as one viewer gets it: its SSRC, numbers and timestamps, and how far it has come.
+/// One stream for one viewer: its SSRC, numbers and timestamps, and its position.
 ///
 /// Threads: the viewer's worker.
 class TrackSender {
  public:
   TrackSender(const AnsweredMedia& answered, const std::string& mid, bool video);
 
-  /// What all packets that leave at a time share.
+  /// The values that all packets sent at one time share.
   struct Moment {
     std::int64_t now_us = 0;
     std::uint32_t send_time = 0; ///< abs-send-time
   };
 
-  // How far it has come.
+  // Position.
 
-  /// The next thing to send.
+  /// The next frame to send.
   std::uint64_t frame() const { return frame_; }
   std::size_t packet() const { return packet_; }
   bool started() const { return started_; }
-  /// The newest frame there was when it went to where it goes on from.
+  /// The newest frame at the time of the last go_to().
   std::uint64_t edge() const { return edge_; }
-  /// Goes on with frame `start` of `history`: see RtpRewriter::begin.
+  /// Continues with frame `start`: see RtpRewriter::begin.
   void go_to(const Frame& start, const Frame& newest, std::uint32_t interval);
-  /// What comes is of another stream: `there` is a frame of it, `here` one of the stream that was.
-  /// For go_to() to follow.
+  /// The next frames belong to another stream: `there` is one of them, `here` one of the previous
+  /// stream. go_to() must follow.
   void change_clock(const Frame& here, const Frame& there) {
     rewriter_.change_clock(here, there, clock_rate_);
   }
@@ -56,19 +56,19 @@ class TrackSender {
   std::size_t packet_size(const Frame& frame, std::size_t index, const RtpProtector& srtp) const {
     return header_.size() + frame.payload_size(index) + srtp.overhead();
   }
-  /// Writes a protected packet of the current run; its size as packet_size() says. Should OpenSSL
-  /// fail, all of it is zeros: nothing of an earlier packet, or in clear, leaves.
+  /// Writes a protected packet of the current run, of packet_size() bytes. If OpenSSL fails, writes
+  /// zeros, so that neither an earlier packet nor plain text is sent.
   void write(const Frame& frame, std::size_t index, const Moment& moment,
              std::uint16_t transport_sequence, RtpProtector& srtp, std::uint8_t* out);
 
   bool repairs_negotiated() const { return repairs_negotiated_; }
-  /// What a NACK asks for; none as well where NACKs were not negotiated: then no packet could be
-  /// made again to the last bit.
+  /// The packet that a NACK requests; none if NACKs were not negotiated, because then a packet
+  /// could not be reproduced identically.
   std::optional<RtpRewriter::Sent> find_sent(std::uint16_t sequence) const {
     return repairs_negotiated_ ? rewriter_.find(sequence) : std::nullopt;
   }
-  /// Writes that packet again: by RTX where negotiated (RFC 4588), else just as it was. Returns its
-  /// size; `out` has room for kMaxPacket.
+  /// Writes that packet again: by RTX if negotiated (RFC 4588), else identically. Returns its size;
+  /// `out` has room for kMaxPacket.
   std::size_t write_again(const Frame& frame, const RtpRewriter::Sent& sent, std::uint16_t sequence,
                           const Moment& moment, std::uint16_t transport_sequence,
                           RtpProtector& srtp, std::uint8_t* out);
@@ -98,7 +98,7 @@ class TrackSender {
   std::uint32_t packets_sent_ = 0; ///< For sender reports.
   std::uint32_t octets_sent_ = 0;
 
-  // Rarely touched.
+  // Rarely used.
   RtpHeader rtx_header_;
   std::uint64_t rtx_index_ = 0;
   std::uint32_t ssrc_;

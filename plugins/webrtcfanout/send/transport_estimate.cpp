@@ -5,9 +5,9 @@
 namespace fanlight::fanout {
 namespace {
 
-/// Section 5.4 has the threshold begin there.
+/// The initial threshold of section 5.4.
 constexpr std::int64_t kOveruseUs = 12'500;
-/// Less than this says nothing of a rate.
+/// A shorter span gives no rate.
 constexpr std::int64_t kLeastSpanUs = 10'000;
 constexpr std::uint64_t kLeastBytes = 4'000;
 
@@ -27,7 +27,7 @@ std::uint64_t TransportEstimate::on_feedback(const TransportFeedback& feedback) 
     if (first == nullptr)
       first = &packet;
     else
-      bytes += sent->bytes; // The first one's time on the way is not in the span.
+      bytes += sent->bytes; // The span begins when the first one arrives.
     last = &packet;
   }
   if (first == nullptr) return estimate_;

@@ -7,17 +7,17 @@
 
 namespace fanlight::fanout {
 
-/// What a viewer's network carries, from its transport-wide feedback.
+/// Estimates the bandwidth to a viewer from its transport-wide feedback.
 ///
-/// After the draft draft-ietf-rmcat-gcc-02, without its filters: the rate at which packets arrive
-/// is the estimate while they arrive ever later than they were sent, and else the estimate grows
-/// from there. Threads: none of its own.
+/// Follows draft-ietf-rmcat-gcc-02, without its filters: while the delay of packets grows, the
+/// estimate is the rate at which they arrive; otherwise it grows from there. Threads: none of its
+/// own.
 class TransportEstimate {
  public:
   void sent(std::uint16_t sequence, std::size_t bytes, std::int64_t now_us) {
     sent_[sequence % sent_.size()] = {now_us, static_cast<std::uint16_t>(bytes), sequence};
   }
-  /// The estimate in bit/s; 0 while there is none.
+  /// The estimate in bit/s; 0: none yet.
   std::uint64_t on_feedback(const TransportFeedback& feedback);
 
  private:
@@ -27,7 +27,7 @@ class TransportEstimate {
     std::uint16_t sequence = 0;
   };
   std::array<Sent, 512> sent_{};
-  std::int64_t delay_us_ = 0; ///< Smoothed growth of the time on the way.
+  std::int64_t delay_us_ = 0; ///< Smoothed growth of the delay.
   std::uint64_t estimate_ = 0;
 };
 

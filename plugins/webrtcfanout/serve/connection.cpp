@@ -10,14 +10,14 @@
 namespace fanlight::fanout {
 namespace {
 
-/// How far behind the newest frame a viewer may be when the next group begins; else it goes on with
-/// that.
+/// How far behind the newest frame a viewer may be when the next group begins; if it is further
+/// behind, it continues with that group.
 constexpr std::int64_t kMaxLagUs = 300'000;
-/// Between two cached groups that a viewer asks for.
+/// Time between two cached groups on request.
 constexpr std::int64_t kReplayUs = 1'000'000;
 constexpr std::int64_t kMostReplayUs = 8'000'000;
-constexpr std::int64_t kCalmUs = 30'000'000; ///< After so long it is as if there had been none.
-/// The first reports come quickly, for sound and picture to find together.
+constexpr std::int64_t kCalmUs = 30'000'000; ///< After this time, earlier requests are forgotten.
+/// The first reports are sent early, so that sound and video synchronize soon.
 constexpr std::int64_t kEarlyReportUs = 500'000;
 constexpr std::int64_t kReportUs = 5'000'000;
 constexpr int kEarlyReports = 3;
@@ -51,7 +51,7 @@ bool Connection::send(Bytes datagram) {
 bool Connection::start(const SrtpKey& sending, const SrtpKey& receiving) {
   rtp_ = RtpProtector::create(sending);
   rtcp_ = std::make_unique<RtcpProtector>(sending, receiving);
-  // All of our handshake went where the path is now, and the viewer could answer it.
+  // All of our handshake went over the present path, and the viewer could answer it.
   bound_ = proven_ = true;
   return rtp_ != nullptr;
 }
@@ -62,7 +62,7 @@ void Connection::add_track(const Subscriber::Media& media, StreamView& view) {
     transport_estimate_ = std::make_unique<TransportEstimate>();
   view.join(*this, *feed.track);
   begin(feed);
-  // Sound is little and must not wait behind a burst of pictures.
+  // Audio is small and must not wait behind a burst of video.
   const auto at = std::find_if(feeds_.begin(), feeds_.end(),
                                [&](const Feed& f) { return f.track->is_video() && !media.video; });
   feeds_.insert(at, std::move(feed));
@@ -76,7 +76,7 @@ bool Connection::change_picture_to(StreamView& view) {
     view.stream().want_key();
     return false;
   }
-  // Of a stream that has nothing any more the viewer's clock goes on as well as it can.
+  // If a stream has no frames any more, the viewer's clock continues as well as possible.
   const Frame& there = *view.history().newest();
   const History& here = feed->view->history();
   feed->track->change_clock(here.empty() ? there : *here.newest(), there);
@@ -131,13 +131,13 @@ bool Connection::send_packet(TrackSender& track, const Frame& frame,
   return true;
 }
 
-/// A receiver misses packets only from the first one on that it gets: without those before it has
-/// no picture until its patience ends, and would never ask for them. So the first goes twice, to
-/// the last bit the same, as networks double packets now and then. By RTX it must not go: pion
-/// takes a track for sound that begins with it.
+/// A receiver detects losses only after the first packet that it gets: if earlier ones are lost, it
+/// has no picture until its timeout, and never requests them. Therefore the first packet is sent
+/// twice, as an identical copy, like those that networks sometimes produce. It must not be sent by
+/// RTX: pion takes a track that begins with RTX for audio.
 void Connection::repeat_first(Bytes packet) {
   if (path_->tcp != nullptr) return;
-  std::array<std::uint8_t, TrackSender::kMaxPacket> copy; // Room for more may be where it lies.
+  std::array<std::uint8_t, TrackSender::kMaxPacket> copy; // send() may reuse its memory.
   std::copy(packet.begin(), packet.end(), copy.begin());
   if (send(Bytes{copy.data(), packet.size()})) subscriber_->counters.bytes_sent.add(packet.size());
 }
@@ -161,7 +161,7 @@ bool Connection::deliver(TrackSender& track, const Frame& frame,
     if (!frame.key) return true;
     track.go_to(frame, frame, 0);
   }
-  if (track.frame() > frame.number) return true; // It came by advance().
+  if (track.frame() > frame.number) return true; // advance() has sent it.
   if (track.frame() != frame.number || track.packet() != 0) return false;
   std::int64_t allowance = pacer_.allowance(moment.now_us);
   for (std::size_t left = frame.packets.size(); left > 0; --left) {
@@ -175,7 +175,7 @@ bool Connection::deliver(TrackSender& track, const Frame& frame,
 void Connection::skip_to(Feed& feed, const Frame& start) {
   TrackSender& track = *feed.track;
   const History& history = feed.view->history();
-  // Of a cached group nothing is lost that is still of use.
+  // A cached group loses nothing that is still useful.
   if (track.is_video() && track.frame() >= feed.live_from)
     subscriber_->counters.groups_dropped.add(
         std::max<std::uint64_t>(history.groups_between(track.frame(), start.number), 1));
@@ -253,7 +253,7 @@ void Connection::on_report(const ReportBlock& block) {
   }
   if (!feed->track->is_video()) return;
   const double lost = block.fraction_lost / 256.0;
-  // Below 0 where more came than was expected: packets that came twice (RFC 3550, section 6.4.1).
+  // Below 0 if more packets arrived than expected, because of duplicates (RFC 3550, section 6.4.1).
   counters.packets_lost.set(std::max(block.cumulative_lost, 0));
   counters.fraction_lost.set(lost);
   counters.jitter_ms.set(block.jitter * 1000.0 / feed->track->clock_rate());
@@ -270,7 +270,7 @@ void Connection::on_report(const ReportBlock& block) {
 }
 
 void Connection::on_reference_time(std::uint32_t ssrc, std::uint64_t ntp) {
-  // Until it knows the round trip it asks for lost packets at a guess: Chromium every 100 ms.
+  // Until it knows the round trip, it requests lost packets at a guess: Chromium every 100 ms.
   if (!reference_time_) next_report_us_ = 0;
   reference_time_ = {ssrc, static_cast<std::uint32_t>(ntp >> 16), moment_.now_us};
 }
@@ -297,10 +297,10 @@ void Connection::replay(std::uint32_t ssrc) {
   if (feed == nullptr || !feed->track->is_video() || paused_) return;
   feed->view->stream().want_key();
   const TrackSender& track = *feed->track;
-  // Under way already, or asked for too soon: receivers repeat themselves until they have it.
+  // Already in progress, or requested too soon: receivers repeat requests until they get the group.
   if (track.started() && track.frame() <= track.edge()) return;
   if (moment_.now_us - replayed_us_ < replay_pause_us_) return;
-  // A viewer that keeps losing its picture is not helped by ever more of what it cannot take.
+  // If a viewer keeps losing frames, more data do not help.
   const bool again = moment_.now_us - replayed_us_ < kCalmUs;
   replay_pause_us_ = again ? std::min(2 * replay_pause_us_, kMostReplayUs) : kReplayUs;
   begin(*feed);
@@ -340,7 +340,7 @@ bool Connection::send_report(Feed& feed, std::int64_t now_us) {
   if (!track.started() || track.packets_sent() == 0 || feed.view->history().empty()) return false;
   const Frame& newest = *feed.view->history().newest();
   const std::uint64_t now = ntp_of(now_us);
-  // In 1/65536 s: what has passed since that frame was taken.
+  // In 1/65536 s: the time since that frame was captured.
   const std::int64_t since = static_cast<std::int64_t>(now - newest.ntp) >> 16;
   const auto ticks = static_cast<std::uint32_t>(since * track.clock_rate() / 65536);
   std::array<std::uint8_t, kMaxSenderReport + kReferenceReply + RtcpProtector::kMaxOverhead> packet;

@@ -22,7 +22,7 @@ namespace fanlight::fanout {
 
 class StreamView;
 
-/// A worker's end of one viewer's connection: the path to it, its keys and its streams.
+/// One viewer's connection in its worker: the path, the keys and the streams.
 ///
 /// Threads: the worker.
 class Connection : private RtcpReader {
@@ -36,24 +36,24 @@ class Connection : private RtcpReader {
   // The path (connection_path.cpp).
 
   const Path* path() const { return path_ ? &*path_ : nullptr; }
-  /// A check came. Over the path it keeps us allowed to send (consent, RFC 7675). Of another one it
-  /// may choose that: at once as long as nothing but answers to checks has been sent, later once a
-  /// check of ours was answered there. True when the path is another one now.
+  /// Handles a check. On the current path, it renews the consent to send (RFC 7675). On another
+  /// path, it may choose that path: at once if only answers to checks have been sent so far, later
+  /// once a check of ours was answered there. True: the path has changed.
   bool on_check(const Check& check, std::int64_t now_us);
-  /// A response came that may answer a check of ours. True when the path is another one now.
+  /// Handles a response that may answer one of our checks. True: the path has changed.
   bool on_answer(const Path& from, Bytes answer, std::int64_t now_us);
-  /// Sends those checks of ours again that are due. True when the path is another one now, as the
-  /// old one does not answer them.
+  /// Repeats our checks that are due. True: the path has changed, because the old one does not
+  /// answer.
   bool probe(std::int64_t now_us);
-  /// That TCP connection is no more. True: it was the path, and there is none until the next check.
+  /// That TCP connection has ended. True: it was the path, and there is none until the next check.
   bool forget(const TcpConnection* connection, std::int64_t now_us);
   std::int64_t path_lost_us() const { return path_lost_us_; }
   /// When the last check came over the path, or the last authentic RTCP.
   std::int64_t heard_us() const { return heard_us_; }
-  /// A datagram of DTLS came. Until the handshake is done, no more is sent to an address than its
-  /// part of what it sends.
+  /// A DTLS datagram arrived. Until the handshake is done, the amount sent to an address is limited
+  /// by what it sends.
   void on_dtls(const Path& from, std::size_t size);
-  /// Sends one datagram as it is: DTLS, RTCP. False: there is no path, or no room.
+  /// Sends one unprotected datagram: DTLS, RTCP. False: there is no path, or no room.
   bool send(Bytes datagram);
 
   // Media.
@@ -61,32 +61,33 @@ class Connection : private RtcpReader {
   /// DTLS is done.
   bool start(const SrtpKey& sending, const SrtpKey& receiving);
   bool started() const { return rtp_ != nullptr; }
-  /// One of its streams, as the worker sees it; the connection leaves it when it goes.
+  /// Adds one of the viewer's streams, as the worker sees it; the connection leaves it when it
+  /// ends.
   void add_track(const Subscriber::Media& media, StreamView& view);
-  /// Its picture is from now on that of `view`, the group under way there at once. False: there is
-  /// none yet, and it goes on with what it has; the source is asked for a key frame.
+  /// Changes the video to that of `view`, beginning at once with its current group. False: there is
+  /// none yet; the present video continues, and the source is asked for a key frame.
   bool change_picture_to(StreamView& view);
-  /// The hot path: a new frame of `track`'s stream has come. Sends it at once when the viewer is at
-  /// the live edge. False: advance() has to go on with it.
+  /// The hot path: a new frame of `track`'s stream. Sends it at once if the viewer is at the live
+  /// edge. False: advance() must continue with it.
   bool deliver(TrackSender& track, const Frame& frame, const TrackSender::Moment& moment);
-  /// Sends what the pace allows of all that is due, and takes it off `budget` (bytes), which ends
-  /// it too. False: there is more, later.
+  /// Sends what the pacer allows of all that is due, and subtracts it from `budget` (bytes), which
+  /// also limits it. False: more is due later.
   bool advance(const TrackSender::Moment& moment, std::int64_t& budget);
-  /// The viewer is not heard of: nothing is sent until resume().
+  /// The viewer is silent: sends nothing until resume().
   void pause();
   bool paused() const { return paused_; }
-  /// Whoever gives it up says so once: true the first time.
+  /// Returns true for the first caller that gives the connection up.
   bool give_up() { return !std::exchange(given_up_, true); }
-  /// Starts anew: it lacks what it was sent, or all since pause().
+  /// Starts over: the viewer lacks what was sent, or everything since pause().
   void resume(const TrackSender::Moment& moment);
 
-  /// What the viewer says of what it gets; decrypts in place. False: not its words.
+  /// Handles the viewer's RTCP; decrypts in place. False: not authentic.
   bool on_rtcp(MutableBytes packet, const TrackSender::Moment& moment);
-  /// Sender reports, when they are due.
+  /// Sends sender reports when they are due.
   void report(std::int64_t now_us);
 
-  bool lagging = false;  ///< The worker has it in its list of those that advance() goes on with.
-  std::size_t place = 0; ///< In the worker's list of connections.
+  bool lagging = false;  ///< In the worker's list of connections that advance() continues with.
+  std::size_t place = 0; ///< Index in the worker's list of connections.
 
  private:
   struct Feed {
@@ -95,7 +96,7 @@ class Connection : private RtcpReader {
     std::uint64_t live_from = 0; ///< Frames before it came from the cache.
   };
   bool wants(const Check& check, std::int64_t now_us) const;
-  /// When anything came over the path that shows it to be alive.
+  /// When a packet last showed that the path works.
   std::int64_t path_known_us() const { return std::max(path_heard_us_, path_answered_us_); }
   bool challenge(const Check& check, std::int64_t now_us);
   std::int64_t patience_us() const;
@@ -132,28 +133,30 @@ class Connection : private RtcpReader {
   std::int64_t heard_us_ = 0;
   std::int64_t path_heard_us_ = 0;    ///< The viewer's last check over the path.
   std::int64_t path_answered_us_ = 0; ///< Its last answer to ours.
-  std::int64_t lesser_since_us_ = 0;  ///< It has nominated only others since then; 0: it has not.
+  /// Since when it has nominated only other paths; 0: it has not.
+  std::int64_t lesser_since_us_ = 0;
   std::int64_t path_lost_us_ = 0;
   PathProbes probes_;
-  Check path_check_;                ///< The path's last.
-  std::optional<Check> challenger_; ///< Of less priority; answered our check, the path has not yet.
-  std::int64_t challenged_us_ = 0;  ///< Open as long as the path was not heard of since.
-  bool bound_ = false;  ///< DTLS has begun: the path is the one that its end shows to be right.
-  bool proven_ = false; ///< The viewer has answered there, or finished its handshake.
-  std::int64_t allowance_ = 0; ///< Bytes, until it is.
+  Check path_check_; ///< The path's last.
+  /// Has lower priority; it answered our check, the path has not yet.
+  std::optional<Check> challenger_;
+  std::int64_t challenged_us_ = 0; ///< Open until a packet comes over the path.
+  bool bound_ = false;             ///< DTLS has begun: the end of the handshake proves the path.
+  bool proven_ = false;            ///< The viewer has answered there, or finished its handshake.
+  std::int64_t allowance_ = 0;     ///< Bytes, until the path is proven.
   std::int64_t moves_since_us_ = 0;
   int moves_ = 0;
 
   std::unique_ptr<RtpProtector> rtp_;
   std::unique_ptr<RtcpProtector> rtcp_;
-  std::vector<Feed> feeds_; ///< Sound first.
+  std::vector<Feed> feeds_; ///< Audio first.
   Pacer pacer_;
   std::uint16_t transport_sequence_ = 0;
-  std::unique_ptr<TransportEstimate> transport_estimate_; ///< Where its feedback was negotiated.
+  std::unique_ptr<TransportEstimate> transport_estimate_; ///< If its feedback was negotiated.
   bool paused_ = false;
   bool given_up_ = false;
 
-  /// What the viewer's clock said last, to be told how long ago that was.
+  /// The viewer's last clock time; a report tells it how long ago that was.
   struct ReferenceTime {
     std::uint32_t ssrc = 0;
     std::uint32_t ntp = 0; ///< Middle 32 bits.
@@ -163,10 +166,10 @@ class Connection : private RtcpReader {
   std::int64_t next_report_us_ = 0;
   int reports_ = 0;
   std::int64_t replayed_us_ = 0;
-  std::int64_t replay_pause_us_ = 1'000'000; ///< Before the next one on request.
-  std::int64_t reported_us_ = 0;             ///< The last receiver report of the picture came.
-  std::uint64_t reported_bytes_ = 0;         ///< What was sent until then.
-  TrackSender::Moment moment_;               ///< While RTCP is read.
+  std::int64_t replay_pause_us_ = 1'000'000; ///< Before the next group on request.
+  std::int64_t reported_us_ = 0;     ///< When the last receiver report for the video arrived.
+  std::uint64_t reported_bytes_ = 0; ///< Bytes sent until then.
+  TrackSender::Moment moment_;       ///< Valid while RTCP is read.
 };
 
 } // namespace fanlight::fanout

@@ -5,16 +5,16 @@
 namespace fanlight::fanout {
 namespace {
 
-/// A path that was not heard of for so long gives way to any other one, and one that the viewer
-/// does not check for so long while it nominates others.
+/// A path without packets for this time gives way to any other one; so does a path that the viewer
+/// does not check for this time while it nominates others.
 constexpr std::int64_t kPathSilenceUs = 3'000'000;
-/// How long the path may take to answer once the viewer nominates another one of less priority.
+/// How long the path may take to answer after the viewer nominates another one of lower priority.
 constexpr std::int64_t kPatienceUs = 400'000;
-/// How often the path may change, whatever the viewer says.
+/// How often the path may change, whatever the viewer requests.
 constexpr std::int64_t kMovesUs = 10'000'000;
 constexpr int kMaxMoves = 16;
-/// What goes to an address during the handshake: our flight, with the certificate, and three times
-/// what comes from there (as RFC 9000, section 8).
+/// The limit for an address during the handshake: our flight with the certificate, and three times
+/// what comes from there (as in RFC 9000, section 8).
 constexpr std::int64_t kFlight = 1200;
 constexpr std::int64_t kPerReceived = 3;
 
@@ -26,8 +26,8 @@ bool Connection::on_check(const Check& check, std::int64_t now_us) {
     lesser_since_us_ = 0;
     challenger_.reset();
     allowance_ += kPerReceived * static_cast<std::int64_t>(check.size);
-    if (check.generation < path_check_.generation) return false; // Of before a restart of ICE.
-    // One that the viewer nominates no more, though it still checks it, gives way to any other.
+    if (check.generation < path_check_.generation) return false; // From before an ICE restart.
+    // A path that the viewer checks but no longer nominates gives way to any other one.
     priority_ = check.nominated ? check.priority : 0;
     path_check_ = check;
     return false;
@@ -42,21 +42,21 @@ bool Connection::on_check(const Check& check, std::int64_t now_us) {
   return true;
 }
 
-/// Whether the viewer would rather have media there. Agents that nominate every pair (RFC 8445,
-/// section 8.1.1, of old) mean the best one, of those since the last restart of ICE.
+/// Whether the viewer prefers that path. Agents that nominate every pair (aggressive
+/// nomination of RFC 5245) mean the best of those since the last ICE restart.
 bool Connection::wants(const Check& check, std::int64_t now_us) const {
   if (!path_) return true;
   if (!bound_ && now_us - path_heard_us_ > kPathSilenceUs) return true;
   if (!check.nominated) return false;
   if (check.generation > path_check_.generation) return true;
   if (check.generation == path_check_.generation && check.priority >= priority_) return true;
-  // Counted from its first check elsewhere: it may check each path as seldom as every 6 s.
+  // Counted from its first check on another path: it may check each path only every 6 s.
   return lesser_since_us_ != 0 && now_us - lesser_since_us_ > kPathSilenceUs;
 }
 
-/// The viewer may have lost the network of the better path, and cannot take back its nomination
-/// there: then the path does not answer us either. What it does not nominate it only keeps in
-/// reserve; that counts once the path is silent. False: the path stays what it is.
+/// The viewer may have lost the network of the better path, and cannot withdraw its nomination:
+/// then the path does not answer us either. A path that it does not nominate is only a reserve; it
+/// counts once the current path is silent. False: the path does not change.
 bool Connection::challenge(const Check& check, std::int64_t now_us) {
   if (!check.nominated && now_us - path_known_us() <= kPathSilenceUs) return false;
   if (check.nominated && lesser_since_us_ == 0) lesser_since_us_ = now_us;
@@ -97,7 +97,7 @@ bool Connection::may_move(std::int64_t now_us) {
 
 void Connection::move_to(const Check& check, std::int64_t now_us) {
   udp_.flush();     // It may hold pointers to the old path.
-  proven_ = bound_; // From then on it has answered there.
+  proven_ = bound_; // If bound, the viewer has answered there.
   path_ = check.path;
   path_check_ = check;
   priority_ = check.nominated ? check.priority : 0;

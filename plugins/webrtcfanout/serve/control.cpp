@@ -10,7 +10,7 @@ namespace fanlight::fanout {
 namespace {
 
 constexpr std::chrono::milliseconds kTimerStep{50};
-/// Handshakes yield to pictures where a core is short.
+/// Handshakes yield to media if a core is overloaded.
 constexpr int kNice = 2;
 
 const char* name_of(SrtpProfile profile) {
@@ -42,7 +42,7 @@ void Control::start() {
 }
 
 void Control::wake() {
-  // Under the lock, or it may fall between the look at the registry and the wait.
+  // With the lock, or the wakeup may be lost between the check of the registry and the wait.
   std::lock_guard lock(lock_);
   work_.notify_one();
 }
@@ -93,7 +93,7 @@ void Control::run() {
   std::unique_lock lock(lock_);
   while (!stopping_) {
     if (items_.empty()) {
-      // Timers are there only while handshakes are under way, or viewers still to come.
+      // Timers run only during handshakes, or while viewers are expected.
       if (handshakes() > 0)
         work_.wait_for(lock, kTimerStep);
       else if (registry_.size() > 0)
@@ -148,8 +148,8 @@ void Control::receive(const std::shared_ptr<Subscriber>& subscriber, Bytes datag
   follow(found->second);
 }
 
-/// From the viewer's first datagram to its last a round trip passed at least. One that asks again
-/// sooner is far away and has a short timer (Firefox: 50 ms): it will have what it was sent.
+/// At least one round trip passes between the viewer's first and last datagram. A viewer that asks
+/// again sooner is far away and has a short timer (Firefox: 50 ms): the flight is still on its way.
 bool Control::is_lost(const Association& association) {
   return Clock::now() - association.done > association.done - association.begun;
 }
@@ -209,8 +209,8 @@ void Control::expire() {
     if (!joining || subscriber->settings().added_us > limit) continue;
     end(subscriber, Subscriber::State::failed,
         state == Subscriber::State::waiting
-            ? "no ICE check of the viewer came within 30 s: does its "
-              "network let it reach this port?"
+            ? "no ICE check of the viewer arrived within 30 s: does the viewer's "
+              "network allow it to reach this port?"
             : "the DTLS handshake with the viewer took more than 30 s");
   }
 }

@@ -19,24 +19,24 @@
 
 namespace fanlight::fanout {
 
-/// The thread for everything of a viewer that is not a packet of media: DTLS, joining, leaving, and
-/// telling others of it. However many join, nobody's pictures wait for their handshakes.
+/// The thread for all work on viewers except media packets: DTLS, joining, leaving, and notifying
+/// others. However many viewers join, media do not wait for handshakes.
 ///
 /// Threads: its own; the public functions from any.
 class Control {
  public:
-  /// What it has the workers do; called on the control thread.
+  /// Requests to the workers; called on the control thread.
   struct Workers {
     virtual ~Workers() = default;
     virtual void send(const std::shared_ptr<Subscriber>& subscriber,
                       std::vector<std::uint8_t> datagram) = 0;
     virtual void connect(const std::shared_ptr<Subscriber>& subscriber, const SrtpKey& sending,
                          const SrtpKey& receiving) = 0;
-    /// It could not decrypt what it was sent so far.
+    /// The viewer could not decrypt anything so far.
     virtual void start_over(const std::shared_ptr<Subscriber>& subscriber) = 0;
     virtual void forget(const std::shared_ptr<Subscriber>& subscriber) = 0;
   };
-  /// Datagrams that wait; more are left to the viewers to send again.
+  /// The limit of queued datagrams; viewers send dropped ones again.
   static constexpr std::size_t kMaxWaiting = 8192;
   static constexpr std::size_t kMaxWaitingOfOne = 64; ///< A flight has a few.
   /// From the answer to the end of the handshake.
@@ -47,16 +47,16 @@ class Control {
 
   void start();
   bool is_own_thread() const { return thread_.get_id() == std::this_thread::get_id(); }
-  /// Says goodbye to all viewers that are left, and ends.
+  /// Ends all remaining viewers' connections, then the thread.
   void stop();
-  /// There is a viewer to watch over.
+  /// A viewer must be supervised.
   void wake();
   void post(std::function<void()> task);
   void on_dtls(const std::shared_ptr<Subscriber>& subscriber, Bytes datagram);
   /// From a worker: failed and closed end the viewer.
   void on_state(const std::shared_ptr<Subscriber>& subscriber, Subscriber::State state,
                 const std::string& message);
-  /// Ends it with a goodbye (close_notify); its observer hears nothing more.
+  /// Ends it with close_notify; does not call its observer.
   void remove(const std::shared_ptr<Subscriber>& subscriber);
   std::uint64_t dropped_datagrams() const;
   std::size_t handshakes() const { return handshaking_.load(std::memory_order_relaxed); }
@@ -66,10 +66,10 @@ class Control {
   struct Association {
     std::shared_ptr<Subscriber> subscriber;
     std::unique_ptr<DtlsServer> dtls;
-    Clock::time_point due; ///< Of its timer; max: none.
+    Clock::time_point due; ///< When its timer is due; max: no timer.
     bool connected = false;
     Clock::time_point begun{};
-    Clock::time_point done{}; ///< Once connected.
+    Clock::time_point done{}; ///< When it was connected.
   };
   struct Item {
     std::shared_ptr<Subscriber> subscriber; ///< Of a datagram; null: a task.
@@ -79,7 +79,7 @@ class Control {
   void run();
   void receive(const std::shared_ptr<Subscriber>& subscriber, Bytes datagram);
   void follow(Association& association);
-  /// Whether the last flight, which the viewer asks for again, was lost and not only under way.
+  /// Whether the last flight, which the viewer requests again, was lost and is not only delayed.
   static bool is_lost(const Association& association);
   void run_timers();
   void expire();
@@ -100,7 +100,7 @@ class Control {
   std::uint64_t dropped_datagrams_ = 0;
   bool stopping_ = false;
 
-  // The thread's own.
+  // Only for this thread.
   std::unordered_map<const Subscriber*, Association> associations_;
   std::atomic<std::size_t> handshaking_{0};
   Clock::time_point next_timers_{};

@@ -22,17 +22,17 @@ std::string list_payloads(const Offer& offer) {
 
 std::vector<SocketAddress> candidates(std::uint16_t port, bool loopback,
                                       const std::vector<std::string>& public_addresses) {
-  std::vector<SocketAddress> addresses = local_addresses(port, loopback);
-  for (const std::string& text : public_addresses) {
-    const auto announced = SocketAddress::parse(text, port);
-    if (!announced) continue;
-    const auto replaced = [&](const SocketAddress& address) {
-      return address.is_v4() == announced->is_v4() && !address.is_loopback();
+  std::vector<SocketAddress> all;
+  for (const std::string& text : public_addresses)
+    if (const auto announced = SocketAddress::parse(text, port)) all.push_back(*announced);
+  const std::size_t announced = all.size();
+  for (const SocketAddress& local : local_addresses(port, loopback)) {
+    const auto stands_for_it = [&](const SocketAddress& address) {
+      return address.is_v4() == local.is_v4() && !local.is_loopback();
     };
-    std::erase_if(addresses, replaced);
-    addresses.insert(addresses.begin(), *announced);
+    if (std::none_of(all.begin(), all.begin() + announced, stands_for_it)) all.push_back(local);
   }
-  return addresses;
+  return all;
 }
 
 } // namespace
@@ -131,8 +131,8 @@ AnsweredMedia Fanout::answer_media(const Offer::Media& media, const Offer::Paylo
   AnsweredMedia answered;
   answered.payload = payload;
   answered.use_rtx = payload.rtx.has_value() && payload.nack;
-  // REMB comes once a second, transport-wide feedback with every 50 ms: of thousands of viewers we
-  // would rather have the former.
+  // REMB comes once a second, transport-wide feedback every 50 ms: REMB is cheaper with thousands
+  // of viewers.
   answered.use_remb = payload.remb;
   answered.use_transport_cc = payload.transport_cc && !payload.remb;
   for (const Offer::Extension& extension : media.extensions) {
@@ -156,18 +156,19 @@ Fanout::Reply Fanout::add(std::string_view text, const Options& options, const S
   const Offer::Media* const carrier = offer->transport();
   if (carrier == nullptr)
     return {.code = "bad-offer",
-            .message = "the offer has no audio or video to receive: add a recvonly media section"};
+            .message =
+                "the offer has no audio or video to receive: add a media section with a=recvonly"};
 
   std::lock_guard lock(lock_);
   if (!transport_)
-    return {.code = "not-ready", .message = "the element is in state NULL: set it to READY first"};
+    return {.code = "not-ready", .message = "the element is in state NULL: set it to READY"};
   if (settings.max_viewers != 0 && entries_.size() >= settings.max_viewers)
     return {.code = "busy",
-            .message = "the element has its " + std::to_string(settings.max_viewers) +
-                       " viewers (max-viewers)"};
+            .message = "the element has reached its limit of " +
+                       std::to_string(settings.max_viewers) + " viewers (max-viewers)"};
   const std::string id = options.id.empty() ? random_name(16) : options.id;
   if (entries_.contains(id))
-    return {.code = "busy", .message = "there is a viewer " + id + " already"};
+    return {.code = "busy", .message = "a viewer " + id + " exists already"};
 
   Entry entry{.answered = std::vector<std::optional<AnsweredMedia>>(offer->media.size()),
               .loopback = options.loopback,
@@ -190,9 +191,9 @@ Fanout::Reply Fanout::add(std::string_view text, const Options& options, const S
     const bool waiting = std::any_of(inputs_.begin(), inputs_.end(),
                                      [](const auto& input) { return !input->format(); });
     if (waiting)
-      return {.code = "not-ready", .message = "there are no caps yet on " + describe_inputs()};
+      return {.code = "not-ready", .message = "no caps have arrived yet on " + describe_inputs()};
     return {.code = "no-common-codec",
-            .message = "the element sends " + describe_inputs() + "; the viewer takes " +
+            .message = "the element sends " + describe_inputs() + "; the viewer supports " +
                        list_payloads(*offer)};
   }
   auto certificate = transport_->certificate(why);
@@ -226,11 +227,13 @@ Fanout::Reply Fanout::restart(const std::string& id, std::string_view text,
   Entry& entry = found->second;
   const Offer::Media* const carrier = offer->transport();
   if (offer->media.size() != entry.answered.size() || carrier == nullptr)
-    return {.code = "bad-offer", .message = "an ICE restart has the same media as the first offer"};
+    return {.code = "bad-offer",
+            .message = "an ICE restart must have the media of the first offer"};
   if (carrier->fingerprint != entry.subscriber->settings().fingerprint)
     return {.code = "bad-offer",
-            .message = "an ICE restart has the DTLS certificate of the first offer"};
-  // Without new credentials it is no restart, and ours stay as well (RFC 8839, section 4.4.1.1.1).
+            .message = "an ICE restart must have the DTLS fingerprint of the first offer"};
+  // With the same credentials it is no restart, and ours stay as well (RFC 8839,
+  // section 4.4.1.1.1).
   if (auto theirs = offer->credentials(); theirs != entry.theirs) {
     auto ours = transport_->readmit(entry.subscriber, theirs);
     if (!ours) return {.code = "unknown-viewer", .message = "the viewer " + id + " has gone"};
@@ -276,7 +279,7 @@ Fanout::Reply Fanout::choose(const std::string& id, const std::string& name) {
   if (format && format->encoding != codec)
     return {.code = "no-common-codec",
             .message =
-                name + " has " + format->encoding + ", and the viewer was promised " + codec};
+                name + " has " + format->encoding + ", but the viewer's session uses " + codec};
   subscriber->choose(static_cast<std::size_t>(video - media.begin()), (*input)->stream());
   transport_->follow_choice(subscriber);
   return {.id = id, .sdp = {}};
@@ -335,7 +338,7 @@ void Fanout::on_subscriber_state(const Subscriber& subscriber, Subscriber::State
                                  const std::string& message) {
   const bool ended = state == Subscriber::State::failed || state == Subscriber::State::closed;
   const bool known = ended ? forget(subscriber) : find(subscriber.id()).get() == &subscriber;
-  if (!known) return; // Removed in the meantime.
+  if (!known) return; // Removed meanwhile.
   on_state_(subscriber.id(), state, message);
 }
 

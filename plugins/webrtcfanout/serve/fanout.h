@@ -14,17 +14,17 @@
 
 namespace fanlight::fanout {
 
-/// The viewers of one element: lets them in by their offers and keeps their book. Threads: any.
+/// The viewers of one element: admits them by their offers and keeps track of them. Threads: any.
 class Fanout : public Subscriber::Observer, public std::enable_shared_from_this<Fanout> {
  public:
   struct Options {
     std::string id;        ///< Empty: one is made.
     bool loopback = false; ///< Offer loopback addresses, too.
-    std::string video;     ///< Name of the input to take whatever the offer says; empty: by format.
+    std::string video;     ///< Name of the input to use, whatever the offer says; empty: by format.
     std::string audio;
   };
   struct Settings {
-    std::vector<std::string> public_addresses; ///< In place of the local ones of their family.
+    std::vector<std::string> public_addresses; ///< Replace local addresses of the same family.
     unsigned max_viewers = 0;                  ///< 0: no limit.
   };
   struct Reply {
@@ -34,35 +34,35 @@ class Fanout : public Subscriber::Observer, public std::enable_shared_from_this<
     std::string id;
     std::string sdp;
   };
-  /// Hears of viewers on the control thread.
+  /// Reports viewers' states on the control thread.
   using OnState = std::function<void(const std::string& id, Subscriber::State state,
                                      const std::string& message)>;
 
   explicit Fanout(OnState on_state) : on_state_(std::move(on_state)) {}
 
   void open(std::shared_ptr<Transport> transport);
-  /// Says goodbye to all viewers.
+  /// Ends all viewers' connections.
   void close();
   std::shared_ptr<Transport> transport() const;
 
   void add_input(std::shared_ptr<Input> input);
-  /// Ends the viewers that have it.
+  /// Ends the viewers that use it.
   void remove_input(const std::shared_ptr<Input>& input);
-  /// They fail with the reason `why`.
+  /// Ends its viewers as failed with the reason `why`.
   void end_subscribers_of(const Input& input, const std::string& why);
   std::vector<std::shared_ptr<Input>> inputs() const;
 
   Reply add(std::string_view offer, const Options& options, const Settings& settings);
   Reply restart(const std::string& id, std::string_view offer, const Settings& settings);
-  /// Has the viewer get another one of the video inputs, of the same codec: from the group of
-  /// pictures on that is under way there, or from its next key frame.
+  /// Moves the viewer to another video input with the same codec: beginning with its current group
+  /// of pictures, or with its next key frame.
   Reply choose(const std::string& id, const std::string& input);
   bool remove(const std::string& id);
   bool has(const std::string& id) const { return find(id) != nullptr; }
   std::shared_ptr<Subscriber> find(const std::string& id) const;
   std::vector<std::shared_ptr<Subscriber>> subscribers() const;
   std::size_t size() const;
-  /// Of viewers that are gone: what they were sent.
+  /// Totals of viewers that are gone.
   struct Past {
     std::uint64_t subscribers = 0;
     std::uint64_t packets_sent = 0;
@@ -75,13 +75,13 @@ class Fanout : public Subscriber::Observer, public std::enable_shared_from_this<
  private:
   struct Entry {
     std::shared_ptr<Subscriber> subscriber;
-    std::vector<std::optional<AnsweredMedia>> answered; ///< One for each m-line of its offer.
+    std::vector<std::optional<AnsweredMedia>> answered; ///< One per m-line of its offer.
     bool loopback = false;
     std::string stream_id;
-    std::vector<IceCredentials> theirs; ///< Of its last offer,
-    IceCredentials ours;                ///< and of the answer to it.
+    std::vector<IceCredentials> theirs; ///< Of its last offer.
+    IceCredentials ours;                ///< Of the answer to that offer.
   };
-  /// The input and payload for one m-line; null input: none fits.
+  /// The input and payload for one m-line; null input: none matches.
   struct Match {
     std::shared_ptr<Input> input;
     const Offer::Payload* payload = nullptr;
@@ -91,7 +91,7 @@ class Fanout : public Subscriber::Observer, public std::enable_shared_from_this<
   static AnsweredMedia answer_media(const Offer::Media& media, const Offer::Payload& payload);
   std::string write(const Offer& offer, const Entry& entry, const Settings& settings,
                     Transport& transport) const;
-  /// False: it is not in the book (any more); another may have its id.
+  /// False: the viewer is not known; another one may have its id.
   bool forget(const Subscriber& subscriber);
   void add_to_past(const Subscriber& subscriber);
 

@@ -10,8 +10,8 @@
 
 namespace fanlight::fanout {
 
-/// A stream as one worker sees it: its recent frames, without a lock, and the worker's viewers of
-/// it. Threads: the worker.
+/// One worker's view of a stream: the recent frames, without a lock, and the worker's viewers of
+/// the stream. Threads: the worker.
 class StreamView {
  public:
   struct Member {
@@ -33,7 +33,7 @@ class StreamView {
   const History& history() const { return history_; }
   bool has_news() const { return reader_->news.load(std::memory_order_relaxed); }
 
-  /// Takes the new frames in, for distribute() to pass them on.
+  /// Reads new frames, for distribute() to deliver.
   void catch_up() {
     reader_->news.store(false);
     const std::uint64_t clearings = stream_->copy_from(history_.end(), fresh_);
@@ -41,14 +41,15 @@ class StreamView {
     for (FramePtr& frame : fresh_) history_.append(std::move(frame));
     fresh_.clear();
   }
-  /// Some frames have not been passed on to all members yet.
+  /// Whether some frames have not been delivered to all members.
   bool is_behind() const { return next_ < history_.end(); }
-  /// Passes on what is due, frame by frame and member by member, by `deliver(const Member&, const
-  /// Frame&)`, and takes it off `budget` (bytes), which ends it: the next call goes on from there.
+  /// Delivers due frames, frame by frame and member by member, by `deliver(const Member&, const
+  /// Frame&)`, and subtracts them from `budget` (bytes), which limits it: the next call continues
+  /// there.
   template <typename Deliver> void distribute(std::int64_t& budget, Deliver deliver) {
     while (is_behind() && budget > 0) {
       const Frame* const frame = history_.find(next_);
-      if (frame == nullptr) { // The history has dropped it meanwhile.
+      if (frame == nullptr) { // The history has dropped it.
         next_ = history_.first();
         done_ = 0;
         continue;
@@ -74,11 +75,10 @@ class StreamView {
   }
 
  private:
-  /// What a member costs beside the bytes that it is sent, in bytes that cost as much.
+  /// The cost of a member besides the bytes sent to it, in equivalent bytes.
   static constexpr std::int64_t kMemberBytes = 512;
 
-  /// Fills the gap such that those who have the frame under way stay in front of those who have
-  /// not.
+  /// Fills the gap so that members that have the current frame stay before those that do not.
   void take_out(std::size_t index) {
     if (index < done_) {
       --done_;
@@ -92,11 +92,11 @@ class StreamView {
   const std::shared_ptr<RtpStream> stream_;
   const std::shared_ptr<RtpStream::Reader> reader_;
   History history_;
-  std::uint64_t clearings_ = 0; ///< Of the stream, when it was last looked at.
+  std::uint64_t clearings_ = 0; ///< Of the stream, as last read.
   std::vector<FramePtr> fresh_;
   std::vector<Member> members_;
-  std::uint64_t next_ = 0; ///< The frame that is being passed on.
-  std::size_t done_ = 0;   ///< Members that have it.
+  std::uint64_t next_ = 0; ///< The frame being delivered.
+  std::size_t done_ = 0;   ///< Members that have got it.
 };
 
 } // namespace fanlight::fanout

@@ -18,13 +18,13 @@
 namespace fanlight::fanout {
 namespace {
 
-/// RFC 8445, section 5.3 wants 24 bits and 128 bits at least, of 6 bits a character.
+/// RFC 8445, section 5.3, requires at least 24 bits and 128 bits; a character has 6 bits.
 constexpr std::size_t kUfragLength = 8;
 constexpr std::size_t kPasswordLength = 24;
 constexpr unsigned kMaxWorkers = 128;
 
-/// TCP connections for each worker, as far as half of the process's descriptors go: the rest are
-/// for HTTP, cameras and viewers of other kinds.
+/// TCP connections per worker, limited by half of the process's descriptors: the rest are for HTTP,
+/// cameras and other viewers.
 constexpr std::size_t kTcpConnections = 4096;
 
 /// How long a new transport waits for the port of one that is closing.
@@ -33,21 +33,23 @@ constexpr std::chrono::seconds kClosing{5};
 struct Transports {
   struct Slot {
     std::weak_ptr<Transport> transport;
-    bool taken = false; ///< Until the last one with these settings has closed its sockets.
+    /// Until the previous transport with these settings has closed its sockets.
+    bool taken = false;
   };
   std::mutex lock; ///< Protects the map.
   std::condition_variable closed;
   std::map<Transport::Settings, Slot> slots;
-  /// Closes transports that no thread could be started for; whoever wants one next does it.
+  /// Transports to close for which no thread could be started; the next acquire() closes them.
   std::vector<std::function<void()>> unfinished;
 };
 
 Transports& transports() {
-  static Transports* const all = new Transports; // Outlives whatever is destroyed at exit.
+  // Never destroyed: others may be destroyed later at exit.
+  static Transports* const all = new Transports;
   return *all;
 }
 
-/// `lock` is that of transports().
+/// `lock` must hold the lock of transports().
 void close_unfinished(std::unique_lock<std::mutex>& lock) {
   const auto tasks = std::exchange(transports().unfinished, {});
   if (tasks.empty()) return;
@@ -101,10 +103,10 @@ void Transport::retire(Transport* transport) {
     all.closed.notify_all();
   };
   if (!transport->is_own_thread()) return close();
-  // Its own threads hold it now and then, and none of them can wait for its own end.
+  // Its own threads may hold it for a moment, and must not wait for their own end.
   try {
     std::thread(close).detach();
-  } catch (const std::system_error&) { // No thread is to be had.
+  } catch (const std::system_error&) { // No thread can be started.
     Transports& all = transports();
     std::lock_guard lock(all.lock);
     all.unfinished.push_back(close);
@@ -134,7 +136,7 @@ bool Transport::open(std::string& why) {
         static_cast<int>(i), sockets_.udp[i], settings_.tcp ? sockets_.tcp[i] : -1, registry_,
         places_, count, static_cast<Worker::Observer&>(*this)));
   if (!std::all_of(workers_.begin(), workers_.end(), [](const auto& w) { return w->good(); })) {
-    why = "starting workers: no more files may be open (ulimit -n)";
+    why = "starting workers: the limit of open files is reached (ulimit -n)";
     return false;
   }
   try {
@@ -157,7 +159,7 @@ std::shared_ptr<const Certificate> Transport::certificate(std::string& why) {
   const std::int64_t now = monotonic_us();
   if (certificate_ && now - certified_us_ < certificate_life_us_) return certificate_;
   auto made = Certificate::create(why);
-  if (!made) return certificate_; // The old one still serves.
+  if (!made) return certificate_; // The old one still works.
   certified_us_ = now;
   return certificate_ = std::move(made);
 }
@@ -171,7 +173,7 @@ IceCredentials Transport::admit(const std::shared_ptr<Subscriber>& subscriber,
                                 std::vector<IceCredentials> theirs) {
   IceCredentials ours = new_credentials();
   registry_.add(ours, subscriber, std::move(theirs));
-  control_.wake(); // It watches over those that never come.
+  control_.wake(); // Supervises viewers that never connect.
   return ours;
 }
 
@@ -218,12 +220,12 @@ void Transport::start_over(const std::shared_ptr<Subscriber>& subscriber) {
 }
 
 void Transport::follow_choice(const std::shared_ptr<Subscriber>& subscriber) {
-  if (subscriber->worker() == Subscriber::kNoWorker) return; // It will begin with it.
+  if (subscriber->worker() == Subscriber::kNoWorker) return; // It will begin with that stream.
   forward(subscriber->worker(), [subscriber](Worker& worker) { worker.follow_choice(subscriber); });
 }
 
 void Transport::forget(const std::shared_ptr<Subscriber>& subscriber) {
-  if (subscriber->worker() == Subscriber::kNoWorker) return; // Nobody has heard of it.
+  if (subscriber->worker() == Subscriber::kNoWorker) return; // No worker knows it.
   for (int i = 0; i < static_cast<int>(workers_.size()); ++i)
     forward(i, [subscriber](Worker& worker) { worker.remove(subscriber); });
 }

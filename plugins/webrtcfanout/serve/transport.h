@@ -15,47 +15,47 @@
 
 namespace fanlight::fanout {
 
-/// One port with all that serves viewers on it; shared by all elements of the process that are set
-/// alike.
+/// One port and everything that serves viewers on it; shared by all elements of the process with
+/// equal settings.
 ///
-/// Threads: any. Lifetime: as long as an element holds it; its end says goodbye to all viewers.
+/// Threads: any. Lifetime: as long as an element holds it; its end closes all viewers' connections.
 class Transport : private Worker::Observer, private Control::Workers {
  public:
   struct Settings {
-    std::uint16_t port = 0; ///< 0: any that is free.
+    std::uint16_t port = 0; ///< 0: a free one.
     bool tcp = true;
-    unsigned workers = 0; ///< 0: one a core.
+    unsigned workers = 0; ///< 0: one per core.
     auto operator<=>(const Settings&) const = default;
   };
-  /// The one with these settings, or a new one. Null with the reason in `why`.
+  /// The transport with these settings, or a new one. Null, with the reason in `why`, on failure.
   static std::shared_ptr<Transport> acquire(const Settings& settings, std::string& why);
   ~Transport() override;
 
   std::uint16_t port() const { return sockets_.port; }
   bool has_tcp() const { return settings_.tcp; }
 
-  /// Our certificate for a new viewer: the same for all, and a new one after half a day, with which
-  /// those begin that come from then on; a viewer keeps its own. Null with the reason in `why`.
+  /// The certificate for new viewers: replaced every half day; connected viewers keep theirs. Null,
+  /// with the reason in `why`, on failure.
   std::shared_ptr<const Certificate> certificate(std::string& why);
-  /// Half a day, if it is not set.
+  /// Replaces the default of half a day.
   void set_certificate_life(std::chrono::microseconds life);
 
-  /// Lets a viewer in whose offer has ICE credentials `theirs`; ours for it.
+  /// Admits a viewer whose offer has the ICE credentials `theirs`; returns ours for it.
   IceCredentials admit(const std::shared_ptr<Subscriber>& subscriber,
                        std::vector<IceCredentials> theirs = {});
-  /// New ones for one that is in (ICE restart); none if it has just gone.
+  /// New credentials for a viewer (ICE restart); none if the viewer is gone.
   std::optional<IceCredentials> readmit(const std::shared_ptr<Subscriber>& subscriber,
                                         std::vector<IceCredentials> theirs = {});
-  /// What Subscriber::stream() has been told.
+  /// Applies a change of Subscriber::stream().
   void follow_choice(const std::shared_ptr<Subscriber>& subscriber);
-  /// Ends it with a goodbye; its observer hears nothing more.
+  /// Ends it with close_notify; does not call its observer.
   void remove(const std::shared_ptr<Subscriber>& subscriber) { control_.remove(subscriber); }
-  /// Ends it, and its observer hears why.
+  /// Ends it and tells its observer the reason.
   void end(const std::shared_ptr<Subscriber>& subscriber, Subscriber::State state,
            const std::string& why) {
     control_.on_state(subscriber, state, why);
   }
-  /// Runs `task` where observers are called.
+  /// Runs `task` on the thread that calls observers.
   void on_control(std::function<void()> task) { control_.post(std::move(task)); }
 
   struct Totals {
@@ -78,7 +78,7 @@ class Transport : private Worker::Observer, private Control::Workers {
   explicit Transport(const Settings& settings);
   bool open(std::string& why);
   bool is_own_thread() const;
-  static void retire(Transport* transport); ///< When nobody holds it any more; any thread.
+  static void retire(Transport* transport); ///< When it is no longer held; any thread.
 
   void on_dtls(const std::shared_ptr<Subscriber>& subscriber, Bytes datagram) override;
   void on_state(const std::shared_ptr<Subscriber>& subscriber, Subscriber::State state,

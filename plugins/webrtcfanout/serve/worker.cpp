@@ -14,29 +14,30 @@
 namespace fanlight::fanout {
 namespace {
 
-/// The picture of everybody who watches goes before whoever joins.
+/// Sending to connected viewers has priority over handshakes.
 constexpr int kNice = -5;
-/// Between two looks at whoever is behind.
+/// Time between two rounds for viewers that are behind.
 constexpr std::int64_t kGoOnUs = 1'000;
-/// How much of that is sent before live pictures have their turn again: some 2 ms.
+/// Bytes sent in such a round before live frames have their turn again: about 2 ms.
 constexpr std::int64_t kGoOnBytes = 2 * 1024 * 1024;
 /// The same while live pictures wait.
 constexpr std::int64_t kGoOnBytesBetween = kGoOnBytes / 8;
-/// How much of live pictures is sent before the sockets are looked at again: a new viewer's
-/// handshake, and repairs, must not wait until thousands have the frame. Some 2 ms.
+/// Bytes of live frames sent before the sockets are served again: a new viewer's handshake, and
+/// repairs, must not wait until thousands of viewers have the frame. About 2 ms.
 constexpr std::int64_t kSliceBytes = 512 * 1024;
-constexpr std::int64_t kLeastSliceBytes = 16 * 1024; ///< Of one stream among many.
+constexpr std::int64_t kLeastSliceBytes = 16 * 1024; ///< For one stream among many.
 constexpr std::int64_t kSweepUs = 100'000;
-/// Browsers send a check every 2.5 to 5 s. libnice, and with it whoever watches by GStreamer, sends
-/// none once it is connected: its authentic RTCP, which comes every 5 s or sooner, says as much.
-/// Consent would end after 30 s (RFC 7675); but whoever closes without a word is not to be listed
-/// for longer than 15 s.
+/// Browsers send a check every 2.5 to 5 s. libnice (hence GStreamer clients) stops sending checks
+/// once connected, so authenticated RTCP, sent at least every 5 s, also counts as liveness. In
+/// RFC 7675, consent expires after 30 s; but a viewer that closes without a message must not stay
+/// listed for longer than 15 s.
 constexpr std::int64_t kSilenceUs = 12'000'000;
 constexpr std::int64_t kConsentUs = 14'000'000;
-/// One whose TCP connection has ended makes another one or does not: Chromium tries for 5 s.
+/// How long to wait for another TCP connection after the viewer's has ended: Chromium tries for 5
+/// s.
 constexpr std::int64_t kReturnUs = 6'000'000;
-/// TCP connections that have not said whose they are, of a worker and of one address on all
-/// workers. A wall of 256 tiles opens as many at once; the kernel spreads them about evenly.
+/// TCP connections that have not identified their viewer, per worker and, over all workers, per
+/// address. A wall of 256 tiles opens that many at once; the kernel distributes them about evenly.
 constexpr std::size_t kMaxStrangers = 1024;
 constexpr std::size_t kMaxStrangersOfAddress = 256;
 
@@ -112,7 +113,7 @@ void Worker::run() {
     resume_lagging();
     sweep();
     batch_.flush();
-    // Together, as far as live pictures leave time for that.
+    // Sends them together, as far as live frames leave time for that.
     if (!behind_ || monotonic_us() >= next_flush_us_) flush_tcp();
     ended_tcp_.clear();
   }
@@ -155,7 +156,7 @@ void Worker::resume_lagging() {
     connection->lagging = !connection->advance(now, budget);
     if (connection->lagging) still_lagging_.push_back(connection);
   }
-  // Whoever had no turn is the first next time, which then comes at once.
+  // Connections that got no turn go first in the next round, which starts immediately.
   if (done == lagging_.size()) next_resume_us_ = now.now_us + kGoOnUs;
   lagging_.erase(lagging_.begin(), lagging_.begin() + static_cast<std::ptrdiff_t>(done));
   lagging_.insert(lagging_.end(), still_lagging_.begin(), still_lagging_.end());
@@ -182,20 +183,21 @@ void Worker::look_after(Connection& connection) {
   const std::int64_t silence = now.now_us - connection.heard_us();
   if (!connection.started()) return;
   if (!connection.paused() && connection.path() == nullptr) {
-    mark_disconnected(connection); // It ended before DTLS was done here.
+    mark_disconnected(connection); // The connection ended before DTLS was done here.
   } else if (!connection.paused() && silence > kSilenceUs) {
     connection.pause();
     observer_.on_state(connection.shared_subscriber(), Subscriber::State::disconnected,
-                       "the viewer has not been heard of for 12 s");
+                       "the server has received nothing from the viewer for 12 s");
   } else if (connection.paused() && connection.path() == nullptr &&
              now.now_us - connection.path_lost_us() > kReturnUs) {
     if (connection.give_up())
-      observer_.on_state(connection.shared_subscriber(), Subscriber::State::failed,
-                         "the viewer's TCP connection has ended, and it has made no other");
+      observer_.on_state(
+          connection.shared_subscriber(), Subscriber::State::failed,
+          "the viewer's TCP connection has ended, and the viewer has not opened another one");
   } else if (connection.paused() && silence > kConsentUs) {
     if (connection.give_up())
       observer_.on_state(connection.shared_subscriber(), Subscriber::State::failed,
-                         "the viewer has not been heard of for 14 s");
+                         "the server has received nothing from the viewer for 14 s");
   }
   connection.report(now.now_us);
 }
@@ -207,7 +209,7 @@ StreamView& Worker::view_of(const std::shared_ptr<RtpStream>& stream) {
 }
 
 void Worker::drop_unused_views() {
-  if (!choosing_.empty()) return; // They look into them again.
+  if (!choosing_.empty()) return; // They are checked again.
   std::erase_if(views_, [](const auto& entry) { return entry.second->members().empty(); });
 }
 
@@ -223,8 +225,8 @@ void Worker::connect(const std::shared_ptr<Subscriber>& subscriber, const SrtpKe
   Connection& connection = *found->second.connection;
   if (!connection.start(sending, receiving))
     return observer_.on_state(subscriber, Subscriber::State::failed,
-                              "OpenSSL gives no context for SRTP");
-  catch_up(); // For what it was answered with: a stream may have changed its format.
+                              "OpenSSL could not create a context for SRTP");
+  catch_up(); // For the streams in its answer: a stream may have changed its format.
   const auto& media = subscriber->settings().media;
   for (std::size_t i = 0; i < media.size(); ++i)
     connection.add_track(media[i], view_of(subscriber->stream(i)));
@@ -251,7 +253,7 @@ void Worker::follow_choices() {
     const auto found = known_.find(subscriber.get());
     if (found == known_.end() || !found->second.connection) return true;
     Connection& connection = *found->second.connection;
-    if (!connection.started()) return true; // It will begin with it.
+    if (!connection.started()) return true; // start() will use it.
     for (std::size_t i = 0; i < subscriber->settings().media.size(); ++i) {
       if (!subscriber->settings().media[i].video) continue;
       StreamView& view = view_of(subscriber->stream(i));
@@ -271,7 +273,7 @@ void Worker::remove(const std::shared_ptr<Subscriber>& subscriber) {
   for (const SocketAddress& address : known.addresses) routes_.erase(address);
   if (Connection* const connection = known.connection.get()) {
     if (connection->path() != nullptr && connection->path()->tcp != nullptr)
-      connection->path()->tcp->flush(monotonic_us()); // The goodbye is in there.
+      connection->path()->tcp->flush(monotonic_us()); // The queue contains the close_notify.
     std::erase(lagging_, connection);
     connections_.back()->place = connection->place;
     std::swap(connections_[connection->place], connections_.back());

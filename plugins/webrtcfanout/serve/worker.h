@@ -22,33 +22,32 @@
 
 namespace fanlight::fanout {
 
-/// A thread with its own UDP socket (and listener of ICE-TCP) on the port that all workers share;
-/// the kernel spreads the viewers over them (SO_REUSEPORT). It serves the viewers that it got alone
-/// and without locks.
+/// A thread with its own UDP socket (and ICE-TCP listener) on the port that all workers share; the
+/// kernel distributes the viewers over them (SO_REUSEPORT). It serves its viewers alone and without
+/// locks.
 ///
 /// Threads: its own; post() and counters() from any; start() and stop() from the owner's.
 class Worker {
  public:
-  /// Where its news goes; called on the worker, must not block.
+  /// Receives the worker's events; called on the worker, must not block.
   struct Observer {
     virtual ~Observer() = default;
     /// A datagram of a viewer's DTLS association.
     virtual void on_dtls(const std::shared_ptr<Subscriber>& subscriber, Bytes datagram) = 0;
     virtual void on_state(const std::shared_ptr<Subscriber>& subscriber, Subscriber::State state,
                           const std::string& message) = 0;
-    /// Something came here that another worker has to know.
+    /// A packet arrived here that concerns another worker.
     virtual void forward(int worker, std::function<void(Worker&)> task) = 0;
   };
 
-  /// Takes over both sockets; `listener` is -1 without ICE-TCP. `places` are all workers', who are
-  /// so many.
+  /// Takes over both sockets; `listener` is -1 without ICE-TCP. All `workers` share `places`.
   Worker(int index, int socket, int listener, const Registry& registry, TcpPlaces& places,
          std::size_t workers, Observer& observer);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// It has all that it needs of the system.
+  /// Whether the system has provided all that it needs.
   bool good() const { return epoll_ >= 0 && router_ >= 0 && mailbox_.good(); }
   void start(); ///< Throws std::system_error.
   void stop();  ///< Waits for its end.
@@ -58,28 +57,28 @@ class Worker {
 
   // On the worker.
 
-  /// One datagram to a viewer as it is.
+  /// Sends one unprotected datagram to a viewer.
   void send(const std::shared_ptr<Subscriber>& subscriber, Bytes datagram);
-  /// DTLS is done: from now on it gets its streams.
+  /// DTLS is done: sends the viewer its streams from now on.
   void connect(const std::shared_ptr<Subscriber>& subscriber, const SrtpKey& sending,
                const SrtpKey& receiving);
-  /// It could not decrypt what it was sent so far: it gets its streams from the beginning.
+  /// The viewer could not decrypt anything so far: sends its streams from the beginning.
   void start_over(const std::shared_ptr<Subscriber>& subscriber);
-  /// Another stream has been chosen for it: it gets that one as soon as there is a key frame.
+  /// Another stream was chosen for the viewer: switches to it as soon as it has a key frame.
   void follow_choice(const std::shared_ptr<Subscriber>& subscriber);
   void remove(const std::shared_ptr<Subscriber>& subscriber);
 
  private:
-  /// A viewer whose datagrams come here.
+  /// A viewer whose datagrams arrive here.
   struct Known {
     std::shared_ptr<Subscriber> subscriber;
     std::unique_ptr<Connection> connection; ///< Null: another worker serves it.
-    std::vector<SocketAddress> addresses;   ///< That were checked.
+    std::vector<SocketAddress> addresses;   ///< Checked addresses.
     std::vector<TcpConnection*> streams;    ///< Its own, the oldest first.
-    std::int64_t heard_us = 0;              ///< The last check, or authentic RTCP.
+    std::int64_t heard_us = 0;              ///< When the last check or authentic RTCP arrived.
   };
   using TcpPtr = std::unique_ptr<TcpConnection>;
-  /// A TCP connection that goes to the worker which serves its viewer.
+  /// A TCP connection that moves to the worker which serves its viewer.
   struct Move {
     TcpConnection* stream;
     int worker;
@@ -102,7 +101,7 @@ class Worker {
   void drop_unused_views();
   void follow_choices();
 
-  // worker_input.cpp: what comes from outside.
+  // worker_input.cpp: incoming packets.
   void on_events(int timeout_ms);
   void read_socket();
   void on_datagram(MutableBytes datagram, const Path& source);
@@ -112,7 +111,7 @@ class Worker {
   void on_answer(Connection& connection, Bytes answer, const Path& source);
   static void publish_route(Connection& connection);
   Known* find_known(const Path& source);
-  /// It has been heard of: where nothing was sent because it had not been, that ends.
+  /// The viewer is back: resumes sending if it was paused.
   void welcome_back(Connection& connection);
   void on_subscriber_datagram(Known& known, PacketKind kind, MutableBytes datagram,
                               const Path& source);
@@ -127,7 +126,7 @@ class Worker {
   void end_tcp(TcpConnection& stream);
   void keep_tcp(Known& known, TcpConnection& stream);
   void end_useless_tcp(std::int64_t now);
-  /// Told at once: most viewers have no other way, and are gone.
+  /// Reports it at once: most viewers have no other path, and are gone.
   void lose_path(Connection& connection, const TcpConnection& stream);
   void mark_disconnected(Connection& connection);
   void flush_tcp();
@@ -146,10 +145,10 @@ class Worker {
 
   // The worker's own.
   const int epoll_;
-  const int router_; ///< Tells by which address the kernel would send; opened at the start, so that
-                     ///< it is there when descriptors run out.
+  const int router_; ///< Finds the address from which the kernel would send. Opened at the start,
+                     ///< so that it exists even when descriptors run out.
   bool stopping_ = false;
-  bool behind_ = false; ///< Some live frames have not gone to all who are to have them.
+  bool behind_ = false; ///< Some viewers have not got all live frames yet.
   SendBatch batch_;
   UdpReceiver receiver_;
   std::vector<Mailbox::Task> tasks_;
@@ -158,7 +157,7 @@ class Worker {
   std::unordered_map<SocketAddress, Known*> routes_;
   std::unordered_map<const TcpConnection*, TcpPtr> tcp_;
   Strangers strangers_;
-  std::vector<TcpPtr> ended_tcp_; ///< To be destroyed when no event can name them any more.
+  std::vector<TcpPtr> ended_tcp_; ///< Destroyed once no event can refer to them.
   std::vector<Move> moves_;
   std::vector<Connection*> connections_;
   std::vector<Connection*> lagging_;
@@ -169,7 +168,7 @@ class Worker {
   std::int64_t next_sweep_us_ = 0;
   std::int64_t next_flush_us_ = 0;
   std::int64_t next_resume_us_ = 0;
-  std::int64_t accept_again_us_ = 0; ///< 0: the listener is watched.
+  std::int64_t accept_again_us_ = 0; ///< 0: the listener is being watched.
 };
 
 } // namespace fanlight::fanout

@@ -15,9 +15,9 @@ namespace fanlight::fanout {
 namespace {
 
 constexpr int kEvents = 64;
-/// Batches of datagrams to a turn: pictures must not wait for a flood.
+/// Batches of datagrams per turn: media must not wait for a flood.
 constexpr int kMaxReads = 64;
-/// Addresses that one viewer may be checked at.
+/// The limit of checked addresses per viewer.
 constexpr std::size_t kMaxAddresses = 8;
 /// How long an address belongs to the viewer that was checked at it; checks come every 5 s.
 constexpr std::int64_t kRouteUs = 8'000'000;
@@ -30,7 +30,7 @@ void Worker::on_events(int timeout_ms) {
   for (int i = 0; i < count; ++i) {
     void* const what = events[static_cast<std::size_t>(i)].data.ptr;
     if (what == &mailbox_) {
-      mailbox_.clear_wakeup(); // run() takes from it in any case.
+      mailbox_.clear_wakeup(); // run() takes the tasks in any case.
     } else if (what == this) {
       accept_tcp();
     } else if (what == &receiver_) {
@@ -44,8 +44,8 @@ void Worker::on_events(int timeout_ms) {
 }
 
 void Worker::read_socket() {
-  // All that is there: thousands of viewers send reports every second, and a turn of sending to all
-  // of them may take long.
+  // Reads all that has arrived: thousands of viewers send reports every second, and a turn of
+  // sending to all of them may take long.
   for (int rounds = 0; rounds < kMaxReads; ++rounds) {
     const std::size_t got = receiver_.read();
     for (std::size_t i = 0; i < got; ++i) {
@@ -97,10 +97,10 @@ void Worker::on_subscriber_datagram(Known& known, PacketKind kind, MutableBytes 
     if (!connection.on_rtcp(datagram, moment()))
       counters_.bad_rtcp.add(1);
     else {
-      known.heard_us = connection.heard_us(); // Nobody takes its address.
+      known.heard_us = connection.heard_us(); // Its address stays reserved.
       welcome_back(connection);
     }
-    if (connection.started()) mark_lagging(connection); // It may have asked for a picture.
+    if (connection.started()) mark_lagging(connection); // It may have requested a key frame.
   } else {
     counters_.stray_datagrams.add(1);
   }
@@ -110,11 +110,11 @@ void Worker::on_stun(Bytes datagram, const Path& source) {
   const auto request = parse_binding_request(datagram);
   if (!request) return counters_.bad_stun.add(1);
   const auto entry = registry_.find(local_ufrag(*request));
-  // Whoever does not know the password gets nothing: no answer that could be aimed at others.
+  // A sender without the password gets nothing, so that no answer can be directed at others.
   if (!entry || !has_integrity(request->integrity_at, datagram, entry->password))
     return counters_.bad_stun.add(1);
 
-  // A TCP connection stays with the viewer that it has introduced itself as.
+  // A TCP connection stays with the viewer that it has identified.
   if (source.tcp != nullptr && source.tcp->subscriber &&
       source.tcp->subscriber != entry->subscriber)
     return counters_.bad_stun.add(1);
@@ -144,12 +144,12 @@ void Worker::on_stun(Bytes datagram, const Path& source) {
   hand_to_server(entry->subscriber, std::move(check));
 }
 
-/// To the worker that serves `subscriber`, or will.
+/// Passes the check to the worker that serves `subscriber`, or will serve it.
 void Worker::hand_to_server(const std::shared_ptr<Subscriber>& subscriber, Check check) {
   const int worker = subscriber->assign(index_);
   if (worker == index_) return on_check(subscriber, check);
   if (check.path.tcp != nullptr) {
-    TcpConnection* const stream = check.path.tcp; // It is being read from.
+    TcpConnection* const stream = check.path.tcp; // It is being read at this moment.
     moves_.push_back({stream, worker, std::move(check)});
     return;
   }
@@ -160,7 +160,7 @@ void Worker::hand_to_server(const std::shared_ptr<Subscriber>& subscriber, Check
 }
 
 void Worker::on_check(const std::shared_ptr<Subscriber>& subscriber, const Check& check) {
-  if (!registry_.has(subscriber)) { // It went in the meantime.
+  if (!registry_.has(subscriber)) { // It was removed meanwhile.
     if (check.path.tcp != nullptr) end_tcp(*check.path.tcp);
     return;
   }
@@ -210,9 +210,9 @@ Worker::Known& Worker::remember_address(const std::shared_ptr<Subscriber>& subsc
     return known;
   }
   if (const auto route = routes_.find(path.remote); route != routes_.end()) {
-    // One viewer cannot take another's address; but one that went without a word leaves it.
+    // A viewer cannot take another one's address; but the address of one that vanished is free.
     if (route->second == &known) {
-      // The one that was checked last is the last to be given up.
+      // The address checked last is the last to be dropped.
       const auto at = std::find(known.addresses.begin(), known.addresses.end(), path.remote);
       std::rotate(at, at + 1, known.addresses.end());
       return known;

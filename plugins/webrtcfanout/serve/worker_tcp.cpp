@@ -11,17 +11,17 @@
 namespace fanlight::fanout {
 namespace {
 
-/// Before another try to take a connection where the process has no descriptor for it.
+/// The pause before accept() is tried again if the process has no free descriptor.
 constexpr std::int64_t kAcceptPauseUs = 200'000;
-/// How long a TCP connection may take to say who it is; browsers do at once.
+/// How long a TCP connection may take to identify its viewer; browsers do so at once.
 constexpr std::int64_t kIntroductionUs = 3'000'000;
-/// Of one viewer: a browser opens one for each of its interfaces, and another as it moves.
+/// Per viewer: a browser opens one for each of its interfaces, and another one when it moves.
 constexpr std::size_t kMaxTcpOfSubscriber = 4;
-/// What the kernel holds for one that does not read; 20 Mbit/s at a round trip of 100 ms.
+/// The kernel's buffer for a viewer that does not read; 20 Mbit/s at a round trip of 100 ms.
 constexpr int kSendBuffer = 256 * 1024;
 
-/// Whether the next connection would meet the same error: all others are of one that is broken, and
-/// has left the queue with it.
+/// Whether the next connection would fail in the same way. Other errors concern a connection that
+/// is broken and has left the queue.
 bool is_shortage(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
@@ -34,7 +34,7 @@ void Worker::accept_tcp() {
   const int fd = accept4(listener_, reinterpret_cast<sockaddr*>(&address), &length,
                          SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd < 0 && is_shortage(errno)) {
-    // It stays in the queue, and would wake this thread for ever.
+    // The connection stays in the queue, and would wake this thread for ever.
     epoll_ctl(epoll_, EPOLL_CTL_DEL, listener_, nullptr);
     accept_again_us_ = monotonic_us() + kAcceptPauseUs;
   }
@@ -53,7 +53,7 @@ void Worker::accept_tcp() {
   take_in(std::move(stream));
 }
 
-/// For a connection from `remote`, by the end of a stranger if need be.
+/// A place for a connection from `remote`; ends an unidentified one if necessary.
 TcpPlaces::Place Worker::place_for(const SocketAddress& remote) {
   TcpConnection* leaves = strangers_.in_the_way(remote);
   if (leaves == nullptr) {
@@ -67,7 +67,7 @@ TcpPlaces::Place Worker::place_for(const SocketAddress& remote) {
   return place;
 }
 
-/// False: it cannot be watched, and has ended.
+/// False: it cannot be watched, and was closed.
 bool Worker::take_in(TcpPtr stream) {
   TcpConnection& taken = *stream;
   tcp_[&taken] = std::move(stream);
@@ -113,7 +113,7 @@ void Worker::keep_tcp(Known& known, TcpConnection& stream) {
   own.push_back(&stream);
 }
 
-/// Those that have not said whose they are, and those that take nothing.
+/// Ends connections that have not identified their viewer, and those that read nothing.
 void Worker::end_useless_tcp(std::int64_t now) {
   std::vector<TcpConnection*> useless;
   for (const auto& [key, stream] : tcp_)

@@ -10,28 +10,28 @@
 
 namespace fanlight::fanout {
 
-/// Memory that others have, too, and that stays as it is while it is held.
+/// Shared memory that does not change while it is held.
 struct HeldMemory {
   virtual ~HeldMemory() = default;
   Bytes bytes;
-  std::size_t cost = 0; ///< What it keeps from being freed, in bytes.
+  std::size_t cost = 0; ///< Bytes that it keeps allocated.
 };
 
-/// All RTP packets of one access unit (of sound: one packet), as they go to every viewer but for
-/// their headers. Immutable once it was given out: any thread.
+/// All RTP packets of one access unit (of audio: one packet), as they go to every viewer except for
+/// the headers. Immutable once it is published: any thread.
 ///
-/// The payloads lie in the memory of the access unit, which the cache of the GOP in front of the
-/// payloader holds as well, but for the few bytes that a payloader puts before a fragment. Where
-/// there is no such memory, or it is not worth it, they are copied to `data`.
+/// The payloads lie in the memory of the access unit, which the GOP cache in front of the payloader
+/// also holds, except for the few bytes that a payloader puts before a fragment. If that is
+/// impossible or not worthwhile, they are copied to `data`.
 struct Frame {
-  /// What a payloader puts before a fragment: 2 bytes (FU-A of H.264) or 3 (FU of H.265).
+  /// The bytes that a payloader puts before a fragment: 2 (FU-A of H.264) or 3 (FU of H.265).
   static constexpr std::size_t kMaxHead = 3;
 
   struct Packet {
-    std::uint32_t offset = 0; ///< Of the payload behind its head.
-    std::uint16_t size = 0;   ///< Of the payload behind its head, in bytes.
+    std::uint32_t offset = 0; ///< Of the payload after its head.
+    std::uint16_t size = 0;   ///< Of the payload after its head, in bytes.
     bool marker = false;
-    std::uint8_t memory = 0; ///< Where that is: 0 is `data`, n is `held[n - 1]`.
+    std::uint8_t memory = 0; ///< Its memory: 0 is `data`, n is `held[n - 1]`.
     std::uint8_t head_size = 0;
     std::array<std::uint8_t, kMaxHead> head{};
   };
@@ -46,9 +46,9 @@ struct Frame {
   };
 
   std::uint64_t number = 0;       ///< Consecutive within the stream.
-  std::uint64_t first_packet = 0; ///< Packets are numbered through the stream, too.
+  std::uint64_t first_packet = 0; ///< Packets are numbered through the whole stream.
   std::uint32_t timestamp = 0;    ///< RTP, of the stream's own clock, without jumps.
-  std::uint64_t ntp = 0;          ///< The same moment as 32.32 s since 1900, of all streams alike.
+  std::uint64_t ntp = 0;          ///< The same moment as 32.32 s since 1900, common to all streams.
   std::int64_t arrived_us = 0;    ///< On the monotonic clock.
   bool key = true;                ///< A decoder can start here.
   std::vector<Packet> packets;    ///< At least one.
@@ -63,13 +63,13 @@ struct Frame {
   std::size_t payload_size(std::size_t index) const {
     return std::size_t{packets[index].head_size} + packets[index].size;
   }
-  /// Of all packets.
+  /// Sum over all packets.
   std::size_t payload_bytes() const {
     std::size_t bytes = 0;
     for (std::size_t i = 0; i < packets.size(); ++i) bytes += payload_size(i);
     return bytes;
   }
-  /// What it keeps in memory, the packets' table aside.
+  /// The memory that it holds, without the table of packets.
   std::size_t memory_bytes() const {
     std::size_t bytes = data.size();
     for (const auto& memory : held) bytes += memory->cost;

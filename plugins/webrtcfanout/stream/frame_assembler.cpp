@@ -15,7 +15,7 @@ struct Rtp {
   Bytes payload;
 };
 
-/// RFC 3550, section 5.1; header extensions and padding are passed over. None: malformed.
+/// Parses RFC 3550, section 5.1; skips header extensions and padding. None: malformed.
 std::optional<Rtp> parse(Bytes packet) {
   if (packet.size() < 12 || packet[0] >> 6 != 2) return {};
   std::size_t begin = 12 + 4 * (packet[0] & 15u);
@@ -33,7 +33,7 @@ std::optional<Rtp> parse(Bytes packet) {
              packet.subspan(begin, end - begin)};
 }
 
-/// Copies what the frame refers to, and lets go of it.
+/// Copies the memory that the frame refers to, and releases it.
 void copy_held(Frame& frame) {
   std::vector<std::uint8_t> data;
   data.reserve(frame.payload_bytes());
@@ -68,8 +68,8 @@ std::uint32_t FrameAssembler::on_our_clock(std::uint32_t timestamp, std::int64_t
   } else {
     const std::int64_t step = static_cast<std::int32_t>(timestamp - last_in_);
     const std::int64_t elapsed = (now_us - last_us_) * format_.clock_rate / 1'000'000;
-    // Back by up to two seconds are B-frames; else, or far from what the clock on the wall says,
-    // another source has taken over.
+    // Steps back by up to two seconds are B-frames. A greater step, or one that differs from the
+    // wall clock, means that another source has taken over.
     const bool jumped = step < -2 * std::int64_t{format_.clock_rate} ||
                         step > elapsed + 10 * std::int64_t{format_.clock_rate};
     last_out_ += static_cast<std::uint32_t>(jumped ? std::max<std::int64_t>(elapsed, 1) : step);
@@ -90,15 +90,15 @@ void FrameAssembler::begin(std::uint32_t timestamp, bool delta, std::uint64_t nt
   open_->key = !format_.video || (!knows_key_pictures(format_.encoding) && !delta);
 }
 
-/// Refers to the tail where it lies.
+/// Refers to the tail where it is.
 bool FrameAssembler::refer_to(Bytes head, const Tail& tail, Frame::Packet& packet) {
   if (!tail.memory || tail.bytes.size() < kLeastHeld || head.size() > Frame::kMaxHead) return false;
   const Bytes whole = tail.memory->bytes;
-  // Where it was made smaller after the tail was cut from it.
+  // The memory may have been shrunk after the tail was cut from it.
   if (tail.bytes.data() < whole.data() ||
       tail.bytes.data() + tail.bytes.size() > whole.data() + whole.size())
     return false;
-  constexpr std::size_t kMost = 255; // As Packet::memory counts.
+  constexpr std::size_t kMost = 255; // The range of Packet::memory.
   auto& held = open_->held;
   if (held.empty() || held.back() != tail.memory) {
     if (held.size() == kMost) return false;
@@ -136,7 +136,7 @@ FrameAssembler::Outcome FrameAssembler::add(Bytes packet, bool delta, std::uint6
   const std::size_t size = rtp ? rtp->payload.size() + tail.bytes.size() : 0;
   if (size == 0) return Outcome::malformed;
   const bool ends = rtp->marker || !format_.video;
-  if (open_ && rtp->timestamp != open_timestamp_) open_.reset(); // Its last packet never came.
+  if (open_ && rtp->timestamp != open_timestamp_) open_.reset(); // Its last packet is missing.
   if (skipping_ && rtp->timestamp == open_timestamp_) return Outcome::too_large;
   skipping_ = false;
   if (!open_) begin(rtp->timestamp, delta, ntp, now_us);
@@ -145,14 +145,14 @@ FrameAssembler::Outcome FrameAssembler::add(Bytes packet, bool delta, std::uint6
     skipping_ = !ends;
     return Outcome::too_large;
   }
-  // Of a delimiter, all is together: a payloader puts nothing before it.
+  // A delimiter is contiguous: a payloader puts nothing before it.
   const Bytes start = rtp->payload.empty() ? tail.bytes : rtp->payload;
-  // The timestamp delimits, too; h264parse writes one before each picture, which would cost every
-  // viewer a packet of its own, and a message to the kernel.
+  // The timestamp already separates frames. h264parse writes a delimiter before each frame, which
+  // would cost every viewer another packet and another message to the kernel.
   if (!ends && is_delimiter(format_.encoding, start)) return Outcome::more;
   append(rtp->payload, tail, rtp->marker);
-  // The head of a fragment says what it is; everything else is together by now, an aggregate as
-  // well, the units of which came each in memory of its own.
+  // The head of a fragment identifies it. Everything else is contiguous by now, even an aggregate,
+  // whose units arrived in separate memories.
   const Frame::Payload kept = open_->payload(open_->packets.size() - 1);
   open_->key =
       open_->key || has_key_picture(format_.encoding, kept.head.empty() ? kept.body : kept.head);
@@ -165,7 +165,7 @@ void FrameAssembler::finish() {
   open_->number = next_frame_++;
   open_->first_packet = next_packet_;
   next_packet_ += open_->packets.size();
-  // Memory of which the packets are a small part only is not kept for them.
+  // Does not hold memory of which the packets are only a small part.
   if (!open_->held.empty() && open_->memory_bytes() > 2 * open_bytes_) copy_held(*open_);
   open_->data.shrink_to_fit();
   open_->packets.shrink_to_fit();

@@ -9,9 +9,9 @@
 
 namespace fanlight::fanout {
 
-/// Puts the RTP packets of a payloader together to frames and gives them a clock without jumps.
+/// Assembles the RTP packets of a payloader into frames on a clock without jumps.
 ///
-/// Numbers and SSRC of the packets do not matter: they come in order and none is lost. Threads: the
+/// Ignores the packets' numbers and SSRC: they come in order and without loss. Threads: the
 /// streaming thread of one pad.
 class FrameAssembler {
  public:
@@ -21,7 +21,7 @@ class FrameAssembler {
     bool video = true;
     bool operator==(const Format&) const = default;
   };
-  /// Payloads above this do not fit a datagram of 1280 bytes with what comes around them.
+  /// Larger payloads do not fit into a datagram of 1280 bytes with headers and protection.
   static constexpr std::size_t kMaxPayload = 1232;
   static constexpr std::size_t kMaxFrame = 16 * 1024 * 1024;
   /// A smaller tail is copied: a reference costs as much.
@@ -31,21 +31,21 @@ class FrameAssembler {
   const Format& format() const { return format_; }
 
   enum class Outcome {
-    more,      ///< The frame goes on.
-    complete,  ///< take() has it.
-    malformed, ///< No RTP.
-    too_large, ///< The packet or the frame is; all of the frame is left out.
+    more,      ///< The frame is incomplete.
+    complete,  ///< take() returns it.
+    malformed, ///< Not RTP.
+    too_large, ///< The packet or the frame is too large; the whole frame is dropped.
   };
-  /// The end of a packet that is in memory of its own, which may be held: the frame then refers to
-  /// it. All of it is payload.
+  /// The end of a packet in separate memory that can be held: the frame then refers to it. It
+  /// consists of payload only.
   struct Tail {
     Bytes bytes;
-    std::shared_ptr<const HeldMemory> memory; ///< In which it lies.
+    std::shared_ptr<const HeldMemory> memory; ///< The memory that contains it.
   };
-  /// Whether `packet` has its header whole, and no padding at its end.
+  /// Whether `packet` has a complete header and no padding at its end.
   static bool can_have_tail(Bytes packet);
-  /// `delta`: what the buffer says of itself (GST_BUFFER_FLAG_DELTA_UNIT), for codecs that are not
-  /// known here. `ntp`: the packet's time of capture, 32.32 s since 1900; `now_us`: monotonic.
+  /// `delta`: GST_BUFFER_FLAG_DELTA_UNIT of the buffer, for codecs that this class does not know.
+  /// `ntp`: capture time of the packet, 32.32 s since 1900; `now_us`: monotonic.
   Outcome add(Bytes packet, bool delta, std::uint64_t ntp, std::int64_t now_us);
   Outcome add(Bytes packet, bool delta, std::uint64_t ntp, std::int64_t now_us, const Tail& tail);
   FramePtr take();
@@ -59,10 +59,10 @@ class FrameAssembler {
 
   Format format_;
   std::shared_ptr<Frame> open_;
-  std::size_t open_bytes_ = 0; ///< Of its payloads.
+  std::size_t open_bytes_ = 0; ///< Sum of its payloads.
   std::shared_ptr<Frame> done_;
-  std::uint32_t open_timestamp_ = 0; ///< As the packets say it.
-  bool skipping_ = false;            ///< The rest of a frame that is too large.
+  std::uint32_t open_timestamp_ = 0; ///< As in the packets.
+  bool skipping_ = false;            ///< Skips the rest of a frame that is too large.
   std::uint64_t next_frame_ = 0;
   std::uint64_t next_packet_ = 0;
 

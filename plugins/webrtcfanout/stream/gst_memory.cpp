@@ -17,7 +17,7 @@ class HeldGstMemory : public HeldMemory {
   struct Unref {
     void operator()(GstMemory* memory) const { gst_memory_unref(memory); }
   };
-  const std::unique_ptr<GstMemory, Unref> memory_; ///< Longer than it is mapped.
+  const std::unique_ptr<GstMemory, Unref> memory_; ///< Must outlive the mapping.
   const MappedMemory mapped_;
 };
 

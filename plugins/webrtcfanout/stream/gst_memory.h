@@ -8,7 +8,7 @@
 
 namespace fanlight::fanout {
 
-/// Memory of a buffer, mapped for reading while this lives.
+/// Memory of a buffer, mapped for reading during the life of this object.
 class MappedMemory {
  public:
   explicit MappedMemory(GstMemory* memory)
@@ -27,8 +27,8 @@ class MappedMemory {
   GstMemory* const memory_;
 };
 
-/// Holds what `part` was cut from, so that it is held once for all of its parts: `last` again if it
-/// is the same. Null where that is not plain memory.
+/// Holds the memory from which `part` was cut, once for all of its parts: returns `last` if it is
+/// the same memory. Null if it is not plain memory.
 std::shared_ptr<const HeldMemory> hold_around(GstMemory* part,
                                               const std::shared_ptr<const HeldMemory>& last);
 

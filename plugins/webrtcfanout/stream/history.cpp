@@ -13,14 +13,14 @@ void History::append(FramePtr frame) {
 
   const std::int64_t now = frames_.back()->arrived_us;
   const auto age = [&] { return now - frames_.front()->arrived_us; };
-  // A group that is over is still sent again: whoever began with it a moment ago has just got all
-  // of it, however old it is.
+  // A finished group is still used for repair: a viewer that began with it a moment ago has just
+  // received all of it, however old it is.
   for (const Frame* next = second_group(); next != nullptr && now - next->arrived_us > kRepairUs;
        next = second_group())
     drop_front();
   while (frames_.size() > 1 && (bytes_ > bounds_.bytes || age() > bounds_.duration_us))
     drop_front();
-  // Nobody can start in the middle of a group: without its beginning only repair needs it.
+  // Without its beginning, no viewer can start with a group: only repair needs it.
   while (frames_.size() > 1 && keys_.empty() && age() > kRepairUs) drop_front();
 }
 

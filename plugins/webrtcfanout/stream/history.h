@@ -8,18 +8,18 @@
 
 namespace fanlight::fanout {
 
-/// The newest frames of a stream: what a new viewer starts with, and what is sent again.
+/// The newest frames of a stream, for the start of new viewers and for retransmission.
 ///
-/// Keeps the group of pictures that is under way and, for repair, the one before for a second after
-/// its end, both within the bounds: the one before goes first. A group that outgrows them loses its
-/// beginning, and then nobody can start before the next key frame. Threads: none of its own.
+/// Keeps the current group of pictures and, for repair, the previous one for a second after its
+/// end, both within the limits; drops the previous one first. A group that exceeds the limits loses
+/// its beginning; then no viewer can start before the next key frame. Threads: none of its own.
 class History {
  public:
   struct Bounds {
     std::uint64_t bytes = 16 * 1024 * 1024;
     std::int64_t duration_us = 60'000'000;
   };
-  /// For how long a group that is over, or has no beginning, is sent again, in us.
+  /// How long a finished group, or one without its beginning, is kept for repair, in us.
   static constexpr std::int64_t kRepairUs = 1'000'000;
 
   explicit History(Bounds bounds) : bounds_(bounds) {}
@@ -29,20 +29,20 @@ class History {
   void clear();
 
   bool empty() const { return frames_.empty(); }
-  std::uint64_t first() const { return frames_.front()->number; } ///< Not of an empty one.
+  std::uint64_t first() const { return frames_.front()->number; } ///< Must not be called if empty.
   std::uint64_t end() const { return frames_.empty() ? 0 : frames_.back()->number + 1; }
   const FramePtr& newest() const { return frames_.back(); }
-  /// The frame of that number; null if it is not there (any more).
+  /// The frame of that number; null if it is not in the history.
   const Frame* find(std::uint64_t number) const;
-  /// The frame that holds a packet; null if it is not there.
+  /// The frame that contains a packet; null if it is not in the history.
   const Frame* find_packet(std::uint64_t packet) const;
-  /// The newest key frame; null when the group has lost it.
+  /// The newest key frame; null if the group has lost it.
   const Frame* group_start() const;
-  /// Key frames between two frame numbers, [from, to).
+  /// The number of key frames in [from, to).
   std::uint64_t groups_between(std::uint64_t from, std::uint64_t to) const;
 
   std::uint64_t bytes() const { return bytes_; }
-  /// For whoever follows: all frames from `number` on.
+  /// Calls `call` for all frames from `number` on.
   template <typename Call> void each_from(std::uint64_t number, Call call) const {
     if (empty()) return;
     const std::uint64_t skipped = number > first() ? number - first() : 0;
@@ -51,12 +51,12 @@ class History {
 
  private:
   void drop_front();
-  /// Where the group after the oldest begins; null if there is one group only.
+  /// The beginning of the second-oldest group; null if there is only one group.
   const Frame* second_group() const;
 
   const Bounds bounds_;
   std::deque<FramePtr> frames_;
-  std::deque<std::uint64_t> keys_; ///< Numbers of the key frames in it.
+  std::deque<std::uint64_t> keys_; ///< Numbers of the key frames.
   std::uint64_t bytes_ = 0;
 };
 

@@ -53,7 +53,7 @@ std::int64_t Input::captured_us(GstElement* element, const GstBuffer* buffer,
   const GstClockTime running =
       gst_segment_to_running_time(&segment_, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
   if (!GST_CLOCK_TIME_IS_VALID(running)) return now_us;
-  GstClock* const clock = gst_element_get_clock(element); // It may be another one any time.
+  GstClock* const clock = gst_element_get_clock(element); // It may change at any time.
   if (clock == nullptr) return now_us;
   const auto clock_now = static_cast<std::int64_t>(gst_clock_get_time(clock));
   gst_object_unref(clock);
@@ -63,7 +63,7 @@ std::int64_t Input::captured_us(GstElement* element, const GstBuffer* buffer,
 
 FrameAssembler::Outcome Input::add(GstBuffer* buffer, std::uint64_t ntp, std::int64_t now_us) {
   const bool delta = GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT);
-  // Payloaders put a header, and that of a fragment, before the payload as it came to them.
+  // Payloaders put the RTP header and that of a fragment in separate memory before the payload.
   std::array<std::uint8_t, 128> head;
   GstMemory* const end = gst_buffer_n_memory(buffer) > 1
                              ? gst_buffer_peek_memory(buffer, gst_buffer_n_memory(buffer) - 1)
@@ -99,7 +99,7 @@ void Input::push(GstElement* element, GstBuffer* buffer) {
     if (oversized_++ == 0)
       GST_ELEMENT_WARNING(
           element, STREAM, FORMAT,
-          ("Packets on %s are too large for the way to viewers: set the payloader's "
+          ("Packets on %s are too large for the network path to viewers: set the payloader's "
            "mtu to 1200",
            name().c_str()),
           (nullptr));

@@ -12,7 +12,7 @@
 
 namespace fanlight::fanout {
 
-/// What is behind a sink pad: puts its RTP packets together to the frames of a Stream.
+/// The part behind a sink pad: assembles its RTP packets into the frames of a stream.
 ///
 /// Threads: the pad's streaming thread; format() and stream() from any.
 class Input {
@@ -22,19 +22,19 @@ class Input {
   const std::string& name() const { return stream_->name(); }
   bool is_video() const { return video_; }
   const std::shared_ptr<RtpStream>& stream() const { return stream_; }
-  /// From the caps; none before they came.
+  /// From the caps; none before the caps have arrived.
   std::optional<FrameAssembler::Format> format() const;
 
-  /// False: these are not RTP caps of this pad's media.
+  /// False if these are not RTP caps of this pad's media.
   bool set_caps(const GstCaps* caps);
-  /// What was sent in the format before the last set_caps() is of no use in that one.
+  /// Whether the last set_caps() made frames of the previous format useless.
   bool format_changed() const { return format_changed_; }
-  /// Other segments than those of time say nothing of when a packet was captured.
+  /// Only time segments tell when a packet was captured.
   void set_segment(const GstSegment& segment);
-  /// `element` tells the time.
+  /// `element` provides the clock.
   void push(GstElement* element, GstBuffer* buffer);
 
-  bool at_end = false; ///< EOS came. Under the object lock of the pad's element.
+  bool at_end = false; ///< EOS has arrived. Protected by the object lock of the pad's element.
 
   std::uint64_t malformed_packets() const { return malformed_.load(std::memory_order_relaxed); }
   std::uint64_t oversized_packets() const { return oversized_.load(std::memory_order_relaxed); }
@@ -46,7 +46,7 @@ class Input {
   const bool video_;
   const std::shared_ptr<RtpStream> stream_;
   FrameAssembler assembler_;
-  std::shared_ptr<const HeldMemory> held_; ///< Of the frame that is put together.
+  std::shared_ptr<const HeldMemory> held_; ///< Of the current frame.
   GstSegment segment_;
   bool format_changed_ = false;
   std::atomic<std::uint64_t> malformed_{0};

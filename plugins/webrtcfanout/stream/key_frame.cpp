@@ -6,7 +6,7 @@ namespace {
 bool is_key_h264(unsigned type) { return type == 5; }
 bool is_key_h265(unsigned type) { return type >= 16 && type <= 23; }
 
-/// Whether one of the NAL units of an aggregation packet, each behind its length, is a key one.
+/// Whether an aggregation packet, in which each NAL unit follows its length, contains a key one.
 template <typename IsKey> bool any_aggregated(Bytes units, IsKey is_key) {
   while (units.size() > 2) {
     const std::size_t size = read_u16(units.data());

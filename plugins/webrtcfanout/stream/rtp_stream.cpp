@@ -20,7 +20,7 @@ void RtpStream::clear() {
   notify_workers();
 }
 
-/// Under the lock.
+/// Call it with the lock held.
 void RtpStream::notify_workers() {
   for (const auto& reader : readers_)
     if (!reader->news.exchange(true)) reader->worker.wake();
@@ -43,8 +43,8 @@ void RtpStream::measure(const Frame& frame) {
   window_start_us_ = frame.arrived_us;
 }
 
-/// Smoothed. A gap says nothing of the usual distance, unless there are only gaps; much less than
-/// what was known says that it was a gap.
+/// Smooths the distance of frames. A gap says nothing about the usual distance, unless there are
+/// only gaps; a much shorter distance shows that the known one was a gap.
 void RtpStream::measure_interval(std::int32_t step) {
   constexpr std::uint64_t kFar = 4;
   constexpr int kConvincing = 4;

@@ -12,17 +12,17 @@
 
 namespace fanlight::fanout {
 
-/// One payloaded stream of a camera, on its way from the streaming thread to the workers.
+/// One payloaded stream of a camera, passed from the streaming thread to the workers.
 ///
-/// The streaming thread appends a frame, once, and goes on; each worker that has viewers of it
-/// takes the new frames when it comes to it. A worker that is late finds what the history still
-/// has. Threads: any.
+/// The streaming thread appends each frame once. Each worker that has viewers of the stream reads
+/// the new frames in its own time. A worker that is late finds what the history still has. Threads:
+/// any.
 class RtpStream {
  public:
-  /// A worker's share: set by the streaming thread when there is something new.
+  /// A worker's registration: the streaming thread marks it when there is something new.
   struct Reader {
     explicit Reader(Mailbox& mailbox) : worker(mailbox) {}
-    Mailbox& worker; ///< Outlives it.
+    Mailbox& worker; ///< Outlives the reader.
     std::atomic<bool> news{false};
   };
 
@@ -32,23 +32,23 @@ class RtpStream {
   const History::Bounds& bounds() const { return history_.bounds(); }
 
   void append(FramePtr frame);
-  /// What there is is of no use to viewers: the format changes. For workers that is news.
+  /// Drops all frames because the format is changing, and wakes the workers.
   void clear();
 
   std::shared_ptr<Reader> add_reader(Mailbox& worker);
   void remove_reader(const std::shared_ptr<Reader>& reader);
-  /// All frames from `number` on that are still there. Returns how often it was cleared.
+  /// Copies all frames from `number` on. Returns how often the stream was cleared.
   std::uint64_t copy_from(std::uint64_t number, std::vector<FramePtr>& frames) const;
 
-  /// A viewer misses a key frame; of many such wishes one a second is told to `ask`, on the thread
-  /// that it comes from. Set before there are viewers.
+  /// `ask` is called when viewers miss a key frame, at most once a second, on the thread that
+  /// reports it. Set it before there are viewers.
   void on_key_wanted(std::function<void()> ask) { ask_for_key_ = std::move(ask); }
   void want_key();
 
   std::uint64_t cached_bytes() const;
-  /// Bit/s, over the last seconds.
+  /// Bit/s, averaged over the last seconds.
   std::uint64_t bit_rate() const { return bit_rate_.load(std::memory_order_relaxed); }
-  /// The usual distance of two frames in ticks of the RTP clock; 0: not known yet.
+  /// The usual distance of two frames in ticks of the RTP clock; 0: unknown.
   std::uint32_t interval() const { return interval_.load(std::memory_order_relaxed); }
   std::size_t readers() const;
 
@@ -67,12 +67,12 @@ class RtpStream {
   std::atomic<std::uint32_t> interval_{0};
   std::atomic<std::int64_t> asked_us_{0};
 
-  // The streaming thread's own.
+  // Only for the streaming thread.
   std::int64_t window_start_us_ = 0;
   std::uint64_t window_bytes_ = 0;
   std::uint32_t last_timestamp_ = 0;
   bool any_ = false;
-  int gaps_ = 0; ///< In a row.
+  int gaps_ = 0; ///< Consecutive ones.
 };
 
 } // namespace fanlight::fanout

@@ -14,29 +14,29 @@
 
 namespace fanlight::fanout {
 
-/// Who is let in: the ICE credentials of all viewers of a transport. Threads: any.
+/// The ICE credentials of all viewers of a transport, which decide who is served. Threads: any.
 class Registry {
  public:
   struct Entry {
     std::shared_ptr<Subscriber> subscriber;
     std::string password;
-    std::uint64_t generation = 0; ///< Greater than that of all given out before.
-    /// Those of the viewer's offer, by whichever it sends its checks.
+    std::uint64_t generation = 0; ///< Greater than those of all earlier credentials.
+    /// The credentials in the viewer's offer; its checks may use any of them.
     std::shared_ptr<const std::vector<IceCredentials>> theirs;
   };
 
-  /// How many credentials a viewer has; with more it loses its oldest.
+  /// The number of credentials per viewer; a further one replaces the oldest.
   static constexpr std::size_t kMaxCredentials = 4;
 
-  /// Lets a new viewer in.
+  /// Adds a new viewer.
   void add(const IceCredentials& ours, std::shared_ptr<Subscriber> subscriber,
            std::vector<IceCredentials> theirs = {});
-  /// New credentials of one that restarts ICE; its older ones hold on, as checks with them may be
-  /// under way. False: it is not there (any more).
+  /// Adds new credentials for an ICE restart; older ones stay valid, because checks with them may
+  /// be in flight. False: the viewer is not registered.
   bool renew(const IceCredentials& ours, const std::shared_ptr<Subscriber>& subscriber,
              std::vector<IceCredentials> theirs = {});
   std::optional<Entry> find(std::string_view ufrag) const;
-  /// False: it is not there (any more).
+  /// False: the viewer is not registered.
   bool remove(const std::shared_ptr<Subscriber>& subscriber);
   bool has(const std::shared_ptr<Subscriber>& subscriber) const;
   std::vector<std::shared_ptr<Subscriber>> subscribers() const;

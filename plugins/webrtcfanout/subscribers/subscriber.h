@@ -14,14 +14,14 @@
 
 namespace fanlight::fanout {
 
-/// One receive-only viewer: what all threads may know of it.
+/// One receive-only viewer: the part that all threads may access.
 ///
-/// Lifetime: shared; it is served as long as the Registry has it.
+/// Lifetime: shared; it is served as long as it is in the Registry.
 class Subscriber {
  public:
   enum class State { waiting, connecting, connected, disconnected, failed, closed };
 
-  /// Hears of it on the control thread, one call at a time.
+  /// Called on the control thread, one call at a time.
   struct Observer {
     virtual ~Observer() = default;
     virtual void on_subscriber_state(const Subscriber& subscriber, State state,
@@ -33,14 +33,14 @@ class Subscriber {
     AnsweredMedia answered;
     std::string mid;
     bool video = false;
-    std::shared_ptr<RtpStream> stream; ///< That it begins with; see Subscriber::stream().
+    std::shared_ptr<RtpStream> stream; ///< The first one; see Subscriber::stream().
   };
 
   struct Settings {
     std::string id;
-    std::string fingerprint; ///< Of the viewer's certificate, as its offer names it.
+    std::string fingerprint; ///< Of the viewer's certificate, from its offer.
     std::string cname;
-    std::shared_ptr<const Certificate> certificate; ///< Ours, as the answer names it.
+    std::shared_ptr<const Certificate> certificate; ///< Ours, as in the answer.
     std::vector<Media> media;
     std::weak_ptr<Observer> observer;
     std::int64_t added_us = 0;
@@ -51,17 +51,17 @@ class Subscriber {
   const std::string& id() const { return settings_.id; }
   const Settings& settings() const { return settings_; }
 
-  /// The worker that serves it; none before its first check came.
+  /// The worker that serves it; none before its first check.
   static constexpr int kNoWorker = -1;
   int worker() const { return worker_.load(std::memory_order_acquire); }
-  /// Gives it to `worker` unless it has one; returns the one it has then.
+  /// Assigns it to `worker` unless it has one; returns the assigned one.
   int assign(int worker) {
     int none = kNoWorker;
     return worker_.compare_exchange_strong(none, worker) ? worker : none;
   }
 
-  /// What it is to get for that media of settings(): another stream of the same codec may be chosen
-  /// at any time.
+  /// The stream for that media of settings(): another stream of the same codec may be chosen at any
+  /// time.
   std::shared_ptr<RtpStream> stream(std::size_t media) const {
     std::lock_guard lock(lock_);
     return streams_[media];
@@ -76,9 +76,9 @@ class Subscriber {
   void set_state(State state) { state_.store(state, std::memory_order_relaxed); }
 
   SubscriberCounters counters;
-  std::size_t waiting_datagrams = 0; ///< In the queue of Control, under its lock.
+  std::size_t waiting_datagrams = 0; ///< In the queue of Control, protected by its lock.
 
-  /// How it is reached, for people.
+  /// The path to the viewer, for people.
   struct Route {
     std::string address;
     std::string candidate;    ///< "udp" or "tcp".
@@ -99,7 +99,7 @@ class Subscriber {
   std::atomic<State> state_{State::waiting};
   mutable std::mutex lock_; ///< Protects the two below.
   Route route_;
-  std::vector<std::shared_ptr<RtpStream>> streams_; ///< One for each media of the settings.
+  std::vector<std::shared_ptr<RtpStream>> streams_; ///< One per media of the settings.
 };
 
 const char* to_string(Subscriber::State state);

@@ -7,8 +7,8 @@
 
 namespace fanlight::media {
 
-/// Waiting times between attempts: from 1 s growing to 60 s, each spread by ±20 % so that cameras
-/// that failed together do not come back together. Main only.
+/// Waiting times between attempts: they grow from 1 s to 60 s. Each varies by ±20 %, so that
+/// cameras that failed together do not reconnect together. Main only.
 class Backoff {
  public:
   std::chrono::milliseconds next() {

@@ -5,7 +5,7 @@
 namespace fanlight::media {
 namespace {
 
-/// A list of authorities without any, so that every certificate is shown to us.
+/// A trust list without authorities, so that GIO passes every certificate to our handler.
 struct NoAuthority {
   GTlsDatabase parent;
 };
@@ -25,7 +25,7 @@ void no_authority_class_init(NoAuthorityClass* klass) {
 }
 void no_authority_init(NoAuthority*) {}
 
-/// With colons, as openssl prints it and as the configuration takes it.
+/// With colons, as openssl prints it and as `tls_fingerprint` accepts it.
 std::string readable(const std::string& fingerprint) {
   std::string out;
   for (std::size_t at = 0; at < fingerprint.size(); ++at) {
@@ -40,8 +40,8 @@ std::string describe(GTlsCertificateFlags faults) {
   const auto add = [&](GTlsCertificateFlags fault, const char* words) {
     if ((faults & fault) != 0) text += std::string{text.empty() ? "" : ", "} + words;
   };
-  add(G_TLS_CERTIFICATE_UNKNOWN_CA, "no authority that this machine knows has signed it");
-  add(G_TLS_CERTIFICATE_BAD_IDENTITY, "it is for another host than the one in the url");
+  add(G_TLS_CERTIFICATE_UNKNOWN_CA, "it is not signed by an authority that this server trusts");
+  add(G_TLS_CERTIFICATE_BAD_IDENTITY, "it was issued for another host than the one in the URL");
   add(G_TLS_CERTIFICATE_NOT_ACTIVATED, "it is not valid yet");
   add(G_TLS_CERTIFICATE_EXPIRED, "it has expired");
   add(G_TLS_CERTIFICATE_REVOKED, "it was revoked");
@@ -101,12 +101,14 @@ bool CertificateCheck::accept(GTlsCertificate* certificate, GTlsCertificateFlags
   const std::lock_guard lock{mutex_};
   if (same) return true;
   if (pinned_.empty())
-    refusal_ = "the camera's certificate is refused: " + describe(faults) +
-               "; if it is the camera's, set tls_fingerprint to " + readable(fingerprint);
+    refusal_ = "the server does not trust the camera's certificate: " + describe(faults) +
+               "; if the certificate is the camera's own, set tls_fingerprint to " +
+               readable(fingerprint);
   else
-    refusal_ = "the camera shows another certificate than the one in tls_fingerprint, with " +
+    refusal_ = "the camera's certificate does not match tls_fingerprint; its fingerprint is " +
                readable(fingerprint) +
-               ": if it has a new one, set that; if not, something else answers in its place";
+               ": if the camera has a new certificate, set tls_fingerprint to that; if not, "
+               "another device answers at this address";
   return false;
 }
 

@@ -12,25 +12,25 @@
 
 namespace fanlight::media {
 
-/// Whether the camera that answers is the right one, for rtsps://: its certificate is the pinned
-/// one, or signed by an authority that we know.
+/// Checks the identity of a camera with rtsps://: its certificate must be the pinned one, or signed
+/// by an authority that the server trusts.
 ///
-/// Threads: rtspsrc's while it connects; refusal() on any.
+/// Threads: rtspsrc's while it connects; refusal() on any thread.
 class CertificateCheck {
  public:
-  /// Of all TLS connections of `rtspsrc`. Errc::not_found when tls_ca_file cannot be read.
+  /// Checks all TLS connections of `rtspsrc`. Errc::not_found if tls_ca_file cannot be read.
   static Result<std::shared_ptr<CertificateCheck>> attach(GstElement* rtspsrc,
                                                           const config::Stream& stream);
 
-  /// Why the camera's certificate was not taken and what to do, with its fingerprint; empty: it was
-  /// taken, or none came.
+  /// Why the certificate was rejected and what to do, with its fingerprint. Empty: it was accepted,
+  /// or the camera has sent none.
   std::string refusal() const;
 
  private:
   explicit CertificateCheck(std::string pinned) : pinned_(std::move(pinned)) {}
   bool accept(GTlsCertificate* certificate, GTlsCertificateFlags faults);
 
-  const std::string pinned_; // As fingerprint_of() writes it; empty: none.
+  const std::string pinned_; // As fingerprint_of() writes it; empty: not pinned.
   mutable std::mutex mutex_; // Protects refusal_.
   std::string refusal_;
 };

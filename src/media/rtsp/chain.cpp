@@ -25,7 +25,7 @@ const char* protocols_of(config::RtspTransport transport) {
   case config::RtspTransport::udp: return "udp";
   case config::RtspTransport::automatic: return "tcp+udp";
   case config::RtspTransport::multicast: return "udp-mcast";
-  case config::RtspTransport::http: // The scheme says so; inside it is TCP.
+  case config::RtspTransport::http: // The URL's scheme selects the tunnel; inside it is TCP.
   case config::RtspTransport::tcp: break;
   }
   return "tcp";

@@ -8,11 +8,11 @@
 namespace fanlight::media {
 namespace {
 
-/// Cameras lock accounts that fail too often; a missing path may only be a camera that is still
-/// booting.
+/// Cameras lock accounts after too many failed logins. A missing path is checked more often: the
+/// camera may still be booting.
 constexpr std::chrono::minutes kLoginRetry{5};
 constexpr std::chrono::seconds kRefusedRetry{30};
-/// Time for the camera to forget the session that came to nothing.
+/// Gives the camera time to forget the RTSP session that failed.
 constexpr std::chrono::milliseconds kSoundRetry{200};
 
 constexpr int kRtspPort = 554;
@@ -25,14 +25,16 @@ ConnectError unreachable(const config::Stream& stream) {
   const Address address = address_of(stream);
   const auto parts = split_url(address.location);
   const bool cut = parts && !shown_host(stream);
-  std::string why = "cannot connect to " +
-                    (parts && !cut ? with_port(parts->host, kRtspPort) : "the camera") +
-                    ": is the camera on, and its address right?";
-  if (cut) why += " If that is in its user or password, write %2F for /, %3F for ?, %23 for #.";
+  std::string why = cut ? "cannot reach the camera: check that it is on and that its address is "
+                          "right. If the user name or the password contains /, ? or #, write %2F, "
+                          "%3F or %23 instead"
+                        : "cannot reach " +
+                              (parts ? with_port(parts->host, kRtspPort) : "the camera") +
+                              ": check that the camera is on and that the address is right";
   if (address.tls)
-    why += " Does it speak TLS on that port?";
+    why += ". Check that the camera accepts TLS on that port";
   else if (stream.transport == config::RtspTransport::http)
-    why += " Does it tunnel RTSP in HTTP on that port?";
+    why += ". Check that the camera accepts RTSP over HTTP on that port";
   return {.why = why};
 }
 
@@ -42,11 +44,13 @@ std::string debug_of(GstMessage* message) {
   return take_string(raw);
 }
 
-/// What rtspsrc says of a connection that ended while it was used.
+/// Describes rtspsrc's error for a connection that ended after it was set up.
 std::string lost(const std::string& detail) {
   const auto says = [&detail](const char* words) { return detail.find(words) != detail.npos; };
-  if (says("Parse error")) return "the camera sends what is no RTSP: the connection is of no use";
-  if (says("Timeout")) return "the camera keeps the connection but does not answer";
+  if (says("Parse error"))
+    return "the camera sent data that is not RTSP; if every attempt ends like this, check the "
+           "port in the URL";
+  if (says("Timeout")) return "the camera keeps the connection open but does not answer";
   if (says("System error")) return "the connection to the camera broke";
   return "the connection to the camera was lost";
 }
@@ -60,18 +64,17 @@ ConnectError connect_error_of(GstMessage* message, const config::Stream& stream)
   const std::string detail = debug_of(message);
   if (error->domain != GST_RESOURCE_ERROR) return {.why = describe(message)};
   if (detail.find("receive any UDP packets") != detail.npos)
-    return {.why = "the camera answers, but its RTP does not arrive by UDP: a firewall? transport: "
-                   "tcp does without, "
-                   "auto finds out"};
+    return {.why = "the camera answers, but no RTP packets arrive over UDP: allow UDP in the "
+                   "firewall, or set transport to tcp or auto"};
   switch (error->code) {
   case GST_RESOURCE_ERROR_OPEN_READ:
   case GST_RESOURCE_ERROR_OPEN_WRITE:
   case GST_RESOURCE_ERROR_OPEN_READ_WRITE: return unreachable(stream);
-  // Where our extension is not in use, see RtspHooks.
+  // The next two occur only if RtspHooks is not in use.
   case GST_RESOURCE_ERROR_NOT_AUTHORIZED:
-    return refused_login("the camera refuses the login: check user and password");
+    return refused_login("the camera rejects the login: check user name and password");
   case GST_RESOURCE_ERROR_NOT_FOUND:
-    return {.why = "the camera has no such stream: check the path in its url",
+    return {.why = "the camera has no such stream: check the path in the URL",
             .refused = true,
             .wait = kRefusedRetry};
   case GST_RESOURCE_ERROR_READ:
@@ -82,36 +85,37 @@ ConnectError connect_error_of(GstMessage* message, const config::Stream& stream)
 
 ConnectError connect_error_of(const RtspHooks::Refusal& refusal, const config::Stream& stream) {
   if (refusal.sound)
-    return {.why =
-                "the camera announces sound and refuses it with " + std::to_string(refusal.status),
+    return {.why = "the camera offers sound but refuses to send it (RTSP status " +
+                   std::to_string(refusal.status) + ")",
             .sound = true,
             .wait = kSoundRetry};
   switch (refusal.status) {
   case GST_RTSP_STS_UNAUTHORIZED:
     switch (refusal.verdict) {
     case Login::Verdict::missing:
-      return refused_login("the camera wants a login: give its user and password");
+      return refused_login("the camera requires a login: set its user name and password");
     case Login::Verdict::unsupported:
       return refused_login(
-          "the camera wants a login of a kind that is not known here: set it to Digest "
-          "with MD5 or SHA-256, or to Basic");
-    default: return refused_login("the camera refuses the login: check user and password");
+          "the server does not support the camera's authentication method: set the camera to "
+          "Digest (MD5 or SHA-256) or Basic");
+    default: return refused_login("the camera rejects the login: check user name and password");
     }
   case GST_RTSP_STS_FORBIDDEN:
     return refused_login(
-        "the camera does not let this user see the stream: check the user's rights");
+        "the camera does not allow this user to view the stream: check the user's permissions in "
+        "the camera");
   case GST_RTSP_STS_NOT_FOUND:
-    return {.why = "the camera has no such stream: check the path in its url",
+    return {.why = "the camera has no such stream: check the path in the URL",
             .refused = true,
             .wait = kRefusedRetry};
   case GST_RTSP_STS_UNSUPPORTED_TRANSPORT:
-    return {.why = std::string{"the camera does not send by transport: "} +
-                   name_of(stream.transport) + "; choose another",
+    return {.why = std::string{"the camera does not support transport: "} +
+                   name_of(stream.transport) + "; choose another transport",
             .refused = true,
             .wait = kRefusedRetry};
   case GST_RTSP_STS_NOT_ENOUGH_BANDWIDTH:
   case GST_RTSP_STS_SERVICE_UNAVAILABLE:
-    return {.why = "the camera is busy: it may allow no further connection"};
+    return {.why = "the camera is busy: it may have reached its limit of connections"};
   default: {
     const gchar* words = gst_rtsp_status_as_text(static_cast<GstRTSPStatusCode>(refusal.status));
     return {.why = "the camera answers " + refusal.method + " with " +
@@ -132,8 +136,8 @@ ConnectError connect_error_of(const RtspSockets::Refusal& refusal) {
 
 ConnectError wrong_codec(const std::string& sent, const std::string& wanted) {
   return {.why = "the camera sends " + (sent.empty() ? "no video" : sent) +
-                 ", and its viewers may be given " + wanted +
-                 ": change the camera's codec or its codecs key",
+                 ", but its codecs key allows only " + wanted +
+                 ": change the codec in the camera or the codecs key",
           .refused = true,
           .wait = kRefusedRetry};
 }

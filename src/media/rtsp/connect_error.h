@@ -12,27 +12,28 @@
 
 namespace fanlight::media {
 
-/// Why a connection to a camera ended or did not come about.
+/// Why a connection to a camera failed or ended.
 struct ConnectError {
-  std::string why;      ///< In the words of somebody who set the camera up.
-  bool refused = false; ///< The camera said no: asking again soon only makes it worse.
-  bool sound = false;   ///< Only the sound is refused: the next attempt is to do without.
-  std::optional<std::chrono::milliseconds> wait; ///< Before the next attempt, where that is known.
+  std::string why;      ///< For the person who configures the camera.
+  bool refused = false; ///< The camera rejected the request: frequent attempts only make it worse.
+  bool sound = false;   ///< The camera refused only the sound: the next attempt must go without.
+  /// Before the next attempt; none: the usual back-off.
+  std::optional<std::chrono::milliseconds> wait;
 };
 
-/// Reads an error message of the source of `stream`.
+/// Interprets an error message from the RtspConnection of `stream`.
 ConnectError connect_error_of(GstMessage* message, const config::Stream& stream);
 
-/// The camera said no to a request; `refusal` has its status.
+/// The camera rejected a request; `refusal` has its status.
 ConnectError connect_error_of(const RtspHooks::Refusal& refusal, const config::Stream& stream);
 
-/// The camera is not the one it should be, which `why` says, and what to do.
+/// The camera's certificate was rejected. `why` says why and what to do.
 ConnectError refused_certificate(const std::string& why);
 
-/// We ended the talk with the camera.
+/// The server itself ended the RTSP connection.
 ConnectError connect_error_of(const RtspSockets::Refusal& refusal);
 
-/// A camera that does not send what its viewers may be given: asked again now and then.
+/// The camera sends no codec that its viewers may get. The server tries again rarely.
 ConnectError wrong_codec(const std::string& sent, const std::string& wanted);
 
 } // namespace fanlight::media

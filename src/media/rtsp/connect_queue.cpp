@@ -29,7 +29,8 @@ void ConnectQueue::plan() {
 void ConnectQueue::admit() {
   if (waiting_.empty()) return;
   auto room = reserve_();
-  if (!room && under_way_ > 0) return; // Those will soon have what they take, or have given it up.
+  // The connections under way soon have their threads, or have failed.
+  if (!room && under_way_ > 0) return;
   Ticket& ticket = *waiting_.front();
   waiting_.pop_front();
   last_us_ = g_get_monotonic_time();
@@ -42,7 +43,7 @@ void ConnectQueue::admit() {
   ticket.counted_ = true;
   ticket.hold_.once(hold_, [this, &ticket] {
     ticket.counted_ = false;
-    ticket.room_.reset(); // It has most of its threads.
+    ticket.room_.reset(); // By now it has created most of its threads.
     --under_way_;
     plan();
   });

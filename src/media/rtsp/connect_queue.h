@@ -10,30 +10,30 @@
 
 namespace fanlight::media {
 
-/// Lets connections to cameras begin one after the other: a hundred cameras that come back after a
-/// power cut must neither storm the network nor hold up the main thread.
+/// Starts the connections to cameras one after the other: a hundred cameras that come back after a
+/// power cut must neither flood the network nor block the main thread.
 ///
-/// One begins every kSpacing, and at most kAtOnce are under way; one that takes longer than kHold
-/// makes room, as a camera that hangs must not keep others waiting. One that the system has no
-/// threads or descriptors for waits for those under way, and is refused if there are none. Main
-/// only.
+/// One connection starts every kSpacing, and at most kAtOnce are under way. A connection that takes
+/// longer than kHold no longer counts, so that a camera that hangs does not delay others. If the
+/// system has no threads or descriptors left, a connection waits for those under way; if none is
+/// under way, it is refused. Main only.
 class ConnectQueue {
  public:
   static constexpr std::chrono::milliseconds kSpacing{10};
   static constexpr std::size_t kAtOnce = 24;
   static constexpr std::chrono::milliseconds kHold{1500};
-  /// Of one camera: measured are 4 threads, and 6 descriptors over TCP, 8 over UDP; sound takes
+  /// For one camera. Measured: 4 threads, and 6 descriptors over TCP or 8 over UDP. Sound needs
   /// more.
   static constexpr Room kRoom{.threads = 8, .descriptors = 16};
-  /// What must be left then, for what cannot be refused: GLib's threads that serve files and stop
-  /// pipelines, connections of clients.
+  /// What must remain for work that cannot be refused: GLib's threads that serve files and stop
+  /// pipelines, and connections of clients.
   static constexpr Room kSpare{.threads = 24, .descriptors = 32};
 
   using Begin = std::function<void()>;
   using Refused = std::function<void(const Error& why)>;
   using Reserve = std::function<Result<Reservation>()>;
 
-  /// A place in the queue, and then among those that connect; given up with its end.
+  /// A place in the queue, and later among those under way. Its destructor gives the place up.
   class Ticket {
    public:
     ~Ticket();
@@ -47,17 +47,17 @@ class ConnectQueue {
     ConnectQueue& queue_;
     Begin begin_;
     Refused refused_;
-    std::optional<Reservation> room_; // While it is counted.
+    std::optional<Reservation> room_; // While it counts as under way.
     Timer hold_;
     bool counted_ = false;
   };
 
-  /// `reserve` takes the room for one camera; one that takes longer than `hold` makes room.
+  /// `reserve` reserves the room for one camera; `hold` replaces kHold.
   explicit ConnectQueue(Reserve reserve = reserve_room, std::chrono::milliseconds hold = kHold)
       : reserve_(std::move(reserve)), hold_(hold) {}
 
-  /// `begin` is called, in a turn of its own, when it is its turn, or `refused` when there is no
-  /// room on the machine then. The queue outlives its tickets.
+  /// Calls `begin` when the connection may start, or `refused` if the machine has no room then,
+  /// always in a later turn of the main loop. The queue outlives its tickets.
   std::unique_ptr<Ticket> enter(Begin begin, Refused refused);
 
  private:

@@ -23,7 +23,7 @@ std::string field(const GstCaps* caps, const char* name) {
   return text == nullptr ? "" : text;
 }
 
-/// The camera's encoding name as registered, whatever its case.
+/// The camera's encoding name in the registered spelling, whatever its case.
 std::string encoding_of(const GstCaps* caps) {
   std::string encoding = field(caps, "encoding-name");
   std::transform(encoding.begin(), encoding.end(), encoding.begin(),
@@ -35,26 +35,26 @@ std::string encoding_of(const GstCaps* caps) {
   return encoding;
 }
 
-/// AAC is of use only with its configuration: without it nothing can decode the stream (RFC 3640,
-/// section 4.1).
+/// Why browsers cannot play this audio; empty: they can. AAC needs its configuration: without it,
+/// nothing can decode the stream (RFC 3640, section 4.1).
 std::string audio_fault(const GstCaps* caps, const std::string& encoding) {
   const auto codec = codec_of(encoding);
   gint rate = 8000;
   gst_structure_get_int(gst_caps_get_structure(caps, 0), "clock-rate", &rate);
   if ((codec == Codec::pcmu || codec == Codec::pcma) && rate != 8000)
     return "the camera sends " + encoding + " at " + std::to_string(rate) +
-           " Hz, and browsers play it at 8000 Hz only";
+           " Hz, but browsers play it only at 8000 Hz";
   if (!codec || kind_of(*codec) != MediaKind::audio)
     return "the camera sends " + (encoding.empty() ? "unnamed" : encoding) +
            " sound, which no browser plays";
   if (codec == Codec::aac && !is_latm(encoding) && field(caps, "config").empty())
-    return "the camera sends AAC without its configuration";
+    return "the camera sends AAC without its decoder configuration (config in the SDP)";
   return {};
 }
 
-/// Frees the end of stream that rtspsrc sent to what reads its packets from UDP before that ran,
-/// where a camera went away while it was opened: GstBaseSrc (1.22 and later) frees one that it
-/// has not sent on when it stops running or is flushed, not with itself.
+/// If a camera disappears while rtspsrc opens it, rtspsrc sends an end of stream to its UDP sources
+/// before they run. GstBaseSrc (1.22 and later) frees such an event only when it stops or is
+/// flushed, not in its destructor; this flushes it.
 void drop_end_of_stream(GstBin*, GstElement* removed, gpointer) {
   if (GST_OBJECT_FLAG_IS_SET(removed, GST_ELEMENT_FLAG_SOURCE))
     gst_element_send_event(removed, gst_event_new_flush_start());
@@ -62,21 +62,21 @@ void drop_end_of_stream(GstBin*, GstElement* removed, gpointer) {
 
 } // namespace
 
-/// What rtspsrc's threads may reach; freed with the last signal closure.
+/// The part that rtspsrc's threads may access; freed with the last signal closure.
 struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Shared> {
   // Given; const or thread-safe.
-  GstElement* bin = nullptr; // Our grandparent: alive while its rtspsrc emits.
+  GstElement* bin = nullptr; // Our grandparent: alive while its rtspsrc emits signals.
   std::string camera;
-  std::string no_sound;  // Why none is asked for; empty: it is.
-  bool in_order = false; // Packets come by TCP.
+  std::string no_sound;  // Why audio is not set up; empty: it is.
+  bool in_order = false; // Packets come over TCP.
   std::shared_ptr<RtspSockets> sockets;
   std::weak_ptr<Observer> observer;
-  RtspConnection* connection = nullptr; // Main only; null: what is still on its way is of a
-                                        // connection that was given up.
+  RtspConnection* connection = nullptr; // Main only. Null: the connection was given up, and tasks
+                                        // that are still posted do nothing.
 
-  /// Protects sinks; held while one is looked for or linked. Main waits for no more than that.
+  /// Protects sinks; held while a sink is looked up or linked. Main waits for nothing longer.
   std::mutex linking;
-  Sinks sinks; // None after give_up().
+  Sinks sinks; // Empty after give_up().
 
   std::mutex mutex;
   std::set<Codec> taken;                       // Video; protected by mutex.
@@ -90,7 +90,7 @@ struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Sha
       if (alive && self->connection != nullptr) what(*alive);
     });
   }
-  /// The camera plays, and forgets us unless it hears of us that often.
+  /// The camera plays: sends a keep-alive in each period, or the camera would end the session.
   void keep_session(std::chrono::milliseconds period) {
     post([self = shared_from_this(), period] {
       if (self->connection == nullptr) return;
@@ -101,7 +101,7 @@ struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Sha
       });
     });
   }
-  /// One of each codec of video, and one of sound.
+  /// True for the first stream of each video codec, and for the first of audio.
   bool take(Codec codec) {
     std::lock_guard lock{mutex};
     if (kind_of(codec) == MediaKind::audio) return !std::exchange(sound_taken, true);
@@ -112,7 +112,7 @@ struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Sha
     taken.clear();
     sound_taken = false;
   }
-  /// False once it was given up, as the next.
+  /// False after give_up(), and so is link().
   bool wants(Codec codec) {
     const std::lock_guard lock{linking};
     return sinks.find(codec) != nullptr;
@@ -123,8 +123,7 @@ struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Sha
     if (sink != nullptr) gst_pad_link(pad, sink);
     return sink != nullptr;
   }
-  /// Keeps the end of this connection, which is not that of the viewers' streams, from passing
-  /// `pad`.
+  /// Drops the end of stream at `pad`: the connection ends, but the viewers' streams go on.
   void end_at(GstPad* pad) {
     gst_pad_add_probe(
         pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
@@ -139,8 +138,8 @@ struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Sha
         new std::shared_ptr<Shared>(shared_from_this()),
         +[](gpointer data) { delete static_cast<std::shared_ptr<Shared>*>(data); });
   }
-  /// Links no more, on whatever thread: a link made after the bin has left the pipeline would last
-  /// until the bin is freed, and keep the next connection from the tee. Main.
+  /// Prevents later links on any thread: a link made after the bin has left the pipeline would last
+  /// until the bin is freed, and would block the tee for the next connection. Main.
   void give_up() {
     connection = nullptr;
     const std::lock_guard lock{linking};
@@ -166,7 +165,7 @@ RtspConnection::create(const config::Camera& camera, const config::Stream& strea
   g_object_set(element, "location", address.location.c_str(), "latency",
                static_cast<guint>(stream.latency.count()), "tcp-timeout", guint64{12'000'000},
                "timeout", guint64{5'000'000}, "do-rtcp", TRUE, nullptr);
-  // It crashes where it is stopped while it closes. The line ends its TEARDOWN before that.
+  // rtspsrc crashes if it is stopped while it closes. RtspSockets ends its TEARDOWN before that.
   g_object_set(element, "teardown-timeout", guint64{4 * GST_SECOND}, nullptr);
 
   const auto sockets = RtspSockets::create();
@@ -177,7 +176,8 @@ RtspConnection::create(const config::Camera& camera, const config::Stream& strea
   shared->bin = bin.get();
   shared->camera = camera.id;
   shared->sockets = sockets;
-  shared->no_sound = camera.audio ? no_sound : "sound is off in the configuration";
+  shared->no_sound =
+      camera.audio ? no_sound : "sound is turned off in the configuration (audio: false)";
   shared->in_order = std::string_view{protocols_of(stream.transport)} == "tcp";
   shared->sinks = std::move(sinks);
   shared->observer = std::move(observer);
@@ -198,7 +198,7 @@ RtspConnection::create(const config::Camera& camera, const config::Stream& strea
   connection->hooks_ = RtspHooks::attach(
       element, Login{address.username, address.password}, sockets,
       [shared](std::chrono::milliseconds period) { shared->keep_session(period); });
-  // What the tunnel asks for before there is any RTSP only rtspsrc can answer.
+  // Only rtspsrc can answer the HTTP tunnel's own challenge, which comes before any RTSP.
   if (stream.transport == config::RtspTransport::http && !address.username.empty())
     g_object_set(element, "user-id", address.username.c_str(), "user-pw", address.password.c_str(),
                  nullptr);
@@ -233,7 +233,7 @@ ConnectError RtspConnection::explain(GstMessage* message) const {
 }
 
 void RtspConnection::on_sdp(GstElement*, GstSDPMessage* sdp, gpointer data) {
-  // rtspsrc begins anew when it changes from UDP to TCP, or was sent elsewhere.
+  // rtspsrc starts over when it changes from UDP to TCP, and after a redirection.
   (*static_cast<std::shared_ptr<Shared>*>(data))->take_anew();
   std::vector<std::string> video;
   for (guint i = 0; i < gst_sdp_message_medias_len(sdp); ++i) {
@@ -260,7 +260,7 @@ gboolean RtspConnection::on_select_stream(GstElement*, guint, GstCaps* caps, gpo
     return codec && kind_of(*codec) == MediaKind::video && shared.wants(*codec) &&
            shared.take(*codec);
   if (media != "audio") return FALSE;
-  // A back channel is described like any other audio, but flows the other way.
+  // A back channel looks like any other audio, but flows towards the camera.
   if (gst_structure_has_field(gst_caps_get_structure(caps, 0), "a-sendonly")) return FALSE;
   if (!shared.no_sound.empty()) {
     shared.notify(
@@ -276,8 +276,8 @@ gboolean RtspConnection::on_select_stream(GstElement*, guint, GstCaps* caps, gpo
   return TRUE;
 }
 
-/// What goes into an RTP session on the thread that reads the connection came by it: what comes by
-/// UDP has threads of its own, and says nothing of how the talk goes on.
+/// A packet that enters an RTP session on the thread that reads the RTSP connection was interleaved
+/// in it. Packets over UDP come on threads of their own, and say nothing about the connection.
 void RtspConnection::on_manager_pad(GstElement*, GstPad* pad, gpointer data) {
   if (GST_PAD_DIRECTION(pad) != GST_PAD_SINK) return;
   gst_pad_add_probe(
@@ -292,7 +292,7 @@ void RtspConnection::on_manager_pad(GstElement*, GstPad* pad, gpointer data) {
 }
 
 void RtspConnection::on_new_manager(GstElement*, GstElement* manager, gpointer data) {
-  // What comes in order needs no buffer, and no thread behind it.
+  // Packets over TCP come in order: they need neither a jitter buffer nor its thread.
   if ((*static_cast<std::shared_ptr<Shared>*>(data))->in_order)
     g_signal_connect(manager, "request-jitterbuffer",
                      G_CALLBACK(+[](GstElement*, guint, gpointer) -> GstElement* {
@@ -338,7 +338,7 @@ void RtspConnection::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
   const Chain chain = chain_of(encoding);
   if (Ref<GstPad>::adopt(gst_element_get_static_pad(shared.bin, name.c_str())))
     return shared.notify([](Observer& observer) {
-      observer.on_connection_end("the camera began a new stream on the same connection");
+      observer.on_connection_end("the camera restarted its stream on the same connection");
     });
 
   GstBin* bin = GST_BIN(shared.bin);
@@ -360,7 +360,7 @@ void RtspConnection::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
   for (const char* factory : chain.elements) {
     GstElement* element = append(factory);
     if (element == nullptr) return;
-    // Parameter sets in-band before every key picture, wherever the camera put them.
+    // Send parameter sets in-band before every key frame, wherever the camera puts them.
     if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "config-interval") != nullptr)
       g_object_set(element, "config-interval", -1, nullptr);
   }
@@ -379,10 +379,10 @@ void RtspConnection::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
   gst_pad_set_active(ghost, TRUE);
   gst_element_add_pad(shared.bin, ghost);
   if (!shared.link(*codec, ghost)) return;
-  // From the tee towards the camera, so that nothing flows into an element that is not ready.
+  // Start at the tee, so that no data reach an element that is not ready.
   for (auto element = added.rbegin(); element != added.rend(); ++element)
     gst_element_sync_state_with_parent(element->get());
-  // The bin may have been stopped meanwhile, past those that followed it up just now.
+  // The bin may have been stopped meanwhile, before it contained these elements.
   if (!shared.wants(*codec))
     for (const auto& element : added) gst_element_set_state(element.get(), GST_STATE_NULL);
 }

@@ -20,34 +20,34 @@
 
 namespace fanlight::media {
 
-/// The half of a camera stream that is rebuilt for every connection: rtspsrc, and for every
-/// stream that is wanted a depayloader and a parser, linked to that stream's tee.
+/// The half of a camera stream that is rebuilt for every connection: rtspsrc, and for every wanted
+/// track a depayloader and a parser, linked to the track's tee.
 ///
-/// The bin lives in the camera's pipeline; this is only what it reports. Threads: main, but for
-/// linking, which rtspsrc wants done on its own thread before data flows; that part touches nothing
-/// but GStreamer objects and `Shared`.
+/// The bin lives in the camera's pipeline; this object only reports on it. Threads: main, except
+/// that rtspsrc requires linking on its own thread before data flow; that part accesses only
+/// GStreamer objects and `Shared`.
 class RtspConnection {
  public:
   /// The tees' sink pads.
   struct Sinks {
-    std::map<Codec, Ref<GstPad>> video; ///< Of the codecs that are wanted.
-    Ref<GstPad> audio;                  ///< For sound of any codec; null: none is wanted.
+    std::map<Codec, Ref<GstPad>> video; ///< Only wanted codecs.
+    Ref<GstPad> audio;                  ///< For audio of any codec; null: not wanted.
     /// Null: that codec is not wanted.
     GstPad* find(Codec codec) const;
   };
   struct Observer {
     virtual ~Observer() = default;
-    /// The camera said goodbye, or goes on with something else: `why`. On main.
+    /// The camera closed the connection or started another stream on it: `why`. On main.
     virtual void on_connection_end(const std::string& why) = 0;
-    /// What was decided about sound: the encoding that the camera announces, or empty, and a word
-    /// on why there is none. On main.
+    /// What was decided about audio: the encoding that the camera offers, or empty and `note`,
+    /// which says why there is none. On main.
     virtual void on_connection_audio(const std::string& encoding, const std::string& note) = 0;
     /// The video codecs in the camera's description (its SDP), in its order. On main.
     virtual void on_connection_described(const std::vector<std::string>& video) = 0;
   };
 
-  /// `no_sound` is why the camera's sound is not to be asked for; empty: it is, if it is wanted.
-  /// Errc::internal when an element is missing.
+  /// `no_sound`: reason not to set up the audio track; empty: set it up if the configuration wants
+  /// it. Errc::internal when an element is missing.
   static Result<std::unique_ptr<RtspConnection>> create(const config::Camera& camera,
                                                         const config::Stream& stream, Sinks sinks,
                                                         const std::string& no_sound,
@@ -55,11 +55,11 @@ class RtspConnection {
   ~RtspConnection();
 
   GstElement* bin() const { return bin_.get(); }
-  /// What an error message from inside it means.
+  /// Interprets an error message from inside the bin.
   ConnectError explain(GstMessage* message) const;
-  /// Of its RTP sessions, for their counters.
+  /// The jitter buffers of its RTP sessions, for their counters.
   std::vector<Ref<GstElement>> jitter_buffers() const;
-  /// Of its video, for the newest timestamp; null before it comes.
+  /// The video depayloader, for the newest timestamp; null before it exists.
   Ref<GstElement> depayloader() const;
 
  private:

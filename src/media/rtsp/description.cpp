@@ -12,17 +12,17 @@ namespace fanlight::media {
 namespace {
 
 constexpr std::string_view kControl = "a=control:";
-/// A recorder of 16 channels describes 33 media in some hundred lines.
+/// A recorder with 16 channels describes 33 media in a few hundred lines.
 constexpr std::size_t kMostMedia = 64;
 constexpr std::size_t kMostLines = 4096;
 
-/// The lines of the session, or of one medium, which begins with its m=.
+/// The lines of the session, or of one medium; those of a medium begin with m=.
 struct Section {
   std::vector<std::string> lines;
   bool is(std::string_view medium) const {
     return !lines.empty() && lines.front().starts_with("m=" + std::string{medium} + " ");
   }
-  /// The first line that begins so; null: none.
+  /// The first line with that beginning; null: none.
   std::string* find(std::string_view begin) {
     const auto found = std::find_if(lines.begin(), lines.end(), [&](const std::string& line) {
       return line.starts_with(begin);
@@ -76,7 +76,7 @@ int payload_of(const std::string& line) {
 
 void mend_map(Section& section) {
   const int payload = payload_of(section.lines.front());
-  if (payload < 96) return; // RFC 3551, section 6: the others have names of their own.
+  if (payload < 96) return; // RFC 3551, section 6: static payload types have defined encodings.
   const std::string number = std::to_string(payload);
   if (section.find("a=rtpmap:" + number + " ") != nullptr) return;
   const std::string* fmtp = section.find("a=fmtp:" + number + " ");
@@ -85,7 +85,7 @@ void mend_map(Section& section) {
                        "a=rtpmap:" + number + (h265 ? " H265" : " H264") + "/90000");
 }
 
-/// Whether `text` is base64 of a NAL unit whose header is that of `types`.
+/// Whether `text` is base64 of a NAL unit of one of `types`.
 bool is_parameter_set(const std::string& text, const std::vector<int>& types, bool h265) {
   if (text.empty() ||
       text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") !=
@@ -98,8 +98,8 @@ bool is_parameter_set(const std::string& text, const std::vector<int>& types, bo
   return (bytes.get()[0] & 0x80) == 0 && std::find(types.begin(), types.end(), type) != types.end();
 }
 
-/// What of an fmtp parameter is of use: of one about parameter sets those that are some; all of any
-/// other.
+/// The usable part of an fmtp parameter: of a parameter-set parameter, the valid sets; of any other
+/// parameter, all.
 std::string sound_part(const std::string& parameter) {
   const auto equals = parameter.find('=');
   if (equals == std::string::npos) return parameter;
@@ -153,14 +153,14 @@ std::string excess_of(std::string_view sdp) {
   std::size_t lines = 0;
   std::size_t media = 0;
   for (std::size_t at = 0; at < sdp.size(); ++lines) {
-    // As the parser of GStreamer begins and ends them.
+    // The parser of GStreamer splits lines in the same way.
     const std::size_t begin = sdp.find_first_not_of(" \t\v\f", at);
     if (begin != std::string_view::npos && sdp.substr(begin).starts_with("m=")) ++media;
     at = std::min(sdp.find_first_of("\r\n", at), sdp.size() - 1);
     at += sdp.substr(at).starts_with("\r\n") ? 2 : 1;
   }
-  if (media > kMostMedia) return "the camera's description has more than 64 media";
-  if (lines > kMostLines) return "the camera's description has more than 4096 lines";
+  if (media > kMostMedia) return "the camera's SDP describes more than 64 media";
+  if (lines > kMostLines) return "the camera's SDP has more than 4096 lines";
   return {};
 }
 

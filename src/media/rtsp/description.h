@@ -6,27 +6,26 @@
 
 namespace fanlight::media {
 
-/// A camera's description (SDP) as rtspsrc can use it.
+/// A camera's description (SDP), corrected for rtspsrc.
 struct Description {
   std::string sdp;
-  /// "video", "audio", … by the URL to set it up.
+  /// "video", "audio", … by the URL of their SETUP.
   std::map<std::string, std::string> media;
 };
 
-/// What a description has too much of, in words; empty: nothing. Each medium costs rtspsrc an RTP
-/// session's worth of memory, each line a pass over it.
+/// Which limit a description exceeds, in words; empty: none. Each medium costs rtspsrc the memory
+/// of an RTP session, and each line a pass over the text.
 std::string excess_of(std::string_view sdp);
 
-/// Mends what cameras get wrong, and leaves the rest as it is:
+/// Corrects known errors of cameras and leaves the rest unchanged:
 ///
-/// - A relative control URL is appended to `base`, as players do, whether or not that ends with a
-///   slash or has a query (RFC 2326, section C.1.1, and the cameras that never read it). A medium
-///   without one, where there is no other, is set up by `base`.
-/// - A dynamic payload type of video without rtpmap is H.265 where the fmtp speaks of a VPS, else
-///   H.264.
-/// - Parameter sets that are none are left out of the fmtp: those in the stream will do.
+/// - A relative control URL is appended to `base`, as players do, whether or not `base` ends with a
+/// slash or has a query (RFC 2326, section C.1.1, which many cameras do not follow). If the only
+/// medium has no control URL, its SETUP uses `base`.
+/// - A dynamic payload type of video without rtpmap is H.265 if the fmtp has a VPS, else H.264.
+/// - Invalid parameter sets are removed from the fmtp: those in the stream replace them.
 ///
-/// `base` is the absolute URL of Content-Base, or of what was asked for.
+/// `base` is the absolute URL from Content-Base, or else the requested one.
 Description mended(const std::string& sdp, const std::string& base);
 
 } // namespace fanlight::media

@@ -12,17 +12,18 @@
 namespace fanlight::media {
 namespace {
 
-/// rtspsrc keeps no user and password of its own, but asks again after a 401 only if it has some.
+/// After a 401, rtspsrc repeats the request only if it has a user and a password. It gets these.
 constexpr const char* kPlaceholder = "-";
-/// The parameter that our keep-alive names on its way to before_request(), which takes it out.
+/// The parameter that marks our keep-alive on its way to before_request(), which removes it.
 constexpr const char* kPing = "fanlight-ping";
 constexpr unsigned kMostRedirections = 5;
 
-/// The talk whose request is under way on this thread: rtspsrc tells its extensions nothing of
-/// itself, but does one request at a time, on the thread that emitted before-send.
+/// The hooks of the rtspsrc whose request is under way on this thread. rtspsrc does not tell its
+/// extensions which rtspsrc calls them, but it does one request at a time, on the thread that
+/// emitted before-send.
 thread_local std::weak_ptr<RtspHooks> under_way;
 
-// rtspsrc makes one instance of every extension that is registered when its plug-in is loaded.
+// rtspsrc creates one instance of every extension that is registered when its plug-in is loaded.
 
 struct Extension {
   GstElement parent;
@@ -31,8 +32,8 @@ struct ExtensionClass {
   GstElementClass parent;
 };
 
-/// Whether rtspsrc has taken our extension: not where its plug-in was loaded before (GStreamer may
-/// do so while it looks for plug-ins).
+/// Whether rtspsrc uses our extension. It does not if its plug-in was loaded before, for example
+/// while GStreamer scanned for plug-ins.
 bool in_use = false;
 
 GstRTSPResult after_send(GstRTSPExtension*, GstRTSPMessage* request, GstRTSPMessage* response) {
@@ -49,7 +50,7 @@ void init(GTypeInstance*, gpointer) { in_use = true; }
 void init_class(gpointer type, gpointer) {
   gst_element_class_set_static_metadata(static_cast<GstElementClass*>(type),
                                         "RTSP login and keep-alive", "Network/Extension/Protocol",
-                                        "Sees the answers of cameras", "Fanlight");
+                                        "Adds logins and keep-alives to RTSP requests", "Fanlight");
 }
 
 void register_extension() {
@@ -90,8 +91,8 @@ std::shared_ptr<RtspHooks> RtspHooks::attach(GstElement* rtspsrc, Login login,
   const auto hooks =
       std::make_shared<RtspHooks>(std::move(login), std::move(sockets), std::move(on_play));
   if (!in_use) {
-    hooks->sockets_->play(); // We shall not hear of it.
-    // Then rtspsrc says it in its own way, which knows no SHA-256.
+    hooks->sockets_->play(); // Without the extension, nothing reports PLAY.
+    // rtspsrc then logs in by itself, without SHA-256.
     g_object_set(rtspsrc, "user-id", hooks->login_.username().c_str(), "user-pw",
                  hooks->login_.password().c_str(), nullptr);
     return hooks;
@@ -118,8 +119,8 @@ RtspHooks::Refusal RtspHooks::refusal() const {
 }
 
 void RtspHooks::keep_alive(GstElement* rtspsrc) {
-  // Between two interleaved packets, never inside one: GstRTSPConnection lets itself be interrupted
-  // only there.
+  // This interrupts between two interleaved packets, never inside one: GstRTSPConnection allows
+  // nothing else.
   const auto promise = Ref<GstPromise>::adopt(gst_promise_new());
   gboolean sent = FALSE;
   g_signal_emit_by_name(rtspsrc, "get-parameter", kPing, nullptr, promise.get(), &sent);
@@ -132,13 +133,13 @@ void RtspHooks::before_request(GstRTSPMessage* request) {
   guint size = 0;
   gst_rtsp_message_get_body(request, &body, &size);
   const std::string_view text{reinterpret_cast<const char*>(body), body == nullptr ? 0 : size};
-  // It stays a keep-alive when it is said again after a 401.
+  // After a 401, a repeated keep-alive is still a keep-alive.
   pinging_ = text.starts_with(kPing) ||
              (pinging_ && (request->type_data.request.method == GST_RTSP_OPTIONS ||
                            request->type_data.request.method == GST_RTSP_GET_PARAMETER));
   if (pinging_) {
-    // RFC 2326, section 10.8: GET_PARAMETER without a body is a ping. Who does not list it gets
-    // OPTIONS.
+    // RFC 2326, section 10.8: GET_PARAMETER without a body is a ping. A camera that does not list
+    // it gets OPTIONS.
     gst_rtsp_message_set_body(request, nullptr, 0);
     gst_rtsp_message_remove_header(request, GST_RTSP_HDR_CONTENT_TYPE, -1);
     gst_rtsp_message_remove_header(request, GST_RTSP_HDR_CONTENT_LENGTH, -1);
@@ -155,17 +156,16 @@ void RtspHooks::before_request(GstRTSPMessage* request) {
 
 void RtspHooks::on_response(GstRTSPMessage* request, GstRTSPMessage* response) {
   sockets_->complete();
-  sockets_->ask({}); // What comes unasked is no answer.
+  sockets_->ask({}); // A message without a request is no answer.
   const int status = response->type_data.response.code;
-  // rtspsrc goes wherever it is sent, without end.
+  // rtspsrc follows redirections without a limit.
   if (status >= 300 && status < 400 && ++redirections_ > kMostRedirections)
     sockets_->refuse(
-        {.why = "the camera sends us on to another address again and again: check its url",
-         .no_use = true});
+        {.why = "the camera redirects the server again and again: check the URL", .no_use = true});
   Refusal refusal{status, Login::Verdict::answered, method_of(request), false};
   if (status == GST_RTSP_STS_UNAUTHORIZED) {
     on_challenge(response, refusal);
-    if (refusal.verdict == Login::Verdict::answered) return; // It is said again.
+    if (refusal.verdict == Login::Verdict::answered) return; // rtspsrc repeats it.
   } else {
     login_.accept();
   }
@@ -196,7 +196,7 @@ void RtspHooks::on_response(GstRTSPMessage* request, GstRTSPMessage* response) {
   case GST_RTSP_PLAY:
     redirections_ = 0;
     sockets_->play();
-    // Often enough that one may be lost.
+    // At least twice per timeout, so that one may be lost.
     on_play_(std::min<std::chrono::milliseconds>(timeout_ / 2, std::chrono::seconds{30}));
     break;
   default: break;
@@ -208,8 +208,8 @@ void RtspHooks::on_challenge(GstRTSPMessage* response, Refusal& refusal) {
   for (const std::string& value : headers(response, GST_RTSP_HDR_WWW_AUTHENTICATE))
     for (Challenge& challenge : parse_challenges(value)) challenges.push_back(std::move(challenge));
   refusal.verdict = login_.on_challenges(challenges);
-  // rtspsrc asks again because of a challenge, and answers it itself only if that has a nonce. None
-  // at all ends it.
+  // rtspsrc repeats the request because of a challenge, and answers the challenge itself only if it
+  // has a nonce. Without a challenge it gives up.
   gst_rtsp_message_remove_header(response, GST_RTSP_HDR_WWW_AUTHENTICATE, -1);
   if (refusal.verdict == Login::Verdict::answered)
     gst_rtsp_message_add_header(response, GST_RTSP_HDR_WWW_AUTHENTICATE, "Digest stale=\"true\"");
@@ -221,7 +221,7 @@ void RtspHooks::on_options(GstRTSPMessage* response) {
     for (const std::string& methods : headers(response, field))
       listed |= gst_rtsp_options_from_text(methods.c_str());
   takes_get_parameter_ = (listed & GST_RTSP_GET_PARAMETER) != 0;
-  // So that rtspsrc lets our keep-alive pass, whatever becomes of it in before_request().
+  // rtspsrc then sends our keep-alive, whatever before_request() makes of it.
   gst_rtsp_message_add_header(response, GST_RTSP_HDR_PUBLIC,
                               listed == 0 ? "DESCRIBE, SETUP, GET_PARAMETER" : "GET_PARAMETER");
 }
@@ -234,7 +234,7 @@ void RtspHooks::on_description(const GstRTSPMessage* request, GstRTSPMessage* re
   for (const auto field : {GST_RTSP_HDR_CONTENT_LOCATION, GST_RTSP_HDR_CONTENT_BASE})
     for (const std::string& url : headers(response, field))
       if (url.find("://") != std::string::npos) base = url;
-  // Up to the zero that GstRTSPConnection puts behind a body.
+  // Up to the zero byte that GstRTSPConnection appends to a body.
   std::string_view text{reinterpret_cast<const char*>(body), size};
   text = text.substr(0, text.find('\0'));
   if (std::string excess = excess_of(text); !excess.empty()) {
@@ -244,8 +244,8 @@ void RtspHooks::on_description(const GstRTSPMessage* request, GstRTSPMessage* re
   }
   Description description = mended(std::string{text}, base);
   media_ = std::move(description.media);
-  // With the zero behind it, as GstRTSPConnection delivers bodies: without, the parser of 1.22
-  // loses the last line.
+  // Keep the zero byte that GstRTSPConnection appends: without it, the parser of 1.22 loses the
+  // last line.
   gst_rtsp_message_set_body(response, reinterpret_cast<const guint8*>(description.sdp.c_str()),
                             static_cast<guint>(description.sdp.size() + 1));
 }

@@ -27,7 +27,7 @@ std::string launch_line(const config::Camera& camera, const config::WebRtc& webr
     line += " user-id=" + quote(address.username) + " user-pw=" + quote(address.password);
   line += std::string{" protocols="} + protocols_of(stream.transport) +
           " latency=" + std::to_string(stream.latency.count());
-  // What the camera does not send stays without a link, which gst-launch-1.0 accepts.
+  // If the camera does not send a medium, its branch stays unlinked; gst-launch-1.0 accepts that.
   for (const auto codec : camera.codecs) {
     const Chain chain = chain_of(encoding_name(codec));
     line += " camera.";
@@ -36,7 +36,7 @@ std::string launch_line(const config::Camera& camera, const config::WebRtc& webr
             (codec == Codec::h265 ? "h265pay" : "h264pay") + " aggregate-mode=zero-latency mtu=" +
             (fanout ? "1174 ! fanout." : "1200 ! fakesink async=false");
   }
-  // On a port of its own: the service's is taken.
+  // On a port of its own: the service uses the configured one.
   if (fanout) line += " webrtcfanout name=fanout";
   if (camera.audio) line += " camera. ! application/x-rtp,media=audio ! fakesink async=false";
   return line;

@@ -32,7 +32,7 @@ class Scanner {
     while (!end() && is_token_char(text_[at_])) ++at_;
     return text_.substr(begin, at_ - begin);
   }
-  /// A token, a quoted string without its quotes and escapes, or what cameras write in its place.
+  /// A token, a quoted string without its quotes and escapes, or what cameras write instead.
   std::string value() {
     std::string out;
     if (peek() != '"') {
@@ -78,7 +78,7 @@ std::string parameter(const Challenge& challenge, const std::string& name) {
   return found == challenge.parameters.end() ? std::string{} : found->second;
 }
 
-/// Whether "auth" is among `qop`; without any, RFC 2069's form is meant.
+/// Whether `qop` contains "auth". Without `qop`, RFC 2069 applies.
 bool offers_auth(const std::string& qop) {
   Scanner scanner{qop};
   while (!scanner.end()) {
@@ -90,7 +90,7 @@ bool offers_auth(const std::string& qop) {
   return false;
 }
 
-/// 0: nothing we can answer.
+/// The greater the better; 0: we cannot answer it.
 int strength(const Challenge& challenge) {
   if (challenge.scheme == "basic") return 1;
   if (challenge.scheme != "digest" || parameter(challenge, "nonce").empty()) return 0;
@@ -134,8 +134,8 @@ Login::Verdict Login::on_challenges(const std::vector<Challenge>& challenges) {
       [](const Challenge& a, const Challenge& b) { return strength(a) < strength(b); });
   if (best == challenges.end() || strength(*best) == 0) return Verdict::unsupported;
   if (username_.empty()) return Verdict::missing;
-  // Another nonce in the middle of a session, or one that is said to be stale, has only run out
-  // (RFC 7616, section 3.3). A camera that calls every nonce stale does not get a third answer.
+  // In a session, another nonce or a stale one only means that the old one has expired (RFC 7616,
+  // section 3.3). A camera that calls every nonce stale does not get a third answer.
   const bool new_nonce = parameter(*best, "nonce") != parameter(challenge_, "nonce");
   const bool stale = lower(parameter(*best, "stale")) == "true" || accepted_;
   const bool again = best->scheme == "digest" && new_nonce && stale && tries_ < 2;
@@ -152,7 +152,7 @@ Login::Verdict Login::on_challenges(const std::vector<Challenge>& challenges) {
 void Login::accept() {
   if (challenge_.scheme.empty()) return;
   accepted_ = true;
-  // From here on it can only be the nonce that the camera objects to, once at a time.
+  // The camera accepted the password: from now on it can only object to the nonce, once at a time.
   tries_ = 1;
 }
 

@@ -7,42 +7,41 @@
 
 namespace fanlight::media {
 
-/// What a camera asks for in a 401: the scheme and its parameters, names in lower case.
+/// A challenge of a 401: the scheme and its parameters, with names in lower case.
 struct Challenge {
   std::string scheme; ///< "basic", "digest", …
   std::map<std::string, std::string> parameters;
 };
 
 /// Reads the value of a WWW-Authenticate header, which may hold several challenges (RFC 7235,
-/// section 4.1). What cannot be read is left out.
+/// section 4.1). Skips what it cannot read.
 std::vector<Challenge> parse_challenges(const std::string& header);
 
 /// User and password for one camera, and the answers to its challenges: Basic (RFC 7617) and Digest
-/// with MD5 or SHA-256, with or without -sess and qop=auth (RFC 7616). The strongest that the
-/// camera offers is used.
+/// with MD5 or SHA-256, with or without -sess and qop=auth (RFC 7616). Answers the strongest
+/// challenge that the camera offers.
 ///
-/// A password that the camera refused is not said again: cameras lock accounts.
+/// Does not send a rejected password again: cameras lock accounts.
 class Login {
  public:
   enum class Verdict {
-    answered,   ///< Say the request again, with authorization().
-    missing,    ///< The camera wants a login, and there is none.
-    refused,    ///< It does not take ours.
-    unsupported ///< It offers nothing that we can answer.
+    answered,   ///< Repeat the request with authorization().
+    missing,    ///< The camera requires a login, and none is configured.
+    refused,    ///< The camera rejects our login.
+    unsupported ///< The camera offers no scheme that we support.
   };
 
   Login() = default;
-  /// `client_nonce` is what the camera is to be asked back; empty: a random one for each challenge.
+  /// `client_nonce` is the cnonce of Digest; empty: a random one for each challenge.
   Login(std::string username, std::string password, std::string client_nonce = {});
 
   const std::string& username() const { return username_; }
   const std::string& password() const { return password_; }
-  /// A 401 with these challenges came to a request that carried authorization(), where there was
-  /// any.
+  /// A 401 with these challenges arrived; its request carried authorization() if there was any.
   Verdict on_challenges(const std::vector<Challenge>& challenges);
-  /// The camera took a request that carried authorization().
+  /// The camera accepted a request that carried authorization().
   void accept();
-  /// The value of the Authorization header for a request; empty while nothing was asked for.
+  /// The value of the Authorization header for a request; empty before the first challenge.
   std::string authorization(const std::string& method, const std::string& uri);
 
  private:
@@ -52,7 +51,7 @@ class Login {
   std::string password_;
   std::string fixed_client_nonce_;
   Challenge challenge_; // No scheme: none yet.
-  unsigned tries_ = 0;  // Answers since the camera last took one.
+  unsigned tries_ = 0;  // Answers since the camera last accepted one.
   bool accepted_ = false;
   std::uint32_t count_ = 0; // Uses of the nonce.
   std::string client_nonce_;

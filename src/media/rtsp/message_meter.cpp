@@ -10,11 +10,11 @@ std::string MessageMeter::answer_to(const std::string& method) {
 
 std::string MessageMeter::too_long(const std::string& method) {
   return "the camera's " + (method == "DESCRIBE" ? "description" : answer_to(method)) +
-         " has more than 256 KiB";
+         " is larger than 256 KiB";
 }
 
 std::string MessageMeter::late() const {
-  return "the camera has not finished its " + answer_to(request_) + " within 10 s";
+  return "the camera did not finish its " + answer_to(request_) + " within 10 s";
 }
 
 std::string MessageMeter::ask(bool inside, std::size_t size) {
@@ -29,12 +29,12 @@ std::string MessageMeter::give(bool inside, std::size_t asked, std::size_t size,
                                bool plays) {
   if (!inside) packet_ = first == '$';
   if (asked == 1 && inside && (head_ += size) > kMostHead)
-    return "the head of the camera's " + answer_to(request_) + " has more than 64 KiB";
+    return "the header of the camera's " + answer_to(request_) + " is larger than 64 KiB";
   if (plays) return {};
   if (!packet_ && (said_ += size) > kMostBeforePlay)
-    return "the camera says more than 1 MiB before it plays";
+    return "the camera sent more than 1 MiB of RTSP messages before it started to play";
   if (packet_ && (packets_ += size) > kMostPacketsBeforePlay)
-    return "the camera sends more than 16 MiB before it plays";
+    return "the camera sent more than 16 MiB of media before it answered PLAY";
   return {};
 }
 

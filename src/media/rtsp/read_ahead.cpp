@@ -13,10 +13,10 @@
 namespace fanlight::media {
 namespace {
 
-/// The scheme of our way, and its name among the resolvers.
+/// The scheme of our proxy type, and the name of our resolver.
 constexpr const char* kWay = "fanlight-read-ahead";
 constexpr guint16 kRtspPort = 554;
-constexpr gint kFirst = 1000; // Before those of GIO.
+constexpr gint kFirst = 1000; // Before the resolvers of GIO.
 
 /// Whether a GProxyAddress has room for its host.
 bool has_room(const std::string& uri) {
@@ -39,14 +39,15 @@ GIOStream* connect_way(GProxy*, GIOStream* connection, GProxyAddress*, GCancella
                        GError** error) {
   auto sockets = RtspSockets::here();
   if (!sockets) {
-    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, "the camera is given up");
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                        "the server has given up this connection");
     return nullptr;
   }
   sockets->measure();
   const auto input = Ref<GInputStream>::adopt(read_ahead_stream_new(
       g_socket_connection_get_socket(G_SOCKET_CONNECTION(connection)), std::move(sockets)));
   GIOStream* ahead = g_simple_io_stream_new(input.get(), g_io_stream_get_output_stream(connection));
-  // It would close its streams when nobody holds it.
+  // The connection would close its streams when its last reference goes.
   g_object_set_data_full(G_OBJECT(ahead), kWay, g_object_ref(connection), g_object_unref);
   return ahead;
 }
@@ -85,7 +86,7 @@ struct ReadAheadResolverClass {
 };
 GType read_ahead_resolver_get_type();
 
-/// The one that would be the default without ours; GIO has one for the case that there is no other.
+/// The resolver that would be the default without ours. GIO has one even if there is no other.
 GProxyResolver* other_resolver() {
   static const auto& other = *new auto([]() -> Ref<GProxyResolver> {
     GIOExtensionPoint* point = g_io_extension_point_lookup(G_PROXY_RESOLVER_EXTENSION_POINT_NAME);
@@ -109,12 +110,13 @@ Ways way(const std::string& uri) {
   return Ways{g_strdupv(const_cast<gchar**>(list))};
 }
 
-/// What the other resolver has; ours where that is the direct way only and it is an RtspSockets
-/// that asks.
+/// The result of the other resolver. If that is only the direct connection, and an RtspSockets
+/// asks, the result is our own proxy type.
 Ways ways_to(const gchar* uri, GCancellable* cancellable, GError** error) {
   const auto sockets = RtspSockets::here();
   if (sockets && sockets->closed()) {
-    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, "the camera is given up");
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                        "the server has given up this connection");
     return {};
   }
   GProxyResolver* other = other_resolver();
@@ -123,7 +125,7 @@ Ways ways_to(const gchar* uri, GCancellable* cancellable, GError** error) {
   const bool only_direct =
       found && g_strv_length(found.get()) == 1 && std::string_view{*found} == "direct://";
   const std::string_view text{uri};
-  // The HTTP tunnel has the same messages in the direction that is read.
+  // The HTTP tunnel has the same messages in the direction from the camera.
   const bool plain = text.starts_with("rtsp://") || text.starts_with("http://");
   if (!only_direct || !plain || !sockets || sockets->tls() || !has_room(uri)) return found;
   return way(kWay + std::string{text.substr(4)});
@@ -163,8 +165,7 @@ G_DEFINE_TYPE_WITH_CODE(ReadAheadResolver, read_ahead_resolver, G_TYPE_OBJECT,
 void read_ahead_resolver_class_init(ReadAheadResolverClass*) {}
 void read_ahead_resolver_init(ReadAheadResolver*) {}
 
-/// Where another resolver is asked for by name (GIO_USE_PROXY_RESOLVER), all connections stay as
-/// they were.
+/// If GIO_USE_PROXY_RESOLVER names another resolver, all connections stay unchanged.
 void implement() {
   g_io_extension_point_register(G_PROXY_EXTENSION_POINT_NAME);
   g_io_extension_point_register(G_PROXY_RESOLVER_EXTENSION_POINT_NAME);

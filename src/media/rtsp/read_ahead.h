@@ -2,15 +2,15 @@
 
 namespace fanlight::media {
 
-/// What connects by an RtspSockets without TLS reads ahead: what has come is taken from the kernel
-/// at once, not in three pieces for each RTP packet; and what comes is measured (MessageMeter).
+/// Makes connections of an RtspSockets without TLS read ahead: one system call takes everything
+/// that has arrived, instead of three for each RTP packet. MessageMeter measures what arrives.
 ///
-/// rtspsrc connects by GSocketClient, which asks the process's GProxyResolver for a way and lets a
-/// GProxy of that way make the connection it uses. Ours is such a resolver and such a way, and
-/// connects to the camera itself. A location for which a proxy is configured goes by that proxy,
-/// without reading ahead; so does an IPv6 address with a zone, which a GProxyAddress has no room
-/// for. GLib calls us a proxy in errors of its own. Before the process makes its first connection:
-/// GIO keeps the resolver that it finds then. Threads: any.
+/// rtspsrc connects by GSocketClient, which asks the process's GProxyResolver for a proxy and lets
+/// the GProxy of that scheme make the connection. We install such a resolver and such a GProxy,
+/// which connects to the camera itself. If a proxy is configured for an address, the connection
+/// uses that proxy and does not read ahead; nor does an IPv6 address with a zone, which
+/// GProxyAddress cannot hold. GLib's own error messages call our GProxy a proxy. Call this before
+/// the process makes its first connection: GIO keeps the resolver that it finds then. Threads: any.
 void install_read_ahead();
 
 } // namespace fanlight::media

@@ -14,12 +14,12 @@ namespace {
 
 constexpr gsize kBufferSize = 64 * 1024;
 
-/// Where the end of a wait is made known, kept from one wait to the next: making it takes two
+/// Waits for a GCancellable by a descriptor that it keeps between waits: to make one costs two
 /// system calls.
 class Interruption {
  public:
   ~Interruption() { watch({}); }
-  /// False: `cancellable` cannot be waited for.
+  /// False: `cancellable` has no descriptor.
   bool watch(Ref<GCancellable> cancellable) {
     if (cancellable.get() == cancellable_.get()) return true;
     if (cancellable_) g_cancellable_release_fd(cancellable_.get());
@@ -31,7 +31,7 @@ class Interruption {
   const GPollFD& fd() const { return fd_; }
 
  private:
-  Ref<GCancellable> cancellable_; // Null: there is no fd_.
+  Ref<GCancellable> cancellable_; // Null: fd_ is not open.
   GPollFD fd_{};
 };
 
@@ -42,7 +42,7 @@ struct State {
   std::array<char, kBufferSize> buffer;
   gsize begin = 0;
   gsize end = 0;
-  bool drained = true; // The socket had no more when it was last asked.
+  bool drained = true; // The last read took everything from the socket.
 };
 
 struct ReadAheadStream {
@@ -54,16 +54,16 @@ struct ReadAheadStreamClass {
 };
 G_DEFINE_TYPE(ReadAheadStream, read_ahead_stream, G_TYPE_INPUT_STREAM)
 
-/// What is read fails, and the line has the reason.
+/// Makes the read fail; RtspSockets keeps the reason.
 void fail(State& state, RtspSockets::Refusal why, GError** error) {
   g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, why.why.c_str());
   state.sockets->refuse(std::move(why));
 }
 
-/// How often a cancellable that cannot be waited for is looked at.
+/// How often to check a cancellable that has no descriptor.
 constexpr gint64 kBlindMs = 100;
 
-/// Until there is something to be taken, the end included.
+/// Waits until data or the end of the connection can be read.
 bool wait(State& state, GCancellable* cancellable, GError** error) {
   std::array<GPollFD, 2> fds{GPollFD{g_socket_get_fd(state.socket.get()), G_IO_IN, 0}};
   guint count = 1;
@@ -72,13 +72,13 @@ bool wait(State& state, GCancellable* cancellable, GError** error) {
   if (cancellable != nullptr && seen) fds[count++] = state.interruption.fd();
   const gint64 seconds = g_socket_get_timeout(state.socket.get());
   const gint64 begin = g_get_monotonic_time();
-  // GstRTSPConnection lets itself be cancelled between two messages only.
+  // GstRTSPConnection passes a cancellable only between two messages.
   const gint64 end_of_message = state.sockets->meter().wait_until_us(cancellable == nullptr, begin);
   gint64 deadline = seconds == 0 ? G_MAXINT64 : begin + seconds * G_USEC_PER_SEC;
   if (end_of_message != 0) deadline = std::min(deadline, end_of_message);
   while (true) {
     const gint64 now = g_get_monotonic_time();
-    // Also where each byte comes before the wait for it would be over.
+    // Checked for every byte: a slow camera could otherwise keep each single wait short.
     if (end_of_message != 0 && now >= end_of_message) {
       fail(state, {.why = state.sockets->meter().late()}, error);
       return false;
@@ -95,12 +95,13 @@ bool wait(State& state, GCancellable* cancellable, GError** error) {
       return false;
     }
     if (ready < 0 || deadline == end_of_message || g_get_monotonic_time() < deadline) continue;
-    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "the camera sent nothing in time");
+    g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+                        "the camera sent nothing before the timeout");
     return false;
   }
 }
 
-/// Takes what is there, after waiting for it where it must; 0 at the end, -1 with an error.
+/// Reads what has arrived, and waits if nothing has. Returns 0 at the end, -1 with an error.
 gssize take(State& state, GCancellable* cancellable, GError** error) {
   while (true) {
     if (state.drained && !wait(state, cancellable, error)) return -1;

@@ -18,18 +18,18 @@ namespace fanlight::media {
 namespace {
 
 constexpr guint kGoodbyeMs = 1000;
-/// For what ends by itself, its sockets being shut.
+/// How long to wait for an opening that ends by itself once its sockets are shut.
 constexpr std::chrono::seconds kPatience{2};
-/// How much may come before the camera plays, or of one message afterwards, where nothing else
-/// measures it.
+/// How many bytes may arrive before the camera plays, or in one later message, on connections that
+/// the MessageMeter does not measure.
 constexpr std::uint64_t kMost =
     MessageMeter::kMostBeforePlay + MessageMeter::kMostPacketsBeforePlay;
-/// At 1 Gbit/s 13 MB come meanwhile.
+/// At 1 Gbit/s, 13 MB arrive between two checks.
 constexpr std::chrono::milliseconds kLook{100};
 
-// One timer for all: there are hundreds of cameras.
+// All share one timer: there are hundreds of cameras.
 std::vector<std::weak_ptr<RtspSockets>> all_sockets; // Main only.
-/// Runs while there are lines. Main only.
+/// Runs while there are RtspSockets. Main only.
 Timer& look_timer() {
   static auto& timer = *new Timer;
   return timer;
@@ -59,12 +59,12 @@ bool is_opening(GstMessage* progress) {
   return take_string(code) == "open";
 }
 
-/// On the thread of whoever says something.
+/// On the thread that posts the message.
 void handle_message(GstBin* bin, GstMessage* message) {
   if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_PROGRESS) {
     GstProgressType type = GST_PROGRESS_TYPE_START;
     gst_message_parse_progress(message, &type, nullptr, nullptr);
-    // The others come from whoever changes its state as well.
+    // Other types of progress are also posted by the thread that changes the state.
     RtspSockets& sockets = **reinterpret_cast<SocketsBin*>(bin)->sockets;
     if (type == GST_PROGRESS_TYPE_CONTINUE) sockets.enter();
     if (type != GST_PROGRESS_TYPE_START && type != GST_PROGRESS_TYPE_CONTINUE &&
@@ -74,9 +74,9 @@ void handle_message(GstBin* bin, GstMessage* message) {
   GST_BIN_CLASS(sockets_bin_parent_class)->handle_message(bin, message);
 }
 
-/// On a worker, when it stops: rtspsrc 1.22 crashes where it is told to close while its own thread
-/// frees the streams of an opening that failed; that thread tells of the error before it frees them
-/// and of the end of the opening after.
+/// On a worker, when the bin stops. rtspsrc 1.22 crashes if it has to close while its own thread
+/// frees the streams of a failed opening. That thread reports the error before it frees them, and
+/// the end of the opening after that.
 GstStateChangeReturn change_state(GstElement* bin, GstStateChange change) {
   if (change == GST_STATE_CHANGE_PAUSED_TO_READY)
     (*reinterpret_cast<SocketsBin*>(bin)->sockets)->wait_for_opening();
@@ -99,7 +99,7 @@ void sockets_bin_init(SocketsBin*) {}
 
 std::shared_ptr<RtspSockets> RtspSockets::create() {
   static const bool once = [] {
-    const gpointer loaded = g_type_class_ref(G_TYPE_SOCKET_CLIENT); // For good.
+    const gpointer loaded = g_type_class_ref(G_TYPE_SOCKET_CLIENT); // Never unloaded.
     g_signal_add_emission_hook(g_signal_lookup("event", G_TYPE_FROM_CLASS(loaded)), 0,
                                on_client_event, nullptr, nullptr);
     return true;
@@ -133,7 +133,7 @@ gboolean RtspSockets::on_client_event(GSignalInvocationHint*, guint, const GValu
   GSocket* socket = g_socket_connection_get_socket(G_SOCKET_CONNECTION(connection));
   sockets->measured_ = false;
   sockets->add(socket);
-  // On its own thread: connecting fails with that.
+  // On rtspsrc's thread: its connecting then fails.
   if (sockets->closed_) g_socket_close(socket, nullptr);
   return TRUE;
 }
@@ -191,8 +191,8 @@ void RtspSockets::close() {
 void RtspSockets::shut() {
   const std::lock_guard lock{mutex_};
   for (const Socket& socket : sockets_) {
-    // A descriptor of our own cannot become another's between the look and the shutdown; where
-    // there is none left, that is risked.
+    // A duplicate cannot become another socket between the check and the shutdown. If no descriptor
+    // is left for it, we accept that risk.
     const int own = fcntl(socket.descriptor, F_DUPFD_CLOEXEC, 0);
     const int used = own < 0 ? socket.descriptor : own;
     if (number_of(used) == socket.number) shutdown(used, SHUT_RDWR);
@@ -241,8 +241,8 @@ void RtspSockets::check() {
     }
   }
   if (begun > kMost)
-    refuse({plays ? "the camera sends more than 17 MiB in one message"
-                  : "the camera sends more than 17 MiB before it plays",
+    refuse({plays ? "the camera sent a message of more than 17 MiB"
+                  : "the camera sent more than 17 MiB before it started to play",
             true});
 }
 

@@ -16,76 +16,77 @@
 
 namespace fanlight::media {
 
-/// The sockets by which one rtspsrc talks with its camera: they are shut from outside, as nothing
-/// else ends a read inside an RTSP message (GstRTSPConnection lets none be cancelled, and each byte
-/// begins its time-out anew).
+/// The sockets of one rtspsrc. They can be shut from outside: nothing else ends a read inside an
+/// RTSP message, because GstRTSPConnection does not let it be cancelled and restarts its timeout
+/// with every byte.
 ///
-/// It knows them from the connecting on: rtspsrc says that it connects, on the thread that does, to
-/// the bin that it is in; from then on every GSocketClient on that thread is its own, whatever the
-/// transport, the proxy and the redirection. Threads: any.
+/// It knows the sockets from the moment they connect. rtspsrc tells its bin that it connects, on
+/// the thread that does so; from then on, every GSocketClient on that thread belongs to this
+/// rtspsrc, whatever the transport, proxy or redirection. Threads: any.
 class RtspSockets : public std::enable_shared_from_this<RtspSockets> {
  public:
-  /// Why we ended the talk.
+  /// Why the server ended the connection.
   struct Refusal {
-    std::string why;     ///< Empty: we did not.
-    bool no_use = false; ///< It would be the same again.
+    std::string why;     ///< Empty: it did not.
+    bool no_use = false; ///< Another attempt would fail in the same way.
   };
 
   static std::shared_ptr<RtspSockets> create();
-  /// A bin whose rtspsrc talks by `sockets`. (floating)
+  /// A bin whose rtspsrc uses `sockets`. (floating)
   static GstElement* bin_new(const char* name, std::shared_ptr<RtspSockets> sockets);
-  /// Of whatever connects on this thread; null: none of ours.
+  /// Those of the rtspsrc that connects on this thread; null: none.
   static std::shared_ptr<RtspSockets> here();
-  /// What connects on this thread is ours from now on.
+  /// Connections made on this thread belong to this object from now on.
   void enter();
 
-  /// Nobody wants it any more: ends at once, but for a camera that plays, which is given a second
-  /// to take the goodbye. New connections are not made. Main only.
+  /// The connection is no longer needed: ends at once, but a camera that plays gets a second to
+  /// receive the TEARDOWN. Prevents new connections. Main only.
   void close();
   bool closed() const { return closed_; }
-  /// Ends the talk at once; the first reason stays.
+  /// Ends the connection at once. Later calls do not replace the reason.
   void refuse(Refusal why);
   Refusal refusal() const;
-  /// A request is sent: with DESCRIBE the camera plays no more; what it said before goes on to
-  /// count. On rtspsrc's thread.
+  /// A request is sent. After DESCRIBE the camera no longer counts as playing, but the bytes of
+  /// earlier messages still count. On rtspsrc's thread.
   void ask(std::string method);
-  /// rtspsrc's opening, which begins with its DESCRIBE, is over and all that it freed is freed.
+  /// rtspsrc's opening, which begins with DESCRIBE, has ended, and rtspsrc has freed its streams.
   void end_opening();
-  /// Returns after that; not for ever.
+  /// Waits for end_opening(), but not for ever.
   void wait_for_opening();
-  /// The camera plays.
+  /// The camera has started to play.
   void play();
   bool plays() const { return plays_; }
-  /// A message, or a packet of media, has come to its end on the connection. On rtspsrc's thread.
+  /// A message or a media packet on the connection is complete. On rtspsrc's thread.
   void complete() { complete_ = true; }
-  /// The connection that is made is read with the meter.
+  /// The MessageMeter measures the connection that is being made.
   void measure() { measured_ = true; }
 
-  /// What connects now will speak TLS by itself: rtspsrc names it rtsp:// all the same. On
-  /// rtspsrc's thread, as the next.
+  /// The next connection will use TLS, although rtspsrc names it rtsp://. On rtspsrc's thread, as
+  /// meter().
   bool tls() const { return tls_; }
   MessageMeter& meter() { return meter_; }
 
  private:
-  /// The number tells whether the descriptor is still that socket: rtspsrc closes it when it likes.
+  /// The number shows whether the descriptor is still that socket: rtspsrc may close it at any
+  /// time.
   struct Socket {
     int descriptor;
     ino_t number;
-    std::uint64_t counted = 0; ///< Bytes up to the last message that was complete.
+    std::uint64_t counted = 0; ///< Bytes up to the last complete message.
   };
   RtspSockets() = default;
   static gboolean on_client_event(GSignalInvocationHint*, guint, const GValue* values, gpointer);
   static void check_all();
   void add(GSocket* socket);
-  /// For what is read by nobody that uses the meter (TLS, a proxy): ends the talk where far too
-  /// much has come before the camera plays, or in one message of one that plays. Main.
+  /// For connections that the MessageMeter does not read (TLS, a proxy): ends the connection if far
+  /// too much has arrived before the camera plays, or in one message after that. Main.
   void check();
   void shut();
 
   std::atomic<bool> closed_{false};
   std::atomic<bool> plays_{false};
   std::atomic<bool> measured_{false};
-  std::atomic<bool> complete_{false}; // Something, since the last look.
+  std::atomic<bool> complete_{false}; // Whether something was completed since the last check.
   mutable std::mutex mutex_;          // Protects sockets_, refusal_ and opens_.
   std::condition_variable opened_;
   bool opens_ = false;

@@ -80,6 +80,8 @@ export function installLoopback(cameras) {
     /** @type {LoopbackSocket[]} */
     sockets = [];
     watches = 0;
+    /** Sockets hear `hello` after this. @type {Promise<unknown>} */
+    greeting = Promise.resolve();
     sources = cameras.map((camera) => new Source(camera));
 
     /** @param {string} id */
@@ -120,7 +122,8 @@ export function installLoopback(cameras) {
     sessions = new Map();
 
     constructor() {
-      setTimeout(() => {
+      setTimeout(async () => {
+        await loopback.greeting;
         if (!loopback.running) return this.breakOff();
         this.readyState = 1;
         loopback.sockets.push(this);

@@ -195,3 +195,67 @@ export async function keepScreenshot(page, name) {
 export function keepFigures(name, figures) {
   writeFileSync(join(ARTEFACTS, `${name}.json`), `${JSON.stringify(figures, null, 2)}\n`);
 }
+
+/**
+ * How much of the window pictures take, 0 to 1, by where each of them is: without the bars that a
+ * video element has beside a picture of another shape.
+ * @param {Page} page
+ */
+export function pictureShare(page) {
+  return page.evaluate(() => {
+    const videos = /** @type {NodeListOf<HTMLVideoElement>} */ (
+      document.querySelectorAll('fanlight-tile:not([hidden]) video')
+    );
+    const areas = [...videos].map((video) => {
+      const place = video.getBoundingClientRect();
+      const { objectFit } = getComputedStyle(video);
+      const scale =
+        objectFit === 'contain'
+          ? Math.min(place.width / video.videoWidth, place.height / video.videoHeight)
+          : Infinity;
+      const width = Math.min(place.width, video.videoWidth * scale);
+      const height = Math.min(place.height, video.videoHeight * scale);
+      const left = place.left + (place.width - width) / 2;
+      const top = place.top + (place.height - height) / 2;
+      const wide = Math.min(innerWidth, left + width) - Math.max(0, left);
+      const high = Math.min(innerHeight, top + height) - Math.max(0, top);
+      return video.videoWidth ? Math.max(0, wide) * Math.max(0, high) : 0;
+    });
+    return areas.reduce((sum, area) => sum + area, 0) / (innerWidth * innerHeight);
+  });
+}
+
+/**
+ * Fingers on the screen, as Chromium takes them.
+ * @param {Page} page
+ */
+export async function fingersOn(page) {
+  const session = await page.context().newCDPSession(page);
+  const send = (/** @type {any} */ type, /** @type {number[][]} */ points) =>
+    session.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: points.map(([x, y], id) => ({ x, y, id })),
+    });
+  return {
+    /** @param {[number, number]} from @param {[number, number]} to */
+    async swipe([x, y], [toX, toY]) {
+      await send('touchStart', [[x, y]]);
+      for (let step = 1; step <= 8; step++) {
+        await send('touchMove', [[x + ((toX - x) * step) / 8, y + ((toY - y) * step) / 8]]);
+      }
+      await send('touchEnd', []);
+    },
+    /** Two fingers beside each other go apart. @param {[number, number]} at @param {number} by */
+    async pinch([x, y], by) {
+      await send('touchStart', [[x - 30, y]]);
+      for (let step = 0; step <= 5; step++) {
+        const apart = 30 + (by * step) / 5;
+        await send(step ? 'touchMove' : 'touchStart', [
+          [x - apart, y],
+          [x + apart, y],
+        ]);
+      }
+      await send('touchEnd', []);
+    },
+  };
+}

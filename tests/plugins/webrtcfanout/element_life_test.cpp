@@ -62,7 +62,7 @@ TEST_F(ElementLifeTest, EndsTheViewersOfACodecThatIsNoMore) {
 
   change_video_to("H265");
 
-  EXPECT_EQ(wait_for_state(id, "failed"), "the stream video_0 is now H265");
+  EXPECT_EQ(wait_for_state(id, "failed"), "the stream video_0 changed its format to H265");
   ViewerEnd after({.video = "H265"});
   join(after);
   push_group(1);
@@ -180,8 +180,10 @@ TEST_F(ElementLifeTest, LosesAViewerThatGoesWithoutAWord) {
   const std::string id = join(viewer);
 
   // It sends nothing from here on. This takes 14 s.
-  EXPECT_EQ(wait_for_state(id, "disconnected"), "the viewer has not been heard of for 12 s");
-  EXPECT_EQ(wait_for_state(id, "failed"), "the viewer has not been heard of for 14 s");
+  EXPECT_EQ(wait_for_state(id, "disconnected"),
+            "the server has received nothing from the viewer for 12 s");
+  EXPECT_EQ(wait_for_state(id, "failed"),
+            "the server has received nothing from the viewer for 14 s");
 
   EXPECT_EQ(viewer_text(id, "state"), "") << "it is not known any more";
 }

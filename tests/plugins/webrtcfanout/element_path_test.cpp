@@ -343,7 +343,7 @@ TEST_F(ElementPathTest, MissesAViewerAsSoonAsItsTcpConnectionEnds) {
   viewer.cut_off();
 
   EXPECT_EQ(wait_for_state(id, "disconnected"), "the viewer's TCP connection has ended");
-  EXPECT_THAT(wait_for_state(id, "failed"), HasSubstr("it has made no other"));
+  EXPECT_THAT(wait_for_state(id, "failed"), HasSubstr("the viewer has not opened another one"));
 }
 
 TEST_F(ElementPathTest, LeavesATcpConnectionToTheViewerThatItCameFor) {

@@ -340,7 +340,7 @@ TEST_F(ConnectionFaultsTest, RefusesCommandsThatItDoesNotKnowAndSaysWhatWouldBeR
   EXPECT_THAT(refusal(R"({"parameter_sets": "none"})"), HasSubstr("one of band, both, sdp"));
   EXPECT_THAT(refusal(R"({"as": "c"})"), HasSubstr("there is no camera 'c'"));
   EXPECT_THAT(refusal(R"({"play": "b"})"), HasSubstr("must have the same codec"));
-  EXPECT_THAT(refusal("hang"), HasSubstr("no JSON"));
+  EXPECT_THAT(refusal("hang"), HasSubstr("not JSON"));
   EXPECT_EQ(control().request("GET", "/cameras/c").status, 404);
   EXPECT_EQ(control().request("DELETE", "/cameras/a/faults/hangs").status, 404);
   EXPECT_THAT(control().state("a"), HasSubstr("\"hang\":false"));

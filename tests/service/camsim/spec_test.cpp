@@ -96,7 +96,7 @@ TEST(SpecTest, RefusesYamlWithItsLine) {
   EXPECT_THAT(yaml_error("\ncamera: []\n"), HasSubstr("yaml:2: unknown key 'camera'"));
   EXPECT_THAT(yaml_error("cameras:\n  - id: a\n    size: [1, 2]\n"), HasSubstr("yaml:3: size"));
   EXPECT_THAT(yaml_error("cameras:\n  - id: a\n    fps: 1\n    fps: 2\n"),
-              HasSubstr("yaml:4: key 'fps' comes twice"));
+              HasSubstr("yaml:4: key 'fps' occurs twice"));
   EXPECT_THAT(yaml_error("cameras:\n  - fps: 5\n"), HasSubstr("yaml:2: a camera needs an id"));
   EXPECT_THAT(yaml_error("cameras: [\n"), HasSubstr("yaml:"));
   EXPECT_THAT(yaml_error("listen: nowhere\n"), HasSubstr("yaml:1: listen 'nowhere'"));
@@ -132,7 +132,7 @@ TEST(SpecTest, ACountMakesThatManyCamerasOfOnePicture) {
 TEST(SpecTest, RefusesAnIdThatComesTwice) {
   const auto cameras = expand({*parse_camera("id=a-1"), *parse_camera("id=a,count=2")});
   ASSERT_FALSE(cameras);
-  EXPECT_THAT(cameras.error().message, HasSubstr("'a-1' comes twice"));
+  EXPECT_THAT(cameras.error().message, HasSubstr("'a-1' occurs twice"));
 }
 
 TEST(SpecTest, ALoopIsWholeGopsAndWholeSecondsWhereItCanBe) {
@@ -169,7 +169,7 @@ TEST(SpecTest, NamesTheLineOfAFaultThatIsNone) {
   EXPECT_THAT(yaml_error("cameras:\n  - id: a\n    faults: {hangs: true}\n"),
               HasSubstr(":3: faults: unknown fault 'hangs'"));
   EXPECT_THAT(yaml_error("cameras:\n  - id: a\n    faults: hang\n"),
-              HasSubstr(":3: faults: faults are a JSON object"));
+              HasSubstr(":3: faults: the faults must be a JSON object"));
 }
 
 TEST(SpecTest, RefusesFaultsThatNameCamerasThereAreNot) {

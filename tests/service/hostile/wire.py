@@ -26,16 +26,23 @@ class Response:
 class Wire:
     """One TCP connection to the server."""
 
+    # Of all of them: how many were opened, and how often something was sent.
+    opened = 0
+    sent = 0
+
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter):
         self._reader = reader
         self._writer = writer
 
     @classmethod
     async def open(cls, port: int, source: str) -> "Wire":
-        return cls(*await asyncio.open_connection("127.0.0.1", port, local_addr=(source, 0)))
+        wire = cls(*await asyncio.open_connection("127.0.0.1", port, local_addr=(source, 0)))
+        Wire.opened += 1
+        return wire
 
     async def send(self, data: bytes) -> bool:
         """False if the server has closed the connection."""
+        Wire.sent += 1
         try:
             self._writer.write(data)
             await self._writer.drain()

@@ -53,7 +53,7 @@ class FakeSession : public session::Session {
     info.audio_codec = "OPUS";
     info.codec_reason = "the only common one";
     info.stream = "main";
-    info.stream_reason = "the only one";
+    info.stream_reason = "the only stream";
     info.packets_sent = packets_sent;
     return info;
   }

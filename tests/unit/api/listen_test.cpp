@@ -26,7 +26,7 @@ TEST_F(ListenTest, NamesTheAddressThatIsInUse) {
   ASSERT_FALSE(other.ok());
   EXPECT_EQ(other.error().code, Errc::unavailable);
   EXPECT_THAT(other.error().message, HasSubstr(server->address()));
-  EXPECT_THAT(other.error().message, HasSubstr("another program listens there"));
+  EXPECT_THAT(other.error().message, HasSubstr("another program listens on this address"));
   EXPECT_THAT(other.error().message, HasSubstr("server.listen"));
 }
 

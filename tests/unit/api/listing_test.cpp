@@ -313,7 +313,7 @@ TEST_F(ListingTest, GivesGraphvizNoMoreThanItCanDraw) {
   const Response response = get("/api/cameras/front/pipeline.svg");
 
   EXPECT_EQ(response.status, 500);
-  EXPECT_THAT(response.body, HasSubstr("pipeline.dot is there"));
+  EXPECT_THAT(response.body, HasSubstr("pipeline.dot works"));
   EXPECT_EQ(get("/api/cameras/front/pipeline.dot").status, 200);
 }
 

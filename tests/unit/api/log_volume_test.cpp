@@ -45,7 +45,7 @@ class LogVolumeTest : public ServerTest {
     return lines;
   }
 
-  static constexpr const char* kSum = "left out lines that came too often, like this one: ";
+  static constexpr const char* kSum = "left out lines that came too often; the first was: ";
 };
 
 TEST_F(LogVolumeTest, IsBoundedWhenOneClientIsRefusedThousandsOfTimes) {

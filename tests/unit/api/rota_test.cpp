@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <cstddef>
 
 #include <gmock/gmock.h>
+#include <sys/socket.h>
 
 #include "http/rota.h"
 #include "http/turn_share.h"
@@ -143,6 +145,52 @@ TEST_F(RotaTest, TakesFewOffersOfOneAddressInATurn) {
 
   EXPECT_LE(seen.most, 8u);
   EXPECT_LE(seen.turns, 3u);
+}
+
+TEST_F(RotaTest, LetsGoOfFewConnectionsOfOneAddressInATurn) {
+  start();
+  Clients many;
+  for (int i = 0; i < 300; ++i) {
+    many.push_back(std::make_unique<RawClient>(server->port(), "127.0.0.2"));
+    many.back()->write("GET /health HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_TRUE(many.back()->wait_for("HTTP/1.1 200"));
+  }
+  many.clear(); // Their ends are closed now, ours are not.
+  const std::ptrdiff_t begin = open_descriptors();
+
+  std::ptrdiff_t most = 0;
+  turn_until(
+      [&] {
+        const std::ptrdiff_t before = open_descriptors();
+        g_main_context_iteration(nullptr, FALSE);
+        most = std::max(most, before - open_descriptors());
+        return begin - open_descriptors() >= 300;
+      },
+      "all to be closed");
+
+  EXPECT_GT(most, 0);
+  EXPECT_LE(most, static_cast<std::ptrdiff_t>(Rota::kAddress / Rota::kRequest));
+}
+
+TEST_F(RotaTest, OpensASessionBeforeHundredsOfOnlookersHaveTheNewsOfACamera) {
+  start();
+  Clients many;
+  for (int i = 0; i < 400; ++i) many.push_back(websocket("127.0.0.2"));
+  const auto other = websocket("127.0.0.3");
+  const auto has_news = [](const auto& one) {
+    char byte = 0;
+    return one->received().find(R"("type":"camera")") != std::string::npos ||
+           recv(one->descriptor(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+  };
+  cameras::CameraInfo camera = directory.all_cameras[0];
+  camera.best.state = "retrying";
+
+  directory.change(camera);
+  say({}, "", *other, websocket_frame(1, true, kFront));
+  turn_until([&] { return directory.opened == 1; }, "the session");
+
+  EXPECT_LT(std::ranges::count_if(many, has_news), 400);
+  turn_until([&] { return std::ranges::all_of(many, has_news); }, "the news");
 }
 
 TEST_F(RotaTest, AnswersThoseWhoWaitWithoutAnythingElseHappening) {

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -86,6 +87,65 @@ TEST_F(StaticFilesTest, TellsBrowsersToBeCareful) {
   EXPECT_EQ(response.header("referrer-policy"), "no-referrer");
   EXPECT_THAT(response.header("content-security-policy"), HasSubstr("default-src 'self'"));
   EXPECT_THAT(response.header("content-security-policy"), HasSubstr("connect-src 'self' ws: wss:"));
+}
+
+TEST_F(StaticFilesTest, PutsThePageIntoFramesOfTheConfigurationAtOnce) {
+  const auto told = [&] { return get("/").header("content-security-policy"); };
+  EXPECT_TRUE(told().ends_with("frame-ancestors 'self'")) << told();
+
+  config.embed.frame_ancestors = {"http://homeassistant.local:8123", "https://homarr.example"};
+
+  EXPECT_TRUE(told().ends_with(
+      "frame-ancestors 'self' http://homeassistant.local:8123 https://homarr.example"))
+      << told();
+}
+
+class CodedFilesTest : public StaticFilesTest {
+ protected:
+  void SetUp() override {
+    StaticFilesTest::SetUp();
+    // What is sent is what is looked at here, not what it means.
+    soup_session_remove_feature_by_type(client.get(), SOUP_TYPE_CONTENT_DECODER);
+    write_file("app/wall.js.gz", "as gzip");
+    write_file("app/wall.js.br", "as brotli");
+  }
+  Response get_as(const std::string& accepted) {
+    return send({"GET", "/app/wall.js", {}, {}, {{"Accept-Encoding", accepted}}});
+  }
+};
+
+TEST_F(CodedFilesTest, GivesTheSmallestCodingThatTheClientTakes) {
+  for (const auto& [accepted, body] :
+       std::vector<std::pair<std::string, std::string>>{{"gzip, deflate, br", "as brotli"},
+                                                        {"gzip", "as gzip"},
+                                                        {"GZIP;q=0.5", "as gzip"},
+                                                        {"br;q=0, gzip", "as gzip"},
+                                                        {"br;q=0.0", "export const a = 1;\n"},
+                                                        {"zstd,brotli", "export const a = 1;\n"},
+                                                        {"", "export const a = 1;\n"}}) {
+    EXPECT_EQ(get_as(accepted).body, body) << accepted;
+  }
+}
+
+TEST_F(CodedFilesTest, TellsTheCodingTheTypeAndWhatTheAnswerDependsOn) {
+  const Response coded = get_as("br");
+  EXPECT_EQ(coded.header("content-encoding"), "br");
+  EXPECT_EQ(coded.header("content-type"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(coded.header("vary"), "Accept-Encoding");
+
+  const Response plain = get_as("identity");
+  EXPECT_EQ(plain.header("content-encoding"), "");
+  EXPECT_EQ(plain.header("vary"), "Accept-Encoding");
+  EXPECT_NE(plain.header("etag"), coded.header("etag"));
+}
+
+TEST_F(CodedFilesTest, GivesNoCodingOfAnOlderContent) {
+  const auto later =
+      std::filesystem::last_write_time(folder / "web/app/wall.js.br") + std::chrono::seconds{1};
+  write_file("app/wall.js", "new");
+  std::filesystem::last_write_time(folder / "web/app/wall.js", later);
+
+  EXPECT_EQ(get_as("br, gzip").body, "new");
 }
 
 TEST_F(StaticFilesTest, AnswersHeadWithTheLengthOnly) {

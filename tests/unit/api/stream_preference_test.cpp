@@ -27,7 +27,7 @@ TEST_F(StreamPreferenceTest, TakesWhichStreamAViewerWantsAndSaysWhichItGets) {
   const std::string answer = page->next("answer");
 
   EXPECT_EQ(text_of(answer, "stream"), "main");
-  EXPECT_EQ(text_of(answer, "stream_reason"), "the only one");
+  EXPECT_EQ(text_of(answer, "stream_reason"), "the only stream");
   const session::StreamPreference& preference = directory.last()->options.preference;
   EXPECT_EQ(preference.stream, "sub");
   EXPECT_EQ(preference.width, 320);

@@ -100,7 +100,7 @@ TEST(SettingsAccessTest, RefusesThatNameAlsoWhereEverybodyMayWatchAndChange) {
   EXPECT_FALSE(viewing_refusal(principal.page, server, {{"*"}}));
   EXPECT_THAT(settings_refusal(principal, server), HasSubstr("private name"));
   principal.page.site = "same-origin";
-  EXPECT_THAT(settings_refusal(principal, server), HasSubstr("not as evil.example"));
+  EXPECT_THAT(settings_refusal(principal, server), HasSubstr("not under evil.example"));
   server.hosts = {"evil.example"};
   EXPECT_THAT(settings_refusal(principal, server), IsEmpty());
 }

@@ -244,7 +244,7 @@ TEST_F(LogTest, HoldsBackWhatOnePlaceRepeatsAndSumsItUp) {
   EXPECT_THAT(lines[lines.size() - 2], HasSubstr("of another place"));
   auto last = parsed(lines.back());
   EXPECT_EQ(last["lines"], std::to_string(10'000 - (lines.size() - 2)));
-  EXPECT_THAT(last["message"], HasSubstr("like this one: refused 512"));
+  EXPECT_THAT(last["message"], HasSubstr("the first was: refused 512"));
 }
 
 /// Until the main loop has something to do; -1: nothing waits.

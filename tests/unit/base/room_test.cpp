@@ -155,7 +155,7 @@ TEST(ReservationTest, RefusesInWordsWhatWouldNotLeaveTheSpare) {
   ASSERT_FALSE(threads.ok());
   EXPECT_EQ(threads.error().code, Errc::busy);
   EXPECT_EQ(threads.error().message, "the server has no threads left for another viewer (pids.max "
-                                     "is 100, 20 are in use or promised, and 81 must be free)");
+                                     "is 100, 20 are in use or reserved, and 81 must be free)");
   ASSERT_FALSE(descriptors.ok());
   EXPECT_THAT(descriptors.error().message,
               AllOf(HasSubstr("no file descriptors left"), HasSubstr("RLIMIT_NOFILE is 1000")));
@@ -173,7 +173,7 @@ TEST(ReservationTest, CountsWhatOthersHaveReservedUntilTheyEnd) {
     const Reservation moved = std::move(*first);
     const auto third = Reservation::take({1, 0}, {10, 0}, "c", bounds);
     ASSERT_FALSE(third.ok());
-    EXPECT_THAT(third.error().message, HasSubstr("90 are in use or promised"));
+    EXPECT_THAT(third.error().message, HasSubstr("90 are in use or reserved"));
   }
 
   EXPECT_TRUE(Reservation::take({40, 0}, {10, 0}, "b", bounds).ok());

@@ -73,7 +73,7 @@ TEST_F(CameraRegistryTest, TellsOfACameraThatCannotBeReached) {
   turn_until([this] { return !heard.states.empty(); }, "the news of it");
 
   EXPECT_THAT(registry->find("front")->camera->best().reason(),
-              HasSubstr("cannot connect to 127.0.0.1:9"));
+              HasSubstr("cannot reach 127.0.0.1:9"));
 }
 
 TEST_F(CameraRegistryTest, KeepsACameraWhoseMediaStayAsTheyAre) {
@@ -193,7 +193,7 @@ TEST_F(CameraRegistryTest, TellsWhatAProbeOfAStreamFound) {
   EXPECT_THAT(found, IsEmpty()) << "in a later turn";
   turn_until([&found] { return !found.empty(); }, "the result");
   EXPECT_FALSE(found[0].ok);
-  EXPECT_THAT(found[0].reason, HasSubstr("cannot connect to 127.0.0.1:9"));
+  EXPECT_THAT(found[0].reason, HasSubstr("cannot reach 127.0.0.1:9"));
 }
 
 TEST_F(CameraRegistryTest, ChangesAndProbesNothingAfterItHasDrained) {

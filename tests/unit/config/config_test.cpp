@@ -107,7 +107,8 @@ TEST(ConfigTest, ReadsEveryKey) {
   const Config config = accepted(R"(
 server: {listen: "[::1]:0", web_root: /srv/web, settings: loopback, cameras_file: yard.yaml,
          hosts: [Cameras.example.org, "nvr.example.org:8443"]}
-embed: {origins: ["https://Intranet.example.org:443/", "http://[::1]:81", "https://a.example", "Capacitor://localhost", "app://localhost:443", "chrome-extension://abcdefghijklmnop", "*"]}
+embed: {origins: ["https://Intranet.example.org:443/", "http://[::1]:81", "https://a.example", "Capacitor://localhost", "app://localhost:443", "chrome-extension://abcdefghijklmnop", "*"],
+        frame_ancestors: ["http://HomeAssistant.local:8123/"]}
 cameras:
   - {id: a-1_b, name: 현관, url: "rtsps://u:p%40ss@[2001:db8::1]:322/x?y=1", transport: udp,
      latency: 0.25s, username: viewer, password: "se same", tls_verify: no, tls_ca_file: /dev/null,
@@ -136,6 +137,7 @@ logging: {level: debug, format: json}
               ElementsAre("https://intranet.example.org", "http://[::1]:81", "https://a.example",
                           "capacitor://localhost", "app://localhost:443",
                           "chrome-extension://abcdefghijklmnop", "*"));
+  EXPECT_THAT(config.embed.frame_ancestors, ElementsAre("http://homeassistant.local:8123"));
   const Stream stream{.url = "rtsps://u:p%40ss@[2001:db8::1]:322/x?y=1",
                       .username = "viewer",
                       .password = "se same",
@@ -285,7 +287,7 @@ TEST_F(EnvironmentTest, RefusesAnUnsetVariableByItsNameAndLine) {
   ASSERT_FALSE(config);
   EXPECT_EQ(config.error().message, "f.yaml:2:11: server.listen: needs the environment variable "
                                     "FANLIGHT_UNSET, which is not set; "
-                                    "set it, or write ${FANLIGHT_UNSET:-default}");
+                                    "set the variable, or write ${FANLIGHT_UNSET:-default}");
 }
 
 TEST_F(EnvironmentTest, NeverShowsWhatAVariableHolds) {

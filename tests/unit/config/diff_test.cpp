@@ -78,6 +78,7 @@ TEST(ConfigDiffTest, NamesTheKeysThatNeedARestartAndTakesOverTheOthers) {
                    .cameras_file = "other.yaml",
                    .hosts = {"nvr.example.org"}};
   wanted.embed.origins = {"https://a.example"};
+  wanted.embed.frame_ancestors = {"https://b.example"};
   wanted.webrtc = {.transport = ViewerTransport::fanout,
                    .port = 1,
                    .tcp = false,
@@ -100,6 +101,7 @@ TEST(ConfigDiffTest, NamesTheKeysThatNeedARestartAndTakesOverTheOthers) {
               ElementsAre("server.settings is now none", "server.cameras_file is now other.yaml",
                           "server.hosts is now nvr.example.org",
                           "embed.origins is now https://a.example",
+                          "embed.frame_ancestors is now https://b.example",
                           "webrtc.browser_ice_servers has changed", "webrtc.max_viewers is now 4",
                           "logging.level is now debug"));
   EXPECT_THAT(compare(wanted, three()).taken_over, Contains("embed.origins is now empty"));
@@ -108,6 +110,7 @@ TEST(ConfigDiffTest, NamesTheKeysThatNeedARestartAndTakesOverTheOthers) {
   expected.server.cameras_file = "other.yaml";
   expected.server.hosts = {"nvr.example.org"};
   expected.embed.origins = {"https://a.example"};
+  expected.embed.frame_ancestors = {"https://b.example"};
   expected.webrtc.max_viewers = 4;
   expected.webrtc.browser_ice_servers = wanted.webrtc.browser_ice_servers;
   expected.logging.level = log::Level::debug;

@@ -163,11 +163,11 @@ TEST(ManagedYamlTest, NamesBothPlacesOfWhatIsThereTwice) {
   const auto id = parse(own, Text{"cameras.yaml", "cameras:\n- id: yard\n  url: rtsp://a/\n"});
   ASSERT_FALSE(id);
   EXPECT_THAT(id.error().message, HasSubstr("cameras.yaml:2:"));
-  EXPECT_THAT(id.error().message, HasSubstr("in line 2 of own.yaml"));
+  EXPECT_THAT(id.error().message, HasSubstr("on line 2 of own.yaml"));
   const auto url =
       parse(own, Text{"cameras.yaml", "cameras:\n- id: gate\n  url: rtsp://192.0.2.9/\n"});
   ASSERT_FALSE(url);
-  EXPECT_THAT(url.error().message, HasSubstr("in line 2 of own.yaml"));
+  EXPECT_THAT(url.error().message, HasSubstr("on line 2 of own.yaml"));
   const auto key = parse(own, Text{"cameras.yaml", "camera: []\n"});
   ASSERT_FALSE(key);
   EXPECT_THAT(key.error().message, HasSubstr("did you mean cameras?"));
@@ -194,7 +194,7 @@ TEST_F(ConfigFilesTest, TakesAnEmptyFileForAMishap) {
   ASSERT_FALSE(own);
   EXPECT_EQ(own.error().code, Errc::invalid);
   EXPECT_EQ(own.error().message,
-            path("fanlight.yaml") + ": is empty; write cameras: [] if there are to be none");
+            path("fanlight.yaml") + ": is empty; if there should be no cameras, write cameras: []");
 
   write("fanlight.yaml", "cameras: []\n");
   write("cameras.yaml", "");

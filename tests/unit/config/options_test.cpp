@@ -54,13 +54,14 @@ TEST(OptionsTest, TakesTheActionAndTheConfigurationInAnyOrder) {
 }
 
 TEST(OptionsTest, NamesWhatItDoesNotUnderstand) {
-  EXPECT_THAT(misuse_of({"--colour"}), HasSubstr("--colour is no option"));
-  EXPECT_THAT(misuse_of({"-x"}), HasSubstr("-x is no option"));
+  EXPECT_THAT(misuse_of({"--colour"}), HasSubstr("--colour is not an option"));
+  EXPECT_THAT(misuse_of({"-x"}), HasSubstr("-x is not an option"));
   EXPECT_THAT(misuse_of({"--check-config=yes"}), HasSubstr("--check-config=yes"));
-  EXPECT_THAT(misuse_of({"a.yaml"}), HasSubstr("\"a.yaml\" is no option"));
+  EXPECT_THAT(misuse_of({"a.yaml"}), HasSubstr("\"a.yaml\" is not an option"));
   EXPECT_THAT(misuse_of({"--config"}), HasSubstr("--config needs a value"));
-  EXPECT_THAT(misuse_of({"--config", ""}), HasSubstr("--config needs the name of a file"));
-  EXPECT_THAT(misuse_of({"--check-config", "--version"}), HasSubstr("--version cannot go with"));
+  EXPECT_THAT(misuse_of({"--config", ""}), HasSubstr("--config needs a file name"));
+  EXPECT_THAT(misuse_of({"--check-config", "--version"}),
+              HasSubstr("--version cannot be combined with"));
 }
 
 TEST(OptionsTest, HasHelpThatNamesEveryOption) {

@@ -122,9 +122,9 @@ TEST_F(FileStoreTest, NamesTheFileThatHasChangedAndTheOneThatHasMistakes) {
     turn_until([this] { return !observer.outcomes.empty(); }, "the mistake to be found");
     const std::string log = testing::internal::GetCapturedStderr();
 
-    EXPECT_THAT(log, HasSubstr("file=" + path(name) + " the configuration has changed"));
+    EXPECT_THAT(log, HasSubstr("file=" + path(name) + " the configuration file changed"));
     EXPECT_THAT(log,
-                HasSubstr("file=" + path(name) + " going on with the configuration as it was"));
+                HasSubstr("file=" + path(name) + " the server keeps its previous configuration"));
   }
 }
 
@@ -135,7 +135,8 @@ TEST_F(FileStoreTest, SaysByItselfThatTheConfigurationWouldBeTheFileOfItsCameras
 
   turn_until([this] { return !observer.outcomes.empty(); }, "the mistake to be found");
   ASSERT_TRUE(store->mistake());
-  EXPECT_THAT(store->mistake()->error.message, HasSubstr("server.cameras_file: is this file"));
+  EXPECT_THAT(store->mistake()->error.message,
+              HasSubstr("server.cameras_file: is the configuration itself"));
   write("fanlight.yaml", kTwo);
   turn_until([this] { return !store->mistake(); }, "the file to be as it was");
 }
@@ -147,7 +148,7 @@ TEST_F(FileStoreTest, NamesTheFileThatCannotBeRead) {
   EXPECT_FALSE(store->reload());
 
   EXPECT_THAT(testing::internal::GetCapturedStderr(),
-              HasSubstr("file=" + path("cameras.yaml") + " going on with"));
+              HasSubstr("file=" + path("cameras.yaml") + " the server keeps its previous"));
   EXPECT_EQ(observer.reloading, 1);
   EXPECT_EQ(observer.outcomes.size(), 1u);
   store->watch();

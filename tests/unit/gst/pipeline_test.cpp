@@ -135,7 +135,7 @@ TEST(PipelineTest, RefusesDrawingsBeyondABound) {
   EXPECT_EQ(drawn, 8u);
   ASSERT_FALSE(refused.empty());
   EXPECT_EQ(refused.front().code, Errc::busy);
-  EXPECT_THAT(refused.front().message, HasSubstr("ask again"));
+  EXPECT_THAT(refused.front().message, HasSubstr("try again"));
 }
 
 TEST(PipelineTest, IsDrawnWhileElementsComeAndGo) {

@@ -40,6 +40,7 @@ class InletTest : public testing::Test, public HttpConnection::Host {
   }
 
   bool admits_socket(const HttpConnection&) override { return true; }
+  void on_changed(HttpConnection&) override {}
   void on_socket(HttpConnection&) override {}
   void on_held(HttpConnection&, std::size_t) override {}
   bool admits_reading(const HttpConnection&) override { return admitted; }

@@ -54,13 +54,13 @@ TEST(OptionsTest, WatchMountpointsOfJanus) {
   ASSERT_TRUE(options) << options.error().message;
   EXPECT_THAT(options->mountpoints, testing::ElementsAre(1, 7));
   EXPECT_THAT(parse({"--janus", "http://localhost:8088/janus"}).error().message,
-              HasSubstr("need each other"));
-  EXPECT_THAT(refusal({"--mountpoint", "1"}), HasSubstr("need each other"));
+              HasSubstr("requires --mountpoint"));
+  EXPECT_THAT(refusal({"--mountpoint", "1"}), HasSubstr("requires --mountpoint"));
 }
 
 TEST(OptionsTest, SayWhatWouldBeRight) {
   EXPECT_THAT(refusal({"--storm", "5"}), HasSubstr("VIEWERS@SECONDS"));
-  EXPECT_THAT(refusal({"--storm", "5@20"}), HasSubstr("longer --duration"));
+  EXPECT_THAT(refusal({"--storm", "5@20"}), HasSubstr("increase --duration"));
   EXPECT_THAT(refusal({"--srtp", "aes"}), HasSubstr("gcm or sha1"));
   EXPECT_THAT(refusal({"--nonsense"}), HasSubstr("--nonsense"));
   EXPECT_THAT(parse({"--viewers"}).error().message, HasSubstr("needs a value"));

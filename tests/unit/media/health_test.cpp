@@ -101,7 +101,7 @@ TEST_F(HealthTest, FindsAFrozenCameraByTheAgeOfItsLastPicture) {
 
   now_us += 100'000;
 
-  EXPECT_THAT(problem(), HasSubstr("keeps the connection but sends no pictures"));
+  EXPECT_THAT(problem(), HasSubstr("keeps the connection open but sends no video"));
 }
 
 TEST_F(HealthTest, TakesWhatAnEarlierConnectionSentForNothing) {
@@ -165,7 +165,7 @@ TEST_F(HealthTest, GivesAConnectionFifteenSecondsForItsFirstPicture) {
   now_us += 15'000'000;
   EXPECT_THAT(health.problem(false, timeout, now_us), IsEmpty());
   now_us += 1'000;
-  EXPECT_THAT(health.problem(false, timeout, now_us), HasSubstr("no picture came within 15 s"));
+  EXPECT_THAT(health.problem(false, timeout, now_us), HasSubstr("no video arrived within 15 s"));
 }
 
 TEST_F(HealthTest, SaysWhatTheTeeAndTheJitterBuffersCounted) {

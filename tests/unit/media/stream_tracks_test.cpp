@@ -188,7 +188,7 @@ TEST_F(StreamTracksTest, OffersAacAsTheOpusItBecomesAndNotAsItIs) {
   EXPECT_EQ(opus->info().state, TrackState::idle);
   EXPECT_EQ(tracks->audio()->rtp.encoding, "OPUS");
   EXPECT_EQ(tracks->find(Codec::aac), nullptr);
-  EXPECT_THAT(tracks->sound_note(), HasSubstr("Opus to viewers"));
+  EXPECT_THAT(tracks->sound_note(), HasSubstr("AAC to Opus"));
 }
 
 TEST_F(StreamTracksTest, TranscodesOnceForAllListenersAndUntilTheLastHasLeft) {
@@ -269,7 +269,8 @@ TEST_F(StreamTracksTest, LeavesListenersWithoutSoundWhenItCannotBeDecodedUntilSo
   GST_ELEMENT_ERROR(transcoder().get(), STREAM, DECODE, ("not what it seems"), (nullptr));
 
   ASSERT_TRUE(turn_until([this] { return sounds > 0; }, "the error"));
-  EXPECT_THAT(tracks->sound_note(), HasSubstr("cannot be decoded: not what it seems"));
+  EXPECT_THAT(tracks->sound_note(),
+              HasSubstr("cannot decode the camera's sound: not what it seems"));
   EXPECT_FALSE(transcoder());
   EXPECT_THAT(one.failures, IsEmpty()) << "it keeps its picture";
   EXPECT_EQ(opus->info().state, TrackState::absent);

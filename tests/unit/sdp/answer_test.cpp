@@ -381,7 +381,7 @@ TEST_F(CheckAnswerTest, AcceptsAnAnswerThatSends) {
 
 TEST_F(CheckAnswerTest, NamesTheMediaThatWouldNotBeSent) {
   expect_error(with(kOwnVideo, "a=sendonly", "a=inactive"),
-               "m-line 0 (video) is a=inactive: the caps of the pad do not meet the offered H264");
+               "m-line 0 (video) is a=inactive: the caps of the pad do not match the offered H264");
   expect_error(with(kOwnVideo, "a=sendonly", "a=recvonly"), "is a=recvonly");
   expect_error(with(kOwnVideo, "m=video 9", "m=video 0"), "is rejected");
   expect_error(with(kOwnVideo, "a=mid:0", "a=mid:7"), "is missing");

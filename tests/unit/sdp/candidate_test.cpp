@@ -41,6 +41,19 @@ TEST(AnnounceTest, KeepsWhatFollowsTheType) {
       ElementsAre("candidate:4 1 TCP 1015021823 203.0.113.9 9 typ host tcptype active"));
 }
 
+TEST(SamePlaceTest, IsOfLocalAddressesBehindOnePublicOne) {
+  const std::string first = announce(kV4, {"203.0.113.9"}).front();
+  const std::string second =
+      announce("candidate:7 1 UDP 2015363071 10.8.0.5 43210 typ host", {"203.0.113.9"}).front();
+
+  EXPECT_TRUE(same_place(first, second));
+  EXPECT_FALSE(same_place(first, kV4));
+  EXPECT_FALSE(same_place(first, "candidate:1 1 UDP 2015363327 203.0.113.9 43211 typ host"));
+  EXPECT_FALSE(same_place(first, "candidate:1 1 TCP 2015363327 203.0.113.9 43210 typ host"));
+  EXPECT_FALSE(same_place(first, ""));
+  EXPECT_TRUE(same_place("", ""));
+}
+
 TEST(UsableCandidateTest, TakesAddressesOfTheFirstComponent) {
   EXPECT_TRUE(is_usable_candidate(kV4));
   EXPECT_TRUE(is_usable_candidate(kV6));

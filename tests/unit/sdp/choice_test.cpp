@@ -78,7 +78,7 @@ TEST(RecordedOfferTest, ChromiumWithoutH265GetsH264) {
 
     EXPECT_EQ(choice->sent.encoding, "H264");
     EXPECT_EQ(choice->format_index, 1u);
-    expect_reason(choice, "the viewer does not take H265 (Main, level 4.0)");
+    expect_reason(choice, "the viewer does not support H265 (Main, level 4.0)");
   }
 }
 
@@ -98,19 +98,21 @@ TEST(RecordedOfferTest, FirefoxWithOpenH264GetsH264WithPacketizationMode1) {
 
   EXPECT_EQ(type_of(choice), 126);
   EXPECT_FALSE(choice->rtx_payload_type);
-  expect_reason(choice, "the camera sends High, the viewer names only Constrained Baseline");
+  expect_reason(choice, "the camera sends High, the viewer offers only Constrained Baseline");
 }
 
 TEST(RecordedOfferTest, FirefoxWithoutOpenH264IsRefusedByName) {
-  expect_refusal(choose_video(recorded("firefox-153esr-linux-no-openh264"), kBoth),
-                 "camera sends H265 (Main, level 4.0) and H264 (High, level 4.0); browser takes "
-                 "VP8, VP9, AV1");
+  expect_refusal(
+      choose_video(recorded("firefox-153esr-linux-no-openh264"), kBoth),
+      "the camera sends H265 (Main, level 4.0) and H264 (High, level 4.0); the viewer supports "
+      "VP8, VP9, AV1");
 }
 
 TEST(RecordedOfferTest, AnH265OnlyCameraIsRefusedByChromiumWithItsProfiles) {
-  expect_refusal(choose_video(recorded("chromium-156-linux-video"), {kBoth[0]}),
-                 "camera sends H265 (Main, level 4.0); browser takes VP8, VP9, H264 (42001f, "
-                 "42e01f, 4d001f, f4001f), AV1");
+  expect_refusal(
+      choose_video(recorded("chromium-156-linux-video"), {kBoth[0]}),
+      "the camera sends H265 (Main, level 4.0); the viewer supports VP8, VP9, H264 (42001f, "
+      "42e01f, 4d001f, f4001f), AV1");
 }
 
 TEST(RecordedOfferTest, EveryBrowserTakesTheUsualAudio) {
@@ -168,7 +170,7 @@ TEST(H264ChoiceTest, TakesAnyH264AndTheNearestOfThoseThatFallShort) {
                                                h264_line(102, "42001f")),
                    {h264("640028")});
   EXPECT_EQ(type_of(choice), 101);
-  expect_reason(choice, "in practice browsers decode it");
+  expect_reason(choice, "in practice browsers decode it anyway");
 
   EXPECT_EQ(type_of(choose_video(recorded("safari-18-h265"), {h264("640028")})), 96);
 }
@@ -215,13 +217,14 @@ TEST(H265ChoiceTest, MatchesProfileAndTierWithTheirDefaults) {
 
 TEST(H265ChoiceTest, RefusesAProfileOrTierThatDoesNotIncludeTheCameras) {
   expect_refusal(choose_video(video_of("100", h265_line(100, "")), {h265("2", "0", "120")}),
-                 "camera sends H265 (Main 10, level 4.0); browser takes H265 (Main)");
-  expect_refusal(choose_video(video_of("100", h265_line(100, "profile-id=1;tier-flag=0")),
-                              {h265("1", "1", "150")}),
-                 "camera sends H265 (Main, high tier, level 5.0); browser takes H265 (Main)");
+                 "the camera sends H265 (Main 10, level 4.0); the viewer supports H265 (Main)");
+  expect_refusal(
+      choose_video(video_of("100", h265_line(100, "profile-id=1;tier-flag=0")),
+                   {h265("1", "1", "150")}),
+      "the camera sends H265 (Main, high tier, level 5.0); the viewer supports H265 (Main)");
   expect_refusal(
       choose_video(video_of("100", h265_line(100, "profile-id=4")), {h265("1", "0", "93")}),
-      "browser takes H265 (Range Extensions)");
+      "the viewer supports H265 (Range Extensions)");
   expect_refusal(
       choose_video(video_of("100", h265_line(100, "tx-mode=MRST")), {h265("1", "0", "93")}),
       "several streams");
@@ -230,7 +233,7 @@ TEST(H265ChoiceTest, RefusesAProfileOrTierThatDoesNotIncludeTheCameras) {
       "no readable profile");
   expect_refusal(choose_video(video_of("100", h265_line(100, "profile-space=1;profile-id=1")),
                               {h265("1", "0", "93")}),
-                 "camera sends H265");
+                 "the camera sends H265");
 }
 
 TEST(H265ChoiceTest, TakesTheExactProfileBeforeOneThatIncludesIt) {
@@ -258,8 +261,10 @@ TEST(ChoiceTest, FollowsTheOrderOfTheCamera) {
 }
 
 TEST(ChoiceTest, MatchesClockRateAndChannels) {
-  expect_refusal(choose_audio(plain_with_audio(), {{"PCMA", 16000, 1, {}}}), "camera sends PCMA");
-  expect_refusal(choose_audio(plain_with_audio(), {{"PCMA", 8000, 2, {}}}), "browser takes OPUS");
+  expect_refusal(choose_audio(plain_with_audio(), {{"PCMA", 16000, 1, {}}}),
+                 "the camera sends PCMA");
+  expect_refusal(choose_audio(plain_with_audio(), {{"PCMA", 8000, 2, {}}}),
+                 "the viewer supports OPUS");
   EXPECT_EQ(type_of(choose_audio(plain_with_audio(), {{"OPUS", 48000, 1, {}}})), 111);
 }
 
@@ -272,14 +277,15 @@ TEST(ChoiceTest, RefusesMediaThatDoNotReceive) {
 }
 
 TEST(ChoiceTest, SaysNothingWhereThereIsNothing) {
-  expect_refusal(choose_video(plain(), {}), "camera sends nothing; browser takes VP8, H264");
-  expect_refusal(choose_video(video_of("100", ""), kBoth), "browser takes nothing");
+  expect_refusal(choose_video(plain(), {}),
+                 "the camera sends nothing; the viewer supports VP8, H264");
+  expect_refusal(choose_video(video_of("100", ""), kBoth), "the viewer supports nothing");
 }
 
 TEST(ChoiceTest, NeverChoosesRetransmissionOrRedundancy) {
   expect_refusal(
       choose_video(video_of("100", "a=rtpmap:100 rtx/90000\r\n"), {{"RTX", 90000, 1, {}}}),
-      "browser takes nothing");
+      "the viewer supports nothing");
 }
 
 TEST(ChoiceTest, KeepsRefusalsShortWhateverTheOffer) {

@@ -250,16 +250,20 @@ TEST(OfferErrorTest, NamesWhatIsMissing) {
   expect_error(without(plain(), "a=setup"), "no a=setup:actpass");
   expect_error(without(plain(), "a=mid"), "no a=mid");
   expect_error(without(plain(), "a=rtcp-mux"), "no a=rtcp-mux");
-  expect_error(without(plain_with_audio(), "a=group"), "not all in the BUNDLE group");
-  expect_error(with(plain_with_audio(), "BUNDLE 0 1", "BUNDLE 0"), "not all in the BUNDLE group");
+  expect_error(without(plain_with_audio(), "a=group"), "not all media are in the BUNDLE group");
+  expect_error(with(plain_with_audio(), "BUNDLE 0 1", "BUNDLE 0"),
+               "not all media are in the BUNDLE group");
 }
 
 TEST(OfferErrorTest, NamesWhatIsWrong) {
-  expect_error(with(plain(), "a=recvonly", "a=sendonly"), "the video does not receive");
-  expect_error(with(plain(), "a=recvonly", "a=inactive"), "the video does not receive");
-  expect_error(with(plain_with_audio(), "a=recvonly", "a=sendonly"), "the video does not receive");
-  expect_error(with(plain(), "m=video 9", "m=video 0"), "not rejected (port 0)");
-  expect_error(with(plain(), "UDP/TLS/RTP/SAVPF", "RTP/AVP"), "'RTP/AVP' is not WebRTC");
+  expect_error(with(plain(), "a=recvonly", "a=sendonly"),
+               "the video does not receive; use a=recvonly or a=sendrecv");
+  expect_error(with(plain(), "a=recvonly", "a=inactive"),
+               "the video does not receive; use a=recvonly or a=sendrecv");
+  expect_error(with(plain_with_audio(), "a=recvonly", "a=sendonly"),
+               "the video does not receive; use a=recvonly or a=sendrecv");
+  expect_error(with(plain(), "m=video 9", "m=video 0"), "all media are rejected (port 0)");
+  expect_error(with(plain(), "UDP/TLS/RTP/SAVPF", "RTP/AVP"), "'RTP/AVP' is not a WebRTC protocol");
   expect_error(with(plain(), "actpass", "holdconn"), "a=setup:holdconn");
   expect_error(with(plain(), "ice-ufrag:abcd", "ice-ufrag:abc"), "ice-ufrag is not 4 to 256");
   expect_error(with(plain(), "ice-ufrag:abcd", "ice-ufrag:ab cd"), "ice-ufrag is not 4 to 256");
@@ -275,13 +279,13 @@ TEST(OfferErrorTest, NamesWhatIsWrong) {
   expect_error(with(plain(), "sha-256 00:11:", "sha-256 "), "no DTLS fingerprint");
   expect_error(with(plain(), "96 102", "96 128"), "'128' is not a payload type");
   expect_error(with(plain(), "96 102", "96 -1"), "'-1' is not a payload type");
-  expect_error(with(plain(), "96 102", "96 96 102"), "payload type 96 is there twice");
+  expect_error(with(plain(), "96 102", "96 96 102"), "payload type 96 occurs twice");
   expect_error(with(plain(), "m=video 9", "m=video 65536"), "'65536' is not a port");
   expect_error(with(plain(), "m=video 9", "m=video x"), "'x' is not a port");
   expect_error(with(plain(), " 96 102 103", ""), "is not 'm=video PORT");
   expect_error(with(plain(), "VP8/90000", "VP8"), "is not 'a=rtpmap:TYPE ENCODING/CLOCK-RATE'");
   expect_error(with(plain(), "VP8/90000", "VP8/0"), "a=rtpmap");
-  expect_error(with(plain_with_audio(), "a=mid:1", "a=mid:0"), "two media have the mid '0'");
+  expect_error(with(plain_with_audio(), "a=mid:1", "a=mid:0"), "two media have the same mid '0'");
   expect_error(with(plain(), "a=mid:0", "a=mid:a b"), "a=mid is not a token");
   expect_error(plain() + "nonsense\r\n", "'nonsense' is not x=value");
   expect_error(with(plain(), "t=0 0", "t=0 0\r\na=group:BUNDLE 1"), "a second BUNDLE group");
@@ -310,13 +314,13 @@ TEST(OfferErrorTest, RefusesControlCharactersAndDoesNotRepeatThem) {
 }
 
 TEST(OfferErrorTest, BoundsEverySize) {
-  expect_error(plain() + std::string(Offer::kMaxSize, '\n'), "at most 262144 are read");
+  expect_error(plain() + std::string(Offer::kMaxSize, '\n'), "the limit is 262144");
   EXPECT_EQ(error_of(plain() + std::string(Offer::kMaxSize - plain().size(), '\n')), "parsed");
   expect_error(plain() + "a=x:" + std::string(20'000, 'x'), "longer than 16384 characters");
 
   std::string types;
   for (int i = 0; i < 200; ++i) types += " " + std::to_string(i % 128);
-  expect_error(with(plain(), " 96 102 103", types), "200 payload types; RTP has 128");
+  expect_error(with(plain(), " 96 102 103", types), "200 payload types; RTP has at most 128");
 
   std::string media;
   for (int i = 0; i < 100; ++i) media += "m=audio 0 RTP/AVP 0\r\n";

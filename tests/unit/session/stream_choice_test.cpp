@@ -51,11 +51,11 @@ TEST_F(StreamChoiceTest, KeepsWhatItHasWhereTheOtherIsHardlyBetter) {
 
 TEST_F(StreamChoiceTest, TakesWhatTheViewerCanPlay) {
   streams[0].playable = false;
-  streams[0].mismatch = "camera sends H265; browser takes H264";
+  streams[0].mismatch = "the camera sends H265; the viewer supports H264";
 
   EXPECT_EQ(pick(), "sub");
 
-  EXPECT_EQ(reason, "in place of main: camera sends H265; browser takes H264");
+  EXPECT_EQ(reason, "instead of main: the camera sends H265; the viewer supports H264");
 }
 
 TEST_F(StreamChoiceTest, TakesWhatIsThereInPlaceOfWhatIsDown) {
@@ -64,7 +64,7 @@ TEST_F(StreamChoiceTest, TakesWhatIsThereInPlaceOfWhatIsDown) {
 
   EXPECT_EQ(pick_for(200), "sub");
 
-  EXPECT_EQ(reason, "in place of small: the camera closed the connection");
+  EXPECT_EQ(reason, "instead of small: the camera closed the connection");
 }
 
 TEST_F(StreamChoiceTest, TakesWhatIsDownWhereThereIsNothingElse) {
@@ -103,7 +103,7 @@ TEST_F(StreamChoiceTest, GuessesTheSizeOfWhatWasNeverThere) {
 TEST_F(StreamChoiceTest, HasNoChoiceOfOne) {
   streams.resize(1);
   EXPECT_EQ(pick_for(100), "main");
-  EXPECT_EQ(reason, "the only one");
+  EXPECT_EQ(reason, "the only stream");
 }
 
 } // namespace

@@ -82,7 +82,7 @@ TEST_F(StreamSelectorTest, KeepsWhatItHasUntilItTakesTheOther) {
   EXPECT_NE(state("sub"), State::idle);
   selector.take();
   EXPECT_EQ(selector.current()->id(), "sub");
-  EXPECT_EQ(selector.reason(), "asked for");
+  EXPECT_EQ(selector.reason(), "requested");
   EXPECT_TRUE(rests("main"));
 }
 
@@ -107,7 +107,7 @@ TEST_F(StreamSelectorTest, PassesOverWhatTheViewerCannotPlay) {
   selector.take();
 
   EXPECT_EQ(selector.current()->id(), "sub");
-  EXPECT_EQ(selector.reason(), "in place of main: main is H265");
+  EXPECT_EQ(selector.reason(), "instead of main: main is H265");
 }
 
 TEST_F(StreamSelectorTest, SaysWhyThereIsNothingAndChangesNothing) {
@@ -149,7 +149,7 @@ TEST_F(StreamSelectorTest, GoesOverToWhatIsNotDown) {
 
   EXPECT_EQ(selector.wanted()->id(), "sub");
   selector.take();
-  EXPECT_THAT(selector.reason(), HasSubstr("in place of main: cannot connect to 127.0.0.1:9"));
+  EXPECT_THAT(selector.reason(), HasSubstr("instead of main: cannot reach 127.0.0.1:9"));
 }
 
 } // namespace

@@ -69,7 +69,7 @@ TEST_F(TransportsTest, SaysAtTheStartThatTheMediaPortIsTakenAndWhatToDo) {
   EXPECT_THAT(why, AllOf(HasSubstr("webrtc.port: "),
                          HasSubstr("UDP port " + std::to_string(taken.number())),
                          HasSubstr("Address already in use"),
-                         HasSubstr("or set webrtc.port to a free one")));
+                         HasSubstr("or set webrtc.port to a free port")));
 }
 
 TEST_F(TransportsTest, NamesTheRangeThatTheMediaPortIsOf) {
@@ -83,6 +83,17 @@ TEST_F(TransportsTest, NeedsNoMediaPortWhereAWebrtcbinCarriesEachViewer) {
   const TakenPort taken;
   config.webrtc.port = taken.number();
   config.webrtc.transport = config::ViewerTransport::webrtcbin;
+
+  EXPECT_EQ(create(), "");
+}
+
+TEST_F(TransportsTest, LeavesTheMediaPortToCamerasThatAllHaveAWebrtcbin) {
+  const TakenPort taken;
+  config.webrtc.port = taken.number();
+  config::Camera camera;
+  camera.id = "front";
+  camera.webrtc_transport = config::ViewerTransport::webrtcbin;
+  config.cameras = {camera};
 
   EXPECT_EQ(create(), "");
 }

@@ -56,7 +56,7 @@ TEST(ViewerBoundTest, SaysWhatIsBelowTheKeyAndWhatToDo) {
 
   EXPECT_EQ(bound.why, "webrtc.max_webrtcbin_viewers is 100, but pids.max is 300");
   EXPECT_THAT(bound.warning,
-              AllOf(HasSubstr("at most 18 viewers on webrtcbin, not the 100 of "
+              AllOf(HasSubstr("at most 18 viewers on webrtcbin instead of the 100 of "
                               "webrtc.max_webrtcbin_viewers"),
                     HasSubstr("pids.max is 300, 20 are in use"), HasSubstr("raise TasksMax=")));
   EXPECT_EQ(bound_viewers(100, 4, {}).why, "webrtc.max_webrtcbin_viewers");

@@ -58,7 +58,7 @@ TEST_F(ViewerCameraTest, ShowsTheOtherStreamWhileItsOwnIsLost) {
 
   EXPECT_THAT(listener.heard, ElementsAre("stream sub"));
   EXPECT_THAT(transport().played, ElementsAre("main-H264", "sub-H264"));
-  EXPECT_EQ(viewer->info().stream_reason, "in place of main: the camera closed the connection");
+  EXPECT_EQ(viewer->info().stream_reason, "instead of main: the camera closed the connection");
   EXPECT_EQ(camera->main().watchers, 0);
   EXPECT_EQ(camera->sub().watchers, 1);
 
@@ -95,7 +95,7 @@ TEST_F(ViewerCameraTest, SwitchesToTheStreamThatItsViewerAsksFor) {
 
   EXPECT_THAT(transport().played, ElementsAre("main-H264", "sub-H264"));
   EXPECT_THAT(listener.heard, ElementsAre("stream sub"));
-  EXPECT_EQ(viewer->info().stream_reason, "asked for");
+  EXPECT_EQ(viewer->info().stream_reason, "requested");
   EXPECT_EQ(camera->main().claims, 0);
   EXPECT_EQ(camera->sub().watchers, 1);
 }
@@ -181,7 +181,8 @@ TEST_F(ViewerCameraTest, HasAPageBeginAnewWhereTheTransportCannotSwitch) {
   ASSERT_TRUE(viewer->select({.stream = "sub"}));
 
   EXPECT_EQ(closed(), "stream_changed");
-  EXPECT_EQ(listener.closed[0].message, "stream sub is to be shown in place of main");
+  EXPECT_EQ(listener.closed[0].message,
+            "the viewer changes from stream main to stream sub, which needs a new session");
   EXPECT_EQ(transports.asked, 1);
 }
 

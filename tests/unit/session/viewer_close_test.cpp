@@ -73,7 +73,8 @@ TEST_F(ViewerCloseTest, RefusesAnOfferThatMutesAndSaysWhatMutes) {
     const auto refused = viewer->restart(sound_with(direction));
     ASSERT_FALSE(refused) << direction;
     EXPECT_EQ(refused.error().code, Errc::invalid);
-    EXPECT_THAT(refused.error().message, HasSubstr("a player mutes its track or its element"));
+    EXPECT_THAT(refused.error().message,
+                HasSubstr("to mute, a player sets its track or its element"));
   }
 
   EXPECT_EQ(viewer->state(), State::connected);
@@ -128,7 +129,8 @@ TEST_F(ViewerCloseTest, SaysThatNoPairOfAddressesWorksWhereItWasNeverConnected) 
   transport().say(Transport::failed);
 
   EXPECT_EQ(closed(), "connection_failed");
-  EXPECT_EQ(listener.closed[0].message, "no pair of addresses works between viewer and server");
+  EXPECT_EQ(listener.closed[0].message,
+            "no network path works between viewer and server: is UDP between them blocked?");
 }
 
 TEST_F(ViewerCloseTest, EndsInALaterTurnTheTransportFirstAndTheHostLast) {

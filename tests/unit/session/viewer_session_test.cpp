@@ -56,7 +56,7 @@ TEST_F(ViewerSessionTest, SaysWhatItGetsAndWhy) {
   EXPECT_EQ(info.video_codec, "H264");
   EXPECT_EQ(info.audio_codec, "");
   EXPECT_EQ(info.stream, "main");
-  EXPECT_EQ(info.stream_reason, "the best there is");
+  EXPECT_EQ(info.stream_reason, "the best stream");
 }
 
 TEST_F(ViewerSessionTest, WaitsForACameraThatIsNotThereAndTellsWhyInALaterTurn) {
@@ -271,8 +271,10 @@ TEST_F(ViewerSessionTest, WaitsForAViewerWhoseNetworkWentAway) {
   transport().say(Transport::connected);
 
   EXPECT_EQ(viewer->state(), State::connected);
-  EXPECT_THAT(listener.heard,
-              ElementsAre("disconnected: the viewer is not heard of; waiting for it", "connected"));
+  EXPECT_THAT(
+      listener.heard,
+      ElementsAre("disconnected: the server receives nothing from the viewer and waits for it",
+                  "connected"));
   EXPECT_EQ(transport().played.size(), 1u) << "it plays all the time";
 }
 
@@ -283,7 +285,7 @@ TEST_F(ViewerSessionTest, EndsWhereAViewerStaysAway) {
   transport().say(Transport::disconnected);
 
   EXPECT_EQ(closed(), "connection_failed");
-  EXPECT_EQ(listener.closed[0].message, "the viewer has not been heard of for 15 s");
+  EXPECT_EQ(listener.closed[0].message, "the server has received nothing from the viewer for 15 s");
 }
 
 TEST_F(ViewerSessionTest, KeepsAViewerWhoCameBackBeyondTheTimeItHad) {

@@ -148,7 +148,7 @@ TEST_F(FanoutBranchTest, EndsItsViewersAndItselfOnAnErrorInside) {
   EXPECT_TRUE(turn_until([this] { return ended == 1; }, "the end"));
 
   ASSERT_EQ(viewer.failures.size(), 1u);
-  EXPECT_THAT(viewer.failures[0], HasSubstr("the fanout failed: out of luck"));
+  EXPECT_THAT(viewer.failures[0], HasSubstr("webrtcfanout failed: out of luck"));
   EXPECT_TRUE(branch->failed());
   EXPECT_FALSE(branch->subscribe(choices({"H264"}), viewer));
   EXPECT_THAT(camera->fed, IsEmpty());

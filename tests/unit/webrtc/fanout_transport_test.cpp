@@ -346,7 +346,7 @@ TEST_F(FanoutTransportTest, TellsThatTheFanoutFailed) {
 
   turn_until([this] { return !heard->reason.empty(); }, "the failure");
 
-  EXPECT_EQ(heard->reason, "the fanout failed: out of luck");
+  EXPECT_EQ(heard->reason, "webrtcfanout failed: out of luck");
 }
 
 } // namespace

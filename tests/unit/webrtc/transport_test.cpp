@@ -40,7 +40,8 @@ TEST(TransportTest, IsWebrtcbinWhereTheServerHasIceServersOfItsOwn) {
 TEST(TransportTest, IsTheFanoutForMediaThatSendToo) {
   const auto choice = choice_for(with(plain(), "a=recvonly", "a=sendrecv"));
   EXPECT_EQ(choice.transport, Transport::fanout);
-  EXPECT_EQ(choice.reason, "the viewer's video is a=sendrecv, and nothing is taken from viewers");
+  EXPECT_EQ(choice.reason,
+            "the viewer's video is a=sendrecv, but the server does not accept media from viewers");
 
   // sendrecv is what is meant where nothing is said.
   EXPECT_EQ(choice_for(without(plain(), "a=recvonly")).transport, Transport::fanout);
@@ -51,7 +52,8 @@ TEST(TransportTest, IsTheFanoutBesideMediaThatOnlySend) {
       with(plain_with_audio(), "ssrc-audio-level\r\na=recvonly", "ssrc-audio-level\r\na=sendonly"));
 
   EXPECT_EQ(choice.transport, Transport::fanout);
-  EXPECT_EQ(choice.reason, "the viewer's audio is a=sendonly, and nothing is taken from viewers");
+  EXPECT_EQ(choice.reason,
+            "the viewer's audio is a=sendonly, but the server does not accept media from viewers");
 }
 
 TEST(TransportTest, IsTheFanoutBesideMediaThatAreOff) {
@@ -72,7 +74,7 @@ TEST(TransportTest, IsWhatTheConfigurationSays) {
   for (const auto wanted : {Transport::webrtcbin, Transport::fanout}) {
     const auto choice = choose_transport(wanted, {}, offer);
     EXPECT_EQ(choice.transport, wanted);
-    EXPECT_EQ(choice.reason, "by configuration");
+    EXPECT_EQ(choice.reason, "the configuration selects it");
   }
 }
 

@@ -19,13 +19,13 @@
 namespace fanlight::camsim {
 namespace {
 
-/// An advisory lock on a file of its own, held until destruction (or the end of the process). May
-/// be had without the lock, when `stop` came first.
+/// An advisory lock on a separate file, held until destruction (or the end of the process). If
+/// `stop` comes first, it is constructed without the lock.
 class FileLock {
  public:
   FileLock(const std::string& path, const std::stop_token& stop)
       : fd_(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-    // Polled: a blocking flock() cannot be told to stop.
+    // Polls: nothing can interrupt a blocking flock().
     while (fd_ >= 0 && ::flock(fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK &&
            !stop.stop_requested())
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -95,7 +95,7 @@ Result<Cache::Clips> Cache::clips(const std::vector<CameraSpec>& cameras,
                                   const std::function<void(const CameraSpec&)>& encoding,
                                   std::stop_token stop) {
   if (g_mkdir_with_parents(folder_.c_str(), 0755) != 0)
-    return Error{Errc::internal, "making the cache " + folder_ + ": " + std::strerror(errno)};
+    return Error{Errc::internal, "creating the cache " + folder_ + ": " + std::strerror(errno)};
 
   std::map<std::string, const CameraSpec*> wanted;
   for (const CameraSpec& camera : cameras) {
@@ -103,7 +103,7 @@ Result<Cache::Clips> Cache::clips(const std::vector<CameraSpec>& cameras,
   }
   Clips done;
   std::optional<Error> failure;
-  std::mutex mutex; // Protects all of the above.
+  std::mutex mutex; // Protects everything above.
   const auto work = [&] {
     while (true) {
       std::unique_lock lock(mutex);

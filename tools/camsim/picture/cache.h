@@ -11,8 +11,8 @@
 
 namespace fanlight::camsim {
 
-/// Encoded clips on disk, one file each, named by a hash of everything that shapes them. Several
-/// processes may use one folder at once: whoever comes first encodes, the others wait for it.
+/// Encoded clips on disk, one file each, named by a hash of all settings that affect them. Several
+/// processes may use the same folder: the first one encodes, the others wait for it.
 class Cache {
  public:
   explicit Cache(std::string folder) : folder_(std::move(folder)) {}
@@ -20,14 +20,14 @@ class Cache {
   /// $XDG_CACHE_HOME/fanlight-camsim.
   static std::string default_folder();
 
-  /// The clips of `cameras`, by key(); several are encoded at a time, one for each CPU. `encoding`
-  /// is told, from any thread, of each camera that is not in the cache yet. Blocks; fails soon
+  /// The clips of `cameras`, by key(). Encodes as many at a time as there are CPUs. Calls
+  /// `encoding`, on any thread, for each camera that is not in the cache yet. Blocks; fails soon
   /// after `stop` is requested.
   using Clips = std::map<std::string, std::shared_ptr<const Clip>>;
   Result<Clips> clips(const std::vector<CameraSpec>& cameras,
                       const std::function<void(const CameraSpec&)>& encoding, std::stop_token stop);
 
-  /// Equal for cameras that share a clip; empty for one that needs none (live, without sound).
+  /// The same for cameras that share a clip; empty for a camera without one (live, without sound).
   static std::string key(const CameraSpec& spec);
 
  private:

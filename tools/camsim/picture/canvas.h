@@ -15,7 +15,7 @@ struct Color {
 constexpr Color kWhite{235, 128, 128};
 constexpr Color kBlack{16, 128, 128};
 
-/// One I420 picture in GStreamer's default layout, and what is drawn on it. Everything is clipped.
+/// One I420 picture in GStreamer's default layout, with drawing functions that clip.
 class Canvas {
  public:
   /// Both even.
@@ -29,10 +29,10 @@ class Canvas {
 
   void rectangle(int x, int y, int width, int height, Color color);
   void disc(int x, int y, int radius, Color color);
-  /// `top` to `bottom` over the rows y .. y + height.
+  /// A gradient from `top` to `bottom` over the rows y .. y + height.
   void gradient(int y, int height, Color top, Color bottom);
-  /// One line of ASCII on a black plate; `scale` is the side of a dot of the 5x7 glyphs. Lower case
-  /// is shown as upper case.
+  /// One line of ASCII on a black plate, in upper case; `scale` is the size of a dot of the 5x7
+  /// glyphs.
   void text(int x, int y, int scale, std::string_view text);
 
  private:

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kMagic = "fanlight-clip\n";
 
-/// The index in front of the bytes, in the byte order of this machine: a cache does not travel.
+/// Writes the index in front of the bytes, in the byte order of this machine: a cache stays on it.
 class Writer {
  public:
   void number(std::uint64_t value) {
@@ -29,7 +29,7 @@ class Writer {
   std::string out_;
 };
 
-/// Reads what Writer wrote; after the end everything is empty and ok() is false.
+/// Reads what Writer wrote; after the end, values are empty and ok() is false.
 class Reader {
  public:
   explicit Reader(std::string_view bytes) : rest_(bytes) {}
@@ -40,7 +40,7 @@ class Reader {
     return value;
   }
   std::string text() { return std::string(take(number())); }
-  /// A number of things that take at least eight bytes each.
+  /// The number of items, each of which takes at least eight bytes.
   std::uint64_t count() {
     const std::uint64_t value = number();
     ok_ = ok_ && value <= rest_.size() / 8;
@@ -136,7 +136,7 @@ Result<std::shared_ptr<const Clip>> Clip::open(const std::string& path) {
   const std::string_view bytes{g_mapped_file_get_contents(mapped),
                                g_mapped_file_get_length(mapped)};
 
-  const Error broken{Errc::invalid, path + ": not a whole clip of this version"};
+  const Error broken{Errc::invalid, path + ": not a complete clip of this version"};
   if (!bytes.starts_with(kMagic)) return broken;
   Reader reader(bytes.substr(kMagic.size()));
   if (reader.number() != kClipVersion || reader.number() != bytes.size()) return broken;

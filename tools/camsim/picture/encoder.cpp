@@ -18,11 +18,11 @@ using config::VideoCodec;
 using Sample = Owned<GstSample, gst_sample_unref>;
 
 constexpr int kMaxWholeLoopSeconds = 60;
-/// A multiple of the frames of every codec: 375 of AAC (1024/48000 s), 400 of 20 ms.
+/// A multiple of the frames of every codec: 375 frames of AAC (1024/48000 s), 400 of 20 ms.
 constexpr int kAudioLoopSeconds = 8;
 
-/// Runs `in ! <description> ! out`. `next` makes the next input buffer or null at the end, on a
-/// streaming thread; `take` gets what comes out, on the caller's.
+/// Runs `in ! <description> ! out`. `next` returns the next input buffer, or null at the end, on a
+/// streaming thread; `take` gets the output on the caller's thread.
 Result<> run_encoder(const std::string& what, const std::string& description,
                      const std::string& caps, std::function<GstBuffer*()> next,
                      const std::function<void(GstSample*)>& take) {
@@ -79,7 +79,7 @@ GstBuffer* new_buffer(const void* data, std::size_t size, GstClockTime pts, GstC
 }
 
 /// Splits an access unit into slices, which are kept, and parameter sets, of which the first ones
-/// are; the rest (delimiters, the encoder's own SEI, filler) is left out.
+/// are kept; drops the rest (delimiters, the encoder's SEI, filler).
 void take_access_unit(EncodedTrack& out, VideoCodec codec, std::span<const std::uint8_t> unit,
                       Unit made) {
   const bool first = out.track.units.empty();
@@ -99,8 +99,8 @@ void take_access_unit(EncodedTrack& out, VideoCodec codec, std::span<const std::
 
 struct AudioFormat {
   int rate;
-  int frame; ///< Samples in a unit.
-  int delay; ///< Samples by which the decoder's output lags.
+  int frame; ///< Samples per unit.
+  int delay; ///< Delay of the decoder's output in samples.
   const char* encoder;
 };
 
@@ -140,7 +140,7 @@ std::string video_encoder(const CameraSpec& spec, VideoCodec codec) {
   const char* profile = spec.profile == H264Profile::baseline ? "constrained-baseline"
                         : spec.profile == H264Profile::main   ? "main"
                                                               : "high";
-  // The preset leaves out just what tells main and high from baseline.
+  // The preset omits exactly what distinguishes main and high from baseline.
   const std::string features = spec.profile == H264Profile::baseline ? "cabac=0:8x8dct=0"
                                : spec.profile == H264Profile::main   ? "cabac=1:8x8dct=0"
                                                                      : "cabac=1:8x8dct=1";
@@ -190,7 +190,7 @@ Result<EncodedTrack> encode_video(const CameraSpec& spec, VideoCodec codec, std:
   if (auto run = run_encoder(what, video_encoder(spec, codec), caps, next, take); !run)
     return run.error();
   if (out.track.units.size() != static_cast<std::size_t>(frames) || out.track.headers.empty())
-    return Error{Errc::internal, "encoding " + what + ": the encoder gave " +
+    return Error{Errc::internal, "encoding " + what + ": the encoder returned only " +
                                      std::to_string(out.track.units.size()) + " of " +
                                      std::to_string(frames) + " frames"};
   return out;
@@ -203,8 +203,8 @@ Result<EncodedTrack> encode_audio(const CameraSpec& spec) {
   out.track.numerator = static_cast<std::uint64_t>(format.frame);
   out.track.denominator = static_cast<std::uint64_t>(format.rate);
 
-  // Two loops and a bit go in; the second one comes out, when the encoder has settled: its last
-  // frame overlaps with its own first one as it did with the first loop's.
+  // Encodes a little more than two loops and takes the second one: there, the encoder has settled,
+  // and its last frame overlaps with its first one as it did with that of the first loop.
   const int tone = spec.tone != 0 ? spec.tone : tone_of(spec.label());
   int fed = 0;
   const auto next = [&]() -> GstBuffer* {
@@ -235,7 +235,7 @@ Result<EncodedTrack> encode_audio(const CameraSpec& spec) {
   const std::string what = "the sound of camera " + spec.id;
   if (auto run = run_encoder(what, format.encoder, caps, next, take); !run) return run.error();
   if (out.track.units.size() != static_cast<std::size_t>(units))
-    return Error{Errc::internal, "encoding " + what + ": the encoder gave too little"};
+    return Error{Errc::internal, "encoding " + what + ": the encoder returned too few frames"};
   return out;
 }
 

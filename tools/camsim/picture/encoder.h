@@ -8,8 +8,8 @@
 
 namespace fanlight::camsim {
 
-/// Frames of a camera's loop: whole GOPs, at least `loop` seconds, and whole seconds too where
-/// that is within a minute, so that lamp and beep stay together.
+/// The frames of a camera's loop: complete GOPs, at least `loop` seconds, and full seconds if that
+/// is possible within a minute, so that lamp and beep stay together.
 int loop_frames(const CameraSpec& spec);
 
 /// The gst-launch part from raw I420 to parsed, length-prefixed access units.

@@ -33,8 +33,8 @@ constexpr Color kRed{85, 105, 215};
 constexpr Color kBlue{90, 190, 105};
 constexpr Color kLamp{210, 50, 150};
 
-constexpr int kGrainSide = 512; ///< The grain is a tile of random luma, moved about every frame.
-constexpr int kGrain = 5;       ///< Its greatest step.
+constexpr int kGrainSide = 512; ///< The grain is a tile of random luma that moves with every frame.
+constexpr int kGrain = 5;       ///< Its amplitude.
 
 Place choose_place(const std::string& label) {
   std::string lower;
@@ -48,7 +48,7 @@ Place choose_place(const std::string& label) {
   return static_cast<Place>(hash % kWords.size());
 }
 
-/// A saw tooth 0..1 that ends where it began after a whole turn.
+/// A sawtooth 0..1 that ends where it began after a full turn.
 double sweep(double turn, int times, double phase) {
   const double t = turn * times + phase;
   return t - std::floor(t);
@@ -172,7 +172,7 @@ void Scene::paint_movers(double turn) {
     ball(x, y - size * 0.86, size * 0.13, kSkin);
   };
 
-  // Clouds cross the sky of every place.
+  // Every place has clouds in the sky.
   for (int i = 0; i < 3; ++i) {
     const double x = sweep(turn, 1 + i % 2, i * 0.37) * 1.4 - 0.2;
     const double y = 0.13 + 0.03 * i;
@@ -210,9 +210,9 @@ void Scene::add_grain(std::uint64_t position) {
   random.discard(3);
   for (int y = strip_rows(canvas_.height()); y < canvas_.height(); ++y) {
     std::uint8_t* luma = canvas_.luma() + y * canvas_.stride();
-    // A fresh place in the tile for each row and frame.
+    // Another position in the tile for each row and frame.
     const std::int8_t* tile = grain_.data() + random() % (grain_.size() - canvas_.width());
-    // Luma from 16 to 235 has room for a step: nothing wraps, and the loop is easy to vectorise.
+    // Luma from 16 to 235 leaves room for the grain: no overflow, and easy to vectorise.
     for (int x = 0; x < canvas_.width(); ++x)
       luma[x] = static_cast<std::uint8_t>(luma[x] + tile[x]);
   }

@@ -8,16 +8,16 @@
 
 namespace fanlight::camsim {
 
-/// What a camera looks at: a still place with things that move, its name and the frame's number as
+/// The scene of a camera: a still background with moving objects, its name and the frame number as
 /// text, the strip, and a lamp that lights at each full second together with the beep.
 ///
-/// All motion repeats after `loop_frames`, so that the last frame leads into the first.
+/// All motion repeats after `loop_frames`, so that the last frame continues with the first.
 /// Threads: one at a time.
 class Scene {
  public:
   Scene(std::string label, int width, int height, int fps, int loop_frames);
 
-  /// Paints frame `position`; `strip` goes into the strip, `caption` under the picture.
+  /// Paints frame `position` with the value `strip` in the strip and `caption` at the bottom.
   const Canvas& paint(std::uint64_t position, std::uint32_t strip, const std::string& caption);
 
  private:
@@ -28,8 +28,8 @@ class Scene {
   const std::string label_;
   const int fps_;
   const int loop_frames_;
-  const int place_; ///< Which of the places.
-  Canvas still_;    ///< What does not move, painted once.
+  const int place_; ///< Index of the background.
+  Canvas still_;    ///< The background, painted once.
   Canvas canvas_;
   std::vector<std::int8_t> grain_;
 };

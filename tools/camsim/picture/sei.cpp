@@ -31,7 +31,8 @@ std::uint64_t read_big_endian(Bytes bytes) {
   return value;
 }
 
-/// Appends `rbsp` with an 0x03 wherever two zero bytes would come before a byte below 4.
+/// Appends `rbsp` with emulation prevention: an 0x03 before any byte below 4 that follows two
+/// zeros.
 void append_escaped(std::vector<std::uint8_t>& out, Bytes rbsp) {
   int zeros = 0;
   for (const std::uint8_t byte : rbsp) {

@@ -10,11 +10,11 @@
 
 namespace fanlight::camsim {
 
-/// What a looped camera says in every access unit, as SEI user_data_unregistered (payload type 5:
-/// H.264 D.1.7, H.265 D.2.7): the UUID below, then both members as big-endian 64 and 32 bits.
+/// The content of an SEI user_data_unregistered (payload type 5: H.264 D.1.7, H.265 D.2.7) in every
+/// access unit of a looped camera: the UUID below, then both members as big-endian 64 and 32 bits.
 struct SendStamp {
-  std::uint64_t unix_us = 0; ///< CLOCK_REALTIME at the moment of sending, µs.
-  std::uint32_t frame = 0;   ///< Position in the loop, as the strip shows it.
+  std::uint64_t unix_us = 0; ///< CLOCK_REALTIME when it was sent, µs.
+  std::uint32_t frame = 0;   ///< Position in the loop, as in the strip.
 
   bool operator==(const SendStamp&) const = default;
 };
@@ -29,20 +29,20 @@ enum class NalFraming {
   length_prefixed, ///< Four bytes of length (avc, hvc1).
 };
 
-/// The whole NAL unit, header to trailing bits, with emulation prevention; no start code, no
-/// length.
+/// The complete NAL unit, from header to trailing bits, with emulation prevention, without start
+/// code or length.
 std::vector<std::uint8_t> write_send_stamp(config::VideoCodec codec, SendStamp stamp);
 
-/// Reads one NAL unit; empty when it is no SEI or holds no such message.
+/// Reads one NAL unit; none if it is not an SEI with such a message.
 std::optional<SendStamp> read_send_stamp(config::VideoCodec codec,
                                          std::span<const std::uint8_t> nal);
 
-/// Looks through a whole access unit.
+/// Searches a complete access unit.
 std::optional<SendStamp> find_send_stamp(config::VideoCodec codec, NalFraming framing,
                                          std::span<const std::uint8_t> access_unit);
 
-/// The NAL units of an access unit, without start codes or lengths. A length that points past the
-/// end ends the list.
+/// The NAL units of an access unit, without start codes or lengths. Stops at a length that exceeds
+/// the data.
 std::vector<std::span<const std::uint8_t>> split_nals(NalFraming framing,
                                                       std::span<const std::uint8_t> access_unit);
 

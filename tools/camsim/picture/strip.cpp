@@ -17,7 +17,7 @@ std::uint32_t check_nibble(std::uint32_t value) {
   return check;
 }
 
-/// Mean of the middle of a cell: its edges are where the encoder smears.
+/// The mean of the middle of a cell: encoders blur its edges.
 int cell_mean(const std::uint8_t* luma, int width, int rows, int stride, int cell) {
   const int left = strip_column(cell, width);
   const int columns = strip_column(cell + 1, width) - left;

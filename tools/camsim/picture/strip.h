@@ -19,18 +19,18 @@ constexpr int strip_rows(int height) {
   return (rows + 7) / 8 * 8;
 }
 
-/// First column of a cell; cell 40 is the column after the last one. No column is left over when
-/// the width is not a multiple of 40.
+/// First column of a cell; cell 40 is the column after the last one. The cells cover all columns
+/// even if the width is not a multiple of 40.
 constexpr int strip_column(int cell, int width) { return cell * width / kStripCells; }
 
 /// Which cells are white for `value`.
 std::array<bool, kStripCells> strip_cells(std::uint32_t value);
 
-/// Draws the strip into 8-bit luma (white 235, black 16); the chroma above it is the caller's.
+/// Draws the strip into 8-bit luma (white 235, black 16); the caller sets the chroma.
 void write_strip(std::uint8_t* luma, int width, int height, int stride, std::uint32_t value);
 
-/// Reads it back from a decoded picture's 8-bit luma, scaled or not. Empty when there is no strip
-/// or the check cells do not fit.
+/// Reads the strip from a decoded picture's 8-bit luma, scaled or not. None if there is no strip or
+/// its check cells are wrong.
 std::optional<std::uint32_t> read_strip(const std::uint8_t* luma, int width, int height,
                                         int stride);
 

@@ -7,10 +7,10 @@
 namespace fanlight::camsim {
 namespace {
 
-constexpr double kToneLevel = 0.06; // About -24 dBFS: there, but bearable on four tiles at once.
+constexpr double kToneLevel = 0.06; // About -24 dBFS: audible, but bearable on four tiles at once.
 constexpr double kBeepLevel = 0.22;
 constexpr double kBeepSeconds = 0.1;
-constexpr double kFadeSeconds = 0.005; // No clicks.
+constexpr double kFadeSeconds = 0.005; // Avoids clicks.
 constexpr int kBeepHz = 1760;
 
 double beep_level(double second) {

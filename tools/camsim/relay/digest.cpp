@@ -22,7 +22,7 @@ std::string lower(std::string text) {
   return text;
 }
 
-/// `name=value` and `name="value"`, with commas between them; names in lower case.
+/// Parses `name=value` and `name="value"`, separated by commas; returns names in lower case.
 std::map<std::string, std::string> parameters_of(const std::string& text) {
   std::map<std::string, std::string> found;
   for (std::size_t at = 0; at < text.size();) {
@@ -55,7 +55,7 @@ bool answers_sha256(const std::string& authorization, const Login& login, const 
     return false;
   const std::string who = sha256(login.user + ":" + kRealm + ":" + login.password);
   const std::string what = sha256(method + ":" + uri);
-  // RFC 2069 had no qop; RFC 7616 wants it, and cameras take both.
+  // RFC 2069 had no qop; RFC 7616 requires it, and cameras accept both.
   const std::string middle =
       given["qop"].empty() ? nonce
                            : nonce + ":" + given["nc"] + ":" + given["cnonce"] + ":" + given["qop"];

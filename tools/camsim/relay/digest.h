@@ -4,13 +4,13 @@
 
 namespace fanlight::camsim {
 
-/// What a camera wants to hear from a client.
+/// The login that a camera expects.
 struct Login {
   std::string user;
   std::string password;
 };
 
-/// The WWW-Authenticate that asks for a digest by SHA-256 (RFC 7616, section 3.3).
+/// A WWW-Authenticate header for digest with SHA-256 (RFC 7616, section 3.3).
 std::string sha256_challenge(const std::string& nonce);
 
 /// Whether an Authorization answers that challenge for a request of `method` and `uri`.

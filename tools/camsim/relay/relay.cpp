@@ -42,7 +42,7 @@ Address address_of(const Listen& listen) {
   return Address{found};
 }
 
-/// A socket with that address, which does not listen yet; -1: it cannot be had.
+/// A socket bound to that address, which does not listen yet; -1: the address cannot be bound.
 int bind_to(const Listen& listen) {
   const Address address = address_of(listen);
   if (!address) return -1;
@@ -70,8 +70,8 @@ int connect_to(int port) {
 
 Result<std::unique_ptr<Relay>> Relay::create(const Listen& listen, int server_port,
                                              FaultStates states, Logins logins) {
-  // A port that the kernel has chosen is given back when a socket ceases to listen; one that was
-  // asked for by its number stays, and refuse() needs that.
+  // The kernel frees a port that it chose as soon as the socket stops listening, but not a port
+  // that was requested by its number; refuse() needs the latter.
   const int chosen = bind_to(listen);
   Listen fixed = listen;
   if (chosen >= 0) fixed.port = port_of(chosen);

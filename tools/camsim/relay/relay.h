@@ -15,18 +15,17 @@
 
 namespace fanlight::camsim {
 
-/// Stands in front of the RTSP server and does what that would never do: a thread for each
-/// connection passes on what is said, as the camera's faults have it. What travels by UDP goes past
-/// it.
+/// Stands in front of the RTSP server and adds faults that the server itself never has: a thread
+/// per connection forwards messages and applies the camera's faults. Media over UDP bypass it.
 ///
 /// Threads: any.
 class Relay {
  public:
-  /// By the camera's id: those that want a digest by SHA-256, which the server does not know.
+  /// By camera id: cameras with SHA-256 digest, which the server does not support.
   using Logins = std::map<std::string, Login>;
 
-  /// Listens at once and passes on to 127.0.0.1:`server_port`. Errc::unavailable when the address
-  /// cannot be had.
+  /// Starts to listen, and forwards to 127.0.0.1:`server_port`. Errc::unavailable if the address
+  /// cannot be bound.
   static Result<std::unique_ptr<Relay>> create(const Listen& listen, int server_port,
                                                FaultStates states, Logins logins);
   ~Relay();
@@ -34,12 +33,12 @@ class Relay {
   Relay& operator=(const Relay&) = delete;
 
   int port() const { return listen_.port; }
-  /// Ends all connections of that camera: in order, or by RST.
+  /// Ends all connections of that camera, orderly or by RST.
   void end_connections(const std::string& camera, bool reset);
-  /// While it does so a client's connect() fails, with ECONNREFUSED; those there are stay.
+  /// Lets clients' connect() fail with ECONNREFUSED; existing connections stay.
   void refuse(bool refusing);
   bool refuses() const { return refusing_; }
-  /// Connections that asked for that camera.
+  /// The number of connections that have requested that camera.
   std::size_t connections(const std::string& camera) const;
 
  private:

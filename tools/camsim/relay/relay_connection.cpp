@@ -29,7 +29,7 @@ bool resets_when_closed(int socket) {
   return set.l_onoff != 0;
 }
 
-/// False: the other side has closed it.
+/// False: the other side has closed the connection.
 bool receive(int socket, std::string& into) {
   std::array<char, 64 * 1024> buffer;
   const ssize_t got = ::recv(socket, buffer.data(), buffer.size(), MSG_DONTWAIT);
@@ -61,7 +61,7 @@ const char* words_of(int status) {
   }
 }
 
-/// The entry of a method, or that of all of them.
+/// The entry of a method, or the entry for all methods.
 int of_method(const std::map<std::string, int>& entries, const std::string& method) {
   auto found = entries.find(method);
   if (found == entries.end()) found = entries.find("*");
@@ -93,7 +93,7 @@ void Relay::Connection::end(bool reset) {
 void Relay::Connection::run() {
   bool server_open = true;
   while (!ending_ && !relay_.ending_) {
-    // A camera that hangs closes nothing, even when its server has had enough.
+    // A camera that hangs keeps the connection open, even if its server closes it.
     std::array<pollfd, 2> both{{{client_, POLLIN, 0}, {server_open ? server_ : -1, POLLIN, 0}}};
     poll(both.data(), both.size(), kTickMs);
     if (both[0].revents != 0 && !from_client()) break;
@@ -102,14 +102,14 @@ void Relay::Connection::run() {
     if (!wrong->hang && (!server_open || is_due(*wrong))) break;
   }
   leave_server();
-  // RST takes the closing of the descriptor, which is for the destructor.
+  // The RST is sent when the destructor closes the descriptor.
   if (!resets_when_closed(client_)) shutdown(client_, SHUT_RDWR);
   shutdown(server_, SHUT_RDWR);
   playing_ = false;
   over_ = true;
 }
 
-/// What goes by UDP would go on for a while otherwise.
+/// Sends a TEARDOWN; otherwise media over UDP would continue for a while.
 void Relay::Connection::leave_server() {
   if (session_.empty() || tunnel_) return;
   const std::string text =
@@ -163,7 +163,7 @@ void Relay::Connection::send(int socket, std::string_view bytes) const {
       pollfd room{socket, POLLOUT, 0};
       poll(&room, 1, kTickMs);
     } else if (errno != EINTR) {
-      return; // Whoever reads from it will see its end.
+      return; // The reader will notice the end.
     }
   }
 }
@@ -290,7 +290,7 @@ void Relay::Connection::on_answer(RtspMessage answer) {
     std::string base = asked->second.uri();
     while (base.ends_with('/')) base.pop_back();
     if (!sdp.empty()) answer.set_body(spoil_sdp(answer.body, sdp, base));
-    // A client goes on at the camera that it knows.
+    // The client continues with the camera that it knows.
     if (!wrong->as.empty()) answer.set_header("Content-Base", base + "/");
   }
   if (method == "SETUP" && answer.status() == 200) {

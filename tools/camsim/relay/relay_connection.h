@@ -10,7 +10,7 @@
 
 namespace fanlight::camsim {
 
-/// One client, from its connection to its end.
+/// The connection of one client.
 class Relay::Connection {
  public:
   Connection(Relay& relay, int client, int server);
@@ -31,10 +31,10 @@ class Relay::Connection {
   /// Both return false at the end of the connection.
   bool from_client();
   bool from_server();
-  /// HTTP around RTSP: passed on as it is. False while it cannot be told.
+  /// Detects HTTP around RTSP, which is forwarded unchanged. False while that is unknown.
   bool is_tunnel();
   void on_request(RtspMessage request);
-  /// Whether a fault or the relay itself has answered.
+  /// Answers the request if a fault or the relay itself requires it; returns whether it did.
   bool answered(const RtspMessage& request, const Faults& wrong);
   bool logged_in(const RtspMessage& request) const;
   void on_answer(RtspMessage answer);
@@ -44,9 +44,9 @@ class Relay::Connection {
   void wait(int ms) const;
   void send(int socket, std::string_view bytes) const;
   void leave_server();
-  /// Its session or its time is over.
+  /// Whether the session or the connection has to end.
   bool is_due(const Faults& wrong);
-  std::shared_ptr<FaultState> state() const; ///< Null before a camera was asked for.
+  std::shared_ptr<FaultState> state() const; ///< Null before the client has requested a camera.
   std::shared_ptr<const Faults> faults() const;
   void follow(const std::string& uri);
 
@@ -60,13 +60,13 @@ class Relay::Connection {
   std::atomic<bool> ending_{false};
   std::atomic<bool> playing_{false};
 
-  // The thread's own.
+  // Only for the connection's thread.
   std::string from_client_;
   std::string from_server_;
   std::map<std::string, RtspMessage> asked_; ///< By CSeq.
-  std::string uri_;                          ///< Of the last request, as the server knows it.
+  std::string uri_;                          ///< Of the last request, as the server sees it.
   std::string session_;
-  int setups_ = 0; ///< That were answered well.
+  int setups_ = 0; ///< Successful SETUPs.
   bool tunnel_ = false;
   Clock::time_point heard_ = Clock::now();
   Clock::time_point played_ = Clock::time_point::max();

@@ -14,7 +14,7 @@ bool same(std::string_view a, std::string_view b) {
   });
 }
 
-/// Where the line of that header begins and ends, without its CRLF; npos: it is not there.
+/// Begin and end of that header's line, without its CRLF; npos: the header is absent.
 std::pair<std::size_t, std::size_t> find_header(std::string_view head, std::string_view name) {
   for (std::size_t at = head.find("\r\n"); at != head.npos && at + 2 < head.size();) {
     const std::size_t begin = at + 2;

@@ -6,9 +6,9 @@
 
 namespace fanlight::camsim {
 
-/// A request or an answer as it stands on the wire, and what a relay changes of it.
+/// A request or an answer as on the wire, with functions to change it.
 struct RtspMessage {
-  std::string head; ///< With the empty line behind it.
+  std::string head; ///< Including the empty line.
   std::string body;
 
   std::string_view first_line() const {
@@ -18,17 +18,17 @@ struct RtspMessage {
   std::string uri() const;    ///< Of a request.
   int status() const;         ///< Of an answer.
   void set_uri(const std::string& uri);
-  /// Empty if it is not there.
+  /// Empty if absent.
   std::string header(std::string_view name) const;
-  /// Replaces it where it is there, adds it where it is not.
+  /// Replaces the header, or adds it.
   void set_header(std::string_view name, const std::string& value);
-  /// With Content-Length.
+  /// Also sets Content-Length.
   void set_body(std::string text);
   std::string text() const { return head + body; }
 };
 
-/// Takes what is whole off the front of `bytes`: a message, or an interleaved packet with its four
-/// bytes in front (RFC 2326, section 10.12).
+/// Takes the first complete item off `bytes`: a message, or an interleaved packet with its header
+/// of four bytes (RFC 2326, section 10.12).
 struct RtspPiece {
   std::optional<RtspMessage> message;
   std::string packet;

@@ -9,7 +9,7 @@ namespace {
 constexpr const char* kStream = "stream=";
 constexpr const char* kQuery = "?channel=1&track=";
 
-/// Without a parameter of an fmtp line; `;name=value`, wherever it stands.
+/// Removes `;name=value` from an fmtp line, wherever it stands.
 std::string without(std::string line, const std::string& name) {
   const std::size_t at = line.find(name + "=");
   if (at == line.npos) return line;

@@ -5,17 +5,17 @@
 
 namespace fanlight::camsim {
 
-/// The description as a camera with these faults gives it; `base` is the URL it was asked at.
+/// The description of a camera with these faults; `base` is the requested URL.
 std::string spoil_sdp(const std::string& sdp, const std::set<std::string>& faults,
                       const std::string& base);
 
-/// The URI of a SETUP as the server knows it, whatever spoil_sdp() has named it. `number` is the
-/// media meant where the URI names none.
+/// The URI of a SETUP in the server's form, for any form that spoil_sdp() produces. If the URI
+/// names no media, `number` selects it.
 std::string sound_uri(const std::string& uri, int number);
 
-/// Whether a SETUP is for the back channel, which cameras of this kind refuse.
+/// Whether a SETUP is for the back channel, which these cameras refuse.
 bool is_backchannel(const std::string& uri);
-/// Whether it is for the metadata, of which nothing comes.
+/// Whether a SETUP is for the metadata, which are never sent.
 bool is_metadata(const std::string& uri);
 
 } // namespace fanlight::camsim

@@ -10,7 +10,7 @@ using CameraAuths = std::map<std::string, Ref<GstRTSPAuth>>; // By path, e.g. "/
 
 constexpr const char* kRole = "user";
 
-/// The library knows one scheme and one list of users for a whole server; this one hands each
+/// The library supports one scheme and one list of users per server; this class delegates each
 /// request to the GstRTSPAuth of its camera.
 struct CamsimAuth {
   GstRTSPAuth parent;
@@ -22,7 +22,7 @@ struct CamsimAuthClass {
 
 G_DEFINE_TYPE(CamsimAuth, camsim_auth, GST_TYPE_RTSP_AUTH)
 
-/// The camera of `/front` or `/front/stream=0`; null when it is open or there is no such camera.
+/// The GstRTSPAuth for `/front` or `/front/stream=0`; null if the camera is open or does not exist.
 GstRTSPAuth* camera_auth(CamsimAuth* self, GstRTSPContext* context) {
   if (context->uri == nullptr || context->uri->abspath == nullptr) return nullptr;
   std::string path = context->uri->abspath;
@@ -32,7 +32,7 @@ GstRTSPAuth* camera_auth(CamsimAuth* self, GstRTSPContext* context) {
 }
 
 gboolean camsim_auth_check(GstRTSPAuth* auth, GstRTSPContext* context, const gchar* check) {
-  // At the start of a connection, TLS is set up where there is a certificate; no camera is named.
+  // When a connection begins, TLS is set up if there is a certificate; the camera is not known yet.
   if (g_str_equal(check, GST_RTSP_AUTH_CHECK_CONNECT))
     return GST_RTSP_AUTH_CLASS(camsim_auth_parent_class)->check(auth, context, check);
   auto* self = reinterpret_cast<CamsimAuth*>(auth);

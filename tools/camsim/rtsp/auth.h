@@ -10,16 +10,14 @@
 
 namespace fanlight::camsim {
 
-/// Asks for the password of the camera a request is for, by the scheme of that camera only; a
-/// camera without `auth` is open. Factories of cameras with `auth` must let allow_users() be
-/// called on them.
+/// Requires the password of the requested camera, by the scheme of that camera; a camera without
+/// `auth` is open. Call allow_users() on the factories of cameras with `auth`.
 Ref<GstRTSPAuth> make_auth(const std::vector<CameraSpec>& cameras);
 
-/// Whether it is this server that asks for the password of the camera, and not what stands in
-/// front.
+/// Whether this server requires the password of the camera, and not the relay in front.
 bool has_server_login(const CameraSpec& camera);
 
-/// Lets whoever proved to know the password use the factory.
+/// Allows authenticated users to use the factory.
 void allow_users(GstRTSPMediaFactory* factory);
 
 } // namespace fanlight::camsim

@@ -35,7 +35,7 @@ X509Ptr make_certificate(EVP_PKEY* key) {
   return made;
 }
 
-/// Beside it and then renamed, readable for its owner only: the key is in it.
+/// Writes a temporary file and renames it; only the owner can read it, because it contains the key.
 bool write_pem(const std::string& path) {
   const Key key{EVP_EC_gen("P-256")};
   if (!key) return false;
@@ -70,13 +70,13 @@ std::string fingerprint_of(GTlsCertificate* certificate) {
 
 Result<Certificate> load_certificate(const std::string& path) {
   if (!g_file_test(path.c_str(), G_FILE_TEST_EXISTS) && !write_pem(path))
-    return Error{Errc::internal, "making the certificate " + path + ": it cannot be written"};
+    return Error{Errc::internal, "writing the certificate " + path + " failed"};
   GError* raw = nullptr;
   Certificate out;
   out.tls = Ref<GTlsCertificate>::adopt(g_tls_certificate_new_from_file(path.c_str(), &raw));
   if (const GErrorPtr error{raw}; error)
     return Error{Errc::internal, "reading the certificate " + path + ": " + error->message +
-                                     "; delete it to have another one made"};
+                                     "; delete it, and a new one will be created"};
   out.fingerprint = fingerprint_of(out.tls.get());
   return out;
 }

@@ -9,13 +9,13 @@
 
 namespace fanlight::camsim {
 
-/// What RTSPS shows: signed by itself, for localhost and 127.0.0.1, as cameras have it.
+/// The certificate for RTSPS: self-signed, for localhost and 127.0.0.1, as in many cameras.
 struct Certificate {
   Ref<GTlsCertificate> tls;
   std::string fingerprint; ///< SHA-256, hex pairs with colons.
 };
 
-/// That of the PEM file at `path`; made, with its key, where there is no such file.
+/// Reads the PEM file at `path`; creates it, with a key, if it does not exist.
 Result<Certificate> load_certificate(const std::string& path);
 
 } // namespace fanlight::camsim

@@ -6,7 +6,7 @@ namespace {
 
 struct CamsimFactory {
   GstRTSPMediaFactory parent;
-  gint generation; ///< Atomic; the media of one generation are one media.
+  gint generation; ///< Atomic; all clients of one generation share one media.
 };
 struct CamsimFactoryClass {
   GstRTSPMediaFactoryClass parent;
@@ -19,7 +19,7 @@ gchar* camsim_factory_gen_key(GstRTSPMediaFactory* factory, const GstRTSPUrl*) {
   return g_strdup_printf("%d", g_atomic_int_get(&self->generation));
 }
 
-/// Emitted with NULL once the last client has gone, before the media begins to end.
+/// Emitted with NULL after the last client has left, before the media begins to end.
 void on_target_state(GstRTSPMedia*, gint state, gpointer factory) {
   if (state == GST_STATE_NULL) g_atomic_int_inc(&static_cast<CamsimFactory*>(factory)->generation);
 }
@@ -30,7 +30,7 @@ void camsim_factory_configure(GstRTSPMediaFactory* factory, GstRTSPMedia* media)
                           static_cast<GConnectFlags>(0));
 }
 
-/// What comes is on time already: a sink would keep it for the 20 ms that it grants to others.
+/// The data are already on time: a sink would delay them by its default of 20 ms.
 void on_element_added(GstBin*, GstBin*, GstElement* element, gpointer) {
   if (GST_IS_BASE_SINK(element)) gst_base_sink_set_processing_deadline(GST_BASE_SINK(element), 0);
 }

@@ -14,7 +14,7 @@ using std::chrono::nanoseconds;
 std::uint64_t unix_us() { return static_cast<std::uint64_t>(g_get_real_time()); }
 
 std::string payloader(const CameraSpec& spec, const Track* track, VideoCodec codec) {
-  // Parameter sets are put in here and not by the payloader, so that they come in order.
+  // The feed inserts parameter sets, not the payloader, so that they come in order.
   if (track == nullptr || track->video) {
     const std::string interval = track == nullptr ? " config-interval=-1" : "";
     return (codec == VideoCodec::h264 ? "rtph264pay" : "rtph265pay") + interval;
@@ -36,16 +36,16 @@ GstMemory* new_memory(std::string_view bytes) {
   return memory;
 }
 
-/// Beyond `buffers` a source drops its oldest data: nothing flows before the first PLAY, and an
-/// encoder may be too slow.
+/// If more than `buffers` are queued, the source drops the oldest: nothing flows before the first
+/// PLAY, and an encoder may be too slow.
 std::string source(int buffers) {
   return "appsrc format=time is-live=true min-latency=0 leaky-type=downstream max-bytes=0 "
          "max-buffers=" +
          std::to_string(buffers);
 }
 
-/// Behind the payloader of a stream that no client has set up nothing is linked, and a source that
-/// is told so ends with an error, which ends all of the media. This one hop does not tell it.
+/// If no client has set up a stream, its payloader is not linked. A source that learns this fails
+/// and ends all of the media; this element hides it.
 constexpr const char* kForgiving = "tee allow-not-linked=true ! ";
 
 } // namespace
@@ -103,7 +103,7 @@ Feed::~Feed() { stop(); }
 void Feed::announce() {
   for (Stream& stream : streams_) {
     if (stream.track == nullptr)
-      push(stream); // Only an encoder at work knows its caps.
+      push(stream); // Only a running encoder knows its caps.
     else
       gst_element_send_event(stream.source.get(), gst_event_new_gap(0, GST_CLOCK_TIME_NONE));
   }
@@ -200,7 +200,7 @@ GstBuffer* Feed::make_unit(const Stream& stream) const {
     if (!head.empty()) gst_buffer_append_memory(buffer, new_memory(head));
   }
   gst_buffer_append_memory(buffer, stream.clip->unit_memory(unit));
-  // With B-frames the order of presentation differs from that of sending, within the loop.
+  // With B-frames, display order differs from sending order, within the loop.
   const std::uint64_t shown = stream.next - position + unit.display;
   GST_BUFFER_PTS(buffer) =
       started_running_time_ + stream.before + track.time_of(shown) - track.time_of(stream.first);

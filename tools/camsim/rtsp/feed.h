@@ -14,15 +14,15 @@
 
 namespace fanlight::camsim {
 
-/// What a camera's pipeline is fed with: the looped tracks of its clip at their pace and, live,
-/// pictures painted at the moment. One for each running GstRTSPMedia, shared by its clients.
+/// Feeds a camera's pipeline: the looped tracks of its clip at their pace or, if live, pictures
+/// painted in real time. One per running GstRTSPMedia, shared by its clients.
 ///
-/// A feed starts a loop at its first frame and, once paused, goes on where it was. Faults on
-/// command belong here: between a unit of the clip and its push.
-/// Threads: start() and stop() any, one at a time; the rest on the pacer's.
+/// A feed starts a loop at its first frame and, after a pause, continues where it was. Faults on
+/// command belong here, between a unit of the clip and its push. Threads: start() and stop() any,
+/// one at a time; the rest on the pacer's.
 class Feed : public Pacer::Task {
  public:
-  /// The clips of other cameras, by id; null where there is none.
+  /// Finds the clip of another camera by id; null if there is none.
   using FindClip = std::function<std::shared_ptr<const Clip>(const std::string&)>;
 
   /// `sources` are the appsrcs in the order of `make_launch_line`.
@@ -30,8 +30,8 @@ class Feed : public Pacer::Task {
        std::vector<Ref<GstElement>> sources, std::shared_ptr<FaultState> faults);
   ~Feed() override;
 
-  /// Announces all streams, looped ones without data: what an RTSP server needs to answer
-  /// DESCRIBE. A live one has its first picture taken now.
+  /// Announces all streams, looped ones without data, as an RTSP server needs for DESCRIBE. A live
+  /// feed takes its first picture now.
   void announce();
   void start();
   void stop();
@@ -43,14 +43,14 @@ class Feed : public Pacer::Task {
     Ref<GstElement> source;
     const Track* track = nullptr;     ///< Null: live pictures.
     std::shared_ptr<const Clip> clip; ///< Of the track.
-    std::string played;               ///< Whose clip it is; empty: the camera's own.
+    std::string played;               ///< Id of the camera whose clip it is; empty: its own.
     GstClockTime before = 0;          ///< When that clip began, after the start.
     std::uint64_t next = 0;           ///< Unit, counted over all loops.
     std::uint64_t first = 0;          ///< `next` when feed or clip last started.
   };
   GstClockTime due(const Stream& stream) const; ///< After the start.
   void push(Stream& stream);
-  /// Changes the clip where the faults say so and the next unit is a key frame.
+  /// Changes the clip if the faults say so and the next unit is a key frame.
   void follow(Stream& stream);
   GstBuffer* make_unit(const Stream& stream) const;
   GstBuffer* paint(const Stream& stream);
@@ -66,8 +66,8 @@ class Feed : public Pacer::Task {
   std::vector<Stream> streams_;
   bool running_ = false;
   double speed_ = 1;
-  GstClockTime media_time_ = 0;        // After the start, when the speed was last set,
-  Pacer::Clock::time_point speed_set_; // which was then.
+  GstClockTime media_time_ = 0;        // Time after the start when the speed was last set.
+  Pacer::Clock::time_point speed_set_; // When that was.
   GstClockTime started_running_time_ = 0;
 };
 

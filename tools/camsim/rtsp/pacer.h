@@ -9,16 +9,16 @@
 
 namespace fanlight::camsim {
 
-/// One thread that runs everything that happens at a given time, for all cameras: a process with
-/// hundreds of looped cameras does not need hundreds of clocks.
+/// One thread that runs all timed work of all cameras: hundreds of looped cameras do not need
+/// hundreds of threads.
 ///
 /// Threads: any.
 class Pacer {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// What is paced. tick() runs on the pacer's thread, must not block, and says when to come
-  /// back; nothing: not again.
+  /// A timed task. tick() runs on the pacer's thread, must not block, and returns when to run
+  /// again; none: never.
   class Task {
    public:
     virtual ~Task() = default;
@@ -31,7 +31,7 @@ class Pacer {
   Pacer& operator=(const Pacer&) = delete;
 
   void add(Task& task, Clock::time_point due);
-  /// After this, `task` is not running and will not run. Not from inside a tick.
+  /// After this call, `task` does not run any more. Not from inside a tick.
   void remove(Task& task);
 
  private:

@@ -11,13 +11,13 @@
 namespace fanlight::camsim {
 namespace {
 
-/// What one payloader's packets suffer. Threads: the streaming thread of its pad.
+/// Applies faults to one payloader's packets. Threads: the streaming thread of its pad.
 class Spoiler {
  public:
   explicit Spoiler(std::shared_ptr<FaultState> state)
       : state_(std::move(state)), faults_(state_->get()), once_(faults_->once) {}
 
-  /// False: it is dropped.
+  /// False: the packet is dropped.
   bool spoil(GstPad* pad, GstBuffer* packet) {
     if (clock_ == 0) clock_ = clock_rate(pad);
     GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
@@ -37,7 +37,7 @@ class Spoiler {
            static_cast<int>(g_random_int_range(0, 100)) >= faults_->lose_percent;
   }
 
-  /// Whether this one is to come behind the next.
+  /// Whether this packet must come after the next one.
   bool is_late() const { return faults_->reorder && count_ % 10 == 0; }
 
  private:
@@ -50,7 +50,8 @@ class Spoiler {
     return rate;
   }
 
-  /// What happens once happens with the next frame: a clock that jumps does so between two.
+  /// Faults that happen once happen at the beginning of a frame, so that a clock jumps between two
+  /// frames.
   void follow(bool new_frame) {
     faults_ = state_->get();
     if (!faults_->standstill) held_.reset();
@@ -66,7 +67,7 @@ class Spoiler {
     skipped_ = static_cast<guint16>(skipped_ + faults_->gap);
   }
 
-  /// The drift grows with what has gone by; it stays when there is no more of it.
+  /// The drift grows with time, and stays at its value when the fault ends.
   guint32 changed(guint32 timestamp) {
     const auto step = last_ ? static_cast<gint32>(timestamp - *last_) : 0;
     last_ = timestamp;
@@ -77,7 +78,7 @@ class Spoiler {
     return *held_;
   }
 
-  /// RFC 6184 and 7798: single NAL units only, as the payloader sends parameter sets.
+  /// RFC 6184 and 7798; only single NAL units, because the payloader sends parameter sets as such.
   static bool is_parameter_set(GstRTPBuffer& rtp) {
     const auto* const payload = static_cast<const guint8*>(gst_rtp_buffer_get_payload(&rtp));
     if (gst_rtp_buffer_get_payload_len(&rtp) < 1) return false;
@@ -100,7 +101,7 @@ class Spoiler {
   std::optional<guint32> held_;
 
  public:
-  GstBuffer* late = nullptr; ///< Waits for the next packet.
+  GstBuffer* late = nullptr; ///< Held back until after the next packet.
   bool releasing = false;
 };
 
@@ -108,7 +109,7 @@ GstPadProbeReturn on_data(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
   auto& spoiler = *static_cast<Spoiler*>(data);
   if (spoiler.releasing) return GST_PAD_PROBE_OK;
   if ((GST_PAD_PROBE_INFO_TYPE(info) & GST_PAD_PROBE_TYPE_BUFFER_LIST) != 0) {
-    // A frame of many packets: each on its own, which is what the probe is called with then.
+    // A frame with many packets: pushes each separately, which calls this probe again.
     auto* const list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
     for (guint i = 0; i < gst_buffer_list_length(list); ++i)
       gst_pad_push(pad, gst_buffer_copy(gst_buffer_list_get(list, i)));

@@ -8,8 +8,8 @@
 
 namespace fanlight::camsim {
 
-/// Has the packets that leave `pad` (a payloader's) suffer what `state` says of RTP, for all
-/// clients and whatever carries them.
+/// Applies the RTP faults of `state` to the packets that leave `pad` (of a payloader), for all
+/// clients and transports.
 void spoil_packets(GstPad* pad, std::shared_ptr<FaultState> state);
 
 } // namespace fanlight::camsim

@@ -17,18 +17,18 @@ struct Server::Mount {
   Pacer& pacer;
   CameraSpec camera;
   std::shared_ptr<const Clip> clip;
-  std::shared_ptr<std::atomic<int>> feeds; ///< Alive now, of all cameras.
+  std::shared_ptr<std::atomic<int>> feeds; ///< The number of feeds of all cameras.
   Feed::FindClip find_clip;
   std::shared_ptr<FaultState> faults;
-  bool spoils = false; ///< Its packets may have to suffer.
+  bool spoils = false; ///< Its packets may get faults.
 };
 
 namespace {
 
 constexpr std::pair<guint16, guint16> kGroupPorts{5000, 5999};
-constexpr guint8 kGroupHops = 1; ///< Not past a router.
+constexpr guint8 kGroupHops = 1; ///< Not beyond a router.
 
-/// A feed and its place in the count of those alive; goes with its media.
+/// A feed that counts itself as long as it exists; it ends with its media.
 struct CountedFeed {
   CountedFeed(Pacer& pacer, const CameraSpec& camera, std::shared_ptr<const Clip> clip,
               Feed::FindClip find_clip, std::vector<Ref<GstElement>> sources,
@@ -46,8 +46,8 @@ struct CountedFeed {
   std::shared_ptr<std::atomic<int>> alive;
 };
 
-/// A packet that does not fill a segment would wait for the acknowledgement of the one before
-/// (Nagle), 40 ms with a receiver that delays it.
+/// Disables Nagle's algorithm: a small packet would wait for the acknowledgement of the previous
+/// one, which takes 40 ms if the receiver delays it.
 void send_at_once(GstRTSPServer*, GstRTSPClient* client, gpointer) {
   GstRTSPConnection* const connection = gst_rtsp_client_get_connection(client);
   GSocket* const socket = gst_rtsp_connection_get_write_socket(connection);
@@ -154,7 +154,7 @@ void Server::add_camera(const CameraSpec& camera, std::shared_ptr<const Clip> cl
   gst_rtsp_media_factory_set_protocols(factory.get(), static_cast<GstRTSPLowerTrans>(protocols));
   if (has_server_login(camera)) allow_users(factory.get());
 
-  // Mounts are complete before the first client comes, and stay.
+  // The mounts are complete before the first client connects, and do not change.
   const auto find_clip = [this](const std::string& id) -> std::shared_ptr<const Clip> {
     for (const auto& mount : mounts_)
       if (mount->camera.id == id) return mount->clip;

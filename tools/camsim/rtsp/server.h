@@ -17,17 +17,17 @@ namespace fanlight::camsim {
 
 /// The RTSP server with all of its cameras, each at rtsp://host:port/id.
 ///
-/// Threads: main only; media runs on the library's threads and the pacer's.
+/// Threads: main only; media run on the library's threads and the pacer's.
 class Server {
  public:
-  /// Listens at once. Errc::unavailable when the address cannot be had.
+  /// Starts to listen. Errc::unavailable if the address cannot be bound.
   static Result<std::unique_ptr<Server>> create(const Listen& listen,
                                                 const std::vector<CameraSpec>& cameras,
                                                 const Cache::Clips& clips,
                                                 const FaultStates& faults);
-  /// RTSPS at another address, too, for the same cameras. Errc::unavailable as above.
+  /// Also serves the same cameras by RTSPS at another address. Errc::unavailable as above.
   Result<> listen_tls(const Listen& listen, GTlsCertificate* certificate);
-  /// Sends all clients away and waits until their media has ended, 3 s at most.
+  /// Disconnects all clients and waits until their media have ended, 3 s at most.
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -36,12 +36,12 @@ class Server {
   int tls_port() const { return gst_rtsp_server_get_bound_port(tls_server_.get()); }
 
  private:
-  struct Mount; ///< One camera: what its media are made from.
+  struct Mount; ///< One camera: the data for its media.
 
   explicit Server(Listen listen);
   void add_camera(const CameraSpec& camera, std::shared_ptr<const Clip> clip,
                   std::shared_ptr<FaultState> faults);
-  /// Groups are shared, each camera has ports of its own.
+  /// Cameras may share a group; each has its own ports.
   GstRTSPAddressPool* pool_of(const std::string& group);
   static void configure_media(GstRTSPMediaFactory*, GstRTSPMedia* media, gpointer mount);
 

@@ -5,7 +5,7 @@ namespace {
 struct CamsimThreadPool {
   GstRTSPThreadPool parent;
   GMutex lock;
-  GstRTSPThread* media; ///< Under `lock`; ours for good.
+  GstRTSPThread* media; ///< Under `lock`; never released.
 };
 struct CamsimThreadPoolClass {
   GstRTSPThreadPoolClass parent;
@@ -22,7 +22,7 @@ GstRTSPThread* camsim_thread_pool_get_thread(GstRTSPThreadPool* pool, GstRTSPThr
   g_mutex_lock(&self->lock);
   if (self->media == nullptr) self->media = parent->get_thread(pool, type, context);
   GstRTSPThread* thread = self->media;
-  // The pool's own use keeps the count above zero: the thread never stops before the pool does.
+  // The pool's own reference keeps the count above zero: the thread does not stop before the pool.
   if (thread != nullptr) gst_rtsp_thread_reuse(thread);
   g_mutex_unlock(&self->lock);
   return thread;

@@ -15,7 +15,7 @@
 namespace fanlight::camsim {
 namespace {
 
-/// What would be right, or nothing.
+/// What the value must be; empty if it is right.
 using Wanted = std::string;
 using Read = std::function<Wanted(Faults&, JsonNode*)>;
 using Write = std::function<void(const Faults&, JsonBuilder*)>;
@@ -76,7 +76,7 @@ template <typename T> Member number(const char* name, T Faults::*member, double 
           }};
 }
 
-/// One of `choices`, where there are any.
+/// One of `choices`, if there are any.
 Member text(const char* name, std::string Faults::*member,
             const std::set<std::string>& choices = {}) {
   return {name,
@@ -190,10 +190,10 @@ Result<Faults> read_faults(const std::string& json, Faults faults) {
   GError* raw = nullptr;
   json_parser_load_from_data(parser.get(), json.data(), static_cast<gssize>(json.size()), &raw);
   if (const GErrorPtr error{raw}; error)
-    return Error{Errc::invalid, std::string{"faults are no JSON: "} + error->message};
+    return Error{Errc::invalid, std::string{"the faults are not JSON: "} + error->message};
   JsonNode* const root = json_parser_get_root(parser.get());
   if (root == nullptr || !JSON_NODE_HOLDS_OBJECT(root))
-    return Error{Errc::invalid, "faults are a JSON object"};
+    return Error{Errc::invalid, "the faults must be a JSON object"};
   JsonObjectIter iter;
   json_object_iter_init(&iter, json_node_get_object(root));
   const gchar* name = nullptr;

@@ -13,65 +13,67 @@
 
 namespace fanlight::camsim {
 
-/// How a camera misbehaves. The defaults are those of a good one; docs/camsim.md describes each.
+/// How a camera misbehaves. The defaults mean a good camera; docs/camsim.md describes each fault.
 struct Faults {
-  // Of the connection.
-  bool hang = false;                   ///< Everything stops; the connections stay.
+  // The connection.
+  bool hang = false;                   ///< Nothing is sent any more; connections stay open.
   bool one_connection = false;         ///< 453 for a second client.
-  std::map<std::string, int> status;   ///< By method, or `*`: what it is answered with.
-  std::map<std::string, int> delay_ms; ///< By method, or `*`: how long the answer takes.
-  std::string public_methods; ///< In place of the Public header, and what keeps a session alive.
-  int expire_s = 0;           ///< A session without a request for so long ends; 0: never.
-  std::string end = "close";  ///< close | reset: how a connection ends after end_after_s.
-  double end_after_s = 0;     ///< So long after its PLAY; 0: never.
-  int garbage = 0; ///< Bytes in front of each interleaved packet that is the first of a frame.
-  std::string as;  ///< Plays another camera from the next request on.
-  // Of the description.
+  std::map<std::string, int> status;   ///< Status of the answers, by method or `*`.
+  std::map<std::string, int> delay_ms; ///< Delay of the answers, by method or `*`.
+  /// Replaces the Public header, and sets which methods keep a session alive.
+  std::string public_methods;
+  int expire_s = 0;          ///< A session ends after this time without a request; 0: never.
+  std::string end = "close"; ///< close | reset: how a connection ends after end_after_s.
+  double end_after_s = 0;    ///< This long after PLAY; 0: never.
+  int garbage = 0;           ///< Bytes before the first interleaved packet of each frame.
+  std::string as;            ///< Serves another camera from the next request on.
+  // The description.
   std::set<std::string> sdp;
-  // Of RTP.
+  // RTP.
   double jump_s = 0;      ///< Added to the timestamps, once.
-  double every_s = 0;     ///< Jump and gap come again each time; 0: once.
-  std::uint64_t once = 0; ///< Another number: jump and gap happen now.
+  double every_s = 0;     ///< Repeats jump and gap after this time; 0: once.
+  std::uint64_t once = 0; ///< When this number changes, jump and gap happen now.
   int drift_ppm = 0;
   bool standstill = false;
   int lose_percent = 0;
-  bool reorder = false; ///< Every tenth packet comes behind the next one.
-  int gap = 0;          ///< Sequence numbers that are left out, once.
-  bool marker = false;  ///< On parameter sets, too.
-  bool ssrc = false;    ///< Another one than before.
-  // Of what is sent.
+  bool reorder = false; ///< Every tenth packet comes after the next one.
+  int gap = 0;          ///< Number of skipped sequence numbers, once.
+  bool marker = false;  ///< Sets the marker on parameter sets, too.
+  bool ssrc = false;    ///< Changes the SSRC.
+  // The media.
   std::string parameter_sets = "both"; ///< both | sdp | band.
-  std::string play; ///< Goes on with the clip of that camera at its next key frame; of one codec.
+  /// Continues with the clip of that camera at its next key frame; same codec only.
+  std::string play;
   double speed = 1;
-  // Of all of them.
-  double after_s = 0;    ///< They begin so much later than they are set,
-  double duration_s = 0; ///< and last so long; 0: until they are cleared.
+  // All faults.
+  double after_s = 0;    ///< Delay between setting the faults and their beginning.
+  double duration_s = 0; ///< How long they last; 0: until they are cleared.
 };
 
-/// `faults` changed by a JSON object of the members above. Errc::invalid names the member and what
-/// would be right.
+/// `faults`, changed by a JSON object with the members above. Errc::invalid names the member and
+/// what it must be.
 Result<Faults> read_faults(const std::string& json, Faults faults = {});
-/// With the member of that name as a good camera has it. Errc::not_found: there is none.
+/// Resets the member of that name to its default. Errc::not_found: there is no such member.
 Result<Faults> clear_fault(Faults faults, const std::string& name);
 std::string write_faults(const Faults& faults);
 /// The text as a JSON string.
 std::string quote(const std::string& text);
 
-/// What the clients of a camera did since its start.
+/// Statistics of a camera's clients since its start.
 struct Counts {
-  std::uint64_t connections = 0;                 ///< That asked for it.
-  std::uint64_t logins = 0;                      ///< Requests with an Authorization.
+  std::uint64_t connections = 0;                 ///< Connections that requested it.
+  std::uint64_t logins = 0;                      ///< Requests with Authorization.
   std::map<std::string, std::uint64_t> requests; ///< By method.
   std::map<int, std::uint64_t> answers;          ///< By status.
 };
 
-/// One camera's faults as they are now, and what its clients did. Threads: any.
+/// The current faults of one camera, and statistics of its clients. Threads: any.
 class FaultState {
  public:
   void set(Faults faults);
-  /// What was set, whether it has begun or not.
+  /// The faults as set, whether they have begun or not.
   Faults wanted() const;
-  /// What is wrong now.
+  /// The faults in effect.
   std::shared_ptr<const Faults> get() const;
 
   void count_connection();

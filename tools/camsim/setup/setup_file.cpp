@@ -9,7 +9,7 @@
 namespace fanlight::camsim {
 namespace {
 
-/// Thrown inside this file only: it carries the place to load_setup().
+/// Thrown only in this file: carries the position to load_setup().
 struct Bad {
   YAML::Mark mark;
   std::string message;
@@ -20,7 +20,7 @@ std::string scalar(const YAML::Node& node, const std::string& key) {
   return node.Scalar();
 }
 
-/// As JSON: a plain scalar is a number or a truth value where it looks like one.
+/// A node as JSON: a plain scalar becomes a number or a boolean if it looks like one.
 std::string json_of(const YAML::Node& node) {
   if (node.IsScalar()) {
     const std::string text = node.Scalar();
@@ -41,12 +41,12 @@ std::string json_of(const YAML::Node& node) {
 }
 
 CameraSpec read_camera(const YAML::Node& node) {
-  if (!node.IsMap()) throw Bad{node.Mark(), "a camera must be a map of keys, the first is id"};
+  if (!node.IsMap()) throw Bad{node.Mark(), "a camera must be a map of keys that begins with id"};
   CameraSpec spec;
   std::set<std::string> seen;
   for (const auto& item : node) {
     const std::string key = scalar(item.first, "key");
-    if (!seen.insert(key).second) throw Bad{item.first.Mark(), "key '" + key + "' comes twice"};
+    if (!seen.insert(key).second) throw Bad{item.first.Mark(), "key '" + key + "' occurs twice"};
     if (key == "faults") {
       auto faults = read_faults(json_of(item.second));
       if (!faults) throw Bad{item.first.Mark(), "faults: " + faults.error().message};
@@ -92,7 +92,7 @@ Setup read_setup(const YAML::Node& root) {
 
 Result<Setup> load_setup(const std::string& path) {
   std::ifstream file(path);
-  if (!file) return Error{Errc::not_found, "reading " + path + ": cannot be opened"};
+  if (!file) return Error{Errc::not_found, "reading " + path + ": the file cannot be opened"};
   std::stringstream text;
   text << file.rdbuf();
 

@@ -23,7 +23,7 @@ template <typename T> std::string join_names(const Names<T>& names) {
   return out;
 }
 
-/// The setters return what would be right, or nothing when the value was.
+/// What the value must be; empty if it is right.
 using Wanted = std::string;
 using Setter = std::function<Wanted(CameraSpec&, std::string_view)>;
 
@@ -146,7 +146,7 @@ Result<> set_key(CameraSpec& spec, std::string_view key, std::string_view value)
     if (name != key) continue;
     const Wanted wanted = setter(spec, value);
     if (wanted.empty()) return Done{};
-    // A password must not end up in a log by way of a complaint.
+    // An error message must not bring a password into a log.
     const std::string shown = key == "password" ? "" : " '" + std::string(value) + "'";
     return invalid(std::string(key) + shown + ": must be " + wanted);
   }
@@ -159,7 +159,7 @@ Result<> check(const CameraSpec& spec) {
   if (spec.auth != Auth::none && (spec.user.empty() || spec.password.empty()))
     return invalid(who + "auth needs user and password");
   if (spec.auth == Auth::none && (!spec.user.empty() || !spec.password.empty()))
-    return invalid(who + "user and password need auth, digest-sha256, basic or digest");
+    return invalid(who + "user and password need auth: digest-sha256, basic or digest");
   if (spec.bframes > 0 && spec.profile == H264Profile::baseline &&
       std::ranges::count(spec.codecs, config::VideoCodec::h264))
     return invalid(who + "the baseline profile has no B-frames: bframes must be 0");
@@ -181,13 +181,14 @@ Result<> check_faults(const Faults& faults, const CameraSpec& camera,
   if (other == all.end()) return invalid(who + "play: there is no camera '" + faults.play + "'");
   if (other->live || camera.live || other->codecs != camera.codecs)
     return invalid(who + "play: camera '" + faults.play +
-                   "' must have the same codec, and none of both may be live");
+                   "' must have the same codec, and neither camera may be live");
   return Done{};
 }
 
 Result<Listen> parse_listen(std::string_view text) {
-  const Error error = invalid("'" + std::string(text) + "': must be HOST:PORT or [IPV6]:PORT, " +
-                              "the port from 0 (a free one) to 65535");
+  const Error error =
+      invalid("'" + std::string(text) + "': must be HOST:PORT or [IPV6]:PORT with " +
+              "a port from 0 (a free one) to 65535");
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return error;
   const auto port = parse_int(text.substr(colon + 1));
@@ -213,7 +214,7 @@ Result<CameraSpec> parse_camera(std::string_view text) {
     if (equals == std::string_view::npos)
       return invalid("'" + std::string(item) + "': must be KEY=VALUE");
     const std::string_view key = item.substr(0, equals);
-    if (!seen.insert(key).second) return invalid("key '" + std::string(key) + "' comes twice");
+    if (!seen.insert(key).second) return invalid("key '" + std::string(key) + "' occurs twice");
     if (auto set = set_key(spec, key, item.substr(equals + 1)); !set) return set.error();
   }
   if (auto checked = check(spec); !checked) return checked.error();
@@ -230,7 +231,7 @@ Result<std::vector<CameraSpec>> expand(std::vector<CameraSpec> cameras) {
       CameraSpec one = camera;
       if (count > 1) one.id.append(1, '-').append(std::to_string(i));
       if (!ids.insert(one.id).second)
-        return invalid("camera id '" + one.id + "' comes twice: ids must be unique");
+        return invalid("camera id '" + one.id + "' occurs twice: ids must be unique");
       all.push_back(std::move(one));
     }
   }

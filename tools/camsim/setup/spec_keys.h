@@ -4,12 +4,12 @@
 
 #include "camsim/setup/spec.h"
 
-/// What the command line and the YAML file share: one table of keys.
+/// The table of keys that the command line and the YAML file share.
 namespace fanlight::camsim {
 
 Result<> set_key(CameraSpec& spec, std::string_view key, std::string_view value);
 
-/// What no single key can tell: missing keys, keys that do not go together.
+/// Checks the combination of keys: missing keys, and keys that exclude each other.
 Result<> check(const CameraSpec& spec);
 
 } // namespace fanlight::camsim

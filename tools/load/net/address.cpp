@@ -17,7 +17,7 @@ bool is_private_v4(std::uint32_t host) {
   return in(127, 8) || in(10, 8) || in(0xac1, 12) || in(0xc0a8, 16) || in(0xa9fe, 16);
 }
 
-/// Of all interfaces, as they were when first asked for.
+/// The addresses of all interfaces, as of the first call.
 const std::vector<Address>& own_addresses() {
   static const std::vector<Address> addresses = [] {
     std::vector<Address> found;

@@ -14,13 +14,13 @@ namespace fanlight::load {
 class Address {
  public:
   Address() { any_.sa_family = AF_UNSPEC; }
-  /// From numbers alone; IPv6 with or without brackets.
+  /// Parses a numeric address; IPv6 with or without brackets.
   static std::optional<Address> parse(const std::string& host, std::uint16_t port);
-  /// Asks the resolver where it has to, and waits. Errc::not_found.
+  /// Resolves a name if necessary, which blocks. Errc::not_found.
   static Result<Address> resolve(const std::string& host, std::uint16_t port);
-  /// What a socket is bound to.
+  /// The address to which a socket is bound.
   static Address of_socket(int fd);
-  /// As recvmsg() and the like have written it.
+  /// From the output of recvmsg() and similar functions.
   static Address of(const sockaddr* address);
 
   const sockaddr* get() const { return &any_; }
@@ -34,7 +34,7 @@ class Address {
   bool operator==(const Address& other) const { return same_host(other) && port() == other.port(); }
   /// Loopback, link-local, RFC 1918, or a unique local address of RFC 4193.
   bool is_private() const;
-  /// Private, or one of this machine's.
+  /// Private, or an address of this machine.
   bool is_near() const;
 
  private:

@@ -39,7 +39,7 @@ void read_headers(const std::string& head, HttpResponse& response) {
   }
 }
 
-/// RFC 9112, section 7.1; nothing as long as the last chunk is missing.
+/// Decodes chunks (RFC 9112, section 7.1); none until the last chunk has arrived.
 std::optional<std::string> read_chunks(const std::string& text, std::size_t at) {
   std::string body;
   while (true) {
@@ -48,7 +48,7 @@ std::optional<std::string> read_chunks(const std::string& text, std::size_t at) 
     std::size_t size = 0;
     if (std::from_chars(text.data() + at, text.data() + line, size, 16).ec != std::errc{} ||
         size > kMostResponse)
-      return body; // Not chunks: what there is of it.
+      return body; // Invalid chunks: returns what was decoded.
     at = line + 2;
     if (size == 0) return body;
     if (text.size() < at + size + 2) return {};
@@ -78,7 +78,7 @@ std::optional<HttpResponse> read_response(const std::string& text, bool end) {
     response.body = std::move(chunks).value_or("");
     return response;
   }
-  // Without a length, the end of the connection is the end of the body.
+  // Without a length, the body ends with the connection.
   std::size_t length = kMostResponse;
   if (const auto given = response.headers.find("content-length"); given != response.headers.end())
     std::from_chars(given->second.data(), given->second.data() + given->second.size(), length);
@@ -128,13 +128,12 @@ HttpCall::HttpCall(Http& http, HttpRequest request, Done done)
 }
 
 HttpCall::~HttpCall() {
-  if (!done_) return; // It has ended by itself.
+  if (!done_) return; // It has already ended.
   close_connection();
   http_.leave(*this);
 }
 
-/// Never ends the call itself: what goes wrong here comes by the timer, as the one who made the
-/// call does not hold it yet.
+/// Reports errors by the timer, never by ending the call here: the caller does not hold it yet.
 void HttpCall::begin() {
   begun_ = true;
   const auto& [method, url, server, type, body] = request_;
@@ -158,7 +157,7 @@ void HttpCall::begin() {
     }
     SSL_set_connect_state(ssl_.get());
   }
-  // A refusal comes as an event on the socket, like everything else.
+  // A refused connection is reported as an event on the socket.
   if (fd_ < 0 || (connect(fd_, server.get(), server.size()) != 0 && errno != EINPROGRESS) ||
       !http_.loop_.watch(fd_, EPOLLOUT, *this)) {
     trouble_ = std::strerror(errno);
@@ -220,7 +219,7 @@ void HttpCall::finish(HttpResponse response) {
     response.body = std::string("the server's certificate: ") +
                     X509_verify_cert_error_string(SSL_get_verify_result(ssl_.get()));
   close_connection();
-  const Done done = std::move(done_); // It may destroy this.
+  const Done done = std::move(done_); // May destroy this call.
   done_ = nullptr;
   http_.leave(*this);
   done(std::move(response));

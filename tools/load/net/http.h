@@ -18,7 +18,7 @@ namespace fanlight::load {
 struct HttpRequest {
   std::string method = "POST";
   Url url;
-  Address server; ///< Where the URL's host is.
+  Address server; ///< Address of the URL's host.
   std::string content_type;
   std::string body;
 };
@@ -29,24 +29,24 @@ struct HttpResponse {
   std::string body;
 };
 
-/// A response as far as it has come: the whole of it, or nothing as long as more is to come.
-/// `end`: the connection has ended. A response that cannot be one has status 0.
+/// The response in `text`; none until it is complete. `end`: the connection has ended. Status 0 if
+/// the text cannot be a response.
 std::optional<HttpResponse> read_response(const std::string& text, bool end);
 
 class HttpCall;
 
-/// Makes calls, no more than `most` at once; the others wait for their turn, oldest first.
+/// Makes at most `most` calls at once; others wait, the oldest first.
 class Http {
  public:
   struct Options {
     std::size_t most = 256;
-    std::string token;     ///< For "Authorization: Bearer"; empty: none.
-    bool insecure = false; ///< Takes any certificate of an https server.
+    std::string token;     ///< For "Authorization: Bearer"; empty: not sent.
+    bool insecure = false; ///< Accepts any certificate of an https server.
   };
 
   Http(Loop& loop, Options options);
 
-  /// `done` runs once, from the loop, unless the call is destroyed before; it may destroy it.
+  /// Runs `done` once, from the loop, unless the call is destroyed first; `done` may destroy it.
   std::unique_ptr<HttpCall> call(HttpRequest request, std::function<void(HttpResponse)> done);
 
  private:
@@ -64,7 +64,7 @@ class Http {
   std::deque<HttpCall*> waiting_;
 };
 
-/// One request on a connection of its own, which ends with the response.
+/// One request on its own connection, which ends with the response.
 class HttpCall : Loop::Listener {
  public:
   using Done = std::function<void(HttpResponse)>;
@@ -81,10 +81,10 @@ class HttpCall : Loop::Listener {
   };
   void begin();
   void on_ready(std::uint32_t events) override;
-  /// False: not all of it yet, or the call has ended.
+  /// False: more is to be written, or the call has ended.
   bool write();
   void read();
-  /// Bytes, 0 at the end, -1 for later, -2 for an error.
+  /// Number of bytes; 0: the end; -1: try later; -2: an error.
   int transfer(bool out, char* data, std::size_t size);
   void fail(const std::string& why) { finish({.status = 0, .headers = {}, .body = why}); }
   void finish(HttpResponse response);
@@ -95,7 +95,7 @@ class HttpCall : Loop::Listener {
   Done done_;
   Timer give_up_;
   bool begun_ = false;
-  std::string trouble_; ///< Of the beginning, which the timer reports.
+  std::string trouble_; ///< An error of begin(), which the timer reports.
   int fd_ = -1;
   std::unique_ptr<SSL, FreeSsl> ssl_;
   std::string unsent_;

@@ -14,7 +14,7 @@ Timer::Timer(Loop& loop, std::function<void()> task) : loop_(loop), task_(std::m
 void Timer::start(Time due) {
   stop();
   due_ = due;
-  // Rounded up: a slot is looked at when all of it is due.
+  // Rounded up: a slot is run when all of it is due.
   const auto slot = std::max(loop_.slot_of(due) + 1, loop_.turned_);
   put_into(*loop_.slots_[static_cast<std::size_t>(slot) % Loop::kSlots]);
 }
@@ -108,7 +108,7 @@ void Loop::serve_first(int timeout_ms) {
 }
 
 void Loop::serve_crowd() {
-  constexpr int kBetween = 16; // Of the crowd, before the others are looked at: some 0.2 ms.
+  constexpr int kBetween = 16; // Sockets of the crowd before the others are served: about 0.2 ms.
   serve(crowd_, 0, [this](const epoll_event& event) {
     static_cast<Listener*>(event.data.ptr)->on_ready(event.events);
     if (crowd_.current % kBetween == kBetween - 1) serve_first(0);
@@ -117,10 +117,10 @@ void Loop::serve_crowd() {
 
 void Loop::turn_wheel(Time now) {
   for (const std::int64_t end = slot_of(now); turned_ <= end;) {
-    // Counted before its tasks run: what they start belongs to a later one.
+    // Advances before the tasks run: timers that they start belong to a later slot.
     Timer& slot = *slots_[static_cast<std::size_t>(turned_++) % kSlots];
     if (!slot.started()) continue;
-    // Moved to a list of its own: tasks start and stop timers, themselves and others.
+    // Uses a list of its own, because tasks start and stop timers, including their own.
     Timer list{*this, nullptr};
     list.next_ = slot.next_;
     list.previous_ = slot.previous_;

@@ -16,7 +16,7 @@ using Time = Clock::time_point;
 
 class Loop;
 
-/// Runs a task once, some time after it is due: at most 5 ms and what else the loop has to do.
+/// Runs a task once, at most 5 ms late plus the time of the loop's other work.
 class Timer {
  public:
   Timer(Loop& loop, std::function<void()> task);
@@ -24,7 +24,7 @@ class Timer {
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
-  /// Anew where it is already started. From the task, too.
+  /// Restarts it if it runs. Also from inside the task.
   void start(Time due);
   void stop();
   bool started() const { return next_ != this; }
@@ -37,13 +37,13 @@ class Timer {
   Loop& loop_;
   std::function<void()> task_;
   Time due_{};
-  // A ring; alone: not started.
+  // A ring; a ring of one means stopped.
   Timer* next_ = this;
   Timer* previous_ = this;
 };
 
-/// One thread that waits for sockets, by epoll, and for timers, by a wheel: what either costs does
-/// not grow with how many there are.
+/// One thread that waits for sockets (epoll) and timers (a wheel); the cost of each does not grow
+/// with their number.
 class Loop {
  public:
   struct Listener {
@@ -56,13 +56,13 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  /// `events` as of epoll_ctl(). False and errno when the kernel refuses.
+  /// `events` as for epoll_ctl(). False with errno if the kernel refuses.
   bool watch(int fd, std::uint32_t events, Listener& listener);
   void change(int fd, std::uint32_t events, Listener& listener);
-  /// To be called before the descriptor is closed; after it the listener hears nothing more.
+  /// Call this before the descriptor is closed; after it, the listener is not called.
   void forget(int fd, const Listener& listener);
-  /// From now on it is one of the crowd, which yields to all others: those who join must not wait
-  /// for the pictures of thousands. For those with the same `events` to the end.
+  /// Adds the descriptor to the crowd, which yields to all others, because viewers that join must
+  /// not wait for the media of thousands. Stays until the end, with the same `events`.
   void join_crowd(int fd, std::uint32_t events, Listener& listener);
   void run();
   void stop() { running_ = false; }
@@ -72,12 +72,12 @@ class Loop {
   static constexpr std::chrono::milliseconds kSlot{5};
   static constexpr std::size_t kSlots = 512;
 
-  /// Sockets that have their turns one after the other.
+  /// Sockets that are served one after the other.
   struct Queue {
     int epoll = -1;
     std::array<epoll_event, 256> events;
     int ready = 0;
-    int current = 0; // Of `events`, the one that is being handled.
+    int current = 0; // Index in `events` of the one being handled.
   };
 
   template <typename OnEvent> void serve(Queue& queue, int timeout_ms, OnEvent on_event);
@@ -88,12 +88,12 @@ class Loop {
   void turn_wheel(Time now);
 
   const Time started_ = Clock::now();
-  Queue first_; // The crowd as a whole is one of them.
+  Queue first_; // The crowd as a whole is one of its entries.
   Queue crowd_;
   bool crowd_ready_ = false;
   bool running_ = false;
   std::vector<std::unique_ptr<Timer>> slots_;
-  std::int64_t turned_ = 0; // All slots below have been looked at.
+  std::int64_t turned_ = 0; // All slots below this one have run.
 };
 
 } // namespace fanlight::load

@@ -14,10 +14,10 @@
 namespace fanlight::load {
 namespace {
 
-constexpr std::size_t kFrameHeader = 2; // RFC 4571: the size of what follows.
+constexpr std::size_t kFrameHeader = 2; // RFC 4571: the size of the frame.
 constexpr std::size_t kMostUnsent = 1 << 16;
 
-/// Where is read to: one for all viewers of a thread. A frame and what else comes with it.
+/// The read buffer, one per thread: a frame, and more data that arrive with it.
 using Room = std::array<std::uint8_t, 4 << 16>;
 
 class TcpLink : public Link, Loop::Listener {
@@ -28,15 +28,15 @@ class TcpLink : public Link, Loop::Listener {
 
   const Address& local() const override { return local_; }
   bool open() const override { return open_; }
-  void connect(const Address&) override {} // It is, since the first thing was sent.
-  void join_crowd() override {}            // Few come this way.
+  void connect(const Address&) override {} // Connected since the first send.
+  void join_crowd() override {}            // Few viewers use TCP.
   std::uint64_t overflowed() const override { return 0; }
 
-  /// Connects with whom it is the first for.
+  /// Connects to the first destination.
   void send(Bytes datagram, const Address& to) override {
     if (!open_ || datagram.empty()) return;
     if (fd_ < 0 || !(to == remote_)) begin(to);
-    // Until it is connected there are but checks: one of them is enough.
+    // Before the connection, only checks are sent, and one of them is enough.
     if (!connected_) unsent_.clear();
     if (unsent_.size() > kMostUnsent) return;
     put16(unsent_, static_cast<std::uint16_t>(datagram.size()));
@@ -58,8 +58,8 @@ class TcpLink : public Link, Loop::Listener {
     setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &options_.receive_buffer,
                sizeof options_.receive_buffer);
-    // A refusal comes as an event on the socket; where it comes at once, the next check tries
-    // again.
+    // A refused connection is reported as an event on the socket; if connect() itself fails, the
+    // next check tries again.
     if (::connect(fd_, to.get(), to.size()) != 0 && errno != EINPROGRESS) return disconnect();
     loop_.watch(fd_, EPOLLIN | EPOLLOUT, *this);
   }
@@ -78,7 +78,7 @@ class TcpLink : public Link, Loop::Listener {
       int error = 0;
       socklen_t size = sizeof error;
       getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size);
-      if (error != 0) return disconnect(); // The next check tries again, there or elsewhere.
+      if (error != 0) return disconnect(); // The next check tries again.
       connected_ = true;
     }
     if ((events & EPOLLOUT) != 0) flush();
@@ -118,7 +118,7 @@ class TcpLink : public Link, Loop::Listener {
   bool open_ = true;
   bool connected_ = false;
   std::vector<std::uint8_t> unsent_;
-  std::vector<std::uint8_t> partial_; ///< The beginning of a frame.
+  std::vector<std::uint8_t> partial_; ///< The beginning of an incomplete frame.
 };
 
 } // namespace

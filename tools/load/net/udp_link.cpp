@@ -15,11 +15,10 @@
 namespace fanlight::load {
 namespace {
 
-constexpr std::size_t kLargest = 65536; // Of what GRO makes.
+constexpr std::size_t kLargest = 65536; // Size limit of coalesced datagrams.
 constexpr unsigned kBatch = 16;
 
-/// Where datagrams are read to: one for all viewers of a thread, as it is used up before the next
-/// one reads.
+/// The read buffers, one set per thread: each viewer uses up the data before the next one reads.
 class Batch {
  public:
   Batch() {
@@ -40,11 +39,11 @@ class Batch {
   struct Message {
     std::span<std::uint8_t> data;
     Address source;
-    std::size_t segment; ///< All but the last are of this size.
+    std::size_t segment; ///< The size of all datagrams but the last.
     std::int64_t noted = 0;
   };
 
-  /// Frees the place for the next time.
+  /// Frees the entry for the next read.
   Message take(unsigned i) {
     msghdr& header = messages_[i].msg_hdr;
     Message message{{buffers_[i].data(), messages_[i].msg_len},
@@ -119,12 +118,12 @@ class UdpLink : public Link, Loop::Listener {
   static constexpr std::uint32_t kEvents = EPOLLIN | EPOLLET;
 
   void on_ready(std::uint32_t) override {
-    // Made when first used, once a thread.
+    // Created at first use, once per thread.
     thread_local const auto batch = std::make_unique<Batch>();
     int count = 0;
     do {
       count = batch->read(fd_);
-      // A refusal by the other side's kernel is read like this, too; the loop tells only of news.
+      // recvmmsg() also reports an ICMP refusal; the loop would not report older datagrams again.
       if (count < 0 && errno == ECONNREFUSED) count = batch->read(fd_);
       Arrival arrival{Clock::now()};
       for (int i = 0; i < count; ++i) {
@@ -162,11 +161,11 @@ std::unique_ptr<Link> open_udp(Loop& loop, const Address& host, const Link::Opti
   const int fd = socket(host.family(), SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return nullptr;
   set_option(fd, SOL_SOCKET, SO_RCVBUF, options.receive_buffer);
-  // Beyond net.core.rmem_max, where we may.
+  // May exceed net.core.rmem_max, with privileges.
   set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, options.receive_buffer);
   set_option(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
   if (options.gro) set_option(fd, SOL_UDP, UDP_GRO, 1);
-  // Not on `host` alone: media may come another way than HTTP.
+  // Not bound to `host`: media may arrive at another address than HTTP.
   const Address any = *Address::parse(host.family() == AF_INET6 ? "::" : "0.0.0.0", 0);
   if (bind(fd, any.get(), any.size()) != 0) {
     close(fd);

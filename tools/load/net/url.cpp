@@ -14,7 +14,7 @@ Result<Url> Url::parse(const std::string& text) {
   const auto slash = std::min(text.find('/', start), text.size());
   std::string authority = text.substr(start, slash - start);
   url.port = url.tls ? 443 : 80;
-  // The colons of IPv6 are within brackets.
+  // Colons of IPv6 addresses are inside the brackets.
   const auto colon = authority.rfind(':');
   if (colon != authority.npos && authority.find(']', colon) == authority.npos) {
     const char* end = authority.data() + authority.size();
@@ -36,7 +36,7 @@ Result<Url> Url::resolve(const std::string& reference) const {
   url.path =
       reference.starts_with('/') ? reference : base.substr(0, base.rfind('/') + 1) + reference;
   if (reference.empty() || url.path.find_first_of(" \r\n") != url.path.npos)
-    return Error{Errc::invalid, "\"" + reference + "\" is no address"};
+    return Error{Errc::invalid, "\"" + reference + "\" is not a URL reference"};
   return url;
 }
 

@@ -34,8 +34,8 @@ std::string fingerprint_of(X509* certificate) {
   return text;
 }
 
-/// What is lost is sent again after 50 ms first, as browsers do, not after the second of RFC 6347:
-/// a server that is not ready for the first flight would look slow otherwise.
+/// The first retransmission comes after 50 ms, as in browsers, not after a second as in RFC 6347:
+/// otherwise a server that is not ready for the first flight would look slow.
 unsigned next_timeout(SSL*, unsigned last_us) {
   return last_us == 0 ? 50'000 : std::min(2 * last_us, 3'000'000U);
 }
@@ -64,7 +64,7 @@ Identity::Identity(const std::string& profiles) : context_(SSL_CTX_new(DTLS_meth
   // 0 is success here.
   if (SSL_CTX_set_tlsext_use_srtp(context, profiles.c_str()) != 0)
     throw std::runtime_error("OpenSSL does not know the SRTP profiles " + profiles);
-  // Nobody resumes.
+  // No viewer resumes a session.
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_QUERY_MTU);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
@@ -76,7 +76,7 @@ Dtls::Dtls(const Identity& identity, bool server, Send send)
   BIO* out = BIO_new(BIO_s_mem());
   BIO_set_mem_eof_return(in, -1);
   BIO_set_mem_eof_return(out, -1);
-  SSL_set_bio(ssl_.get(), in, out); // Takes both.
+  SSL_set_bio(ssl_.get(), in, out); // Takes over both.
   SSL_set_mtu(ssl_.get(), 1200);
   DTLS_set_timer_cb(ssl_.get(), next_timeout);
   server ? SSL_set_accept_state(ssl_.get()) : SSL_set_connect_state(ssl_.get());
@@ -100,14 +100,14 @@ void Dtls::advance() {
       failure_ = reason != nullptr ? reason : "unknown";
     }
   } else {
-    std::array<char, 2048> again; // The other side's last flight, where ours was lost.
+    std::array<char, 2048> again; // The other side's last flight, if ours was lost.
     SSL_read(ssl_.get(), again.data(), again.size());
   }
   flush();
 }
 
-/// A flight leaves in one datagram: several records in one are allowed (RFC 6347, section 4.1.1),
-/// and with an ECDSA certificate they fit.
+/// Sends a flight in one datagram: it may hold several records (RFC 6347, section 4.1.1), and with
+/// an ECDSA certificate they fit.
 void Dtls::flush() {
   std::array<std::uint8_t, 4096> flight;
   const int size = BIO_read(SSL_get_wbio(ssl_.get()), flight.data(), flight.size());
@@ -118,9 +118,11 @@ Result<SrtpKeys> Dtls::keys(const std::string& fingerprint) const {
   const std::unique_ptr<X509, FreeCertificate> certificate{SSL_get1_peer_certificate(ssl_.get())};
   if (!fingerprint.empty() &&
       (!certificate || !same_fingerprint(fingerprint_of(certificate.get()), fingerprint)))
-    return Error{Errc::invalid, "the server's certificate is not that of its description"};
+    return Error{Errc::invalid,
+                 "the server's certificate does not match the fingerprint in its SDP"};
   const SRTP_PROTECTION_PROFILE* profile = SSL_get_selected_srtp_profile(ssl_.get());
-  if (profile == nullptr) return Error{Errc::unsupported, "DTLS agreed on no SRTP profile"};
+  if (profile == nullptr)
+    return Error{Errc::unsupported, "the DTLS handshake agreed on no SRTP profile"};
   // RFC 5764, section 4.2: both keys, then both salts, the client's first.
   const std::size_t key = 16;
   const std::size_t salt = profile->id == SRTP_AEAD_AES_128_GCM ? 12 : 14;
@@ -128,7 +130,7 @@ Result<SrtpKeys> Dtls::keys(const std::string& fingerprint) const {
   std::array<std::uint8_t, 60> material;
   if (SSL_export_keying_material(ssl_.get(), material.data(), 2 * (key + salt), kLabel.data(),
                                  kLabel.size(), nullptr, 0, 0) != 1)
-    return Error{Errc::internal, "DTLS gives no keys"};
+    return Error{Errc::internal, "OpenSSL exported no keys"};
   const auto cut = [&](bool of_server) {
     SrtpMaster master{};
     std::copy_n(material.data() + (of_server ? key : 0), key, master.key.begin());

@@ -14,10 +14,10 @@
 
 namespace fanlight::load {
 
-/// The certificate that all viewers of this process show; made anew by each process.
+/// The certificate of all viewers of this process; new in each process.
 class Identity {
  public:
-  /// `profiles` of SRTP as OpenSSL names them, with colons between, the preferred one first.
+  /// `profiles` of SRTP in OpenSSL's notation, separated by colons, the preferred one first.
   explicit Identity(const std::string& profiles);
   SSL_CTX* context() const { return context_.get(); }
   /// As in a=fingerprint: "sha-256 AB:CD:…".
@@ -31,8 +31,8 @@ class Identity {
   std::string fingerprint_;
 };
 
-/// The handshake of one viewer. It is not needed any more when the other side sends media; before,
-/// its last flight may have to be sent again.
+/// The handshake of one viewer. Keep it until the server sends media: until then, the last flight
+/// may have to be sent again.
 class Dtls {
  public:
   using Send = std::function<void(Bytes)>;
@@ -41,14 +41,13 @@ class Dtls {
 
   void start() { advance(); }
   void receive(Bytes datagram);
-  /// Sends again what was lost; to be called every 25 ms or so until done().
+  /// Repeats lost flights; call it about every 25 ms until done().
   void tick();
   bool done() const { return SSL_is_init_finished(ssl_.get()) == 1; }
-  /// What went wrong for good; empty: nothing so far.
+  /// The fatal error; empty: none so far.
   const std::string& failure() const { return failure_; }
-  /// Only when done(). Errc::unsupported when SRTP was not agreed on, Errc::invalid when the other
-  /// side's certificate is not the one of `fingerprint`, which is as in a=fingerprint; an empty one
-  /// fits all.
+  /// Requires done(). Errc::unsupported if SRTP was not negotiated; Errc::invalid if the server's
+  /// certificate does not match `fingerprint`, an a=fingerprint value; an empty one matches all.
   Result<SrtpKeys> keys(const std::string& fingerprint) const;
 
  private:

@@ -43,7 +43,7 @@ std::string format_lines(const Format& format, bool nack) {
 }
 
 std::string candidate_line(const Local& local) {
-  // An active candidate has no port of its own yet (RFC 6544, section 4.5).
+  // An active candidate does not have a port yet (RFC 6544, section 4.5).
   const std::string end = local.tcp ? "9 typ host tcptype active"
                                     : std::to_string(local.candidate.port()) + " typ host";
   return "a=candidate:1 1 " + std::string(local.tcp ? "tcp " : "udp ") +
@@ -57,7 +57,7 @@ std::string transport_lines(const Local& local, const char* setup) {
          "\r\na=setup:" + setup + "\r\na=rtcp-mux\r\na=rtcp-rsize\r\na=recvonly\r\n";
 }
 
-/// One media of an offer: its lines, the first being m=.
+/// The lines of one media of an offer; the first is m=.
 using Section = std::vector<std::string>;
 
 std::vector<Section> sections_of(const std::string& sdp) {
@@ -78,7 +78,7 @@ bool describes_format(const std::string& line, bool nack) {
   return false;
 }
 
-/// m=, with another port.
+/// The m= line with another port.
 std::string media_line(const std::string& line, const char* port) {
   const auto space = line.find(' ');
   return line.substr(0, space + 1) + port + line.substr(line.find(' ', space + 1));

@@ -14,8 +14,8 @@ unsigned type_of(VideoCodec codec, Bytes unit) {
   return codec == VideoCodec::h265 ? unit[0] >> 1 & 0x3f : unit[0] & 0x1f;
 }
 
-/// The NAL units of a payload: those of an aggregate (RFC 6184, section 5.7.1; RFC 7798, section
-/// 4.4.2), each with its size before it, or the only one, which may be a fragment.
+/// The NAL units of a payload: those of an aggregate (RFC 6184, section 5.7.1; RFC 7798,
+/// section 4.4.2), each with its size in front, or a single one, which may be a fragment.
 void for_each_unit(VideoCodec codec, Bytes payload, const auto& visit) {
   const bool h265 = codec == VideoCodec::h265;
   const std::size_t header = h265 ? 2 : 1;

@@ -12,15 +12,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Chromium asks ten times at most; the pause stands for its round trip.
+/// Chromium requests a packet at most ten times; the pause represents its round trip.
 constexpr int kMostAsked = 10;
 constexpr auto kAskAgain = 50ms;
-/// Reordering is given this much time before the first question.
+/// Time for reordered packets to arrive before the first request.
 constexpr auto kAskFirst = 5ms;
-/// Loss beyond this is not worth asking for: a key frame must come anyway.
+/// With more losses than this, requests are useless: only a key frame helps.
 constexpr std::size_t kMostMissing = 1000;
-/// A step this wide is not loss: the sender has begun anew (RFC 3550, appendix A.1, MAX_DROPOUT,
-/// but wider, as a whole group of pictures may be lost in a full socket).
+/// A greater step is not loss: the sender has started over (RFC 3550, appendix A.1, MAX_DROPOUT,
+/// but greater, because a full socket may lose a whole GOP).
 constexpr std::int64_t kJump = 8192;
 
 constexpr std::array kMembers{
@@ -61,14 +61,14 @@ std::optional<std::uint64_t> Reception::on_packet(std::uint16_t sequence, std::u
   const auto step = static_cast<std::int64_t>(number - highest_);
   if (step > kJump || step < -kJump) {
     ++counts_.jumps;
-    // The rollover counter of SRTP goes on, whatever the numbers do.
+    // SRTP's rollover counter continues across the jump.
     const std::uint64_t cycles = highest_ >> 16;
     begin(sequence);
     first_ = highest_ = number = cycles << 16 | sequence;
   } else if (step > 0) {
     if (step > 1) miss(highest_ + 1, number, now);
     highest_ = number;
-  } else if (received_ > 0) { // Not the very first.
+  } else if (received_ > 0) { // Not at the first packet.
     const auto entry = find_missing(number);
     if (entry == missing_.end()) {
       ++counts_.repeated;
@@ -84,7 +84,7 @@ std::optional<std::uint64_t> Reception::on_packet(std::uint16_t sequence, std::u
       std::chrono::duration<double>(now.time_since_epoch()).count() * clock_rate_;
   const double transit = arrival - timestamp;
   const double change = std::abs(transit - last_transit_);
-  // Not across the wrap of the time stamp or the end of a squeezed group of pictures.
+  // Not across a wrap of the timestamp or the end of a squeezed GOP.
   if (last_transit_ != 0 && change < clock_rate_) jitter_ += (change - jitter_) / 16;
   last_transit_ = transit;
   return number;
@@ -160,7 +160,7 @@ void Reception::append_due(std::vector<std::uint8_t>& fci, Time now) {
   for (Missing& missing : missing_) {
     if (missing.due > now) continue;
     missing.due = now + kAskAgain;
-    // Given up below.
+    // Counted as lost below.
     if (++missing.asked > kMostAsked || !asks_) continue;
     ++counts_.nacks;
     if (!fci.empty() && missing.number - base <= 16) {

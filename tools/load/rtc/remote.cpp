@@ -55,7 +55,7 @@ std::optional<Remote::Candidate> read_candidate(std::string_view text) {
   return candidate;
 }
 
-/// Line by line; what is said of a media that is refused does not count.
+/// Reads SDP line by line; ignores the attributes of rejected media.
 class Reader {
  public:
   void line(std::string_view text) {
@@ -77,7 +77,7 @@ class Reader {
       remote.nack = true;
     if (const auto value = after(text, "a=ssrc:"); value && remote.ssrc == 0)
       remote.ssrc = number<std::uint32_t>(*value).value_or(0);
-    // The first of a group is what the other repairs.
+    // RTX of the second SSRC repairs the first one.
     if (const auto value = after(text, "a=ssrc-group:FID "))
       remote.ssrc = number<std::uint32_t>(*value).value_or(0);
   }
@@ -89,7 +89,7 @@ class Reader {
     if (kept.empty()) kept = value;
   }
 
-  /// Bundled media say the same ones again.
+  /// Bundled media may repeat the same candidates.
   void add(const Remote::Candidate& candidate) {
     for (const auto& known : remote.candidates)
       if (known.tcp == candidate.tcp && known.address == candidate.address) return;
@@ -147,9 +147,8 @@ Result<Remote> read_remote(const std::string& sdp) {
   }
   Remote remote = std::move(reader.remote);
   if (remote.ice.ufrag.empty() || remote.ice.password.empty())
-    return Error{Errc::invalid, "the server's description has no ICE credentials"};
-  if (remote.video.none())
-    return Error{Errc::invalid, "the server's description has no H.264 or H.265"};
+    return Error{Errc::invalid, "the server's SDP has no ICE credentials"};
+  if (remote.video.none()) return Error{Errc::invalid, "the server's SDP has no H.264 or H.265"};
   std::stable_sort(remote.candidates.begin(), remote.candidates.end(),
                    [](const auto& a, const auto& b) { return a.priority > b.priority; });
   return remote;

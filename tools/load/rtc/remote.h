@@ -14,7 +14,7 @@ namespace fanlight::load {
 
 using PayloadTypes = std::bitset<128>;
 
-/// What a server says of itself in SDP, as far as a viewer needs it.
+/// The parts of a server's SDP that a viewer needs.
 struct Remote {
   struct Candidate {
     Address address;
@@ -23,20 +23,20 @@ struct Remote {
   };
   IceCredentials ice;
   bool ice_lite = false;
-  std::string fingerprint;           ///< "sha-256 AB:…"; empty: none, or of another hash.
+  std::string fingerprint;           ///< "sha-256 AB:…"; empty: none with this hash.
   bool dtls_active = false;          ///< The server sends the ClientHello.
   std::vector<Candidate> candidates; ///< Numeric and of component 1, the highest priority first.
   PayloadTypes video;
   config::VideoCodec codec = config::VideoCodec::h264;
-  std::uint32_t ssrc = 0; ///< Of the video; 0: not said.
+  std::uint32_t ssrc = 0; ///< Of the video; 0: not given.
   PayloadTypes rtx;
   bool nack = false;
   PayloadTypes audio;
   std::uint32_t audio_rate = 48000;
 };
 
-/// Of an answer or an offer. Errc::invalid when something that is needed is missing; candidates are
-/// not.
+/// Reads an answer or an offer. Errc::invalid if something necessary is missing; candidates are not
+/// necessary.
 Result<Remote> read_remote(const std::string& sdp);
 
 } // namespace fanlight::load

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kGcmTag = 16;
 constexpr std::size_t kShaTag = 10;
-constexpr std::size_t kRtcpHeader = 8; // Never encrypted.
+constexpr std::size_t kRtcpHeader = 8; // Not encrypted.
 constexpr std::uint32_t kEncrypted = 0x80000000;
 
 using Iv = std::array<std::uint8_t, 16>;
@@ -25,7 +25,7 @@ struct Free {
   void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
 };
 
-/// A cipher with its context, made ready once a thread: fetching costs more than using.
+/// A cipher and its context, created once per thread: to fetch it costs more than to use it.
 struct Cipher {
   std::unique_ptr<EVP_CIPHER, Free> cipher;
   std::unique_ptr<EVP_CIPHER_CTX, Free> context{EVP_CIPHER_CTX_new()};
@@ -35,7 +35,7 @@ struct Cipher {
   }
 };
 
-/// AES-CM (RFC 3711, section 4.1.1): both directions are the same.
+/// AES-CM (RFC 3711, section 4.1.1); the same function encrypts and decrypts.
 void counter_mode(const std::array<std::uint8_t, 16>& key, const Iv& iv, Block data) {
   thread_local const Cipher cipher{"AES-128-CTR", true};
   int size = 0;
@@ -57,7 +57,7 @@ struct Mac {
   }
 };
 
-/// Of one piece or two, the first `kShaTag` bytes.
+/// The first `kShaTag` bytes of the HMAC over one or two pieces.
 std::array<std::uint8_t, kShaTag> hmac(const SrtpSession& session, Bytes data, Bytes more) {
   thread_local const Mac mac;
   EVP_MAC_CTX* context = mac.context.get();
@@ -85,8 +85,8 @@ Iv counter_iv(const SrtpSession& session, std::uint32_t ssrc, std::uint64_t inde
   return iv;
 }
 
-/// RFC 7714, sections 8.1 and 9.1: zeros, SSRC, and for RTP the 48 bits of the index, for RTCP its
-/// 32 bits after two more zeros; the salt over all.
+/// RFC 7714, sections 8.1 and 9.1: zeros, SSRC, and for RTP the 48-bit index, for RTCP two more
+/// zeros and the 32-bit index; XOR salt.
 Iv gcm_iv(const SrtpSession& session, std::uint32_t ssrc, std::uint64_t index) {
   Iv iv{};
   put_number(Block{iv}.subspan(2, 4), ssrc);
@@ -127,7 +127,7 @@ void gcm_seal(const SrtpSession& session, const Iv& iv, Bytes plain, Bytes more,
 
 SrtpSession SrtpSession::derive(const SrtpMaster& master, bool rtcp) {
   SrtpSession session{};
-  // A key is the keystream under the master key, from the salt with the key's label in it.
+  // The keystream under the master key, whose IV is the salt XOR the key's label.
   const auto expand = [&master](std::uint8_t label, Block out) {
     Iv iv{};
     std::copy(master.salt.begin(), master.salt.end(), iv.begin());
@@ -170,12 +170,12 @@ std::optional<Block> Srtp::open_rtp(Block packet, std::size_t header, std::uint6
 std::optional<Block> Srtp::open_rtcp(Block packet) const {
   const bool gcm = profile_ == SrtpProfile::aead_aes_128_gcm;
   if (packet.size() < kRtcpHeader + 4 + (gcm ? kGcmTag : kShaTag)) return {};
-  // RFC 3711 has the index before the tag, RFC 7714, section 9.2 after it.
+  // The index precedes the tag in RFC 3711, and follows it in RFC 7714, section 9.2.
   const std::size_t at = packet.size() - 4 - (gcm ? 0 : kShaTag);
   const std::uint32_t word = get32(packet, at);
   const std::uint32_t index = word & ~kEncrypted;
   const std::uint32_t ssrc = get32(packet, 4);
-  if ((word & kEncrypted) == 0) return {}; // Nobody in WebRTC leaves it in the clear.
+  if ((word & kEncrypted) == 0) return {}; // WebRTC always encrypts.
   if (gcm) {
     const std::size_t size = at - kGcmTag;
     if (!gcm_open(rtcp_in_, gcm_iv(rtcp_in_, ssrc, index), packet.first(kRtcpHeader),

@@ -24,7 +24,7 @@ enum Attribute : std::uint16_t {
   kIceControlling = 0x802a,
 };
 
-/// CRC-32 of ISO 3309, bit by bit: a few hundred bytes a second.
+/// CRC-32 of ISO 3309, bit by bit: it covers only a few hundred bytes per second.
 std::uint32_t crc32(Bytes data) {
   std::uint32_t crc = 0xffffffff;
   for (const std::uint8_t byte : data) {
@@ -56,8 +56,8 @@ class Writer {
     attribute(type, {reinterpret_cast<const std::uint8_t*>(&wire), sizeof wire});
   }
 
-  /// MESSAGE-INTEGRITY and FINGERPRINT; each covers what is before it, with a length that already
-  /// counts it (RFC 8489, sections 14.5 and 14.7).
+  /// Appends MESSAGE-INTEGRITY and FINGERPRINT; each covers the bytes before it, with a length that
+  /// already includes the attribute (RFC 8489, sections 14.5 and 14.7).
   std::vector<std::uint8_t> finish(const std::string& password) {
     set_length(24);
     std::array<std::uint8_t, 20> digest;
@@ -97,8 +97,8 @@ std::vector<std::uint8_t> binding_request(const StunId& id, const IceCredentials
   writer.attribute(kUsername,
                    {reinterpret_cast<const std::uint8_t*>(username.data()), username.size()});
   writer.attribute32(kPriority, priority);
-  // The highest there is: who offered takes itself for controlling, too, and then gives in (RFC
-  // 8445, section 7.3.1.1).
+  // The highest value: the server may also act as controlling, and must then give way (RFC 8445,
+  // section 7.3.1.1).
   std::array<std::uint8_t, 8> tie_breaker;
   tie_breaker.fill(0xff);
   writer.attribute(kIceControlling, tie_breaker);

@@ -11,9 +11,9 @@
 
 namespace fanlight::load {
 
-/// What ICE needs of STUN (RFC 8489, RFC 8445) for the controlling side of one candidate pair.
-/// Integrity of what comes in is not checked: a load client on a trusted wire, which knows an
-/// answer to its check by the transaction.
+/// The subset of STUN (RFC 8489, RFC 8445) for the controlling side of one candidate pair. Does not
+/// check the integrity of incoming messages: the network is trusted, and the transaction identifies
+/// answers.
 using StunId = std::array<std::uint8_t, 12>;
 
 struct IceCredentials {
@@ -25,7 +25,7 @@ struct IceCredentials {
 std::vector<std::uint8_t> binding_request(const StunId& id, const IceCredentials& local,
                                           const IceCredentials& remote, std::uint32_t priority);
 
-/// The answer to a check of the other side, seen from `source`.
+/// The answer to a check of the server, which came from `source`.
 std::vector<std::uint8_t> binding_response(const StunId& id, const IceCredentials& local,
                                            const Address& source);
 
@@ -33,10 +33,10 @@ struct Stun {
   enum class Type : std::uint16_t { request = 0x0001, response = 0x0101, error = 0x0111 };
   Type type;
   StunId id;
-  unsigned error = 0; ///< Of an error: 401, 487, ...
+  unsigned error = 0; ///< Error code: 401, 487, ...
 };
 
-/// Nothing when the datagram is not STUN.
+/// None if the datagram is not STUN.
 std::optional<Stun> read_stun(Bytes datagram);
 
 } // namespace fanlight::load

@@ -8,7 +8,7 @@
 namespace fanlight::load {
 namespace {
 
-/// Janus forgets a session after a minute.
+/// Janus drops a session after a minute without requests.
 constexpr std::chrono::seconds kKeepAlive{25};
 
 std::string message(const std::string& kind) {
@@ -41,7 +41,7 @@ void Janus::watch() {
           [this](const std::string&) { wait_for_offer(); });
 }
 
-/// Events come one by one, in the responses to GET.
+/// Events arrive one by one, as responses to GET.
 void Janus::wait_for_offer() {
   Url url = base_;
   url.path += session_ + "?maxev=1";

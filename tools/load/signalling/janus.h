@@ -13,10 +13,10 @@
 namespace fanlight::load {
 
 /// The REST API of Janus and its streaming plug-in, for comparison: a session, a handle, a request
-/// to watch; then the server offers and the viewer answers. It keeps the session alive.
+/// to watch; then the server offers and the viewer answers. Keeps the session alive.
 class Janus : public Signalling {
  public:
-  /// `base` is where the API is, as http://host:8088/janus.
+  /// `base` is the URL of the API, such as http://host:8088/janus.
   Janus(Loop& loop, Http& http, Url base, const Address& server, std::uint64_t mountpoint,
         Local local, Observer& observer);
 

@@ -6,7 +6,7 @@
 namespace fanlight::load {
 namespace {
 
-/// Where the value of the first member of this name begins; npos when there is none.
+/// Where the value of the first member of this name begins; npos if there is none.
 std::size_t find_value(const std::string& text, const std::string& name) {
   const std::string key = "\"" + name + "\"";
   for (auto at = text.find(key); at != text.npos; at = text.find(key, at + 1)) {
@@ -106,7 +106,7 @@ std::string json_string(const std::string& text, const std::string& name) {
       value += text[at];
     } else if (text[++at] != 'u') {
       value += unescaped(text[at]);
-    } else { // Nothing outside of ASCII matters here.
+    } else { // Text outside ASCII is not needed here.
       unsigned code = '?';
       std::from_chars(text.data() + at + 1, text.data() + std::min(at + 5, text.size()), code, 16);
       value += code < 0x80 ? static_cast<char>(code) : '?';

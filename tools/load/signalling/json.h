@@ -10,10 +10,10 @@ namespace fanlight::load {
 /// Writes one JSON document, member by member.
 class JsonWriter {
  public:
-  /// `indent`: over many lines, for people too.
+  /// `indent`: over several lines, for people.
   explicit JsonWriter(bool indent) : indent_(indent) {}
 
-  /// An empty name: in an array, or the whole document.
+  /// Empty name: an element of an array, or the whole document.
   JsonWriter& object(std::string_view name = {}) { return open(name, '{'); }
   JsonWriter& array(std::string_view name = {}) { return open(name, '['); }
   /// Ends the object or array.
@@ -40,11 +40,11 @@ class JsonWriter {
 
   const bool indent_;
   std::string text_;
-  std::string open_; ///< The brackets that will end what is open.
+  std::string open_; ///< The brackets that are still open.
   bool first_ = true;
 };
 
-/// The first string or number of this name, however deep; "" or 0 when there is none. Enough for
+/// The first string or number of this name, at any depth; "" or 0 if there is none. Sufficient for
 /// the short answers of servers.
 std::string json_string(const std::string& text, const std::string& name);
 std::uint64_t json_number(const std::string& text, const std::string& name);

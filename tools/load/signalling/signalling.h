@@ -9,22 +9,22 @@
 
 namespace fanlight::load {
 
-/// How a viewer and a server come to know each other's descriptions. Ends silently when destroyed.
+/// Exchanges the descriptions of a viewer and a server. Ends silently when destroyed.
 class Signalling {
  public:
   struct Observer {
     virtual ~Observer() = default;
-    /// The server's description, when ours has reached it. Once.
+    /// The server's description, after ours has reached the server. Once.
     virtual void on_remote(const std::string& sdp) = 0;
     virtual void on_refused(const std::string& why) = 0;
-    virtual void on_left(const std::string& error) = 0; ///< Empty: in order.
+    virtual void on_left(const std::string& error) = 0; ///< Empty: no error.
   };
 
   virtual ~Signalling() = default;
-  /// To be called once, after on_remote(); the answer is on_left(), which may destroy this.
+  /// Call once, after on_remote(); on_left() reports the end and may destroy this.
   virtual void leave() = 0;
 };
-/// As the target wants it. What comes of it comes later, from the loop.
+/// Begins the signalling of the target's kind. Reports results later, from the loop.
 std::unique_ptr<Signalling> begin_signalling(Loop& loop, Http& http, const Target& target,
                                              const Local& local, Signalling::Observer& observer);
 

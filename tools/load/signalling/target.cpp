@@ -11,7 +11,7 @@ namespace fanlight::load {
 Result<Target> Target::find(const Url& url) {
   auto server = Address::resolve(url.host, url.port);
   if (!server) return server.error();
-  // A socket of UDP that is connected has sent nothing, but knows its way.
+  // A connected UDP socket has sent nothing, but knows its route.
   const int fd = socket(server->family(), SOCK_DGRAM | SOCK_CLOEXEC, 0);
   const bool known = connect(fd, server->get(), server->size()) == 0;
   const Address from = Address::of_socket(fd).with_port(0);

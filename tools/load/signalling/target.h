@@ -9,14 +9,14 @@
 
 namespace fanlight::load {
 
-/// What viewers watch, and from where it is reached: a WHEP endpoint, or a mountpoint of Janus.
+/// The target of viewers: a WHEP endpoint, or a mountpoint of Janus.
 struct Target {
   Url url;
   Address server;
   std::optional<std::uint64_t> mountpoint; ///< The URL is that of Janus' API.
-  Address from;                            ///< Our address on the way there, without a port.
+  Address from;                            ///< The local address of the route, without a port.
 
-  /// Errc::not_found, Errc::unavailable where no route leads there.
+  /// Errc::not_found; Errc::unavailable if there is no route.
   static Result<Target> find(const Url& url);
 };
 

@@ -29,14 +29,15 @@ void Whep::on_response(const HttpResponse& response) {
     return observer_.on_refused(describe_failure("POST", response));
   if (const auto location = response.headers.find("location"); location != response.headers.end())
     location_ = location->second;
-  const auto finished = std::move(call_); // With its buffers; this runs within it.
+  const auto finished = std::move(call_); // Keeps the buffers: this runs inside the call.
   observer_.on_remote(response.body);
 }
 
 void Whep::leave() {
   const auto session = url_.resolve(location_);
-  if (location_.empty() || !session) return observer_.on_left("the server named no session");
-  // Elsewhere than where the offer went, nobody is asked.
+  if (location_.empty() || !session)
+    return observer_.on_left("the server's answer has no session URL");
+  // Sends the DELETE only to the server that got the offer.
   Url url = *session;
   if (url.host != url_.host || url.port != url_.port)
     return observer_.on_left("the session is on another server");

@@ -8,7 +8,7 @@
 
 namespace fanlight::load {
 
-/// WHEP (draft-ietf-wish-whep): the offer is posted, the response is the answer.
+/// WHEP (draft-ietf-wish-whep): posts the offer; the response is the answer.
 class Whep : public Signalling {
  public:
   Whep(Http& http, Url url, const Address& server, const std::string& offer, Observer& observer);
@@ -26,7 +26,7 @@ class Whep : public Signalling {
   std::unique_ptr<HttpCall> call_;
 };
 
-/// What a response says of a failure, in some words: the status, and what the body makes of it.
+/// Describes a failed request: the status, and details from the body.
 std::string describe_failure(const std::string& request, const HttpResponse& response);
 
 } // namespace fanlight::load

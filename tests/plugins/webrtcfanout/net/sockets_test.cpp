@@ -96,7 +96,7 @@ TEST(SocketsTest, SharesNoPortWithAnybody) {
 
   EXPECT_FALSE(second.good);
   EXPECT_THAT(second.why, HasSubstr("opening UDP port " + std::to_string(first.sockets.port)));
-  EXPECT_THAT(second.why, HasSubstr("another program has it"));
+  EXPECT_THAT(second.why, HasSubstr("another program uses this port"));
   EXPECT_TRUE(second.sockets.udp.empty());
 }
 

@@ -251,7 +251,7 @@ TEST(OfferTest, RefusesWhatIsNoSdp) {
 }
 
 TEST(OfferTest, RefusesWhatIsTooLong) {
-  EXPECT_THAT(refusal(std::string(Offer::kMaxSize + 1, 'v')), HasSubstr("at most 262144"));
+  EXPECT_THAT(refusal(std::string(Offer::kMaxSize + 1, 'v')), HasSubstr("the limit is 262144"));
   EXPECT_THAT(refusal(kSmallOffer + "a=" + std::string(17000, 'x') + "\n"),
               HasSubstr("longer than 16384"));
   std::string many = kSmallOffer;
@@ -319,7 +319,7 @@ TEST(OfferTest, RefusesASecondUserNameOrPasswordOfOneMedia) {
 TEST(OfferTest, RefusesTwoMediaOfOneName) {
   EXPECT_THAT(
       refusal(with(browser_offer("chromium-156-linux-video-audio.sdp"), "a=mid:1", "a=mid:0")),
-      HasSubstr("also that of m-line 0"));
+      HasSubstr("equals that of m-line 0"));
 }
 
 TEST(OfferTest, RefusesWhatLacksWhatATransportNeeds) {
@@ -330,7 +330,7 @@ TEST(OfferTest, RefusesWhatLacksWhatATransportNeeds) {
   EXPECT_THAT(refusal(without(kSmallOffer, "a=setup:actpass")), HasSubstr("no a=setup"));
   EXPECT_THAT(refusal(without(kSmallOffer, "a=rtcp-mux")), HasSubstr("rtcp-mux"));
   EXPECT_THAT(refusal(with(kSmallOffer, "UDP/TLS/RTP/SAVPF", "RTP/AVP")),
-              HasSubstr("is not WebRTC"));
+              HasSubstr("is not a WebRTC protocol"));
 }
 
 TEST(OfferTest, RefusesFingerprintsThatAreNone) {

@@ -85,7 +85,7 @@ TEST(TransportTest, SaysWhoHasThePort) {
 
   EXPECT_EQ(Transport::acquire({.port = first->port(), .workers = 2}, why), nullptr);
 
-  EXPECT_THAT(why, HasSubstr("an element that is set otherwise"));
+  EXPECT_THAT(why, HasSubstr("another webrtcfanout with other settings"));
 }
 
 TEST(TransportTest, GivesEachViewerCredentialsOfItsOwn) {

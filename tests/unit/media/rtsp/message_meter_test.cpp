@@ -33,18 +33,18 @@ TEST_F(MessageMeterTest, LetsABigDescriptionPass) {
 }
 
 TEST_F(MessageMeterTest, SaysWhoseBodyIsTooLong) {
-  EXPECT_THAT(message(100, MessageMeter::kMostBody + 1), HasSubstr("message has more than 256"));
+  EXPECT_THAT(message(100, MessageMeter::kMostBody + 1), HasSubstr("message is larger than 256"));
   meter_.set_request("DESCRIBE");
-  EXPECT_THAT(message(100, MessageMeter::kMostBody + 1), HasSubstr("description has more than"));
+  EXPECT_THAT(message(100, MessageMeter::kMostBody + 1), HasSubstr("description is larger than"));
   meter_.set_request("GET_PARAMETER");
   plays_ = true;
-  EXPECT_THAT(message(100, 3'000'000'000), HasSubstr("answer to GET_PARAMETER has more than 256"));
+  EXPECT_THAT(message(100, 3'000'000'000), HasSubstr("answer to GET_PARAMETER is larger than 256"));
 }
 
 TEST_F(MessageMeterTest, BoundsTheHeadOfEachMessageEvenOfOneThatPlays) {
   plays_ = true;
   for (int i = 0; i < 3; ++i) EXPECT_EQ(message(MessageMeter::kMostHead, 0), "");
-  EXPECT_THAT(message(MessageMeter::kMostHead + 2, 0), HasSubstr("head of the camera's message"));
+  EXPECT_THAT(message(MessageMeter::kMostHead + 2, 0), HasSubstr("header of the camera's message"));
 }
 
 TEST_F(MessageMeterTest, BoundsAllMessagesBeforePlayTogether) {
@@ -58,7 +58,7 @@ TEST_F(MessageMeterTest, BoundsPacketsBeforePlayByThemselves) {
   std::size_t sent = 0;
   std::string why;
   while ((why = message(1, 1003, '$')).empty()) sent += 1004;
-  EXPECT_EQ(why, "the camera sends more than 16 MiB before it plays");
+  EXPECT_EQ(why, "the camera sent more than 16 MiB of media before it answered PLAY");
   EXPECT_GT(sent + 1004, MessageMeter::kMostPacketsBeforePlay);
 }
 
