@@ -238,7 +238,7 @@ Result<Done> ViewerSession::restart(const std::string& text) {
     return Error{Errc::invalid,
                  "restarting session " + id_ +
                      ": the offer must have the media and codecs of the first offer, and "
-                     "receive them; to mute, a player sets its track or its element"};
+                     "receive them; to mute, a player mutes its element or disables its track"};
   offer_ = std::move(*offer);
   return transport_->accept(offer_, choices_, options_.complete_answer);
 }

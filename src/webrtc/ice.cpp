@@ -105,6 +105,10 @@ void configure_ice(GstElement* webrtcbin, const IceSettings& settings) {
                TRUE, nullptr);
 }
 
+bool restarts_ice(const Offer::Transport& before, const Offer::Transport& now) {
+  return now.ice_ufrag != before.ice_ufrag || now.ice_pwd != before.ice_pwd;
+}
+
 std::optional<IceCredentials> restart_ice(GstElement* webrtcbin) {
   constexpr guint kStream = 1; // The only one: all media are bundled.
   const Ref<GObject> agent = object_of(object_of(webrtcbin, "ice-agent").get(), "agent");

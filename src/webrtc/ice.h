@@ -7,6 +7,7 @@
 
 #include "config/config.h"
 #include "gst/ref.h"
+#include "sdp/offer.h"
 
 namespace fanlight::webrtc {
 
@@ -24,6 +25,10 @@ bool is_loopback(const std::string& address);
 /// Applies `settings` to a webrtcbin before it starts: servers, port range, addresses, and the
 /// agent's timing.
 void configure_ice(GstElement* webrtcbin, const IceSettings& settings);
+
+/// Whether an offer with `now` restarts the ICE of one with `before`: by new credentials (RFC 8839,
+/// section 4.4.3).
+bool restarts_ice(const Offer::Transport& before, const Offer::Transport& now);
 
 struct IceCredentials {
   std::string ufrag;

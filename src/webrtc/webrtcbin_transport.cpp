@@ -99,7 +99,11 @@ Result<Done> WebrtcbinTransport::build() {
 }
 
 Result<Done> WebrtcbinTransport::accept(Offer offer, Choices choices, bool complete) {
-  if (restarts(offer)) renewed_ = restart_ice(webrtcbin_.get());
+  if (!outputs_.empty()) { // It is a later one.
+    const std::size_t mline = outputs_.front().mline;
+    if (restarts_ice(offer_.media[mline].transport, offer.media[mline].transport))
+      renewed_ = restart_ice(webrtcbin_.get());
+  }
   offer_ = std::move(offer);
   choices_ = std::move(choices);
   complete_ = complete;
@@ -117,15 +121,6 @@ Result<Done> WebrtcbinTransport::accept(Offer offer, Choices choices, bool compl
   promise = reply_on_main(weak_from_this(), &WebrtcbinTransport::on_answer);
   g_signal_emit_by_name(webrtcbin_.get(), "create-answer", nullptr, promise.get());
   return Done{};
-}
-
-/// By new credentials of ICE (RFC 8839, section 4.4.3).
-bool WebrtcbinTransport::restarts(const Offer& next) const {
-  if (outputs_.empty()) return false; // It is the first.
-  const std::size_t mline = outputs_.front().mline;
-  const Offer::Transport& before = offer_.media[mline].transport;
-  const Offer::Transport& now = next.media[mline].transport;
-  return now.ice_ufrag != before.ice_ufrag || now.ice_pwd != before.ice_pwd;
 }
 
 Result<Done> WebrtcbinTransport::add_output(std::size_t mline, const Choice& choice) {

@@ -58,7 +58,6 @@ class WebrtcbinTransport : public ViewerTransport,
   WebrtcbinTransport(std::string id, IceSettings ice, std::uint64_t bitrate,
                      std::weak_ptr<ViewerTransport::Observer> observer);
   Result<Done> build();
-  bool restarts(const Offer& next) const;
   /// The pad of the bin that wants what was chosen for that m-line.
   Result<Ref<GstPad>> open(std::size_t mline);
   Result<Done> add_output(std::size_t mline, const Choice& choice);

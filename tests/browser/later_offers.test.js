@@ -156,7 +156,7 @@ test('an offer that takes the sound away is refused in words, and the session go
   });
   assert.equal(refused.type, 'error');
   assert.equal(refused.code, 'bad_message');
-  assert.match(refused.message, /the media and codecs of the first one, and receive them/);
+  assert.match(refused.message, /the media and codecs of the first offer, and receive them/);
   await goesOn(['video']); // The browser itself has stopped the sound until its next offer.
 
   // A page may say that it could send, too; it still only receives.

@@ -74,7 +74,7 @@ TEST_F(ViewerCloseTest, RefusesAnOfferThatMutesAndSaysWhatMutes) {
     ASSERT_FALSE(refused) << direction;
     EXPECT_EQ(refused.error().code, Errc::invalid);
     EXPECT_THAT(refused.error().message,
-                HasSubstr("to mute, a player sets its track or its element"));
+                HasSubstr("to mute, a player mutes its element or disables its track"));
   }
 
   EXPECT_EQ(viewer->state(), State::connected);
