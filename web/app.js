@@ -56,7 +56,7 @@ async function start() {
   const around = { signalling, surroundings, loudspeaker, arrangement, kiosk };
   const wall = new Wall(byId('wall'), byId('announcer'), around);
   const fingers = matchMedia('(any-pointer: coarse)').matches;
-  const awake = new Awake(kiosk || fingers);
+  const awake = new Awake(kiosk || matchMedia('(pointer: coarse)').matches);
   const help = { open: openHelp };
   const drawer = {
     get open() {

@@ -17,9 +17,9 @@ void CameraNews::tell(const std::string& camera, WebSocket::Text text) {
   });
 }
 
-void CameraNews::forget_if(const std::function<bool(const std::string& camera)>& gone) {
-  std::erase_if(items_, [&gone](const auto& item) { return gone(item.second.camera); });
-  std::erase_if(numbers_, [&gone](const auto& number) { return gone(number.first); });
+void CameraNews::forget() {
+  items_.clear();
+  numbers_.clear();
 }
 
 void CameraNews::tell_some() {

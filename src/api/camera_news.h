@@ -37,8 +37,8 @@ class CameraNews {
   void remove(Client client) { told_.erase(client); }
   /// In place of what was to be told of that camera, to whom it was not told yet.
   void tell(const std::string& camera, WebSocket::Text text);
-  /// Nothing more of these cameras.
-  void forget_if(const std::function<bool(const std::string& camera)>& gone);
+  /// Nothing of what is still to be told: something else tells it.
+  void forget();
 
  private:
   void tell_some();

@@ -145,7 +145,7 @@ void Signalling::on_camera_changed(const cameras::CameraInfo& info) {
 void Signalling::on_cameras_replaced() {
   const auto is_gone = [this](const std::string& id) { return !directory_.camera(id); };
   std::erase_if(told_, [&](const auto& told) { return is_gone(told.first); });
-  news_.forget_if(is_gone);
+  news_.forget(); // The list tells it.
   cameras_.get([this](const CameraList::Texts& texts) {
     std::vector<WebSocketClient*> clients;
     for (const auto& [key, client] : clients_) clients.push_back(key);

@@ -163,7 +163,11 @@ void FileStore::abandon() {
 Result<Diff> FileStore::change(std::vector<Camera> cameras) {
   const std::string name = cameras_file();
   const auto there = read_if_there(name);
-  if (there && there->yaml != accepted_.managed.yaml)
+  if (!there)
+    return Error{Errc::conflict, there.error().message +
+                                     "; the server does not replace a file that it "
+                                     "cannot read"};
+  if (there->yaml != accepted_.managed.yaml)
     return Error{Errc::conflict, name +
                                      " was edited, and the server has not accepted it: correct the "
                                      "errors in the log, or reload the configuration first"};

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace fanlight::http {
 namespace {
@@ -155,6 +156,7 @@ std::unique_ptr<StaticFiles::File> StaticFiles::coded(const File& file,
     if (!accepts(accepted, coding.name)) continue;
     auto other = open(file.path.string() + coding.suffix);
     if (!other || other->changed_ns < file.changed_ns) continue;
+    if (access(other->path.c_str(), R_OK) != 0) continue;
     other->type = file.type;
     other->coding = coding.name;
     return other;

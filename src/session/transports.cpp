@@ -17,6 +17,9 @@ Result<std::unique_ptr<Transports>> Transports::create(const config::Config& con
       !room)
     return Error{Errc::unavailable, room.error().message};
   if (auto prepared = transports->prepare(config.cameras); !prepared) return prepared.error();
+  // A port in use must be reported now, not to the user who adds the first camera.
+  if (config.cameras.empty() && config.webrtc.transport != config::ViewerTransport::webrtcbin)
+    if (auto opened = transports->open_port(); !opened) return opened.error();
   transports->bound_webrtcbin(config.cameras);
   return transports;
 }
@@ -33,11 +36,7 @@ Result<Done> Transports::prepare(const std::vector<config::Camera>& cameras) {
     });
   };
   if (any(Transport::fanout) && !std::exchange(warm_, true)) webrtc::WebrtcbinTransport::warm_up();
-  // Also without a camera: a port in use must be reported at the start, not to the user who adds
-  // the first camera.
-  const bool fanout =
-      cameras.empty() ? config_.transport != Transport::webrtcbin : any(Transport::webrtcbin);
-  return fanout && !port_ ? open_port() : Done{};
+  return any(Transport::webrtcbin) && !port_ ? open_port() : Done{};
 }
 
 Result<Done> Transports::open_port() {

@@ -16,14 +16,14 @@ namespace fanlight::webrtc {
 /// receives.
 using HeardUs = std::shared_ptr<std::atomic<std::int64_t>>;
 
-/// From now on, what the element `source` pushes counts as packets of the viewer. Any thread.
+/// From now on, RTCP that the element `source` pushes counts as a packet of the viewer. Any thread.
 void hear_from(GstElement* source, const HeardUs& heard_us);
 
 /// Detects that the viewer of a webrtcbin no longer sends anything; libnice needs 50 s for that.
 ///
 /// A player sends RTCP every few seconds while it plays. While it has nothing to play, because the
 /// camera is offline, not every player does; so silence counts only while packets are sent to the
-/// viewer. Threads: main only.
+/// viewer, and only after its first RTCP. Threads: main only.
 class SilenceWatch {
  public:
   enum class News { silent, back, gone };

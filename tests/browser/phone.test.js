@@ -49,11 +49,16 @@ const IDS = CAMERAS.map(({ id }) => id);
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const ON_ITS_SIDE = { ...PHONE, viewport: { width: 844, height: 390 } };
 
+/** What keeps the bar in the window, however slow the machine. */
+const stir = () => {
+  setInterval(() => dispatchEvent(new KeyboardEvent('keydown', { key: 'Shift' })), 1000);
+};
+
 /**
  * @param {import('playwright-core').BrowserContextOptions} [options]
  * @param {(page: import('playwright-core').Page) => Promise<unknown>} [init]
  */
-async function open(options = PHONE, init = async () => {}) {
+async function open(options = PHONE, init = (page) => page.addInitScript(stir)) {
   opened = await openPage(browser, web.url, {
     ...options,
     init: async (page) => {
@@ -128,11 +133,13 @@ test('two columns by choice, which the phone keeps', { timeout: TEST_MS }, async
 });
 
 test('the bar is at the thumb; scrolling down hides it', { timeout: TEST_MS }, async () => {
-  const page = await open();
+  const page = await open(PHONE, async () => {});
   const fingers = await fingersOn(page);
-  await waitForBar(page, true);
-  const bar = await page.locator('#header').boundingBox();
-  assert.ok(bar && bar.y > 844 * 0.8, `at ${bar?.y}`);
+  await page.waitForFunction(() => {
+    dispatchEvent(new KeyboardEvent('keydown', { key: 'Shift' }));
+    const bar = document.querySelector('#header')?.getBoundingClientRect();
+    return bar && bar.bottom <= innerHeight && bar.top > innerHeight * 0.8;
+  });
 
   await fingers.swipe([200, 600], [200, 200]);
   await waitForBar(page, false);
@@ -141,12 +148,9 @@ test('the bar is at the thumb; scrolling down hides it', { timeout: TEST_MS }, a
 });
 
 test('whoever only looks sees no bar and no buttons', { timeout: TEST_MS }, async () => {
-  const page = await open();
+  const page = await open(PHONE, async () => {});
   await waitForBar(page, false);
   await enlarge(page, 'front');
-  const controls = tileOf(page, 'front').locator('.controls');
-  const opacity = () => controls.evaluate((element) => getComputedStyle(element).opacity);
-
   await waitForIdle(page, true);
   await page.waitForFunction(
     () =>
@@ -161,7 +165,6 @@ test('whoever only looks sees no bar and no buttons', { timeout: TEST_MS }, asyn
       getComputedStyle(/** @type {Element} */ (document.querySelector('[data-focused] .controls')))
         .opacity === '1',
   );
-  assert.equal(await opacity(), '1');
   await page.touchscreen.tap(195, 420);
   await waitForIdle(page, true);
 });
@@ -283,8 +286,9 @@ test('nothing is under a notch or the line of the home gesture', { timeout: TEST
 });
 
 /** Counts what the page asks of the screen. @param {import('playwright-core').Page} page */
-const countLocks = (page) =>
-  page.addInitScript(() => {
+const countLocks = async (page) => {
+  await page.addInitScript(stir);
+  await page.addInitScript(() => {
     const locks = { held: 0 };
     const request = async () => {
       locks.held++;
@@ -293,6 +297,7 @@ const countLocks = (page) =>
     Object.assign(window, { locks });
     Object.defineProperty(navigator, 'wakeLock', { value: { request } });
   });
+};
 
 test('the screen stays on, unless somebody says otherwise', { timeout: TEST_MS }, async () => {
   const page = await open(PHONE, countLocks);
@@ -309,9 +314,10 @@ test('the screen stays on, unless somebody says otherwise', { timeout: TEST_MS }
 });
 
 test('a page that may not keep the screen on says so', { timeout: TEST_MS }, async () => {
-  const page = await open(PHONE, (made) =>
-    made.addInitScript(() => void delete (/** @type {any} */ (Navigator.prototype).wakeLock)),
-  );
+  const page = await open(PHONE, async (made) => {
+    await made.addInitScript(stir);
+    await made.addInitScript(() => void delete (/** @type {any} */ (Navigator.prototype).wakeLock));
+  });
 
   await page.getByRole('button', { name: 'Arrange' }).tap();
 

@@ -95,6 +95,16 @@ scenario('a camera of the configuration says where it is to be changed', here, a
   assert.equal(await row('front').locator('.edit').count(), 0);
 });
 
+scenario('Cancel closes a form in which nothing was changed', here, async () => {
+  const form = page.locator('form', { has: page.getByLabel('RTSP URL') });
+  await page.locator('#tools .add').click();
+  await form.waitFor();
+
+  await page.locator('.cancel').click();
+
+  await form.waitFor({ state: 'detached' });
+});
+
 scenario('a refusal stands beside the field that it is about', here, async () => {
   await page.locator('#tools .add').click();
   await page.getByLabel('Name', { exact: true }).fill('Back yard');

@@ -19,7 +19,8 @@ export class Controls {
   #buttons = [];
   #volume = make('input', { type: 'range', class: 'volume', min: 0, max: 1, step: 0.05 });
   #more = make('button', { type: 'button', class: 'more' }, icon('more'));
-  #menu = make('div', { class: 'menu', role: 'group', hidden: true });
+  // Safari does not focus a button that is clicked: then the menu has the focus.
+  #menu = make('div', { class: 'menu', role: 'group', hidden: true, tabindex: -1 });
 
   /**
    * @param {Picture} picture
@@ -99,7 +100,10 @@ export class Controls {
   }
 
   #listenToMenu() {
-    this.#more.addEventListener('click', () => (this.open = !this.open));
+    this.#more.addEventListener('click', () => {
+      this.open = !this.open;
+      this.#more.focus();
+    });
     this.element.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape' || !this.open) return;
       event.stopPropagation();

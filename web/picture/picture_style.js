@@ -245,7 +245,10 @@ pictureStyle.replaceSync(`
   z-index: 1;
   display: grid;
   min-width: 190px;
+  /* Of the picture, which cuts off what is outside. */
+  max-height: calc(100cqh - 52px);
   padding: 5px;
+  overflow-y: auto;
   border-radius: 10px;
   background: rgb(10 13 18 / 92%);
 }

@@ -191,6 +191,7 @@ class SettingsPage {
     });
     this.#form = form;
     this.#draw();
+    this.#shown = ''; // With a form: the next load() draws what is then there.
     form.focus();
   }
 

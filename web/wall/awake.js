@@ -10,12 +10,14 @@ export class Awake {
   #usual;
   /** @type {WakeLockSentinel | null} */
   #lock = null;
+  /** Until the browser has answered, so that there are never two locks. */
+  #obeying = Promise.resolve();
 
   /** @param {boolean} usual Where nobody has said otherwise. */
   constructor(usual) {
     this.#usual = usual;
-    document.addEventListener('visibilitychange', () => void this.#obey());
-    void this.#obey();
+    document.addEventListener('visibilitychange', () => this.#obeyNext());
+    this.#obeyNext();
   }
 
   get wanted() {
@@ -33,7 +35,11 @@ export class Awake {
     } catch {
       this.#usual = wanted;
     }
-    void this.#obey();
+    this.#obeyNext();
+  }
+
+  #obeyNext() {
+    this.#obeying = this.#obeying.then(() => this.#obey());
   }
 
   async #obey() {

@@ -14,7 +14,7 @@ const PULL = 0.25;
  */
 export class Swipe {
   #around;
-  /** @type {{id: number, x: number, y: number, at: number, way: Way | null, dx: number, dy: number} | null} */
+  /** @type {{id: number, x: number, y: number, at: number, way: Way | null, dx: number, dy: number, pushed: HTMLElement | null} | null} */
   #finger = null;
 
   /**
@@ -37,7 +37,7 @@ export class Swipe {
     const tool = target instanceof Element && target.closest('button, input, .panel') !== null;
     if (this.#finger) return this.#end();
     if (pointerType !== 'touch' || tool) return;
-    this.#finger = { id, x, y, at, way: null, dx: 0, dy: 0 };
+    this.#finger = { id, x, y, at, way: null, dx: 0, dy: 0, pushed: null };
   }
 
   /** @param {PointerEvent} event */
@@ -55,6 +55,7 @@ export class Swipe {
     if (finger.way !== 'down' && way !== 'down' && way) finger.way = way;
     const pushed = this.#around.pushed(finger.way);
     if (!pushed) return;
+    finger.pushed = pushed;
     const by = finger.way === 'down' ? Math.max(0, finger.dy) : finger.dx;
     const far = this.#around.leads(finger.way) ? by : by * PULL;
     pushed.style.translate = finger.way === 'down' ? `0 ${far}px` : `${far}px`;
@@ -73,9 +74,9 @@ export class Swipe {
   }
 
   #end() {
-    const way = this.#finger?.way;
+    // What was pushed, even if nothing could be pushed by now.
+    const pushed = this.#finger?.pushed;
     this.#finger = null;
-    const pushed = way && this.#around.pushed(way);
     if (pushed) pushed.style.translate = '';
   }
 }

@@ -136,7 +136,7 @@ TEST_F(FileStoreTest, WritesNothingThatASubscriberRefuses) {
 }
 
 TEST_F(FileStoreTest, ChangesNothingThatCannotBeWritten) {
-  std::filesystem::create_directory(path("cameras.yaml")); // A folder cannot be replaced by a file.
+  std::filesystem::create_directory(path("cameras.yaml.new")); // The file is written there first.
 
   const auto diff = store->change(with_yard());
 
@@ -145,7 +145,18 @@ TEST_F(FileStoreTest, ChangesNothingThatCannotBeWritten) {
   EXPECT_THAT(subscriber.committed, IsEmpty());
   EXPECT_EQ(subscriber.abandoned, 1);
   EXPECT_THAT(ids(), ElementsAre("front", "back"));
-  EXPECT_FALSE(std::filesystem::exists(path("cameras.yaml.new")));
+}
+
+TEST_F(FileStoreTest, ReplacesNoFileThatItCannotRead) {
+  std::filesystem::create_directory(path("cameras.yaml"));
+
+  const auto diff = store->change(with_yard());
+
+  ASSERT_FALSE(diff);
+  EXPECT_EQ(diff.error().code, Errc::conflict);
+  EXPECT_THAT(diff.error().message, HasSubstr(path("cameras.yaml")));
+  EXPECT_THAT(diff.error().message, HasSubstr("does not replace a file that it cannot read"));
+  EXPECT_THAT(subscriber.diffs, IsEmpty());
 }
 
 TEST_F(FileStoreTest, OverwritesNothingThatSomebodyHasWrittenMeanwhile) {

@@ -96,6 +96,7 @@ TEST_F(TransportsTest, LeavesTheMediaPortToCamerasThatAllHaveAWebrtcbin) {
   config.cameras = {camera};
 
   EXPECT_EQ(create(), "");
+  EXPECT_TRUE(transports->prepare({})) << "the last camera is removed";
 }
 
 TEST_F(TransportsTest, TellsTheMediaPortOnce) {

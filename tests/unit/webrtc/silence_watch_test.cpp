@@ -18,7 +18,10 @@ using std::chrono::seconds;
 
 class SilenceWatchTest : public testing::Test {
  protected:
-  SilenceWatchTest() { watch_.start(); }
+  SilenceWatchTest() {
+    watch_.start();
+    hear();
+  }
 
   /// Looks each second, with ten packets sent in each.
   void pass(int count, bool playing = true) {
@@ -30,7 +33,7 @@ class SilenceWatchTest : public testing::Test {
   }
   void hear() { *heard_us_ = g_get_monotonic_time(); }
 
-  fanlight::test::DrivenClock clock_;
+  const fanlight::test::DrivenClock clock_;
   std::uint64_t sent_ = 0;
   int asked_ = 0;
   std::vector<News> told_;
@@ -63,6 +66,15 @@ TEST_F(SilenceWatchTest, TellsOfOneThatComesBack) {
   EXPECT_THAT(told_, ElementsAre(News::silent, News::back));
 }
 
+TEST_F(SilenceWatchTest, JudgesNoViewerThatHasNeverSentRtcp) {
+  *heard_us_ = 0;
+
+  pass(60);
+
+  EXPECT_EQ(asked_, 0);
+  EXPECT_THAT(told_, IsEmpty());
+}
+
 TEST_F(SilenceWatchTest, AsksNothingOfAViewerThatIsHeardOf) {
   for (int i = 0; i < 10; ++i) {
     pass(6);
@@ -87,19 +99,21 @@ TEST(SilenceWatchEndTest, TakesAnAnswerThatComesAfterItsEnd) {
   const fanlight::test::DrivenClock clock;
   std::function<void(std::uint64_t)> late;
   {
-    SilenceWatch watch{std::make_shared<std::atomic<std::int64_t>>(0),
-                       [&](auto answer) { late = std::move(answer); },
+    const auto heard_us = std::make_shared<std::atomic<std::int64_t>>(0);
+    SilenceWatch watch{heard_us, [&](auto answer) { late = std::move(answer); },
                        [](News) { ADD_FAILURE() << "nobody is there to hear it"; }};
     watch.start();
+    *heard_us = g_get_monotonic_time();
     fanlight::test::DrivenClock::advance(seconds{60});
     watch.look();
   }
 
+  ASSERT_TRUE(late);
   late(1);
   late(2);
 }
 
-TEST(HearFromTest, NotesWhenAnythingIsPushed) {
+TEST(HearFromTest, NotesWhenRtcpIsPushed) {
   gst_init(nullptr, nullptr);
   const auto heard_us = std::make_shared<std::atomic<std::int64_t>>(0);
   GstElement* const source = gst_element_factory_make("identity", nullptr);
@@ -108,8 +122,13 @@ TEST(HearFromTest, NotesWhenAnythingIsPushed) {
   gst_pad_set_active(pad, TRUE);
   gst_pad_push_event(pad, gst_event_new_stream_start("a"));
 
-  gst_pad_push(pad, gst_buffer_new());
+  const auto push = [pad](guint8 first) { gst_pad_push(pad, gst_buffer_new_memdup(&first, 1)); };
 
+  gst_pad_push(pad, gst_buffer_new());
+  push(22); // A handshake of DTLS.
+  EXPECT_EQ(*heard_us, 0);
+
+  push(128);
   EXPECT_GT(*heard_us, 0);
   gst_object_unref(pad);
   gst_object_unref(source);
