@@ -30,8 +30,8 @@ const PATHS = {
   turn: 'M19 12a7 7 0 1 1-2.2-5.1M17 3v4h-4',
   mirror: 'M12 4v16M8.5 8 4 12l4.5 4M15.5 8 20 12l-4.5 4',
   fill: 'M3 5h18v14H3zM8 12H6l2-2M6 12l2 2M16 12h2l-2-2M18 12l-2 2',
-  columns: 'M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z',
-  column: 'M4 4h16v7H4zM4 13h16v7H4z',
+  columns: 'M3 3h7.5v18H3zM13.5 3H21v18h-7.5z',
+  column: 'M6 3h12v18H6zM6 9h12M6 15h12',
   copy: 'M9 9h10v11H9zM5 15V4h10',
 };
 

@@ -225,11 +225,11 @@ pictureStyle.replaceSync(`
   color: #fff;
 }
 
-.controls button:is([aria-pressed='true'], [data-icon='sound']) {
+.controls button:is([aria-pressed='true'], [aria-expanded='true'], [data-icon='sound']) {
   color: #f5b83d;
 }
 
-.controls button[aria-pressed='true'] {
+.controls button:is([aria-pressed='true'], [aria-expanded='true']) {
   border-color: currentcolor;
 }
 
@@ -253,12 +253,15 @@ pictureStyle.replaceSync(`
   background: rgb(10 13 18 / 92%);
 }
 
+.controls .menu button:not([aria-pressed='true']) {
+  border-color: transparent;
+}
+
 .controls .menu button {
   width: auto;
   justify-content: flex-start;
   gap: 10px;
   padding: 0 10px;
-  border-color: transparent;
   background: none;
   white-space: nowrap;
 }
