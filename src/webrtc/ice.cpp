@@ -7,9 +7,12 @@
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <nice/agent.h>
+#include <sys/ioctl.h>
+#include <sys/time.h>
 
 #include "base/log.h"
 
@@ -73,6 +76,15 @@ void add_servers(GstElement* webrtcbin, const config::WebRtc& config) {
   }
 }
 
+constexpr guint kStream = 1; // The only one: all media are bundled.
+
+/// When the last packet was read from the socket, by the system's clock. 0: none, or not by UDP.
+std::int64_t last_arrival_us(GSocket* socket) {
+  timeval at{};
+  if (ioctl(g_socket_get_fd(socket), SIOCGSTAMP, &at) != 0) return 0;
+  return std::int64_t{at.tv_sec} * G_USEC_PER_SEC + at.tv_usec;
+}
+
 Ref<GObject> object_of(gpointer owner, const char* name) {
   GObject* raw = nullptr;
   g_object_get(owner, name, &raw, nullptr);
@@ -105,12 +117,25 @@ void configure_ice(GstElement* webrtcbin, const IceSettings& settings) {
                TRUE, nullptr);
 }
 
+bool Arrivals::any() {
+  const Ref<GObject> agent = object_of(object_of(webrtcbin_.get(), "ice-agent").get(), "agent");
+  if (!NICE_IS_AGENT(agent.get())) return false;
+  const std::unique_ptr<GPtrArray, decltype(&g_ptr_array_unref)> sockets{
+      nice_agent_get_sockets(NICE_AGENT(agent.get()), kStream, NICE_COMPONENT_TYPE_RTP),
+      &g_ptr_array_unref};
+  std::vector<std::int64_t> arrived_us;
+  for (guint i = 0; sockets && i < sockets->len; ++i)
+    arrived_us.push_back(last_arrival_us(G_SOCKET(g_ptr_array_index(sockets.get(), i))));
+  const bool any = arrived_us != arrived_us_;
+  arrived_us_ = std::move(arrived_us);
+  return any;
+}
+
 bool restarts_ice(const Offer::Transport& before, const Offer::Transport& now) {
   return now.ice_ufrag != before.ice_ufrag || now.ice_pwd != before.ice_pwd;
 }
 
 std::optional<IceCredentials> restart_ice(GstElement* webrtcbin) {
-  constexpr guint kStream = 1; // The only one: all media are bundled.
   const Ref<GObject> agent = object_of(object_of(webrtcbin, "ice-agent").get(), "agent");
   if (!NICE_IS_AGENT(agent.get()) || !nice_agent_restart(NICE_AGENT(agent.get()))) return {};
   gchar* ufrag = nullptr;

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <gst/sdp/sdp.h>
 
@@ -25,6 +27,20 @@ bool is_loopback(const std::string& address);
 /// Applies `settings` to a webrtcbin before it starts: servers, port range, addresses, and the
 /// agent's timing.
 void configure_ice(GstElement* webrtcbin, const IceSettings& settings);
+
+/// Notices packets that arrive at the UDP sockets of a webrtcbin: also the checks of ICE, which
+/// libnice answers without passing them on. Any thread.
+class Arrivals {
+ public:
+  explicit Arrivals(GstElement* webrtcbin) : webrtcbin_(Ref<GstElement>::retain(webrtcbin)) {}
+
+  /// Whether one has arrived since the last call.
+  bool any();
+
+ private:
+  const Ref<GstElement> webrtcbin_;
+  std::vector<std::int64_t> arrived_us_; ///< The last at each socket, by the system's clock.
+};
 
 /// Whether an offer with `now` restarts the ICE of one with `before`: by new credentials (RFC 8839,
 /// section 4.4.3).

@@ -14,15 +14,8 @@ constexpr std::int64_t kQuestionUs = 9'000'000;
 constexpr std::int64_t kSilentUs = 12'000'000;
 constexpr std::int64_t kGoneUs = 14'000'000;
 
-/// The first byte tells RTCP from what DTLS sends at the end of its handshake (RFC 7983).
-bool is_rtcp(GstBuffer* packet) {
-  guint8 first = 0;
-  return gst_buffer_extract(packet, 0, &first, 1) == 1 && first >= 128 && first <= 191;
-}
-
-GstPadProbeReturn on_packet(GstPad*, GstPadProbeInfo* info, gpointer heard_us) {
-  if (is_rtcp(GST_PAD_PROBE_INFO_BUFFER(info)))
-    (*static_cast<HeardUs*>(heard_us))->store(g_get_monotonic_time(), std::memory_order_relaxed);
+GstPadProbeReturn on_heard(GstPad*, GstPadProbeInfo*, gpointer heard_us) {
+  (*static_cast<HeardUs*>(heard_us))->store(g_get_monotonic_time(), std::memory_order_relaxed);
   return GST_PAD_PROBE_OK;
 }
 
@@ -31,18 +24,20 @@ GstPadProbeReturn on_packet(GstPad*, GstPadProbeInfo* info, gpointer heard_us) {
 void hear_from(GstElement* source, const HeardUs& heard_us) {
   const auto pad = Ref<GstPad>::adopt(gst_element_get_static_pad(source, "src"));
   if (!pad) return;
-  // nicesrc pushes one buffer per packet, no lists.
-  gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, on_packet, new HeardUs{heard_us},
+  constexpr auto kData =
+      static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST);
+  gst_pad_add_probe(pad.get(), kData, on_heard, new HeardUs{heard_us},
                     [](gpointer data) { delete static_cast<HeardUs*>(data); });
 }
 
-SilenceWatch::SilenceWatch(HeardUs heard_us, AskSent ask_sent, std::function<void(News)> tell)
-    : heard_us_(std::move(heard_us)), ask_sent_(std::move(ask_sent)), tell_(std::move(tell)),
-      self_(std::make_shared<SilenceWatch*>(this)) {}
+SilenceWatch::SilenceWatch(HeardUs heard_us, std::function<bool()> arrived, AskSent ask_sent,
+                           std::function<void(News)> tell)
+    : heard_us_(std::move(heard_us)), arrived_(std::move(arrived)), ask_sent_(std::move(ask_sent)),
+      tell_(std::move(tell)), self_(std::make_shared<SilenceWatch*>(this)) {}
 
 void SilenceWatch::start() {
   if (timer_.running()) return;
-  heard_us_->store(0, std::memory_order_relaxed);
+  heard_us_->store(g_get_monotonic_time(), std::memory_order_relaxed);
   timer_.every(kPeriod, [this] { look(); });
 }
 
@@ -52,8 +47,7 @@ std::int64_t SilenceWatch::silence_us() const {
 }
 
 void SilenceWatch::look() {
-  // Some players never send RTCP: libnice notices when they are gone.
-  if (heard_us_->load(std::memory_order_relaxed) == 0) return;
+  if (arrived_()) heard_us_->store(g_get_monotonic_time(), std::memory_order_relaxed);
   if (silence_us() >= kQuestionUs)
     return ask_sent_([weak = std::weak_ptr{self_}](std::uint64_t packets) {
       if (const auto self = weak.lock()) (*self)->on_sent(packets);

@@ -16,21 +16,24 @@ namespace fanlight::webrtc {
 /// receives.
 using HeardUs = std::shared_ptr<std::atomic<std::int64_t>>;
 
-/// From now on, RTCP that the element `source` pushes counts as a packet of the viewer. Any thread.
+/// From now on, what the element `source` pushes counts as packets of the viewer. Any thread.
 void hear_from(GstElement* source, const HeardUs& heard_us);
 
 /// Detects that the viewer of a webrtcbin no longer sends anything; libnice needs 50 s for that.
 ///
 /// A player sends RTCP every few seconds while it plays. While it has nothing to play, because the
 /// camera is offline, not every player does; so silence counts only while packets are sent to the
-/// viewer, and only after its first RTCP. Threads: main only.
+/// viewer. Some players send no RTCP, but checks of ICE. Threads: main only.
 class SilenceWatch {
  public:
   enum class News { silent, back, gone };
   /// Asks for the number of packets sent to the viewer; the answer comes on main, or never.
   using AskSent = std::function<void(std::function<void(std::uint64_t packets)> answer)>;
 
-  SilenceWatch(HeardUs heard_us, AskSent ask_sent, std::function<void(News)> tell);
+  /// `arrived`: whether anything has come from the viewer since the last call, in other ways than
+  /// `heard_us` tells.
+  SilenceWatch(HeardUs heard_us, std::function<bool()> arrived, AskSent ask_sent,
+               std::function<void(News)> tell);
 
   /// The viewer is connected.
   void start();
@@ -43,6 +46,7 @@ class SilenceWatch {
 
   // Given.
   const HeardUs heard_us_;
+  const std::function<bool()> arrived_;
   const AskSent ask_sent_;
   const std::function<void(News)> tell_;
   // Owned.

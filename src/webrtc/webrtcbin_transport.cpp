@@ -82,7 +82,7 @@ Result<Done> WebrtcbinTransport::build() {
   certificate_ = dtls_certificate();
   const auto heard_us = std::make_shared<std::atomic<std::int64_t>>(0);
   silence_ = std::make_unique<SilenceWatch>(
-      heard_us,
+      heard_us, [arrivals = Arrivals{webrtcbin_.get()}]() mutable { return arrivals.any(); },
       [this](const auto& answer) {
         read_stats([answer](const TransportStats& stats) { answer(stats.packets_sent); });
       },

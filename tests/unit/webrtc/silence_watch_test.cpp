@@ -18,10 +18,7 @@ using std::chrono::seconds;
 
 class SilenceWatchTest : public testing::Test {
  protected:
-  SilenceWatchTest() {
-    watch_.start();
-    hear();
-  }
+  SilenceWatchTest() { watch_.start(); }
 
   /// Looks each second, with ten packets sent in each.
   void pass(int count, bool playing = true) {
@@ -36,9 +33,10 @@ class SilenceWatchTest : public testing::Test {
   const fanlight::test::DrivenClock clock_;
   std::uint64_t sent_ = 0;
   int asked_ = 0;
+  bool arrived_ = false;
   std::vector<News> told_;
   const HeardUs heard_us_ = std::make_shared<std::atomic<std::int64_t>>(0);
-  SilenceWatch watch_{heard_us_,
+  SilenceWatch watch_{heard_us_, [this] { return std::exchange(arrived_, false); },
                       [this](const auto& answer) {
                         ++asked_;
                         answer(sent_);
@@ -66,19 +64,20 @@ TEST_F(SilenceWatchTest, TellsOfOneThatComesBack) {
   EXPECT_THAT(told_, ElementsAre(News::silent, News::back));
 }
 
-TEST_F(SilenceWatchTest, JudgesNoViewerThatHasNeverSentRtcp) {
-  *heard_us_ = 0;
-
-  pass(60);
+TEST_F(SilenceWatchTest, AsksNothingOfAViewerThatIsHeardOf) {
+  for (int i = 0; i < 10; ++i) {
+    pass(6);
+    hear();
+  }
 
   EXPECT_EQ(asked_, 0);
   EXPECT_THAT(told_, IsEmpty());
 }
 
-TEST_F(SilenceWatchTest, AsksNothingOfAViewerThatIsHeardOf) {
+TEST_F(SilenceWatchTest, CountsWhatArrivesInOtherWays) {
   for (int i = 0; i < 10; ++i) {
     pass(6);
-    hear();
+    arrived_ = true;
   }
 
   EXPECT_EQ(asked_, 0);
@@ -99,11 +98,10 @@ TEST(SilenceWatchEndTest, TakesAnAnswerThatComesAfterItsEnd) {
   const fanlight::test::DrivenClock clock;
   std::function<void(std::uint64_t)> late;
   {
-    const auto heard_us = std::make_shared<std::atomic<std::int64_t>>(0);
-    SilenceWatch watch{heard_us, [&](auto answer) { late = std::move(answer); },
+    SilenceWatch watch{std::make_shared<std::atomic<std::int64_t>>(0), [] { return false; },
+                       [&](auto answer) { late = std::move(answer); },
                        [](News) { ADD_FAILURE() << "nobody is there to hear it"; }};
     watch.start();
-    *heard_us = g_get_monotonic_time();
     fanlight::test::DrivenClock::advance(seconds{60});
     watch.look();
   }
@@ -113,7 +111,7 @@ TEST(SilenceWatchEndTest, TakesAnAnswerThatComesAfterItsEnd) {
   late(2);
 }
 
-TEST(HearFromTest, NotesWhenRtcpIsPushed) {
+TEST(HearFromTest, NotesWhenAnythingIsPushed) {
   gst_init(nullptr, nullptr);
   const auto heard_us = std::make_shared<std::atomic<std::int64_t>>(0);
   GstElement* const source = gst_element_factory_make("identity", nullptr);
@@ -122,13 +120,8 @@ TEST(HearFromTest, NotesWhenRtcpIsPushed) {
   gst_pad_set_active(pad, TRUE);
   gst_pad_push_event(pad, gst_event_new_stream_start("a"));
 
-  const auto push = [pad](guint8 first) { gst_pad_push(pad, gst_buffer_new_memdup(&first, 1)); };
-
   gst_pad_push(pad, gst_buffer_new());
-  push(22); // A handshake of DTLS.
-  EXPECT_EQ(*heard_us, 0);
 
-  push(128);
   EXPECT_GT(*heard_us, 0);
   gst_object_unref(pad);
   gst_object_unref(source);

@@ -124,6 +124,8 @@ class GStreamerViewer {
     return complaint.value_or("");
   }
 
+  GstElement* webrtcbin() const { return webrtcbin_.get(); }
+
   void receive(const char* caps_text) {
     const auto caps = Ref<GstCaps>::adopt(gst_caps_from_string(caps_text));
     GObject* raw = nullptr;
@@ -225,6 +227,25 @@ class WebrtcbinViewerTest : public testing::Test {
   std::shared_ptr<WebrtcbinTransport> transport_;
   Choices choices_;
 };
+
+TEST_F(WebrtcbinViewerTest, NoticesPacketsThatLibniceKeepsToItself) {
+  GStreamerViewer viewer;
+  const std::string offer = viewer.offer();
+  std::smatch candidate;
+  ASSERT_TRUE(std::regex_search(offer, candidate, std::regex{" UDP \\d+ 127\\.0\\.0\\.1 (\\d+) "}));
+  Arrivals arrivals{viewer.webrtcbin()};
+  arrivals.any();
+  EXPECT_FALSE(arrivals.any());
+
+  const auto address = Ref<GSocketAddress>::adopt(
+      g_inet_socket_address_new_from_string("127.0.0.1", std::stoi(candidate[1])));
+  const auto socket = Ref<GSocket>::adopt(
+      g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, nullptr));
+  g_socket_send_to(socket.get(), address.get(), "x", 1, nullptr, nullptr);
+
+  while (!arrivals.any()) g_main_context_iteration(nullptr, FALSE);
+  EXPECT_FALSE(arrivals.any());
+}
 
 TEST_F(WebrtcbinViewerTest, ShowsTheCertificateThatItsAnswerNames) {
   connect();
