@@ -6,19 +6,10 @@
 #include <gmock/gmock.h>
 
 #include "service_fixture.h"
+#include "support/free_port.h"
 
 namespace fanlight::test {
 namespace {
-
-/// A TCP port that was free a moment ago.
-std::uint16_t free_port() {
-  const http::Owned<GSocket> socket{
-      g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, nullptr)};
-  const http::Owned<GSocketAddress> any{g_inet_socket_address_new_from_string("127.0.0.1", 0)};
-  g_socket_bind(socket.get(), any.get(), FALSE, nullptr);
-  const http::Owned<GSocketAddress> bound{g_socket_get_local_address(socket.get(), nullptr)};
-  return g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound.get()));
-}
 
 struct Codec {
   const char* name; ///< As the viewer calls it.

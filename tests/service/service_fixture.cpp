@@ -116,6 +116,7 @@ Response ServiceTest::send(const std::string& method, const std::string& path,
                            const std::map<std::string, std::string>& headers) {
   Response response;
   const http::Owned<SoupMessage> message{soup_message_new(method.c_str(), url(path).c_str())};
+  if (!message) return response; // The server did not start, which has failed the test already.
   for (const auto& [name, value] : headers)
     soup_message_headers_append(soup_message_get_request_headers(message.get()), name.c_str(),
                                 value.c_str());

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "service_fixture.h"
+#include "support/free_port.h"
 #include "viewing.h"
 
 namespace fanlight::test {
@@ -43,7 +44,7 @@ class TransportTest : public ServiceTest {
 };
 
 TEST_F(TransportTest, ServesAllViewersOnTheOnePortThatIsConfigured) {
-  const auto port = TakenPort{}.number();
+  const auto port = free_port();
   start_cameras({small("front"), small("yard")});
   const std::string fanout = "    webrtc_transport: fanout\n";
   start_service({camera("front", fanout), camera("yard", fanout)},
@@ -137,7 +138,7 @@ TEST_F(TransportTest, BoundsTheViewersOnWebrtcbinApart) {
 }
 
 TEST_F(TransportTest, SaysThatTheUdpPortsAreUsedUp) {
-  const auto port = TakenPort{}.number();
+  const auto port = free_port();
   start_cameras({small("front")});
   start_service({camera("front", "    webrtc_transport: webrtcbin\n")},
                 "webrtc:\n  udp_ports: " + std::to_string(port) + '-' + std::to_string(port) +
