@@ -1,27 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { graveFaults } from './support/axe.js';
-import { launchChromium } from './support/chromium.js';
-import { installLoopback } from './support/loopback.js';
-import { keepScreenshot, openPage, tileOf, waitForState, TEST_MS } from './support/page.js';
-import { serveWeb } from './support/static_server.js';
-import { together } from './support/together.js';
+import { keepScreenshot, tileOf, waitForState, TEST_MS } from './support/page.js';
+import { pagesOfOneBrowser } from './support/pages.js';
 
 /** The page for those who do not see it, see it badly, or have no mouse. */
 
-/** @type {Awaited<ReturnType<typeof serveWeb>>} */
-let web;
-/** @type {import('playwright-core').Browser} */
-let browser;
-
-before(async () => {
-  [web, browser] = await together(serveWeb(), launchChromium());
-});
-
-after(async () => {
-  await browser?.close();
-  await web?.close();
-});
+const openOne = pagesOfOneBrowser();
 
 /** One of each state that people meet. */
 const CAMERAS = [
@@ -34,10 +19,7 @@ const CAMERAS = [
 
 /** @param {import('playwright-core').BrowserContextOptions} [options] */
 async function open(options = {}) {
-  const opened = await openPage(browser, web.url, {
-    ...options,
-    init: (page) => page.addInitScript(installLoopback, CAMERAS),
-  });
+  const opened = await openOne('', CAMERAS, options);
   const { page } = opened;
   await waitForState(page, 'front', 'live');
   await waitForState(page, 'garage', 'offline');
@@ -61,7 +43,7 @@ const LOOKS = {
 
 for (const [look, options] of Object.entries(LOOKS)) {
   test(`axe-core finds nothing grave: ${look}`, { timeout: TEST_MS }, async () => {
-    const { page, close } = await open(options);
+    const { page } = await open(options);
     assert.deepEqual(await graveFaults(page), [], 'the wall');
     await keepScreenshot(page, `states, ${look}`);
 
@@ -85,24 +67,22 @@ for (const [look, options] of Object.entries(LOOKS)) {
     await page.keyboard.press('Enter');
     await page.locator('[data-focused]').waitFor();
     assert.deepEqual(await graveFaults(page), [], 'one camera');
-    await close();
   });
 }
 
 test('axe-core finds nothing grave while the server is gone', { timeout: TEST_MS }, async () => {
-  const { page, close } = await open();
+  const { page } = await open();
   await page.evaluate(() => /** @type {any} */ (window).loopback.kill());
   await waitForState(page, 'front', 'gone');
 
   assert.deepEqual(await graveFaults(page), []);
-  await close();
 });
 
 test(
   'every control has a name, and every one that can be seen can be reached by Tab',
   { timeout: TEST_MS },
   async () => {
-    const { page, close } = await open();
+    const { page } = await open();
     const seen = new Set();
     await page.locator('h1').click(); // Tab goes on from there.
     for (let i = 0; i < 80; i++) {
@@ -126,7 +106,6 @@ test(
     for (const label of ['Pause', 'Unmute', 'Take snapshot', 'Full screen', 'Enlarge']) {
       assert.ok(seen.has(label), `${label} is not reached: ${[...seen].join('; ')}`);
     }
-    await close();
   },
 );
 
@@ -134,7 +113,7 @@ test(
   'changes of state are told to screen readers, and tiles say their state',
   { timeout: TEST_MS },
   async () => {
-    const { page, close } = await open();
+    const { page } = await open();
 
     await page.evaluate(() =>
       /** @type {any} */ (window).loopback.change('front', { state: 'retrying' }),
@@ -144,12 +123,11 @@ test(
       .locator('#announcer', { hasText: 'Front door: Camera offline' })
       .waitFor({ state: 'attached' });
     await page.getByRole('group', { name: 'Front door, Camera offline' }).waitFor();
-    await close();
   },
 );
 
 test('with reduced motion nothing moves but the pictures', { timeout: TEST_MS }, async () => {
-  const { page, close } = await open({ reducedMotion: 'reduce' });
+  const { page } = await open({ reducedMotion: 'reduce' });
 
   const moving = await page.evaluate(
     () =>
@@ -159,5 +137,4 @@ test('with reduced motion nothing moves but the pictures', { timeout: TEST_MS },
   );
 
   assert.equal(moving, 0);
-  await close();
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { after, before } from 'node:test';
 import { launchChromium } from './support/chromium.js';
 import { House } from './support/house.js';
@@ -7,6 +7,7 @@ import {
   keepScreenshot,
   openPage,
   shownCameras,
+  sizeOfJpeg,
   tileOf,
   waitForCameras,
   waitUntilAllLive,
@@ -205,15 +206,7 @@ scenario('a snapshot is the shown frame, as large as the camera sent it', here, 
   assert.match(download.suggestedFilename(), /^Front door \d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.jpg$/);
   const path = await download.path();
   assert.ok((await stat(path)).size > 10000);
-  const size = await page.evaluate(
-    async (base64) => {
-      const picture = new Image();
-      picture.src = `data:image/jpeg;base64,${base64}`;
-      await picture.decode();
-      return [picture.naturalWidth, picture.naturalHeight];
-    },
-    await readFile(path, 'base64'),
-  );
+  const size = await sizeOfJpeg(page, path);
   assert.deepEqual(size, [1280, 720]);
 });
 

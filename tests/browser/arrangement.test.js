@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { launchChromium } from './support/chromium.js';
-import { installLoopback } from './support/loopback.js';
+import { test } from 'node:test';
 import {
   keepScreenshot,
-  openPage,
   shownCameras,
   tileOf,
   waitForCameras,
@@ -12,48 +9,25 @@ import {
   waitUntilAllLive,
   TEST_MS,
 } from './support/page.js';
-import { serveWeb } from './support/static_server.js';
-import { together } from './support/together.js';
+import { pagesOfOneBrowser } from './support/pages.js';
 
 /** How people arrange a wall, with a stand-in server inside the page. */
 
-/** @type {Awaited<ReturnType<typeof serveWeb>>} */
-let web;
-/** @type {import('playwright-core').Browser} */
-let browser;
-/** @type {Awaited<ReturnType<typeof openPage>>} */
-let opened;
+const openOne = pagesOfOneBrowser();
 
 const NAMES = ['Front door', 'Garden', 'Garage', 'Street', 'Hall', 'Cellar'];
 const IDS = NAMES.map((name) => name.split(' ')[0].toLowerCase());
 const CAMERAS = NAMES.map((name, at) => ({ id: IDS[at], name, audio_codec: '' }));
 const [FRONT, GARDEN, GARAGE, STREET, HALL, CELLAR] = IDS;
 
-before(async () => {
-  [web, browser] = await together(serveWeb(), launchChromium());
-});
-
-after(async () => {
-  await browser?.close();
-  await web?.close();
-});
-
-afterEach(async () => {
-  assert.deepEqual(opened.faults, []);
-  await opened.close();
-});
-
 /**
  * @param {string} [query]
  * @param {import('playwright-core').BrowserContextOptions} [options]
  */
 async function open(query = '', options = {}) {
-  opened = await openPage(browser, `${web.url}${query}`, {
-    ...options,
-    init: (page) => page.addInitScript(installLoopback, CAMERAS),
-  });
-  await waitUntilAllLive(opened.page);
-  return opened.page;
+  const { page } = await openOne(query, CAMERAS, options);
+  await waitUntilAllLive(page);
+  return page;
 }
 
 /** @param {import('playwright-core').Page} page */
@@ -260,12 +234,13 @@ test(
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Night', exact: true }).waitFor();
 
-    await page.goto(web.url);
+    const home = new URL('.', page.url()).href;
+    await page.goto(home);
     await waitForCameras(page, IDS);
     await page.keyboard.press('a');
     await page.getByRole('button', { name: 'Night', exact: true }).click();
     await waitForCameras(page, [STREET, HALL]);
-    await page.goto(`${web.url}?wall=Night`);
+    await page.goto(`${home}?wall=Night`);
     await waitForCameras(page, [STREET, HALL]);
 
     await page.keyboard.press('a');
@@ -286,12 +261,13 @@ test(
     await page.getByRole('button', { name: 'Copy link' }).click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     const link = await page.evaluate(() => navigator.clipboard.readText());
-    assert.equal(link, `${web.url}?wall=garden,front,garage,street,hall,cellar,*&grid=4`);
+    const home = new URL('.', page.url()).href;
+    assert.equal(link, `${home}?wall=garden,front,garage,street,hall,cellar,*&grid=4`);
     await page.getByRole('button', { name: 'Copy kiosk link' }).click();
     await page.waitForFunction(async () => /&kiosk$/.test(await navigator.clipboard.readText()));
-    await opened.close();
+    await page.context().close();
 
-    const elsewhere = await open(link.slice(web.url.length));
+    const elsewhere = await open(link.slice(home.length));
 
     assert.deepEqual(await shownCameras(elsewhere), [GARDEN, FRONT, GARAGE, STREET]);
   },
@@ -316,11 +292,9 @@ test('a kiosk shows pictures and nothing else', { timeout: TEST_MS }, async () =
 });
 
 test('a wall of cameras that are not there says so', { timeout: TEST_MS }, async () => {
-  opened = await openPage(browser, `${web.url}?wall=nowhere`, {
-    init: (page) => page.addInitScript(installLoopback, CAMERAS),
-  });
+  const { page } = await openOne('?wall=nowhere', CAMERAS);
 
-  await opened.page.getByText('This wall has no cameras').waitFor();
+  await page.getByText('This wall has no cameras').waitFor();
 });
 
 test('a camera that is added to the server joins a wall of all', { timeout: TEST_MS }, async () => {

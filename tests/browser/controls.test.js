@@ -1,33 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { launchChromium } from './support/chromium.js';
-import { installLoopback } from './support/loopback.js';
-import { keepScreenshot, openPage, tileOf, waitForState, TEST_MS } from './support/page.js';
-import { serveWeb } from './support/static_server.js';
-import { together } from './support/together.js';
+import { test } from 'node:test';
+import { keepScreenshot, tileOf, waitForState, TEST_MS } from './support/page.js';
+import { pagesOfOneBrowser } from './support/pages.js';
 
 /** What people see of controls and states: that they are on, what they are, and when. */
 
-/** @type {Awaited<ReturnType<typeof serveWeb>>} */
-let web;
-/** @type {import('playwright-core').Browser} */
-let browser;
-/** @type {Awaited<ReturnType<typeof openPage>>} */
-let opened;
-
-before(async () => {
-  [web, browser] = await together(serveWeb(), launchChromium());
-});
-
-after(async () => {
-  await browser?.close();
-  await web?.close();
-});
-
-afterEach(async () => {
-  assert.deepEqual(opened.faults, []);
-  await opened.close();
-});
+const openOne = pagesOfOneBrowser();
 
 const CAMERAS = [
   { id: 'front', name: 'Front door', streams: [{ id: 'main' }, { id: 'sub' }] },
@@ -41,12 +19,9 @@ const CAMERAS = [
  * @param {import('playwright-core').BrowserContextOptions} [options]
  */
 async function open(query = '', options = {}) {
-  opened = await openPage(browser, `${web.url}${query}`, {
-    ...options,
-    init: (page) => page.addInitScript(installLoopback, CAMERAS),
-  });
-  await waitForState(opened.page, 'front', 'live');
-  return opened.page;
+  const { page } = await openOne(query, CAMERAS, options);
+  await waitForState(page, 'front', 'live');
+  return page;
 }
 
 /**

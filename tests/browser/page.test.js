@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { launchChromium } from './support/chromium.js';
-import { installLoopback } from './support/loopback.js';
+import { test } from 'node:test';
 import {
   frameNumber,
   hideTab,
   keepScreenshot,
-  openPage,
   tileOf,
   waitForCameras,
   waitForState,
@@ -14,31 +11,11 @@ import {
   watchFrames,
   TEST_MS,
 } from './support/page.js';
-import { serveWeb } from './support/static_server.js';
-import { together } from './support/together.js';
+import { pagesOfOneBrowser } from './support/pages.js';
 
 /** What the page does with a server that misbehaves on command: a stand-in inside the page. */
 
-/** @type {Awaited<ReturnType<typeof serveWeb>>} */
-let web;
-/** @type {import('playwright-core').Browser} */
-let browser;
-/** @type {Awaited<ReturnType<typeof openPage>>} */
-let opened;
-
-before(async () => {
-  [web, browser] = await together(serveWeb(), launchChromium());
-});
-
-after(async () => {
-  await browser?.close();
-  await web?.close();
-});
-
-afterEach(async () => {
-  assert.deepEqual(opened.faults, []);
-  await opened.close();
-});
+const openOne = pagesOfOneBrowser();
 
 const FRONT = { id: 'front', name: 'Front door' };
 const GARDEN = { id: 'garden', name: 'Garden' };
@@ -49,11 +26,7 @@ const GARDEN = { id: 'garden', name: 'Garden' };
  * @param {string} [query]
  */
 async function open(cameras, options, query = '') {
-  opened = await openPage(browser, `${web.url}${query}`, {
-    ...options,
-    init: (page) => page.addInitScript(installLoopback, cameras),
-  });
-  return opened.page;
+  return (await openOne(query, cameras, options)).page;
 }
 
 /**
@@ -247,10 +220,9 @@ test(
   'a browser that plays nothing before a click says so, and plays after one',
   { timeout: TEST_MS },
   async () => {
-    opened = await openPage(browser, web.url, {
-      init: async (page) => {
-        await page.addInitScript(installLoopback, [FRONT]);
-        await page.addInitScript(() => {
+    const { page } = await openOne('', [FRONT], {
+      init: (made) =>
+        made.addInitScript(() => {
           const play = HTMLMediaElement.prototype.play;
           let clicked = false;
           addEventListener('pointerdown', () => (clicked = true), true);
@@ -259,10 +231,8 @@ test(
             if (clicked) return play.call(this);
             return Promise.reject(new DOMException('no click yet', 'NotAllowedError'));
           };
-        });
-      },
+        }),
     });
-    const { page } = opened;
 
     await waitForState(page, 'front', 'blocked');
     assert.equal(await tileOf(page, 'front').locator('.notice-text').innerText(), 'Click to play');

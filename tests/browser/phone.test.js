@@ -1,41 +1,18 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { launchChromium } from './support/chromium.js';
-import { installLoopback } from './support/loopback.js';
+import { test } from 'node:test';
 import {
   fingersOn,
   keepScreenshot,
-  openPage,
   tileOf,
   waitForCameras,
   waitForState,
   TEST_MS,
 } from './support/page.js';
-import { serveWeb } from './support/static_server.js';
-import { together } from './support/together.js';
+import { pagesOfOneBrowser } from './support/pages.js';
 
 /** The wall on a phone, by one hand. */
 
-/** @type {Awaited<ReturnType<typeof serveWeb>>} */
-let web;
-/** @type {import('playwright-core').Browser} */
-let browser;
-/** @type {Awaited<ReturnType<typeof openPage>>} */
-let opened;
-
-before(async () => {
-  [web, browser] = await together(serveWeb(), launchChromium());
-});
-
-after(async () => {
-  await browser?.close();
-  await web?.close();
-});
-
-afterEach(async () => {
-  assert.deepEqual(opened.faults, []);
-  await opened.close();
-});
+const openOne = pagesOfOneBrowser();
 
 const NAMES = ['Front door', 'Garden', 'Garage', 'Street', 'Hall', 'Cellar', 'Attic', 'Yard'];
 const CAMERAS = NAMES.map((name, at) => ({
@@ -59,15 +36,9 @@ const stir = () => {
  * @param {(page: import('playwright-core').Page) => Promise<unknown>} [init]
  */
 async function open(options = PHONE, init = (page) => page.addInitScript(stir)) {
-  opened = await openPage(browser, web.url, {
-    ...options,
-    init: async (page) => {
-      await page.addInitScript(installLoopback, CAMERAS);
-      await init(page);
-    },
-  });
-  await waitForState(opened.page, 'front', 'live');
-  return opened.page;
+  const { page } = await openOne('', CAMERAS, { ...options, init });
+  await waitForState(page, 'front', 'live');
+  return page;
 }
 
 /** @param {import('playwright-core').Page} page @param {string} camera */

@@ -1,26 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launchChromium } from './support/chromium.js';
-import { installLoopback } from './support/loopback.js';
-import { openPage, TEST_MS } from './support/page.js';
-import { serveWeb } from './support/static_server.js';
-import { together } from './support/together.js';
+import { test } from 'node:test';
+import { TEST_MS } from './support/page.js';
+import { pagesOfOneBrowser } from './support/pages.js';
 
 /** The states of cameras in the settings, whichever the page hears first: settings or states. */
 
-/** @type {Awaited<ReturnType<typeof serveWeb>>} */
-let web;
-/** @type {import('playwright-core').Browser} */
-let browser;
-
-before(async () => {
-  [web, browser] = await together(serveWeb(), launchChromium());
-});
-
-after(async () => {
-  await browser?.close();
-  await web?.close();
-});
+const openOne = pagesOfOneBrowser();
 
 const CAMERAS = [
   { id: 'front', name: 'Front door' },
@@ -47,13 +32,12 @@ async function open(act) {
   /** @type {() => void} */
   let answer = () => {};
   const answered = new Promise((resolve) => (answer = () => resolve(undefined)));
-  const { page, close } = await openPage(browser, `${web.url}settings.html`, {
+  const { page } = await openOne('settings.html', CAMERAS, {
     init: async (opening) => {
       await opening.route('**/api/settings', async (route) => {
         await answered;
         await route.fulfill({ json: SETTINGS });
       });
-      await opening.addInitScript(installLoopback, CAMERAS);
       await opening.addInitScript(() => {
         const { loopback } = /** @type {any} */ (window);
         loopback.greeting = new Promise((resolve) => (loopback.greet = resolve));
@@ -65,7 +49,6 @@ async function open(act) {
   const state = page.locator('[data-camera="street"] .state');
   await state.filter({ hasText: 'reconnecting: wrong address' }).waitFor();
   assert.equal(await page.locator('[data-camera="front"] .state').innerText(), 'live');
-  await close();
 }
 
 test('states that come after the settings are shown', { timeout: TEST_MS }, () =>

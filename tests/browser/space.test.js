@@ -1,43 +1,20 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { after, afterEach, before, test } from 'node:test';
-import { launchChromium } from './support/chromium.js';
-import { installLoopback } from './support/loopback.js';
+import { test } from 'node:test';
 import {
   keepScreenshot,
-  openPage,
   pictureShare,
   shownCameras,
+  sizeOfJpeg,
   tileOf,
   waitForCameras,
   waitUntilAllLive,
   TEST_MS,
 } from './support/page.js';
-import { serveWeb } from './support/static_server.js';
-import { together } from './support/together.js';
+import { pagesOfOneBrowser } from './support/pages.js';
 
 /** What the wall makes of a window: the screen is for pictures. */
 
-/** @type {Awaited<ReturnType<typeof serveWeb>>} */
-let web;
-/** @type {import('playwright-core').Browser} */
-let browser;
-/** @type {Awaited<ReturnType<typeof openPage>>} */
-let opened;
-
-before(async () => {
-  [web, browser] = await together(serveWeb(), launchChromium());
-});
-
-after(async () => {
-  await browser?.close();
-  await web?.close();
-});
-
-afterEach(async () => {
-  assert.deepEqual(opened.faults, []);
-  await opened.close();
-});
+const openOne = pagesOfOneBrowser();
 
 const SHAPES = [
   [160, 90],
@@ -61,13 +38,10 @@ const cameras = (count, shapes = SHAPES) =>
  * @param {import('playwright-core').BrowserContextOptions} [options]
  */
 async function open(list, query = '', options = {}) {
-  opened = await openPage(browser, `${web.url}${query}`, {
-    viewport: { width: 1440, height: 900 },
-    ...options,
-    init: (page) => page.addInitScript(installLoopback, list),
-  });
-  await waitUntilAllLive(opened.page);
-  return opened.page;
+  const viewport = { width: 1440, height: 900 };
+  const { page } = await openOne(query, list, { viewport, ...options });
+  await waitUntilAllLive(page);
+  return page;
 }
 
 /** @param {import('playwright-core').Page} page @param {string} camera */
@@ -243,15 +217,7 @@ test('a snapshot is turned as the picture is', { timeout: TEST_MS }, async () =>
   const coming = page.waitForEvent('download');
   await page.keyboard.press('s');
 
-  const size = await page.evaluate(
-    async (base64) => {
-      const picture = new Image();
-      picture.src = `data:image/jpeg;base64,${base64}`;
-      await picture.decode();
-      return [picture.naturalWidth, picture.naturalHeight];
-    },
-    await readFile(await (await coming).path(), 'base64'),
-  );
+  const size = await sizeOfJpeg(page, await (await coming).path());
 
   assert.deepEqual(size, [90, 160]);
 });

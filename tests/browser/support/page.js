@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ARTEFACTS } from './house.js';
 
@@ -55,6 +55,22 @@ export const tileOf = (page, camera) => page.locator(`fanlight-tile[data-camera=
 export async function waitForState(page, camera, state) {
   await page.locator(`fanlight-tile[data-camera="${camera}"][data-state="${state}"]`).waitFor();
 }
+
+/**
+ * Width and height of a picture on the disk.
+ * @param {Page} page Of which the browser decodes it.
+ * @param {string} path
+ */
+export const sizeOfJpeg = (page, path) =>
+  page.evaluate(
+    async (base64) => {
+      const picture = new Image();
+      picture.src = `data:image/jpeg;base64,${base64}`;
+      await picture.decode();
+      return [picture.naturalWidth, picture.naturalHeight];
+    },
+    readFileSync(path, 'base64'),
+  );
 
 /** @param {Page} page */
 export async function waitUntilAllLive(page) {
