@@ -13,11 +13,11 @@
 
 namespace fanlight::http {
 
-/// What is told of cameras to all clients, in each turn of the loop to a few of them: hundreds of
-/// clients that look on would else keep those waiting whose joining is the news. A client to which
-/// more than one thing is to be told is told them together.
+/// Sends news of cameras to all clients, to a few of them in each turn of the main loop. Otherwise,
+/// a viewer that joins would wait until hundreds of clients have been told that it does. Several
+/// news for one client are sent together.
 ///
-/// `Client` stands for what a client is known by. Threads: main only.
+/// `Client` identifies a client. Threads: main only.
 class CameraNews {
  public:
   using Client = void*;
@@ -27,17 +27,17 @@ class CameraNews {
   };
   using Send = std::function<void(Client client, const std::vector<const Item*>& items)>;
 
-  /// Messages in a turn; the client at which they come to so many is the last one.
+  /// Messages in a turn. The client with which they reach this number is the last of the turn.
   static constexpr std::size_t kPerTurn = 64;
 
   explicit CameraNews(Send send) : send_(std::move(send)) {}
 
-  /// It is told what comes from now on.
+  /// Sends the client all news from now on.
   void add(Client client) { told_[client] = last_number_; }
   void remove(Client client) { told_.erase(client); }
-  /// In place of what was to be told of that camera, to whom it was not told yet.
+  /// Sends news of a camera. It replaces earlier news of that camera that is still to be sent.
   void tell(const std::string& camera, WebSocket::Text text);
-  /// Nothing of what is still to be told: something else tells it.
+  /// Drops what is still to be sent, because another message contains it.
   void forget();
 
  private:
@@ -48,7 +48,7 @@ class CameraNews {
   const Send send_;
   // Owned.
   std::map<Client, std::uint64_t> told_; ///< The number of the last item that each was told.
-  std::map<std::uint64_t, Item> items_;  ///< That somebody may have to be told still, by number.
+  std::map<std::uint64_t, Item> items_;  ///< News that some client may not have yet, by number.
   std::unordered_map<std::string, std::uint64_t> numbers_; ///< By camera.
   std::uint64_t last_number_ = 0;
   Client last_ = nullptr; ///< Whose turn it was last.

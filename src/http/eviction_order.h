@@ -14,19 +14,19 @@
 
 namespace fanlight::http {
 
-/// Which connection of an address goes first, and which address has most of them. Whoever is
-/// short of places asks it for each newcomer, so nothing here looks at all connections.
+/// Orders the connections of each address by what their client would lose, and the addresses by the
+/// number of their connections. A server without free places asks for each newcomer, so no call
+/// looks at all connections.
 ///
 /// Threads: main only.
 class EvictionOrder {
  public:
-  /// What a client loses with its connection, from the least to the most. Those of one kind go the
-  /// oldest first.
+  /// What a client loses with its connection, from the least to the most. Within a kind, the oldest
+  /// connection ends first.
   enum Loss { kIdle, kHead, kBody, kWriting, kAnswering, kUnwatched, kWatched };
   enum class Kind { any, socket };
 
-  /// Adds a connection, or puts it where it belongs by now: whenever loss_of() it or its since()
-  /// has changed.
+  /// Adds a connection, or moves it: to be called whenever its loss or its since() has changed.
   void place(HttpConnection& connection);
   void remove(HttpConnection& connection);
 

@@ -17,7 +17,7 @@ namespace fanlight::http {
 /// One TCP connection: its deadlines, and the bytes that the server keeps for it. If it misses a
 /// deadline, it is shut down; libsoup then sees the end of the stream and releases the connection.
 ///
-/// Threads: main only. Lifetime: owned by Crowd; ends with its GIOStream, whoever holds that.
+/// Threads: main only. Lifetime: owned by Crowd; ends with its GIOStream.
 class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
  public:
   enum class Phase {

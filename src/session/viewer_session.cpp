@@ -63,7 +63,7 @@ Result<Done> ViewerSession::begin() {
 }
 
 void ViewerSession::wait_for(const ViewedStream& stream) {
-  // Weak, here and in close(): if the viewer ended with its table, nobody waits for the answer.
+  // Weak, here and in close(): if the viewer ended with its table, the answer is not needed.
   post([weak = weak_from_this(), why = stream.reason()] {
     const auto self = weak.lock();
     if (self && self->observer_ != nullptr && self->state_ == State::waiting)

@@ -104,7 +104,7 @@ void FanoutBranch::on_feed_failed(const std::string& why) {
              "webrtcfanout failed: " + why);
   std::vector<const Subscription*> viewers{subscriptions_.begin(), subscriptions_.end()};
   const std::size_t count = viewers.size();
-  // Subscriptions may end meanwhile, but none is new: nobody can join any more.
+  // Subscriptions may end meanwhile, but none is added: the branch accepts no viewers after this.
   spread(count, [weak = weak_from_this(), viewers = std::move(viewers), why](std::size_t i) {
     const auto self = weak.lock();
     if (self && self->subscriptions_.contains(viewers[i]))

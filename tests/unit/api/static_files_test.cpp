@@ -104,7 +104,7 @@ class CodedFilesTest : public StaticFilesTest {
  protected:
   void SetUp() override {
     StaticFilesTest::SetUp();
-    // What is sent is what is looked at here, not what it means.
+    // The tests look at the bytes as sent, not decoded.
     soup_session_remove_feature_by_type(client.get(), SOUP_TYPE_CONTENT_DECODER);
     write_file("app/wall.js.gz", "as gzip");
     write_file("app/wall.js.br", "as brotli");

@@ -100,7 +100,7 @@ TEST(SilenceWatchEndTest, TakesAnAnswerThatComesAfterItsEnd) {
   {
     SilenceWatch watch{std::make_shared<std::atomic<std::int64_t>>(0), [] { return false; },
                        [&](auto answer) { late = std::move(answer); },
-                       [](News) { ADD_FAILURE() << "nobody is there to hear it"; }};
+                       [](News) { ADD_FAILURE() << "the watch has ended"; }};
     watch.start();
     fanlight::test::DrivenClock::advance(seconds{60});
     watch.look();
