@@ -29,7 +29,7 @@ function showEmpty(wall, signalling) {
           ? 'wall.none'
           : 'wall.empty';
   const detail = refusal
-    ? refusal.message
+    ? words.said(refusal, 'message')
     : gone
       ? retryText(signalling)
       : phase === 'open'

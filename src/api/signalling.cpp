@@ -67,16 +67,18 @@ void Signalling::upgrade(const ExchangePtr& exchange) {
     exchange->set_header("Connection", "Upgrade");
     return exchange->respond(
         Problem{Failure::websocket_only,
-                "this address accepts only WebSocket connections (docs/signalling.md)"});
+                {"websocket_only"_reason,
+                 "this address accepts only WebSocket connections (docs/signalling.md)"}});
   }
-  if (!server_.refusal.empty()) return exchange->respond(Error{Errc::unavailable, server_.refusal});
+  if (server_.refusal) return exchange->respond(*server_.refusal);
   // libsoup reports errors of the handshake below; no WebSocket must make room for such a request.
   const bool good = soup_websocket_server_check_handshake(exchange->message(), nullptr, nullptr,
                                                           nullptr, nullptr);
   const HttpConnection* asking = HttpConnection::of(exchange->message());
   if (good && (asking == nullptr || !asking->admits_socket()))
-    return exchange->respond(
-        Error{Errc::busy, "your address has used up its share of the WebSockets"});
+    return exchange->respond(Error{Errc::busy, Reason{"share_websockets"_reason,
+                                                      "your address has used up its share of the "
+                                                      "WebSockets"}});
 
   char* protocols[] = {kProtocol, nullptr};
   // A client that requires another protocol gets none, and decides whether to go on.
@@ -123,9 +125,9 @@ void Signalling::forget(WebSocketClient& client) {
   clients_.erase(&client);
 }
 
-void Signalling::drain(const std::string& message) {
-  server_.refusal = message;
-  for (const auto& [key, client] : clients_) client->say_goodbye(message);
+void Signalling::drain(const Error& refusal) {
+  server_.refusal = refusal;
+  for (const auto& [key, client] : clients_) client->say_goodbye(refusal);
 }
 
 void Signalling::on_camera_changed(const cameras::CameraInfo& info) {

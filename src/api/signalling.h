@@ -28,7 +28,7 @@ class Signalling : public cameras::CameraObserver {
   /// GET /ws: does the handshake, or answers why not.
   void upgrade(const ExchangePtr& exchange);
   /// Tells all clients that the server is shutting down; allows no new sessions.
-  void drain(const std::string& message);
+  void drain(const Error& refusal);
 
   void on_camera_changed(const cameras::CameraInfo& info) override;
   void on_cameras_replaced() override;

@@ -38,9 +38,9 @@ class RoutedService : public WebService {
   int port() const override { return server_->port(); }
   const std::string& address() const override { return server_->address(); }
 
-  void drain(const std::string& message) override {
-    whep_.refuse(message);
-    signalling_.drain(message);
+  void drain(const Error& refusal) override {
+    whep_.refuse(refusal);
+    signalling_.drain(refusal);
   }
 
  private:

@@ -54,7 +54,8 @@ void refuse_files(YAML::Node keys, const std::string& path, const Camera* before
     const bool named = !value.IsScalar() || !value.Scalar().empty() || field.print == nullptr;
     if (!named || (value.IsScalar() && has(before, field, value.Scalar()))) continue;
     diagnostics.add(YAML::Mark::null_mark(), path + field.name,
-                    "names a file on the server; only the configuration file may set it");
+                    {"server_file"_reason,
+                     "names a file on the server; only the configuration file may set it"});
     keys.remove(field.name);
   }
 }
@@ -91,8 +92,8 @@ class Completion {
   }
 
  private:
-  void complain(const char* name, const std::string& text) {
-    diagnostics_.add(YAML::Mark::null_mark(), key_ + name, text);
+  void complain(const char* name, const Reason& why) {
+    diagnostics_.add(YAML::Mark::null_mark(), key_ + name, why);
   }
 
   void take_login() { stream_ = with_login_in_keys(std::move(stream_)); }
@@ -101,7 +102,8 @@ class Completion {
     if (before_ != nullptr && stream_.url == shown_url(*before_))
       stream_.url = split_login(before_->url).bare;
     else if (stream_.url.find(kHidden) != stream_.url.npos)
-      complain("url", "contains ***, which replaces a secret; enter the real value");
+      complain("url", {"url_hidden"_reason,
+                       "contains ***, which replaces a secret; enter the real value"});
   }
 
   /// Keeps a secret that the request omits; "" removes it.
@@ -119,11 +121,14 @@ class Completion {
     const std::string address = split_login(before_->url).address;
     if (address != split_login(stream_.url).address)
       complain(secret.name,
-               "is stored only for " + address +
-                   "; because the address changes, send it again, or \"\" to remove it");
+               {"secret_other_address"_reason,
+                "is stored only for {address}; because the address changes, send it again, or "
+                "\"\" to remove it",
+                {{"address", address}}});
     else if (address.starts_with("rtsps:") && checks_less())
       complain(secret.name,
-               "is stored only for the previous, stricter certificate check; send it again");
+               {"secret_less_checked"_reason,
+                "is stored only for the previous, stricter certificate check; send it again"});
     else
       secret.keep(had, stream_);
   }
@@ -173,16 +178,20 @@ std::variant<Camera, KeyErrors> read_request(const std::string& json, const Came
       if (std::any_of(camera.streams.begin(), camera.streams.begin() + static_cast<int>(i),
                       [&](const Stream& other) { return other.url == camera.streams[i].url; }))
         diagnostics.add(YAML::Mark::null_mark(), path(i) + "url",
-                        "is also the URL of another stream of this camera; remove one of them");
+                        {"url_twice"_reason,
+                         "is also the URL of another stream of this camera; remove "
+                         "one of them"});
   } catch (const YAML::Exception& error) {
-    diagnostics.add(error.mark, "", "cannot be read: " + error.msg);
+    diagnostics.add(
+        error.mark, "",
+        {"unreadable_yaml"_reason, "cannot be read: {detail}", {{"detail", error.msg}}});
   }
   camera.origin.managed = true;
   if (diagnostics.empty()) return camera;
   KeyErrors key_errors;
   for (const Diagnostic& diagnostic : diagnostics.all()) {
     const bool dotted = diagnostic.key.starts_with('.');
-    key_errors.push_back({diagnostic.key.substr(dotted ? 1 : 0), diagnostic.text});
+    key_errors.push_back({diagnostic.key.substr(dotted ? 1 : 0), diagnostic.why});
   }
   return key_errors;
 }

@@ -8,6 +8,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "base/reason.h"
 #include "base/result.h"
 #include "http/owned.h"
 
@@ -32,6 +33,9 @@ class Writer {
   void member(const char* name, std::uint64_t value) {
     member(name, static_cast<std::int64_t>(value));
   }
+  /// Its message; then, in `<name>_code` and `<name>_values`, what a page needs to say it in
+  /// another language. A reason that has no code, or no values, has no such members.
+  void member(const char* name, const Reason& reason);
   void null(const char* name);
   void element(std::string_view value);
 

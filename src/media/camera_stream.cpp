@@ -87,7 +87,7 @@ void CameraStream::start() {
     set_state(State::refused, reason_);
     return retry(std::chrono::milliseconds{left / 1000});
   }
-  set_state(State::connecting, "connecting to the camera");
+  set_state(State::connecting, {"connecting"_reason, "connecting to the camera"});
   queue_up();
 }
 
@@ -102,9 +102,9 @@ void CameraStream::disconnect() {
 
 void CameraStream::go_idle() {
   disconnect();
-  no_sound_.clear();
+  no_sound_ = {};
   // A viewer who returns soon is told again why the camera refused.
-  set_state(State::idle, state_ == State::refused ? reason_ : "");
+  set_state(State::idle, state_ == State::refused ? reason_ : Reason{});
 }
 
 void CameraStream::stop() {
@@ -112,14 +112,13 @@ void CameraStream::stop() {
   grace_.stop();
   disconnect();
   state_ = State::idle;
-  tracks_->set_state(TrackState::idle, "");
+  tracks_->set_state(TrackState::idle, {});
 }
 
 // ---- Connecting ----
 
 void CameraStream::queue_up() {
-  ticket_ =
-      queue_.enter([this] { connect(); }, [this](const Error& why) { fail({.why = why.message}); });
+  ticket_ = queue_.enter([this] { connect(); }, [this](const Error& why) { fail({.why = why}); });
 }
 
 void CameraStream::connect() {
@@ -128,11 +127,11 @@ void CameraStream::connect() {
   health_.begin(connected_since_us_);
   auto source =
       RtspConnection::create(camera_, config_, tracks_->sinks(), no_sound_, weak_from_this());
-  if (!source) return fail({.why = source.error().message});
+  if (!source) return fail({.why = source.error()});
   connection_ = std::move(*source);
   if (auto added = pipeline_.add(connection_->bin()); !added) {
     connection_.reset(); // It is not in the pipeline.
-    fail({.why = added.error().message});
+    fail({.why = added.error()});
   }
 }
 
@@ -150,7 +149,7 @@ void CameraStream::fail(const ConnectError& failure) {
   const std::int64_t now = g_get_monotonic_time();
   if (now - connected_since_us_ > kStableUs && state_ == State::live) {
     backoff_.reset();
-    no_sound_.clear(); // The camera's refusal may have been temporary.
+    no_sound_ = {}; // The camera's refusal may have been temporary.
   }
   if (failure.sound) no_sound_ = failure.why;
   const std::chrono::milliseconds delay = failure.wait ? *failure.wait : backoff_.next();
@@ -163,13 +162,13 @@ void CameraStream::fail(const ConnectError& failure) {
   set_state(state, failure.why);
 }
 
-void CameraStream::report(const std::string& why, std::chrono::milliseconds delay) const {
+void CameraStream::report(const Reason& why, std::chrono::milliseconds delay) const {
   if (purpose_ == Purpose::testing) // A test now has its result and waits for no other attempt.
-    return log::info("camera", {{"camera", camera_.id}}, why);
+    return log::info("camera", {{"camera", camera_.id}}, why.message);
   log::warning(
       "camera",
       {{"camera", camera_.id}, {"stream", config_.id}, {"retry_ms", std::to_string(delay.count())}},
-      why);
+      why.message);
 }
 
 void CameraStream::retry(std::chrono::milliseconds wait) {
@@ -186,7 +185,7 @@ std::chrono::milliseconds CameraStream::retry_in() const {
       std::max<std::int64_t>(0, retry_at_us_ - g_get_monotonic_time()) / 1000};
 }
 
-void CameraStream::set_state(State state, const std::string& reason) {
+void CameraStream::set_state(State state, const Reason& reason) {
   if (state == state_ && reason == reason_) return;
   if (state != state_) state_since_us_ = g_get_monotonic_time();
   const bool news = state != state_ && state == State::live;
@@ -212,11 +211,11 @@ bool CameraStream::on_error(GstMessage* message) {
   return true;
 }
 
-void CameraStream::on_connection_end(const std::string& why) {
+void CameraStream::on_connection_end(const Reason& why) {
   if (connection_) fail({.why = why});
 }
 
-void CameraStream::on_connection_audio(const std::string& encoding, const std::string& note) {
+void CameraStream::on_connection_audio(const std::string& encoding, const Reason& note) {
   tracks_->describe_sound(encoding, note);
   observer_.on_camera_stream_changed(*this);
 }
@@ -224,7 +223,7 @@ void CameraStream::on_connection_audio(const std::string& encoding, const std::s
 void CameraStream::on_connection_described(const std::vector<std::string>& video) {
   if (!connection_) return;
   // The connection reports its audio after this; without audio, it reports nothing.
-  tracks_->describe_sound("", "");
+  tracks_->describe_sound("", {});
   std::string wanted;
   for (const auto codec : camera_.codecs) {
     if (std::any_of(video.begin(), video.end(),
@@ -243,7 +242,7 @@ void CameraStream::on_video_format() {
   if (state_ == State::live) return observer_.on_camera_stream_changed(*this);
   said_us_ = g_get_monotonic_time();
   health_.note_frame(said_us_);
-  set_state(State::live, "");
+  set_state(State::live, {});
 }
 
 void CameraStream::on_tick() {
@@ -254,7 +253,7 @@ void CameraStream::on_tick() {
                                   .depayloader = connection_->depayloader()};
   const bool had_b_frames = health_.rates().b_frames;
   health_.poll(elements, now);
-  const std::string problem = health_.problem(state_ == State::live, config_.health_timeout, now);
+  const Reason problem = health_.problem(state_ == State::live, config_.health_timeout, now);
   if (!problem.empty()) return fail({.why = problem});
   // Finds a silent camera on time, not only at the next check.
   const auto patience = health_.patience(config_.health_timeout, now);

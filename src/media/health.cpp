@@ -111,17 +111,20 @@ std::chrono::milliseconds Health::patience(std::chrono::milliseconds timeout,
   return timeout - std::chrono::milliseconds{(now_us - heard_us_) / 1000};
 }
 
-std::string Health::problem(bool live, std::chrono::milliseconds timeout, std::int64_t now_us) {
+Reason Health::problem(bool live, std::chrono::milliseconds timeout, std::int64_t now_us) {
   if (!live && now_us - heard_us_ > kConnectUs)
-    return "no video arrived within 15 s: check that the camera is on and that the address is "
-           "right";
+    return {"no_video_15_s"_reason,
+            "no video arrived within 15 s: check that the camera is on and that "
+            "the address is right"};
   if (!live) return {};
   if (patience(timeout, now_us).count() <= 0)
-    return "the camera keeps the connection open but sends no video";
+    return {"silent_camera"_reason, "the camera keeps the connection open but sends no video"};
   if (now_us - key_us_ > std::max(longest_group_us_, 4 * rates_.gop_ms * 1000)) {
     longest_group_us_ = std::min(2 * longest_group_us_, kMostGroupUs);
-    return "the camera sends video but has sent no key frame for " +
-           std::to_string((now_us - key_us_) / 1'000'000) + " s: shorten its key frame interval";
+    return {"no_key_frame"_reason,
+            "the camera sends video but has sent no key frame for {seconds} s: shorten its key "
+            "frame interval",
+            {{"seconds", (now_us - key_us_) / 1'000'000}}};
   }
   return {};
 }

@@ -7,7 +7,7 @@
 
 #include <gst/gst.h>
 
-#include "base/result.h"
+#include "base/reason.h"
 #include "gst/ref.h"
 #include "media/camera_clock.h"
 
@@ -52,7 +52,7 @@ class Health {
   };
   void poll(const Elements& elements, std::int64_t now_us);
   /// Why the server must drop the connection although it is still open; empty: no reason.
-  std::string problem(bool live, std::chrono::milliseconds timeout, std::int64_t now_us);
+  Reason problem(bool live, std::chrono::milliseconds timeout, std::int64_t now_us);
 
   /// How long until problem() reports silence, if no data arrive.
   std::chrono::milliseconds patience(std::chrono::milliseconds timeout, std::int64_t now_us) const;

@@ -123,6 +123,47 @@ test('numbers, rates and sizes are written as the reader does', () => {
   assert.equal(english.milliseconds(0.0004), '0.4');
 });
 
+test('the server speaks the language of the reader', () => {
+  korean.set('ko', messages.ko, {
+    untrusted: '신뢰하지 않는 인증서({host}): {faults}',
+    expired: '만료됨',
+    other_host: '다른 호스트({port}번 포트)',
+  });
+  const said = {
+    reason: 'the certificate of h is wrong: it has expired, it is for port 8554, it is odd',
+    reason_code: 'untrusted',
+    reason_values: {
+      host: 'h',
+      faults: [
+        { message: 'it has expired', message_code: 'expired' },
+        {
+          message: 'it is for port 8554',
+          message_code: 'other_host',
+          message_values: { port: 8554 },
+        },
+        { message: 'it is odd', message_code: 'unknown_here' },
+      ],
+    },
+  };
+
+  assert.equal(
+    korean.said(said, 'reason'),
+    '신뢰하지 않는 인증서(h): 만료됨, 다른 호스트(8554번 포트), it is odd',
+  );
+});
+
+test('the server is quoted where the reader’s language has no words for what it says', () => {
+  korean.set('ko', messages.ko, { known: '아는 말' });
+
+  assert.equal(
+    korean.said({ reason: 'of a newer server', reason_code: 'new' }, 'reason'),
+    'of a newer server',
+  );
+  assert.equal(korean.said({ reason: 'of an older server' }, 'reason'), 'of an older server');
+  assert.equal(korean.said({}, 'reason'), '');
+  assert.equal(korean.said({ reason: 'x', reason_code: 'constructor' }, 'reason'), 'x');
+});
+
 test('a count chooses the plural form', () => {
   assert.equal(english.text('value.packets', { value: '1' }, 1), '1 packet');
   assert.equal(english.text('value.packets', { value: '2' }, 2), '2 packets');

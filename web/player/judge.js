@@ -1,3 +1,5 @@
+import { reasonOf } from './reason.js';
+
 /** @import { Signalling } from './signalling.js' */
 /** @import { Camera, Reason, StateName } from './types.js' */
 
@@ -20,7 +22,7 @@ const OUT_OF_SIGHT = { code: 'out_of_sight', message: '' };
  */
 export function judge(facts) {
   const { wanted, seen, signalling, camera, offline, refusal, failure, playing, stalled } = facts;
-  const words = { code: `camera_${camera.state}`, message: camera.reason ?? '' };
+  const words = reasonOf(`camera_${camera.state}`, camera, 'reason');
   if (!wanted) return { name: 'paused', reason: null };
   if (signalling.phase !== 'open') {
     if (signalling.refusal) return { name: 'refused', reason: signalling.refusal };

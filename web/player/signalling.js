@@ -1,6 +1,7 @@
 import { Backoff } from './backoff.js';
 import { Emitter } from './emitter.js';
 import { isBarred } from './local_network.js';
+import { reasonOf } from './reason.js';
 
 /** @import { Camera, Phase, Reason, SessionListener, Wish } from './types.js' */
 
@@ -210,8 +211,8 @@ export class Signalling extends Emitter {
     try {
       const response = await this.#fetch(url, { method: 'POST' });
       if (response.status === 403) {
-        const { code = 'refused', detail = '' } = await response.json().catch(() => ({}));
-        refusal = { code, message: detail };
+        const problem = await response.json().catch(() => ({}));
+        refusal = reasonOf(problem.code ?? 'refused', problem, 'detail');
       }
     } catch {
       // There is no server; or there is an answer that this page may not read.
@@ -296,7 +297,7 @@ export class Signalling extends Emitter {
         break;
       case 'closed':
         this.forget(message.session);
-        session?.onClosed({ code: message.code, message: message.message ?? '' });
+        session?.onClosed(reasonOf(message.code, message, 'message'));
         break;
       case 'error':
         // A candidate may cross the end of its session on the way: nothing to worry about.

@@ -1,14 +1,33 @@
+import { words } from '../i18n/words.js';
+
 /** @import { All, Finding, Settings } from './types.js' */
+
+/**
+ * The server's sentences have their codes and values beside them (docs/reasons.md). Errors in the
+ * server's files have a place.
+ * @typedef {{key: string, message: string, message_code?: string, message_values?: object,
+ *   file?: string, line?: number}} WrongKey
+ * @typedef {{title?: string, code?: string, detail?: string, detail_code?: string,
+ *   detail_values?: object, errors?: WrongKey[]}} Problem
+ */
+
+/** A line for each: "fanlight.yaml:7: cameras[0].url: …". @param {WrongKey[]} [errors] */
+export const linesOf = (errors = []) =>
+  errors
+    .map((error) => {
+      const place = [error.file, error.line].filter(Boolean).join(':');
+      return [place, error.key, words.said(error, 'message')].filter(Boolean).join(': ');
+    })
+    .join('\n');
 
 /** What the server refuses, in words, and what is wrong by the key it is about. */
 export class Refusal extends Error {
-  /**
-   * @param {{detail?: string, title?: string, code?: string, errors?: {key: string, message: string}[]}} problem
-   */
-  constructor({ detail, title, code, errors = [] }) {
-    super(detail || title || code || '');
-    this.code = code ?? '';
-    this.errors = new Map(errors.map(({ key, message }) => [key, message]));
+  /** @param {Problem} problem */
+  constructor(problem) {
+    const { title, code = '', errors = [] } = problem;
+    super(linesOf(errors) || words.said(problem, 'detail') || title || code);
+    this.code = code;
+    this.errors = new Map(errors.map((error) => [error.key, words.said(error, 'message')]));
   }
 }
 

@@ -4,7 +4,7 @@ import { placed } from '../order/sequence.js';
 import { make, mark, write } from '../picture/element.js';
 import { icon } from '../picture/icons.js';
 import { Signalling } from '../player/signalling.js';
-import { api } from './api.js';
+import { api, linesOf } from './api.js';
 import { blank } from './draft.js';
 import { Form } from './form.js';
 
@@ -93,9 +93,10 @@ class SettingsPage {
     byId('cameras').replaceChildren(...rows);
     const where = words.text('files.where', { config_file, cameras_file });
     const restart = words.text('files.restart', { keys: words.list(needs_restart) });
-    const { message = '' } = configuration_error ?? {};
+    const message =
+      linesOf(configuration_error?.errors) || words.said(configuration_error ?? {}, 'message');
     byId('rejected').hidden = !configuration_error;
-    write(byId('rejected'), message && words.text('files.rejected', { message }));
+    write(byId('rejected'), message ? words.text('files.rejected', { message }) : '');
     write(byId('files'), needs_restart.length ? `${where} ${restart}` : where);
     this.#showStates();
     refocus();
@@ -171,12 +172,16 @@ class SettingsPage {
 
   /** What the server says of each, as it changes. */
   #showStates() {
-    for (const { id, state, reason } of this.#signalling.cameras) {
+    for (const camera of this.#signalling.cameras) {
+      const { id, state } = camera;
       const row = document.querySelector(`[data-camera="${CSS.escape(id)}"]`);
       const text = row?.querySelector('.state');
       if (!row || !text) continue;
       mark(row, 'data-state', state);
-      write(text, [words.text(`state.${state}`), reason].filter(Boolean).join(': '));
+      write(
+        text,
+        [words.text(`state.${state}`), words.said(camera, 'reason')].filter(Boolean).join(': '),
+      );
     }
   }
 

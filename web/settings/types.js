@@ -1,5 +1,7 @@
 /* What the modules of this folder tell each other (docs/settings.md). Nothing loads this file but a type checker. */
 
+/** @import { WrongKey } from './api.js' */
+
 /**
  * One URL of a camera.
  * @typedef {object} Stream
@@ -37,7 +39,8 @@
  * @property {string} config_file
  * @property {string} cameras_file
  * @property {string[]} needs_restart
- * @property {{file: string, line: number | null, message: string} | null} configuration_error
+ * @property {{file: string, line: number | null, message: string, errors?: WrongKey[]} | null}
+ *   configuration_error
  * @property {Settings[]} cameras
  */
 
@@ -45,6 +48,8 @@
  * @typedef {object} Finding
  * @property {boolean} ok
  * @property {string} reason
+ * @property {string} [reason_code]
+ * @property {Record<string, any>} [reason_values]
  * @property {number} seconds
  * @property {{codec: string, width: number, height: number, fps: number, gop_frames: number,
  *   gop_ms: number, bitrate: number, b_frames: boolean}[]} video

@@ -37,18 +37,21 @@ std::string encoding_of(const GstCaps* caps) {
 
 /// Why browsers cannot play this audio; empty: they can. AAC needs its configuration: without it,
 /// nothing can decode the stream (RFC 3640, section 4.1).
-std::string audio_fault(const GstCaps* caps, const std::string& encoding) {
+Reason audio_fault(const GstCaps* caps, const std::string& encoding) {
   const auto codec = codec_of(encoding);
   gint rate = 8000;
   gst_structure_get_int(gst_caps_get_structure(caps, 0), "clock-rate", &rate);
   if ((codec == Codec::pcmu || codec == Codec::pcma) && rate != 8000)
-    return "the camera sends " + encoding + " at " + std::to_string(rate) +
-           " Hz, but browsers play it only at 8000 Hz";
+    return {"sound_rate"_reason,
+            "the camera sends {codec} at {rate} Hz, but browsers play it only at 8000 Hz",
+            {{"codec", encoding}, {"rate", rate}}};
   if (!codec || kind_of(*codec) != MediaKind::audio)
-    return "the camera sends " + (encoding.empty() ? "unnamed" : encoding) +
-           " sound, which no browser plays";
+    return {"sound_codec"_reason,
+            "the camera sends {codec} sound, which no browser plays",
+            {{"codec", encoding.empty() ? "unnamed" : encoding}}};
   if (codec == Codec::aac && !is_latm(encoding) && field(caps, "config").empty())
-    return "the camera sends AAC without its decoder configuration (config in the SDP)";
+    return {"sound_config"_reason,
+            "the camera sends AAC without its decoder configuration (config in the SDP)"};
   return {};
 }
 
@@ -67,7 +70,7 @@ struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Sha
   // Given; const or thread-safe.
   GstElement* bin = nullptr; // Our grandparent: alive while its rtspsrc emits signals.
   std::string camera;
-  std::string no_sound;  // Why audio is not set up; empty: it is.
+  Reason no_sound;       // Why audio is not set up; empty: it is.
   bool in_order = false; // Packets come over TCP.
   std::shared_ptr<RtspSockets> sockets;
   std::weak_ptr<Observer> observer;
@@ -131,7 +134,7 @@ struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Sha
           if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) != GST_EVENT_EOS)
             return GST_PAD_PROBE_OK;
           (*static_cast<std::shared_ptr<Shared>*>(data))->notify([](Observer& told) {
-            told.on_connection_end("the camera closed the connection");
+            told.on_connection_end({"camera_closed"_reason, "the camera closed the connection"});
           });
           return GST_PAD_PROBE_DROP;
         },
@@ -153,9 +156,10 @@ GstPad* RtspConnection::Sinks::find(Codec codec) const {
   return found == video.end() ? nullptr : found->second.get();
 }
 
-Result<std::unique_ptr<RtspConnection>>
-RtspConnection::create(const config::Camera& camera, const config::Stream& stream, Sinks sinks,
-                       const std::string& no_sound, std::weak_ptr<Observer> observer) {
+Result<std::unique_ptr<RtspConnection>> RtspConnection::create(const config::Camera& camera,
+                                                               const config::Stream& stream,
+                                                               Sinks sinks, const Reason& no_sound,
+                                                               std::weak_ptr<Observer> observer) {
   install_read_ahead();
   auto rtspsrc = RtspHooks::make_rtspsrc(kRtspsrc);
   if (!rtspsrc) return rtspsrc.error();
@@ -177,7 +181,9 @@ RtspConnection::create(const config::Camera& camera, const config::Stream& strea
   shared->camera = camera.id;
   shared->sockets = sockets;
   shared->no_sound =
-      camera.audio ? no_sound : "sound is turned off in the configuration (audio: false)";
+      camera.audio
+          ? no_sound
+          : Reason{"sound_off"_reason, "sound is turned off in the configuration (audio: false)"};
   shared->in_order = std::string_view{protocols_of(stream.transport)} == "tcp";
   shared->sinks = std::move(sinks);
   shared->observer = std::move(observer);
@@ -223,7 +229,7 @@ RtspConnection::~RtspConnection() {
 }
 
 ConnectError RtspConnection::explain(GstMessage* message) const {
-  if (const std::string why = certificate_ ? certificate_->refusal() : ""; !why.empty())
+  if (const Reason why = certificate_ ? certificate_->refusal() : Reason{}; !why.empty())
     return refused_certificate(why);
   if (const RtspSockets::Refusal ours = sockets_->refusal(); !ours.why.empty())
     return connect_error_of(ours);
@@ -267,12 +273,12 @@ gboolean RtspConnection::on_select_stream(GstElement*, guint, GstCaps* caps, gpo
         [&why = shared.no_sound](Observer& observer) { observer.on_connection_audio("", why); });
     return FALSE;
   }
-  if (const std::string fault = audio_fault(caps, encoding); !fault.empty()) {
+  if (const Reason fault = audio_fault(caps, encoding); !fault.empty()) {
     shared.notify([fault](Observer& observer) { observer.on_connection_audio("", fault); });
     return FALSE;
   }
   if (!shared.take(*codec)) return FALSE;
-  shared.notify([encoding](Observer& observer) { observer.on_connection_audio(encoding, ""); });
+  shared.notify([encoding](Observer& observer) { observer.on_connection_audio(encoding, {}); });
   return TRUE;
 }
 
@@ -338,7 +344,8 @@ void RtspConnection::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
   const Chain chain = chain_of(encoding);
   if (Ref<GstPad>::adopt(gst_element_get_static_pad(shared.bin, name.c_str())))
     return shared.notify([](Observer& observer) {
-      observer.on_connection_end("the camera restarted its stream on the same connection");
+      observer.on_connection_end(
+          {"stream_restarted"_reason, "the camera restarted its stream on the same connection"});
     });
 
   GstBin* bin = GST_BIN(shared.bin);

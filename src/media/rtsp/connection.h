@@ -38,10 +38,10 @@ class RtspConnection {
   struct Observer {
     virtual ~Observer() = default;
     /// The camera closed the connection or started another stream on it: `why`. On main.
-    virtual void on_connection_end(const std::string& why) = 0;
+    virtual void on_connection_end(const Reason& why) = 0;
     /// What was decided about audio: the encoding that the camera offers, or empty and `note`,
     /// which says why there is none. On main.
-    virtual void on_connection_audio(const std::string& encoding, const std::string& note) = 0;
+    virtual void on_connection_audio(const std::string& encoding, const Reason& note) = 0;
     /// The video codecs in the camera's description (its SDP), in its order. On main.
     virtual void on_connection_described(const std::vector<std::string>& video) = 0;
   };
@@ -50,7 +50,7 @@ class RtspConnection {
   /// it. Errc::internal when an element is missing.
   static Result<std::unique_ptr<RtspConnection>> create(const config::Camera& camera,
                                                         const config::Stream& stream, Sinks sinks,
-                                                        const std::string& no_sound,
+                                                        const Reason& no_sound,
                                                         std::weak_ptr<Observer> observer);
   ~RtspConnection();
 

@@ -160,8 +160,9 @@ void RtspHooks::on_response(GstRTSPMessage* request, GstRTSPMessage* response) {
   const int status = response->type_data.response.code;
   // rtspsrc follows redirections without a limit.
   if (status >= 300 && status < 400 && ++redirections_ > kMostRedirections)
-    sockets_->refuse(
-        {.why = "the camera redirects the server again and again: check the URL", .no_use = true});
+    sockets_->refuse({.why = {"redirects"_reason,
+                              "the camera redirects the server again and again: check the URL"},
+                      .no_use = true});
   Refusal refusal{status, Login::Verdict::answered, method_of(request), false};
   if (status == GST_RTSP_STS_UNAUTHORIZED) {
     on_challenge(response, refusal);
@@ -237,7 +238,7 @@ void RtspHooks::on_description(const GstRTSPMessage* request, GstRTSPMessage* re
   // Up to the zero byte that GstRTSPConnection appends to a body.
   std::string_view text{reinterpret_cast<const char*>(body), size};
   text = text.substr(0, text.find('\0'));
-  if (std::string excess = excess_of(text); !excess.empty()) {
+  if (Reason excess = excess_of(text); !excess.empty()) {
     sockets_->refuse({.why = std::move(excess), .no_use = true});
     gst_rtsp_message_set_body(response, nullptr, 0);
     return;

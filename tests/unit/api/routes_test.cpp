@@ -20,7 +20,7 @@ class FakePolicy : public auth::Policy {
  public:
   std::optional<http::Problem> page_refusal(const auth::RequestOrigin&) const override {
     if (!forbids_pages) return {};
-    return http::Problem{http::Failure::foreign_page, "no page may"};
+    return http::Problem{http::Failure::foreign_page, {"test"_reason, "no page may"}};
   }
   std::optional<http::Problem> refusal(const auth::Principal& principal, auth::Action action,
                                        std::string_view camera) const override {
@@ -28,7 +28,7 @@ class FakePolicy : public auth::Policy {
     EXPECT_EQ(principal.address, "127.0.0.1");
     page = principal.page;
     if (!forbids_actions) return {};
-    return http::Problem{http::Failure::not_allowed, "nobody may"};
+    return http::Problem{http::Failure::not_allowed, {"test"_reason, "nobody may"}};
   }
 
   bool forbids_pages = false;
@@ -204,7 +204,7 @@ TEST_F(ServiceRoutesTest, TakeABodyOfTheirBoundAndNoneThatIsLarger) {
     EXPECT_NE(status_of(route.body.bytes).status, 413) << route.pattern;
     const Response response = status_of(route.body.bytes + 1);
     EXPECT_EQ(response.status, 413) << route.pattern;
-    EXPECT_THAT(response.body, HasSubstr(route.body.too_large)) << route.pattern;
+    EXPECT_THAT(response.body, HasSubstr(route.body.too_large.message)) << route.pattern;
   }
   EXPECT_EQ(bounded, 6);
 }

@@ -120,16 +120,19 @@ TEST_F(SignallingTest, TellsSessionStatesAndTheEnd) {
   page->next("answer");
   const auto session = directory.last();
 
-  session->notify(
-      [&](auto& o) { o.on_state(*session, session::State::waiting, "for the camera"); });
+  session->notify([&](auto& o) {
+    o.on_state(*session, session::State::waiting, {"test"_reason, "for the camera"});
+  });
   const std::string state = page->next("session");
   EXPECT_EQ(text_of(state, "state"), "waiting");
   EXPECT_EQ(text_of(state, "message"), "for the camera");
 
-  directory.end(*session, {"camera_removed", "it is gone"});
+  directory.end(*session, {"camera_removed", {"gone"_reason, "it is {what}", {{"what", "gone"}}}});
   const std::string closed = page->next("closed");
   EXPECT_EQ(text_of(closed, "code"), "camera_removed");
   EXPECT_EQ(text_of(closed, "message"), "it is gone");
+  EXPECT_THAT(state, HasSubstr(R"("message_code":"test"})"));
+  EXPECT_THAT(closed, HasSubstr(R"("message_code":"gone","message_values":{"what":"gone"}})"));
 }
 
 TEST_F(SignallingTest, TricklesCandidatesBothWays) {

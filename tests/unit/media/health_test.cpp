@@ -67,7 +67,7 @@ struct HealthTest : testing::Test {
     health.poll({.tees = {tee.get()}, .jitter_buffers = {}, .depayloader = depayloader}, now_us);
   }
   GstStructure* stats() { return reinterpret_cast<FakeTee*>(tee.get())->stats; }
-  std::string problem() { return health.problem(true, timeout, now_us); }
+  std::string problem() { return health.problem(true, timeout, now_us).message; }
 
   Ref<GstElement> tee =
       Ref<GstElement>::retain(GST_ELEMENT(g_object_new(fake_tee_get_type(), nullptr)));
@@ -163,9 +163,10 @@ TEST_F(HealthTest, GrantsTwiceAsMuchToACameraThatHasComeBackWithoutAKeyFrame) {
 
 TEST_F(HealthTest, GivesAConnectionFifteenSecondsForItsFirstPicture) {
   now_us += 15'000'000;
-  EXPECT_THAT(health.problem(false, timeout, now_us), IsEmpty());
+  EXPECT_THAT(health.problem(false, timeout, now_us).message, IsEmpty());
   now_us += 1'000;
-  EXPECT_THAT(health.problem(false, timeout, now_us), HasSubstr("no video arrived within 15 s"));
+  EXPECT_THAT(health.problem(false, timeout, now_us).message,
+              HasSubstr("no video arrived within 15 s"));
 }
 
 TEST_F(HealthTest, SaysWhatTheTeeAndTheJitterBuffersCounted) {

@@ -19,13 +19,23 @@ std::string unreachable(const std::string& url) {
   g_error_free(error);
   config::Stream stream;
   stream.url = url;
-  return connect_error_of(message.get(), stream).why;
+  return connect_error_of(message.get(), stream).why.message;
 }
 
 TEST(ConnectErrorTest, NamesTheHostThatCannotBeReached) {
   EXPECT_THAT(unreachable("rtsp://192.0.2.1/a"), HasSubstr("cannot reach 192.0.2.1:554:"));
   EXPECT_THAT(unreachable("rtsp://bob:x@camera:8554/a?b=c@d"),
               HasSubstr("cannot reach camera:8554:"));
+}
+
+TEST(ConnectErrorTest, GivesTheValuesOfItsSentence) {
+  const ConnectError error = connect_error_of(
+      {.status = GST_RTSP_STS_UNSUPPORTED_TRANSPORT, .method = "SETUP"}, config::Stream{});
+
+  EXPECT_EQ(error.why, (Reason{"transport_unsupported"_reason,
+                               "the camera does not support transport: {transport}; choose another "
+                               "transport",
+                               {{"transport", "tcp"}}}));
 }
 
 TEST(ConnectErrorTest, NamesNoHalfOfAPasswordAsTheHost) {
