@@ -1,4 +1,5 @@
 import { Words, words } from './i18n/words.js';
+import { installWorker } from './page/install.js';
 import { Loudspeaker } from './picture/loudspeaker.js';
 import { write } from './picture/element.js';
 import { panelStyle } from './picture/panel_style.js';
@@ -101,7 +102,7 @@ async function start() {
     showEmpty(wall, signalling);
   };
   const speak = () => {
-    document.documentElement.lang = words.language;
+    document.documentElement.lang = words.tag;
     byId('wall').setAttribute('aria-label', words.text('wall.label'));
     byId('drawer').setAttribute('aria-label', words.text('arrange.title'));
     header.speak();
@@ -145,3 +146,4 @@ function followVersion(signalling, onNewer) {
 }
 
 void start();
+void installWorker();

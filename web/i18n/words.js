@@ -1,6 +1,8 @@
 /** A text, or its forms by plural category (Intl.PluralRules). @typedef {string | Record<string, string>} Message */
 
 export const LANGUAGES = ['en', 'ko'];
+/** For lang attributes, where it is more than the language's name: fonts depend on it. */
+const TAGS = /** @type {Record<string, string>} */ ({ zh: 'zh-Hans' });
 const STORED = 'fanlight.language';
 
 /**
@@ -56,6 +58,11 @@ class Words extends EventTarget {
     this.#plural = new Intl.PluralRules(language);
     this.#formats.clear();
     this.dispatchEvent(new Event('change'));
+  }
+
+  /** For lang attributes. */
+  get tag() {
+    return TAGS[this.language] ?? this.language;
   }
 
   /** @param {string} language */

@@ -1,6 +1,7 @@
 import { Words, words } from '../i18n/words.js';
 import { carryByGrips, grip } from '../order/grip.js';
 import { placed } from '../order/sequence.js';
+import { installWorker } from '../page/install.js';
 import { make, mark, write } from '../picture/element.js';
 import { icon } from '../picture/icons.js';
 import { Signalling } from '../player/signalling.js';
@@ -40,7 +41,7 @@ class SettingsPage {
     addEventListener('pagehide', () => this.#signalling.stop());
     addEventListener('pageshow', () => this.#signalling.start());
     this.#signalling.start();
-    document.documentElement.lang = words.language;
+    document.documentElement.lang = words.tag;
     document.title = `Fanlight – ${words.text('title')}`;
     write(byId('title'), words.text('title'));
     const back = /** @type {HTMLAnchorElement} */ (byId('back'));
@@ -274,4 +275,5 @@ class SettingsPage {
 
 const language = Words.preferred();
 await words.use(language, `settings.${language}`);
+void installWorker();
 await new SettingsPage().load();
