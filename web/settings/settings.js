@@ -1,6 +1,7 @@
 import { Words, words } from '../i18n/words.js';
 import { carryByGrips, grip } from '../order/grip.js';
 import { placed } from '../order/sequence.js';
+import { languageSelect, themeSelect } from '../page/choices.js';
 import { installWorker } from '../page/install.js';
 import { make, mark, write } from '../picture/element.js';
 import { icon } from '../picture/icons.js';
@@ -42,8 +43,12 @@ class SettingsPage {
     addEventListener('pageshow', () => this.#signalling.start());
     this.#signalling.start();
     document.documentElement.lang = words.tag;
-    document.title = `Fanlight – ${words.text('title')}`;
+    document.title = `${words.text('title')} – Fanlight`;
     write(byId('title'), words.text('title'));
+    byId('choices').prepend(
+      languageSelect('language', (language) => this.#speak(language)),
+      themeSelect('theme'),
+    );
     const back = /** @type {HTMLAnchorElement} */ (byId('back'));
     back.href = './';
     write(back, words.text('back'));
@@ -54,6 +59,18 @@ class SettingsPage {
     carryByGrips(byId('cameras'), 'li[data-camera]', (item, target) => {
       void this.#move(item.dataset.camera ?? '', this.#ids.indexOf(target.dataset.camera ?? ''));
     });
+  }
+
+  /** All words of this page are written once. @param {string} language */
+  #speak(language) {
+    if (language === words.language) return;
+    if (!this.#mayClose()) {
+      words.remember(words.language);
+      words.dispatchEvent(new Event('change')); // The choice shows what is spoken.
+      return;
+    }
+    this.#form = null;
+    location.reload();
   }
 
   get #ids() {

@@ -1,10 +1,11 @@
 import { words } from '../i18n/words.js';
+import { languageSelect, themeSelect } from '../page/choices.js';
 import { copy } from '../picture/clipboard.js';
 import { make, mark, write } from '../picture/element.js';
 import { icon } from '../picture/icons.js';
 import { CAPTIONS, CYCLES, sizeOf, urlOf } from './arrangement.js';
 import { CameraList } from './camera_list.js';
-import { languageSelect, writeSizes } from './choices.js';
+import { writeSizes } from './choices.js';
 import { LayoutList } from './layout_list.js';
 
 /** @import { Arrangement } from './arrangement.js' */
@@ -80,7 +81,13 @@ export class Drawer {
       this.#text('h3', 'share.title'),
       make('div', { class: 'buttons' }, this.#linkButton(false), this.#linkButton(true)),
       this.#text('h3', 'arrange.more'),
-      make('div', { class: 'buttons' }, languageSelect('drawer-language'), keys),
+      make(
+        'div',
+        { class: 'buttons' },
+        languageSelect('drawer-language'),
+        themeSelect('drawer-theme'),
+        keys,
+      ),
       make('p', {}, make('a', { href: 'settings.html' }, this.#text('span', 'arrange.settings'))),
     );
     element.addEventListener('keydown', (event) => {

@@ -1,9 +1,10 @@
 import { words } from '../i18n/words.js';
+import { languageSelect } from '../page/choices.js';
 import { isFullscreen, toggleFullscreen } from '../picture/actions.js';
 import { make, mark, write } from '../picture/element.js';
 import { icon } from '../picture/icons.js';
 import { sizeOf } from './arrangement.js';
-import { languageSelect, writeSizes } from './choices.js';
+import { writeSizes } from './choices.js';
 
 /** @import { IconName } from '../picture/icons.js' */
 /** @import { Signalling } from '../player/signalling.js' */
