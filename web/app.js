@@ -6,6 +6,7 @@ import { panelStyle } from './picture/panel_style.js';
 import { pictureStyle } from './picture/picture_style.js';
 import { Signalling } from './player/signalling.js';
 import { Surroundings } from './player/surroundings.js';
+import { Address, entry } from './wall/address.js';
 import { Arrangement, layoutOf } from './wall/arrangement.js';
 import { Awake } from './wall/awake.js';
 import { Header, lossKey, retryText } from './wall/header.js';
@@ -45,17 +46,21 @@ async function start() {
   await words.use(Words.preferred());
   const query = new URLSearchParams(location.search);
   const kiosk = query.has('kiosk');
-  const address = new URL('ws', document.baseURI);
-  address.protocol = address.protocol.replace('http', 'ws');
+  const socket = new URL('ws', document.baseURI);
+  socket.protocol = socket.protocol.replace('http', 'ws');
 
   const library = new Library();
   const asked = layoutOf(query, (name) => library.named.get(name));
-  const signalling = new Signalling(address.href);
+  // A wall that a URL asked for is that URL's: it does not become the browser's own.
+  const own = entry().own ?? !asked;
+  const layout = own ? (library.current ?? entry().layout) : (entry().layout ?? asked);
+  const signalling = new Signalling(socket.href);
   const surroundings = new Surroundings();
   const loudspeaker = new Loudspeaker();
-  const arrangement = new Arrangement(asked ?? library.current ?? undefined);
+  const arrangement = new Arrangement(layout ?? undefined);
   const around = { signalling, surroundings, loudspeaker, arrangement, kiosk };
   const wall = new Wall(byId('wall'), byId('announcer'), around);
+  const address = new Address({ wall, arrangement, library, own });
   const fingers = matchMedia('(any-pointer: coarse)').matches;
   const awake = new Awake(kiosk || matchMedia('(pointer: coarse)').matches);
   const help = { open: openHelp };
@@ -82,6 +87,7 @@ async function start() {
       signalling,
       arrangement,
       library,
+      address,
       awake,
       onHelp: () => void help.open(),
       onToggle: () => {
@@ -114,8 +120,7 @@ async function start() {
   wall.on('change', show);
   signalling.on('phase', show);
   setInterval(show, 1000);
-  // A wall that a URL asked for is that URL's: it does not become the browser's own.
-  if (!asked) arrangement.on('change', () => (library.current = arrangement.layout));
+  if (own) arrangement.on('change', () => (library.current = arrangement.layout));
   followVersion(signalling, () => (kiosk ? location.reload() : header.offerReload()));
   listenToKeys({ wall, arrangement, drawer, help });
   if (kiosk) void import('./wall/kiosk.js').then(({ Kiosk }) => new Kiosk());

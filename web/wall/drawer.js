@@ -18,6 +18,7 @@ const SAID_MS = 2000;
 export class Drawer {
   #element;
   #arrangement;
+  #address;
   #cameras;
   #layouts;
   #onToggle;
@@ -38,13 +39,16 @@ export class Drawer {
    * @param {import('../player/signalling.js').Signalling} around.signalling
    * @param {Arrangement} around.arrangement
    * @param {import('./library.js').Library} around.library
+   * @param {{name: string}} around.address
    * @param {Awake} around.awake
    * @param {() => void} around.onToggle It has opened or closed.
    * @param {() => void} around.onHelp
    */
-  constructor(element, { signalling, arrangement, library, awake, onToggle, onHelp }) {
+  constructor(element, around) {
+    const { signalling, arrangement, library, awake, onToggle, onHelp } = around;
     this.#element = element;
     this.#arrangement = arrangement;
+    this.#address = around.address;
     this.#onToggle = onToggle;
     this.#cameras = new CameraList(signalling, arrangement);
     this.#layouts = new LayoutList(arrangement, library);
@@ -171,7 +175,8 @@ export class Drawer {
     const button = make('button', { type: 'button', class: kiosk ? 'kiosk-link' : 'link' });
     button.append(icon('link'), text);
     button.addEventListener('click', async () => {
-      const url = urlOf(this.#arrangement.layout, document.baseURI, { kiosk });
+      const { name } = this.#address;
+      const url = urlOf(this.#arrangement.layout, document.baseURI, { kiosk, name });
       if (!(await copy(url))) return;
       write(text, words.text('action.copied'));
       setTimeout(() => write(text, words.text(label)), SAID_MS);
