@@ -1,5 +1,6 @@
 import { Words, words } from './i18n/words.js';
 import { installWorker } from './page/install.js';
+import { Update } from './page/update.js';
 import { Loudspeaker } from './picture/loudspeaker.js';
 import { write } from './picture/element.js';
 import { panelStyle } from './picture/panel_style.js';
@@ -121,7 +122,14 @@ async function start() {
   signalling.on('phase', show);
   setInterval(show, 1000);
   if (own) arrangement.on('change', () => (library.current = arrangement.layout));
-  followVersion(signalling, () => (kiosk ? location.reload() : header.offerReload()));
+  const update = new Update(signalling, {
+    busy: () => isInUse(wall, kiosk),
+    reload: () => {
+      wall.keepPage();
+      location.reload();
+    },
+  });
+  update.on('available', () => header.offerReload(update.available));
   listenToKeys({ wall, arrangement, drawer, help });
   if (kiosk) void import('./wall/kiosk.js').then(({ Kiosk }) => new Kiosk());
   if (fingers && !kiosk) {
@@ -140,14 +148,12 @@ async function openHelp() {
   help.open();
 }
 
-/** A page that is open for weeks is older than its server one day. @param {Signalling} signalling @param {() => void} onNewer */
-function followVersion(signalling, onNewer) {
-  let first = '';
-  signalling.on('phase', () => {
-    if (signalling.phase !== 'open') return;
-    first ||= signalling.version;
-    if (first !== signalling.version) onNewer();
-  });
+/** Whether a reload would take something away from somebody. @param {Wall} wall @param {boolean} kiosk */
+function isInUse(wall, kiosk) {
+  // Browsers let no page begin with sound.
+  const held = wall.tiles.some(({ picture }) => picture.heard || picture.inPictureInPicture);
+  const open = document.querySelector('dialog[open], #drawer:not([hidden]), .menu:not([hidden])');
+  return held || open !== null || !wall.playing || (!kiosk && document.fullscreenElement !== null);
 }
 
 void start();

@@ -3,6 +3,7 @@ import { carryByGrips, grip } from '../order/grip.js';
 import { placed } from '../order/sequence.js';
 import { languageSelect, themeSelect } from '../page/choices.js';
 import { installWorker } from '../page/install.js';
+import { Update } from '../page/update.js';
 import { make, mark, write } from '../picture/element.js';
 import { icon } from '../picture/icons.js';
 import { Signalling } from '../player/signalling.js';
@@ -41,6 +42,7 @@ class SettingsPage {
     }
     addEventListener('pagehide', () => this.#signalling.stop());
     addEventListener('pageshow', () => this.#signalling.start());
+    this.#followServer();
     this.#signalling.start();
     document.documentElement.lang = words.tag;
     document.title = `${words.text('title')} – Fanlight`;
@@ -59,6 +61,21 @@ class SettingsPage {
     carryByGrips(byId('cameras'), 'li[data-camera]', (item, target) => {
       void this.#move(item.dataset.camera ?? '', this.#ids.indexOf(target.dataset.camera ?? ''));
     });
+  }
+
+  /** Loads a newer page, by itself while nobody edits a camera. */
+  #followServer() {
+    const reload = () => {
+      // Here the form asks, in the page's words.
+      if (!this.#mayClose()) return;
+      this.#form = null;
+      location.reload();
+    };
+    const offer = byId('new-version');
+    write(offer, words.text('page.reload'));
+    offer.addEventListener('click', reload);
+    const update = new Update(this.#signalling, { busy: () => this.#form !== null, reload });
+    update.on('available', () => (offer.hidden = !update.available));
   }
 
   /** All words of this page are written once. @param {string} language */

@@ -76,7 +76,10 @@ export class Header {
 
     this.#grid.addEventListener('change', () => (arrangement.grid = sizeOf(this.#grid.value)));
     this.#tryNow.addEventListener('click', () => signalling.retryNow());
-    this.#reload.addEventListener('click', () => location.reload());
+    this.#reload.addEventListener('click', () => {
+      wall.keepPage();
+      location.reload();
+    });
 
     this.#columns = this.#button(
       'columns',
@@ -139,9 +142,9 @@ export class Header {
     this.speak();
   }
 
-  /** There is a newer page on the server than this one. */
-  offerReload() {
-    this.#reload.hidden = false;
+  /** @param {boolean} offered There is a newer page on the server than this one. */
+  offerReload(offered) {
+    this.#reload.hidden = !offered;
   }
 
   speak() {
