@@ -15,8 +15,12 @@ const FILES = [
   'page/offline.js',
   'page/return.js',
   'i18n/words.js',
+  'i18n/offline.de.json',
   'i18n/offline.en.json',
+  'i18n/offline.es.json',
+  'i18n/offline.ja.json',
   'i18n/offline.ko.json',
+  'i18n/offline.zh.json',
   'picture/element.js',
   'player/backoff.js',
 ];

@@ -50,7 +50,8 @@ test('every language has the same keys in the same order', () => {
 
 test('there is no file of a language that nobody can choose', () => {
   const files = readdirSync(new URL('i18n/', WEB)).filter((name) => name.endsWith('.json'));
-  assert.deepEqual(files.sort(), FILES.map(({ file }) => `${file}.json`).sort());
+  const languages = files.map((name) => name.split('.').at(-2) ?? '');
+  assert.deepEqual([...new Set(languages)].sort(), [...LANGUAGES].sort());
 });
 
 test('no text is empty, and each has the places for values that English has', () => {

@@ -1,8 +1,10 @@
 /** A text, or its forms by plural category (Intl.PluralRules). @typedef {string | Record<string, string>} Message */
 
-export const LANGUAGES = ['en', 'ko'];
+export const LANGUAGES = ['de', 'en', 'es', 'ja', 'ko', 'zh'];
 /** For lang attributes, where it is more than the language's name: fonts depend on it. */
 const TAGS = /** @type {Record<string, string>} */ ({ zh: 'zh-Hans' });
+/** @param {string} language One of LANGUAGES. */
+export const tagOf = (language) => TAGS[language] ?? language;
 const STORED = 'fanlight.language';
 
 /**
@@ -62,7 +64,7 @@ class Words extends EventTarget {
 
   /** For lang attributes. */
   get tag() {
-    return TAGS[this.language] ?? this.language;
+    return tagOf(this.language);
   }
 
   /** @param {string} language */

@@ -1,8 +1,15 @@
-import { LANGUAGES, words } from '../i18n/words.js';
+import { LANGUAGES, tagOf, words } from '../i18n/words.js';
 import { make, mark, write } from '../picture/element.js';
 
 /** Each language in its own words. */
-const NAMES = /** @type {Record<string, string>} */ ({ en: 'English', ko: '한국어' });
+const NAMES = /** @type {Record<string, string>} */ ({
+  de: 'Deutsch',
+  en: 'English',
+  es: 'Español',
+  ja: '日本語',
+  ko: '한국어',
+  zh: '简体中文',
+});
 /** The first is usual. */
 const THEMES = ['system', 'light', 'dark'];
 
@@ -14,7 +21,7 @@ const THEMES = ['system', 'light', 'dark'];
 export function languageSelect(id, use = (language) => void words.use(language)) {
   const select = make('select', { id });
   for (const language of LANGUAGES) {
-    select.append(make('option', { value: language, lang: language }, NAMES[language]));
+    select.append(make('option', { value: language, lang: tagOf(language) }, NAMES[language]));
   }
   const follow = () => {
     select.value = words.language;
