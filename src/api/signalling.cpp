@@ -17,20 +17,20 @@ char kProtocol[] = "fanlight.v1";
 
 Signalling::Signalling(const config::WebRtc& webrtc, const auth::Policy& policy,
                        cameras::CameraDirectory& directory, session::Directory& sessions,
-                       CameraList& cameras, const Limits& limits)
-    : webrtc_(webrtc), directory_(directory), cameras_(cameras),
-      limits_(limits), server_{webrtc,
-                               policy,
-                               sessions,
-                               limits,
-                               [this](const char* type, std::function<void(WebSocket::Text)> done) {
-                                 cameras_.get([this, type, done = std::move(done)](
-                                                  const CameraList::Texts& texts) {
-                                   done(cameras_message(type, texts));
-                                 });
-                               },
-                               {},
-                               [this](WebSocketClient& client) { forget(client); }},
+                       CameraList& cameras, const Limits& limits, std::string page_version)
+    : webrtc_(webrtc), directory_(directory), cameras_(cameras), limits_(limits),
+      page_version_(std::move(page_version)),
+      server_{webrtc,
+              policy,
+              sessions,
+              limits,
+              [this](const char* type, std::function<void(WebSocket::Text)> done) {
+                cameras_.get([this, type, done = std::move(done)](const CameraList::Texts& texts) {
+                  done(cameras_message(type, texts));
+                });
+              },
+              {},
+              [this](WebSocketClient& client) { forget(client); }},
       news_([](CameraNews::Client client, const std::vector<const CameraNews::Item*>& items) {
         static_cast<WebSocketClient*>(client)->push(items);
       }) {
@@ -49,6 +49,7 @@ WebSocket::Text Signalling::cameras_message(const std::string& type,
     json.member("type", type);
     if (type == "hello") {
       json.member("version", FANLIGHT_VERSION);
+      json.member("page_version", page_version_);
       // Credentials come with the answer to an offer, for that one session.
       const auto open = open_ice_servers(webrtc_.browser_ice_servers);
       json::write_ice_servers(json, open);

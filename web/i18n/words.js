@@ -6,7 +6,11 @@
  * @typedef {Record<string, any>} Said
  */
 
-export const LANGUAGES = ['en', 'ko'];
+export const LANGUAGES = ['de', 'en', 'es', 'ja', 'ko', 'zh'];
+/** For lang attributes, where it is more than the language's name: fonts depend on it. */
+const TAGS = /** @type {Record<string, string>} */ ({ zh: 'zh-Hans' });
+/** @param {string} language One of LANGUAGES. */
+export const tagOf = (language) => TAGS[language] ?? language;
 const STORED = 'fanlight.language';
 
 /**
@@ -46,10 +50,12 @@ class Words extends EventTarget {
   /**
    * @param {string} language One of LANGUAGES.
    * @param {string} [file] Of another page.
+   * @param {object} [options]
+   * @param {boolean} [options.server] Whether the page shows what the server says.
    */
-  async use(language, file = language) {
+  async use(language, file = language, { server = true } = {}) {
     // Without these, the server is quoted.
-    const reasons = load(`reasons.${language}`).catch(() => ({}));
+    const reasons = server ? load(`reasons.${language}`).catch(() => ({})) : {};
     const messages = await load(file);
     this.set(language, messages, await reasons);
   }
@@ -67,6 +73,11 @@ class Words extends EventTarget {
     this.#plural = new Intl.PluralRules(language);
     this.#formats.clear();
     this.dispatchEvent(new Event('change'));
+  }
+
+  /** For lang attributes. */
+  get tag() {
+    return tagOf(this.language);
   }
 
   /** @param {string} language */

@@ -69,6 +69,8 @@ export class Signalling extends Emitter {
   /** What may be wrong while no server is found, where anything is known. @type {Reason | null} */
   suspicion = null;
   version = '';
+  /** Of the files of the server's page; empty: an older server. */
+  pageVersion = '';
   /** When the next try is made (Date.now() time), while waiting. */
   retryAt = 0;
   /** Whether other pages are likely to come back at the same moment as this one. */
@@ -269,6 +271,7 @@ export class Signalling extends Emitter {
     switch (message.type) {
       case 'hello':
         this.version = message.version;
+        this.pageVersion = message.page_version ?? '';
         this.iceServers = message.ice_servers ?? [];
         this.moreIceServers = message.more_ice_servers ?? false;
         this.refusal = this.suspicion = null;

@@ -1,6 +1,9 @@
 import { Words, words } from '../i18n/words.js';
 import { carryByGrips, grip } from '../order/grip.js';
 import { placed } from '../order/sequence.js';
+import { languageSelect, themeSelect } from '../page/choices.js';
+import { installWorker } from '../page/install.js';
+import { Update } from '../page/update.js';
 import { make, mark, write } from '../picture/element.js';
 import { icon } from '../picture/icons.js';
 import { Signalling } from '../player/signalling.js';
@@ -39,10 +42,15 @@ class SettingsPage {
     }
     addEventListener('pagehide', () => this.#signalling.stop());
     addEventListener('pageshow', () => this.#signalling.start());
+    this.#followServer();
     this.#signalling.start();
-    document.documentElement.lang = words.language;
-    document.title = `Fanlight – ${words.text('title')}`;
+    document.documentElement.lang = words.tag;
+    document.title = `${words.text('title')} – Fanlight`;
     write(byId('title'), words.text('title'));
+    byId('choices').prepend(
+      languageSelect('language', (language) => this.#speak(language)),
+      themeSelect('theme'),
+    );
     const back = /** @type {HTMLAnchorElement} */ (byId('back'));
     back.href = './';
     write(back, words.text('back'));
@@ -53,6 +61,33 @@ class SettingsPage {
     carryByGrips(byId('cameras'), 'li[data-camera]', (item, target) => {
       void this.#move(item.dataset.camera ?? '', this.#ids.indexOf(target.dataset.camera ?? ''));
     });
+  }
+
+  /** Loads a newer page, by itself while nobody edits a camera. */
+  #followServer() {
+    const reload = () => {
+      // Here the form asks, in the page's words.
+      if (!this.#mayClose()) return;
+      this.#form = null;
+      location.reload();
+    };
+    const offer = byId('new-version');
+    write(offer, words.text('page.reload'));
+    offer.addEventListener('click', reload);
+    const update = new Update(this.#signalling, { busy: () => this.#form !== null, reload });
+    update.on('available', () => (offer.hidden = !update.available));
+  }
+
+  /** All words of this page are written once. @param {string} language */
+  #speak(language) {
+    if (language === words.language) return;
+    if (!this.#mayClose()) {
+      words.remember(words.language);
+      words.dispatchEvent(new Event('change')); // The choice shows what is spoken.
+      return;
+    }
+    this.#form = null;
+    location.reload();
   }
 
   get #ids() {
@@ -279,4 +314,5 @@ class SettingsPage {
 
 const language = Words.preferred();
 await words.use(language, `settings.${language}`);
+void installWorker();
 await new SettingsPage().load();

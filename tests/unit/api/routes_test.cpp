@@ -78,7 +78,7 @@ class ServiceRoutesTest : public ServerTest {
   http::CameraList cameras{directory, limits};
   http::Rest rest{directory, directory, cameras, limits};
   http::Settings settings{store, directory, limits};
-  http::Signalling signalling{config.webrtc, fake, directory, directory, cameras, limits};
+  http::Signalling signalling{config.webrtc, fake, directory, directory, cameras, limits, {}};
   http::Whep whep{config.webrtc, directory, directory, limits};
   const std::unique_ptr<http::StaticFiles> files =
       http::StaticFiles::create(folder / "web").value();

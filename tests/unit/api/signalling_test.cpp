@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "http/fingerprint.h"
 #include "signalling_fixture.h"
 #include "support/driven_clock.h"
 
@@ -20,6 +21,15 @@ TEST_F(SignallingTest, SaysHelloWithCamerasAndOpenIceServers) {
   EXPECT_THAT(hello, HasSubstr(R"({"urls":["stun:stun.example"]})"));
   EXPECT_THAT(hello, HasSubstr("\"more_ice_servers\":false"));
   EXPECT_THAT(hello, HasSubstr("\"id\":\"front\""));
+}
+
+TEST_F(SignallingTest, TellsPagesWhichPageTheServerHas) {
+  write_file("app/wall.js", "1");
+  const std::string version = http::fingerprint_of(folder / "web");
+  start();
+
+  EXPECT_EQ(text_of(open()->next("hello"), "page_version"), version);
+  EXPECT_FALSE(version.empty());
 }
 
 TEST_F(SignallingTest, TellsCredentialsWithTheAnswerToAnOfferOnly) {
