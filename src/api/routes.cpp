@@ -37,6 +37,8 @@ std::vector<ServiceRoute> service_routes(const Features& features, const Limits&
   constexpr Methods no_method; // There is nothing.
   const BodyBound none;
   const BodyBound json{limits.settings, bytes("the request body", limits.settings), {}};
+  // Many cameras: as much as the server reads of any body.
+  const BodyBound list{limits.offer, bytes("the request body", limits.offer), {}};
   const BodyBound offer{limits.offer, bytes("the request body", limits.offer), "application/sdp"};
   const BodyBound fragment{IceFragment::kMaxSize, "the fragment is too large",
                            "application/trickle-ice-sdpfrag"};
@@ -47,6 +49,7 @@ std::vector<ServiceRoute> service_routes(const Features& features, const Limits&
       {kRead,     "/api/settings",                      configure, own,    none,     to(settings, &Settings::all)},
       {kPost,     "/api/reload",                        configure, own,    none,     to(settings, &Settings::reload)},
       {kPost,     "/api/cameras",                       configure, own,    json,     to(settings, &Settings::create)},
+      {kPatch,    "/api/cameras",                       configure, own,    list,     to(settings, &Settings::import)},
       {kPut,      "/api/cameras/order",                 configure, own,    json,     to(settings, &Settings::order)},
       {kPost,     "/api/cameras/test",                  configure, own,    json,     to(settings, &Settings::test)},
       {kRead,     "/api/cameras/{camera}/settings",     configure, own,    none,     to(settings, &Settings::one)},
