@@ -157,16 +157,21 @@ test('a new camera has one stream', () => {
 test('both languages have the same words with the same places, and all are used', () => {
   const korean = read('ko');
   assert.deepEqual(Object.keys(korean), Object.keys(english));
+  const forms = (/** @type {string | Record<string, string>} */ message) =>
+    typeof message === 'string' ? [message] : Object.values(message);
   const places = (/** @type {string} */ message) => (message.match(/\{\w+\}/g) ?? []).sort();
   for (const [key, message] of Object.entries(english)) {
-    assert.deepEqual(places(korean[key]), places(message), key);
+    for (const form of [...forms(message), ...forms(korean[key])]) {
+      assert.deepEqual(places(form), places(forms(message)[0]), key);
+    }
   }
   const code = readdirSync(new URL('settings/', WEB))
     .filter((name) => name.endsWith('.js'))
     .map((name) => readFileSync(new URL(`settings/${name}`, WEB), 'utf8'))
     .join('');
   for (const key of Object.keys(english)) {
-    const composed = /^(state|transport|pull|codecs|webrtc_transport|field)\./.test(key);
+    const composed =
+      /^(state|transport|pull|codecs|webrtc_transport|field|verdict|guide\.hint)\./.test(key);
     assert.ok(composed || code.includes(`'${key}'`), key);
   }
 });

@@ -1,4 +1,4 @@
-/** @import { All, Finding, Settings } from './types.js' */
+/** @import { All, Finding, Report, Settings } from './types.js' */
 
 /** What the server refuses, in words, and what is wrong by the key it is about. */
 export class Refusal extends Error {
@@ -16,10 +16,11 @@ export class Refusal extends Error {
  * @param {string} method
  * @param {string} path
  * @param {object} [body]
+ * @param {Pick<RequestInit, 'signal' | 'keepalive'>} [how]
  */
-async function ask(method, path, body) {
+async function ask(method, path, body, how) {
   /** @type {RequestInit} */
-  const request = { method };
+  const request = { method, ...how };
   if (body !== undefined) {
     request.headers = { 'Content-Type': 'application/json' };
     request.body = JSON.stringify(body);
@@ -41,11 +42,17 @@ export const api = {
   add: (settings) => ask('POST', 'api/cameras', settings),
   /** @param {string} id @param {Settings} settings @returns {Promise<Settings>} */
   change: (id, settings) => ask('PUT', camera(id), settings),
-  /** @param {string} id */
-  remove: (id) => ask('DELETE', camera(id)),
+  /** @param {string} id @param {Pick<RequestInit, 'keepalive'>} [how] */
+  remove: (id, how) => ask('DELETE', camera(id), undefined, how),
+  /**
+   * Many changes as one: cameras as YAML, and ids.
+   * @param {{yaml?: string, remove?: string[], dry_run?: boolean}} changes
+   * @returns {Promise<Report>}
+   */
+  import: (changes) => ask('PATCH', 'api/cameras', changes),
   /** @param {string[]} ids */
   order: (ids) => ask('PUT', 'api/cameras/order', { ids }),
-  /** @param {object} stream @returns {Promise<Finding>} */
-  test: (stream) => ask('POST', 'api/cameras/test', stream),
+  /** @param {object} stream @param {AbortSignal} [signal] @returns {Promise<Finding>} */
+  test: (stream, signal) => ask('POST', 'api/cameras/test', stream, { signal }),
   reload: () => ask('POST', 'api/reload', {}),
 };
