@@ -2,7 +2,6 @@ import { Words, words } from './i18n/words.js';
 import { installWorker } from './page/install.js';
 import { Update } from './page/update.js';
 import { Loudspeaker } from './picture/loudspeaker.js';
-import { write } from './picture/element.js';
 import { panelStyle } from './picture/panel_style.js';
 import { pictureStyle } from './picture/picture_style.js';
 import { Signalling } from './player/signalling.js';
@@ -10,37 +9,14 @@ import { Surroundings } from './player/surroundings.js';
 import { Address, entry } from './wall/address.js';
 import { Arrangement, layoutOf } from './wall/arrangement.js';
 import { Awake } from './wall/awake.js';
-import { Header, lossKey, retryText } from './wall/header.js';
+import { Empty } from './wall/empty.js';
+import { Header } from './wall/header.js';
 import { listenToKeys } from './wall/keys.js';
 import { Library } from './wall/library.js';
 import { Wall } from './wall/wall.js';
 
 /** @param {string} id @returns {HTMLElement} */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-
-/** What stands in place of tiles while there are none. @param {Wall} wall @param {Signalling} signalling */
-function showEmpty(wall, signalling) {
-  const { phase, cameras, gone, refusal } = signalling;
-  byId('empty').hidden = wall.tiles.length > 0;
-  if (wall.tiles.length) return;
-  const key =
-    refusal || gone
-      ? lossKey(signalling)
-      : phase !== 'open'
-        ? 'wall.connecting'
-        : cameras.length
-          ? 'wall.none'
-          : 'wall.empty';
-  const detail = refusal
-    ? words.said(refusal, 'message')
-    : gone
-      ? retryText(signalling)
-      : phase === 'open'
-        ? words.text(cameras.length ? 'wall.none.detail' : 'wall.empty.detail')
-        : '';
-  write(byId('empty-text'), words.text(key));
-  write(byId('empty-detail'), detail);
-}
 
 async function start() {
   document.adoptedStyleSheets = [pictureStyle, panelStyle];
@@ -98,6 +74,7 @@ async function start() {
     });
   };
   const header = new Header(byId('header'), { wall, signalling, arrangement, drawer });
+  const empty = new Empty(wall, signalling);
 
   const show = () => {
     document.body.dataset.server = signalling.gone
@@ -106,7 +83,7 @@ async function start() {
         ? 'here'
         : 'connecting';
     header.show();
-    showEmpty(wall, signalling);
+    empty.show();
   };
   const speak = () => {
     document.documentElement.lang = words.tag;

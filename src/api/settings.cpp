@@ -85,20 +85,6 @@ std::string as_camera(JsonNode* body) {
   return take_text(json_to_string(camera.get(), TRUE));
 }
 
-/// The ids of a list of text, or nothing.
-std::optional<std::vector<std::string>> ids_of(JsonNode* body) {
-  JsonNode* const list = json::member(body, "ids");
-  if (list == nullptr || !JSON_NODE_HOLDS_ARRAY(list)) return std::nullopt;
-  JsonArray* const array = json_node_get_array(list);
-  std::vector<std::string> ids;
-  for (guint i = 0; i < json_array_get_length(array); ++i) {
-    JsonNode* const element = json_array_get_element(array, i);
-    if (json_node_get_value_type(element) != G_TYPE_STRING) return std::nullopt;
-    ids.emplace_back(json_node_get_string(element));
-  }
-  return ids;
-}
-
 } // namespace
 
 json::OwnedNode Settings::body(const ExchangePtr& exchange) const {
@@ -194,7 +180,8 @@ void write_mistake(json::Writer& json, const std::optional<config::Mistake>& mis
     else
       json.null("line");
     json.member("message", static_cast<const Reason&>(mistake->error));
-    write_errors(json, errors_of(*mistake));
+    const std::vector<WrongKey> errors = errors_of(*mistake);
+    if (!errors.empty()) write_errors(json, errors);
   });
 }
 
@@ -285,7 +272,7 @@ void Settings::remove(const std::string& id, const ExchangePtr& exchange) {
 void Settings::order(const ExchangePtr& exchange) {
   const auto object = body(exchange);
   if (!object) return;
-  auto ids = ids_of(object.get());
+  auto ids = json::texts_member(object.get(), "ids");
   if (ids && ids->size() != cameras().size()) ids.reset(); // Before any camera is copied.
   std::vector<Camera> wanted;
   for (const std::string& id : ids.value_or(std::vector<std::string>{})) {

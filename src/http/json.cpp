@@ -116,4 +116,17 @@ std::optional<std::int64_t> integer_member(JsonNode* object, const char* name) {
   return json_node_get_int(node);
 }
 
+std::optional<std::vector<std::string>> texts_member(JsonNode* object, const char* name) {
+  JsonNode* const list = member(object, name);
+  if (list == nullptr || !JSON_NODE_HOLDS_ARRAY(list)) return {};
+  JsonArray* const array = json_node_get_array(list);
+  std::vector<std::string> texts;
+  for (guint i = 0; i < json_array_get_length(array); ++i) {
+    JsonNode* const element = json_array_get_element(array, i);
+    if (json_node_get_value_type(element) != G_TYPE_STRING) return {};
+    texts.emplace_back(json_node_get_string(element));
+  }
+  return texts;
+}
+
 } // namespace fanlight::http::json

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <json-glib/json-glib.h>
 
@@ -55,6 +56,8 @@ Result<OwnedNode> parse_object(std::string_view text);
 std::optional<std::string> string_member(JsonNode* object, const char* name);
 /// The member, if it is an integer.
 std::optional<std::int64_t> integer_member(JsonNode* object, const char* name);
+/// The member, if it is a list of strings.
+std::optional<std::vector<std::string>> texts_member(JsonNode* object, const char* name);
 /// Null if absent.
 JsonNode* member(JsonNode* object, const char* name);
 

@@ -69,7 +69,6 @@ Failure failure_of(Errc code) {
 std::span<const FailureRow> failures() { return kFailures; }
 
 void write_errors(json::Writer& json, const std::vector<WrongKey>& errors) {
-  if (errors.empty()) return;
   json.array("errors", [&] {
     for (const WrongKey& error : errors)
       json.object([&] {
@@ -106,7 +105,7 @@ std::string Problem::to_json() const {
     json.member("code", code());
     json.member("detail", detail);
     if (const auto seconds = retry_after()) json.member("retry_after", *seconds);
-    write_errors(json, errors);
+    if (!errors.empty()) write_errors(json, errors);
   });
   return json.text();
 }

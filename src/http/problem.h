@@ -59,7 +59,7 @@ struct WrongKey {
   std::string file = {}; ///< Empty: of a request.
   int line = 0;          ///< Of the file; 0: not known.
 };
-/// The member `errors`, if there are any.
+/// The member `errors`.
 void write_errors(json::Writer& json, const std::vector<WrongKey>& errors);
 
 /// Why a request failed, as sent to the client: application/problem+json (RFC 9457).

@@ -34,6 +34,7 @@ const UNREACHABLE =
 
 scenario('what is wrong with a field is said in Korean', here, async () => {
   await page.locator('#tools .add').click();
+  await page.locator('.guide .by-hand').click();
   await page.getByLabel('이름', { exact: true }).fill('Back yard');
   await page.getByLabel('RTSP URL').fill('http://192.0.2.1/');
 

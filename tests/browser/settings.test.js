@@ -30,6 +30,11 @@ after(async () => {
   await house?.close();
 });
 
+/** The form with all settings, for a new camera. */
+async function openForm() {
+  await page.locator('#tools .add').click();
+  await page.locator('.guide .by-hand').click();
+}
 const row = (/** @type {string} */ id) => page.locator(`[data-camera="${id}"]`);
 const order = () =>
   page
@@ -97,7 +102,7 @@ scenario('a camera of the configuration says where it is to be changed', here, a
 
 scenario('Cancel closes a form in which nothing was changed', here, async () => {
   const form = page.locator('form', { has: page.getByLabel('RTSP URL') });
-  await page.locator('#tools .add').click();
+  await openForm();
   await form.waitFor();
 
   await page.locator('.cancel').click();
@@ -106,7 +111,7 @@ scenario('Cancel closes a form in which nothing was changed', here, async () => 
 });
 
 scenario('a refusal stands beside the field that it is about', here, async () => {
-  await page.locator('#tools .add').click();
+  await openForm();
   await page.getByLabel('Name', { exact: true }).fill('Back yard');
   await page.locator('.primary').click();
   await page.locator('.complaint', { hasText: 'Required' }).waitFor();

@@ -56,4 +56,44 @@
  * @property {string} audio
  */
 
+/**
+ * A make of cameras (makes.js).
+ * @typedef {object} Make
+ * @property {string} id
+ * @property {string} [name] Undefined: of a make that is not listed.
+ * @property {string} [main] The path of the large picture; undefined: it has to be entered.
+ * @property {string} [sub] The path of a smaller one.
+ * @property {number} [port] Undefined: the usual one, 554.
+ */
+
+/**
+ * What was answered in the steps of the guide.
+ * @typedef {object} Answers
+ * @property {string} make Its id.
+ * @property {string} address A host, with or without a port, or a whole URL.
+ * @property {string} path Of a make without paths.
+ * @property {number} [channel] The number of the camera in a recorder, from 1.
+ * @property {string} username
+ * @property {string} password
+ * @property {string} [transport]
+ */
+
+/**
+ * What PATCH /api/cameras would do, or has done.
+ * @typedef {object} Report
+ * @property {boolean} saved
+ * @property {ReportError[]} errors Those that belong to no camera.
+ * @property {{id: string, name: string, line: number, change: 'added'|'changed'|'unchanged',
+ *   errors: ReportError[]}[]} cameras
+ */
+
+/**
+ * @typedef {object} ReportError
+ * @property {string} key
+ * @property {string} message With its code and values beside it (docs/reasons.md).
+ * @property {string} [message_code]
+ * @property {object} [message_values]
+ * @property {number} [line] Absent: no single line.
+ */
+
 export {};

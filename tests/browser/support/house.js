@@ -72,18 +72,24 @@ export class House {
   /** Further sections of the configuration, as YAML, from the next start of the server on. */
   configuration = '';
 
-  /** @param {CameraSpec[]} cameras */
-  constructor(cameras) {
-    this.#cameras = new Map(cameras.map((spec) => [spec.id, new SimulatedCamera(spec)]));
+  /** Of these the server's configuration says nothing. @type {Set<string>} */
+  #strangers;
+
+  /** @param {CameraSpec[]} cameras @param {CameraSpec[]} [strangers] */
+  constructor(cameras, strangers = []) {
+    const all = [...cameras, ...strangers];
+    this.#cameras = new Map(all.map((spec) => [spec.id, new SimulatedCamera(spec)]));
+    this.#strangers = new Set(strangers.map(({ id }) => id));
   }
 
   /**
    * All cameras and the server, ready.
    * @param {CameraSpec[]} cameras
    * @param {string} [configuration]
+   * @param {CameraSpec[]} [strangers] That run, and that the server does not know.
    */
-  static async open(cameras, configuration = '') {
-    const house = new House(cameras);
+  static async open(cameras, configuration = '', strangers = []) {
+    const house = new House(cameras, strangers);
     house.configuration = configuration;
     try {
       await Promise.all([...house.#cameras.values()].map((camera) => camera.start()));
@@ -102,7 +108,8 @@ export class House {
 
   async startServer() {
     const config = join(this.#folder, 'fanlight.yaml');
-    const cameras = [...this.#cameras.values()].flatMap(({ spec, all }) =>
+    const known = [...this.#cameras.values()].filter(({ spec }) => !this.#strangers.has(spec.id));
+    const cameras = known.flatMap(({ spec, all }) =>
       all.map(({ id, url }) => {
         const name = JSON.stringify(all.length > 1 ? id : spec.name);
         return `  - id: ${id}\n    name: ${name}\n    url: ${url}\n    webrtc_transport: ${TRANSPORT}\n`;

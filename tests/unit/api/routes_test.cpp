@@ -206,7 +206,7 @@ TEST_F(ServiceRoutesTest, TakeABodyOfTheirBoundAndNoneThatIsLarger) {
     EXPECT_EQ(response.status, 413) << route.pattern;
     EXPECT_THAT(response.body, HasSubstr(route.body.too_large.message)) << route.pattern;
   }
-  EXPECT_EQ(bounded, 6);
+  EXPECT_EQ(bounded, 7);
 }
 
 TEST_F(ServiceRoutesTest, AnswerOptionsWithTheMethodsThatTheyHave) {

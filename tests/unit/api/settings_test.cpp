@@ -292,6 +292,7 @@ TEST_F(SettingsTest, RefusesStrangersOnEveryRoute) {
        std::vector<std::pair<std::string, std::string>>{{"GET", "/api/settings"},
                                                         {"POST", "/api/reload"},
                                                         {"POST", "/api/cameras"},
+                                                        {"PATCH", "/api/cameras"},
                                                         {"POST", "/api/cameras/test"},
                                                         {"PUT", "/api/cameras/order"},
                                                         {"GET", "/api/cameras/yard/settings"},
