@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "config/camera_index.h"
 #include "config/login.h"
 #include "config/request.h"
 #include "config/request_reader.h"
@@ -20,12 +21,6 @@ constexpr std::size_t kMostErrors = 500; ///< Then the reader stops: people repa
 
 std::string place(const Camera& camera) {
   return camera.origin.file + ", line " + std::to_string(camera.origin.line);
-}
-
-Camera* find(std::vector<Camera>& cameras, const std::string& id) {
-  const auto found = std::find_if(cameras.begin(), cameras.end(),
-                                  [&id](const Camera& camera) { return camera.id == id; });
-  return found == cameras.end() ? nullptr : &*found;
 }
 
 bool is_small(const YAML::Node& mapping) {
@@ -79,11 +74,11 @@ std::vector<YAML::Node> entries_of(const YAML::Node& document, Import& import) {
 class Reader {
  public:
   Reader(Import& import, std::vector<Camera> current)
-      : import_(import), before_(std::move(current)) {}
+      : import_(import), before_(std::move(current)), ids_(before_) {}
 
   void remove(const std::vector<std::string>& ids) {
     for (const std::string& id : ids) {
-      const Camera* camera = find(before_, id);
+      const Camera* camera = before(id);
       if (camera == nullptr)
         import_.errors.push_back(
             {"remove",
@@ -98,6 +93,7 @@ class Reader {
     }
     const std::set<std::string> gone(ids.begin(), ids.end());
     std::erase_if(before_, [&gone](const Camera& camera) { return gone.contains(camera.id); });
+    ids_ = CameraIndex(before_);
   }
 
   void read(const std::vector<YAML::Node>& entries) {
@@ -115,6 +111,12 @@ class Reader {
   }
 
  private:
+  /// Null: the server has no such camera, or it is removed.
+  const Camera* before(const std::string& id) const {
+    const std::size_t at = ids_.find(id);
+    return at == CameraIndex::kNone ? nullptr : &before_[at];
+  }
+
   ImportedCamera read(const YAML::Node& entry) {
     ImportedCamera imported;
     imported.line = entry.Mark().line + 1;
@@ -129,15 +131,15 @@ class Reader {
     }
     const YAML::Node id = entry["id"];
     imported.id = id && id.IsScalar() ? id.Scalar() : "";
-    Camera* const before = find(before_, imported.id);
+    const Camera* const replaced = before(imported.id);
     Diagnostics diagnostics("");
-    Camera camera = read_sent_camera(entry, before, diagnostics);
+    Camera camera = read_sent_camera(entry, replaced, diagnostics);
     imported.name = camera.name;
     for (const Diagnostic& diagnostic : diagnostics.all())
       imported.errors.push_back({diagnostic.key.substr(diagnostic.key.starts_with('.') ? 1 : 0),
                                  diagnostic.why,
                                  diagnostic.line > 0 ? diagnostic.line : imported.line});
-    place_in_list(camera, before, imported);
+    place_in_list(camera, replaced, imported);
     sent_.push_back(std::move(camera));
     return imported;
   }
@@ -164,7 +166,7 @@ class Reader {
     } else {
       imported.change =
           camera == *before ? ImportedCamera::Change::unchanged : ImportedCamera::Change::changed;
-      *find(import_.wanted, camera.id) = camera;
+      import_.wanted[ids_.find(camera.id)] = camera; // It begins with those of before.
     }
   }
 
@@ -208,6 +210,7 @@ class Reader {
 
   Import& import_;
   std::vector<Camera> before_;       ///< Those that are not removed.
+  CameraIndex ids_;                  ///< Of before_.
   std::vector<Camera> sent_;         ///< As import_.cameras, as far as they could be read.
   std::map<std::string, int> lines_; ///< Where each id of the list is first.
 };
