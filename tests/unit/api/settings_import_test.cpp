@@ -35,7 +35,8 @@ TEST_F(SettingsImportTest, SaysWhatItWouldDoAndSavesNothing) {
 
   EXPECT_EQ(report.status, 200) << report.body;
   EXPECT_THAT(report.body, AllOf(HasSubstr("\"saved\":false"), HasSubstr("\"key\":\"url\""),
-                                 HasSubstr("\"line\":2"), HasSubstr("is not an RTSP URL")));
+                                 HasSubstr("\"line\":2"), HasSubstr("is not an RTSP URL"),
+                                 HasSubstr("\"message_code\":\"not_rtsp_url\"")));
   EXPECT_EQ(store.changes, 0);
 }
 
