@@ -200,7 +200,8 @@ scenario('a camera is carried to another place, which the server keeps', here, a
   await page.waitForFunction(
     () => document.querySelector('[data-camera]')?.getAttribute('data-camera') === 'front',
   );
-  assert.equal(await page.locator('#announcer').textContent(), 'Front door is now number 1 of 2');
+  // The server may tell the new order before the page has the answer to its request.
+  await page.locator('#announcer', { hasText: 'Front door is now number 1 of 2' }).waitFor();
   await page.reload();
   await row('front').waitFor();
   assert.deepEqual(await order(), ['front', 'back-yard']);
