@@ -1,26 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import { launchChromium } from './support/chromium.js';
-import { installLoopback } from './support/loopback.js';
-import {
-  hideTab,
-  openPage,
-  TEST_MS,
-  tileOf,
-  waitForCameras,
-  waitUntilAllLive,
-} from './support/page.js';
-import { serveWeb } from './support/static_server.js';
-import { together } from './support/together.js';
+import { test } from 'node:test';
+import { hideTab, TEST_MS, tileOf, waitForCameras, waitUntilAllLive } from './support/page.js';
+import { pagesOfOneBrowser } from './support/pages.js';
 
 /** Links, titles, back and forward, theme, and a page that is older than its server. */
 
-/** @type {Awaited<ReturnType<typeof serveWeb>>} */
-let web;
-/** @type {import('playwright-core').Browser} */
-let browser;
-/** @type {Awaited<ReturnType<typeof openPage>>} */
-let opened;
+const openOne = pagesOfOneBrowser();
 
 const ALL = ['front', 'garden', 'garage'];
 const CAMERAS = [
@@ -29,32 +14,18 @@ const CAMERAS = [
   { id: 'garage', name: 'Garage', audio_codec: '' },
 ];
 
-before(async () => {
-  [web, browser] = await together(serveWeb(), launchChromium());
-});
-
-after(async () => {
-  await browser?.close();
-  await web?.close();
-});
-
-afterEach(async () => {
-  assert.deepEqual(opened.faults, []);
-  await opened.close();
-});
-
 /**
  * @param {string} [query]
- * @param {import('playwright-core').BrowserContextOptions} [options]
+ * @param {Parameters<typeof openOne>[2]} [options]
  */
 async function open(query = '', options = {}) {
-  opened = await openPage(browser, `${web.url}${query}`, {
-    ...options,
-    init: (page) => page.addInitScript(installLoopback, CAMERAS),
-  });
-  await waitUntilAllLive(opened.page);
-  return opened.page;
+  const { page } = await openOne(query, CAMERAS, options);
+  await waitUntilAllLive(page);
+  return page;
 }
+
+/** Another page of the same server. @param {import('playwright-core').Page} page @param {string} name */
+const goTo = (page, name) => page.goto(new URL(name, page.url()).href);
 
 /** @param {import('playwright-core').Page} page @param {string} wanted */
 const waitForTitle = (page, wanted) =>
@@ -114,7 +85,7 @@ test('the menu of a tile copies a link to its camera', { timeout: TEST_MS }, asy
 
   await tileOf(page, 'front').getByRole('button', { name: 'Copied' }).waitFor();
   const link = await page.evaluate(() => navigator.clipboard.readText());
-  assert.equal(link, `${web.url}?camera=front`);
+  assert.equal(link, new URL('?camera=front', page.url()).href);
 });
 
 test('layouts with names are steps, with titles and addresses', { timeout: TEST_MS }, async () => {
@@ -137,7 +108,6 @@ test('layouts with names are steps, with titles and addresses', { timeout: TEST_
   assert.equal(await page.locator('#drawer-grid').inputValue(), '4');
 
   const link = page.url();
-  await opened.close();
   const other = await open(new URL(link).search);
   await waitForTitle(other, 'Night – Fanlight');
 });
@@ -154,7 +124,7 @@ test('a theme that somebody chooses stays, on every page', { timeout: TEST_MS },
   assert.notEqual(light, dark);
   await page.reload();
   assert.equal(await ground(), light);
-  await page.goto(`${web.url}settings.html`);
+  await goTo(page, 'settings.html');
   assert.equal(await ground(), light);
   await page.locator('#theme').selectOption('system');
   assert.equal(await ground(), dark);
@@ -168,12 +138,12 @@ test('a theme that somebody chooses stays, on every page', { timeout: TEST_MS },
 
 test('the settings speak another language at once', { timeout: TEST_MS }, async () => {
   const page = await open();
-  await page.goto(`${web.url}settings.html`);
+  await goTo(page, 'settings.html');
 
   await page.locator('#language').selectOption('ko');
 
   await waitForTitle(page, '설정 – Fanlight');
-  await page.goto(web.url);
+  await goTo(page, './');
   await page.waitForFunction(() => document.documentElement.lang === 'ko');
 });
 
@@ -181,12 +151,16 @@ test(
   'a newer page is loaded while nobody looks, and the wall stays',
   { timeout: TEST_MS },
   async () => {
-    const page = await open('?wall=front,garden&grid=1');
+    // Pages load a newer one at different times, by chance.
+    const init = (/** @type {import('playwright-core').Page} */ opening) =>
+      opening.addInitScript(() => {
+        Math.random = () => 0;
+      });
+    const page = await open('?wall=front,garden&grid=1', { init });
     await page.keyboard.press('PageDown');
     await waitForCameras(page, ['garden']);
     await page.evaluate(() => {
       Object.assign(window, { old: true });
-      Math.random = () => 0;
     });
     await hideTab(page, true);
 
