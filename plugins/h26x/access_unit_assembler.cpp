@@ -115,7 +115,8 @@ bool AccessUnitAssembler::ends_picture(const NalHead& head, Bytes begin, const R
     const bool more = head.role == Role::slice && !head.first && !open_->marked;
     return !more || lost_ || open_->unit.discont;
   }
-  if (head.role == Role::delimiter || head.role == Role::parameter_set) return true;
+  // Not at a parameter set: rtph264pay repeats them before every slice of a key picture.
+  if (head.role == Role::delimiter) return true;
   if (head.role != Role::slice || !head.first) return false;
   const auto field = open_->field ? field_of(head, begin) : std::nullopt;
   const bool second =

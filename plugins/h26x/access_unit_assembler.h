@@ -29,8 +29,8 @@ struct AccessUnit {
 /// the camera does with the marker bit.
 ///
 /// A picture ends where the next one begins: at another RTP timestamp, at a slice that is the first
-/// of its picture, at a delimiter or a parameter set. Only slices make a picture; parameter sets
-/// and SEI wait for it, whatever timestamp they have. Waiting for the next picture would delay each
+/// of its picture, or at a delimiter. Only slices make a picture; parameter sets and SEI wait for
+/// it, whatever timestamp they have. Waiting for the next picture would delay each
 /// one, so the marker ends a picture at once, but only after it has proved to be right: on pictures
 /// that the next picture ended, among them a key one. If a slice follows the marker of its picture,
 /// the marker is never used again.

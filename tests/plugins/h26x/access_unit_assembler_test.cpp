@@ -172,6 +172,18 @@ TEST_P(AssemblerTest, JoinsFourSlicesWithAMarkerOnEach) {
   EXPECT_EQ(stats().damaged, 0U);
 }
 
+TEST_P(AssemblerTest, LeavesOutParameterSetsBetweenTheSlicesOfAPicture) {
+  for (int i = 0; i < 3; ++i) {
+    send_sets();
+    send(slice(true, i == 0));
+  }
+  end();
+
+  ASSERT_THAT(units_, SizeIs(1));
+  EXPECT_EQ(units_[0].bytes, coded_sets() + coded(slice(true, true)) + coded(slice(true, false)) +
+                                 coded(slice(true, false)));
+}
+
 TEST_P(AssemblerTest, EndsPicturesWithoutAnyMarker) {
   for (const bool key : {true, false, false}) send_picture(key, false);
   EXPECT_THAT(units_, SizeIs(2)) << "the last one may go on";
