@@ -1,79 +1,20 @@
 // Where one picture ends and the next begins, whatever a camera does with the marker bit.
 #include "h26x/access_unit_assembler.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 
-#include "h26x/units.h"
+#include "h26x/assembler_fixture.h"
 
 namespace fanlight::h26x {
 namespace {
 
 using namespace test;
-using Markers = AccessUnitAssembler::Markers;
-using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-constexpr std::uint32_t kFrame = 3600;
-
-class AssemblerTest : public testing::TestWithParam<Codec> {
- protected:
-  Codec codec() const { return GetParam(); }
-  Unit slice(bool key, bool first, std::uint8_t fill = 0x11) const {
-    return test::slice(codec(), key, first, fill);
-  }
-  /// A packet with that unit, of the picture `timestamp_`.
-  void send(const Unit& unit, bool marker = false) {
-    assembler_.take(
-        {.number = number_++, .timestamp = timestamp_, .marker = marker, .payload = unit},
-        timestamp_ / 90);
-    collect();
-  }
-  void lose(std::uint16_t packets = 1) { number_ = static_cast<std::uint16_t>(number_ + packets); }
-  void next_picture() { timestamp_ += kFrame; }
-  void send_sets(bool marker = false) {
-    const Sets sets = sets_of(codec());
-    if (codec() == Codec::h265) send(sets.vps, marker);
-    send(sets.sps, marker);
-    send(sets.pps, marker);
-  }
-  Unit coded_sets() const {
-    const Sets sets = sets_of(codec());
-    return (codec() == Codec::h265 ? coded(sets.vps) : Unit{}) + coded(sets.sps) + coded(sets.pps);
-  }
-  /// A picture of one slice.
-  void send_picture(bool key, bool marker) {
-    if (key) send_sets();
-    send(slice(key, true), marker);
-    next_picture();
-  }
-  /// Key picture and P pictures until the marker is used.
-  void prove_markers() {
-    send_picture(true, true);
-    while (stats().markers != Markers::right) send_picture(false, true);
-    // The last one, whose end was seen in the next.
-    send_picture(false, true);
-    units_.clear();
-  }
-  void collect() {
-    while (auto unit = assembler_.next()) units_.push_back(std::move(*unit));
-  }
-  void end() {
-    assembler_.end();
-    collect();
-  }
-  const AccessUnitAssembler::Stats& stats() const { return assembler_.stats(); }
-
-  AccessUnitAssembler assembler_{GetParam()};
-  std::vector<AccessUnit> units_;
-  std::uint16_t number_ = 65'530; // They soon start over.
-  std::uint32_t timestamp_ = 0xffff'0000;
-};
-
-INSTANTIATE_TEST_SUITE_P(Codecs, AssemblerTest, testing::Values(Codec::h264, Codec::h265),
-                         [](const auto& codec) {
-                           return codec.param == Codec::h264 ? "H264" : "H265";
-                         });
+INSTANTIATE_TEST_SUITE_P(Codecs, AssemblerTest, testing::Values(Codec::h264, Codec::h265), name_of);
 
 TEST_P(AssemblerTest, BeginsWithTheFirstKeyPictureAndItsParameterSets) {
   send_picture(false, true);
@@ -277,41 +218,6 @@ TEST_P(AssemblerTest, CountsStartPointsThatAreNoKeyPictures) {
   EXPECT_EQ(stats().key_pictures, 1U);
 }
 
-TEST_P(AssemblerTest, MarksWhatALossMeans) {
-  send_picture(true, true);
-  send(slice(false, true));
-  lose();
-  send(slice(false, false), true);
-  next_picture();
-  lose();
-  send_picture(false, true);
-  send_picture(false, true);
-  end();
-
-  ASSERT_THAT(units_, SizeIs(4));
-  EXPECT_TRUE(units_[1].damaged) << "a slice may be missing";
-  EXPECT_FALSE(units_[2].damaged) << "it is whole";
-  EXPECT_TRUE(units_[2].discont) << "but something before it is missing";
-  EXPECT_FALSE(units_[3].discont);
-}
-
-TEST_P(AssemblerTest, DoesNotBeginWithADamagedKeyPicture) {
-  const auto send_damaged = [this] {
-    send_sets();
-    lose();
-    send(slice(true, false), true);
-    next_picture();
-  };
-  send_damaged();
-  send_picture(false, true);
-  EXPECT_TRUE(stats().waiting);
-  send_damaged();
-  send_damaged();
-  send_picture(false, true);
-
-  EXPECT_FALSE(stats().waiting) << "some lines are never better";
-}
-
 TEST_P(AssemblerTest, TakesFragmentsAndAggregatesApart) {
   const Unit key = slice(true, true);
   const Sets sets = sets_of(codec());
@@ -336,25 +242,6 @@ TEST_P(AssemblerTest, TakesFragmentsAndAggregatesApart) {
   EXPECT_EQ(stats().malformed, 0U);
 }
 
-TEST_P(AssemblerTest, DropsAUnitOfWhichAFragmentIsLost) {
-  send_picture(true, true);
-  const Unit whole = slice(false, true);
-  const Unit cut = slice(false, false);
-  const std::ptrdiff_t header = codec() == Codec::h264 ? 1 : 2;
-  const Unit begins = codec() == Codec::h264 ? Unit{0x5c, 0x80 | 1} : Unit{49 << 1, 1, 0x80 | 1};
-  const Unit ends = codec() == Codec::h264 ? Unit{0x5c, 0x40 | 1} : Unit{49 << 1, 1, 0x40 | 1};
-  send(whole);
-  send(begins + Unit(cut.begin() + header, cut.begin() + 10));
-  lose();
-  send(ends + Unit(cut.begin() + 20, cut.end()), true);
-  next_picture();
-  end();
-
-  ASSERT_THAT(units_, SizeIs(2));
-  EXPECT_EQ(units_[1].bytes, coded(whole));
-  EXPECT_TRUE(units_[1].damaged);
-}
-
 TEST_P(AssemblerTest, TakesNewParameterSetsWithTheNextPicture) {
   send_picture(true, true);
   Sets sets = sets_of(codec());
@@ -365,19 +252,6 @@ TEST_P(AssemblerTest, TakesNewParameterSetsWithTheNextPicture) {
 
   ASSERT_THAT(units_, SizeIs(2));
   EXPECT_EQ(units_[1].bytes, coded(sets.pps) + coded(slice(false, true)));
-}
-
-TEST_P(AssemblerTest, DropsAPictureThatIsTooLarge) {
-  send_picture(true, true);
-  const Unit much(60'000, 0x22);
-  for (std::size_t sent = 0; sent <= AccessUnitAssembler::kMostBytes; sent += much.size())
-    send(slice(false, sent == 0) + much);
-  next_picture();
-  send_picture(false, true);
-  end();
-
-  ASSERT_THAT(units_, SizeIs(2));
-  EXPECT_TRUE(units_[1].discont);
 }
 
 TEST(FieldTest, TwoFieldsOfAFrameAreOneAccessUnit) {
