@@ -11,6 +11,8 @@ namespace {
 constexpr std::chrono::seconds kTick{1};
 /// After a connection of this length, the back-off starts over.
 constexpr std::int64_t kStableUs = 30'000'000;
+/// The reason tells the time in steps: each change goes to every page.
+constexpr std::int64_t kTellWaitS = 5;
 /// Between two log lines with the status of the stream.
 constexpr std::int64_t kLogStatusUs = 300'000'000;
 
@@ -256,11 +258,36 @@ void CameraStream::on_tick() {
   health_.poll(elements, now);
   const std::string problem = health_.problem(state_ == State::live, config_.health_timeout, now);
   if (!problem.empty()) return fail({.why = problem});
+  if (state_ != State::live && health_.key_frame_wait(now)) return wait_for_key_frame(now);
   // Finds a silent camera on time, not only at the next check.
   const auto patience = health_.patience(config_.health_timeout, now);
   if (state_ == State::live && patience < kTick) overdue_.once(patience, [this] { on_tick(); });
   if (health_.rates().b_frames != had_b_frames) observer_.on_camera_stream_changed(*this);
   if (state_ == State::live && now - said_us_ > kLogStatusUs) log_status(now);
+}
+
+std::optional<std::chrono::milliseconds> CameraStream::key_frame_wait() const {
+  if (!connection_ || state_ == State::live) return std::nullopt;
+  return health_.key_frame_wait(g_get_monotonic_time());
+}
+
+void CameraStream::wait_for_key_frame(std::int64_t now_us) {
+  ticket_.reset(); // The camera has answered: others may connect.
+  if (const std::string why = health_.keyless(now_us); !why.empty()) {
+    if (state_ != State::refused)
+      log::warning("camera", {{"camera", camera_.id}, {"stream", config_.id}}, why);
+    return set_state(State::refused, why);
+  }
+  const std::int64_t waited_s = health_.key_frame_wait(now_us)->count() / 1000;
+  const std::int64_t told_s = waited_s - waited_s % kTellWaitS;
+  std::string why = "waiting for a key frame (" + std::to_string(told_s) + " s";
+  if (const std::int64_t gop_ms = health_.rates().gop_ms; gop_ms > 0)
+    why += "; the camera sends one every " + std::to_string((gop_ms + 500) / 1000) + " s";
+  why += ")";
+  if (told_s == 0 && why != reason_)
+    log::info("camera", {{"camera", camera_.id}, {"stream", config_.id}}, why);
+  // A stream that was lost is not preferred before it is live again.
+  set_state(state_ == State::retrying ? State::retrying : State::connecting, why);
 }
 
 void CameraStream::log_status(std::int64_t now_us) {

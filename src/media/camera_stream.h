@@ -31,10 +31,11 @@ class CameraStream : public RtspConnection::Observer,
  public:
   enum class State {
     idle,       ///< Not wanted.
-    connecting, ///< The first attempt, or the first after a stop.
+    connecting, ///< The first attempt, or the first after a stop; or waiting for a key frame.
     live,       ///< Video arrives.
     retrying,   ///< Lost or not reached; the next attempt is scheduled.
-    refused,    ///< The camera rejects the settings (login, path, codec); attempts are rare.
+    refused,    ///< The camera rejects the settings (login, path, codec), and attempts are rare;
+                ///< or it sends no key frames, and stays connected.
   };
   struct Observer {
     virtual ~Observer() = default;
@@ -83,6 +84,8 @@ class CameraStream : public RtspConnection::Observer,
   std::chrono::milliseconds retry_in() const;
   const StreamTracks& tracks() const { return *tracks_; }
   const Health& health() const { return health_; }
+  /// How long pictures have arrived without a key frame; none: it does not wait for one.
+  std::optional<std::chrono::milliseconds> key_frame_wait() const;
   std::uint32_t reconnects() const { return reconnects_; }
   std::uint32_t viewers() const { return viewers_; }
 
@@ -105,6 +108,7 @@ class CameraStream : public RtspConnection::Observer,
   void report(const std::string& why, std::chrono::milliseconds delay) const;
   void set_state(State state, const std::string& reason);
   void on_tick();
+  void wait_for_key_frame(std::int64_t now_us);
   void log_status(std::int64_t now_us);
   std::string name() const { return "stream " + config_.id + " of camera " + camera_.id; }
 

@@ -335,7 +335,6 @@ void RtspConnection::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
   if (!codec || !shared.wants(*codec)) return;
   const bool sound = kind_of(*codec) == MediaKind::audio;
   const std::string name = sound ? "audio" : encoding;
-  const Chain chain = chain_of(encoding);
   if (Ref<GstPad>::adopt(gst_element_get_static_pad(shared.bin, name.c_str())))
     return shared.notify([](Observer& observer) {
       observer.on_connection_end("the camera restarted its stream on the same connection");
@@ -357,19 +356,8 @@ void RtspConnection::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
     added.push_back(*element);
     return element->get();
   };
-  for (const char* factory : chain.elements) {
-    GstElement* element = append(factory);
-    if (element == nullptr) return;
-    // Send parameter sets in-band before every key frame, wherever the camera puts them.
-    if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "config-interval") != nullptr)
-      g_object_set(element, "config-interval", -1, nullptr);
-  }
-  if (chain.caps != nullptr) {
-    GstElement* filter = append("capsfilter");
-    if (filter == nullptr) return;
-    const auto wanted = Ref<GstCaps>::adopt(gst_caps_from_string(chain.caps));
-    g_object_set(filter, "caps", wanted.get(), nullptr);
-  }
+  for (const char* factory : chain_of(encoding))
+    if (append(factory) == nullptr) return;
   if (!sound) {
     const std::lock_guard lock{shared.mutex};
     if (!shared.depayloader) shared.depayloader = added.front();

@@ -21,7 +21,7 @@
 namespace fanlight::media {
 
 /// The half of a camera stream that is rebuilt for every connection: rtspsrc, and for every wanted
-/// track a depayloader and a parser, linked to the track's tee.
+/// track a depayloader and, for some audio, a parser, linked to the track's tee.
 ///
 /// The bin lives in the camera's pipeline; this object only reports on it. Threads: main, except
 /// that rtspsrc requires linking on its own thread before data flow; that part accesses only

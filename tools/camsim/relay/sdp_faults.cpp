@@ -37,6 +37,9 @@ std::string control(const std::string& line, const std::set<std::string>& faults
 std::string spoil_line(std::string line, const std::set<std::string>& faults,
                        const std::string& base) {
   if (line.starts_with("a=rtpmap:") && faults.contains("no_rtpmap")) return {};
+  // Video only: sound has another clock rate.
+  if (line.starts_with("a=rtpmap:") && line.ends_with("/90000") && faults.contains("pli"))
+    return line + "\r\na=rtcp-fb:" + line.substr(9, line.find(' ') - 9) + " nack pli";
   if (line.starts_with("a=control:")) return control(line, faults, base);
   if (!line.starts_with("a=fmtp:")) return line;
   for (const char* name : {"sprop-parameter-sets", "sprop-vps", "sprop-sps", "sprop-pps"}) {

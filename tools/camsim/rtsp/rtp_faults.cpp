@@ -19,7 +19,7 @@ class Spoiler {
 
   /// False: the packet is dropped.
   bool spoil(GstPad* pad, GstBuffer* packet) {
-    if (clock_ == 0) clock_ = clock_rate(pad);
+    if (clock_ == 0) read_caps(pad);
     GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
     if (!gst_rtp_buffer_map(packet, GST_MAP_READWRITE, &rtp)) return true;
     ++count_;
@@ -29,6 +29,8 @@ class Spoiler {
     gst_rtp_buffer_set_seq(&rtp, static_cast<guint16>(gst_rtp_buffer_get_seq(&rtp) + skipped_));
     constexpr guint32 kOther = 0x5a5a5a5a;
     if (faults_->ssrc) gst_rtp_buffer_set_ssrc(&rtp, gst_rtp_buffer_get_ssrc(&rtp) ^ kOther);
+    if (faults_->markers != "last" && clock_ == kVideoClock)
+      gst_rtp_buffer_set_marker(&rtp, faults_->markers == "nal" && ends_nal(rtp));
     if (faults_->marker && clock_ == kVideoClock && is_parameter_set(rtp))
       gst_rtp_buffer_set_marker(&rtp, TRUE);
     gst_rtp_buffer_unmap(&rtp);
@@ -43,11 +45,13 @@ class Spoiler {
  private:
   using Clock = std::chrono::steady_clock;
 
-  static int clock_rate(GstPad* pad) {
+  void read_caps(GstPad* pad) {
     const auto caps = Ref<GstCaps>::adopt(gst_pad_get_current_caps(pad));
-    int rate = kVideoClock;
-    if (caps) gst_structure_get_int(gst_caps_get_structure(caps.get(), 0), "clock-rate", &rate);
-    return rate;
+    clock_ = kVideoClock;
+    if (!caps) return;
+    const GstStructure* const fields = gst_caps_get_structure(caps.get(), 0);
+    gst_structure_get_int(fields, "clock-rate", &clock_);
+    h265_ = g_strcmp0(gst_structure_get_string(fields, "encoding-name"), "H265") == 0;
   }
 
   /// Faults that happen once happen at the beginning of a frame, so that a clock jumps between two
@@ -87,12 +91,23 @@ class Spoiler {
     return h264 == 7 || h264 == 8 || (h265 >= 32 && h265 <= 34);
   }
 
+  /// Whether the packet has the end of a NAL unit; the payloader makes no aggregates.
+  bool ends_nal(GstRTPBuffer& rtp) const {
+    constexpr guint8 kEnd = 0x40;
+    const auto* const payload = static_cast<const guint8*>(gst_rtp_buffer_get_payload(&rtp));
+    const guint size = gst_rtp_buffer_get_payload_len(&rtp);
+    if (size < 3) return true;
+    if (h265_) return (payload[0] >> 1 & 0x3f) != 49 || (payload[2] & kEnd) != 0; // FU
+    return (payload[0] & 0x1f) != 28 || (payload[1] & kEnd) != 0;                 // FU-A
+  }
+
   static constexpr int kVideoClock = 90'000;
   const std::shared_ptr<FaultState> state_;
   std::shared_ptr<const Faults> faults_;
   std::uint64_t once_;
   Clock::time_point jumped_ = Clock::now();
   int clock_ = 0;
+  bool h265_ = false;
   std::uint64_t count_ = 0;
   guint32 offset_ = 0;
   guint16 skipped_ = 0;
@@ -132,9 +147,18 @@ GstPadProbeReturn on_data(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
   return GST_PAD_PROBE_OK;
 }
 
+GstPadProbeReturn on_request(GstPad*, GstPadProbeInfo* info, gpointer data) {
+  if (gst_event_has_name(GST_PAD_PROBE_INFO_EVENT(info), "GstForceKeyUnit"))
+    (*static_cast<std::shared_ptr<FaultState>*>(data))->request_key_frame();
+  return GST_PAD_PROBE_OK;
+}
+
 } // namespace
 
 void spoil_packets(GstPad* pad, std::shared_ptr<FaultState> state) {
+  gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_EVENT_UPSTREAM, on_request,
+                    new std::shared_ptr<FaultState>(state),
+                    [](gpointer data) { delete static_cast<std::shared_ptr<FaultState>*>(data); });
   gst_pad_add_probe(
       pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
       on_data, new Spoiler(std::move(state)), [](gpointer data) {

@@ -25,9 +25,17 @@ struct Member {
   Write write;
 };
 
-const std::set<std::string> kSdpFaults{
-    "no_sprop",         "broken_sprop",     "no_rtpmap",     "extra_media",  "backchannel",
-    "control_absolute", "control_relative", "control_query", "control_star", "no_control"};
+const std::set<std::string> kSdpFaults{"no_sprop",
+                                       "broken_sprop",
+                                       "no_rtpmap",
+                                       "extra_media",
+                                       "backchannel",
+                                       "control_absolute",
+                                       "control_relative",
+                                       "control_query",
+                                       "control_star",
+                                       "no_control",
+                                       "pli"};
 
 std::string join(const std::set<std::string>& names) {
   std::string all;
@@ -160,10 +168,14 @@ const std::vector<Member>& members() {
       flag("reorder", &Faults::reorder),
       number("gap", &Faults::gap, 0, 60'000),
       flag("marker", &Faults::marker),
+      text("markers", &Faults::markers, {"last", "none", "nal"}),
       flag("ssrc", &Faults::ssrc),
       text("parameter_sets", &Faults::parameter_sets, {"both", "sdp", "band"}),
       text("play", &Faults::play),
       number("speed", &Faults::speed, 0.01, 1),
+      number("begin", &Faults::begin, 0, 100'000),
+      flag("delimiters", &Faults::delimiters),
+      flag("no_idr", &Faults::no_idr),
       number("after_s", &Faults::after_s, 0, 100'000),
       number("duration_s", &Faults::duration_s, 0, 100'000),
   };
