@@ -43,7 +43,10 @@ void AccessUnitAssembler::take(const RtpPacket& packet, std::uint64_t time) {
   next_number_ = static_cast<std::uint16_t>(packet.number + 1);
   RtpPayload payload{codec_, packet.payload};
   while (const auto piece = payload.next()) take_piece(*piece, packet, time);
-  if (payload.malformed()) ++stats_.malformed;
+  if (payload.malformed()) {
+    ++stats_.malformed;
+    stats_.malformed_type = payload.type();
+  }
   if (packet.marker) on_marker();
 }
 

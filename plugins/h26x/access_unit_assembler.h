@@ -60,6 +60,7 @@ class AccessUnitAssembler {
     std::uint64_t start_points = 0;
     std::uint64_t damaged = 0;   ///< Pictures with missing slices.
     std::uint64_t malformed = 0; ///< Packets with an unusable payload.
+    unsigned malformed_type = 0; ///< The NAL unit type that the last of them begins with.
     bool waiting = true;         ///< No access unit has come yet.
     Markers markers = Markers::unproved;
   };

@@ -22,14 +22,14 @@ Bytes without_start_code(Bytes unit) {
 RtpPayload::RtpPayload(Codec codec, Bytes payload)
     : codec_(codec), rest_(without_start_code(payload)) {
   if (rest_.size() < header_size(codec)) return;
-  const unsigned type = codec == Codec::h264 ? rest_[0] & 31u : rest_[0] >> 1 & 63u;
   const bool h264 = codec == Codec::h264;
-  if (type == (h264 ? kStapA : kAggregation)) {
+  type_ = h264 ? rest_[0] & 31u : rest_[0] >> 1 & 63u;
+  if (type_ == (h264 ? kStapA : kAggregation)) {
     kind_ = Kind::aggregate;
     rest_ = rest_.subspan(header_size(codec));
-  } else if (type == (h264 ? kFuA : kFragmentation)) {
+  } else if (type_ == (h264 ? kFuA : kFragmentation)) {
     kind_ = Kind::fragment;
-  } else if (type > (h264 ? kLastSingle : kAggregation)) {
+  } else if (type_ > (h264 ? kLastSingle : kAggregation)) {
     malformed_ = true;
   }
 }

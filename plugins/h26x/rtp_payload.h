@@ -25,6 +25,7 @@ class RtpPayload {
   /// The next piece; none: the payload is used up, or the rest is malformed.
   std::optional<Piece> next();
   bool malformed() const { return malformed_; }
+  unsigned type() const { return type_; } ///< The NAL unit type that the payload begins with.
 
  private:
   std::optional<Piece> next_aggregated();
@@ -33,6 +34,7 @@ class RtpPayload {
 
   const Codec codec_;
   Bytes rest_;
+  unsigned type_ = 0;
   enum class Kind { single, aggregate, fragment } kind_ = Kind::single;
   bool malformed_ = false;
 };

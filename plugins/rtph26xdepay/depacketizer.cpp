@@ -99,6 +99,7 @@ void Depacketizer::begin() {
   assembler_.emplace(*codec_of(fields));
   format_ = nullptr;
   pictures_ = 0;
+  told_ = 0;
   for (const char* name : {"sprop-parameter-sets", "sprop-vps", "sprop-sps", "sprop-pps"})
     add_sets(*assembler_, fields, name);
 }
@@ -148,6 +149,17 @@ bool Depacketizer::wants_key_frame(std::int64_t now_us) {
   requested_us_ = now_us;
   ++requests_;
   return true;
+}
+
+std::string Depacketizer::complaint(std::int64_t now_us) {
+  const std::uint64_t malformed = assembler_ ? assembler_->stats().malformed : 0;
+  if (malformed == told_) return {};
+  if (complained_us_ && now_us - *complained_us_ < kComplaintIntervalUs) return {};
+  complained_us_ = now_us;
+  told_ = malformed;
+  const std::string type = std::to_string(assembler_->stats().malformed_type);
+  return "packets that cannot be read: " + std::to_string(malformed) +
+         " until now, the last with NAL unit type " + type;
 }
 
 GstStructure* Depacketizer::stats(std::int64_t now_us) const {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include <gst/gst.h>
 
@@ -18,6 +19,8 @@ class Depacketizer {
  public:
   /// Least time between two requests for a key frame.
   static constexpr std::int64_t kRequestIntervalUs = 2'000'000;
+  /// Least time between two complaints.
+  static constexpr std::int64_t kComplaintIntervalUs = 60'000'000;
 
   Depacketizer() = default;
   ~Depacketizer();
@@ -38,6 +41,8 @@ class Depacketizer {
   std::optional<Output> next();
   /// Whether to ask the camera for a key frame now.
   bool wants_key_frame(std::int64_t now_us);
+  /// What to say now of packets that cannot be read; empty: nothing, or nothing new.
+  std::string complaint(std::int64_t now_us);
   GstStructure* stats(std::int64_t now_us) const; ///< (transfer full)
 
  private:
@@ -53,6 +58,8 @@ class Depacketizer {
   std::optional<std::int64_t> requested_us_;
   std::uint64_t requests_ = 0;
   std::uint64_t malformed_ = 0;
+  std::uint64_t told_ = 0; ///< Packets in the last complaint.
+  std::optional<std::int64_t> complained_us_;
 };
 
 } // namespace fanlight

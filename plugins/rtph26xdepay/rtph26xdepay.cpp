@@ -18,6 +18,8 @@
  * - While pictures arrive before the first key frame, and after a loss until the next one, the
  *   element asks the camera for a key frame every 2 s, with a GstForceKeyUnit event. rtpbin makes
  *   a PLI or FIR of it if the camera announces one of them (a=rtcp-fb).
+ * - Packets that cannot be read are skipped. A warning message tells their number, at most once a
+ *   minute.
  *
  * If the caps of the input change only in their details, the stream goes on. It starts over after a
  * flush, and with another codec.
@@ -31,6 +33,7 @@
 #include "rtph26xdepay.h"
 
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include <gst/video/video.h>
@@ -107,6 +110,7 @@ static GstFlowReturn gst_rtp_h26x_depay_chain(GstPad*, GstObject* parent, GstBuf
   GstRtpH26xDepay* self = GST_RTP_H26X_DEPAY(parent);
   const std::int64_t now = g_get_monotonic_time();
   bool wants_key_frame = false;
+  std::string complaint;
   {
     const std::lock_guard lock{self->state->lock};
     self->state->depacketizer.take(buffer, now);
@@ -116,7 +120,10 @@ static GstFlowReturn gst_rtp_h26x_depay_chain(GstPad*, GstObject* parent, GstBuf
   {
     const std::lock_guard lock{self->state->lock};
     wants_key_frame = self->state->depacketizer.wants_key_frame(now);
+    complaint = self->state->depacketizer.complaint(now);
   }
+  if (!complaint.empty())
+    GST_ELEMENT_WARNING(self, STREAM, FORMAT, ("%s", complaint.c_str()), (nullptr));
   if (wants_key_frame)
     gst_pad_push_event(self->sink,
                        gst_video_event_new_upstream_force_key_unit(GST_CLOCK_TIME_NONE, TRUE, 0));

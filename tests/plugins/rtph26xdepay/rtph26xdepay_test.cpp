@@ -1,6 +1,7 @@
 // RTP of real encoders, with the marker bits of odd cameras, and what a decoder makes of it.
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -194,6 +195,39 @@ TEST_P(DepayTest, CountsPictures) {
   EXPECT_FALSE(waiting);
   EXPECT_STREQ(gst_structure_get_string(stats, "markers"), "wrong");
   gst_structure_free(stats);
+}
+
+TEST_P(DepayTest, WarnsOfPacketsThatItCannotRead) {
+  GstBus* const bus = gst_bus_new();
+  GstElement* const element = gst_harness_find_element(h_, "rtph26xdepay");
+  gst_element_set_bus(element, bus);
+  gst_object_unref(element);
+  Packets packets{GetParam().encoder};
+  // Types that mean something only if the SDP says so: an MTAP16, a PACI.
+  const bool h264 = std::string_view{GetParam().name} == "H264";
+  const guint8 head = h264 ? 26 : 50 << 1;
+  for (const std::size_t at : {std::size_t{1}, std::size_t{2}}) {
+    GstBuffer* const odd = gst_buffer_copy_deep(packets.all[at].get());
+    GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+    gst_rtp_buffer_map(odd, GST_MAP_READWRITE, &rtp);
+    static_cast<guint8*>(gst_rtp_buffer_get_payload(&rtp))[0] = head;
+    gst_rtp_buffer_unmap(&rtp);
+    packets.all[at] = BufferRef::adopt(odd);
+  }
+
+  send_all(packets, as_sent);
+
+  GstMessage* const warning = gst_bus_pop_filtered(bus, GST_MESSAGE_WARNING);
+  ASSERT_NE(warning, nullptr);
+  GError* error = nullptr;
+  gst_message_parse_warning(warning, &error, nullptr);
+  EXPECT_THAT(error->message, HasSubstr(std::string{"1 until now, the last with NAL unit type "} +
+                                        (h264 ? "26" : "50")));
+  g_error_free(error);
+  gst_message_unref(warning);
+  EXPECT_EQ(gst_bus_pop_filtered(bus, GST_MESSAGE_WARNING), nullptr) << "not one for each packet";
+  EXPECT_FALSE(received().empty());
+  gst_object_unref(bus);
 }
 
 TEST_P(DepayTest, TakesNoOtherCodec) {
