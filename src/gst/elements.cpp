@@ -39,6 +39,7 @@ constexpr Needed kNeeded[] = {
     {"srtpenc", "gstreamer1.0-plugins-bad"},
     {"nicesink", "gstreamer1.0-nice"},
     {"goptee", "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)"},
+    {"rtpssrcgate", "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)"},
     {"rtpstamper", "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)"},
     {"webrtcfanout", "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)"},
 };
