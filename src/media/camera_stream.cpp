@@ -126,8 +126,8 @@ void CameraStream::connect() {
   tracks_->begin();
   connected_since_us_ = g_get_monotonic_time();
   health_.begin(connected_since_us_);
-  auto source =
-      RtspConnection::create(camera_, config_, tracks_->sinks(), no_sound_, weak_from_this());
+  auto source = RtspConnection::create(camera_, config_, tracks_->sinks(), no_sound_,
+                                       keep_alive_.plan(), weak_from_this());
   if (!source) return fail({.why = source.error().message});
   connection_ = std::move(*source);
   if (auto added = pipeline_.add(connection_->bin()); !added) {
@@ -144,7 +144,15 @@ void CameraStream::drop_connection() {
   pipeline_.remove(bin.get(), "the connection to " + name());
 }
 
+void CameraStream::note_lost_session() {
+  if (state_ != State::live || !connection_) return;
+  const std::string change = keep_alive_.on_lost(state_age(), connection_->keep_alives());
+  if (!change.empty())
+    log::info("camera", {{"camera", camera_.id}, {"stream", config_.id}}, change);
+}
+
 void CameraStream::fail(const ConnectError& failure) {
+  note_lost_session();
   drop_connection();
   ticket_.reset();
   const std::int64_t now = g_get_monotonic_time();

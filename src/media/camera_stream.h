@@ -14,6 +14,7 @@
 #include "media/rtsp/connect_error.h"
 #include "media/rtsp/connect_queue.h"
 #include "media/rtsp/connection.h"
+#include "media/rtsp/keep_alive.h"
 #include "media/stream_tracks.h"
 
 namespace fanlight::media {
@@ -100,6 +101,7 @@ class CameraStream : public RtspConnection::Observer,
   void queue_up();
   void connect();
   void drop_connection();
+  void note_lost_session();
   void fail(const ConnectError& failure);
   void retry(std::chrono::milliseconds wait);
   void report(const std::string& why, std::chrono::milliseconds delay) const;
@@ -140,8 +142,9 @@ class CameraStream : public RtspConnection::Observer,
   std::int64_t state_since_us_ = 0;
   std::int64_t not_before_us_ = 0; // No attempt before that, even if the stream was idle meanwhile.
   Backoff backoff_;
-  std::string no_sound_; // Why the camera refused the audio; kept until a connection without audio
-                         // is stable.
+  KeepAlive keep_alive_;
+  std::string no_sound_;  // Why the camera refused the audio; kept until a connection without audio
+                          // is stable.
   Health health_;
   std::uint32_t reconnects_ = 0;
   std::int64_t connected_since_us_ = 0;

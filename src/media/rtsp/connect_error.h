@@ -21,8 +21,10 @@ struct ConnectError {
   std::optional<std::chrono::milliseconds> wait;
 };
 
-/// Interprets an error message from the RtspConnection of `stream`.
-ConnectError connect_error_of(GstMessage* message, const config::Stream& stream);
+/// Interprets an error message from the RtspConnection of `stream`. `foreign` is the line by which
+/// data of the camera began that are not RTSP; empty: unknown.
+ConnectError connect_error_of(GstMessage* message, const config::Stream& stream,
+                              const std::string& foreign = {});
 
 /// The camera rejected a request; `refusal` has its status.
 ConnectError connect_error_of(const RtspHooks::Refusal& refusal, const config::Stream& stream);

@@ -155,7 +155,8 @@ GstPad* RtspConnection::Sinks::find(Codec codec) const {
 
 Result<std::unique_ptr<RtspConnection>>
 RtspConnection::create(const config::Camera& camera, const config::Stream& stream, Sinks sinks,
-                       const std::string& no_sound, std::weak_ptr<Observer> observer) {
+                       const std::string& no_sound, const KeepAlivePlan& plan,
+                       std::weak_ptr<Observer> observer) {
   install_read_ahead();
   auto rtspsrc = RtspHooks::make_rtspsrc(kRtspsrc);
   if (!rtspsrc) return rtspsrc.error();
@@ -196,7 +197,7 @@ RtspConnection::create(const config::Camera& camera, const config::Stream& strea
 
   std::unique_ptr<RtspConnection> connection{new RtspConnection(stream, std::move(bin), shared)};
   connection->hooks_ = RtspHooks::attach(
-      element, Login{address.username, address.password}, sockets,
+      element, Login{address.username, address.password}, plan, sockets,
       [shared](std::chrono::milliseconds period) { shared->keep_session(period); });
   // Only rtspsrc can answer the HTTP tunnel's own challenge, which comes before any RTSP.
   if (stream.transport == config::RtspTransport::http && !address.username.empty())
@@ -229,7 +230,7 @@ ConnectError RtspConnection::explain(GstMessage* message) const {
     return connect_error_of(ours);
   const RtspHooks::Refusal refusal = hooks_->refusal();
   if (refusal.status != 0) return connect_error_of(refusal, config_);
-  return connect_error_of(message, config_);
+  return connect_error_of(message, config_, sockets_->foreign());
 }
 
 void RtspConnection::on_sdp(GstElement*, GstSDPMessage* sdp, gpointer data) {

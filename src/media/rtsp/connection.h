@@ -47,16 +47,17 @@ class RtspConnection {
   };
 
   /// `no_sound`: reason not to set up the audio track; empty: set it up if the configuration wants
-  /// it. Errc::internal when an element is missing.
-  static Result<std::unique_ptr<RtspConnection>> create(const config::Camera& camera,
-                                                        const config::Stream& stream, Sinks sinks,
-                                                        const std::string& no_sound,
-                                                        std::weak_ptr<Observer> observer);
+  /// it. `plan`: how to keep the session alive. Errc::internal when an element is missing.
+  static Result<std::unique_ptr<RtspConnection>>
+  create(const config::Camera& camera, const config::Stream& stream, Sinks sinks,
+         const std::string& no_sound, const KeepAlivePlan& plan, std::weak_ptr<Observer> observer);
   ~RtspConnection();
 
   GstElement* bin() const { return bin_.get(); }
   /// Interprets an error message from inside the bin.
   ConnectError explain(GstMessage* message) const;
+  /// How many keep-alives the camera has answered.
+  unsigned keep_alives() const { return hooks_->keep_alives(); }
   /// The jitter buffers of its RTP sessions, for their counters.
   std::vector<Ref<GstElement>> jitter_buffers() const;
   /// The video depayloader, for the newest timestamp; null before it exists.

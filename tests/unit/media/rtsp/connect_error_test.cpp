@@ -33,5 +33,13 @@ TEST(ConnectErrorTest, NamesNoHalfOfAPasswordAsTheHost) {
               AllOf(Not(HasSubstr("2024")), Not(HasSubstr("admin")), HasSubstr("write %2F")));
 }
 
+TEST(ConnectErrorTest, SaysThatThePathIsWrongOnlyWhereTheDescriptionIsMissing) {
+  const auto of = [](const char* method) {
+    return connect_error_of(RtspHooks::Refusal{.status = 404, .method = method}, {}).why;
+  };
+  EXPECT_THAT(of("DESCRIBE"), HasSubstr("check the path"));
+  EXPECT_THAT(of("SETUP"), AllOf(HasSubstr("answers SETUP with 404"), Not(HasSubstr("path"))));
+}
+
 } // namespace
 } // namespace fanlight::media
