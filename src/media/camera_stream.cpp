@@ -1,6 +1,7 @@
 #include "media/camera_stream.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/log.h"
 #include "gst/pipeline.h"
@@ -13,6 +14,14 @@ constexpr std::chrono::seconds kTick{1};
 constexpr std::int64_t kStableUs = 30'000'000;
 /// Between two log lines with the status of the stream.
 constexpr std::int64_t kLogStatusUs = 300'000'000;
+
+/// `code`: or any.
+bool is_stream_error(GstMessage* message, std::optional<gint> code = {}) {
+  GError* raw = nullptr;
+  gst_message_parse_error(message, &raw, nullptr);
+  const GErrorPtr error{raw};
+  return error && error->domain == GST_STREAM_ERROR && (!code || error->code == *code);
+}
 
 TrackState track_state(CameraStream::State state) {
   switch (state) {
@@ -216,6 +225,11 @@ std::chrono::milliseconds CameraStream::state_age() const {
 
 bool CameraStream::on_error(GstMessage* message) {
   if (!connection_ || !is_inside(GST_MESSAGE_SRC(message), connection_->bin())) return false;
+  // rtspsrc may report that it found no stream before it is known here what was described.
+  if (is_stream_error(message, GST_STREAM_ERROR_CODEC_NOT_FOUND)) {
+    on_connection_described(connection_->described());
+    if (!connection_) return true;
+  }
   fail(connection_->explain(message));
   return true;
 }
@@ -240,9 +254,7 @@ void CameraStream::on_connection_described(const std::vector<std::string>& video
       return;
     wanted += (wanted.empty() ? "" : ", ") + std::string{encoding_name(codec)};
   }
-  std::string sent;
-  for (const std::string& encoding : video) sent += (sent.empty() ? "" : ", ") + encoding;
-  fail(wrong_codec(sent, wanted));
+  fail(wrong_codec(video, wanted));
 }
 
 void CameraStream::on_video_format() {

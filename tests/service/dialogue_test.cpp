@@ -115,6 +115,40 @@ TEST_F(DialogueTest, SaysThatARedirectionNamesNoAddress) {
   EXPECT_THAT(wait_state("front", "refused").body, HasSubstr("but names no address"));
 }
 
+// ---- What it offers ----
+
+TEST_F(DialogueTest, PlaysTheOneOfSeveralPayloadTypesThatComes) {
+  start(R"({"sdp":["more_types"]})", kWithSound);
+  const auto viewer = view(50, {"--audio"});
+
+  EXPECT_EQ(viewer->wait_exit(), 0) << viewer->output();
+
+  EXPECT_THAT(front(), AllOf(HasSubstr("\"audio_codec\":\"PCMA\""), HasSubstr("\"reconnects\":0")));
+}
+
+TEST_F(DialogueTest, NamesVideoThatItDoesNotCarryAndWhatToChange) {
+  start(R"({"sdp":["mjpeg"]})");
+  EXPECT_THAT(wait_state("front", "refused").body, HasSubstr("the camera sends MJPEG"));
+
+  service.reset();
+  start(R"({"sdp":["mpeg_ts"]})");
+  EXPECT_THAT(wait_state("front", "refused").body, HasSubstr("MPEG transport stream"));
+}
+
+// ---- Packets ----
+
+TEST_F(DialogueTest, IgnoresPacketsThatWereLeftOverFromAnotherSession) {
+  for (const char* spec :
+       {"id=front,size=320x180,gop=25,loop=4,bitrate=300,audio=none", kWithSound}) {
+    start(R"({"stale":2})", spec);
+
+    expect_pictures(50);
+
+    EXPECT_THAT(front(), AllOf(HasSubstr("\"state\":\"live\""), HasSubstr("\"reconnects\":0")));
+    service.reset();
+  }
+}
+
 // ---- Sessions ----
 
 TEST_F(DialogueTest, ReadsTheTimeOfASessionInAnyCase) {

@@ -1,5 +1,8 @@
 #include "media/rtsp/connect_error.h"
 
+#include <algorithm>
+
+#include "base/codec.h"
 #include "base/url.h"
 #include "gst/pipeline.h"
 #include "media/rtsp/address.h"
@@ -141,12 +144,34 @@ ConnectError connect_error_of(const RtspSockets::Refusal& refusal) {
   return {.why = refusal.why, .refused = true, .wait = kRefusedRetry};
 }
 
-ConnectError wrong_codec(const std::string& sent, const std::string& wanted) {
-  return {.why = "the camera sends " + (sent.empty() ? "no video" : sent) +
-                 ", but its codecs key allows only " + wanted +
-                 ": change the codec in the camera or the codecs key",
-          .refused = true,
-          .wait = kRefusedRetry};
+ConnectError wrong_codec(const std::vector<std::string>& sent, const std::string& wanted) {
+  ConnectError error{.why = {}, .refused = true, .wait = kRefusedRetry};
+  const auto sends = [&sent](const char* encoding) {
+    return std::find(sent.begin(), sent.end(), encoding) != sent.end();
+  };
+  std::string all;
+  bool known = sent.empty();
+  for (const std::string& encoding : sent) {
+    all += (all.empty() ? "" : ", ") + encoding;
+    known = known || codec_of(encoding);
+  }
+  std::string any = wanted; // "H264 or H265"
+  for (auto at = any.find(", "); at != any.npos; at = any.find(", ")) any.replace(at, 2, " or ");
+  if (known)
+    error.why = "the camera sends " + (all.empty() ? "no video" : all) +
+                ", but its codecs key allows only " + wanted +
+                ": change the codec in the camera or the codecs key";
+  else if (sends("JPEG"))
+    error.why = "the camera sends MJPEG, which the server does not carry: set this stream to " +
+                any + " in the camera, or use the path of its stream in " + any;
+  else if (sends("MP2T"))
+    error.why = "the camera sends an MPEG transport stream (MPEG-TS), which the server does not "
+                "carry: let the camera send " +
+                any + " over RTP without it (\"elementary stream\")";
+  else
+    error.why = "the camera sends " + all +
+                ", which the server does not carry: set this stream to " + any + " in the camera";
+  return error;
 }
 
 } // namespace fanlight::media

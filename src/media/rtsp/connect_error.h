@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <gst/gst.h>
 
@@ -35,7 +36,8 @@ ConnectError refused_certificate(const std::string& why);
 /// The server itself ended the RTSP connection.
 ConnectError connect_error_of(const RtspSockets::Refusal& refusal);
 
-/// The camera sends no codec that its viewers may get. The server tries again rarely.
-ConnectError wrong_codec(const std::string& sent, const std::string& wanted);
+/// The camera sends no codec that its viewers may get, but those of `sent` (encoding names). The
+/// server tries again rarely.
+ConnectError wrong_codec(const std::vector<std::string>& sent, const std::string& wanted);
 
 } // namespace fanlight::media

@@ -56,6 +56,8 @@ class RtspConnection {
   GstElement* bin() const { return bin_.get(); }
   /// Interprets an error message from inside the bin.
   ConnectError explain(GstMessage* message) const;
+  /// As on_connection_described() tells it, but at once. Empty: nothing was described.
+  std::vector<std::string> described() const;
   /// How many keep-alives the camera has answered.
   unsigned keep_alives() const { return hooks_->keep_alives(); }
   /// The jitter buffers of its RTP sessions, for their counters.
