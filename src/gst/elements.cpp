@@ -28,6 +28,7 @@ constexpr Needed kNeeded[] = {
     {"rtpmp4adepay", "gstreamer1.0-plugins-good"},
     {"h264parse", "gstreamer1.0-plugins-bad"},
     {"h265parse", "gstreamer1.0-plugins-bad"},
+    {"errorignore", "gstreamer1.0-plugins-bad"},
     {"aacparse", "gstreamer1.0-plugins-good"},
     {"avdec_aac", "gstreamer1.0-libav"},
     {"audioconvert", "gstreamer1.0-plugins-base"},

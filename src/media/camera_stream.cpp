@@ -5,11 +5,14 @@
 
 #include "base/log.h"
 #include "gst/pipeline.h"
+#include "media/rtsp/branch.h"
 
 namespace fanlight::media {
 namespace {
 
 constexpr std::chrono::seconds kTick{1};
+/// Sound begins as soon as the video, or nearly.
+constexpr std::chrono::seconds kSoundPatience{5};
 /// After a connection of this length, the back-off starts over.
 constexpr std::int64_t kStableUs = 30'000'000;
 /// Between two log lines with the status of the stream.
@@ -133,6 +136,7 @@ void CameraStream::queue_up() {
 
 void CameraStream::connect() {
   tracks_->begin();
+  complaint_.clear();
   connected_since_us_ = g_get_monotonic_time();
   health_.begin(connected_since_us_);
   auto source = RtspConnection::create(camera_, config_, tracks_->sinks(), no_sound_,
@@ -230,7 +234,21 @@ bool CameraStream::on_error(GstMessage* message) {
     on_connection_described(connection_->described());
     if (!connection_) return true;
   }
-  fail(connection_->explain(message));
+  if (const auto why = connection_->give_up_sound(message)) {
+    if (why->empty()) return true;
+    log::warning("camera", {{"camera", camera_.id}, {"stream", config_.id}}, *why);
+    on_connection_audio("", *why);
+    return true;
+  }
+  // An element may complain of a packet and go on. If it does not, rtspsrc ends with an error of
+  // its own.
+  if (is_of_video(message)) {
+    complaint_ = describe(message);
+    return false;
+  }
+  ConnectError error = connection_->explain(message);
+  if (!complaint_.empty() && is_stream_error(message)) error.why = complaint_;
+  fail(error);
   return true;
 }
 
@@ -279,8 +297,19 @@ void CameraStream::on_tick() {
   // Finds a silent camera on time, not only at the next check.
   const auto patience = health_.patience(config_.health_timeout, now);
   if (state_ == State::live && patience < kTick) overdue_.once(patience, [this] { on_tick(); });
+  look_for_sound();
   if (health_.rates().b_frames != had_b_frames) observer_.on_camera_stream_changed(*this);
   if (state_ == State::live && now - said_us_ > kLogStatusUs) log_status(now);
+}
+
+void CameraStream::look_for_sound() {
+  if (state_ != State::live || state_age() < kSoundPatience || connection_->sound_came()) return;
+  const std::string sound = tracks_->sound_encoding();
+  if (sound.empty()) return;
+  const std::string why =
+      "the camera announces " + sound + " sound, but none has come that the server can read";
+  log::warning("camera", {{"camera", camera_.id}, {"stream", config_.id}}, why);
+  on_connection_audio("", why); // If sound comes later, the connection says so.
 }
 
 void CameraStream::log_status(std::int64_t now_us) {

@@ -87,7 +87,8 @@ class CameraStream : public RtspConnection::Observer,
   std::uint32_t reconnects() const { return reconnects_; }
   std::uint32_t viewers() const { return viewers_; }
 
-  /// Handles an error from inside the stream. False: the error is from elsewhere.
+  /// Handles an error from inside the stream. False: the error is from elsewhere, or it does not
+  /// end the stream.
   bool on_error(GstMessage* message);
 
  private:
@@ -107,6 +108,7 @@ class CameraStream : public RtspConnection::Observer,
   void report(const std::string& why, std::chrono::milliseconds delay) const;
   void set_state(State state, const std::string& reason);
   void on_tick();
+  void look_for_sound();
   void log_status(std::int64_t now_us);
   std::string name() const { return "stream " + config_.id + " of camera " + camera_.id; }
 
@@ -145,6 +147,7 @@ class CameraStream : public RtspConnection::Observer,
   KeepAlive keep_alive_;
   std::string no_sound_;  // Why the camera refused the audio; kept until a connection without audio
                           // is stable.
+  std::string complaint_; // The last one of an element of this connection's video.
   Health health_;
   std::uint32_t reconnects_ = 0;
   std::int64_t connected_since_us_ = 0;

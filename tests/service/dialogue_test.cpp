@@ -149,6 +149,21 @@ TEST_F(DialogueTest, IgnoresPacketsThatWereLeftOverFromAnotherSession) {
   }
 }
 
+TEST_F(DialogueTest, SaysOnceAMinuteThatPacketsAreOdd) {
+  start(R"({"odd_packet":true})");
+
+  expect_pictures(100);
+
+  EXPECT_THAT(front(), AllOf(HasSubstr("\"state\":\"live\""), HasSubstr("\"reconnects\":0")));
+  const std::string log = service->output();
+  std::size_t lines = 0;
+  for (auto at = log.find("NAL unit type 26"); at != log.npos;
+       at = log.find("NAL unit type 26", at + 1))
+    ++lines;
+  EXPECT_GE(lines, 1u) << log;
+  EXPECT_LE(lines, 2u) << log;
+}
+
 // ---- Sessions ----
 
 TEST_F(DialogueTest, ReadsTheTimeOfASessionInAnyCase) {

@@ -1,6 +1,7 @@
 #include "media/rtsp/connection.h"
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -9,7 +10,9 @@
 #include "base/log.h"
 #include "base/main_loop.h"
 #include "gst/elements.h"
+#include "gst/pipeline.h"
 #include "media/rtsp/address.h"
+#include "media/rtsp/branch.h"
 #include "media/rtsp/chain.h"
 #include "media/rtsp/media_lines.h"
 #include "media/rtsp/read_ahead.h"
@@ -45,6 +48,7 @@ struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Sha
   std::mutex linking;
   Sinks sinks; // Empty after give_up().
 
+  std::atomic<bool> sound_came{false};
   std::vector<MediaLine> lines; // Of the description. Only on rtspsrc's thread.
 
   std::mutex mutex;
@@ -119,6 +123,21 @@ struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Sha
         },
         new std::shared_ptr<Shared>(shared_from_this()),
         +[](gpointer data) { delete static_cast<std::shared_ptr<Shared>*>(data); });
+  }
+  /// When readable sound has come, says which: of several payload types, the one that comes counts.
+  void confirm_sound_at(GstPad* pad, const std::string& encoding) {
+    using Confirmed = std::pair<std::shared_ptr<Shared>, std::string>;
+    gst_pad_add_probe(
+        pad,
+        static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+        +[](GstPad*, GstPadProbeInfo*, gpointer data) -> GstPadProbeReturn {
+          const auto& [self, sent] = *static_cast<Confirmed*>(data);
+          self->sound_came = true;
+          self->notify([sent = sent](Observer& told) { told.on_connection_audio(sent, ""); });
+          return GST_PAD_PROBE_REMOVE;
+        },
+        new Confirmed(shared_from_this(), encoding),
+        +[](gpointer data) { delete static_cast<Confirmed*>(data); });
   }
   /// Prevents later links on any thread: a link made after the bin has left the pipeline would last
   /// until the bin is freed, and would block the tee for the next connection. Main.
@@ -215,7 +234,16 @@ ConnectError RtspConnection::explain(GstMessage* message) const {
   return connect_error_of(message, config_, sockets_->foreign());
 }
 
+bool RtspConnection::sound_came() const { return shared_->sound_came; }
+
 std::vector<std::string> RtspConnection::described() const { return shared_->described(); }
+
+std::optional<std::string> RtspConnection::give_up_sound(GstMessage* message) {
+  if (!is_of_sound(message)) return std::nullopt;
+  if (std::exchange(sound_ended_, true)) return "";
+  silence(message);
+  return "the server cannot read the camera's sound: " + describe(message);
+}
 
 void RtspConnection::on_sdp(GstElement*, GstSDPMessage* sdp, gpointer data) {
   Shared& shared = **static_cast<std::shared_ptr<Shared>*>(data);
@@ -332,59 +360,30 @@ void RtspConnection::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
   if (!codec || !shared.wants(*codec)) return;
   const bool sound = kind_of(*codec) == MediaKind::audio;
   const std::string name = sound ? "audio" : encoding;
-  const Chain chain = chain_of(encoding);
   if (Ref<GstPad>::adopt(gst_element_get_static_pad(shared.bin, name.c_str())))
     return shared.notify([](Observer& observer) {
       observer.on_connection_end("the camera restarted its stream on the same connection");
     });
 
-  GstBin* bin = GST_BIN(shared.bin);
-  auto upstream = Ref<GstPad>::retain(pad);
-  std::vector<Ref<GstElement>> added;
-  const auto append = [&](const char* factory) -> GstElement* {
-    auto element = make_element(factory);
-    if (!element) {
-      log::error("camera", {{"camera", shared.camera}}, element.error().message);
-      return nullptr;
-    }
-    gst_bin_add(bin, element->get());
-    auto input = Ref<GstPad>::adopt(gst_element_get_static_pad(element->get(), "sink"));
-    if (gst_pad_link(upstream.get(), input.get()) != GST_PAD_LINK_OK) return nullptr;
-    upstream = Ref<GstPad>::adopt(gst_element_get_static_pad(element->get(), "src"));
-    added.push_back(*element);
-    return element->get();
-  };
-  for (const char* factory : chain.elements) {
-    GstElement* element = append(factory);
-    if (element == nullptr) return;
-    // Send parameter sets in-band before every key frame, wherever the camera puts them.
-    if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "config-interval") != nullptr)
-      g_object_set(element, "config-interval", -1, nullptr);
-  }
-  if (chain.caps != nullptr) {
-    GstElement* filter = append("capsfilter");
-    if (filter == nullptr) return;
-    const auto wanted = Ref<GstCaps>::adopt(gst_caps_from_string(chain.caps));
-    g_object_set(filter, "caps", wanted.get(), nullptr);
-  }
-  if (sound) {
-    // Of several payload types, the one that comes counts.
-    shared.notify([encoding](Observer& observer) { observer.on_connection_audio(encoding, ""); });
-  } else {
+  const auto branch = build_branch(GST_BIN(shared.bin), pad, encoding, shared.camera);
+  if (!branch) return;
+  if (!sound) {
     const std::lock_guard lock{shared.mutex};
-    if (!shared.depayloader) shared.depayloader = added.front();
+    if (!shared.depayloader) shared.depayloader = branch->elements.front();
   }
-  GstPad* ghost = gst_ghost_pad_new(name.c_str(), upstream.get());
+  GstPad* ghost = gst_ghost_pad_new(name.c_str(), branch->end.get());
   shared.end_at(ghost);
+  if (sound) shared.confirm_sound_at(ghost, encoding);
   gst_pad_set_active(ghost, TRUE);
   gst_element_add_pad(shared.bin, ghost);
   if (!shared.link(*codec, ghost)) return;
   // Start at the tee, so that no data reach an element that is not ready.
-  for (auto element = added.rbegin(); element != added.rend(); ++element)
+  for (auto element = branch->elements.rbegin(); element != branch->elements.rend(); ++element)
     gst_element_sync_state_with_parent(element->get());
   // The bin may have been stopped meanwhile, before it contained these elements.
   if (!shared.wants(*codec))
-    for (const auto& element : added) gst_element_set_state(element.get(), GST_STATE_NULL);
+    for (const auto& element : branch->elements)
+      gst_element_set_state(element.get(), GST_STATE_NULL);
 }
 
 } // namespace fanlight::media

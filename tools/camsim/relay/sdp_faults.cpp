@@ -57,6 +57,11 @@ std::string spoil_medium(std::string line, const std::set<std::string>& faults) 
 std::string spoil_line(std::string line, const std::set<std::string>& faults,
                        const std::string& base) {
   if (line.starts_with("a=rtpmap:") && faults.contains("no_rtpmap")) return {};
+  constexpr std::string_view kAac = "MPEG4-GENERIC";
+  if (const auto at = line.find(kAac); at != line.npos && faults.contains("bad_latm"))
+    return line.replace(at, kAac.size(), "MP4A-LATM");
+  if (line.find("mode=AAC") != line.npos && faults.contains("bad_latm"))
+    return line.substr(0, line.find(' ')) + " cpresent=0;config=ffff";
   if (line.starts_with("a=control:")) return control(line, faults, base);
   if (line.starts_with("m=")) return spoil_medium(std::move(line), faults);
   if (!line.starts_with("a=fmtp:")) return line;

@@ -30,7 +30,7 @@ const std::set<std::string> kSdpFaults{"no_sprop",         "broken_sprop",  "no_
                                        "control_relative", "control_query", "control_star",
                                        "no_control",       "more_types",    "mjpeg",
                                        "mpeg_ts",          "all_sendonly",  "sound_sendonly",
-                                       "bad_aac_config",   "no_aac_config"};
+                                       "bad_aac_config",   "bad_latm",      "no_aac_config"};
 
 const std::set<std::string> kAnswerFaults{"no_interleaved", "no_transport",     "other_channels",
                                           "same_channels",  "spaced_transport", "no_cseq",
