@@ -3,6 +3,7 @@
 #include "goptee/goptee.h"
 #include "rtph26xdepay/rtph26xdepay.h"
 #include "rtphdrextplayoutdelay/rtphdrextplayoutdelay.h"
+#include "rtpssrcgate/rtpssrcgate.h"
 #include "rtpstamper/rtpstamper.h"
 #include "webrtcfanout/webrtcfanout.h"
 
@@ -10,6 +11,7 @@ static gboolean plugin_init(GstPlugin* plugin) {
   gboolean registered = GST_ELEMENT_REGISTER(goptee, plugin);
   registered &= GST_ELEMENT_REGISTER(rtph26xdepay, plugin);
   registered &= GST_ELEMENT_REGISTER(rtphdrextplayoutdelay, plugin);
+  registered &= GST_ELEMENT_REGISTER(rtpssrcgate, plugin);
   registered &= GST_ELEMENT_REGISTER(rtpstamper, plugin);
   registered &= GST_ELEMENT_REGISTER(webrtcfanout, plugin);
   return registered;

@@ -24,6 +24,7 @@ constexpr Needed kNeeded[] = {
     {"rtppcmapay", "gstreamer1.0-plugins-good"},
     {"rtpmp4gdepay", "gstreamer1.0-plugins-good"},
     {"rtpmp4adepay", "gstreamer1.0-plugins-good"},
+    {"errorignore", "gstreamer1.0-plugins-bad"},
     {"aacparse", "gstreamer1.0-plugins-good"},
     {"avdec_aac", "gstreamer1.0-libav"},
     {"audioconvert", "gstreamer1.0-plugins-base"},
@@ -35,6 +36,7 @@ constexpr Needed kNeeded[] = {
     {"nicesink", "gstreamer1.0-nice"},
     {"goptee", "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)"},
     {"rtph26xdepay", "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)"},
+    {"rtpssrcgate", "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)"},
     {"rtpstamper", "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)"},
     {"webrtcfanout", "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)"},
 };

@@ -24,9 +24,15 @@ class Spoiler {
     if (!gst_rtp_buffer_map(packet, GST_MAP_READWRITE, &rtp)) return true;
     ++count_;
     const guint32 timestamp = gst_rtp_buffer_get_timestamp(&rtp);
-    follow(timestamp != last_);
+    const bool new_frame = timestamp != last_;
+    follow(new_frame);
     gst_rtp_buffer_set_timestamp(&rtp, changed(timestamp));
     gst_rtp_buffer_set_seq(&rtp, static_cast<guint16>(gst_rtp_buffer_get_seq(&rtp) + skipped_));
+    if (new_frame && faults_->odd_packet && clock_ == kVideoClock) {
+      odd = odd_packet_like(rtp);
+      ++skipped_;
+      gst_rtp_buffer_set_seq(&rtp, static_cast<guint16>(gst_rtp_buffer_get_seq(&rtp) + 1));
+    }
     constexpr guint32 kOther = 0x5a5a5a5a;
     if (faults_->ssrc) gst_rtp_buffer_set_ssrc(&rtp, gst_rtp_buffer_get_ssrc(&rtp) ^ kOther);
     if (faults_->markers != "last" && clock_ == kVideoClock)
@@ -82,6 +88,21 @@ class Spoiler {
     return *held_;
   }
 
+  /// MTAP16 (RFC 6184, section 5.7.2), which hardly any receiver reads.
+  static GstBuffer* odd_packet_like(GstRTPBuffer& rtp) {
+    constexpr guint8 kMtap16 = 26;
+    GstBuffer* const buffer = gst_rtp_buffer_new_allocate(4, 0, 0);
+    GstRTPBuffer made = GST_RTP_BUFFER_INIT;
+    gst_rtp_buffer_map(buffer, GST_MAP_WRITE, &made);
+    gst_rtp_buffer_set_ssrc(&made, gst_rtp_buffer_get_ssrc(&rtp));
+    gst_rtp_buffer_set_payload_type(&made, gst_rtp_buffer_get_payload_type(&rtp));
+    gst_rtp_buffer_set_timestamp(&made, gst_rtp_buffer_get_timestamp(&rtp));
+    gst_rtp_buffer_set_seq(&made, gst_rtp_buffer_get_seq(&rtp));
+    static_cast<guint8*>(gst_rtp_buffer_get_payload(&made))[0] = kMtap16;
+    gst_rtp_buffer_unmap(&made);
+    return buffer;
+  }
+
   /// RFC 6184 and 7798; only single NAL units, because the payloader sends parameter sets as such.
   static bool is_parameter_set(GstRTPBuffer& rtp) {
     const auto* const payload = static_cast<const guint8*>(gst_rtp_buffer_get_payload(&rtp));
@@ -116,6 +137,7 @@ class Spoiler {
   std::optional<guint32> held_;
 
  public:
+  GstBuffer* odd = nullptr;  ///< To be sent before the packet.
   GstBuffer* late = nullptr; ///< Held back until after the next packet.
   bool releasing = false;
 };
@@ -132,7 +154,14 @@ GstPadProbeReturn on_data(GstPad* pad, GstPadProbeInfo* info, gpointer data) {
   }
   GST_PAD_PROBE_INFO_DATA(info) = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
   GstBuffer* const packet = GST_PAD_PROBE_INFO_BUFFER(info);
-  if (!spoiler.spoil(pad, packet)) return GST_PAD_PROBE_DROP;
+  const bool stays = spoiler.spoil(pad, packet);
+  if (GstBuffer* const odd = std::exchange(spoiler.odd, nullptr)) {
+    GST_BUFFER_PTS(odd) = GST_BUFFER_PTS(packet);
+    spoiler.releasing = true;
+    gst_pad_push(pad, odd);
+    spoiler.releasing = false;
+  }
+  if (!stays) return GST_PAD_PROBE_DROP;
   if (spoiler.late == nullptr && spoiler.is_late()) {
     spoiler.late = gst_buffer_ref(packet);
     return GST_PAD_PROBE_DROP;
