@@ -31,7 +31,7 @@ before(async () => {
     { id: 'garden', name: 'Garden', ...ORDINARY },
     { id: 'street', name: 'Street', ...ORDINARY, codec: 'h265' },
   ];
-  [house, browser] = await together(House.open([], '', strangers), launchChromium());
+  [house, browser] = await together(House.open([], '', { strangers }), launchChromium());
   ({ page } = await openPage(browser, house.url, { viewport: { width: 1100, height: 800 } }));
 });
 

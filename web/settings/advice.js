@@ -15,6 +15,7 @@ export const ADVICE = {
   unreachable_tls: ['advice.unreachable', 'address'],
   unreachable_http: ['advice.unreachable', 'address'],
   not_rtsp: ['advice.not_rtsp', 'address'],
+  not_rtsp_but: ['advice.not_rtsp', 'address'],
   mute_camera: ['advice.silent', 'address'],
   silent_camera: ['advice.silent', 'address'],
   // Nothing came in time: most often nothing has this address.

@@ -1,5 +1,8 @@
 #include "media/rtsp/connect_error.h"
 
+#include <algorithm>
+
+#include "base/codec.h"
 #include "base/url.h"
 #include "gst/pipeline.h"
 #include "media/rtsp/address.h"
@@ -34,9 +37,7 @@ ConnectError no_such_stream() {
 }
 
 /// An error of GStreamer that has no words of ours.
-ConnectError failed(GstMessage* message) {
-  return {.why = {"gstreamer_error"_reason, "{detail}", {{"detail", describe(message)}}}};
-}
+ConnectError failed(GstMessage* message) { return {.why = gstreamer_error(describe(message))}; }
 
 ConnectError unreachable(const config::Stream& stream) {
   const Address address = address_of(stream);
@@ -69,9 +70,24 @@ std::string debug_of(GstMessage* message) {
   return take_string(raw);
 }
 
-/// Describes rtspsrc's error for a connection that ended after it was set up.
-Reason lost(const std::string& detail) {
+ConnectError answered_with(const RtspHooks::Refusal& refusal) {
+  const gchar* words = gst_rtsp_status_as_text(static_cast<GstRTSPStatusCode>(refusal.status));
+  const std::string status =
+      std::to_string(refusal.status) + (words == nullptr ? "" : std::string{" "} + words);
+  return {.why = {"rtsp_status"_reason,
+                  "the camera answers {method} with {status}",
+                  {{"method", refusal.method}, {"status", status}}}};
+}
+
+/// Describes rtspsrc's error for a connection that ended after it was set up. `foreign` is the
+/// line by which data began that are not RTSP.
+Reason lost(const std::string& detail, const std::string& foreign) {
   const auto says = [&detail](const char* words) { return detail.find(words) != detail.npos; };
+  if (says("Parse error") && !foreign.empty())
+    return {"not_rtsp_but"_reason,
+            "the camera sent data that is not RTSP (\"{line}\"); if every attempt ends like this, "
+            "check the port in the URL",
+            {{"line", foreign}}};
   if (says("Parse error"))
     return {"not_rtsp"_reason,
             "the camera sent data that is not RTSP; if every attempt ends like this, "
@@ -84,7 +100,12 @@ Reason lost(const std::string& detail) {
 
 } // namespace
 
-ConnectError connect_error_of(GstMessage* message, const config::Stream& stream) {
+Reason gstreamer_error(const std::string& detail) {
+  return {"gstreamer_error"_reason, "{detail}", {{"detail", detail}}};
+}
+
+ConnectError connect_error_of(GstMessage* message, const config::Stream& stream,
+                              const std::string& foreign) {
   GError* raw = nullptr;
   gst_message_parse_error(message, &raw, nullptr);
   const GErrorPtr error{raw};
@@ -102,7 +123,7 @@ ConnectError connect_error_of(GstMessage* message, const config::Stream& stream)
   case GST_RESOURCE_ERROR_NOT_AUTHORIZED: return wrong_login();
   case GST_RESOURCE_ERROR_NOT_FOUND: return no_such_stream();
   case GST_RESOURCE_ERROR_READ:
-  case GST_RESOURCE_ERROR_WRITE: return {.why = lost(detail)};
+  case GST_RESOURCE_ERROR_WRITE: return {.why = lost(detail, foreign)};
   default: return failed(message);
   }
 }
@@ -130,7 +151,9 @@ ConnectError connect_error_of(const RtspHooks::Refusal& refusal, const config::S
     return refused_login({"user_forbidden"_reason,
                           "the camera does not allow this user to view the stream: check the "
                           "user's permissions in the camera"});
-  case GST_RTSP_STS_NOT_FOUND: return no_such_stream();
+  case GST_RTSP_STS_NOT_FOUND:
+    // The path was right if the camera has described it.
+    return refusal.method == "DESCRIBE" ? no_such_stream() : answered_with(refusal);
   case GST_RTSP_STS_UNSUPPORTED_TRANSPORT:
     return {.why = {"transport_unsupported"_reason,
                     "the camera does not support transport: {transport}; choose another transport",
@@ -141,14 +164,7 @@ ConnectError connect_error_of(const RtspHooks::Refusal& refusal, const config::S
   case GST_RTSP_STS_SERVICE_UNAVAILABLE:
     return {.why = {"camera_busy"_reason,
                     "the camera is busy: it may have reached its limit of connections"}};
-  default: {
-    const gchar* words = gst_rtsp_status_as_text(static_cast<GstRTSPStatusCode>(refusal.status));
-    const std::string status =
-        std::to_string(refusal.status) + (words == nullptr ? "" : std::string{" "} + words);
-    return {.why = {"rtsp_status"_reason,
-                    "the camera answers {method} with {status}",
-                    {{"method", refusal.method}, {"status", status}}}};
-  }
+  default: return answered_with(refusal);
   }
 }
 
@@ -161,15 +177,41 @@ ConnectError connect_error_of(const RtspSockets::Refusal& refusal) {
   return {.why = refusal.why, .refused = true, .wait = kRefusedRetry};
 }
 
-ConnectError wrong_codec(const std::string& sent, const std::string& wanted) {
-  ConnectError error{.refused = true, .wait = kRefusedRetry};
+ConnectError wrong_codec(const std::vector<std::string>& sent, const std::string& wanted) {
+  ConnectError error{.why = {}, .refused = true, .wait = kRefusedRetry};
+  const auto sends = [&sent](const char* encoding) {
+    return std::find(sent.begin(), sent.end(), encoding) != sent.end();
+  };
+  std::string all;
+  bool known = sent.empty();
+  for (const std::string& encoding : sent) {
+    all += (all.empty() ? "" : ", ") + encoding;
+    known = known || codec_of(encoding);
+  }
+  std::string any = wanted; // "H264 or H265"
+  for (auto at = any.find(", "); at != any.npos; at = any.find(", ")) any.replace(at, 2, " or ");
   if (sent.empty())
     error.why = {"no_video"_reason, "the camera sends no video: check the path in the URL"};
-  else
+  else if (known)
     error.why = {"codec_not_allowed"_reason,
                  "the camera sends {sent}, but its codecs key allows only {wanted}: change the "
                  "codec in the camera or the codecs key",
-                 {{"sent", sent}, {"wanted", wanted}}};
+                 {{"sent", all}, {"wanted", wanted}}};
+  else if (sends("JPEG"))
+    error.why = {"mjpeg"_reason,
+                 "the camera sends MJPEG, which the server does not carry: set this stream to "
+                 "{wanted} in the camera, or use the path of its stream in {wanted}",
+                 {{"wanted", any}}};
+  else if (sends("MP2T"))
+    error.why = {"mpeg_ts"_reason,
+                 "the camera sends an MPEG transport stream (MPEG-TS), which the server does not "
+                 "carry: let the camera send {wanted} over RTP without it (\"elementary stream\")",
+                 {{"wanted", any}}};
+  else
+    error.why = {"codec_not_carried"_reason,
+                 "the camera sends {sent}, which the server does not carry: set this stream to "
+                 "{wanted} in the camera",
+                 {{"sent", all}, {"wanted", any}}};
   return error;
 }
 

@@ -20,6 +20,11 @@ mkdirSync(ARTEFACTS, { recursive: true });
  * @typedef {{id: string, name?: string, [key: string]: string | number | undefined}} CameraSpec
  */
 
+/**
+ * How cameras misbehave, by id (docs/camsim.md).
+ * @typedef {Record<string, object>} Faults
+ */
+
 const ORDINARY = {
   codec: 'h264',
   profile: 'main',
@@ -38,9 +43,15 @@ class SimulatedCamera {
   /** Those it plays: one, or `count`. @type {{id: string, url: string}[]} */
   all = [];
 
-  /** @param {CameraSpec} spec */
-  constructor(spec) {
+  #faults;
+
+  /**
+   * @param {CameraSpec} spec
+   * @param {object | undefined} faults
+   */
+  constructor(spec, faults) {
     this.spec = { ...ORDINARY, name: spec.id, ...spec };
+    this.#faults = faults;
   }
 
   async start() {
@@ -48,8 +59,14 @@ class SimulatedCamera {
       .map((pair) => pair.join('='))
       .join();
     const path = join(BUILD, 'tools/camsim/fanlight-camsim');
-    this.#child = new Child(path, ['--listen', this.#listen, '--camera', camera]);
+    const control = this.#faults ? ['--control', '127.0.0.1:0'] : [];
+    this.#child = new Child(path, ['--listen', this.#listen, '--camera', camera, ...control]);
     const [said] = await this.#child.says(/^[^]*^ready$/m);
+    const [, commands] = said.match(/^control (\S+)$/m) ?? [];
+    if (commands) {
+      const body = JSON.stringify(this.#faults);
+      await fetch(`${commands}/cameras/${this.spec.id}/faults`, { method: 'PUT', body });
+    }
     this.all = [...said.matchAll(/^(\S+) (rtsp:\/\/\S+)$/gm)].map(([, id, url]) => ({ id, url }));
     this.#listen = new URL(this.all[0].url).host;
   }
@@ -75,10 +92,15 @@ export class House {
   /** Of these the server's configuration says nothing. @type {Set<string>} */
   #strangers;
 
-  /** @param {CameraSpec[]} cameras @param {CameraSpec[]} [strangers] */
-  constructor(cameras, strangers = []) {
+  /**
+   * @param {CameraSpec[]} cameras
+   * @param {{faults?: Faults, strangers?: CameraSpec[]}} [around]
+   */
+  constructor(cameras, { faults = {}, strangers = [] } = {}) {
     const all = [...cameras, ...strangers];
-    this.#cameras = new Map(all.map((spec) => [spec.id, new SimulatedCamera(spec)]));
+    this.#cameras = new Map(
+      all.map((spec) => [spec.id, new SimulatedCamera(spec, faults[spec.id])]),
+    );
     this.#strangers = new Set(strangers.map(({ id }) => id));
   }
 
@@ -86,10 +108,12 @@ export class House {
    * All cameras and the server, ready.
    * @param {CameraSpec[]} cameras
    * @param {string} [configuration]
-   * @param {CameraSpec[]} [strangers] That run, and that the server does not know.
+   * @param {object} [around]
+   * @param {Faults} [around.faults]
+   * @param {CameraSpec[]} [around.strangers] That run, and that the server does not know.
    */
-  static async open(cameras, configuration = '', strangers = []) {
-    const house = new House(cameras, strangers);
+  static async open(cameras, configuration = '', around = {}) {
+    const house = new House(cameras, around);
     house.configuration = configuration;
     try {
       await Promise.all([...house.#cameras.values()].map((camera) => camera.start()));
