@@ -103,6 +103,9 @@ constexpr auto field(const char* name, Effect effect, Traits traits = {}) {
   };
   if constexpr (requires(const T& value) { printed(value); })
     made.print = [](const S& settings, View) { return printed(settings.*Member); };
+  else if (!traits.secret)
+    // While compiling. Without it, the managed file and the API would leave the key out.
+    throw "printed() has no overload for the type of this key";
   made.same = [](const S& one, const S& other) { return one.*Member == other.*Member; };
   made.keep = [](const S& running, S& wanted) { wanted.*Member = running.*Member; };
   return made;

@@ -11,6 +11,8 @@ struct Needed {
   std::string_view package;
 };
 
+constexpr std::string_view kOwn = "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)";
+
 constexpr Needed kNeeded[] = {
     {"rtspsrc", "gstreamer1.0-plugins-good"},
     {"rtpbin", "gstreamer1.0-plugins-good"},
@@ -34,11 +36,11 @@ constexpr Needed kNeeded[] = {
     {"dtlssrtpenc", "gstreamer1.0-plugins-bad"},
     {"srtpenc", "gstreamer1.0-plugins-bad"},
     {"nicesink", "gstreamer1.0-nice"},
-    {"goptee", "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)"},
-    {"rtph26xdepay", "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)"},
-    {"rtpssrcgate", "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)"},
-    {"rtpstamper", "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)"},
-    {"webrtcfanout", "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)"},
+    {"goptee", kOwn},
+    {"rtph26xdepay", kOwn},
+    {"rtpssrcgate", kOwn},
+    {"rtpstamper", kOwn},
+    {"webrtcfanout", kOwn},
 };
 
 std::string_view package_of(std::string_view element) {

@@ -32,7 +32,6 @@ class FanoutTransport : public ViewerTransport,
   Result<Done> accept(Offer offer, Choices choices, bool complete) override;
   void add_candidate(const Candidate&) override {}
   Result<Done> play(const Choices& choices) override;
-  bool can_switch() const override { return true; }
   void read_stats(std::function<void(const TransportStats&)> done) override;
 
  private:
