@@ -9,6 +9,7 @@
 #include "base/allocator.h"
 #include "base/log.h"
 #include "base/words.h"
+#include "cameras/refusals.h"
 #include "gst/elements.h"
 #include "gst/teardown.h"
 
@@ -133,8 +134,9 @@ void App::drain() {
   drain_until_us_ = g_get_monotonic_time() + kDrainUs;
   log::info("app", {{"sessions", std::to_string(sessions_->session_count())}}, "shutting down");
   notifier_.stopping("closing the viewers' sessions");
-  server_->drain("the server is shutting down");
-  sessions_->drain({"shutting_down", "the server is shutting down"});
+  const Error refusal = cameras::shutting_down();
+  server_->drain(refusal);
+  sessions_->drain({"shutting_down", refusal});
   cameras_->drain();
   drain_check_.every(kDrainPoll, [this] { check_drained(); });
 }

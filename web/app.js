@@ -1,13 +1,16 @@
 import { Words, words } from './i18n/words.js';
+import { installWorker } from './page/install.js';
+import { Update } from './page/update.js';
 import { Loudspeaker } from './picture/loudspeaker.js';
-import { write } from './picture/element.js';
 import { panelStyle } from './picture/panel_style.js';
 import { pictureStyle } from './picture/picture_style.js';
 import { Signalling } from './player/signalling.js';
 import { Surroundings } from './player/surroundings.js';
+import { Address, entry } from './wall/address.js';
 import { Arrangement, layoutOf } from './wall/arrangement.js';
 import { Awake } from './wall/awake.js';
-import { Header, lossKey, retryText } from './wall/header.js';
+import { Empty } from './wall/empty.js';
+import { Header } from './wall/header.js';
 import { listenToKeys } from './wall/keys.js';
 import { Library } from './wall/library.js';
 import { Wall } from './wall/wall.js';
@@ -15,46 +18,26 @@ import { Wall } from './wall/wall.js';
 /** @param {string} id @returns {HTMLElement} */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
-/** What stands in place of tiles while there are none. @param {Wall} wall @param {Signalling} signalling */
-function showEmpty(wall, signalling) {
-  const { phase, cameras, gone, refusal } = signalling;
-  byId('empty').hidden = wall.tiles.length > 0;
-  if (wall.tiles.length) return;
-  const key =
-    refusal || gone
-      ? lossKey(signalling)
-      : phase !== 'open'
-        ? 'wall.connecting'
-        : cameras.length
-          ? 'wall.none'
-          : 'wall.empty';
-  const detail = refusal
-    ? refusal.message
-    : gone
-      ? retryText(signalling)
-      : phase === 'open'
-        ? words.text(cameras.length ? 'wall.none.detail' : 'wall.empty.detail')
-        : '';
-  write(byId('empty-text'), words.text(key));
-  write(byId('empty-detail'), detail);
-}
-
 async function start() {
   document.adoptedStyleSheets = [pictureStyle, panelStyle];
   await words.use(Words.preferred());
   const query = new URLSearchParams(location.search);
   const kiosk = query.has('kiosk');
-  const address = new URL('ws', document.baseURI);
-  address.protocol = address.protocol.replace('http', 'ws');
+  const socket = new URL('ws', document.baseURI);
+  socket.protocol = socket.protocol.replace('http', 'ws');
 
   const library = new Library();
   const asked = layoutOf(query, (name) => library.named.get(name));
-  const signalling = new Signalling(address.href);
+  // A wall that a URL asked for is that URL's: it does not become the browser's own.
+  const own = entry().own ?? !asked;
+  const layout = own ? (library.current ?? entry().layout) : (entry().layout ?? asked);
+  const signalling = new Signalling(socket.href);
   const surroundings = new Surroundings();
   const loudspeaker = new Loudspeaker();
-  const arrangement = new Arrangement(asked ?? library.current ?? undefined);
+  const arrangement = new Arrangement(layout ?? undefined);
   const around = { signalling, surroundings, loudspeaker, arrangement, kiosk };
   const wall = new Wall(byId('wall'), byId('announcer'), around);
+  const address = new Address({ wall, arrangement, library, own });
   const fingers = matchMedia('(any-pointer: coarse)').matches;
   const awake = new Awake(kiosk || matchMedia('(pointer: coarse)').matches);
   const help = { open: openHelp };
@@ -81,6 +64,7 @@ async function start() {
       signalling,
       arrangement,
       library,
+      address,
       awake,
       onHelp: () => void help.open(),
       onToggle: () => {
@@ -90,6 +74,7 @@ async function start() {
     });
   };
   const header = new Header(byId('header'), { wall, signalling, arrangement, drawer });
+  const empty = new Empty(wall, signalling);
 
   const show = () => {
     document.body.dataset.server = signalling.gone
@@ -98,10 +83,10 @@ async function start() {
         ? 'here'
         : 'connecting';
     header.show();
-    showEmpty(wall, signalling);
+    empty.show();
   };
   const speak = () => {
-    document.documentElement.lang = words.language;
+    document.documentElement.lang = words.tag;
     byId('wall').setAttribute('aria-label', words.text('wall.label'));
     byId('drawer').setAttribute('aria-label', words.text('arrange.title'));
     header.speak();
@@ -113,9 +98,15 @@ async function start() {
   wall.on('change', show);
   signalling.on('phase', show);
   setInterval(show, 1000);
-  // A wall that a URL asked for is that URL's: it does not become the browser's own.
-  if (!asked) arrangement.on('change', () => (library.current = arrangement.layout));
-  followVersion(signalling, () => (kiosk ? location.reload() : header.offerReload()));
+  if (own) arrangement.on('change', () => (library.current = arrangement.layout));
+  const update = new Update(signalling, {
+    busy: () => isInUse(wall, kiosk),
+    reload: () => {
+      wall.keepPage();
+      location.reload();
+    },
+  });
+  update.on('available', () => header.offerReload(update.available));
   listenToKeys({ wall, arrangement, drawer, help });
   if (kiosk) void import('./wall/kiosk.js').then(({ Kiosk }) => new Kiosk());
   if (fingers && !kiosk) {
@@ -134,14 +125,13 @@ async function openHelp() {
   help.open();
 }
 
-/** A page that is open for weeks is older than its server one day. @param {Signalling} signalling @param {() => void} onNewer */
-function followVersion(signalling, onNewer) {
-  let first = '';
-  signalling.on('phase', () => {
-    if (signalling.phase !== 'open') return;
-    first ||= signalling.version;
-    if (first !== signalling.version) onNewer();
-  });
+/** Whether a reload would take something away from somebody. @param {Wall} wall @param {boolean} kiosk */
+function isInUse(wall, kiosk) {
+  // Browsers let no page begin with sound.
+  const held = wall.tiles.some(({ picture }) => picture.heard || picture.inPictureInPicture);
+  const open = document.querySelector('dialog[open], #drawer:not([hidden]), .menu:not([hidden])');
+  return held || open !== null || !wall.playing || (!kiosk && document.fullscreenElement !== null);
 }
 
 void start();
+void installWorker();

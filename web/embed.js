@@ -1,6 +1,7 @@
 import { Words, words } from './i18n/words.js';
 import { actOnKey, pictureActions } from './picture/actions.js';
 import { Controls } from './picture/controls.js';
+import { mark } from './picture/element.js';
 import { Loudspeaker } from './picture/loudspeaker.js';
 import { Picture } from './picture/picture.js';
 import { panelStyle } from './picture/panel_style.js';
@@ -277,7 +278,9 @@ class Live {
   #show() {
     if (!this.#sight) return;
     const { picture } = this;
-    picture.element.setAttribute('aria-label', `${picture.name}, ${picture.status.brief}`);
+    mark(picture.element, 'aria-label', `${picture.name}, ${picture.status.brief}`);
+    // The page around may be in another language.
+    mark(picture.element, 'lang', words.tag);
     this.#controls.refresh();
     this.#sight.look();
     if (picture.state === this.#state) return;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/views.h"
+#include "cameras/refusals.h"
 #include "config/request.h"
 
 namespace fanlight::http {
@@ -20,10 +21,6 @@ void respond_json(Exchange& exchange, int status, GBytes* body) {
   exchange.respond(status, "application/json", body);
 }
 
-Error no_camera(const std::string& id) {
-  return {Errc::not_found, "there is no camera '" + id + "'"};
-}
-
 /// Bytes that share a text with others.
 OwnedBytes share_text(std::shared_ptr<const std::string> text) {
   const std::string& shared = *text;
@@ -35,7 +32,7 @@ OwnedBytes share_text(std::shared_ptr<const std::string> text) {
 
 void respond_drawing(Exchange& exchange, const Result<std::string>& svg, GBytes* body) {
   if (!svg && svg.error().code == Errc::not_found)
-    return exchange.respond(Problem{Failure::not_installed, svg.error().message});
+    return exchange.respond(Problem{Failure::not_installed, svg.error()});
   if (!svg) return exchange.respond(svg.error());
   exchange.set_header("Cache-Control", "no-store");
   exchange.respond(200, "image/svg+xml", body);
@@ -74,7 +71,7 @@ void Rest::cameras(const ExchangePtr& exchange) {
 
 void Rest::camera(const std::string& id, const ExchangePtr& exchange) const {
   const auto camera = directory_.camera(id);
-  if (!camera) return exchange->respond(no_camera(id));
+  if (!camera) return exchange->respond(cameras::no_camera(id));
   json::Writer json;
   json.object([&] { json::write_members(json, *camera); });
   respond_json(*exchange, 200, json);
@@ -142,7 +139,8 @@ void Rest::session(const std::string& id, const ExchangePtr& exchange) {
     if (alive.expired()) return;
     const session::Session* session = sessions_.find(id);
     if (session == nullptr)
-      return exchange->respond(Error{Errc::not_found, "there is no such session"});
+      return exchange->respond(
+          Error{Errc::not_found, Reason{"no_such_session"_reason, "there is no such session"}});
     json::Writer json;
     json.object([&] { json::write_members(json, session->info()); });
     respond_json(*exchange, 200, json);

@@ -41,7 +41,9 @@ Router::Router(std::vector<ServiceRoute> routes, const auth::Policy& policy)
 
 void Router::dispatch(const ExchangePtr& exchange) const {
   const auto path = segments(exchange->path());
-  if (!path) return exchange->respond(Error{Errc::invalid, "the path is malformed"});
+  if (!path)
+    return exchange->respond(
+        Error{Errc::invalid, Reason{"bad_path"_reason, "the path is malformed"}});
   const Match match = routes_.match(exchange->method(), *path);
   const bool is_for_all = match.cors == Cors::all;
   const bool needs = match.route && needs_[*match.route];
@@ -72,7 +74,7 @@ bool Router::admits(const auth::Principal& principal, Exchange& exchange) const 
              {"code", refusal->code()},
              {"origin", principal.page.origin},
              {"host", principal.page.host}},
-            "refusing a page: " + refusal->detail);
+            "refusing a page: " + refusal->detail.message);
   add_cors(exchange, Cors::pages); // Lets the page read the reason.
   exchange.respond(*refusal);
   return false;
@@ -85,7 +87,7 @@ bool Router::permits(const auth::Principal& principal, const Match& match,
   const auto refusal = policy_.refusal(principal, action, camera_of(route, match.parameters));
   if (!refusal) return true;
   log::info("http", {{"client", principal.address}},
-            std::string{"refusing "} + refused(action) + ": " + refusal->detail);
+            std::string{"refusing "} + refused(action) + ": " + refusal->detail.message);
   exchange.respond(*refusal);
   return false;
 }

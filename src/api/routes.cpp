@@ -23,10 +23,6 @@ template <typename Feature, typename Method> Route::Handler to(Feature& feature,
   };
 }
 
-std::string bytes(const char* what, std::size_t most) {
-  return std::string{what} + " is larger than " + std::to_string(most) + " bytes";
-}
-
 } // namespace
 
 std::vector<ServiceRoute> service_routes(const Features& features, const Limits& limits) {
@@ -36,9 +32,12 @@ std::vector<ServiceRoute> service_routes(const Features& features, const Limits&
   constexpr auto anybody = std::nullopt;
   constexpr Methods no_method; // There is nothing.
   const BodyBound none;
-  const BodyBound json{limits.settings, bytes("the request body", limits.settings), {}};
-  const BodyBound offer{limits.offer, bytes("the request body", limits.offer), "application/sdp"};
-  const BodyBound fragment{IceFragment::kMaxSize, "the fragment is too large",
+  const BodyBound json{limits.settings, body_too_large(limits.settings), {}};
+  // Many cameras: as much as the server reads of any body.
+  const BodyBound list{limits.offer, body_too_large(limits.offer), {}};
+  const BodyBound offer{limits.offer, body_too_large(limits.offer), "application/sdp"};
+  const BodyBound fragment{IceFragment::kMaxSize,
+                           {"fragment_too_large"_reason, "the fragment is too large"},
                            "application/trickle-ice-sdpfrag"};
 
   // clang-format off
@@ -47,6 +46,7 @@ std::vector<ServiceRoute> service_routes(const Features& features, const Limits&
       {kRead,     "/api/settings",                      configure, own,    none,     to(settings, &Settings::all)},
       {kPost,     "/api/reload",                        configure, own,    none,     to(settings, &Settings::reload)},
       {kPost,     "/api/cameras",                       configure, own,    json,     to(settings, &Settings::create)},
+      {kPatch,    "/api/cameras",                       configure, own,    list,     to(settings, &Settings::import)},
       {kPut,      "/api/cameras/order",                 configure, own,    json,     to(settings, &Settings::order)},
       {kPost,     "/api/cameras/test",                  configure, own,    json,     to(settings, &Settings::test)},
       {kRead,     "/api/cameras/{camera}/settings",     configure, own,    none,     to(settings, &Settings::one)},

@@ -5,6 +5,7 @@
 
 #include "api/settings_json.h"
 #include "base/log.h"
+#include "cameras/refusals.h"
 #include "config/request.h"
 
 namespace fanlight::http {
@@ -26,9 +27,9 @@ template <typename T> void respond_members(Exchange& exchange, int status, const
 Problem wrong_keys(config::KeyErrors key_errors) {
   Problem problem{Failure::invalid, {}};
   for (config::KeyError& key_error : key_errors) {
-    problem.detail += (problem.detail.empty() ? "" : "\n") + key_error.key +
-                      (key_error.key.empty() ? "" : ": ") + key_error.message;
-    problem.errors.push_back({std::move(key_error.key), std::move(key_error.message)});
+    problem.detail.message += (problem.detail.empty() ? "" : "\n") + key_error.key +
+                              (key_error.key.empty() ? "" : ": ") + key_error.why.message;
+    problem.errors.push_back({std::move(key_error.key), std::move(key_error.why)});
   }
   return problem;
 }
@@ -84,20 +85,6 @@ std::string as_camera(JsonNode* body) {
   return take_text(json_to_string(camera.get(), TRUE));
 }
 
-/// The ids of a list of text, or nothing.
-std::optional<std::vector<std::string>> ids_of(JsonNode* body) {
-  JsonNode* const list = json::member(body, "ids");
-  if (list == nullptr || !JSON_NODE_HOLDS_ARRAY(list)) return std::nullopt;
-  JsonArray* const array = json_node_get_array(list);
-  std::vector<std::string> ids;
-  for (guint i = 0; i < json_array_get_length(array); ++i) {
-    JsonNode* const element = json_array_get_element(array, i);
-    if (json_node_get_value_type(element) != G_TYPE_STRING) return std::nullopt;
-    ids.emplace_back(json_node_get_string(element));
-  }
-  return ids;
-}
-
 } // namespace
 
 json::OwnedNode Settings::body(const ExchangePtr& exchange) const {
@@ -107,7 +94,7 @@ json::OwnedNode Settings::body(const ExchangePtr& exchange) const {
   };
   // A form on another page cannot send this type without a preflight.
   if (exchange->content_type() != "application/json")
-    return refuse({Failure::wrong_type, "the body must be application/json"});
+    return refuse({Failure::wrong_type, {"json_type"_reason, "the body must be application/json"}});
   const auto text = exchange->read_body();
   if (!text) return json::OwnedNode{};
   auto object = json::parse_object(*text);
@@ -119,16 +106,19 @@ const Camera* Settings::find(const std::string& id, const ExchangePtr& exchange)
   const auto found = std::find_if(cameras().begin(), cameras().end(),
                                   [&id](const Camera& camera) { return camera.id == id; });
   if (found != cameras().end()) return &*found;
-  exchange->respond(Error{Errc::not_found, "there is no camera '" + id + "'"});
+  exchange->respond(cameras::no_camera(id));
   return nullptr;
 }
 
 const Camera* Settings::find_managed(const std::string& id, const ExchangePtr& exchange) const {
   const Camera* camera = find(id, exchange);
   if (camera == nullptr || camera->origin.managed) return camera;
-  exchange->respond(Problem{Failure::not_managed,
-                            "camera " + id + " is configured in " + place(*camera) +
-                                "; change it there, and the server reloads the file by itself"});
+  exchange->respond(
+      Problem{Failure::not_managed,
+              {"camera_elsewhere"_reason,
+               "camera {camera} is configured in {place}; change it there, and the server reloads "
+               "the file by itself",
+               {{"camera", id}, {"place", place(*camera)}}}});
   return nullptr;
 }
 
@@ -145,8 +135,10 @@ std::optional<Camera> Settings::read(const std::string& json, const Camera* befo
     if (const Camera* other = config::find_url(store_.current(), camera.streams[i].url, camera.id))
       key_errors.push_back(
           {"streams[" + std::to_string(i) + "].url",
-           "is already a URL of camera " + other->id + " (" + place(*other) +
-               "); remove one of them, because any number of viewers can share a stream"});
+           {"url_taken"_reason,
+            "is already a URL of camera {camera} ({place}); remove one of them, because any number "
+            "of viewers can share a stream",
+            {{"camera", other->id}, {"place", place(*other)}}}});
   if (key_errors.empty()) return std::move(camera);
   exchange->respond(wrong_keys(std::move(key_errors)));
   return std::nullopt;
@@ -162,15 +154,22 @@ std::optional<config::Diff> Settings::change(std::vector<Camera> cameras,
     return std::move(*diff);
   }
   if (diff.error().code == Errc::internal)
-    exchange->respond(Problem{Failure::not_writable, diff.error().message});
+    exchange->respond(Problem{Failure::not_writable, diff.error()});
   else if (diff.error().code == Errc::conflict)
-    exchange->respond(Problem{Failure::changed_by_hand, diff.error().message});
+    exchange->respond(Problem{Failure::changed_by_hand, diff.error()});
   else
     exchange->respond(diff.error());
   return std::nullopt;
 }
 
 namespace {
+
+std::vector<WrongKey> errors_of(const config::Mistake& mistake) {
+  std::vector<WrongKey> errors;
+  for (const config::Diagnostic& diagnostic : mistake.diagnostics)
+    errors.push_back({diagnostic.key, diagnostic.why, mistake.file, diagnostic.line});
+  return errors;
+}
 
 void write_mistake(json::Writer& json, const std::optional<config::Mistake>& mistake) {
   if (!mistake) return json.null("configuration_error");
@@ -180,7 +179,9 @@ void write_mistake(json::Writer& json, const std::optional<config::Mistake>& mis
       json.member("line", mistake->line);
     else
       json.null("line");
-    json.member("message", mistake->error.message);
+    json.member("message", static_cast<const Reason&>(mistake->error));
+    const std::vector<WrongKey> errors = errors_of(*mistake);
+    if (!errors.empty()) write_errors(json, errors);
   });
 }
 
@@ -214,11 +215,14 @@ void Settings::create(const ExchangePtr& exchange) {
   for (const Camera& other : cameras())
     if (other.id == id)
       return exchange->respond(Problem{Failure::camera_exists,
-                                       "camera " + id + " already exists (" + place(other) + ")"});
+                                       {"camera_exists"_reason,
+                                        "camera {camera} already exists ({place})",
+                                        {{"camera", id}, {"place", place(other)}}}});
   if (cameras().size() >= limits_.cameras)
-    return exchange->respond(Problem{Failure::too_many, "the server has reached its limit of " +
-                                                            std::to_string(limits_.cameras) +
-                                                            " cameras"});
+    return exchange->respond(Problem{Failure::too_many,
+                                     {"many_cameras"_reason,
+                                      "the server has reached its limit of {limit} cameras",
+                                      {{"limit", limits_.cameras}}}});
   auto wanted = cameras();
   wanted.push_back(std::move(*camera));
   if (!change(std::move(wanted), exchange)) return;
@@ -234,8 +238,11 @@ void Settings::replace(const std::string& id, const ExchangePtr& exchange) {
   if (json::member(object.get(), "id") != nullptr &&
       json::string_member(object.get(), "id").value_or("") != id)
     return exchange->respond(
-        wrong_keys({{"id", "is part of the camera's address and must stay " + id +
-                               "; to change it, remove the camera and add it again"}}));
+        wrong_keys({{"id",
+                     {"id_fixed"_reason,
+                      "is part of the camera's address and must stay {camera}; to change it, "
+                      "remove the camera and add it again",
+                      {{"camera", id}}}}}));
   const auto camera = read(with_id(object.get(), id), before, exchange);
   if (!camera) return;
   auto wanted = cameras();
@@ -265,7 +272,7 @@ void Settings::remove(const std::string& id, const ExchangePtr& exchange) {
 void Settings::order(const ExchangePtr& exchange) {
   const auto object = body(exchange);
   if (!object) return;
-  auto ids = ids_of(object.get());
+  auto ids = json::texts_member(object.get(), "ids");
   if (ids && ids->size() != cameras().size()) ids.reset(); // Before any camera is copied.
   std::vector<Camera> wanted;
   for (const std::string& id : ids.value_or(std::vector<std::string>{})) {
@@ -281,7 +288,8 @@ void Settings::order(const ExchangePtr& exchange) {
       });
   if (!once)
     return exchange->respond(
-        Problem{Failure::bad_order, "ids must be a list of the ids of all cameras, each once"});
+        Problem{Failure::bad_order,
+                {"bad_order"_reason, "ids must be a list of the ids of all cameras, each once"}});
   if (!change(std::move(wanted), exchange)) return;
   json::Writer json;
   json.object([&] { json::write_words(json, "ids", *ids); });
@@ -293,13 +301,13 @@ void Settings::test(const ExchangePtr& exchange) {
   if (!object) return;
   const Camera* before = nullptr;
   if (const auto of = json::string_member(object.get(), "camera")) {
-    if (!config::is_id(*of))
-      return exchange->respond(Error{Errc::not_found, "there is no such camera"});
+    if (!config::is_id(*of)) return exchange->respond(cameras::no_such_camera());
     if ((before = find(*of, exchange)) == nullptr) return;
   }
   if (tests_ >= limits_.tests)
     return exchange->respond(
-        Error{Errc::busy, "the server is testing other cameras; try again later"});
+        Error{Errc::busy,
+              Reason{"tests_busy"_reason, "the server is testing other cameras; try again later"}});
 
   auto read = config::read_request(as_camera(object.get()), before);
   if (auto* key_errors = std::get_if<config::KeyErrors>(&read)) {
@@ -327,7 +335,9 @@ void Settings::reload(const ExchangePtr& exchange) {
   if (diff) return respond_members(*exchange, 200, *diff);
   const Errc code = diff.error().code;
   if (code == Errc::invalid || code == Errc::not_found)
-    return exchange->respond(Problem{Failure::bad_configuration, diff.error().message});
+    return exchange->respond(
+        Problem{Failure::bad_configuration, diff.error(),
+                store_.mistake() ? errors_of(*store_.mistake()) : std::vector<WrongKey>{}});
   exchange->respond(diff.error());
 }
 

@@ -25,6 +25,8 @@ class Settings {
   void create(const ExchangePtr& exchange);
   void replace(const std::string& id, const ExchangePtr& exchange);
   void remove(const std::string& id, const ExchangePtr& exchange);
+  /// Adds, replaces and removes many cameras as one change, or says what it would do.
+  void import(const ExchangePtr& exchange);
   void order(const ExchangePtr& exchange);
   void test(const ExchangePtr& exchange);
   void reload(const ExchangePtr& exchange);

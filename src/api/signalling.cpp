@@ -17,20 +17,20 @@ char kProtocol[] = "fanlight.v1";
 
 Signalling::Signalling(const config::WebRtc& webrtc, const auth::Policy& policy,
                        cameras::CameraDirectory& directory, session::Directory& sessions,
-                       CameraList& cameras, const Limits& limits)
-    : webrtc_(webrtc), directory_(directory), cameras_(cameras),
-      limits_(limits), server_{webrtc,
-                               policy,
-                               sessions,
-                               limits,
-                               [this](const char* type, std::function<void(WebSocket::Text)> done) {
-                                 cameras_.get([this, type, done = std::move(done)](
-                                                  const CameraList::Texts& texts) {
-                                   done(cameras_message(type, texts));
-                                 });
-                               },
-                               {},
-                               [this](WebSocketClient& client) { forget(client); }},
+                       CameraList& cameras, const Limits& limits, std::string page_version)
+    : webrtc_(webrtc), directory_(directory), cameras_(cameras), limits_(limits),
+      page_version_(std::move(page_version)),
+      server_{webrtc,
+              policy,
+              sessions,
+              limits,
+              [this](const char* type, std::function<void(WebSocket::Text)> done) {
+                cameras_.get([this, type, done = std::move(done)](const CameraList::Texts& texts) {
+                  done(cameras_message(type, texts));
+                });
+              },
+              {},
+              [this](WebSocketClient& client) { forget(client); }},
       news_([](CameraNews::Client client, const std::vector<const CameraNews::Item*>& items) {
         static_cast<WebSocketClient*>(client)->push(items);
       }) {
@@ -49,6 +49,7 @@ WebSocket::Text Signalling::cameras_message(const std::string& type,
     json.member("type", type);
     if (type == "hello") {
       json.member("version", FANLIGHT_VERSION);
+      json.member("page_version", page_version_);
       // Credentials come with the answer to an offer, for that one session.
       const auto open = open_ice_servers(webrtc_.browser_ice_servers);
       json::write_ice_servers(json, open);
@@ -67,16 +68,18 @@ void Signalling::upgrade(const ExchangePtr& exchange) {
     exchange->set_header("Connection", "Upgrade");
     return exchange->respond(
         Problem{Failure::websocket_only,
-                "this address accepts only WebSocket connections (docs/signalling.md)"});
+                {"websocket_only"_reason,
+                 "this address accepts only WebSocket connections (docs/signalling.md)"}});
   }
-  if (!server_.refusal.empty()) return exchange->respond(Error{Errc::unavailable, server_.refusal});
+  if (server_.refusal) return exchange->respond(*server_.refusal);
   // libsoup reports errors of the handshake below; no WebSocket must make room for such a request.
   const bool good = soup_websocket_server_check_handshake(exchange->message(), nullptr, nullptr,
                                                           nullptr, nullptr);
   const HttpConnection* asking = HttpConnection::of(exchange->message());
   if (good && (asking == nullptr || !asking->admits_socket()))
-    return exchange->respond(
-        Error{Errc::busy, "your address has used up its share of the WebSockets"});
+    return exchange->respond(Error{Errc::busy, Reason{"share_websockets"_reason,
+                                                      "your address has used up its share of the "
+                                                      "WebSockets"}});
 
   char* protocols[] = {kProtocol, nullptr};
   // A client that requires another protocol gets none, and decides whether to go on.
@@ -123,9 +126,9 @@ void Signalling::forget(WebSocketClient& client) {
   clients_.erase(&client);
 }
 
-void Signalling::drain(const std::string& message) {
-  server_.refusal = message;
-  for (const auto& [key, client] : clients_) client->say_goodbye(message);
+void Signalling::drain(const Error& refusal) {
+  server_.refusal = refusal;
+  for (const auto& [key, client] : clients_) client->say_goodbye(refusal);
 }
 
 void Signalling::on_camera_changed(const cameras::CameraInfo& info) {

@@ -22,13 +22,13 @@ class Signalling : public cameras::CameraObserver {
  public:
   Signalling(const config::WebRtc& webrtc, const auth::Policy& policy,
              cameras::CameraDirectory& directory, session::Directory& sessions, CameraList& cameras,
-             const Limits& limits);
+             const Limits& limits, std::string page_version);
   ~Signalling() override;
 
   /// GET /ws: does the handshake, or answers why not.
   void upgrade(const ExchangePtr& exchange);
   /// Tells all clients that the server is shutting down; allows no new sessions.
-  void drain(const std::string& message);
+  void drain(const Error& refusal);
 
   void on_camera_changed(const cameras::CameraInfo& info) override;
   void on_cameras_replaced() override;
@@ -51,6 +51,7 @@ class Signalling : public cameras::CameraObserver {
   cameras::CameraDirectory& directory_;
   CameraList& cameras_;
   const Limits& limits_;
+  const std::string page_version_; ///< Of the page's files; empty: unknown.
   // Owned.
   WebSocketClient::Server server_;
   std::unordered_map<WebSocketClient*, std::unique_ptr<WebSocketClient>> clients_;

@@ -115,7 +115,7 @@ Problem problem_of(const session::CloseReason& reason) {
   }};
   const auto found = std::find_if(kFailures.begin(), kFailures.end(),
                                   [&](const auto& row) { return row.first == reason.code; });
-  return {found == kFailures.end() ? Failure::internal : found->second, reason.message};
+  return {found == kFailures.end() ? Failure::internal : found->second, reason};
 }
 
 } // namespace fanlight::http

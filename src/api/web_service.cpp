@@ -10,6 +10,7 @@
 #include "api/signalling.h"
 #include "api/whep.h"
 #include "base/log.h"
+#include "http/fingerprint.h"
 #include "http/server.h"
 #include "http/static_files.h"
 
@@ -23,7 +24,8 @@ class RoutedService : public WebService {
                 const Limits& limits, std::unique_ptr<StaticFiles> files)
       : limits_(limits), files_(std::move(files)),
         whep_(config.webrtc, cameras, directory, limits_), cameras_(cameras, limits_),
-        signalling_(config.webrtc, policy, cameras, directory, cameras_, limits_),
+        signalling_(config.webrtc, policy, cameras, directory, cameras_, limits_,
+                    fingerprint_of(files_->root())),
         rest_(cameras, directory, cameras_, limits_), settings_(store, cameras, limits_),
         router_(service_routes({rest_, settings_, signalling_, whep_, *files_}, limits_), policy) {}
 
@@ -38,9 +40,9 @@ class RoutedService : public WebService {
   int port() const override { return server_->port(); }
   const std::string& address() const override { return server_->address(); }
 
-  void drain(const std::string& message) override {
-    whep_.refuse(message);
-    signalling_.drain(message);
+  void drain(const Error& refusal) override {
+    whep_.refuse(refusal);
+    signalling_.drain(refusal);
   }
 
  private:

@@ -32,7 +32,7 @@ class WebService {
 
   /// The service is about to stop: says goodbye to the WebSockets and closes them, refuses new
   /// sessions with 503. Requests that are under way are still answered.
-  virtual void drain(const std::string& message) = 0;
+  virtual void drain(const Error& refusal) = 0;
 };
 
 } // namespace fanlight::http

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "cameras/refusals.h"
 #include "config/request.h"
 #include "http/rota.h"
 
@@ -86,11 +87,11 @@ void WebSocketClient::push(const std::vector<const CameraNews::Item*>& news) {
   if (news.size() > 1) socket_->hold_packets(false);
 }
 
-void WebSocketClient::say_goodbye(const std::string& message) {
+void WebSocketClient::say_goodbye(const Reason& reason) {
   json::Writer json;
   json.object([&] {
     json.member("type", "goodbye");
-    json.member("message", message);
+    json.member("message", reason);
     json.member("retry_after_ms", kRetryAfterMs);
   });
   socket_->send(json.text());
@@ -112,8 +113,8 @@ void WebSocketClient::send_error(const char* code, const std::string& message,
     socket_->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "too many bad messages");
 }
 
-void WebSocketClient::refuse(const std::string& session, const char* code, const std::string& why) {
-  socket_->send(closed_message(session, {code, why}));
+void WebSocketClient::refuse(const std::string& session, const session::CloseReason& reason) {
+  socket_->send(closed_message(session, reason));
   if (refusals_.ends_with_one_more(g_get_monotonic_time()))
     socket_->close(SOUP_WEBSOCKET_CLOSE_POLICY_VIOLATION, "too many sessions were refused");
 }
@@ -154,21 +155,21 @@ void WebSocketClient::watch(JsonNode* message) {
                       "the session '" + *name + "' already exists on this WebSocket", *name);
   const session::StreamPreference preference = preference_of(message);
   // A name that cannot be an id is not looked up and not repeated.
-  if (!config::is_id(*camera)) return refuse(*name, "unknown_camera", "there is no such camera");
+  if (!config::is_id(*camera)) return refuse(*name, {"unknown_camera", cameras::no_such_camera()});
   if (!config::is_id(preference.stream))
-    return refuse(*name, "unknown_stream", "there is no such stream");
-  const auto refuse_viewer = [&](const char* code, const std::string& why) {
+    return refuse(*name, {"unknown_stream", cameras::no_such_stream()});
+  const auto refuse_viewer = [&](const char* code, const Reason& why) {
     log::info("http", {{"camera", *camera}, {"client", principal_.address}, {"code", code}},
-              "refusing a viewer: " + why);
-    refuse(*name, code, why);
+              "refusing a viewer: " + why.message);
+    refuse(*name, {code, why});
   };
   if (const auto refusal = server_.policy.refusal(principal_, auth::Action::view, *camera))
     return refuse_viewer(refusal->code(), refusal->detail);
-  if (!server_.refusal.empty()) return refuse_viewer("shutting_down", server_.refusal);
+  if (server_.refusal) return refuse_viewer("shutting_down", *server_.refusal);
   if (sessions_.size() >= server_.limits.sessions_per_socket)
-    return refuse_viewer("busy", "this WebSocket has reached its limit of " +
-                                     std::to_string(server_.limits.sessions_per_socket) +
-                                     " sessions");
+    return refuse_viewer("busy", {"socket_full"_reason,
+                                  "this WebSocket has reached its limit of {limit} sessions",
+                                  {{"limit", server_.limits.sessions_per_socket}}});
 
   session::Directory::OpenOptions options;
   options.signalling = "websocket";
@@ -179,7 +180,7 @@ void WebSocketClient::watch(JsonNode* message) {
       [this](std::string text) { socket_->send(std::move(text)); },
       [this](WebSocketSession& ended) { forget(ended); });
   const auto opened = server_.directory.open(*camera, *offer, options, *session);
-  if (!opened) return refuse_viewer(close_code(opened.error().code), opened.error().message);
+  if (!opened) return refuse_viewer(close_code(opened.error().code), opened.error());
   socket_->charge(Rota::kOffer);
   session->begin(**opened);
   sessions_.emplace(*name, std::move(session));

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -29,7 +30,7 @@ class WebSocketClient : public WebSocket::Observer {
     const Limits& limits;
     /// The messages `hello` and `cameras`, at once or in a later turn.
     std::function<void(const char* type, std::function<void(WebSocket::Text)> done)> cameras;
-    std::string refusal; ///< Not empty: the server is shutting down and refuses new sessions.
+    std::optional<Error> refusal; ///< The server is shutting down and refuses new sessions.
     std::function<void(WebSocketClient&)> closed; ///< The client may be destroyed.
   };
 
@@ -43,7 +44,7 @@ class WebSocketClient : public WebSocket::Observer {
     if (greeted_) socket_->send(message, key);
   }
   void push(const std::vector<const CameraNews::Item*>& news);
-  void say_goodbye(const std::string& message);
+  void say_goodbye(const Reason& reason);
 
   void on_text(const std::string& text) override;
   void on_unreadable(std::size_t bytes) override;
@@ -52,7 +53,7 @@ class WebSocketClient : public WebSocket::Observer {
 
  private:
   void send_error(const char* code, const std::string& message, const std::string& session = {});
-  void refuse(const std::string& session, const char* code, const std::string& why);
+  void refuse(const std::string& session, const session::CloseReason& reason);
   void greet();
   void list();
   void watch(JsonNode* message);

@@ -15,7 +15,7 @@ std::string closed_message(const std::string& session, const session::CloseReaso
     json.member("type", "closed");
     json.member("session", session);
     json.member("code", reason.code);
-    json.member("message", reason.message);
+    json.member("message", static_cast<const Reason&>(reason));
   });
   return json.text();
 }
@@ -29,7 +29,7 @@ WebSocketSession::WebSocketSession(std::string name, const std::string& offer,
 WebSocketSession::~WebSocketSession() {
   if (session_ == nullptr) return;
   session_->forget_observer();
-  session_->close({"stopped", "the page's WebSocket has ended"});
+  session_->close({"stopped", {"socket_ended"_reason, "the page's WebSocket has ended"}});
 }
 
 bool WebSocketSession::add_candidate(const session::Candidate& candidate) {
@@ -51,7 +51,9 @@ Result<Done> WebSocketSession::select(const session::StreamPreference& preferenc
   return session_->select(preference);
 }
 
-void WebSocketSession::stop() { session_->close({"stopped", "the page ended the session"}); }
+void WebSocketSession::stop() {
+  session_->close({"stopped", {"page_ended"_reason, "the page ended the session"}});
+}
 
 unsigned WebSocketSession::mline_of(const std::string& mid) const {
   const auto found = std::find(mids_.begin(), mids_.end(), mid);
@@ -106,15 +108,14 @@ void WebSocketSession::on_stream(session::Session& session) {
   send_(json.text());
 }
 
-void WebSocketSession::on_state(session::Session&, session::State state,
-                                const std::string& message) {
+void WebSocketSession::on_state(session::Session&, session::State state, const Reason& reason) {
   if (state == session::State::closed) return; // `closed` reports it with the reason.
   json::Writer json;
   json.object([&] {
     json.member("type", "session");
     json.member("session", name_);
     json.member("state", session::to_string(state));
-    json.member("message", message);
+    json.member("message", reason);
   });
   send_(json.text());
 }

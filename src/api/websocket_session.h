@@ -35,8 +35,7 @@ class WebSocketSession : public session::Session::Observer {
   void on_answer(session::Session& session, const std::string& sdp) override;
   void on_candidate(session::Session& session, const session::Candidate& candidate) override;
   void on_stream(session::Session& session) override;
-  void on_state(session::Session& session, session::State state,
-                const std::string& message) override;
+  void on_state(session::Session& session, session::State state, const Reason& reason) override;
   void on_closed(session::Session& session, const session::CloseReason& reason) override;
 
  private:

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "cameras/refusals.h"
 #include "config/request.h"
 
 namespace fanlight::http {
@@ -28,16 +29,18 @@ Whep::Whep(const config::WebRtc& webrtc, cameras::CameraDirectory& cameras,
     : webrtc_(webrtc), cameras_(cameras), directory_(directory), limits_(limits) {}
 
 void Whep::open(const std::string& camera, const ExchangePtr& exchange) {
-  if (!refusal_.empty()) return exchange->respond(Error{Errc::unavailable, refusal_});
-  if (!cameras_.camera(camera))
-    return exchange->respond(Error{Errc::not_found, "there is no camera '" + camera + "'"});
+  if (refusal_) return exchange->respond(*refusal_);
+  if (!cameras_.camera(camera)) return exchange->respond(cameras::no_camera(camera));
   if (exchange->content_type() != "application/sdp") {
     exchange->set_header("Accept-Post", "application/sdp");
-    return exchange->respond(Problem{Failure::wrong_type, "an offer must be application/sdp"});
+    return exchange->respond(
+        Problem{Failure::wrong_type, {"offer_type"_reason, "an offer must be application/sdp"}});
   }
   const auto offer = exchange->read_body();
   if (!offer) return;
-  if (offer->empty()) return exchange->respond(Error{Errc::invalid, "the offer is empty"});
+  if (offer->empty())
+    return exchange->respond(
+        Error{Errc::invalid, Reason{"offer_empty"_reason, "the offer is empty"}});
 
   session::Directory::OpenOptions options;
   options.signalling = "whep";
@@ -45,8 +48,7 @@ void Whep::open(const std::string& camera, const ExchangePtr& exchange) {
   options.complete_answer = true;
   if (const std::string stream = exchange->query("stream"); !stream.empty()) {
     // A name that cannot be an id is not looked up and not repeated.
-    if (!config::is_id(stream))
-      return exchange->respond(Error{Errc::no_stream, "there is no such stream"});
+    if (!config::is_id(stream)) return exchange->respond(cameras::no_such_stream());
     options.preference.stream = stream;
   }
   options.preference.width = pixels(exchange->query("width"));
@@ -82,7 +84,8 @@ WhepSession* Whep::find(const std::string& camera, const std::string& session,
                         Exchange& exchange) const {
   const auto found = sessions_.find(session);
   if (found != sessions_.end() && found->second->camera() == camera) return found->second.get();
-  exchange.respond(Error{Errc::not_found, "there is no such session"});
+  exchange.respond(
+      Error{Errc::not_found, Reason{"no_such_session"_reason, "there is no such session"}});
   return nullptr;
 }
 

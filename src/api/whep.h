@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -30,8 +31,8 @@ class Whep {
   /// DELETE of /whep/{camera}/{session}, also if the session has just ended: its player may not
   /// know that yet.
   void remove(const std::string& camera, const std::string& session, const ExchangePtr& exchange);
-  /// Refuses new sessions with this message from now on.
-  void refuse(std::string message) { refusal_ = std::move(message); }
+  /// Refuses new sessions with this from now on.
+  void refuse(const Error& refusal) { refusal_ = refusal; }
 
  private:
   /// The session; if there is none, answers the request.
@@ -46,7 +47,7 @@ class Whep {
   session::Directory& directory_;
   const Limits& limits_;
   // Owned.
-  std::string refusal_;
+  std::optional<Error> refusal_;
   std::unordered_map<std::string, std::unique_ptr<WhepSession>> sessions_; ///< By id.
   std::deque<std::pair<std::string, std::string>> ended_; ///< Camera and id, the oldest first.
 };

@@ -87,16 +87,19 @@ void WhepSession::wait_for_answer(ExchangePtr exchange) {
   waiting_->wait([this] {
     waiting_.reset();
     // A player that aborts the PATCH of a restart may still watch.
-    if (!restarting_) give_up("stopped", "the client disconnected before the answer");
+    if (!restarting_)
+      give_up({"stopped", {"client_left"_reason, "the client disconnected before the answer"}});
   });
-  overdue_.once(limits_.answer,
-                [this] { give_up("timeout", "the server could not answer the session in time"); });
+  overdue_.once(limits_.answer, [this] {
+    give_up(
+        {"timeout", {"answer_overdue"_reason, "the server could not answer the session in time"}});
+  });
 }
 
-void WhepSession::give_up(const std::string& code, const std::string& why) {
+void WhepSession::give_up(session::CloseReason reason) {
   overdue_.stop();
   // The client may be gone, but its requests still wait: on_closed answers them.
-  if (session_ != nullptr) session_->close({code, why});
+  if (session_ != nullptr) session_->close(std::move(reason));
 }
 
 void WhepSession::on_answer(session::Session&, const std::string& sdp) {
@@ -123,7 +126,7 @@ void WhepSession::on_candidate(session::Session&, const session::Candidate&) {
   // Answers are complete: in WHEP, the server cannot trickle candidates to the player.
 }
 
-void WhepSession::on_state(session::Session&, session::State, const std::string&) {}
+void WhepSession::on_state(session::Session&, session::State, const Reason&) {}
 
 void WhepSession::on_closed(session::Session&, const session::CloseReason& reason) {
   session_ = nullptr;
@@ -136,12 +139,14 @@ void WhepSession::on_closed(session::Session&, const session::CloseReason& reaso
 void WhepSession::patch(const ExchangePtr& exchange) {
   if (exchange->content_type() != "application/trickle-ice-sdpfrag")
     return exchange->respond(
-        Problem{Failure::wrong_type, "a PATCH must be application/trickle-ice-sdpfrag"});
+        Problem{Failure::wrong_type,
+                {"patch_type"_reason, "a PATCH must be application/trickle-ice-sdpfrag"}});
   const bool conditional = exchange->has_header("If-Match");
   if (conditional && !matches(exchange->header("If-Match"), etag_)) {
     exchange->set_header("ETag", etag_);
     return exchange->respond(
-        Error{Errc::conflict, "the ETag is out of date, because ICE was restarted"});
+        Error{Errc::conflict,
+              Reason{"old_etag"_reason, "the ETag is out of date, because ICE was restarted"}});
   }
   const auto body = exchange->read_body();
   if (!body) return;
@@ -149,21 +154,24 @@ void WhepSession::patch(const ExchangePtr& exchange) {
   if (!fragment) return exchange->respond(fragment.error());
   if (waiting_ || restarting_)
     return exchange->respond(
-        Error{Errc::busy, "the session is still restarting ICE; try again later"});
+        Error{Errc::busy, Reason{"still_restarting"_reason,
+                                 "the session is still restarting ICE; try again later"}});
   // Some players send If-Match: * with every candidate, or no If-Match at all, so only the
   // credentials distinguish a restart from a trickled candidate.
   if (!fragment->has_credentials() || fragment->ufrag == ice_ufrag(offer_))
     return trickle(exchange, *fragment);
   if (!conditional)
     return exchange->respond(Problem{
-        Failure::no_if_match, "an ICE restart needs If-Match: the ETag of the session, or *"});
+        Failure::no_if_match,
+        {"no_if_match"_reason, "an ICE restart needs If-Match: the ETag of the session, or *"}});
   restart(exchange, *fragment);
 }
 
 void WhepSession::trickle(const ExchangePtr& exchange, const IceFragment& fragment) {
   candidates_ += fragment.candidates.size();
   if (candidates_ > limits_.candidates_per_session)
-    return exchange->respond(Error{Errc::invalid, "there are too many candidates"});
+    return exchange->respond(
+        Error{Errc::invalid, Reason{"many_candidates"_reason, "there are too many candidates"}});
   for (const IceFragment::Candidate& candidate : fragment.candidates)
     session_->add_candidate({mline_of(mids_, candidate), candidate.candidate});
   if (fragment.end_of_candidates) session_->add_candidate({});
@@ -181,7 +189,7 @@ void WhepSession::restart(const ExchangePtr& exchange, const IceFragment& fragme
 }
 
 void WhepSession::remove(const ExchangePtr& exchange) {
-  session_->close({"stopped", "the player ended the session"});
+  session_->close({"stopped", {"player_ended"_reason, "the player ended the session"}});
   exchange->respond(200);
 }
 

@@ -37,13 +37,12 @@ class WhepSession : public session::Session::Observer {
   void on_answer(session::Session& session, const std::string& sdp) override;
   void on_candidate(session::Session& session, const session::Candidate& candidate) override;
   void on_stream(session::Session&) override {} // WHEP cannot notify the player.
-  void on_state(session::Session& session, session::State state,
-                const std::string& message) override;
+  void on_state(session::Session& session, session::State state, const Reason& reason) override;
   void on_closed(session::Session& session, const session::CloseReason& reason) override;
 
  private:
   void wait_for_answer(ExchangePtr exchange);
-  void give_up(const std::string& code, const std::string& why);
+  void give_up(session::CloseReason reason);
   void trickle(const ExchangePtr& exchange, const IceFragment& fragment);
   void restart(const ExchangePtr& exchange, const IceFragment& fragment);
   void renew_etag();

@@ -84,23 +84,29 @@ bool is_plain(const std::string& text) {
          });
 }
 
-std::string why_not_host(const std::string& host) {
+Reason why_not_host(const std::string& host) {
   const std::string name = is_plain(host) ? authority_of(host).name : "NAME";
-  return "this server does not know the host name " + name +
-         "; if the name belongs to this server, add it to server.hosts: [" + name + "]";
+  return {"unknown_host"_reason,
+          "this server does not know the host name {host}; if the name belongs to this server, add "
+          "it to server.hosts: [{host}]",
+          {{"host", name}}};
 }
 
-std::string why_not_origin(const std::string& origin) {
+Reason why_not_origin(const std::string& origin) {
   if (origin == "null")
-    return "a page without an origin (a file, a sandboxed frame) may not show these cameras: serve "
-           "the page from a web server and add its origin to embed.origins";
+    return {
+        "page_without_origin"_reason,
+        "a page without an origin (a file, a sandboxed frame) may not show these cameras: serve "
+        "the page from a web server and add its origin to embed.origins"};
   const auto slashes = origin.find("://");
   const bool named = is_plain(origin) && slashes != origin.npos;
   const std::string page = named ? origin : "https://NAME";
   const std::string host = named ? origin.substr(slashes + 3) : "NAME";
-  return "pages of " + page + " may not show these cameras: if " + page +
-         " is your site, set embed.origins: [\"" + page +
-         "\"]; if it is this server behind a proxy, set server.hosts: [\"" + host + "\"]";
+  return {"foreign_page"_reason,
+          "pages of {origin} may not show these cameras: if {origin} is your site, set "
+          "embed.origins: [\"{origin}\"]; if it is this server behind a proxy, set server.hosts: "
+          "[\"{host}\"]",
+          {{"origin", page}, {"host", host}}};
 }
 
 } // namespace
@@ -126,36 +132,45 @@ std::optional<http::Problem> viewing_refusal(const RequestOrigin& page,
   if (page.site.empty() || page.site == "none" || link) return {};
   return http::Problem{
       http::Failure::foreign_page,
-      "a page of another site must send its origin: load this by fetch() or with the attribute "
-      "crossorigin, from a page whose origin is in embed.origins"};
+      {"origin_missing"_reason,
+       "a page of another site must send its origin: load this by fetch() or with the attribute "
+       "crossorigin, from a page whose origin is in embed.origins"}};
 }
 
-std::string settings_refusal(const Principal& principal, const config::Server& server) {
+Reason settings_refusal(const Principal& principal, const config::Server& server) {
   const config::Access access = server.settings;
   const RequestOrigin& page = principal.page;
   if (access == config::Access::none)
-    return "this server does not allow changes of settings (server.settings: none)";
+    return {"settings_off"_reason,
+            "this server does not allow changes of settings (server.settings: none)"};
   // Browsers send Sec-Fetch-Site only to trustworthy addresses (https and this machine).
   const bool own_page = page.site.empty()
                             ? page.origin.empty() || is_at(page.origin, page.host) ||
                                   is_at_any(page.origin, server.hosts)
                             : page.site == "same-origin" || (page.site == "none" && page.reads);
-  if (!own_page) return "settings can be changed only from this server's own page";
+  if (!own_page)
+    return {"settings_foreign_page"_reason,
+            "settings can be changed only from this server's own page"};
   // This also applies to `all`: with embed.origins ["*"], a page can use DNS rebinding.
   if (!is_name_of_ours(page.host, server.hosts))
-    return "settings can be changed only under the server's address, a private name or a name in "
-           "server.hosts, not under " +
-           (is_plain(page.host) ? authority_of(page.host).name : "another name");
+    return {"settings_host"_reason,
+            "settings can be changed only under the server's address, a private name or a name in "
+            "server.hosts, not under {host}",
+            {{"host", is_plain(page.host) ? authority_of(page.host).name : "another name"}}};
   if (access == config::Access::all) return {};
   if (principal.proxied)
-    return "settings cannot be changed through a proxy, because the proxy hides the client's "
-           "address; if only administrators can use the proxy, set server.settings to all";
-  const bool near = access == config::Access::loopback ? principal.is_on_this_machine()
-                                                       : principal.is_on_private_network();
-  if (!near)
-    return std::string("settings can be changed only from ") +
-           (access == config::Access::loopback ? "this machine" : "private networks") +
-           " (server.settings), not from " + principal.address;
+    return {"settings_proxy"_reason,
+            "settings cannot be changed through a proxy, because the proxy hides the client's "
+            "address; if only administrators can use the proxy, set server.settings to all"};
+  if (access == config::Access::loopback && !principal.is_on_this_machine())
+    return {"settings_this_machine"_reason,
+            "settings can be changed only from this machine (server.settings), not from {address}",
+            {{"address", principal.address}}};
+  if (access != config::Access::loopback && !principal.is_on_private_network())
+    return {"settings_private"_reason,
+            "settings can be changed only from private networks (server.settings), not from "
+            "{address}",
+            {{"address", principal.address}}};
   return {};
 }
 

@@ -17,6 +17,6 @@ std::optional<http::Problem> viewing_refusal(const RequestOrigin& page,
                                              const config::Embed& embed);
 
 /// Why the principal may not change settings (docs/settings.md); empty: it may.
-std::string settings_refusal(const Principal& principal, const config::Server& server);
+Reason settings_refusal(const Principal& principal, const config::Server& server);
 
 } // namespace fanlight::auth

@@ -32,7 +32,7 @@ std::optional<http::Problem> AddressPolicy::refusal(const Principal& principal, 
   case Action::inspect: return {};
   case Action::configure: break;
   }
-  std::string why = settings_refusal(principal, config_.server);
+  Reason why = settings_refusal(principal, config_.server);
   if (why.empty()) return {};
   return http::Problem{http::Failure::not_allowed, std::move(why)};
 }

@@ -5,6 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include "base/reason.h"
+
 namespace fanlight {
 
 /// The kind of failure, as far as some caller acts on it. The message has the details.
@@ -19,10 +21,14 @@ enum class Errc {
   internal,    ///< A fault of the server: a missing element, a failed library call.
 };
 
-/// A failure for an operator to read: the message says *doing what: why*.
-struct Error {
+/// A failure for an operator to read: the message says *doing what: why*. If pages show it, it is
+/// made from a Reason, so that they can say it in the language of their reader.
+struct Error : Reason {
+  Error() = default;
+  Error(Errc kind, std::string text) : code(kind) { message = std::move(text); }
+  Error(Errc kind, Reason reason) : Reason(std::move(reason)), code(kind) {}
+
   Errc code = Errc::internal;
-  std::string message;
 };
 
 /// Either a value or the Error that prevented it. Move-only values are fine.

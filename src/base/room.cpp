@@ -235,30 +235,39 @@ Reservation::~Reservation() {
   recent_bounds().count(room_);
 }
 
-Result<Reservation> Reservation::take(Room room, Room spare, const std::string& what) {
-  return take(room, spare, what, recent_bounds().at(g_get_monotonic_time()));
+Result<Reservation> Reservation::take(Room room, Room spare, const Reason& purpose) {
+  return take(room, spare, purpose, recent_bounds().at(g_get_monotonic_time()));
 }
 
-Result<Reservation> Reservation::take(Room room, Room spare, const std::string& what,
+Result<Reservation> Reservation::take(Room room, Room spare, const Reason& purpose,
                                       const std::vector<Bound>& bounds) {
   struct Kind {
     Bound::Of of;
-    const char* name;
+    Reason name;
     std::uint64_t promised;
     std::uint64_t needed;
   };
-  const Kind kinds[]{
-      {Bound::Of::threads, "threads", reserved.threads, room.threads + spare.threads},
-      {Bound::Of::descriptors, "file descriptors", reserved.descriptors,
-       room.descriptors + spare.descriptors}};
+  const Kind kinds[]{{Bound::Of::threads,
+                      {"threads"_reason, "threads"},
+                      reserved.threads,
+                      room.threads + spare.threads},
+                     {Bound::Of::descriptors,
+                      {"file_descriptors"_reason, "file descriptors"},
+                      reserved.descriptors,
+                      room.descriptors + spare.descriptors}};
   for (const Kind& kind : kinds) {
     const Bound* bound = tightest(bounds, kind.of);
     if (bound == nullptr || bound->left() >= kind.promised + kind.needed) continue;
-    return Error{Errc::busy, std::string{"the server has no "} + kind.name + " left for " + what +
-                                 " (" + bound->name + " is " + std::to_string(bound->limit) + ", " +
-                                 std::to_string(bound->used + kind.promised) +
-                                 " are in use or reserved, and " + std::to_string(kind.needed) +
-                                 " must be free)"};
+    return Error{Errc::busy,
+                 Reason{"no_room"_reason,
+                        "the server has no {kind} left for {purpose} ({bound} is {limit}, {used} "
+                        "are in use or reserved, and {needed} must be free)",
+                        {{"kind", {kind.name}},
+                         {"purpose", {purpose}},
+                         {"bound", bound->name},
+                         {"limit", bound->limit},
+                         {"used", bound->used + kind.promised},
+                         {"needed", kind.needed}}}};
   }
   return Reservation{room};
 }

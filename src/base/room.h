@@ -64,9 +64,9 @@ class Reservation {
   /// Errc::busy, with the reason, if less than `room` and `spare` would be left: GLib and GStreamer
   /// abort the process if a thread cannot be started, so this must never happen. `what` is, for
   /// example, "another viewer on webrtcbin".
-  static Result<Reservation> take(Room room, Room spare, const std::string& what);
+  static Result<Reservation> take(Room room, Room spare, const Reason& purpose);
   /// The same, with these limits.
-  static Result<Reservation> take(Room room, Room spare, const std::string& what,
+  static Result<Reservation> take(Room room, Room spare, const Reason& purpose,
                                   const std::vector<Bound>& bounds);
 
   Reservation(Reservation&& other) noexcept : room_(std::exchange(other.room_, {})) {}

@@ -4,20 +4,22 @@
 #include <string>
 #include <vector>
 
+#include "base/reason.h"
+
 namespace fanlight::cameras {
 
 /// The API's view of one stream of a camera. The URL has no credentials.
 struct StreamInfo {
   std::string id;
   std::string url;
-  std::string pull;   ///< always, on_demand.
-  std::string state;  ///< idle, connecting, live, retrying, refused.
-  std::string reason; ///< For people: why it is not live.
+  std::string pull;  ///< always, on_demand.
+  std::string state; ///< idle, connecting, live, retrying, refused.
+  Reason reason;     ///< For people: why it is not live.
   std::int64_t state_age_ms = 0;
   std::int64_t retry_in_ms = 0; ///< Until the next attempt; 0: none is scheduled.
   std::string video_codec;      ///< Joined with "+" if the camera sends two.
   std::string audio_codec;      ///< As viewers get it; empty: none.
-  std::string audio_note;       ///< Why there is no sound, or which conversion takes place.
+  Reason audio_note;            ///< Why there is no sound, or which conversion takes place.
   int width = 0;
   int height = 0;
   double fps = 0;

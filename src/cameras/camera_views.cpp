@@ -5,6 +5,7 @@
 
 #include "base/main_loop.h"
 #include "cameras/describe.h"
+#include "cameras/refusals.h"
 
 namespace fanlight::cameras {
 
@@ -25,9 +26,7 @@ std::optional<CameraInfo> CameraViews::camera(const std::string& id) const {
 
 void CameraViews::draw_pipeline(const std::string& id, Drawn done) {
   if (const auto* entry = registry_.find(id)) return entry->camera->draw(std::move(done));
-  post([id, done = std::move(done)] {
-    done(Error{Errc::not_found, "there is no camera \"" + id + "\""});
-  });
+  post([id, done = std::move(done)] { done(no_camera(id)); });
 }
 
 Result<Done> CameraViews::probe(const config::Camera& camera, Probed done) {

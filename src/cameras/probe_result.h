@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/reason.h"
+
 namespace fanlight::cameras {
 
 /// The result of a probe of one stream.
@@ -20,7 +22,7 @@ struct ProbeResult {
     bool b_frames = false;
   };
   bool ok = false;
-  std::string reason; ///< For people: why the probe failed.
+  Reason reason;      ///< For people: why the probe failed.
   double seconds = 0; ///< Duration of the probe.
   std::vector<Video> video;
   std::string audio; ///< As viewers would get it; empty: none.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/main_loop.h"
+#include "cameras/refusals.h"
 #include "config/diff.h"
 #include "config/request.h"
 
@@ -38,7 +39,7 @@ Result<Done> CameraRegistry::prepare(const config::Config& wanted, const config:
 }
 
 Result<Done> CameraRegistry::prepare(const std::vector<config::Camera>& wanted) {
-  if (draining_) return Error{Errc::unavailable, "the server is shutting down"};
+  if (draining_) return shutting_down();
   std::map<std::string, Entry> fresh;
   for (const config::Camera& settings : wanted) {
     const Entry* old = find(settings.id);
@@ -146,7 +147,7 @@ void CameraRegistry::on_camera_changed(media::Camera& camera) {
 }
 
 Result<Done> CameraRegistry::probe(const config::Camera& camera, Probed done) {
-  if (draining_) return Error{Errc::unavailable, "the server is shutting down"};
+  if (draining_) return shutting_down();
   for (const Entry& entry : entries_)
     for (const auto& camera_stream : entry.camera->camera_streams())
       if (camera_stream->state() == media::CameraStream::State::live &&

@@ -72,7 +72,8 @@ void StreamProbe::finish(bool late) {
   limit_.stop();
   ProbeResult found = result_of(camera_stream());
   found.seconds = static_cast<double>(g_get_monotonic_time() - begun_us_) / 1e6;
-  if (!found.ok && late && found.reason.empty()) found.reason = "the camera does not answer";
+  if (!found.ok && late && found.reason.empty())
+    found.reason = {"no_answer"_reason, "the camera does not answer"};
   camera_->stop();
   done_(found); // May destroy this object: nothing may follow.
 }

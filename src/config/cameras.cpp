@@ -53,8 +53,10 @@ void check_url(const Value& entry, const std::string& url, DuplicateCheck& urls)
   if (const auto place = urls.add(url, entry, mark))
     entry.diagnostics.add(
         mark, entry.key + ".url",
-        "is already the URL " + *place +
-            "; remove one of them, because any number of viewers can share a stream");
+        {"url_taken_line"_reason,
+         "is already the URL {place}; remove one of them, because any number of viewers can share "
+         "a stream",
+         {{"place", *place}}});
 }
 
 void read_streams(const Value& value, const Stream& common, Camera& camera, Unique& unique) {
@@ -64,20 +66,24 @@ void read_streams(const Value& value, const Stream& common, Camera& camera, Uniq
   constexpr std::size_t kMostStreams = 16;
   if (entries.size() > kMostStreams)
     return value.diagnostics.add(value.mark, value.key,
-                                 "has " + std::to_string(entries.size()) +
-                                     " streams; the limit is " + std::to_string(kMostStreams));
+                                 {"many_streams"_reason,
+                                  "has {count} streams; the limit is {limit}",
+                                  {{"count", entries.size()}, {"limit", kMostStreams}}});
   for (const Value& entry : entries) {
     Stream stream = common;
     read_values(entry, read_keys(entry, known), fields<Stream>(), stream);
     if (const auto place = ids.add(stream.id, entry, entry.node["id"].Mark()))
       entry.diagnostics.add(entry.node["id"].Mark(), entry.key + ".id",
-                            '"' + stream.id + "\" is already the id of the stream " + *place +
-                                "; give each stream its own id");
+                            {"stream_id_taken"_reason,
+                             "\"{stream}\" is already the id of the stream {place}; give each "
+                             "stream its own id",
+                             {{"stream", stream.id}, {"place", *place}}});
     check_url(entry, stream.url, unique.urls);
     camera.streams.push_back(std::move(stream));
   }
   if (entries.empty() && (value.node.IsSequence() || value.node.IsNull()))
-    value.diagnostics.add(value.mark, value.key, "has no streams; add one, or use url: instead");
+    value.diagnostics.add(value.mark, value.key,
+                          {"no_streams"_reason, "has no streams; add one, or use url: instead"});
 }
 
 Camera read_camera(const Value& entry, Unique& unique) {
@@ -90,8 +96,9 @@ Camera read_camera(const Value& entry, Unique& unique) {
   const auto streams = values.find("streams");
   const auto url = values.find("url");
   if (streams != values.end() && url != values.end()) {
-    entry.diagnostics.add(url->second.mark, url->second.key,
-                          "cannot be combined with streams; move it into one of them");
+    entry.diagnostics.add(
+        url->second.mark, url->second.key,
+        {"url_beside_streams"_reason, "cannot be combined with streams; move it into one of them"});
   } else if (streams != values.end()) {
     common.id.clear();
     read_streams(streams->second, common, camera, unique);
@@ -100,13 +107,16 @@ Camera read_camera(const Value& entry, Unique& unique) {
     check_url(entry, common.url, unique.urls);
     camera.streams.push_back(std::move(common));
   } else if (entry.node.IsMap()) {
-    entry.diagnostics.add(entry.mark, entry.key,
-                          "has no url; add, for example, url: rtsp://192.0.2.10:554/stream1");
+    entry.diagnostics.add(
+        entry.mark, entry.key,
+        {"no_url"_reason, "has no url; add, for example, url: rtsp://192.0.2.10:554/stream1"});
   }
   if (const auto place = unique.ids.add(camera.id, entry, entry.mark))
     entry.diagnostics.add(entry.node["id"].Mark(), entry.key + ".id",
-                          '"' + camera.id + "\" is already the id of the camera " + *place +
-                              "; give each camera its own id");
+                          {"camera_id_taken"_reason,
+                           "\"{camera}\" is already the id of the camera {place}; give each camera "
+                           "its own id",
+                           {{"camera", camera.id}, {"place", *place}}});
   return camera;
 }
 

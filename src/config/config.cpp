@@ -20,7 +20,9 @@ void refuse_second_document(std::string_view yaml, Diagnostics& diagnostics) {
     const std::string_view line = yaml.substr(0, yaml.find('\n'));
     yaml.remove_prefix(std::min(line.size() + 1, yaml.size()));
     if (begun && (line == "---" || line.starts_with("--- ")))
-      diagnostics.add(mark, "", "a second document begins here; keep only one, and remove ---");
+      diagnostics.add(mark, "",
+                      {"second_document"_reason,
+                       "a second document begins here; keep only one, and remove ---"});
     begun = begun || !(line.empty() || line[0] == '#' || line[0] == '%');
   }
 }
@@ -51,15 +53,17 @@ void read_document(std::string_view yaml, S& out, std::span<const Field<S>> keys
     const YAML::Node document = YAML::Load(std::string(yaml));
     read_mapping({document, document.Mark(), "", diagnostics}, out, keys);
   } catch (const YAML::Exception& error) {
-    diagnostics.add(error.mark, "", "is not valid YAML: " + error.msg);
+    diagnostics.add(error.mark, "",
+                    {"not_yaml"_reason, "is not valid YAML: {detail}", {{"detail", error.msg}}});
   }
 }
 
 /// An editor may leave an empty file on a full disk; that must not remove all cameras.
 void refuse_empty(const Text& file, Diagnostics& diagnostics) {
   if (file.there && file.yaml.empty())
-    diagnostics.add(YAML::Mark::null_mark(), "",
-                    "is empty; if there should be no cameras, write cameras: []");
+    diagnostics.add(
+        YAML::Mark::null_mark(), "",
+        {"file_empty"_reason, "is empty; if there should be no cameras, write cameras: []"});
 }
 
 /// The order may name cameras that no longer exist, and lack new ones: these come last.

@@ -133,11 +133,19 @@ struct Text {
   bool operator==(const Text&) const = default;
 };
 
+/// What is wrong with a key, and what would be right.
+struct Diagnostic {
+  std::string key;
+  Reason why;
+  int line = 0; ///< From 1; 0: the whole file.
+};
+
 /// Why the configuration is rejected.
 struct Mistake {
   std::string file;
   int line = 0; ///< The first line with a mistake; 0: the mistake is not in a line.
   Error error;  ///< All mistakes, with their places.
+  std::vector<Diagnostic> diagnostics = {}; ///< The same one by one; empty: it is not in a key.
 };
 
 /// Reads and validates the configuration, and the file of cameras that it names, if there is one.

@@ -1,25 +1,20 @@
 #include "config/diff.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 
+#include "config/camera_index.h"
 #include "config/schema.h"
 
 namespace fanlight::config {
 namespace {
 
-const Camera* find(const std::vector<Camera>& cameras, const std::string& id) {
-  const auto found = std::find_if(cameras.begin(), cameras.end(),
-                                  [&id](const Camera& camera) { return camera.id == id; });
-  return found == cameras.end() ? nullptr : &*found;
-}
-
 /// The ids of `cameras` that are in `others`, too, in their order.
-std::vector<std::string> common_ids(const std::vector<Camera>& cameras,
-                                    const std::vector<Camera>& others) {
+std::vector<std::string> common_ids(const std::vector<Camera>& cameras, const CameraIndex& others) {
   std::vector<std::string> ids;
   for (const Camera& camera : cameras)
-    if (find(others, camera.id) != nullptr) ids.push_back(camera.id);
+    if (others.contains(camera.id)) ids.push_back(camera.id);
   return ids;
 }
 
@@ -48,19 +43,22 @@ Config without_restart(const Config& running, Config wanted) {
 
 Diff compare(const Config& running, const Config& wanted) {
   Diff diff;
+  const CameraIndex running_ids(running.cameras);
+  const CameraIndex wanted_ids(wanted.cameras);
   for (const Camera& camera : wanted.cameras) {
-    const Camera* before = find(running.cameras, camera.id);
-    const auto effect = before == nullptr ? std::nullopt : effect_of(*before, camera);
-    auto& kind = before == nullptr         ? diff.added
+    const std::size_t before = running_ids.find(camera.id);
+    const bool is_new = before == CameraIndex::kNone;
+    const auto effect = is_new ? std::nullopt : effect_of(running.cameras[before], camera);
+    auto& kind = is_new                    ? diff.added
                  : !effect                 ? diff.unchanged
                  : *effect == Effect::live ? diff.adjusted
                                            : diff.rebuilt;
     kind.push_back(camera.id);
   }
   for (const Camera& camera : running.cameras)
-    if (find(wanted.cameras, camera.id) == nullptr) diff.removed.push_back(camera.id);
+    if (!wanted_ids.contains(camera.id)) diff.removed.push_back(camera.id);
   diff.reordered =
-      common_ids(running.cameras, wanted.cameras) != common_ids(wanted.cameras, running.cameras);
+      common_ids(running.cameras, wanted_ids) != common_ids(wanted.cameras, running_ids);
 
   std::vector<Change> changes;
   list_changes(running, wanted, "", changes);

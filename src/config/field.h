@@ -128,8 +128,9 @@ void read_values(const Value& mapping, const std::map<std::string, Value>& value
       key.read(value->second, out);
     else if (key.traits.example != nullptr && mapping.node.IsMap())
       mapping.diagnostics.add(mapping.mark, mapping.key,
-                              std::string("has no ") + key.name + "; add, for example, " +
-                                  key.name + ": " + key.traits.example);
+                              {"key_missing"_reason,
+                               "has no {key}; add, for example, {key}: {example}",
+                               {{"key", key.name}, {"example", key.traits.example}}});
   }
 }
 

@@ -97,11 +97,12 @@ std::variant<Config, Mistake> FileStore::wanted_by(const Files& files) const {
   if (!files.managed.there &&
       std::any_of(current_.cameras.begin(), current_.cameras.end(),
                   [](const Camera& camera) { return camera.origin.managed; }))
-    return Mistake{
-        files.managed.name,
-        0,
-        {Errc::invalid,
-         files.managed.name + ": is missing; if there should be no cameras, write cameras: []"}};
+    return Mistake{files.managed.name,
+                   0,
+                   {Errc::invalid,
+                    Reason{"cameras_file_missing"_reason,
+                           "{file}: is missing; if there should be no cameras, write cameras: []",
+                           {{"file", files.managed.name}}}}};
   return parse_files(files);
 }
 
@@ -164,22 +165,28 @@ Result<Diff> FileStore::change(std::vector<Camera> cameras) {
   const std::string name = cameras_file();
   const auto there = read_if_there(name);
   if (!there)
-    return Error{Errc::conflict, there.error().message +
-                                     "; the server does not replace a file that it "
-                                     "cannot read"};
+    return Error{Errc::conflict,
+                 Reason{"not_replaced"_reason,
+                        "{why}; the server does not replace a file that it cannot read",
+                        {{"why", {there.error()}}}}};
   if (there->yaml != accepted_.managed.yaml)
-    return Error{Errc::conflict, name +
-                                     " was edited, and the server has not accepted it: correct the "
-                                     "errors in the log, or reload the configuration first"};
+    return Error{Errc::conflict,
+                 Reason{"changed_by_hand"_reason,
+                        "{file} was edited, and the server has not accepted it: correct the errors "
+                        "in the log, or reload the configuration first",
+                        {{"file", name}}}};
   Config wanted = current_;
   wanted.cameras = std::move(cameras);
   const Text text{name, managed_yaml(wanted)};
   // After a restart, the file must give the same cameras.
   const auto read_back = parse(accepted_.own, text);
-  if (!read_back) return Error{Errc::internal, read_back.error().message};
+  if (!read_back) return Error{Errc::internal, static_cast<const Reason&>(read_back.error())};
   if (const std::string lost = lost_in_writing(wanted.cameras, read_back->cameras); !lost.empty())
-    return Error{Errc::internal, "writing " + name + ": a setting of camera '" + lost +
-                                     "' would be lost in the file; nothing was changed"};
+    return Error{Errc::internal,
+                 Reason{"setting_lost"_reason,
+                        "writing {file}: a setting of camera '{camera}' would be lost in the file; "
+                        "nothing was changed",
+                        {{"file", name}, {"camera", lost}}}};
   Config applied = without_restart(current_, *read_back);
   Diff diff = compare(current_, applied);
   if (!diff.changes_cameras()) return diff;

@@ -21,7 +21,12 @@ namespace {
 
 using Path = std::filesystem::path;
 
-Error failed(const std::string& what) { return {Errc::internal, what + ": " + g_strerror(errno)}; }
+/// A failed system call. `step`: of what it was a part; empty: of the whole.
+Error failed(const std::string& file, const std::string& step = {}) {
+  return {Errc::internal, Reason{"write_failed"_reason,
+                                 "writing {file}: {detail}",
+                                 {{"file", file}, {"detail", step + g_strerror(errno)}}}};
+}
 
 /// A descriptor that is closed with its end.
 class File {
@@ -104,9 +109,10 @@ Result<Done> check_cameras_file(const Config& config, const std::string& path) {
   std::error_code none;
   if (std::filesystem::equivalent(cameras_file(config, path), path, none))
     return Error{Errc::invalid,
-                 path + ": server.cameras_file: is the configuration itself (the default "
-                        "name is taken); name another file for the cameras of the "
-                        "settings page"};
+                 Reason{"cameras_file_taken"_reason,
+                        "{file}: server.cameras_file: is the configuration itself (the default "
+                        "name is taken); name another file for the cameras of the settings page",
+                        {{"file", path}}}};
   return Done{};
 }
 
@@ -129,8 +135,9 @@ Result<Text> read_text(const std::string& path) {
   gsize length = 0;
   GError* failure = nullptr;
   if (g_file_get_contents(path.c_str(), &content, &length, &failure) == 0) {
-    const Error error{Errc::not_found,
-                      std::string("reading the configuration: ") + failure->message};
+    const Error error{Errc::not_found, Reason{"read_failed"_reason,
+                                              "reading the configuration: {detail}",
+                                              {{"detail", failure->message}}}};
     g_error_free(failure);
     return error;
   }
@@ -172,25 +179,24 @@ std::string managed_yaml(const Config& config) {
 
 Result<Done> write_whole(const Text& file) {
   const std::string beside = file.name + ".new";
-  const std::string what = "writing " + file.name;
   {
     const File draft(beside, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW);
-    if (!draft) return failed(what + ": opening " + beside);
+    if (!draft) return failed(file.name, "opening " + beside + ": ");
     if (!draft.hide() || !draft.write(file.yaml) || !draft.sync()) {
-      const Error error = failed(what);
+      const Error error = failed(file.name);
       ::unlink(beside.c_str());
       return error;
     }
   }
   if (std::rename(beside.c_str(), file.name.c_str()) != 0) {
-    const Error error = failed(what);
+    const Error error = failed(file.name);
     ::unlink(beside.c_str());
     return error;
   }
   // The new name is durable only after the folder is synced, too.
   const Path folder = Path(file.name).parent_path();
   const File names(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
-  if (!names || !names.sync()) return failed(what + ": syncing its folder");
+  if (!names || !names.sync()) return failed(file.name, "syncing its folder: ");
   return Done{};
 }
 

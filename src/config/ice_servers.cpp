@@ -34,13 +34,20 @@ void check_credentials(const Value& entry, const IceServer& server, bool may_sha
   if (!server.secret.empty() && !(server.username.empty() && server.credential.empty()))
     entry.diagnostics.add(
         entry.mark, entry.key,
-        "has a secret and also a username or credential; keep only the secret, or "
-        "only username and credential");
+        {"secret_and_credential"_reason,
+         "has a secret and also a username or credential; keep only the secret, or only username "
+         "and credential"});
   for (const std::string& url : server.urls)
     if (url.starts_with("turn") && !both && server.secret.empty())
       entry.diagnostics.add(entry.mark, entry.key,
-                            url + " needs the keys username and credential; add both" +
-                                (may_share ? ", or secret" : ""));
+                            may_share
+                                ? Reason{"credential_or_secret"_reason,
+                                         "{url} needs the keys username and credential; add both, "
+                                         "or secret",
+                                         {{"url", url}}}
+                                : Reason{"credential_missing"_reason,
+                                         "{url} needs the keys username and credential; add both",
+                                         {{"url", url}}});
 }
 
 void read_servers(const Value& value, std::vector<IceServer>& servers, Keys keys) {

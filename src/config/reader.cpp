@@ -10,10 +10,19 @@
 namespace fanlight::config {
 namespace {
 
-const char* type_of(const YAML::Node& node) {
-  if (node.IsSequence()) return "is a list";
-  if (node.IsMap()) return "is a mapping of keys";
-  return node.IsScalar() ? "is a single value" : "is empty";
+constexpr const char* kNotShown = "the value (not shown)";
+
+/// What is wrong with a value, after the value.
+Reason after(const std::string& value, Reason wrong) {
+  wrong.message.insert(0, value + ' ');
+  return wrong;
+}
+
+Reason type_of(const YAML::Node& node) {
+  if (node.IsSequence()) return {"type_list"_reason, "is a list"};
+  if (node.IsMap()) return {"type_mapping"_reason, "is a mapping of keys"};
+  return node.IsScalar() ? Reason{"type_scalar"_reason, "is a single value"}
+                         : Reason{"type_empty"_reason, "is empty"};
 }
 
 bool is_name(std::string_view text) {
@@ -22,9 +31,9 @@ bool is_name(std::string_view text) {
                      [](char c) { return g_ascii_isalnum(c) || c == '_'; });
 }
 
-/// Replaces ${NAME} and ${NAME:-default} by environment variables; $${ stands for ${. Returns an
-/// error, or an empty string.
-std::string expand(std::string_view text, std::string& out) {
+/// Replaces ${NAME} and ${NAME:-default} by environment variables; $${ stands for ${. Returns what
+/// is wrong.
+Reason expand(std::string_view text, std::string& out) {
   while (!text.empty()) {
     if (text.starts_with("$${")) {
       out += "${";
@@ -37,19 +46,23 @@ std::string expand(std::string_view text, std::string& out) {
       continue;
     }
     const std::size_t close = text.find('}');
-    if (close == text.npos) return "has ${ without }; write ${NAME}, or $${ for ${ itself";
+    if (close == text.npos)
+      return {"variable_open"_reason, "has ${ without }; write ${NAME}, or $${ for ${ itself"};
     const std::string_view inside = text.substr(2, close - 2);
     const std::size_t dash = inside.find(":-");
     const std::string name(inside.substr(0, dash));
     if (!is_name(name))
-      return "has ${" + name +
-             "}, which is not a valid name; write ${NAME} with letters, digits and _";
+      return {"variable_name"_reason,
+              "has ${{name}}, which is not a valid name; write ${NAME} with letters, digits and _",
+              {{"name", name}}};
     const char* value = std::getenv(name.c_str());
     if (dash != inside.npos && (value == nullptr || *value == '\0'))
       out += inside.substr(dash + 2);
     else if (value == nullptr)
-      return "needs the environment variable " + name +
-             ", which is not set; set the variable, or write ${" + name + ":-default}";
+      return {"variable_unset"_reason,
+              "needs the environment variable {name}, which is not set; set the variable, or write "
+              "${{name}:-default}",
+              {{"name", name}}};
     else
       out += value;
     text.remove_prefix(close + 1);
@@ -63,7 +76,7 @@ std::string shown(const std::string& scalar) {
   constexpr std::size_t kLongest = 80;
   std::string text = log::plain_value(scalar, log::kShort.message);
   for (std::size_t at = text.find('@'); at != text.npos; at = text.find('@', at + 1))
-    if (at < 3 || text.compare(at - 3, 3, "***") != 0) return "the value (not shown)";
+    if (at < 3 || text.compare(at - 3, 3, "***") != 0) return kNotShown;
   if (text.size() > kLongest) {
     std::size_t end = kLongest; // Not in the middle of a character.
     while ((static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) --end;
@@ -74,13 +87,13 @@ std::string shown(const std::string& scalar) {
 
 } // namespace
 
-void Diagnostics::add(const YAML::Mark& mark, const std::string& key, const std::string& text) {
+void Diagnostics::add(const YAML::Mark& mark, const std::string& key, const Reason& why) {
   std::string diagnostic = file_ + ':';
   if (!mark.is_null())
     diagnostic += std::to_string(mark.line + 1) + ':' + std::to_string(mark.column + 1) + ':';
-  diagnostic += (key.empty() ? "" : ' ' + key + ':') + ' ' + text;
+  diagnostic += (key.empty() ? "" : ' ' + key + ':') + ' ' + why.message;
   texts_.push_back(std::move(diagnostic));
-  all_.push_back({key, text, mark.is_null() ? 0 : mark.line + 1});
+  all_.push_back({key, why, mark.is_null() ? 0 : mark.line + 1});
 }
 
 Error Diagnostics::error() const {
@@ -93,22 +106,26 @@ Mistake Diagnostics::mistake() const {
   int first = 0;
   for (const Diagnostic& diagnostic : all_)
     if (diagnostic.line > 0 && (first == 0 || diagnostic.line < first)) first = diagnostic.line;
-  return {file_, first, error()};
+  return {file_, first, error(), all_};
 }
 
-void Value::refuse(const std::string& wrong) const {
-  diagnostics.add(mark, key, shown(node.Scalar()) + ' ' + wrong);
+void Value::refuse(const Reason& wrong) const {
+  diagnostics.add(mark, key, after(shown(node.Scalar()), wrong));
 }
 
 std::optional<std::string> Value::text() const {
   if (!node.IsScalar()) {
-    diagnostics.add(mark, key,
-                    std::string(type_of(node)) + "; must be a single value" +
-                        (node.IsNull() ? ", or leave the key out for its default" : ""));
+    const std::vector<Reason::Value> is{{"type", {type_of(node)}}};
+    diagnostics.add(
+        mark, key,
+        node.IsNull()
+            ? Reason{"value_empty"_reason,
+                     "{type}; must be a single value, or leave the key out for its default", is}
+            : Reason{"not_one_value"_reason, "{type}; must be a single value", is});
     return std::nullopt;
   }
   std::string expanded;
-  if (const std::string wrong = expand(node.Scalar(), expanded); !wrong.empty()) {
+  if (const Reason wrong = expand(node.Scalar(), expanded); !wrong.empty()) {
     diagnostics.add(mark, key, wrong);
     return std::nullopt;
   }
@@ -123,22 +140,23 @@ std::vector<Value> Value::list(const char* of_what) const {
           {entry, entry.Mark(), key + '[' + std::to_string(entries.size()) + ']', diagnostics});
   } else if (!node.IsNull()) {
     diagnostics.add(mark, key,
-                    std::string(type_of(node)) + "; must be a list of " + of_what +
-                        ", one per line after a dash");
+                    {"not_a_list"_reason,
+                     "{type}; must be a list of {what}, one per line after a dash",
+                     {{"type", {type_of(node)}}, {"what", of_what}}});
   }
   return entries;
 }
 
 void read_texts(const Value& value, const char* of_what, std::vector<std::string>& out,
-                std::string (*read)(const std::string&, std::string&)) {
+                Reason (*read)(const std::string&, std::string&)) {
   for (const Value& entry : value.list(of_what)) read_scalar(entry, out.emplace_back(), read);
 }
 
 void read_hidden(const Value& value, std::string& out) {
   const std::optional<std::string> text = value.text();
   if (!text) return;
-  if (const std::string wrong = read_any(*text, out); !wrong.empty())
-    value.diagnostics.add(value.mark, value.key, "the value (not shown) " + wrong);
+  if (const Reason wrong = read_any(*text, out); !wrong.empty())
+    value.diagnostics.add(value.mark, value.key, after(kNotShown, wrong));
 }
 
 std::map<std::string, Value> read_keys(const Value& mapping,
@@ -149,8 +167,9 @@ std::map<std::string, Value> read_keys(const Value& mapping,
   if (!mapping.node.IsMap()) {
     if (!mapping.node.IsNull())
       mapping.diagnostics.add(mapping.mark, mapping.key,
-                              std::string(type_of(mapping.node)) +
-                                  "; must be a mapping of the keys " + all);
+                              {"not_a_mapping"_reason,
+                               "{type}; must be a mapping of the keys {keys}",
+                               {{"type", {type_of(mapping.node)}}, {"keys", all}}});
     return values;
   }
   std::map<std::string, int> lines;
@@ -161,16 +180,21 @@ std::map<std::string, Value> read_keys(const Value& mapping,
     const std::string path = mapping.key.empty() ? name : mapping.key + '.' + name;
     if (const auto [first, is_new] = lines.emplace(name, key.Mark().line + 1); !is_new) {
       mapping.diagnostics.add(key.Mark(), path,
-                              "occurs twice, first on line " + std::to_string(first->second) +
-                                  "; remove one");
+                              {"key_twice"_reason,
+                               "occurs twice, first on line {line}; remove one",
+                               {{"line", first->second}}});
     } else if (std::find(known.begin(), known.end(), name) != known.end()) {
       values.emplace(name, Value{entry.second, (entry.second.IsNull() ? key : entry.second).Mark(),
                                  path, mapping.diagnostics});
     } else {
       const std::string near = nearest(name, known);
       mapping.diagnostics.add(key.Mark(), log::plain_value(path, log::kShort.field),
-                              near.empty() ? "is not a valid key here; the keys are " + all
-                                           : "is not a valid key here; did you mean " + near + "?");
+                              near.empty() ? Reason{"unknown_key"_reason,
+                                                    "is not a valid key here; the keys are {keys}",
+                                                    {{"keys", all}}}
+                                           : Reason{"unknown_key_near"_reason,
+                                                    "is not a valid key here; did you mean {near}?",
+                                                    {{"near", near}}});
     }
   }
   return values;

@@ -13,18 +13,11 @@
 /// Reads values out of a YAML document and gathers every diagnostic about them.
 namespace fanlight::config {
 
-/// What is wrong with a key, and what would be right.
-struct Diagnostic {
-  std::string key;
-  std::string text;
-  int line = 0; ///< From 1; 0: the whole file.
-};
-
 /// Gathers diagnostics as `file:line:column: key: what is wrong; what would be right`.
 class Diagnostics {
  public:
   explicit Diagnostics(std::string file) : file_(std::move(file)) {}
-  void add(const YAML::Mark& mark, const std::string& key, const std::string& text);
+  void add(const YAML::Mark& mark, const std::string& key, const Reason& why);
   bool empty() const { return texts_.empty(); }
   const std::string& file() const { return file_; }
   /// All of them without their places.
@@ -46,7 +39,7 @@ struct Value {
   Diagnostics& diagnostics;
 
   /// "<what is given> <wrong>", without credentials and with `${...}` as it stands in the file.
-  void refuse(const std::string& wrong) const;
+  void refuse(const Reason& wrong) const;
   /// The scalar with `${...}` expanded; none after a diagnostic.
   std::optional<std::string> text() const;
   /// The entries of a list, none after a diagnostic; an empty value is an empty list.
@@ -55,15 +48,15 @@ struct Value {
 
 /// A scalar by one of the read functions of config/values.h.
 template <typename T>
-void read_scalar(const Value& value, T& out, std::string (*read)(const std::string&, T&)) {
+void read_scalar(const Value& value, T& out, Reason (*read)(const std::string&, T&)) {
   const std::optional<std::string> text = value.text();
   if (!text) return;
-  if (const std::string wrong = read(*text, out); !wrong.empty()) value.refuse(wrong);
+  if (const Reason wrong = read(*text, out); !wrong.empty()) value.refuse(wrong);
 }
 
 /// A list of text, each by one of those functions.
 void read_texts(const Value& value, const char* of_what, std::vector<std::string>& out,
-                std::string (*read)(const std::string&, std::string&));
+                Reason (*read)(const std::string&, std::string&));
 
 /// A scalar that no diagnostic may show.
 void read_hidden(const Value& value, std::string& out);

@@ -8,6 +8,7 @@
 
 #include "config/cameras.h"
 #include "config/login.h"
+#include "config/request_reader.h"
 #include "config/schema.h"
 
 namespace fanlight::config {
@@ -20,17 +21,6 @@ const Stream* find(const Camera* camera, const std::string& id) {
   const auto found = std::find_if(camera->streams.begin(), camera->streams.end(),
                                   [&id](const Stream& stream) { return stream.id == id; });
   return found == camera->streams.end() ? nullptr : &*found;
-}
-
-/// Parses JSON as YAML. A `${` in it is not a variable: a client that may change cameras must not
-/// be able to read the server's environment.
-YAML::Node load_literally(const std::string& json) {
-  std::string literal;
-  for (std::size_t at = 0; at < json.size(); ++at) {
-    if (json.compare(at, 2, "${") == 0) literal += '$';
-    literal += json[at];
-  }
-  return YAML::Load(literal);
 }
 
 /// Whether a stream of `camera` has this text for the key.
@@ -54,7 +44,8 @@ void refuse_files(YAML::Node keys, const std::string& path, const Camera* before
     const bool named = !value.IsScalar() || !value.Scalar().empty() || field.print == nullptr;
     if (!named || (value.IsScalar() && has(before, field, value.Scalar()))) continue;
     diagnostics.add(YAML::Mark::null_mark(), path + field.name,
-                    "names a file on the server; only the configuration file may set it");
+                    {"server_file"_reason,
+                     "names a file on the server; only the configuration file may set it"});
     keys.remove(field.name);
   }
 }
@@ -91,8 +82,8 @@ class Completion {
   }
 
  private:
-  void complain(const char* name, const std::string& text) {
-    diagnostics_.add(YAML::Mark::null_mark(), key_ + name, text);
+  void complain(const char* name, const Reason& why) {
+    diagnostics_.add(YAML::Mark::null_mark(), key_ + name, why);
   }
 
   void take_login() { stream_ = with_login_in_keys(std::move(stream_)); }
@@ -101,7 +92,8 @@ class Completion {
     if (before_ != nullptr && stream_.url == shown_url(*before_))
       stream_.url = split_login(before_->url).bare;
     else if (stream_.url.find(kHidden) != stream_.url.npos)
-      complain("url", "contains ***, which replaces a secret; enter the real value");
+      complain("url", {"url_hidden"_reason,
+                       "contains ***, which replaces a secret; enter the real value"});
   }
 
   /// Keeps a secret that the request omits; "" removes it.
@@ -119,11 +111,14 @@ class Completion {
     const std::string address = split_login(before_->url).address;
     if (address != split_login(stream_.url).address)
       complain(secret.name,
-               "is stored only for " + address +
-                   "; because the address changes, send it again, or \"\" to remove it");
+               {"secret_other_address"_reason,
+                "is stored only for {address}; because the address changes, send it again, or "
+                "\"\" to remove it",
+                {{"address", address}}});
     else if (address.starts_with("rtsps:") && checks_less())
       complain(secret.name,
-               "is stored only for the previous, stricter certificate check; send it again");
+               {"secret_less_checked"_reason,
+                "is stored only for the previous, stricter certificate check; send it again"});
     else
       secret.keep(had, stream_);
   }
@@ -147,42 +142,58 @@ class Completion {
 
 } // namespace
 
+YAML::Node load_literally(const std::string& text) {
+  std::string literal;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text.compare(at, 2, "${") == 0) literal += '$';
+    literal += text[at];
+  }
+  return YAML::Load(literal);
+}
+
+Camera read_sent_camera(YAML::Node node, const Camera* before, Diagnostics& diagnostics) {
+  drop_told(node);
+  const auto path = [](std::size_t i) { return "streams[" + std::to_string(i) + "]."; };
+  const YAML::Node streams = node["streams"]; // A look-up is a walk over all keys.
+  const bool several = streams.IsSequence();
+  refuse_files(node, "", before, diagnostics);
+  for (std::size_t i = 0; several && i < streams.size(); ++i)
+    refuse_files(streams[i], path(i), before, diagnostics);
+  Camera camera = read_camera({node, node.Mark(), "", diagnostics});
+  for (std::size_t i = 0; i < camera.streams.size(); ++i) {
+    const auto sent = [&](const char* name) {
+      const bool own = several && streams[i].IsMap() && streams[i][name];
+      return own || node[name];
+    };
+    Completion(camera.streams[i], find(before, camera.streams[i].id), sent, several ? path(i) : "",
+               diagnostics)
+        .run();
+  }
+  for (std::size_t i = 1; i < camera.streams.size(); ++i)
+    if (std::any_of(camera.streams.begin(), camera.streams.begin() + static_cast<int>(i),
+                    [&](const Stream& other) { return other.url == camera.streams[i].url; }))
+      diagnostics.add(YAML::Mark::null_mark(), path(i) + "url",
+                      {"url_twice"_reason,
+                       "is also the URL of another stream of this camera; remove one of them"});
+  camera.origin.managed = true;
+  return camera;
+}
+
 std::variant<Camera, KeyErrors> read_request(const std::string& json, const Camera* before) {
   Diagnostics diagnostics("");
   Camera camera;
   try {
-    YAML::Node node = load_literally(json);
-    drop_told(node);
-    const auto path = [](std::size_t i) { return "streams[" + std::to_string(i) + "]."; };
-    const YAML::Node streams = node["streams"]; // A look-up is a walk over all keys.
-    const bool several = streams.IsSequence();
-    refuse_files(node, "", before, diagnostics);
-    for (std::size_t i = 0; several && i < streams.size(); ++i)
-      refuse_files(streams[i], path(i), before, diagnostics);
-    camera = read_camera({node, node.Mark(), "", diagnostics});
-    for (std::size_t i = 0; i < camera.streams.size(); ++i) {
-      const auto sent = [&](const char* name) {
-        const bool own = several && streams[i].IsMap() && streams[i][name];
-        return own || node[name];
-      };
-      Completion(camera.streams[i], find(before, camera.streams[i].id), sent,
-                 several ? path(i) : "", diagnostics)
-          .run();
-    }
-    for (std::size_t i = 1; i < camera.streams.size(); ++i)
-      if (std::any_of(camera.streams.begin(), camera.streams.begin() + static_cast<int>(i),
-                      [&](const Stream& other) { return other.url == camera.streams[i].url; }))
-        diagnostics.add(YAML::Mark::null_mark(), path(i) + "url",
-                        "is also the URL of another stream of this camera; remove one of them");
+    camera = read_sent_camera(load_literally(json), before, diagnostics);
   } catch (const YAML::Exception& error) {
-    diagnostics.add(error.mark, "", "cannot be read: " + error.msg);
+    diagnostics.add(
+        error.mark, "",
+        {"unreadable_yaml"_reason, "cannot be read: {detail}", {{"detail", error.msg}}});
   }
-  camera.origin.managed = true;
   if (diagnostics.empty()) return camera;
   KeyErrors key_errors;
   for (const Diagnostic& diagnostic : diagnostics.all()) {
     const bool dotted = diagnostic.key.starts_with('.');
-    key_errors.push_back({diagnostic.key.substr(dotted ? 1 : 0), diagnostic.text});
+    key_errors.push_back({diagnostic.key.substr(dotted ? 1 : 0), diagnostic.why});
   }
   return key_errors;
 }

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/reason.h"
 #include "config/config.h"
 
 /// Cameras as the API sends them.
@@ -13,7 +14,7 @@ namespace fanlight::config {
 /// What is wrong with one key of a request.
 struct KeyError {
   std::string key; ///< As streams[0].url.
-  std::string message;
+  Reason why;
 };
 using KeyErrors = std::vector<KeyError>;
 

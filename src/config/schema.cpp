@@ -104,7 +104,7 @@ void read_password_file(const Value& value, Stream& stream) {
   std::string path;
   read_scalar(value, path, read_any);
   if (path.empty()) return;
-  if (const std::string wrong = read_first_line(path, stream.password); !wrong.empty())
+  if (const Reason wrong = read_first_line(path, stream.password); !wrong.empty())
     value.diagnostics.add(value.mark, value.key, wrong);
 }
 
@@ -154,12 +154,13 @@ void read_codecs(const Value& value, std::vector<VideoCodec>& out) {
     VideoCodec codec{};
     read_scalar(entry, codec, read_word<VideoCodec>);
     if (std::find(codecs.begin(), codecs.end(), codec) != codecs.end())
-      entry.refuse("occurs twice; remove one");
+      entry.refuse({"word_twice"_reason, "occurs twice; remove one"});
     codecs.push_back(codec);
   }
   if (entries.empty() && (value.node.IsSequence() || value.node.IsNull()))
-    value.diagnostics.add(value.mark, value.key,
-                          "has no codecs; name h264, h265 or both, the preferred one first");
+    value.diagnostics.add(
+        value.mark, value.key,
+        {"no_codecs"_reason, "has no codecs; name h264, h265 or both, the preferred one first"});
   out = codecs;
 }
 
@@ -212,7 +213,8 @@ void read_public_addresses(const Value& value, std::vector<std::string>& address
   if (v4 > 1 || v6 > 1)
     value.diagnostics.add(
         value.mark, value.key,
-        "has two addresses of the same family; use at most one IPv4 and one IPv6 address");
+        {"address_family"_reason,
+         "has two addresses of the same family; use at most one IPv4 and one IPv6 address"});
 }
 
 constexpr std::array kWebRtc{

@@ -46,108 +46,128 @@ bool is_scheme(std::string_view text) {
 }
 
 /// host, host:port, [v6] or [v6]:port; a missing port stays as it was.
-std::string split_host(std::string_view text, std::string& host,
-                       std::optional<std::uint32_t>& port) {
+Reason split_host(std::string_view text, std::string& host, std::optional<std::uint32_t>& port) {
   std::string_view rest;
   if (text.starts_with('[')) {
     const std::size_t close = text.find(']');
-    if (close == text.npos) return "has no ] after the IPv6 address; write [2001:db8::1]:554";
+    if (close == text.npos)
+      return {"ipv6_open"_reason, "has no ] after the IPv6 address; write [2001:db8::1]:554"};
     host = text.substr(1, close - 1);
     if (!is_ip(AF_INET6, host.substr(0, host.find('%'))))
-      return "has no IPv6 address between [ and ]; write, for example, [2001:db8::1]";
+      return {"ipv6_malformed"_reason,
+              "has no IPv6 address between [ and ]; write, for example, [2001:db8::1]"};
     rest = text.substr(close + 1);
   } else {
     host = text.substr(0, text.find(':'));
     rest = text.substr(host.size());
     if (std::count(rest.begin(), rest.end(), ':') > 1)
-      return "has more than one colon in the host; write an IPv6 address in brackets: "
-             "[2001:db8::1]";
+      return {"many_colons"_reason,
+              "has more than one colon in the host; write an IPv6 address in brackets: "
+              "[2001:db8::1]"};
     const bool name = std::all_of(host.begin(), host.end(), [](char c) {
       return g_ascii_isalnum(c) || c == '.' || c == '-' || c == '_';
     });
     if (!name)
-      return "has a host that is neither a name nor an address; write, for example, 192.0.2.10";
+      return {"host_malformed"_reason,
+              "has a host that is neither a name nor an address; write, for example, 192.0.2.10"};
     if (!host.empty() && host.find_first_not_of("0123456789.") == host.npos &&
         !is_ip(AF_INET, host))
-      return "has a malformed IPv4 address; write four numbers from 0 to 255, such as 192.0.2.10";
+      return {"ipv4_malformed"_reason,
+              "has a malformed IPv4 address; write four numbers from 0 to 255, such as 192.0.2.10"};
   }
   if (rest.empty()) return {};
   if (rest.starts_with(':')) port = number<std::uint32_t>(rest.substr(1));
   if (!rest.starts_with(':') || !port || *port > 65535)
-    return "has no valid port after the host; write a number from 1 to 65535";
+    return {"port_malformed"_reason,
+            "has no valid port after the host; write a number from 1 to 65535"};
   return {};
 }
 
 /// Checks user and password before the host, which still have percent signs.
-std::string check_user_info(std::string_view user_info) {
+Reason check_user_info(std::string_view user_info) {
   if (user_info.find('@') != user_info.npos)
-    return "has more than one @; in the user name and the password, write %40 for @, %3A for :, "
-           "%2F for /, or use the keys username and password";
+    return {"login_many_at"_reason,
+            "has more than one @; in the user name and the password, write %40 for @, %3A for :, "
+            "%2F for /, or use the keys username and password"};
   for (std::size_t at = user_info.find('%'); at != user_info.npos; at = user_info.find('%', at + 1))
     if (at + 2 >= user_info.size() || !g_ascii_isxdigit(user_info[at + 1]) ||
         !g_ascii_isxdigit(user_info[at + 2]))
-      return "has a % without two hexadecimal digits in the user name or the password; write %25 "
-             "for %";
+      return {"login_percent"_reason,
+              "has a % without two hexadecimal digits in the user name or the password; write %25 "
+              "for %"};
   return {};
 }
 
 } // namespace
 
-std::string read_any(const std::string& text, std::string& out) {
+Reason read_any(const std::string& text, std::string& out) {
   if (has_control(text))
-    return "contains a control character or a line break; must be one line of text";
+    return {"control_character"_reason,
+            "contains a control character or a line break; must be one line of text"};
   if (!g_utf8_validate(text.data(), static_cast<gssize>(text.size()), nullptr))
-    return "is not UTF-8; save the file as UTF-8";
+    return {"not_utf8"_reason, "is not UTF-8; save the file as UTF-8"};
   out = text;
   return {};
 }
 
-std::string read_listen(const std::string& text, std::string& out) {
+Reason read_listen(const std::string& text, std::string& out) {
   std::string host;
   std::optional<std::uint32_t> port;
   if (number<std::uint16_t>(text))
-    return "is a port without an address; write 0.0.0.0:" + text + " or 127.0.0.1:" + text;
-  if (std::string wrong = split_host(text, host, port); !wrong.empty()) return wrong;
-  if (!port) return "has no port; write host:port, such as 0.0.0.0:8080 or [::]:8080";
+    return {"listen_no_address"_reason,
+            "is a port without an address; write 0.0.0.0:{port} or 127.0.0.1:{port}",
+            {{"port", text}}};
+  if (Reason wrong = split_host(text, host, port); !wrong.empty()) return wrong;
+  if (!port)
+    return {"listen_no_port"_reason,
+            "has no port; write host:port, such as 0.0.0.0:8080 or [::]:8080"};
   out = text;
   return {};
 }
 
-std::string read_host(const std::string& text, std::string& out) {
-  constexpr const char* kExample =
-      "; write, for example, cameras.example.org, or with a port cameras.example.org:8443";
+Reason read_host(const std::string& text, std::string& out) {
   if (text.find('*') != text.npos)
-    return "contains *, but wildcards are not supported here; write each name: [a.example.org, "
-           "b.example.org]";
+    return {"host_wildcard"_reason,
+            "contains *, but wildcards are not supported here; write each name: [a.example.org, "
+            "b.example.org]"};
   if (text.find("://") != text.npos || text.find('/') != text.npos)
-    return std::string("is a URL; write only the host~") + kExample;
+    return {"host_is_url"_reason, "is a URL; write only the host; write, for example, "
+                                  "cameras.example.org, or with a port cameras.example.org:8443"};
   std::string host;
   std::optional<std::uint32_t> port;
-  if (std::string wrong = split_host(text, host, port); !wrong.empty()) return wrong;
-  if (host.empty() || port == 0U) return std::string("has no host, or port 0") + kExample;
+  if (Reason wrong = split_host(text, host, port); !wrong.empty()) return wrong;
+  if (host.empty() || port == 0U)
+    return {"host_empty"_reason,
+            "has no host, or port 0; write, for example, cameras.example.org, or with "
+            "a port cameras.example.org:8443"};
   out = text;
   std::transform(out.begin(), out.end(), out.begin(), g_ascii_tolower);
   return {};
 }
 
-std::string read_origin(const std::string& text, std::string& out) {
-  constexpr const char* kExample =
-      "; write, for example, https://intranet.example.org, capacitor://localhost (for an app), or "
-      "\"*\" for all";
-  if (text == "*") return out = text, std::string();
+Reason read_origin(const std::string& text, std::string& out) {
+  const std::vector<Reason::Value> example{
+      {"example",
+       "https://intranet.example.org, capacitor://localhost (for an app), or \"*\" for all"}};
+  if (text == "*") return out = text, Reason{};
   if (text.find('*') != text.npos)
-    return "contains *, but an origin cannot contain a wildcard; write each origin: "
-           "[https://a.example.org, https://b.example.org], or \"*\" alone for all";
+    return {"origin_wildcard"_reason,
+            "contains *, but an origin cannot contain a wildcard; write each origin: "
+            "[https://a.example.org, https://b.example.org], or \"*\" alone for all"};
   const auto parts = split_url(text);
   std::string scheme = parts ? parts->scheme : "";
   std::transform(scheme.begin(), scheme.end(), scheme.begin(), g_ascii_tolower);
-  if (!is_scheme(scheme)) return std::string("is not an origin") + kExample;
+  if (!is_scheme(scheme))
+    return {"not_an_origin"_reason, "is not an origin; write, for example, {example}", example};
   if (parts->user_info || !(parts->rest.empty() || parts->rest == "/"))
-    return std::string("must have only scheme, host and port") + kExample;
+    return {"origin_too_long"_reason,
+            "must have only scheme, host and port; write, for example, {example}", example};
   std::string host;
   std::optional<std::uint32_t> port;
-  if (std::string wrong = split_host(parts->host, host, port); !wrong.empty()) return wrong;
-  if (host.empty() || port == 0U) return std::string("has no host, or port 0") + kExample;
+  if (Reason wrong = split_host(parts->host, host, port); !wrong.empty()) return wrong;
+  if (host.empty() || port == 0U)
+    return {"origin_no_host"_reason, "has no host, or port 0; write, for example, {example}",
+            example};
   // Browsers omit the default port of the scheme.
   const std::uint32_t implied = scheme == "https" ? 443 : scheme == "http" ? 80 : 0;
   const std::string name = port ? parts->host.substr(0, parts->host.rfind(':')) : parts->host;
@@ -164,101 +184,118 @@ bool is_id(std::string_view text) {
          });
 }
 
-std::string read_id(const std::string& text, std::string& out) {
+Reason read_id(const std::string& text, std::string& out) {
   if (!is_id(text))
-    return "is not a valid id; must be 1 to 64 characters of a-z 0-9 _ -, such as front-door";
+    return {"not_an_id"_reason,
+            "is not a valid id; must be 1 to 64 characters of a-z 0-9 _ -, such as front-door"};
   out = text;
   return {};
 }
 
-std::string read_stream_id(const std::string& text, std::string& out) {
+Reason read_stream_id(const std::string& text, std::string& out) {
   if (!is_id(text) || text.size() > 32 || text == "auto")
-    return "is not a valid id of a stream; must be 1 to 32 characters of a-z 0-9 _ -, such as "
-           "main, "
-           "but not auto";
+    return {"not_a_stream_id"_reason,
+            "is not a valid id of a stream; must be 1 to 32 characters of a-z 0-9 _ -, such as "
+            "main, but not auto"};
   out = text;
   return {};
 }
 
-std::string read_rtsp_url(const std::string& text, std::string& out) {
-  constexpr const char* kExample = "rtsp://192.0.2.10:554/stream1";
+Reason read_rtsp_url(const std::string& text, std::string& out) {
+  const std::vector<Reason::Value> example{{"example", "rtsp://192.0.2.10:554/stream1"}};
   const auto parts = split_url(text);
   std::string scheme = parts ? parts->scheme : "";
   std::transform(scheme.begin(), scheme.end(), scheme.begin(), g_ascii_tolower);
   if (scheme == "rtspt" || scheme == "rtspu" || scheme == "rtsph")
-    return "has a scheme that only GStreamer uses; write rtsp:// and the key transport: tcp or udp";
+    return {
+        "gstreamer_scheme"_reason,
+        "has a scheme that only GStreamer uses; write rtsp:// and the key transport: tcp or udp"};
   if (scheme != "rtsp" && scheme != "rtsps")
-    return std::string("is not an RTSP URL; must begin with rtsp:// or rtsps://, such as ") +
-           kExample;
+    return {"not_rtsp_url"_reason,
+            "is not an RTSP URL; must begin with rtsp:// or rtsps://, such as {example}", example};
   if (has_control(text) || text.find(' ') != text.npos)
-    return "contains white space or a control character; write %20 for a space";
+    return {"url_space"_reason,
+            "contains white space or a control character; write %20 for a space"};
 
   if (parts->user_info) {
-    if (std::string wrong = check_user_info(*parts->user_info); !wrong.empty()) return wrong;
+    if (Reason wrong = check_user_info(*parts->user_info); !wrong.empty()) return wrong;
   } else if (const std::size_t colon = parts->host.find(':');
              !parts->host.starts_with('[') && colon != text.npos &&
              !number<std::uint32_t>(std::string_view{parts->host}.substr(colon + 1)) &&
              parts->rest.find('@') != text.npos) {
-    return "contains / ? or # in the user name or the password; write %2F for /, %3F for ?, %23 "
-           "for #, or use the keys username and password";
+    return {"login_characters"_reason,
+            "contains / ? or # in the user name or the password; write %2F for /, %3F for ?, %23 "
+            "for #, or use the keys username and password"};
   }
   // Parsers disagree on whether # ends the host: GStreamer may see another host behind it.
   if (parts->rest.starts_with('#'))
-    return "has # directly after the host; write a path first, or %23; if # belongs to a password, "
-           "use the key password";
+    return {
+        "url_hash"_reason,
+        "has # directly after the host; write a path first, or %23; if # belongs to a password, "
+        "use the key password"};
   std::string host;
   std::optional<std::uint32_t> port;
-  if (std::string wrong = split_host(parts->host, host, port); !wrong.empty()) return wrong;
-  if (host.empty()) return std::string("has no host; write, for example, ") + kExample;
-  if (port == 0U) return "has port 0; write the camera's RTSP port, usually 554";
+  if (Reason wrong = split_host(parts->host, host, port); !wrong.empty()) return wrong;
+  if (host.empty())
+    return {"url_no_host"_reason, "has no host; write, for example, {example}", example};
+  if (port == 0U)
+    return {"url_port_0"_reason, "has port 0; write the camera's RTSP port, usually 554"};
   out = text;
   return {};
 }
 
-std::string read_ice_url(const std::string& text, std::string& out) {
+Reason read_ice_url(const std::string& text, std::string& out) {
   const std::size_t colon = text.find(':');
   const std::string scheme = text.substr(0, colon);
   const bool turn = scheme == "turn" || scheme == "turns";
   if (colon == text.npos || (!turn && scheme != "stun"))
-    return "is not an ICE server; write stun:host:port, turn:host:port or turns:host:port";
+    return {"not_an_ice_server"_reason,
+            "is not an ICE server; write stun:host:port, turn:host:port or turns:host:port"};
   std::string_view rest = std::string_view(text).substr(colon + 1);
   if (rest.starts_with("//"))
-    return "contains slashes; write " + scheme + ":host:port (RFC 7064, 7065)";
-  if (rest.find('@') != rest.npos) return "contains a user; use the keys username and credential";
+
+    return {"ice_slashes"_reason,
+            "contains slashes; write {scheme}:host:port (RFC 7064, 7065)",
+            {{"scheme", scheme}}};
+  if (rest.find('@') != rest.npos)
+    return {"ice_user"_reason, "contains a user; use the keys username and credential"};
   const std::size_t query = rest.find('?');
   if (query != rest.npos) {
     const std::string_view transport = rest.substr(query);
     if (!turn || (transport != "?transport=udp" && transport != "?transport=tcp"))
-      return "has an unknown parameter; turn: and turns: allow ?transport=udp and ?transport=tcp";
+      return {"ice_parameter"_reason,
+              "has an unknown parameter; turn: and turns: allow ?transport=udp and ?transport=tcp"};
     rest = rest.substr(0, query);
   }
   std::string host;
   std::optional<std::uint32_t> port;
-  if (std::string wrong = split_host(rest, host, port); !wrong.empty()) return wrong;
+  if (Reason wrong = split_host(rest, host, port); !wrong.empty()) return wrong;
   if (host.empty() || port == 0U)
-    return "has no host, or port 0; write, for example, stun:stun.example.org:3478";
+    return {"ice_no_host"_reason,
+            "has no host, or port 0; write, for example, stun:stun.example.org:3478"};
   out = text;
   return {};
 }
 
-std::string read_address(const std::string& text, std::string& out) {
+Reason read_address(const std::string& text, std::string& out) {
   if (!is_ip(AF_INET, text) && !is_ip(AF_INET6, text))
-    return "is not an IP address; write, for example, 203.0.113.7 or 2001:db8::7, without port or "
-           "brackets";
+    return {"not_an_address"_reason,
+            "is not an IP address; write, for example, 203.0.113.7 or 2001:db8::7, without port or "
+            "brackets"};
   out = text;
   return {};
 }
 
-std::string read_bool(const std::string& text, bool& out) {
+Reason read_bool(const std::string& text, bool& out) {
   for (const char* word : {"true", "yes", "on"})
-    if (g_ascii_strcasecmp(text.c_str(), word) == 0) return out = true, std::string();
+    if (g_ascii_strcasecmp(text.c_str(), word) == 0) return out = true, Reason{};
   for (const char* word : {"false", "no", "off"})
-    if (g_ascii_strcasecmp(text.c_str(), word) == 0) return out = false, std::string();
-  return "is not a boolean; must be true or false";
+    if (g_ascii_strcasecmp(text.c_str(), word) == 0) return out = false, Reason{};
+  return {"not_a_boolean"_reason, "is not a boolean; must be true or false"};
 }
 
-std::string read_duration(const std::string& text, std::chrono::milliseconds lowest,
-                          std::chrono::milliseconds highest, std::chrono::milliseconds& out) {
+Reason read_duration(const std::string& text, std::chrono::milliseconds lowest,
+                     std::chrono::milliseconds highest, std::chrono::milliseconds& out) {
   const auto write = [](std::chrono::milliseconds value) {
     const bool whole = value.count() != 0 && value.count() % 1000 == 0;
     return whole ? std::to_string(value.count() / 1000) + "s"
@@ -267,23 +304,33 @@ std::string read_duration(const std::string& text, std::chrono::milliseconds low
   const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
   const auto value = number<double>(text.substr(0, digits));
   const std::string unit = text.substr(std::min(text.find_first_not_of(' ', digits), text.size()));
-  const std::string range = "; must be " + write(lowest) + " to " + write(highest);
+  std::vector<Reason::Value> values{{"lowest", write(lowest)}, {"highest", write(highest)}};
   const bool long_ones = lowest >= std::chrono::seconds{1};
-  const std::string example = (long_ones ? "; write, for example, " + write(lowest)
-                                         : std::string("; write, for example, 100ms or 0.1s")) +
-                              range;
-  if (!value) return "is not a duration" + example;
-  if (unit.empty())
-    return "has no unit; write " + (long_ones ? "" : text + "ms or ") + text + "s" + range;
-  if (unit != "ms" && unit != "s") return "has an unknown unit" + example;
+  if (value && unit.empty()) {
+    values.push_back({"example", (long_ones ? "" : text + "ms or ") + text + "s"});
+    return {"duration_unitless"_reason,
+            "has no unit; write {example}; must be {lowest} to {highest}", values};
+  }
+  if (!value || (unit != "ms" && unit != "s")) {
+    values.push_back({"example", long_ones ? write(lowest) : "100ms or 0.1s"});
+    if (!value)
+      return {"not_a_duration"_reason,
+              "is not a duration; write, for example, {example}; must be {lowest} to {highest}",
+              values};
+    return {"duration_unit"_reason,
+            "has an unknown unit; write, for example, {example}; must be {lowest} to {highest}",
+            values};
+  }
   const double ms = unit == "s" ? *value * 1000 : *value;
-  if (ms > static_cast<double>(highest.count())) return "is too long" + range;
-  if (ms < static_cast<double>(lowest.count())) return "is too short" + range;
+  if (ms > static_cast<double>(highest.count()))
+    return {"too_long"_reason, "is too long; must be {lowest} to {highest}", values};
+  if (ms < static_cast<double>(lowest.count()))
+    return {"too_short"_reason, "is too short; must be {lowest} to {highest}", values};
   out = std::chrono::milliseconds(std::lround(ms));
   return {};
 }
 
-std::string read_fingerprint(const std::string& text, std::string& out) {
+Reason read_fingerprint(const std::string& text, std::string& out) {
   constexpr std::size_t kBytes = 32;
   std::string digits;
   for (const char c : text)
@@ -291,29 +338,31 @@ std::string read_fingerprint(const std::string& text, std::string& out) {
   const bool hexadecimal =
       std::all_of(digits.begin(), digits.end(), [](char c) { return g_ascii_isxdigit(c) != 0; });
   if (!text.empty() && (!hexadecimal || digits.size() != 2 * kBytes))
-    return "is not a SHA-256 fingerprint; write its 32 bytes in hexadecimal, as "
-           "`openssl x509 -fingerprint -sha256` prints them";
+    return {"not_a_fingerprint"_reason,
+            "is not a SHA-256 fingerprint; write its 32 bytes in hexadecimal, as "
+            "`openssl x509 -fingerprint -sha256` prints them"};
   out = digits;
   return {};
 }
 
-std::string read_file(const std::string& text, std::string& out) {
+Reason read_file(const std::string& text, std::string& out) {
   if (!text.empty() && access(text.c_str(), R_OK) != 0)
-    return std::string("cannot be read: ") + g_strerror(errno);
+    return {"file_unreadable"_reason, "cannot be read: {error}", {{"error", g_strerror(errno)}}};
   return read_any(text, out);
 }
 
-std::string read_first_line(const std::string& path, std::string& out) {
+Reason read_first_line(const std::string& path, std::string& out) {
   std::ifstream file(path);
   if (!file || !std::getline(file, out))
-    return "names " + path +
-           ", but the server cannot read its first line; check that the file exists and that the "
-           "server's user may read it";
+    return {"file_first_line"_reason,
+            "names {file}, but the server cannot read its first line; check that the file exists "
+            "and that the server's user may read it",
+            {{"file", path}}};
   if (!out.empty() && out.back() == '\r') out.pop_back();
   return {};
 }
 
-std::string read_ports(const std::string& text, std::pair<std::uint16_t, std::uint16_t>& out) {
+Reason read_ports(const std::string& text, std::pair<std::uint16_t, std::uint16_t>& out) {
   if (text == "any") {
     out = {0, 0};
     return {};
@@ -324,56 +373,27 @@ std::string read_ports(const std::string& text, std::pair<std::uint16_t, std::ui
                         ? std::nullopt
                         : number<std::uint16_t>(std::string_view(text).substr(dash + 1));
   if (!first || !last || *first == 0 || *last < *first)
-    return "is not a port range; write the lowest and the highest port from 1 to 65535 with a "
-           "dash, "
-           "such as 50000-50999, or any";
+    return {"not_a_port_range"_reason,
+            "is not a port range; write the lowest and the highest port from 1 to 65535 with a "
+            "dash, "
+            "such as 50000-50999, or any"};
   out = {*first, *last};
   return {};
 }
 
-std::string read_number(const std::string& text, std::uint32_t lowest, std::uint32_t highest,
-                        std::uint32_t& out) {
-  const std::string right =
-      "must be an integer from " + std::to_string(lowest) + " to " + std::to_string(highest);
+Reason read_number(const std::string& text, std::uint32_t lowest, std::uint32_t highest,
+                   std::uint32_t& out) {
+  const std::vector<Reason::Value> values{{"lowest", lowest}, {"highest", highest}};
   const auto value = number<std::int64_t>(text);
   // A number too large for any integer is out of range, not a malformed number.
   if (!value && (text.empty() || text.find_first_not_of(kDigits) != text.npos))
-    return "is not an integer; " + right;
-  if (!value || *value < lowest || *value > highest) return "is out of range; " + right;
+    return {"not_an_integer"_reason,
+            "is not an integer; must be an integer from {lowest} to {highest}", values};
+  if (!value || *value < lowest || *value > highest)
+    return {"out_of_range"_reason, "is out of range; must be an integer from {lowest} to {highest}",
+            values};
   out = static_cast<std::uint32_t>(*value);
   return {};
-}
-
-std::string nearest(const std::string& mistyped, const std::vector<std::string>& words) {
-  // Edit distance, with a swap of neighbours as one edit; one row per character of `mistyped`.
-  const auto distance = [](const std::string& a, const std::string& b) {
-    std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-    for (std::size_t i = 0; i <= a.size(); ++i) {
-      for (std::size_t j = 0; j <= b.size(); ++j) {
-        if (i == 0 || j == 0) {
-          d[i][j] = i + j;
-          continue;
-        }
-        const bool same = g_ascii_tolower(a[i - 1]) == b[j - 1];
-        d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (same ? 0 : 1)});
-        if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-          d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
-      }
-    }
-    return d[a.size()][b.size()];
-  };
-  std::string best;
-  std::size_t least = std::max<std::size_t>(2, mistyped.size() / 3) + 1;
-  if (mistyped.size() > 64) return best;
-  for (const std::string& word : words) {
-    // If most letters would have to change, the word would be a random guess.
-    const std::size_t edits = distance(mistyped, word);
-    if (edits < least && edits * 2 <= word.size()) {
-      least = edits;
-      best = word;
-    }
-  }
-  return best;
 }
 
 } // namespace fanlight::config

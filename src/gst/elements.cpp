@@ -54,8 +54,11 @@ std::string_view package_of(std::string_view element) {
 Result<Ref<GstElement>> make_element(const char* factory, const std::string& name) {
   GstElement* element = gst_element_factory_make(factory, name.empty() ? nullptr : name.c_str());
   if (element == nullptr)
-    return Error{Errc::internal, "the GStreamer element " + std::string{factory} +
-                                     " is missing; install " + std::string{package_of(factory)}};
+    return Error{
+        Errc::internal,
+        Reason{"element_missing"_reason,
+               "the GStreamer element {element} is missing; install {package}",
+               {{"element", std::string{factory}}, {"package", std::string{package_of(factory)}}}}};
   return Ref<GstElement>::retain(element);
 }
 

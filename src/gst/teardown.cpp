@@ -85,8 +85,8 @@ unsigned stops_overdue() { return overdue; }
 
 unsigned stop_threads(unsigned late, unsigned now, const std::vector<Bound>& bounds) {
   unsigned wanted = std::min(kWorkers + late, kMostWorkers);
-  while (wanted > now &&
-         !Reservation::take({wanted - now, 0}, {kSpareThreads, 0}, "a thread", bounds))
+  while (wanted > now && !Reservation::take({wanted - now, 0}, {kSpareThreads, 0},
+                                            {"for_thread"_reason, "a thread"}, bounds))
     --wanted;
   return wanted;
 }

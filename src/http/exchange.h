@@ -18,7 +18,7 @@ namespace fanlight::http {
 /// How much of a request's body a route reads.
 struct BodyBound {
   std::size_t bytes = 0; ///< The limit; 0: the route reads no body.
-  std::string too_large; ///< The message for a client that sends more.
+  Reason too_large;      ///< The message for a client that sends more.
   std::string announced; ///< The content type that OPTIONS announces; empty: none.
 };
 

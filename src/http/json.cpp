@@ -53,6 +53,25 @@ void Writer::member(const char* name, bool value) {
   json_builder_add_boolean_value(builder_.get(), value);
 }
 
+void Writer::member(const char* name, const Reason& reason) {
+  member(name, reason.message);
+  if (reason.id.empty()) return;
+  member((std::string{name} + "_code").c_str(), reason.id);
+  if (reason.values.empty()) return;
+  object((std::string{name} + "_values").c_str(), [&] {
+    for (const Reason::Value& value : reason.values) {
+      if (const auto* reasons = std::get_if<std::vector<Reason>>(&value.value))
+        array(value.name.c_str(), [&] {
+          for (const Reason& part : *reasons) object([&] { member("message", part); });
+        });
+      else if (const auto* number = std::get_if<std::int64_t>(&value.value))
+        member(value.name.c_str(), *number);
+      else
+        member(value.name.c_str(), std::get<std::string>(value.value));
+    }
+  });
+}
+
 void Writer::null(const char* name) {
   json_builder_set_member_name(builder_.get(), name);
   json_builder_add_null_value(builder_.get());
@@ -95,6 +114,19 @@ std::optional<std::int64_t> integer_member(JsonNode* object, const char* name) {
   JsonNode* node = member(object, name);
   if (node == nullptr || json_node_get_value_type(node) != G_TYPE_INT64) return {};
   return json_node_get_int(node);
+}
+
+std::optional<std::vector<std::string>> texts_member(JsonNode* object, const char* name) {
+  JsonNode* const list = member(object, name);
+  if (list == nullptr || !JSON_NODE_HOLDS_ARRAY(list)) return {};
+  JsonArray* const array = json_node_get_array(list);
+  std::vector<std::string> texts;
+  for (guint i = 0; i < json_array_get_length(array); ++i) {
+    JsonNode* const element = json_array_get_element(array, i);
+    if (json_node_get_value_type(element) != G_TYPE_STRING) return {};
+    texts.emplace_back(json_node_get_string(element));
+  }
+  return texts;
 }
 
 } // namespace fanlight::http::json

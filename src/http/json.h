@@ -5,9 +5,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <json-glib/json-glib.h>
 
+#include "base/reason.h"
 #include "base/result.h"
 #include "http/owned.h"
 
@@ -32,6 +34,9 @@ class Writer {
   void member(const char* name, std::uint64_t value) {
     member(name, static_cast<std::int64_t>(value));
   }
+  /// Its message; then, in `<name>_code` and `<name>_values`, what a page needs to say it in
+  /// another language. A reason that has no code, or no values, has no such members.
+  void member(const char* name, const Reason& reason);
   void null(const char* name);
   void element(std::string_view value);
 
@@ -51,6 +56,8 @@ Result<OwnedNode> parse_object(std::string_view text);
 std::optional<std::string> string_member(JsonNode* object, const char* name);
 /// The member, if it is an integer.
 std::optional<std::int64_t> integer_member(JsonNode* object, const char* name);
+/// The member, if it is a list of strings.
+std::optional<std::vector<std::string>> texts_member(JsonNode* object, const char* name);
 /// Null if absent.
 JsonNode* member(JsonNode* object, const char* name);
 

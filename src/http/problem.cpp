@@ -68,7 +68,25 @@ Failure failure_of(Errc code) {
 
 std::span<const FailureRow> failures() { return kFailures; }
 
-Problem problem_of(const Error& error) { return {failure_of(error.code), error.message}; }
+void write_errors(json::Writer& json, const std::vector<WrongKey>& errors) {
+  json.array("errors", [&] {
+    for (const WrongKey& error : errors)
+      json.object([&] {
+        json.member("key", error.key);
+        json.member("message", error.why);
+        if (!error.file.empty()) json.member("file", error.file);
+        if (error.line > 0) json.member("line", error.line);
+      });
+  });
+}
+
+Problem problem_of(const Error& error) { return {failure_of(error.code), error}; }
+
+Reason body_too_large(std::size_t most_bytes) {
+  return {"body_too_large"_reason,
+          "the request body is larger than {limit} bytes",
+          {{"limit", most_bytes}}};
+}
 
 int Problem::status() const { return row_of(failure).status; }
 
@@ -87,14 +105,7 @@ std::string Problem::to_json() const {
     json.member("code", code());
     json.member("detail", detail);
     if (const auto seconds = retry_after()) json.member("retry_after", *seconds);
-    if (errors.empty()) return;
-    json.array("errors", [&] {
-      for (const WrongKey& error : errors)
-        json.object([&] {
-          json.member("key", error.key);
-          json.member("message", error.message);
-        });
-    });
+    if (!errors.empty()) write_errors(json, errors);
   });
   return json.text();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -8,6 +9,10 @@
 #include "base/result.h"
 
 namespace fanlight::http {
+
+namespace json {
+class Writer;
+}
 
 /// All kinds of failed requests; failures() gives each its status and code.
 enum class Failure {
@@ -47,16 +52,20 @@ struct FailureRow {
 /// All rows, in the order of Failure: the only place where errors become HTTP.
 std::span<const FailureRow> failures();
 
-/// An error in one key of a request.
+/// An error in one key of a request, or of a file of the server.
 struct WrongKey {
   std::string key; ///< For example streams[0].url.
-  std::string message;
+  Reason why;
+  std::string file = {}; ///< Empty: of a request.
+  int line = 0;          ///< Of the file; 0: not known.
 };
+/// The member `errors`.
+void write_errors(json::Writer& json, const std::vector<WrongKey>& errors);
 
 /// Why a request failed, as sent to the client: application/problem+json (RFC 9457).
 struct Problem {
   Failure failure = Failure::internal;
-  std::string detail; ///< For people.
+  Reason detail; ///< For people.
   std::vector<WrongKey> errors = {};
 
   int status() const;
@@ -66,5 +75,7 @@ struct Problem {
 };
 
 Problem problem_of(const Error& error);
+
+Reason body_too_large(std::size_t most_bytes);
 
 } // namespace fanlight::http

@@ -119,13 +119,15 @@ void Routes::refuse(Exchange& exchange, const Match& match) const {
     return exchange.respond(Error{Errc::not_found, "there is no such " + match.unknown});
   const Methods methods = methods_of(match, Cors::own);
   if (methods.empty())
-    return exchange.respond(Error{Errc::not_found, "there is nothing at this address"});
+    return exchange.respond(Error{
+        Errc::not_found, Reason{"no_such_address"_reason, "there is nothing at this address"}});
   const std::string allowed = methods.to_string() + ", OPTIONS";
   exchange.set_header("Allow", allowed);
   if (exchange.method() == "OPTIONS") return answer_options(exchange, match);
-  exchange.respond(Problem{Failure::wrong_method, "this address does not support " +
-                                                      std::string{exchange.method()} +
-                                                      "; it supports " + allowed});
+  exchange.respond(Problem{Failure::wrong_method,
+                           {"wrong_method"_reason,
+                            "this address does not support {method}; it supports {allowed}",
+                            {{"method", std::string{exchange.method()}}, {"allowed", allowed}}}});
 }
 
 /// Tells pages of other origins which methods they may use, if any.

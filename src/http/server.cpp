@@ -134,8 +134,7 @@ class SoupHttpServer : public Server {
     Exchange exchange{message};
     exchange.set_header("Access-Control-Allow-Origin", "*");
     exchange.set_header("Connection", "close");
-    exchange.respond(Problem{Failure::too_large, "the request body is larger than " +
-                                                     std::to_string(limits_.offer) + " bytes"});
+    exchange.respond(Problem{Failure::too_large, body_too_large(limits_.offer)});
   }
 
   /// libsoup has called the handler by now; its answer may come later.

@@ -101,7 +101,7 @@ void CameraStream::start() {
     set_state(State::refused, reason_);
     return retry(std::chrono::milliseconds{left / 1000});
   }
-  set_state(State::connecting, "connecting to the camera");
+  set_state(State::connecting, {"connecting"_reason, "connecting to the camera"});
   queue_up();
 }
 
@@ -116,9 +116,9 @@ void CameraStream::disconnect() {
 
 void CameraStream::go_idle() {
   disconnect();
-  no_sound_.clear();
+  no_sound_ = {};
   // A viewer who returns soon is told again why the camera refused.
-  set_state(State::idle, state_ == State::refused ? reason_ : "");
+  set_state(State::idle, state_ == State::refused ? reason_ : Reason{});
 }
 
 void CameraStream::stop() {
@@ -126,14 +126,13 @@ void CameraStream::stop() {
   grace_.stop();
   disconnect();
   state_ = State::idle;
-  tracks_->set_state(TrackState::idle, "");
+  tracks_->set_state(TrackState::idle, {});
 }
 
 // ---- Connecting ----
 
 void CameraStream::queue_up() {
-  ticket_ =
-      queue_.enter([this] { connect(); }, [this](const Error& why) { fail({.why = why.message}); });
+  ticket_ = queue_.enter([this] { connect(); }, [this](const Error& why) { fail({.why = why}); });
 }
 
 void CameraStream::connect() {
@@ -143,11 +142,11 @@ void CameraStream::connect() {
   health_.begin(connected_since_us_);
   auto source = RtspConnection::create(camera_, config_, tracks_->sinks(), no_sound_,
                                        keep_alive_.plan(), weak_from_this());
-  if (!source) return fail({.why = source.error().message});
+  if (!source) return fail({.why = source.error()});
   connection_ = std::move(*source);
   if (auto added = pipeline_.add(connection_->bin()); !added) {
     connection_.reset(); // It is not in the pipeline.
-    fail({.why = added.error().message});
+    fail({.why = added.error()});
   }
 }
 
@@ -173,7 +172,7 @@ void CameraStream::fail(const ConnectError& failure) {
   const std::int64_t now = g_get_monotonic_time();
   if (now - connected_since_us_ > kStableUs && state_ == State::live) {
     backoff_.reset();
-    no_sound_.clear(); // The camera's refusal may have been temporary.
+    no_sound_ = {}; // The camera's refusal may have been temporary.
   }
   if (failure.sound) no_sound_ = failure.why;
   const std::chrono::milliseconds delay = failure.wait ? *failure.wait : backoff_.next();
@@ -186,13 +185,13 @@ void CameraStream::fail(const ConnectError& failure) {
   set_state(state, failure.why);
 }
 
-void CameraStream::report(const std::string& why, std::chrono::milliseconds delay) const {
+void CameraStream::report(const Reason& why, std::chrono::milliseconds delay) const {
   if (purpose_ == Purpose::testing) // A test now has its result and waits for no other attempt.
-    return log::info("camera", {{"camera", camera_.id}}, why);
+    return log::info("camera", {{"camera", camera_.id}}, why.message);
   log::warning(
       "camera",
       {{"camera", camera_.id}, {"stream", config_.id}, {"retry_ms", std::to_string(delay.count())}},
-      why);
+      why.message);
 }
 
 void CameraStream::retry(std::chrono::milliseconds wait) {
@@ -209,7 +208,7 @@ std::chrono::milliseconds CameraStream::retry_in() const {
       std::max<std::int64_t>(0, retry_at_us_ - g_get_monotonic_time()) / 1000};
 }
 
-void CameraStream::set_state(State state, const std::string& reason) {
+void CameraStream::set_state(State state, const Reason& reason) {
   if (state == state_ && reason == reason_) return;
   if (state != state_) state_since_us_ = g_get_monotonic_time();
   const bool news = state != state_ && state == State::live;
@@ -238,7 +237,7 @@ bool CameraStream::on_error(GstMessage* message) {
   }
   if (const auto why = connection_->give_up_sound(message)) {
     if (why->empty()) return true;
-    log::warning("camera", {{"camera", camera_.id}, {"stream", config_.id}}, *why);
+    log::warning("camera", {{"camera", camera_.id}, {"stream", config_.id}}, why->message);
     on_connection_audio("", *why);
     return true;
   }
@@ -249,16 +248,16 @@ bool CameraStream::on_error(GstMessage* message) {
     return false;
   }
   ConnectError error = connection_->explain(message);
-  if (!complaint_.empty() && is_stream_error(message)) error.why = complaint_;
+  if (!complaint_.empty() && is_stream_error(message)) error.why = gstreamer_error(complaint_);
   fail(error);
   return true;
 }
 
-void CameraStream::on_connection_end(const std::string& why) {
+void CameraStream::on_connection_end(const Reason& why) {
   if (connection_) fail({.why = why});
 }
 
-void CameraStream::on_connection_audio(const std::string& encoding, const std::string& note) {
+void CameraStream::on_connection_audio(const std::string& encoding, const Reason& note) {
   tracks_->describe_sound(encoding, note);
   observer_.on_camera_stream_changed(*this);
 }
@@ -266,7 +265,7 @@ void CameraStream::on_connection_audio(const std::string& encoding, const std::s
 void CameraStream::on_connection_described(const std::vector<std::string>& video) {
   if (!connection_) return;
   // The connection reports its audio after this; without audio, it reports nothing.
-  tracks_->describe_sound("", "");
+  tracks_->describe_sound("", {});
   std::string wanted;
   for (const auto codec : camera_.codecs) {
     if (std::any_of(video.begin(), video.end(),
@@ -283,7 +282,7 @@ void CameraStream::on_video_format() {
   if (state_ == State::live) return observer_.on_camera_stream_changed(*this);
   said_us_ = g_get_monotonic_time();
   health_.note_frame(said_us_);
-  set_state(State::live, "");
+  set_state(State::live, {});
 }
 
 void CameraStream::on_tick() {
@@ -294,7 +293,7 @@ void CameraStream::on_tick() {
                                   .depayloader = connection_->depayloader()};
   const bool had_b_frames = health_.rates().b_frames;
   health_.poll(elements, now);
-  const std::string problem = health_.problem(state_ == State::live, config_.health_timeout, now);
+  const Reason problem = health_.problem(state_ == State::live, config_.health_timeout, now);
   if (!problem.empty()) return fail({.why = problem});
   if (state_ != State::live && health_.key_frame_wait(now)) return wait_for_key_frame(now);
   // Finds a silent camera on time, not only at the next check.
@@ -312,19 +311,23 @@ std::optional<std::chrono::milliseconds> CameraStream::key_frame_wait() const {
 
 void CameraStream::wait_for_key_frame(std::int64_t now_us) {
   ticket_.reset(); // The camera has answered: others may connect.
-  if (const std::string why = health_.keyless(now_us); !why.empty()) {
+  if (const Reason why = health_.keyless(now_us); !why.empty()) {
     if (state_ != State::refused)
-      log::warning("camera", {{"camera", camera_.id}, {"stream", config_.id}}, why);
+      log::warning("camera", {{"camera", camera_.id}, {"stream", config_.id}}, why.message);
     return set_state(State::refused, why);
   }
   const std::int64_t waited_s = health_.key_frame_wait(now_us)->count() / 1000;
   const std::int64_t told_s = waited_s - waited_s % kTellWaitS;
-  std::string why = "waiting for a key frame (" + std::to_string(told_s) + " s";
-  if (const std::int64_t gop_ms = health_.rates().gop_ms; gop_ms > 0)
-    why += "; the camera sends one every " + std::to_string((gop_ms + 500) / 1000) + " s";
-  why += ")";
+  const std::int64_t gop_ms = health_.rates().gop_ms;
+  const Reason why = gop_ms > 0 ? Reason{"waiting_for_key_frame_every"_reason,
+                                         "waiting for a key frame ({seconds} s; the camera sends "
+                                         "one every {interval} s)",
+                                         {{"seconds", told_s}, {"interval", (gop_ms + 500) / 1000}}}
+                                : Reason{"waiting_for_key_frame"_reason,
+                                         "waiting for a key frame ({seconds} s)",
+                                         {{"seconds", told_s}}};
   if (told_s == 0 && why != reason_)
-    log::info("camera", {{"camera", camera_.id}, {"stream", config_.id}}, why);
+    log::info("camera", {{"camera", camera_.id}, {"stream", config_.id}}, why.message);
   // A stream that was lost is not preferred before it is live again.
   set_state(state_ == State::retrying ? State::retrying : State::connecting, why);
 }
@@ -333,9 +336,10 @@ void CameraStream::look_for_sound() {
   if (state_ != State::live || state_age() < kSoundPatience || connection_->sound_came()) return;
   const std::string sound = tracks_->sound_encoding();
   if (sound.empty()) return;
-  const std::string why =
-      "the camera announces " + sound + " sound, but none has come that the server can read";
-  log::warning("camera", {{"camera", camera_.id}, {"stream", config_.id}}, why);
+  const Reason why{"sound_missing"_reason,
+                   "the camera announces {codec} sound, but none has come that the server can read",
+                   {{"codec", sound}}};
+  log::warning("camera", {{"camera", camera_.id}, {"stream", config_.id}}, why.message);
   on_connection_audio("", why); // If sound comes later, the connection says so.
 }
 

@@ -79,7 +79,7 @@ class CameraStream : public RtspConnection::Observer,
   const std::string& id() const { return config_.id; }
   const config::Stream& config() const { return config_; }
   State state() const { return state_; }
-  const std::string& reason() const { return reason_; } ///< For people; empty while live.
+  const Reason& reason() const { return reason_; } ///< For people; empty while live.
   std::chrono::milliseconds state_age() const;
   /// Until the next attempt; 0: none is scheduled.
   std::chrono::milliseconds retry_in() const;
@@ -108,16 +108,16 @@ class CameraStream : public RtspConnection::Observer,
   void note_lost_session();
   void fail(const ConnectError& failure);
   void retry(std::chrono::milliseconds wait);
-  void report(const std::string& why, std::chrono::milliseconds delay) const;
-  void set_state(State state, const std::string& reason);
+  void report(const Reason& why, std::chrono::milliseconds delay) const;
+  void set_state(State state, const Reason& reason);
   void on_tick();
   void wait_for_key_frame(std::int64_t now_us);
   void look_for_sound();
   void log_status(std::int64_t now_us);
   std::string name() const { return "stream " + config_.id + " of camera " + camera_.id; }
 
-  void on_connection_end(const std::string& why) override;
-  void on_connection_audio(const std::string& encoding, const std::string& note) override;
+  void on_connection_end(const Reason& why) override;
+  void on_connection_audio(const std::string& encoding, const Reason& note) override;
   void on_connection_described(const std::vector<std::string>& video) override;
   void on_demand(bool wanted) override { wanted ? hold() : release(false); }
   void on_video_format() override;
@@ -144,13 +144,13 @@ class CameraStream : public RtspConnection::Observer,
   bool stopped_ = false;
 
   State state_ = State::idle;
-  std::string reason_;
+  Reason reason_;
   std::int64_t state_since_us_ = 0;
   std::int64_t not_before_us_ = 0; // No attempt before that, even if the stream was idle meanwhile.
   Backoff backoff_;
   KeepAlive keep_alive_;
-  std::string no_sound_;  // Why the camera refused the audio; kept until a connection without audio
-                          // is stable.
+  // Why the camera refused the audio; kept until a connection without audio is stable.
+  Reason no_sound_;
   std::string complaint_; // The last one of an element of this connection's video.
   Health health_;
   std::uint32_t reconnects_ = 0;

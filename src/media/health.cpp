@@ -124,16 +124,18 @@ std::optional<std::chrono::milliseconds> Health::key_frame_wait(std::int64_t now
   return std::chrono::milliseconds{(now_us - waiting_since_us_) / 1000};
 }
 
-std::string Health::keyless(std::int64_t now_us) const {
+Reason Health::keyless(std::int64_t now_us) const {
   if (waiting_since_us_ == 0) return {};
   const std::int64_t waited_us = now_us - waiting_since_us_;
   if (start_points_ >= kStartPoints && waited_us >= kStartPointsUs)
-    return "the camera sends no key frames (IDR), only recovery points or other I pictures, and "
-           "browsers cannot start with these: turn off intra refresh, or set a key frame interval "
-           "(GOP), in the camera";
+    return {"only_recovery_points"_reason,
+            "the camera sends no key frames (IDR), only recovery points or other I pictures, and "
+            "browsers cannot start with these: turn off intra refresh, or set a key frame interval "
+            "(GOP), in the camera"};
   if (waited_us >= kKeylessUs)
-    return "the camera sends video but no key frame, and browsers cannot start without one: "
-           "shorten its key frame interval";
+    return {"never_a_key_frame"_reason,
+            "the camera sends video but no key frame, and browsers cannot start without one: "
+            "shorten its key frame interval"};
   return {};
 }
 
@@ -154,17 +156,20 @@ std::chrono::milliseconds Health::patience(std::chrono::milliseconds timeout,
   return timeout - std::chrono::milliseconds{(now_us - heard_us_) / 1000};
 }
 
-std::string Health::problem(bool live, std::chrono::milliseconds timeout, std::int64_t now_us) {
+Reason Health::problem(bool live, std::chrono::milliseconds timeout, std::int64_t now_us) {
   if (!live && !pictures_ && now_us - heard_us_ > kConnectUs)
-    return "no video arrived within 15 s: check that the camera is on and that the address is "
-           "right";
+    return {"no_video_15_s"_reason,
+            "no video arrived within 15 s: check that the camera is on and that "
+            "the address is right"};
   if (!live && !pictures_) return {};
   if (patience(timeout, now_us).count() <= 0)
-    return "the camera keeps the connection open but sends no video";
+    return {"silent_camera"_reason, "the camera keeps the connection open but sends no video"};
   if (live && now_us - key_us_ > std::max(longest_group_us_, 4 * rates_.gop_ms * 1000)) {
     longest_group_us_ = std::min(2 * longest_group_us_, kMostGroupUs);
-    return "the camera sends video but has sent no key frame for " +
-           std::to_string((now_us - key_us_) / 1'000'000) + " s: shorten its key frame interval";
+    return {"no_key_frame"_reason,
+            "the camera sends video but has sent no key frame for {seconds} s: shorten its key "
+            "frame interval",
+            {{"seconds", (now_us - key_us_) / 1'000'000}}};
   }
   return {};
 }

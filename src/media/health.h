@@ -8,7 +8,7 @@
 
 #include <gst/gst.h>
 
-#include "base/result.h"
+#include "base/reason.h"
 #include "gst/ref.h"
 #include "media/camera_clock.h"
 
@@ -53,12 +53,12 @@ class Health {
   };
   void poll(const Elements& elements, std::int64_t now_us);
   /// Why the server must drop the connection although it is still open; empty: no reason.
-  std::string problem(bool live, std::chrono::milliseconds timeout, std::int64_t now_us);
+  Reason problem(bool live, std::chrono::milliseconds timeout, std::int64_t now_us);
   /// How long pictures have arrived on this connection without a key frame, with which viewers
   /// could start; none: there was one, or nothing has arrived yet.
   std::optional<std::chrono::milliseconds> key_frame_wait(std::int64_t now_us) const;
   /// Why no key frame is likely to come; empty: one may come.
-  std::string keyless(std::int64_t now_us) const;
+  Reason keyless(std::int64_t now_us) const;
 
   /// How long until problem() reports silence, if no data arrive.
   std::chrono::milliseconds patience(std::chrono::milliseconds timeout, std::int64_t now_us) const;

@@ -88,23 +88,25 @@ void StreamTracks::on_caps(Track& track) {
   observer_.on_video_format();
 }
 
-void StreamTracks::describe_sound(const std::string& encoding, const std::string& note) {
+void StreamTracks::describe_sound(const std::string& encoding, const Reason& note) {
   const auto codec = codec_of(encoding);
-  sound_note_ = codec == Codec::aac ? "the server converts the camera's AAC to Opus" : note;
+  sound_note_ = codec == Codec::aac ? Reason{"sound_converted"_reason,
+                                             "the server converts the camera's AAC to Opus"}
+                                    : note;
   std::optional<TrackFormat> format = codec ? sound_format(*codec) : std::nullopt;
   if (codec && !format) format = TrackFormat{.rtp = {.encoding = encoding, .fmtp = {}}};
   sound_->set_format(codec, std::move(format));
   update();
 }
 
-void StreamTracks::on_transcoder_failed(const std::string& why) {
+void StreamTracks::on_transcoder_failed(const Reason& why) {
   // The session goes on with video only.
   sound_note_ = why;
-  log::warning("camera", {{"camera", camera_}, {"stream", stream_}}, why);
+  log::warning("camera", {{"camera", camera_}, {"stream", stream_}}, why.message);
   observer_.on_sound_changed();
 }
 
-void StreamTracks::set_state(TrackState state, const std::string& reason) {
+void StreamTracks::set_state(TrackState state, const Reason& reason) {
   state_ = state;
   reason_ = reason;
   update();
@@ -114,12 +116,14 @@ void StreamTracks::update() {
   const bool live = state_ == TrackState::live;
   for (const auto& track : video_)
     if (live && !track->info().format)
-      track->set_state(TrackState::absent, "the camera sends another codec");
+      track->set_state(TrackState::absent,
+                       {"other_codec"_reason, "the camera sends another codec"});
     else
       track->set_state(state_, reason_);
   if (live && !sound_->info().codec)
     sound_->set_state(TrackState::absent,
-                      sound_note_.empty() ? "the camera sends no sound" : sound_note_);
+                      sound_note_.empty() ? Reason{"no_sound"_reason, "the camera sends no sound"}
+                                          : sound_note_);
   else
     sound_->set_state(state_, reason_);
 }

@@ -39,9 +39,9 @@ class StreamTracks : public Transcoder::Observer,
   std::vector<GstElement*> video_tees() const;
   void begin();                      ///< A connection begins.
   void end() { connected_ = false; } ///< It was given up: ignores what it still sends.
-  void set_state(TrackState state, const std::string& reason);
+  void set_state(TrackState state, const Reason& reason);
   /// What the camera announces: the encoding name of its audio, or empty; `note` then says why.
-  void describe_sound(const std::string& encoding, const std::string& note);
+  void describe_sound(const std::string& encoding, const Reason& note);
 
   // For subscribers.
 
@@ -54,7 +54,7 @@ class StreamTracks : public Transcoder::Observer,
   /// The format of audio that viewers get: Opus if the camera sends AAC.
   std::optional<TrackFormat> audio() const;
   /// Why there is no sound, or what is converted.
-  const std::string& sound_note() const { return sound_note_; }
+  const Reason& sound_note() const { return sound_note_; }
   /// The encoding name of the audio that the camera announces; empty: none that can be used.
   std::string sound_encoding() const;
   /// The track of that codec for viewers: video of a configured codec, also before any has arrived;
@@ -69,7 +69,7 @@ class StreamTracks : public Transcoder::Observer,
   Result<Done> add_sound(SinkBins& bins, const std::weak_ptr<Track::Producer>& from);
   void on_caps(Track& track);
   void update();
-  void on_transcoder_failed(const std::string& why) override;
+  void on_transcoder_failed(const Reason& why) override;
 
   // Given.
   const std::string camera_; // Its id.
@@ -80,11 +80,11 @@ class StreamTracks : public Transcoder::Observer,
   std::shared_ptr<Track> sound_;              // As the camera sends it.
   std::shared_ptr<Transcoder> transcoder_;
   std::vector<SignalConnection> connections_;
-  std::string sound_note_;
+  Reason sound_note_;
   bool connected_ = false;
   bool stale_ = true; // The formats are of an earlier connection.
   TrackState state_ = TrackState::idle;
-  std::string reason_;
+  Reason reason_;
 };
 
 } // namespace fanlight::media

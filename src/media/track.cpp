@@ -119,7 +119,7 @@ Token Track::observe(TrackObserver& observer) {
   }};
 }
 
-void Track::set_state(TrackState state, const std::string& reason) {
+void Track::set_state(TrackState state, const Reason& reason) {
   if (state == info_.state && reason == info_.reason) return;
   info_.state = state;
   info_.reason = reason;

@@ -35,7 +35,7 @@ struct TrackInfo {
   /// Of the last connection that brought data. None: that connection did not bring this track.
   std::optional<TrackFormat> format;
   TrackState state = TrackState::idle;
-  std::string reason; ///< For people: why it is not live.
+  Reason reason; ///< For people: why it is not live.
 };
 
 /// A bin that tracks of one camera feed: the bin of one viewer, of all viewers, of a recorder, of a
@@ -123,7 +123,7 @@ class Track : public std::enable_shared_from_this<Track> {
 
   GstElement* tee() const { return tee_.get(); }
   Ref<GstPad> input() const; ///< Of the tee.
-  void set_state(TrackState state, const std::string& reason);
+  void set_state(TrackState state, const Reason& reason);
   void set_format(std::optional<Codec> codec, std::optional<TrackFormat> format);
   /// Counts demand for a track that is made from this one.
   void count_demand(bool wanted);

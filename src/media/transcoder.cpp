@@ -58,13 +58,13 @@ Result<Done> Transcoder::start_making() {
   }
   subscription_ = std::move(*subscription);
   subscription_->set_wanted(false); // The output counts its demand by on_demand().
-  failure_.clear();
+  failure_ = {};
   update();
   return Done{};
 }
 
 void Transcoder::stop_making() {
-  failure_.clear();
+  failure_ = {};
   stop();
 }
 
@@ -82,7 +82,9 @@ Result<Ref<GstPad>> Transcoder::pad_for(const TrackInfo&) {
 }
 
 void Transcoder::on_failed(const std::string& why) {
-  failure_ = "the server cannot decode the camera's sound: " + why;
+  failure_ = {"sound_undecodable"_reason,
+              "the server cannot decode the camera's sound: {detail}",
+              {{"detail", why}}};
   stop();
   if (const auto observer = observer_.lock()) observer->on_transcoder_failed(failure_);
 }
@@ -92,11 +94,11 @@ void Transcoder::on_track_changed(const Track&) { update(); }
 void Transcoder::update() {
   const TrackInfo& source = source_->info();
   if (source.codec != Codec::aac)
-    output_->set_state(TrackState::absent, "the camera sends no AAC");
+    output_->set_state(TrackState::absent, {"no_aac"_reason, "the camera sends no AAC"});
   else if (!failure_.empty())
     output_->set_state(TrackState::absent, failure_);
   else if (!subscription_)
-    output_->set_state(TrackState::idle, "");
+    output_->set_state(TrackState::idle, {});
   else
     output_->set_state(source.state, source.reason);
 }

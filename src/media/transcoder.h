@@ -22,7 +22,7 @@ class Transcoder : public Track::Producer,
     virtual ~Observer() = default;
     /// The transcoder has stopped. The next subscription starts it again; until then its track is
     /// silent. On main.
-    virtual void on_transcoder_failed(const std::string& why) = 0;
+    virtual void on_transcoder_failed(const Reason& why) = 0;
   };
 
   /// Converts `source` while its codec is AAC. Errc::internal when an element is missing.
@@ -53,7 +53,7 @@ class Transcoder : public Track::Producer,
   std::shared_ptr<Track> output_;
   Ref<GstElement> bin_;                      // While it runs.
   std::optional<Subscription> subscription_; // While it runs.
-  std::string failure_;                      // Why it stopped although it has listeners.
+  Reason failure_;                           // Why it stopped although it has listeners.
   Token observation_;
 };
 

@@ -14,7 +14,7 @@ namespace {
 /// How well one payload type of the offer matches one format; less is better.
 struct Match {
   int cost = 0;
-  std::string reason;
+  Reason reason;
 };
 
 constexpr int kInclusive = 100;        // A profile that includes the camera's profile.
@@ -30,6 +30,14 @@ std::optional<H264Profile> h264_profile(const RtpFormat& format) {
   return H264Profile::parse(value_of(format, "profile-level-id"));
 }
 
+/// Why a viewer's profile suits; `distance` is 0 if both are the same.
+Reason compatible(const std::string& sent, const std::string& taken, int distance) {
+  if (distance == 0) return {"profile_same"_reason, "both {profile}", {{"profile", sent}}};
+  return {"profile_included"_reason,
+          "the viewer's {profile} includes the camera's {sent}",
+          {{"profile", taken}, {"sent", sent}}};
+}
+
 Match match_h264(const RtpFormat& camera, const RtpFormat& offered) {
   Match match;
   const auto sent = h264_profile(camera);
@@ -37,23 +45,28 @@ Match match_h264(const RtpFormat& camera, const RtpFormat& offered) {
   const auto taken = h264_profile(offered).value_or(H264Profile{H264Profile::Name::baseline, 10});
   const std::string name = to_string(taken.name);
   if (!sent || sent->name == H264Profile::Name::unknown) {
-    match.reason = "the camera does not name its profile, the viewer supports " + name;
+    match.reason = {"profile_unknown"_reason,
+                    "the camera does not name its profile, the viewer supports {profile}",
+                    {{"profile", name}}};
   } else if (const auto distance = sent->distance_to(taken)) {
     match.cost = *distance == 0 ? 0 : kInclusive + *distance;
-    match.reason = *distance == 0
-                       ? "both " + name
-                       : "the viewer's " + name + " includes the camera's " + to_string(sent->name);
+    match.reason = compatible(to_string(sent->name), name, *distance);
   } else {
     // Of the profiles that are too small, the largest is the closest to the stream.
     const int shortfall =
         taken.distance_to(*sent).value_or(static_cast<int>(H264Profile::Name::unknown));
     match.cost = kOtherProfile + shortfall;
-    match.reason = "the camera sends " + std::string(to_string(sent->name)) +
-                   ", the viewer offers only " + name + "; in practice browsers decode it anyway";
+    match.reason = {"profile_too_small"_reason,
+                    "the camera sends {sent}, the viewer offers only {profile}; in practice "
+                    "browsers decode it anyway",
+                    {{"sent", to_string(sent->name)}, {"profile", name}}};
   }
   if (value_of(offered, "packetization-mode") != "1") {
     match.cost += kSingleNalUnits;
-    match.reason += "; the viewer offers only packetization-mode 0, but gets fragmented NAL units";
+    match.reason = {"packetization_mode_0"_reason,
+                    "{match}; the viewer offers only packetization-mode 0, but gets fragmented NAL "
+                    "units",
+                    {{"match", {match.reason}}}};
   }
   return match;
 }
@@ -64,9 +77,8 @@ std::optional<Match> match_h265(const RtpFormat& camera, const RtpFormat& offere
   if (!sent || !taken) return {};
   const auto distance = sent->distance_to(*taken);
   if (!distance) return {};
-  if (*distance == 0) return Match{0, "both " + sent->name()};
-  return Match{kInclusive + *distance,
-               "the viewer's " + taken->name() + " includes the camera's " + sent->name()};
+  return Match{*distance == 0 ? 0 : kInclusive + *distance,
+               compatible(sent->name(), taken->name(), *distance)};
 }
 
 std::optional<Match> match_formats(const RtpFormat& camera, const RtpFormat& offered) {
@@ -76,7 +88,7 @@ std::optional<Match> match_formats(const RtpFormat& camera, const RtpFormat& off
   if (camera.encoding == "H265") return match_h265(camera, offered);
   // Opus is always written as /48000/2, whatever it contains (RFC 7587, section 7).
   if (camera.encoding != "OPUS" && camera.channels != offered.channels) return {};
-  return Match{0, "the viewer supports it"};
+  return Match{0, {"codec_supported"_reason, "the viewer supports it"}};
 }
 
 /// Payload types without media of their own: retransmission, redundancy, comfort noise, keys.
@@ -158,9 +170,12 @@ std::string describe(const RtpFormat& format) {
 
 Result<Choice> choose(const Offer::Media& media, std::span<const RtpFormat> formats) {
   if (!media.receives()) {
-    return Error{Errc::unsupported,
-                 "the viewer does not receive on its " + sdp::excerpt(media.type) + " (a=" +
-                     (media.rejected ? "rejected, port 0" : to_string(media.direction)) + ")"};
+    return Error{
+        Errc::unsupported,
+        Reason{"not_receiving"_reason,
+               "the viewer does not receive on its {media} (a={direction})",
+               {{"media", sdp::excerpt(media.type)},
+                {"direction", media.rejected ? "rejected, port 0" : to_string(media.direction)}}}};
   }
   for (std::size_t i = 0; i < formats.size(); ++i) {
     const Offer::Payload* best = nullptr;
@@ -173,15 +188,20 @@ Result<Choice> choose(const Offer::Media& media, std::span<const RtpFormat> form
       best_match = std::move(*match);
     }
     if (!best) continue;
-    std::string reason = describe(formats[i]) + " as payload type " + std::to_string(best->type) +
-                         ": " + best_match.reason;
-    if (i > 0) {
-      reason += "; the viewer does not support " + list_sent(formats.first(i));
-    }
+    Reason reason{
+        "codec_chosen"_reason,
+        "{format} as payload type {type}: {match}",
+        {{"format", describe(formats[i])}, {"type", best->type}, {"match", {best_match.reason}}}};
+    if (i > 0)
+      reason = {"codec_chosen_instead"_reason,
+                "{choice}; the viewer does not support {others}",
+                {{"choice", {reason}}, {"others", list_sent(formats.first(i))}}};
     return Choice{best->type, best->rtx, i, formats[i], best->format, std::move(reason), {}};
   }
-  return Error{Errc::unsupported, "the camera sends " + list_sent(formats) +
-                                      "; the viewer supports " + list_taken(media.payloads)};
+  return Error{Errc::unsupported,
+               Reason{"codecs_differ"_reason,
+                      "the camera sends {sent}; the viewer supports {taken}",
+                      {{"sent", list_sent(formats)}, {"taken", list_taken(media.payloads)}}}};
 }
 
 } // namespace fanlight::webrtc

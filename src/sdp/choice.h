@@ -18,7 +18,7 @@ struct Choice {
   std::size_t format_index = 0;        ///< Index among the camera's formats.
   RtpFormat sent;                      ///< That format.
   RtpFormat offered;                   ///< The viewer's entry; its fmtp goes into the answer.
-  std::string reason;                  ///< Why, for people: in the log and the API.
+  Reason reason;                       ///< Why, for people: in the log and the API.
   std::string stream;                  ///< The camera's stream of that format; set by the caller.
 };
 

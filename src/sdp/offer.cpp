@@ -10,7 +10,10 @@ namespace fanlight::webrtc {
 
 namespace {
 
-Error invalid(const std::string& what) { return {Errc::invalid, "reading the offer: " + what}; }
+Error invalid(const std::string& what) {
+  return {Errc::invalid,
+          Reason{"offer_malformed"_reason, "reading the offer: {problem}", {{"problem", what}}}};
+}
 
 const std::string& first_of(const std::string& own, const std::string& otherwise) {
   return own.empty() ? otherwise : own;

@@ -19,7 +19,10 @@ constexpr std::size_t kMaxFeedbackSize = 64; // Characters; "*" applies it to ev
 constexpr std::size_t kMaxExtensions = 64;   // Per media, compared with those of the session.
 constexpr std::size_t kMaxCandidates = 256;  // Of one media.
 
-Error invalid(const std::string& what) { return {Errc::invalid, "reading the offer: " + what}; }
+Error invalid(const std::string& what) {
+  return {Errc::invalid,
+          Reason{"offer_malformed"_reason, "reading the offer: {problem}", {{"problem", what}}}};
+}
 
 Error invalid(const Line& line, const std::string& what) {
   return invalid("line " + std::to_string(line.number) + ": " + what);

@@ -41,24 +41,27 @@ Result<Agreement> agree(const webrtc::Offer& offer, const ViewedStream& stream) 
     agreement.choices[mline] = std::move(*choice);
   }
   if (agreement.video_codec.empty())
-    return Error{Errc::invalid,
-                 "the offer has no video to receive: add an m=video section with a=recvonly"};
+    return Error{Errc::invalid, Reason{"offer_without_video"_reason,
+                                       "the offer has no video to receive: add an m=video "
+                                       "section with a=recvonly"}};
   return agreement;
 }
 
-std::string mismatch_between(const webrtc::Offer& offer, const ViewedStream& stream,
-                             const std::string& codec) {
+Reason mismatch_between(const webrtc::Offer& offer, const ViewedStream& stream,
+                        const std::string& codec) {
   const auto streams = stream.video();
   if (streams.empty()) return {}; // Not known yet.
   const auto formats = formats_of(streams, codec);
   if (formats.empty())
-    return "the camera sends " + streams.front().rtp.encoding + ", but the session uses " + codec;
+    return {"other_session_codec"_reason,
+            "the camera sends {sent}, but the session uses {codec}",
+            {{"sent", streams.front().rtp.encoding}, {"codec", codec}}};
   const auto media = std::find_if(offer.media.begin(), offer.media.end(), [](const auto& offered) {
     return offered.kind == Kind::video && offered.receives();
   });
   if (media == offer.media.end()) return {}; // agree() reports the error.
   const auto choice = webrtc::choose(*media, formats);
-  return choice ? "" : choice.error().message;
+  return choice ? Reason{} : static_cast<const Reason&>(choice.error());
 }
 
 bool continues(const webrtc::Offer& next, const webrtc::Offer& first,

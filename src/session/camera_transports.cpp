@@ -22,8 +22,11 @@ Result<TransportFactory::Made> CameraTransports::make(const Request& request, Ob
     if (transport) return Made{std::move(*transport), std::move(reason)};
     if (wanted_ == config::ViewerTransport::fanout || transport.error().code == Errc::busy)
       return transport.error();
-    reason = "webrtcfanout does not accept the viewer: " + transport.error().message;
-    log::warning("session", {{"camera", camera_->camera_id()}, {"session", request.id}}, reason);
+    reason = {"fanout_refused"_reason,
+              "webrtcfanout does not accept the viewer: {why}",
+              {{"why", {transport.error()}}}};
+    log::warning("session", {{"camera", camera_->camera_id()}, {"session", request.id}},
+                 reason.message);
   }
   auto transport = on_webrtcbin(request, std::move(observer));
   if (!transport) return transport.error();
@@ -33,10 +36,12 @@ Result<TransportFactory::Made> CameraTransports::make(const Request& request, Ob
 Result<CameraTransports::Transport> CameraTransports::on_webrtcbin(const Request& request,
                                                                    Observer observer) {
   if (webrtc::WebrtcbinTransport::count() >= bound_.viewers)
-    return Error{Errc::busy, "the server has reached its limit of " +
-                                 std::to_string(bound_.viewers) + " viewers on webrtcbin (" +
-                                 bound_.why + ")"};
-  auto room = Reservation::take(kViewerRoom, kViewerSpare, "another viewer on webrtcbin");
+    return Error{Errc::busy,
+                 Reason{"webrtcbin_full"_reason,
+                        "the server has reached its limit of {limit} viewers on webrtcbin ({why})",
+                        {{"limit", bound_.viewers}, {"why", bound_.why}}}};
+  auto room = Reservation::take(kViewerRoom, kViewerSpare,
+                                {"for_webrtcbin"_reason, "another viewer on webrtcbin"});
   if (!room) return room.error();
   auto made = webrtc::WebrtcbinTransport::create(request.id, {config_, request.client_address},
                                                  request.bitrate, *camera_, std::move(observer));
@@ -65,7 +70,8 @@ Result<CameraTransports::Transport> CameraTransports::on_fanout(const Request& r
 
 Result<Done> CameraTransports::open_fanout() {
   if (fanout_ && !fanout_->failed()) return Done{};
-  auto room = Reservation::take(kFanoutRoom, kFanoutSpare, "the first viewer of a camera");
+  auto room = Reservation::take(kFanoutRoom, kFanoutSpare,
+                                {"for_fanout"_reason, "the first viewer of a camera"});
   if (!room) return room.error();
   auto created = webrtc::FanoutBranch::create(
       camera_, config_, [weak = weak_from_this()](webrtc::FanoutBranch& ended) {

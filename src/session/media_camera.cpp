@@ -23,7 +23,7 @@ class ViewedCameraStream : public ViewedStream {
 
   const std::string& id() const override { return camera_stream_->id(); }
   State state() const override { return camera_stream_->state(); }
-  const std::string& reason() const override { return camera_stream_->reason(); }
+  const Reason& reason() const override { return camera_stream_->reason(); }
   std::chrono::milliseconds state_age() const override { return camera_stream_->state_age(); }
   std::chrono::milliseconds start_timeout() const override {
     return camera_stream_->config().start_timeout;

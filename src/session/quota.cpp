@@ -19,10 +19,12 @@ constexpr std::size_t kFewOffers = 16 * 1024 * 1024;
 /// once.
 constexpr std::chrono::milliseconds kLookAgain{100};
 
-Error busy(const std::string& what) {
-  return {Errc::busy, "your address has used up its share of the " + what +
-                          "; if many viewers share one address, such as that of a reverse proxy, "
-                          "raise webrtc.max_viewers"};
+Error busy(const Reason& what) {
+  return {Errc::busy,
+          Reason{"share_used_up"_reason,
+                 "your address has used up its share of the {what}; if many viewers share one "
+                 "address, such as that of a reverse proxy, raise webrtc.max_viewers",
+                 {{"what", {what}}}}};
 }
 
 } // namespace
@@ -35,8 +37,8 @@ void Quota::resize(std::size_t viewers) {
 
 Result<Done> Quota::check(const std::string& address, std::size_t offer) {
   const std::string network = network_of(address);
-  if (!all_.admits(network)) return busy("sessions");
-  if (!offers_.admits(network, offer)) return busy("memory for offers");
+  if (!all_.admits(network)) return busy({"share_sessions"_reason, "sessions"});
+  if (!offers_.admits(network, offer)) return busy({"share_offers"_reason, "memory for offers"});
   if (waiting_.admits(network)) return Done{};
   if (const auto now = std::chrono::steady_clock::now(); now - forgot_at_ >= kLookAgain) {
     forgot_at_ = now;
@@ -45,7 +47,7 @@ Result<Done> Quota::check(const std::string& address, std::size_t offer) {
   if (!in_vain_.contains(network)) look_who_waits();
   if (waiting_.admits(network)) return Done{};
   in_vain_.insert(network);
-  return busy("sessions that may wait for their camera");
+  return busy({"share_waiting"_reason, "sessions that may wait for their camera"});
 }
 
 void Quota::add(const std::string& session, const std::string& address, std::size_t offer,

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -17,13 +18,15 @@ namespace fanlight::session {
 enum class State { waiting, connecting, connected, disconnected, closed };
 const char* to_string(State state);
 
-/// Why a session ended: a stable code for programs and a message for people.
+/// Why a session ended: a stable code for programs, and the details for people.
 /// Codes: stream_changed, stopped, replaced, no_common_codec, bad_offer, busy, camera_unavailable,
 /// unknown_stream, camera_changed, camera_removed, connection_failed, timeout, shutting_down,
 /// internal.
-struct CloseReason {
+struct CloseReason : Reason {
+  CloseReason(std::string code_of_end, Reason why)
+      : Reason(std::move(why)), code(std::move(code_of_end)) {}
+
   std::string code;
-  std::string message;
 };
 
 using webrtc::Candidate;
@@ -33,15 +36,15 @@ struct Info {
   std::string id;
   std::string camera;
   State state = State::waiting;
-  std::string transport;        ///< "webrtcbin" or "fanout"; empty: the session still waits.
-  std::string transport_reason; ///< Why this transport, for people.
-  std::string signalling;       ///< "whep" or "websocket".
-  std::string remote_address;   ///< Of the signalling client.
-  std::string video_codec;      ///< "H264", "H265" or empty.
-  std::string audio_codec;      ///< "OPUS", "PCMU", "PCMA" or empty.
-  std::string codec_reason;     ///< Why this codec, for people.
-  std::string stream;           ///< Id of the camera's stream; empty: none yet.
-  std::string stream_reason;    ///< Why this stream, for people.
+  std::string transport;      ///< "webrtcbin" or "fanout"; empty: the session still waits.
+  Reason transport_reason;    ///< Why this transport, for people.
+  std::string signalling;     ///< "whep" or "websocket".
+  std::string remote_address; ///< Of the signalling client.
+  std::string video_codec;    ///< "H264", "H265" or empty.
+  std::string audio_codec;    ///< "OPUS", "PCMU", "PCMA" or empty.
+  Reason codec_reason;        ///< Why this codec, for people.
+  std::string stream;         ///< Id of the camera's stream; empty: none yet.
+  Reason stream_reason;       ///< Why this stream, for people.
   std::int64_t age_ms = 0;
   std::uint64_t packets_sent = 0;
   std::uint64_t bytes_sent = 0;
@@ -67,7 +70,7 @@ class Session {
     virtual void on_answer(Session& session,
                            const std::string& sdp) = 0; ///< Answers open() and each restart().
     virtual void on_candidate(Session& session, const Candidate& candidate) = 0;
-    virtual void on_state(Session& session, State state, const std::string& message) = 0;
+    virtual void on_state(Session& session, State state, const Reason& reason) = 0;
     /// The session shows another stream of the camera (info().stream), on the same connection.
     virtual void on_stream(Session& session) = 0;
     virtual void

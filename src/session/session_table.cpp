@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include "base/log.h"
+#include "cameras/refusals.h"
 #include "session/camera_transports.h"
 #include "session/viewer_round.h"
 
@@ -49,19 +50,23 @@ void SessionTable::drain(const CloseReason& reason) {
 Result<Done> SessionTable::check_limits(const CameraRegistry::Entry& camera) const {
   const std::uint32_t limit = camera.settings.max_viewers;
   if (limit != 0 && camera.viewers >= limit)
-    return Error{Errc::busy, "camera " + camera.settings.id + " has reached its limit of " +
-                                 std::to_string(limit) + " viewers (max_viewers)"};
+    return Error{Errc::busy,
+                 Reason{"camera_full"_reason,
+                        "camera {camera} has reached its limit of {limit} viewers (max_viewers)",
+                        {{"camera", camera.settings.id}, {"limit", limit}}}};
   if (viewers_.size() >= max_viewers_)
-    return Error{Errc::busy, "the server has reached its limit of " + std::to_string(max_viewers_) +
-                                 " viewers (webrtc.max_viewers)"};
+    return Error{Errc::busy,
+                 Reason{"server_full"_reason,
+                        "the server has reached its limit of {limit} viewers (webrtc.max_viewers)",
+                        {{"limit", max_viewers_}}}};
   return Done{};
 }
 
 Result<Session*> SessionTable::open(const std::string& camera_id, const std::string& text,
                                     const OpenOptions& options, Session::Observer& observer) {
   const CameraRegistry::Entry* found = cameras_.find(camera_id);
-  if (found == nullptr) return Error{Errc::not_found, "there is no camera \"" + camera_id + "\""};
-  if (draining_) return Error{Errc::unavailable, "the server is shutting down"};
+  if (found == nullptr) return cameras::no_camera(camera_id);
+  if (draining_) return cameras::shutting_down();
   if (auto room = check_limits(*found); !room) return room.error();
   if (auto room = quota_.check(options.remote_address, text.size()); !room) return room.error();
   auto offer = webrtc::Offer::parse(text);
@@ -130,8 +135,9 @@ SessionTable::Viewers SessionTable::viewers_of(const media::Camera& camera) cons
 void SessionTable::on_camera_removed(media::Camera& camera, CameraRegistry::Removal why) {
   const bool replaced = why == CameraRegistry::Removal::replaced;
   const CloseReason reason =
-      replaced ? CloseReason{"camera_changed", "the camera's settings were changed"}
-               : CloseReason{"camera_removed", "the camera was removed"};
+      replaced ? CloseReason{"camera_changed",
+                             {"settings_changed"_reason, "the camera's settings were changed"}}
+               : CloseReason{"camera_removed", {"camera_removed"_reason, "the camera was removed"}};
   for_each(viewers_of(camera), [reason](ViewerSession& viewer) { viewer.close(reason); });
   audiences_.erase(&camera); // Viewers that are still ending hold their transports.
 }

@@ -47,7 +47,7 @@ std::optional<std::size_t> prefer(std::vector<std::size_t>& candidates, IsWorse 
 StreamPick pick_by_size(std::span<const StreamState> streams,
                         const std::vector<std::size_t>& candidates, int wanted,
                         std::optional<std::size_t> current) {
-  if (wanted <= 0) return {candidates.front(), "the best stream"};
+  if (wanted <= 0) return {candidates.front(), {"stream_best"_reason, "the best stream"}};
   const auto taller = [&](std::size_t a, std::size_t b) {
     return height_of(streams, a) < height_of(streams, b);
   };
@@ -60,7 +60,7 @@ StreamPick pick_by_size(std::span<const StreamState> streams,
   }
   // Change only if the current stream is clearly too small, or clearly larger than needed.
   if (current && (*current == smallest || *current == enough)) smallest = *current;
-  return {smallest, "its size fits " + std::to_string(wanted) + " lines"};
+  return {smallest, {"stream_fits"_reason, "its size fits {lines} lines", {{"lines", wanted}}}};
 }
 
 } // namespace
@@ -69,23 +69,33 @@ std::optional<StreamPick> pick_stream(std::span<const StreamState> streams,
                                       const StreamPreference& preference,
                                       std::optional<std::size_t> current) {
   std::vector<std::size_t> candidates;
-  std::string instead;
+  Reason instead;
+  const auto other = [&streams](std::size_t i) {
+    return Reason{"stream_instead"_reason,
+                  "instead of {stream}: {why}",
+                  {{"stream", streams[i].id}, {"why", {streams[i].mismatch}}}};
+  };
   for (std::size_t i = 0; i < streams.size(); ++i) {
     if (preference.stream == streams[i].id)
-      return streams[i].playable ? std::optional{StreamPick{i, "requested"}} : std::nullopt;
+      return streams[i].playable
+                 ? std::optional{StreamPick{i, {"stream_requested"_reason, "requested"}}}
+                 : std::nullopt;
     if (streams[i].playable)
       candidates.push_back(i);
     else if (instead.empty())
-      instead = streams[i].id + ": " + streams[i].mismatch;
+      instead = other(i);
   }
   if (preference.stream != "auto" || candidates.empty()) return std::nullopt;
   const auto down = prefer(candidates, [&](std::size_t i) { return streams[i].down; });
-  if (down && instead.empty()) instead = streams[*down].id + ": " + streams[*down].mismatch;
+  if (down && instead.empty()) instead = other(*down);
   const auto b_frames = prefer(candidates, [&](std::size_t i) { return streams[i].b_frames; });
-  if (b_frames && instead.empty()) instead = streams[*b_frames].id + " has B-frames";
+  if (b_frames && instead.empty())
+    instead = {"stream_without_b_frames"_reason,
+               "instead of {stream}, which has B-frames",
+               {{"stream", streams[*b_frames].id}}};
   StreamPick pick = pick_by_size(streams, candidates, lines_of(streams, preference), current);
-  if (!instead.empty()) pick.reason = "instead of " + instead;
-  if (streams.size() == 1) pick.reason = "the only stream";
+  if (!instead.empty()) pick.reason = instead;
+  if (streams.size() == 1) pick.reason = {"stream_only"_reason, "the only stream"};
   return pick;
 }
 

@@ -4,6 +4,8 @@
 #include <span>
 #include <string>
 
+#include "base/reason.h"
+
 namespace fanlight::session {
 
 /// Which of a camera's streams a viewer wants.
@@ -19,7 +21,7 @@ struct StreamState {
   std::string id;
   bool down = false;     ///< Refused, or lost and not yet reconnected.
   bool playable = true;  ///< This viewer can play it, as far as is known.
-  std::string mismatch;  ///< Why it is not playable, or why it is down.
+  Reason mismatch;       ///< Why it is not playable, or why it is down.
   bool b_frames = false; ///< Browsers show these badly over WebRTC.
   int width = 0;         ///< Pixels; 0: not known yet.
   int height = 0;
@@ -27,7 +29,7 @@ struct StreamState {
 
 struct StreamPick {
   std::size_t index = 0;
-  std::string reason; ///< For people: in the log, the API and the page.
+  Reason reason; ///< For people: in the log, the API and the page.
 };
 
 /// The stream that fits the preference best. `streams` begins with the best video. `current` is the

@@ -36,8 +36,11 @@ Result<StreamPick> StreamSelector::pick(const Mismatch& mismatch) const {
       return Error{Errc::unsupported, state.mismatch};
   std::string ids;
   for (const StreamState& state : known) ids += (ids.empty() ? "" : ", ") + state.id;
-  return Error{Errc::no_stream, "camera " + camera_->id() + " has no stream " + preference_.stream +
-                                    "; it has " + ids};
+  return Error{
+      Errc::no_stream,
+      Reason{"camera_without_stream"_reason,
+             "camera {camera} has no stream {stream}; it has {streams}",
+             {{"camera", camera_->id()}, {"stream", preference_.stream}, {"streams", ids}}}};
 }
 
 Result<const ViewedStream*> StreamSelector::find_best(const Mismatch& mismatch) const {

@@ -18,7 +18,7 @@ namespace fanlight::session {
 class StreamSelector {
  public:
   /// Why the viewer cannot play what a stream sends; empty: it can, as far as is known.
-  using Mismatch = std::function<std::string(const ViewedStream&)>;
+  using Mismatch = std::function<Reason(const ViewedStream&)>;
 
   StreamSelector(std::shared_ptr<ViewedCamera> camera, StreamPreference preference)
       : camera_(std::move(camera)), preference_(std::move(preference)) {}
@@ -37,14 +37,14 @@ class StreamSelector {
   /// Makes the wanted stream the current one.
   void take();
   /// Why the current one, for people.
-  const std::string& reason() const { return current_.reason; }
+  const Reason& reason() const { return current_.reason; }
 
  private:
   /// A stream that is kept connected.
   struct Held {
     ViewedStream* stream = nullptr;
     std::unique_ptr<ViewedStream::Claim> claim;
-    std::string reason; ///< Why this one, for people.
+    Reason reason; ///< Why this one, for people.
   };
   Result<StreamPick> pick(const Mismatch& mismatch) const;
   std::vector<StreamState> states(const Mismatch& mismatch) const;

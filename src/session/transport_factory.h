@@ -21,7 +21,7 @@ class TransportFactory {
   };
   struct Made {
     std::shared_ptr<webrtc::ViewerTransport> transport;
-    std::string reason; ///< Why this transport, for people.
+    Reason reason; ///< Why this transport, for people.
   };
   virtual ~TransportFactory() = default;
 

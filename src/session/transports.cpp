@@ -13,9 +13,10 @@ namespace fanlight::session {
 Result<std::unique_ptr<Transports>> Transports::create(const config::Config& config) {
   std::unique_ptr<Transports> transports{new Transports(config.webrtc)};
   // Without this check, GLib and GStreamer could abort the process while it starts.
-  if (auto room = Reservation::take(server_room(config.webrtc.workers), {}, "the server itself");
+  if (auto room = Reservation::take(server_room(config.webrtc.workers), {},
+                                    {"for_server"_reason, "the server itself"});
       !room)
-    return Error{Errc::unavailable, room.error().message};
+    return Error{Errc::unavailable, static_cast<const Reason&>(room.error())};
   if (auto prepared = transports->prepare(config.cameras); !prepared) return prepared.error();
   // A port in use must be reported now, not to the user who adds the first camera.
   if (config.cameras.empty() && config.webrtc.transport != config::ViewerTransport::webrtcbin)

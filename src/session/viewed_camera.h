@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/reason.h"
 #include "media/camera_stream.h"
 #include "media/codec.h"
 
@@ -27,7 +28,7 @@ class ViewedStream {
 
   virtual const std::string& id() const = 0;
   virtual State state() const = 0;
-  virtual const std::string& reason() const = 0; ///< For people; empty while live.
+  virtual const Reason& reason() const = 0; ///< For people; empty while live.
   virtual std::chrono::milliseconds state_age() const = 0;
   /// How long viewers wait for the stream.
   virtual std::chrono::milliseconds start_timeout() const = 0;

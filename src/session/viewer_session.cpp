@@ -27,18 +27,14 @@ const char* code_of(Errc error) {
   }
 }
 
-} // namespace
+Reason session_over() { return {"session_over"_reason, "the session has ended"}; }
 
-const char* to_string(State state) {
-  switch (state) {
-  case State::waiting: return "waiting";
-  case State::connecting: return "connecting";
-  case State::connected: return "connected";
-  case State::disconnected: return "disconnected";
-  case State::closed: return "closed";
-  }
-  return "closed";
+/// What a transport says of its end, for operators.
+Reason detailed(const std::string& why) {
+  return {"transport_detail"_reason, "{detail}", {{"detail", why}}};
 }
+
+} // namespace
 
 ViewerSession::ViewerSession(std::string id, std::shared_ptr<ViewedCamera> camera,
                              webrtc::Offer offer, std::size_t offer_size,
@@ -56,7 +52,10 @@ Result<Done> ViewerSession::begin() {
   if (auto selected = select_stream(); !selected) return selected.error();
   const ViewedStream& stream = *selector_.wanted();
   if (stream.state() == ViewedStream::State::refused)
-    return Error{Errc::unavailable, "camera " + camera_id() + ": " + stream.reason()};
+
+    return Error{Errc::unavailable, Reason{"camera_refuses"_reason,
+                                           "camera {camera}: {why}",
+                                           {{"camera", camera_id()}, {"why", {stream.reason()}}}}};
   if (!stream.video().empty()) return negotiate();
   wait_for(stream);
   return Done{};
@@ -83,12 +82,12 @@ void ViewerSession::on_camera_changed() {
 
 void ViewerSession::go_on_waiting() {
   if (auto selected = select_stream(); !selected)
-    return close({code_of(selected.error().code), selected.error().message});
+    return close({code_of(selected.error().code), selected.error()});
   const ViewedStream& stream = *selector_.wanted();
   if (stream.state() == ViewedStream::State::refused)
     return close({"camera_unavailable", stream.reason()});
   if (stream.video().empty()) return;
-  if (auto begun = negotiate(); !begun) close({code_of(begun.error().code), begun.error().message});
+  if (auto begun = negotiate(); !begun) close({code_of(begun.error().code), begun.error()});
 }
 
 Result<Done> ViewerSession::select_stream() {
@@ -112,8 +111,10 @@ void ViewerSession::follow() {
   if (auto selected = select_stream(); !selected) {
     // It cannot have what it selected, but can go on with this.
     if (current.sends(video_codec_)) return;
-    return close({"camera_changed", "the camera changed its codec from " + video_codec_ + " to " +
-                                        current.video().front().rtp.encoding});
+    return close({"camera_changed",
+                  {"codec_changed"_reason,
+                   "the camera changed its codec from {old} to {new}",
+                   {{"old", video_codec_}, {"new", current.video().front().rtp.encoding}}}});
   }
   const ViewedStream& wanted = *selector_.wanted();
   if (&wanted == &current || wanted.state() != ViewedStream::State::live || !playing_) return;
@@ -136,8 +137,10 @@ bool ViewerSession::needs_new_session(const ViewedStream& other) const {
 }
 
 void ViewerSession::begin_anew(const ViewedStream& other) {
-  close({"stream_changed", "the viewer changes from stream " + selector_.current()->id() +
-                               " to stream " + other.id() + ", which needs a new session"});
+  close({"stream_changed",
+         {"needs_new_session"_reason,
+          "the viewer changes from stream {old} to stream {new}, which needs a new session",
+          {{"old", selector_.current()->id()}, {"new", other.id()}}}});
 }
 
 void ViewerSession::switch_to(const ViewedStream& stream) {
@@ -149,19 +152,18 @@ void ViewerSession::switch_to(const ViewedStream& stream) {
     for (const media::TrackFormat& video : stream.video())
       if (video.rtp.encoding == video_codec_) choice->sent = video.rtp;
   }
-  if (auto played = transport_->play(changed); !played)
-    return close({"internal", played.error().message});
+  if (auto played = transport_->play(changed); !played) return close({"internal", played.error()});
   choices_ = std::move(changed);
   selector_.take();
   asked_ = false;
   log::info("session",
             {{"camera", camera_id()}, {"session", id_}, {"stream", stream.id()}, {"from", from}},
-            "changed to stream " + stream.id() + ": " + selector_.reason());
+            "changed to stream " + stream.id() + ": " + selector_.reason().message);
   if (observer_ != nullptr) observer_->on_stream(*this);
 }
 
 Result<Done> ViewerSession::select(const StreamPreference& preference) {
-  if (state_ == State::closed) return Error{Errc::conflict, "the session has ended"};
+  if (state_ == State::closed) return Error{Errc::conflict, session_over()};
   const StreamPreference before = selector_.preference();
   selector_.prefer(preference);
   if (const auto possible = selector_.find_best(
@@ -201,8 +203,10 @@ Result<Done> ViewerSession::negotiate() {
   transport_reason_ = std::move(made->reason);
   state_ = State::connecting;
   deadline_.once(limits_.connect, [this] {
-    close({"timeout", "no connection within 15 s of the answer: is UDP between viewer and server "
-                      "blocked?"});
+    close({"timeout",
+           {"no_connection"_reason,
+            "no connection within 15 s of the answer: is UDP between viewer and "
+            "server blocked?"}});
   });
   for (const Candidate& candidate : std::exchange(early_candidates_, {}))
     transport_->add_candidate(candidate);
@@ -220,37 +224,40 @@ void ViewerSession::add_candidate(const Candidate& candidate) {
 }
 
 Result<Done> ViewerSession::restart(const std::string& text) {
+  const auto refuse = [this](Errc code, const Reason& why) {
+    return Error{code, Reason{"restart_refused"_reason,
+                              "restarting session {session}: {why}",
+                              {{"session", id_}, {"why", {why}}}}};
+  };
   // The first offer was checked against the share of its address.
   if (text.size() > offer_size_ + kMoreAtRestart)
-    return Error{Errc::invalid, "restarting session " + id_ +
-                                    ": the offer is much larger than the first one; send the same "
-                                    "media, and send further candidates separately"};
-  if (state_ == State::closed)
-    return Error{Errc::conflict, "restarting session " + id_ + ": the session has ended"};
+    return refuse(Errc::invalid, {"restart_too_large"_reason,
+                                  "the offer is much larger than the first one; send the "
+                                  "same media, and send further candidates separately"});
+  if (state_ == State::closed) return refuse(Errc::conflict, session_over());
   if (!transport_)
-    return Error{Errc::conflict,
-                 "restarting session " + id_ + ": the server has not answered the first offer yet"};
+    return refuse(Errc::conflict,
+                  {"restart_too_early"_reason, "the server has not answered the first offer yet"});
   auto offer = webrtc::Offer::parse(text);
   if (!offer) return offer.error();
   if (!continues(*offer, offer_, choices_))
-    return Error{Errc::invalid,
-                 "restarting session " + id_ +
-                     ": the offer must have the media and codecs of the first offer, and "
-                     "receive them; to mute, a player mutes its element or disables its track"};
+    return refuse(Errc::invalid,
+                  {"restart_differs"_reason,
+                   "the offer must have the media and codecs of the first offer, and receive them; "
+                   "to mute, a player mutes its element or disables its track"});
   offer_ = std::move(*offer);
   return transport_->accept(offer_, choices_, options_.complete_answer);
 }
 
 void ViewerSession::play() {
   if (std::exchange(playing_, true)) return;
-  if (auto played = transport_->play(choices_); !played)
-    close({"internal", played.error().message});
+  if (auto played = transport_->play(choices_); !played) close({"internal", played.error()});
 }
 
-void ViewerSession::set_state(State state, const std::string& message) {
+void ViewerSession::set_state(State state, const Reason& reason) {
   if (state == state_) return;
   state_ = state;
-  if (observer_ != nullptr) observer_->on_state(*this, state, message);
+  if (observer_ != nullptr) observer_->on_state(*this, state, reason);
 }
 
 void ViewerSession::on_transport_answer(const std::string& sdp) {
@@ -258,9 +265,9 @@ void ViewerSession::on_transport_answer(const std::string& sdp) {
   log::info(
       "session",
       {{"camera", camera_id()}, {"session", id_}, {"ms", std::to_string(since_ms(opened_us_))}},
-      "answered with " + video_codec_ + ": " + codec_reason_ + "; stream " +
-          selector_.current()->id() + ": " + selector_.reason() + "; by " + transport_->name() +
-          ": " + transport_reason_);
+      "answered with " + video_codec_ + ": " + codec_reason_.message + "; stream " +
+          selector_.current()->id() + ": " + selector_.reason().message + "; by " +
+          transport_->name() + ": " + transport_reason_.message);
   if (observer_ != nullptr) observer_->on_answer(*this, sdp);
 }
 
@@ -285,27 +292,37 @@ void ViewerSession::on_transport_state(webrtc::ViewerTransport::State state,
               "connected");
     play();
     if (state_ == State::closed) break;
-    set_state(State::connected, "");
+    set_state(State::connected, {});
     follow(); // Another stream may fit better by now.
     break;
   case Transport::disconnected:
     deadline_.once(limits_.disconnect, [this] {
-      close({"connection_failed", "the server has received nothing from the viewer for 15 s"});
+      close({"connection_failed",
+             {"viewer_lost"_reason, "the server has received nothing from the viewer "
+                                    "for 15 s"}});
     });
-    set_state(State::disconnected, "the server receives nothing from the viewer and waits for it");
+    set_state(
+        State::disconnected,
+        {"viewer_silent"_reason, "the server receives nothing from the viewer and waits for it"});
     break;
   case Transport::failed:
     close({"connection_failed",
-           !why.empty() ? why
+           !why.empty() ? detailed(why)
            : state_ == State::connecting
-               ? "no network path works between viewer and server: is UDP between them blocked?"
-               : "the connection to the viewer broke"});
+               ? Reason{"no_path"_reason,
+                        "no network path works between viewer and server: is UDP between "
+                        "them blocked?"}
+               : Reason{"viewer_broke"_reason, "the connection to the viewer broke"}});
     break;
-  case Transport::closed: close({"stopped", "the viewer closed the connection"}); break;
+  case Transport::closed:
+    close({"stopped", {"viewer_closed"_reason, "the viewer closed the connection"}});
+    break;
   }
 }
 
-void ViewerSession::on_transport_failed(const std::string& why) { close({"internal", why}); }
+void ViewerSession::on_transport_failed(const std::string& why) {
+  close({"internal", detailed(why)});
+}
 
 void ViewerSession::close(CloseReason reason) {
   if (state_ == State::closed) return;
@@ -350,7 +367,7 @@ Info ViewerSession::info() const {
           .camera = camera_id(),
           .state = state_,
           .transport = transport_ ? transport_->name() : "",
-          .transport_reason = transport_ ? transport_reason_ : "",
+          .transport_reason = transport_ ? transport_reason_ : Reason{},
           .signalling = options_.signalling,
           .remote_address = options_.remote_address,
           .video_codec = video_codec_,

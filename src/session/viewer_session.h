@@ -72,7 +72,7 @@ class ViewerSession : public Session,
   void begin_anew(const ViewedStream& other);
   void switch_to(const ViewedStream& stream);
   void play();
-  void set_state(State state, const std::string& message);
+  void set_state(State state, const Reason& reason);
   void end(const CloseReason& reason);
 
   void on_transport_answer(const std::string& sdp) override;
@@ -96,7 +96,7 @@ class ViewerSession : public Session,
   webrtc::Offer offer_;
   webrtc::Choices choices_;
   std::shared_ptr<webrtc::ViewerTransport> transport_; // Set once the codecs are chosen.
-  std::string transport_reason_;                       // Why this transport, for people.
+  Reason transport_reason_;                            // Why this transport, for people.
   std::vector<Candidate> early_candidates_;            // Arrived while waiting for the camera.
   Timer deadline_;                                     // Of the current state.
 
@@ -106,7 +106,7 @@ class ViewerSession : public Session,
   std::int64_t opened_us_ = 0;
   std::string video_codec_;
   std::string audio_codec_;
-  std::string codec_reason_;
+  Reason codec_reason_;
   webrtc::TransportStats stats_;
 };
 

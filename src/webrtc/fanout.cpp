@@ -25,10 +25,14 @@ void configure(GstElement* fanout, const config::WebRtc& config) {
 Error port_error(const config::WebRtc& config, const std::string& why) {
   const bool of_range = config.port == 0 && config.udp_port_min != 0;
   const bool any = config.port == 0 && !of_range;
-  return {Errc::unavailable, std::string{of_range ? "webrtc.udp_ports: " : "webrtc.port: "} + why +
-                                 (any ? ""
-                                      : "; stop the program that uses the port (`ss -lntup` shows "
-                                        "it), or set webrtc.port to a free port")};
+  const std::vector<Reason::Value> values{{"key", of_range ? "webrtc.udp_ports" : "webrtc.port"},
+                                          {"detail", why}};
+  if (any) return {Errc::unavailable, Reason{"port_unavailable"_reason, "{key}: {detail}", values}};
+  return {Errc::unavailable,
+          Reason{"port_taken"_reason,
+                 "{key}: {detail}; stop the program that uses the port (`ss -lntup` shows it), or "
+                 "set webrtc.port to a free port",
+                 values}};
 }
 
 } // namespace

@@ -8,22 +8,25 @@ bool is_carried(const Offer::Media& media) {
 }
 
 /// Why webrtcfanout cannot serve this offer; empty: it can.
-std::string obstacle(const Offer& offer) {
+Reason obstacle(const Offer& offer) {
   for (const Offer::Media& media : offer.media)
     if (is_carried(media) && media.transport.setup == "passive")
-      return "the viewer requires to be the DTLS server (a=setup:passive)";
+      return {"viewer_dtls_server"_reason,
+              "the viewer requires to be the DTLS server (a=setup:passive)"};
   return {};
 }
 
 /// The server does not accept media from viewers: it answers sendrecv with sendonly, and sendonly
 /// with inactive (RFC 3264, section 6.1).
-std::string why_fanout(const Offer& offer) {
+Reason why_fanout(const Offer& offer) {
   using enum Offer::Direction;
   for (const Offer::Media& media : offer.media)
     if (is_carried(media) && (media.direction == sendrecv || media.direction == sendonly))
-      return "the viewer's " + media.type + " is a=" + to_string(media.direction) +
-             ", but the server does not accept media from viewers";
-  return "the viewer only receives";
+      return {"viewer_sends"_reason,
+              "the viewer's {media} is a={direction}, but the server does not accept media from "
+              "viewers",
+              {{"media", media.type}, {"direction", to_string(media.direction)}}};
+  return {"viewer_receives"_reason, "the viewer only receives"};
 }
 
 } // namespace
@@ -31,12 +34,13 @@ std::string why_fanout(const Offer& offer) {
 TransportChoice choose_transport(config::ViewerTransport wanted, const config::WebRtc& config,
                                  const Offer& offer) {
   using Transport = config::ViewerTransport;
-  if (wanted != Transport::automatic) return {wanted, "the configuration selects it"};
+  if (wanted != Transport::automatic)
+    return {wanted, {"transport_configured"_reason, "the configuration selects it"}};
   if (!config.ice_servers.empty())
     return {Transport::webrtcbin,
-            "webrtc.ice_servers is set, and webrtcfanout does not use ICE servers"};
-  if (std::string why = obstacle(offer); !why.empty())
-    return {Transport::webrtcbin, std::move(why)};
+            {"transport_ice_servers"_reason,
+             "webrtc.ice_servers is set, and webrtcfanout does not use ICE servers"}};
+  if (Reason why = obstacle(offer); !why.empty()) return {Transport::webrtcbin, std::move(why)};
   return {Transport::fanout, why_fanout(offer)};
 }
 

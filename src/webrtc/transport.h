@@ -1,7 +1,6 @@
 #pragma once
 
-#include <string>
-
+#include "base/reason.h"
 #include "config/config.h"
 #include "sdp/offer.h"
 
@@ -10,7 +9,7 @@ namespace fanlight::webrtc {
 /// The transport of a viewer, webrtcbin or fanout, and the reason, for the log and the API.
 struct TransportChoice {
   config::ViewerTransport transport = config::ViewerTransport::webrtcbin;
-  std::string reason;
+  Reason reason;
 };
 
 /// Follows `wanted`; `automatic` means fanout, unless only webrtcbin can do what is needed: use the

@@ -32,7 +32,7 @@ before(async () => {
     delimiters: { markers: 'nal', delimiters: true },
     keyless: { no_idr: true },
   };
-  [house, browser] = await together(House.open(cameras, '', faults), launchChromium());
+  [house, browser] = await together(House.open(cameras, '', { faults }), launchChromium());
   // The page's connections, for what its statistics leave out.
   const init = (/** @type {import('playwright-core').Page} */ page) =>
     page.addInitScript(() => {

@@ -30,6 +30,11 @@ after(async () => {
   await house?.close();
 });
 
+/** The form with all settings, for a new camera. */
+async function openForm() {
+  await page.locator('#tools .add').click();
+  await page.locator('.guide .by-hand').click();
+}
 const row = (/** @type {string} */ id) => page.locator(`[data-camera="${id}"]`);
 const order = () =>
   page
@@ -97,7 +102,7 @@ scenario('a camera of the configuration says where it is to be changed', here, a
 
 scenario('Cancel closes a form in which nothing was changed', here, async () => {
   const form = page.locator('form', { has: page.getByLabel('RTSP URL') });
-  await page.locator('#tools .add').click();
+  await openForm();
   await form.waitFor();
 
   await page.locator('.cancel').click();
@@ -106,7 +111,7 @@ scenario('Cancel closes a form in which nothing was changed', here, async () => 
 });
 
 scenario('a refusal stands beside the field that it is about', here, async () => {
-  await page.locator('#tools .add').click();
+  await openForm();
   await page.getByLabel('Name', { exact: true }).fill('Back yard');
   await page.locator('.primary').click();
   await page.locator('.complaint', { hasText: 'Required' }).waitFor();
@@ -195,7 +200,8 @@ scenario('a camera is carried to another place, which the server keeps', here, a
   await page.waitForFunction(
     () => document.querySelector('[data-camera]')?.getAttribute('data-camera') === 'front',
   );
-  assert.equal(await page.locator('#announcer').textContent(), 'Front door is now number 1 of 2');
+  // The server may tell the new order before the page has the answer to its request.
+  await page.locator('#announcer', { hasText: 'Front door is now number 1 of 2' }).waitFor();
   await page.reload();
   await row('front').waitFor();
   assert.deepEqual(await order(), ['front', 'back-yard']);

@@ -62,13 +62,13 @@ void check_page(const std::string& host, const std::string& origin) {
   fanlight::config::Server server;
   server.hosts = {"nvr.example.org:8443"};
   const auto viewing = auth::viewing_refusal(principal.page, server, {});
-  if (viewing) check_said(viewing->detail);
+  if (viewing) check_said(viewing->detail.message);
   // Who may watch everything still changes nothing under a name that is not ours.
   require(!auth::viewing_refusal(principal.page, server, {{"*"}}));
   for (const auto access :
        {fanlight::config::Access::private_networks, fanlight::config::Access::all}) {
     server.settings = access;
-    const std::string settings = auth::settings_refusal(principal, server);
+    const std::string settings = auth::settings_refusal(principal, server).message;
     check_said(settings);
     require(!viewing || viewing->failure != Failure::unknown_host || !settings.empty());
   }

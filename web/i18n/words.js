@@ -1,6 +1,16 @@
 /** A text, or its forms by plural category (Intl.PluralRules). @typedef {string | Record<string, string>} Message */
 
-export const LANGUAGES = ['en', 'ko'];
+/**
+ * A sentence of the server in the member `name` of an object: in English, and its code with the
+ * values in it, if a page may say it in another language (docs/reasons.md).
+ * @typedef {Record<string, any>} Said
+ */
+
+export const LANGUAGES = ['de', 'en', 'es', 'ja', 'ko', 'zh'];
+/** For lang attributes, where it is more than the language's name: fonts depend on it. */
+const TAGS = /** @type {Record<string, string>} */ ({ zh: 'zh-Hans' });
+/** @param {string} language One of LANGUAGES. */
+export const tagOf = (language) => TAGS[language] ?? language;
 const STORED = 'fanlight.language';
 
 /**
@@ -13,6 +23,8 @@ class Words extends EventTarget {
   locale = 'en';
   /** @type {Record<string, Message>} */
   #messages = {};
+  /** The server's sentences by their codes. @type {Record<string, string>} */
+  #reasons = {};
   #plural = new Intl.PluralRules('en');
   /** @type {Map<string, Intl.NumberFormat>} Making one is slow, and tiles need many each second. */
   #formats = new Map();
@@ -38,24 +50,34 @@ class Words extends EventTarget {
   /**
    * @param {string} language One of LANGUAGES.
    * @param {string} [file] Of another page.
+   * @param {object} [options]
+   * @param {boolean} [options.server] Whether the page shows what the server says.
    */
-  async use(language, file = language) {
-    const response = await fetch(new URL(`./${file}.json`, import.meta.url));
-    if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
-    this.set(language, await response.json());
+  async use(language, file = language, { server = true } = {}) {
+    // Without these, the server is quoted.
+    const reasons = server ? load(`reasons.${language}`).catch(() => ({})) : {};
+    const messages = await load(file);
+    this.set(language, messages, await reasons);
   }
 
   /**
    * @param {string} language
    * @param {Record<string, Message>} messages
+   * @param {Record<string, string>} [reasons] The server's sentences by their codes.
    */
-  set(language, messages) {
+  set(language, messages, reasons = {}) {
     this.language = language;
     this.locale = navigator.languages.find((wish) => wish.split('-')[0] === language) ?? language;
     this.#messages = messages;
+    this.#reasons = reasons;
     this.#plural = new Intl.PluralRules(language);
     this.#formats.clear();
     this.dispatchEvent(new Event('change'));
+  }
+
+  /** For lang attributes. */
+  get tag() {
+    return tagOf(this.language);
   }
 
   /** @param {string} language */
@@ -80,7 +102,24 @@ class Words extends EventTarget {
   text(key, values = {}, count = 0) {
     const message = this.#messages[key] ?? key;
     const form = typeof message === 'string' ? message : message[this.#plural.select(count)];
-    return (form ?? key).replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
+    return filled(form ?? key, values);
+  }
+
+  /**
+   * What the server says in the member `name`, in the reader's language; as the server says it if
+   * the language does not have the sentence.
+   * @param {Said} said
+   * @param {string} name
+   * @returns {string}
+   */
+  said(said, name) {
+    const code = said[`${name}_code`];
+    if (!Object.hasOwn(this.#reasons, code)) return said[name] ?? '';
+    const values = Object.entries(said[`${name}_values`] ?? {}).map(([value, is]) => [
+      value,
+      Array.isArray(is) ? is.map((part) => this.said(part, 'message')).join(', ') : is,
+    ]);
+    return filled(this.#reasons[code], Object.fromEntries(values));
   }
 
   /**
@@ -147,6 +186,17 @@ class Words extends EventTarget {
       dateStyle: today ? undefined : 'medium',
     }).format(at);
   }
+}
+
+/** @param {string} text @param {Record<string, string | number>} values For {name} in it. */
+const filled = (text, values) =>
+  text.replace(/\{(\w+)\}/g, (all, name) => String(values[name] ?? all));
+
+/** @param {string} file */
+async function load(file) {
+  const response = await fetch(new URL(`./${file}.json`, import.meta.url));
+  if (!response.ok) throw new Error(`${response.url}: ${response.status}`);
+  return response.json();
 }
 
 function stored() {

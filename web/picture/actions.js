@@ -32,7 +32,7 @@ export async function toggleFullscreen(host, video) {
 export function pictureActions(picture, host) {
   const { player } = picture;
   const noSound = () =>
-    [words.text('sound.none'), player.camera.audio_note].filter(Boolean).join(': ');
+    [words.text('sound.none'), words.said(player.camera, 'audio_note')].filter(Boolean).join(': ');
   return [
     {
       name: 'play',

@@ -11,7 +11,7 @@ import { codecText } from './facts.js';
  * @returns {Status}
  */
 export function describe(state, camera, now = Date.now()) {
-  const { code = '', message = '' } = state.reason ?? {};
+  const { code = '' } = state.reason ?? {};
   const brief = briefOf(state, camera);
   const status = {
     brief,
@@ -19,7 +19,7 @@ export function describe(state, camera, now = Date.now()) {
     why: why(code, camera),
     todo: textOf(`todo.${code}`),
     // What the page says itself it says better, and in the reader's language.
-    detail: textOf(`detail.${code}`) || message,
+    detail: textOf(`detail.${code}`) || words.said(state.reason ?? {}, 'message'),
   };
   const seconds = words.number(Math.max(0, Math.floor((now - state.since) / 1000)));
   const left = words.number(Math.max(0, Math.ceil((state.retryAt - now) / 1000)));

@@ -49,7 +49,7 @@
  * @property {string} text The same with times; changes each second.
  * @property {string} why For people.
  * @property {string} todo What they can do about it.
- * @property {string} detail In the server's own words (English), for whoever looks after it.
+ * @property {string} detail What the server says of it, for whoever looks after it.
  */
 
 export {};

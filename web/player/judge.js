@@ -1,3 +1,5 @@
+import { reasonOf } from './reason.js';
+
 /** @import { Signalling } from './signalling.js' */
 /** @import { Camera, Reason, StateName } from './types.js' */
 
@@ -21,7 +23,7 @@ const OUT_OF_SIGHT = { code: 'out_of_sight', message: '' };
 export function judge(facts) {
   const { wanted, seen, signalling, camera, offline, refusal, failure, playing, stalled } = facts;
   const waits = (camera.key_frame_wait_ms ?? -1) >= 0;
-  const words = { code: codeOf(camera, waits), message: camera.reason ?? '' };
+  const words = reasonOf(codeOf(camera, waits), camera, 'reason');
   if (!wanted) return { name: 'paused', reason: null };
   if (signalling.phase !== 'open') {
     if (signalling.refusal) return { name: 'refused', reason: signalling.refusal };

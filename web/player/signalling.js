@@ -1,6 +1,7 @@
 import { Backoff } from './backoff.js';
 import { Emitter } from './emitter.js';
 import { isBarred } from './local_network.js';
+import { reasonOf } from './reason.js';
 
 /** @import { Camera, Phase, Reason, SessionListener, Wish } from './types.js' */
 
@@ -68,6 +69,8 @@ export class Signalling extends Emitter {
   /** What may be wrong while no server is found, where anything is known. @type {Reason | null} */
   suspicion = null;
   version = '';
+  /** Of the files of the server's page; empty: an older server. */
+  pageVersion = '';
   /** When the next try is made (Date.now() time), while waiting. */
   retryAt = 0;
   /** Whether other pages are likely to come back at the same moment as this one. */
@@ -210,8 +213,8 @@ export class Signalling extends Emitter {
     try {
       const response = await this.#fetch(url, { method: 'POST' });
       if (response.status === 403) {
-        const { code = 'refused', detail = '' } = await response.json().catch(() => ({}));
-        refusal = { code, message: detail };
+        const problem = await response.json().catch(() => ({}));
+        refusal = reasonOf(problem.code ?? 'refused', problem, 'detail');
       }
     } catch {
       // There is no server; or there is an answer that this page may not read.
@@ -268,6 +271,7 @@ export class Signalling extends Emitter {
     switch (message.type) {
       case 'hello':
         this.version = message.version;
+        this.pageVersion = message.page_version ?? '';
         this.iceServers = message.ice_servers ?? [];
         this.moreIceServers = message.more_ice_servers ?? false;
         this.refusal = this.suspicion = null;
@@ -296,7 +300,7 @@ export class Signalling extends Emitter {
         break;
       case 'closed':
         this.forget(message.session);
-        session?.onClosed({ code: message.code, message: message.message ?? '' });
+        session?.onClosed(reasonOf(message.code, message, 'message'));
         break;
       case 'error':
         // A candidate may cross the end of its session on the way: nothing to worry about.

@@ -7,11 +7,15 @@
  * @property {string} name
  * @property {'idle'|'connecting'|'live'|'retrying'|'refused'} state
  * @property {string} [reason]
+ * @property {string} [reason_code]
+ * @property {Record<string, any>} [reason_values]
  * @property {number} [state_age_ms]
  * @property {number} [key_frame_wait_ms] How long video has arrived without a key frame; -1: it does not wait for one.
  * @property {string} [video_codec]
  * @property {string} [audio_codec]
  * @property {string} [audio_note]
+ * @property {string} [audio_note_code]
+ * @property {Record<string, any>} [audio_note_values]
  * @property {number} [width]
  * @property {number} [height]
  * @property {number} [fps]
@@ -46,10 +50,13 @@
  */
 
 /**
- * Why something ended: a stable code, and words from the server.
+ * Why something ended: a stable code, and the server's sentence in English, with its code and its
+ * values for other languages (docs/reasons.md).
  * @typedef {object} Reason
  * @property {string} code
  * @property {string} message
+ * @property {string} [message_code]
+ * @property {Record<string, any>} [message_values]
  */
 
 /** @typedef {'stopped'|'connecting'|'open'|'waiting'} Phase */

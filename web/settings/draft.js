@@ -73,12 +73,11 @@ export function bodyOf(draft) {
 }
 
 /**
- * What a test found, in few words: "H.264 1920×1080, 25 fps, key frame every 2 s".
+ * What a test that went well found, in few words: "H.264 1920×1080, 25 fps, key frame every 2 s".
  * @param {Finding} finding
  * @param {(key: string, values?: Record<string, string | number>) => string} text
  */
 export function summaryOf(finding, text) {
-  if (!finding.ok) return finding.reason;
   const video = finding.video.map(({ codec, width, height, fps, gop_ms, b_frames }) =>
     [
       `${codec} ${width}×${height}`,

@@ -172,7 +172,9 @@ export class Form {
       found.dataset.ok = String(finding.ok);
       write(
         found,
-        summaryOf(finding, (key, values) => words.text(key, values)),
+        finding.ok
+          ? summaryOf(finding, (key, values) => words.text(key, values))
+          : words.said(finding, 'reason'),
       );
     } catch (error) {
       found.dataset.ok = 'false';

@@ -1,11 +1,15 @@
 import { Words, words } from '../i18n/words.js';
-import { carryByGrips, grip } from '../order/grip.js';
 import { placed } from '../order/sequence.js';
-import { make, mark, write } from '../picture/element.js';
-import { icon } from '../picture/icons.js';
+import { languageSelect, themeSelect } from '../page/choices.js';
+import { installWorker } from '../page/install.js';
+import { Update } from '../page/update.js';
+import { make, write } from '../picture/element.js';
 import { Signalling } from '../player/signalling.js';
-import { api } from './api.js';
+import { api, linesOf } from './api.js';
+import { CameraList } from './camera_list.js';
 import { blank } from './draft.js';
+import { few, matches } from './find.js';
+import { FindBar } from './find_bar.js';
 import { Form } from './form.js';
 
 /** @import { All, Settings } from './types.js' */
@@ -24,35 +28,88 @@ class SettingsPage {
   #edited = '';
   /** What the list was last made of. */
   #shown = '';
+  /** The steps or the import, while they are open. @type {{changed: boolean} | null} */
+  #dialog = null;
+  #list = new CameraList(byId('cameras'), {
+    edit: (camera) => this.#open(camera),
+    remove: (camera) => void this.#remove(camera),
+    step: (camera, by) => void this.#step(camera, by),
+    carry: (camera, target) => void this.#move(camera, this.#ids.indexOf(target)),
+    select: () => this.#showFound(),
+  });
+  #find = new FindBar({
+    narrow: () => this.#narrow(),
+    select: (selected) => {
+      this.#list.select(selected);
+      this.#showFound();
+    },
+    remove: () => void this.#removeSelected(),
+  });
 
   constructor() {
     const address = new URL('ws', document.baseURI);
     address.protocol = address.protocol.replace('http', 'ws');
     this.#signalling = new Signalling(address.href);
     this.#signalling.on('cameras', () => void this.load());
-    this.#signalling.on('camera', () => this.#showStates());
+    this.#signalling.on('camera', (camera) => {
+      this.#list.showStates([camera]);
+      if (this.#find.wish.state) this.#narrow();
+    });
     addEventListener('beforeunload', (event) => {
-      if (this.#form?.changed) event.preventDefault();
+      if (this.#form?.changed || this.#dialog?.changed) event.preventDefault();
     });
     for (const news of ['pointerdown', 'keydown']) {
       addEventListener(news, () => this.#say(''), true);
     }
     addEventListener('pagehide', () => this.#signalling.stop());
     addEventListener('pageshow', () => this.#signalling.start());
+    this.#followServer();
     this.#signalling.start();
-    document.documentElement.lang = words.language;
-    document.title = `Fanlight – ${words.text('title')}`;
+    document.documentElement.lang = words.tag;
+    document.title = `${words.text('title')} – Fanlight`;
     write(byId('title'), words.text('title'));
+    byId('choices').prepend(
+      languageSelect('language', (language) => this.#speak(language)),
+      themeSelect('theme'),
+    );
     const back = /** @type {HTMLAnchorElement} */ (byId('back'));
     back.href = './';
     write(back, words.text('back'));
     byId('tools').append(
-      this.#button('add', 'camera.add', () => this.#open(null)),
+      this.#button('add', 'camera.add', () => void this.guide()),
+      this.#button('import', 'import.title', () => void this.#import()),
       this.#button('reload', 'files.reload', () => void this.#reload()),
     );
-    carryByGrips(byId('cameras'), 'li[data-camera]', (item, target) => {
-      void this.#move(item.dataset.camera ?? '', this.#ids.indexOf(target.dataset.camera ?? ''));
-    });
+    byId('tools').after(this.#find.element);
+  }
+
+  /** Loads a newer page, by itself while nobody edits, adds or selects cameras. */
+  #followServer() {
+    const reload = () => {
+      // Here the form asks, in the page's words.
+      if (!this.#mayClose()) return;
+      this.#form = null;
+      location.reload();
+    };
+    const offer = byId('new-version');
+    write(offer, words.text('page.reload'));
+    offer.addEventListener('click', reload);
+    const busy = () =>
+      this.#form !== null || this.#dialog !== null || this.#list.selected.length > 0;
+    const update = new Update(this.#signalling, { busy, reload });
+    update.on('available', () => (offer.hidden = !update.available));
+  }
+
+  /** All words of this page are written once. @param {string} language */
+  #speak(language) {
+    if (language === words.language) return;
+    if (!this.#mayClose()) {
+      words.remember(words.language);
+      words.dispatchEvent(new Event('change')); // The choice shows what is spoken.
+      return;
+    }
+    this.#form = null;
+    location.reload();
   }
 
   get #ids() {
@@ -69,7 +126,8 @@ class SettingsPage {
       if (news !== this.#shown) this.#draw();
       this.#shown = news;
       // Of what was drawn before the server said them, too.
-      this.#showStates();
+      this.#list.showStates(this.#signalling.cameras);
+      this.#narrow();
     } catch (error) {
       byId('refused').hidden = false;
       write(byId('refused'), /** @type {Error} */ (error).message);
@@ -84,107 +142,84 @@ class SettingsPage {
       needs_restart = [],
       configuration_error = null,
     } = this.#all ?? {};
-    const refocus = this.#focusKept();
-    const rows = cameras.map((camera, at) => this.#row(camera, at, cameras.length));
-    // What was typed stays, also when the camera has been removed elsewhere.
-    if (this.#form && !this.#ids.includes(this.#edited)) {
-      rows.unshift(make('li', {}, this.#form.element));
-    }
-    byId('cameras').replaceChildren(...rows);
+    this.#list.draw(cameras, this.#form?.element ?? null, this.#edited);
+    this.#list.showStates(this.#signalling.cameras);
+    this.#narrow();
     const where = words.text('files.where', { config_file, cameras_file });
     const restart = words.text('files.restart', { keys: words.list(needs_restart) });
-    const { message = '' } = configuration_error ?? {};
+    const message =
+      linesOf(configuration_error?.errors) || words.said(configuration_error ?? {}, 'message');
     byId('rejected').hidden = !configuration_error;
-    write(byId('rejected'), message && words.text('files.rejected', { message }));
+    write(byId('rejected'), message ? words.text('files.rejected', { message }) : '');
     write(byId('files'), needs_restart.length ? `${where} ${restart}` : where);
-    this.#showStates();
-    refocus();
   }
 
-  /** @returns {() => void} Gives the focus back to what had it: itself, or what stands in its place. */
-  #focusKept() {
-    const focused = document.activeElement;
-    if (!(focused instanceof HTMLElement)) return () => {};
-    const camera = focused.closest('li')?.dataset.camera;
-    const kind = [...focused.classList].map((name) => `.${name}`).join('');
-    return () => {
-      if (focused.isConnected) focused.focus();
-      else if (camera) this.#focusOn(camera, kind);
-    };
-  }
-
-  /**
-   * @param {string} camera One that is not there: where a camera is added.
-   * @param {string} selector Of a button; the first one that can be pressed gets the focus.
-   */
+  /** @param {string} camera One that is not there: where a camera is added. @param {string} selector */
   #focusOn(camera, selector) {
-    const row = document.querySelector(`[data-camera="${CSS.escape(camera)}"]`);
-    const button =
-      row?.querySelector(`${selector}:enabled`) ?? row?.querySelector('button:enabled');
-    /** @type {HTMLElement | null} */ (button ?? document.querySelector('#tools .add'))?.focus();
+    if (this.#list.focusOn(camera, selector)) return;
+    /** @type {HTMLElement | null} */ (document.querySelector('#tools .add'))?.focus();
   }
 
-  /** @param {Settings} camera @param {number} at @param {number} count */
-  #row(camera, at, count) {
-    const name = camera.name || camera.id;
-    const row = make('li', { 'data-camera': camera.id });
-    const move = (/** @type {number} */ by) => {
-      const way = by < 0 ? 'up' : 'down';
-      const button = make('button', { type: 'button', class: `icon-button ${way}` }, icon(way));
-      const label = by < 0 ? 'camera.up' : 'camera.down';
-      mark(button, 'aria-label', words.text(label, { name }));
-      button.addEventListener('click', () => void this.#step(camera.id, by));
-      button.disabled = at + by < 0 || at + by >= count;
-      return button;
-    };
-    const buttons = camera.managed
-      ? [
-          this.#button('edit', 'camera.edit', () => this.#open(camera)),
-          this.#button('remove', 'camera.remove', () => void this.#remove(camera)),
-        ]
-      : [
-          make(
-            'p',
-            { class: 'elsewhere' },
-            words.text('camera.elsewhere', { file: camera.file ?? '', line: camera.line ?? 0 }),
-          ),
-        ];
-    for (const button of buttons) {
-      if (button instanceof HTMLButtonElement) {
-        mark(button, 'aria-label', `${button.textContent}: ${name}`);
-      }
-    }
-    row.append(
-      make(
-        'div',
-        { class: 'camera' },
-        count > 1 && grip(),
-        make('h2', {}, name),
-        make('p', { class: 'urls' }, camera.streams.map(({ url }) => url).join('\n')),
-        make('p', { class: 'state' }),
-        make('div', { class: 'buttons' }, move(-1), move(1), ...buttons),
-      ),
-    );
-    if (this.#form && this.#edited === camera.id) row.append(this.#form.element);
-    return row;
+  #narrow() {
+    const { wish } = this.#find;
+    const cameras = new Map((this.#all?.cameras ?? []).map((camera) => [camera.id, camera]));
+    this.#list.narrow((id, state) => {
+      const camera = cameras.get(id);
+      return camera !== undefined && matches(camera, state, wish);
+    });
+    this.#showFound();
   }
 
-  /** What the server says of each, as it changes. */
-  #showStates() {
-    for (const { id, state, reason } of this.#signalling.cameras) {
-      const row = document.querySelector(`[data-camera="${CSS.escape(id)}"]`);
-      const text = row?.querySelector('.state');
-      if (!row || !text) continue;
-      mark(row, 'data-state', state);
-      write(text, [words.text(`state.${state}`), reason].filter(Boolean).join(': '));
-    }
+  #showFound() {
+    this.#find.show({
+      all: this.#ids.length,
+      shown: this.#list.shown,
+      selectable: this.#list.selectable.length,
+      selected: this.#list.selected.length,
+    });
   }
 
-  /** @param {Settings | null} camera Null: a new one. */
-  #open(camera) {
+  /** The steps that add a camera. */
+  async guide() {
+    if (this.#dialog || !this.#closeForm()) return;
+    const { Guide } = await import('./guide.js');
+    const guide = new Guide({
+      signalling: this.#signalling,
+      taken: () => this.#ids,
+      onClose: (added) => {
+        this.#dialog = null;
+        void this.#closed(added, '');
+      },
+      onByHand: (draft) => {
+        this.#dialog = null;
+        this.#open(null, draft);
+      },
+    });
+    this.#dialog = guide;
+    guide.open();
+  }
+
+  async #import() {
+    if (this.#dialog || !this.#closeForm()) return;
+    const { ImportDialog } = await import('./import_dialog.js');
+    const dialog = new ImportDialog({
+      taken: () => this.#ids,
+      onClose: async (count) => {
+        this.#dialog = null;
+        await this.load();
+        if (count) this.#say(words.text('import.done', { count: words.number(count) }, count));
+        /** @type {HTMLElement | null} */ (document.querySelector('#tools .import'))?.focus();
+      },
+    });
+    this.#dialog = dialog;
+    dialog.open();
+  }
+
+  /** @param {Settings | null} camera Null: a new one. @param {Settings} draft */
+  #open(camera, draft = blank()) {
     if (!this.#mayClose()) return;
     this.#edited = camera?.id ?? '';
-    const form = new Form(camera ?? blank(), camera ? null : this.#ids, (saved) => {
+    const form = new Form(camera ?? draft, camera ? null : this.#ids, (saved) => {
       if (saved === null && !this.#mayClose()) return;
       this.#form = null;
       void this.#closed(saved, camera?.id ?? '');
@@ -198,6 +233,15 @@ class SettingsPage {
   /** Whether nothing is lost by closing the form, or somebody wants that. */
   #mayClose() {
     return !this.#form?.changed || confirm(words.text('form.discard'));
+  }
+
+  /** @returns {boolean} Whether it is closed. */
+  #closeForm() {
+    if (!this.#form) return true;
+    if (!this.#mayClose()) return false;
+    this.#form = null;
+    this.#draw();
+    return true;
   }
 
   /** @param {Settings | null} saved @param {string} edited */
@@ -215,6 +259,19 @@ class SettingsPage {
     if (!(await this.#try(() => api.remove(camera.id)))) return;
     this.#say(words.text('camera.removed', { name }));
     this.#focusOn(this.#ids[Math.min(at, this.#ids.length - 1)] ?? '', '.remove');
+  }
+
+  async #removeSelected() {
+    const remove = this.#list.selected;
+    const cameras = (this.#all?.cameras ?? []).filter(({ id }) => remove.includes(id));
+    const { names, more } = few(cameras.map(({ id, name }) => name || id));
+    const listed = [...names, more > 0 && words.text('list.more', { count: words.number(more) })];
+    const count = words.number(remove.length);
+    const question = { count, names: words.list(listed.filter((name) => name !== false)) };
+    if (!confirm(words.text('list.remove.sure', question, remove.length))) return;
+    if (!(await this.#try(() => api.import({ remove })))) return;
+    this.#say(words.text('list.removed', { count }, remove.length));
+    this.#find.focus();
   }
 
   /** @param {string} id @param {number} by */
@@ -274,4 +331,13 @@ class SettingsPage {
 
 const language = Words.preferred();
 await words.use(language, `settings.${language}`);
-await new SettingsPage().load();
+void installWorker();
+const settings = new SettingsPage();
+await settings.load();
+// The wall's offer leads here, once: a page that is loaded again does not offer it again.
+const url = new URL(location.href);
+if (url.searchParams.has('add')) {
+  url.searchParams.delete('add');
+  history.replaceState(history.state, '', url);
+  await settings.guide();
+}

@@ -16,6 +16,8 @@ const LONGEST_CYCLE = 3600;
 export const CAPTIONS = ['over', 'below', 'hidden'];
 /** What a layout has only where somebody has asked for it. */
 const EXTRAS = /** @type {const} */ (['captions', 'columns', 'fill', 'mirror', 'turn']);
+/** All that the query of a link says of a layout. */
+export const PARTS = ['wall', 'grid', 'cycle', 'name', ...EXTRAS];
 
 /**
  * Which cameras a wall shows, in which order, how many at once and for how long.
@@ -194,10 +196,10 @@ export function sizeOf(written) {
 /**
  * @param {Layout} layout
  * @param {string} base The page's address.
- * @param {{kiosk?: boolean}} [options]
+ * @param {{kiosk?: boolean, name?: string}} [options] Name: what the page is called there.
  * @returns {string} A URL that shows the same wall in any browser.
  */
-export function urlOf(layout, base, { kiosk = false } = {}) {
+export function urlOf(layout, base, { kiosk = false, name = '' } = {}) {
   const { wall, grid, cycle } = layout;
   const url = new URL(base);
   // Commas, colons, stars and exclamation marks may stand in a query, and people read it.
@@ -206,7 +208,8 @@ export function urlOf(layout, base, { kiosk = false } = {}) {
   const parts = [`wall=${plain(wall)}`];
   if (grid) parts.push(`grid=${plain(grid)}`);
   if (cycle) parts.push(`cycle=${cycle}`);
-  for (const name of EXTRAS) if (layout[name]) parts.push(`${name}=${plain(layout[name])}`);
+  for (const extra of EXTRAS) if (layout[extra]) parts.push(`${extra}=${plain(layout[extra])}`);
+  if (name) parts.push(`name=${plain(name)}`);
   if (kiosk) parts.push('kiosk');
   url.search = parts.join('&');
   url.hash = '';

@@ -1,10 +1,11 @@
 import { words } from '../i18n/words.js';
+import { languageSelect, themeSelect } from '../page/choices.js';
 import { copy } from '../picture/clipboard.js';
 import { make, mark, write } from '../picture/element.js';
 import { icon } from '../picture/icons.js';
 import { CAPTIONS, CYCLES, sizeOf, urlOf } from './arrangement.js';
 import { CameraList } from './camera_list.js';
-import { languageSelect, writeSizes } from './choices.js';
+import { writeSizes } from './choices.js';
 import { LayoutList } from './layout_list.js';
 
 /** @import { Arrangement } from './arrangement.js' */
@@ -17,6 +18,7 @@ const SAID_MS = 2000;
 export class Drawer {
   #element;
   #arrangement;
+  #address;
   #cameras;
   #layouts;
   #onToggle;
@@ -37,13 +39,16 @@ export class Drawer {
    * @param {import('../player/signalling.js').Signalling} around.signalling
    * @param {Arrangement} around.arrangement
    * @param {import('./library.js').Library} around.library
+   * @param {{name: string}} around.address
    * @param {Awake} around.awake
    * @param {() => void} around.onToggle It has opened or closed.
    * @param {() => void} around.onHelp
    */
-  constructor(element, { signalling, arrangement, library, awake, onToggle, onHelp }) {
+  constructor(element, around) {
+    const { signalling, arrangement, library, awake, onToggle, onHelp } = around;
     this.#element = element;
     this.#arrangement = arrangement;
+    this.#address = around.address;
     this.#onToggle = onToggle;
     this.#cameras = new CameraList(signalling, arrangement);
     this.#layouts = new LayoutList(arrangement, library);
@@ -80,7 +85,13 @@ export class Drawer {
       this.#text('h3', 'share.title'),
       make('div', { class: 'buttons' }, this.#linkButton(false), this.#linkButton(true)),
       this.#text('h3', 'arrange.more'),
-      make('div', { class: 'buttons' }, languageSelect('drawer-language'), keys),
+      make(
+        'div',
+        { class: 'buttons' },
+        languageSelect('drawer-language'),
+        themeSelect('drawer-theme'),
+        keys,
+      ),
       make('p', {}, make('a', { href: 'settings.html' }, this.#text('span', 'arrange.settings'))),
     );
     element.addEventListener('keydown', (event) => {
@@ -164,7 +175,8 @@ export class Drawer {
     const button = make('button', { type: 'button', class: kiosk ? 'kiosk-link' : 'link' });
     button.append(icon('link'), text);
     button.addEventListener('click', async () => {
-      const url = urlOf(this.#arrangement.layout, document.baseURI, { kiosk });
+      const { name } = this.#address;
+      const url = urlOf(this.#arrangement.layout, document.baseURI, { kiosk, name });
       if (!(await copy(url))) return;
       write(text, words.text('action.copied'));
       setTimeout(() => write(text, words.text(label)), SAID_MS);

@@ -1,9 +1,10 @@
 import { words } from '../i18n/words.js';
+import { languageSelect } from '../page/choices.js';
 import { isFullscreen, toggleFullscreen } from '../picture/actions.js';
 import { make, mark, write } from '../picture/element.js';
 import { icon } from '../picture/icons.js';
 import { sizeOf } from './arrangement.js';
-import { languageSelect, writeSizes } from './choices.js';
+import { writeSizes } from './choices.js';
 
 /** @import { IconName } from '../picture/icons.js' */
 /** @import { Signalling } from '../player/signalling.js' */
@@ -75,7 +76,10 @@ export class Header {
 
     this.#grid.addEventListener('change', () => (arrangement.grid = sizeOf(this.#grid.value)));
     this.#tryNow.addEventListener('click', () => signalling.retryNow());
-    this.#reload.addEventListener('click', () => location.reload());
+    this.#reload.addEventListener('click', () => {
+      wall.keepPage();
+      location.reload();
+    });
 
     this.#columns = this.#button(
       'columns',
@@ -138,9 +142,9 @@ export class Header {
     this.speak();
   }
 
-  /** There is a newer page on the server than this one. */
-  offerReload() {
-    this.#reload.hidden = false;
+  /** @param {boolean} offered There is a newer page on the server than this one. */
+  offerReload(offered) {
+    this.#reload.hidden = !offered;
   }
 
   speak() {

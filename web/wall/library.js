@@ -1,10 +1,16 @@
+import { Emitter } from '../player/emitter.js';
+
 /** @import { Layout } from './types.js' */
 
 const NAMED = 'fanlight.layouts';
 const CURRENT = 'fanlight.layout';
 
-/** The layouts this browser keeps: those with names, and the one that was last in use. */
-export class Library {
+/**
+ * The layouts this browser keeps: those with names, and the one that was last in use. Sends `change`
+ * when one gets a name or loses it.
+ * @extends {Emitter<{change: void}>}
+ */
+export class Library extends Emitter {
   /** In the order they were saved. @returns {Map<string, Layout>} */
   get named() {
     return new Map(Object.entries(read(NAMED) ?? {}));
@@ -13,6 +19,7 @@ export class Library {
   /** @param {string} name @param {Layout} layout */
   save(name, layout) {
     write(NAMED, { ...(read(NAMED) ?? {}), [name]: layout });
+    this.emit('change', undefined);
   }
 
   /** @param {string} name */
@@ -20,6 +27,7 @@ export class Library {
     const named = this.named;
     named.delete(name);
     write(NAMED, Object.fromEntries(named));
+    this.emit('change', undefined);
   }
 
   /** @returns {Layout | null} */

@@ -1,17 +1,21 @@
 import { words } from '../i18n/words.js';
 import { actOnKey, pictureActions } from '../picture/actions.js';
+import { copy } from '../picture/clipboard.js';
 import { Controls } from '../picture/controls.js';
 import { make, mark, write } from '../picture/element.js';
 import { BRIEF } from '../picture/facts.js';
 import { icon } from '../picture/icons.js';
 import { Picture } from '../picture/picture.js';
 import { Sight } from '../picture/sight.js';
+import { linkTo } from './address.js';
 
 /** @import { Player } from '../player/player.js' */
 /** @import { Action, Look } from '../picture/types.js' */
 /** @import { Box } from './slices.js' */
 /** @import { Around } from './types.js' */
 
+/** How long the menu says that it has copied. */
+const SAID_MS = 2000;
 /** Shapes that differ by less are one. */
 const SAME_SHAPE = 0.01;
 
@@ -32,6 +36,7 @@ export class Tile extends HTMLElement {
   #actions;
   #controls;
   #aspect = 0;
+  #copied = false;
   #name = make('h2', { class: 'name' });
   #stateText = make('span', { class: 'state-text' });
   #soundMark = make('span', { class: 'sound-mark', role: 'img' });
@@ -55,6 +60,7 @@ export class Tile extends HTMLElement {
       ...pictureActions(this.picture, this),
       this.#focusAction(),
       ...this.#lookActions(),
+      this.#linkAction(),
     ];
     this.#controls = new Controls(this.picture, [...this.#zoomActions(), ...this.#actions]);
     this.picture.element.append(this.#controls.element);
@@ -165,6 +171,25 @@ export class Tile extends HTMLElement {
         run: () => change({ mirror: !picture.look.mirror }),
       },
     ];
+  }
+
+  /** @returns {Action} */
+  #linkAction() {
+    const say = (/** @type {boolean} */ copied) => {
+      this.#copied = copied;
+      this.#controls.refresh();
+    };
+    return {
+      name: 'link',
+      rare: true,
+      icon: () => 'link',
+      label: () => words.text(this.#copied ? 'action.copied' : 'action.link'),
+      run: async () => {
+        if (!(await copy(linkTo(this.player.camera.id)))) return;
+        say(true);
+        setTimeout(() => say(false), SAID_MS);
+      },
+    };
   }
 
   /** @returns {Action[]} */

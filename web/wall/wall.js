@@ -4,6 +4,7 @@ import { mark } from '../picture/element.js';
 import { LINGER_MS } from '../picture/sight.js';
 import { Emitter } from '../player/emitter.js';
 import { Player } from '../player/player.js';
+import { cameraOf, entry, withCamera } from './address.js';
 import { pageSize } from './grid.js';
 import { nextInColumn } from './neighbours.js';
 import { isUpright, placeTiles } from './placing.js';
@@ -28,7 +29,7 @@ const GAP = 2;
  */
 export class Wall extends Emitter {
   /** Which page is shown, from 0. */
-  page = 0;
+  page = entry().page ?? 0;
   pages = 1;
   /** Pages stay while this is set, although the arrangement says otherwise. */
   held = false;
@@ -40,6 +41,8 @@ export class Wall extends Emitter {
   #kiosk;
   /** @type {Map<string, Tile>} In the order of the wall. */
   #tiles = new Map();
+  /** Which camera is to be shown alone; it may come later, or not at all. @type {string | null} */
+  #asked = cameraOf(location.href);
   /** Which camera is shown alone. @type {string | null} */
   #alone = null;
   #size = 1;
@@ -84,9 +87,7 @@ export class Wall extends Emitter {
         !(/** @type {Element} */ (target).closest('button, input, .panel')),
       (item, target) => this.#drop(/** @type {Tile} */ (item), /** @type {Tile} */ (target)),
     );
-    // A page that is loaded anew shows all.
-    if (history.state?.camera) history.replaceState(null, '');
-    addEventListener('popstate', () => this.#show(history.state?.camera ?? null));
+    addEventListener('popstate', () => this.#show(cameraOf(location.href)));
     setInterval(() => this.#tick(), 1000);
   }
 
@@ -135,6 +136,7 @@ export class Wall extends Emitter {
   /** Goes on by so many pages, and from the last to the first. @param {number} step */
   turn(step) {
     this.page = (this.page + step + this.pages) % this.pages;
+    this.keepPage();
     this.#arrange();
     if (this.pages > 1) {
       const [page, pages] = [words.number(this.page + 1), words.number(this.pages)];
@@ -148,19 +150,25 @@ export class Wall extends Emitter {
    */
   focusOn(camera) {
     if (camera === this.#alone) return;
-    if (camera === null && history.state?.camera) return history.back();
-    if (camera !== null) {
-      const change = this.#alone ? 'replaceState' : 'pushState';
-      history[change]({ camera }, '');
-    }
+    if (camera === null && entry().inside) return history.back();
+    const url = withCamera(location.href, camera);
+    // From one camera to the next is no step: the way back leads to all of them.
+    if (camera !== null && this.#alone !== null) history.replaceState(history.state, '', url);
+    else history.pushState({ ...entry(), inside: camera !== null }, '', url);
     this.#show(camera);
+  }
+
+  /** When it is loaded anew, it shows the same cameras again. */
+  keepPage() {
+    history.replaceState({ ...entry(), page: this.page }, '');
   }
 
   /** @param {string | null} camera */
   #show(camera) {
     const before = this.#alone;
     if (before === null) this.#scrolled = this.#element.scrollTop;
-    this.#alone = camera !== null && this.#tiles.has(camera) ? camera : null;
+    this.#asked = camera;
+    this.#fill();
     const tile = this.#tiles.get(this.#alone ?? before ?? '');
     if (this.#alone === null && tile) this.page = Math.floor(this.#placeOf(tile) / this.#size);
     this.#arrange();
@@ -175,12 +183,21 @@ export class Wall extends Emitter {
   }
 
   #follow() {
+    this.#fill();
+    this.#arrange();
+  }
+
+  /** Makes the tiles what the server and the arrangement say. */
+  #fill() {
     const cameras = new Map(this.#signalling.cameras.map((camera) => [camera.id, camera]));
     this.#arrangement.follow([...cameras.keys()]);
     const before = this.tiles;
     /** @type {Map<string, Tile>} */
     const tiles = new Map();
-    for (const id of this.#arrangement.shown) {
+    const { shown } = this.#arrangement;
+    // A link leads to a camera although this wall does not have it.
+    const guest = this.#asked !== null && cameras.has(this.#asked) && !shown.includes(this.#asked);
+    for (const id of guest ? [...shown, /** @type {string} */ (this.#asked)] : shown) {
       const camera = /** @type {Camera} */ (cameras.get(id));
       const tile = this.#tiles.get(id) ?? this.#tile(camera);
       tile.picture.look = this.#arrangement.lookOf(id);
@@ -193,8 +210,7 @@ export class Wall extends Emitter {
     }
     this.#tiles = tiles;
     this.#putInOrder();
-    if (this.#alone && !tiles.has(this.#alone)) this.#alone = null;
-    this.#arrange();
+    this.#alone = this.#asked !== null && tiles.has(this.#asked) ? this.#asked : null;
   }
 
   /** Moves as few as can be: one that is moved may blink. */
@@ -233,7 +249,8 @@ export class Wall extends Emitter {
         ? Math.max(1, tiles.length)
         : pageSize(grid, tiles.length, width, height);
     this.pages = Math.max(1, Math.ceil(tiles.length / this.#size));
-    this.page = Math.min(this.page, this.pages - 1);
+    // Without cameras yet, the page that was asked for is still to come.
+    if (tiles.length) this.page = Math.min(this.page, this.pages - 1);
     this.#turnAt = Date.now() + cycle * 1000;
     tiles.forEach((tile, at) => {
       const alone = tile.player.camera.id === this.#alone;

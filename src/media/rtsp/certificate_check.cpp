@@ -35,18 +35,22 @@ std::string readable(const std::string& fingerprint) {
   return out;
 }
 
-std::string describe(GTlsCertificateFlags faults) {
-  std::string text;
-  const auto add = [&](GTlsCertificateFlags fault, const char* words) {
-    if ((faults & fault) != 0) text += std::string{text.empty() ? "" : ", "} + words;
+std::vector<Reason> faults_of(GTlsCertificateFlags flags) {
+  std::vector<Reason> faults;
+  const auto add = [&](GTlsCertificateFlags flag, const Reason& fault) {
+    if ((flags & flag) != 0) faults.push_back(fault);
   };
-  add(G_TLS_CERTIFICATE_UNKNOWN_CA, "it is not signed by an authority that this server trusts");
-  add(G_TLS_CERTIFICATE_BAD_IDENTITY, "it was issued for another host than the one in the URL");
-  add(G_TLS_CERTIFICATE_NOT_ACTIVATED, "it is not valid yet");
-  add(G_TLS_CERTIFICATE_EXPIRED, "it has expired");
-  add(G_TLS_CERTIFICATE_REVOKED, "it was revoked");
-  add(G_TLS_CERTIFICATE_INSECURE, "it is signed by an insecure algorithm");
-  return text.empty() ? "it is not valid" : text;
+  add(G_TLS_CERTIFICATE_UNKNOWN_CA,
+      {"certificate_unsigned"_reason, "it is not signed by an authority that this server trusts"});
+  add(G_TLS_CERTIFICATE_BAD_IDENTITY,
+      {"certificate_host"_reason, "it was issued for another host than the one in the URL"});
+  add(G_TLS_CERTIFICATE_NOT_ACTIVATED, {"certificate_early"_reason, "it is not valid yet"});
+  add(G_TLS_CERTIFICATE_EXPIRED, {"certificate_expired"_reason, "it has expired"});
+  add(G_TLS_CERTIFICATE_REVOKED, {"certificate_revoked"_reason, "it was revoked"});
+  add(G_TLS_CERTIFICATE_INSECURE,
+      {"certificate_insecure"_reason, "it is signed by an insecure algorithm"});
+  if (faults.empty()) faults.push_back({"certificate_invalid"_reason, "it is not valid"});
+  return faults;
 }
 
 } // namespace
@@ -72,7 +76,9 @@ Result<std::shared_ptr<CertificateCheck>> CertificateCheck::attach(GstElement* r
         Ref<GTlsDatabase>::adopt(g_tls_file_database_new(stream.tls_ca_file.c_str(), &raw));
     if (const GErrorPtr error{raw}; error)
       return Error{Errc::not_found,
-                   "reading tls_ca_file " + stream.tls_ca_file + ": " + error->message};
+                   Reason{"ca_file_unreadable"_reason,
+                          "reading tls_ca_file {file}: {detail}",
+                          {{"file", stream.tls_ca_file}, {"detail", error->message}}}};
   }
   const bool verify = stream.tls_verify || !stream.tls_fingerprint.empty();
   g_object_set(rtspsrc, "tls-validation-flags",
@@ -101,18 +107,20 @@ bool CertificateCheck::accept(GTlsCertificate* certificate, GTlsCertificateFlags
   const std::lock_guard lock{mutex_};
   if (same) return true;
   if (pinned_.empty())
-    refusal_ = "the server does not trust the camera's certificate: " + describe(faults) +
-               "; if the certificate is the camera's own, set tls_fingerprint to " +
-               readable(fingerprint);
+    refusal_ = {"certificate_untrusted"_reason,
+                "the server does not trust the camera's certificate: {faults}; if the certificate "
+                "is the camera's own, set tls_fingerprint to {fingerprint}",
+                {{"faults", faults_of(faults)}, {"fingerprint", readable(fingerprint)}}};
   else
-    refusal_ = "the camera's certificate does not match tls_fingerprint; its fingerprint is " +
-               readable(fingerprint) +
-               ": if the camera has a new certificate, set tls_fingerprint to that; if not, "
-               "another device answers at this address";
+    refusal_ = {"certificate_changed"_reason,
+                "the camera's certificate does not match tls_fingerprint; its fingerprint is "
+                "{fingerprint}: if the camera has a new certificate, set tls_fingerprint to that; "
+                "if not, another device answers at this address",
+                {{"fingerprint", readable(fingerprint)}}};
   return false;
 }
 
-std::string CertificateCheck::refusal() const {
+Reason CertificateCheck::refusal() const {
   const std::lock_guard lock{mutex_};
   return refusal_;
 }

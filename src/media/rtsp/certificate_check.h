@@ -24,7 +24,7 @@ class CertificateCheck {
 
   /// Why the certificate was rejected and what to do, with its fingerprint. Empty: it was accepted,
   /// or the camera has sent none.
-  std::string refusal() const;
+  Reason refusal() const;
 
  private:
   explicit CertificateCheck(std::string pinned) : pinned_(std::move(pinned)) {}
@@ -32,7 +32,7 @@ class CertificateCheck {
 
   const std::string pinned_; // As fingerprint_of() writes it; empty: not pinned.
   mutable std::mutex mutex_; // Protects refusal_.
-  std::string refusal_;
+  Reason refusal_;
 };
 
 /// SHA-256 over the certificate, as 64 hexadecimal digits in upper case.

@@ -20,25 +20,48 @@ constexpr std::chrono::milliseconds kSoundRetry{200};
 
 constexpr int kRtspPort = 554;
 
-ConnectError refused_login(const std::string& why) {
+ConnectError refused_login(const Reason& why) {
   return {.why = why, .refused = true, .wait = kLoginRetry};
 }
+
+ConnectError wrong_login() {
+  return refused_login(
+      {"login_rejected"_reason, "the camera rejects the login: check user name and password"});
+}
+
+ConnectError no_such_stream() {
+  return {
+      .why = {"no_such_path"_reason, "the camera has no such stream: check the path in the URL"},
+      .refused = true,
+      .wait = kRefusedRetry};
+}
+
+/// An error of GStreamer that has no words of ours.
+ConnectError failed(GstMessage* message) { return {.why = gstreamer_error(describe(message))}; }
 
 ConnectError unreachable(const config::Stream& stream) {
   const Address address = address_of(stream);
   const auto parts = split_url(address.location);
-  const bool cut = parts && !shown_host(stream);
-  std::string why = cut ? "cannot reach the camera: check that it is on and that its address is "
-                          "right. If the user name or the password contains /, ? or #, write %2F, "
-                          "%3F or %23 instead"
-                        : "cannot reach " +
-                              (parts ? with_port(parts->host, kRtspPort) : "the camera") +
-                              ": check that the camera is on and that the address is right";
+  if (!parts || !shown_host(stream))
+    return {.why = {"unreachable_login"_reason,
+                    "cannot reach the camera: check that it is on and that its address is right. "
+                    "If the user name or the password contains /, ? or #, write %2F, %3F or %23 "
+                    "instead"}};
+  const std::vector<Reason::Value> place{{"address", with_port(parts->host, kRtspPort)}};
   if (address.tls)
-    why += ". Check that the camera accepts TLS on that port";
-  else if (stream.transport == config::RtspTransport::http)
-    why += ". Check that the camera accepts RTSP over HTTP on that port";
-  return {.why = why};
+    return {.why = {"unreachable_tls"_reason,
+                    "cannot reach {address}: check that the camera is on and that the address is "
+                    "right. Check that the camera accepts TLS on that port",
+                    place}};
+  if (stream.transport == config::RtspTransport::http)
+    return {.why = {"unreachable_http"_reason,
+                    "cannot reach {address}: check that the camera is on and that the address is "
+                    "right. Check that the camera accepts RTSP over HTTP on that port",
+                    place}};
+  return {.why = {"unreachable"_reason,
+                  "cannot reach {address}: check that the camera is on and that the address is "
+                  "right",
+                  place}};
 }
 
 std::string debug_of(GstMessage* message) {
@@ -49,25 +72,37 @@ std::string debug_of(GstMessage* message) {
 
 ConnectError answered_with(const RtspHooks::Refusal& refusal) {
   const gchar* words = gst_rtsp_status_as_text(static_cast<GstRTSPStatusCode>(refusal.status));
-  return {.why = "the camera answers " + refusal.method + " with " +
-                 std::to_string(refusal.status) +
-                 (words == nullptr ? "" : std::string{" "} + words)};
+  const std::string status =
+      std::to_string(refusal.status) + (words == nullptr ? "" : std::string{" "} + words);
+  return {.why = {"rtsp_status"_reason,
+                  "the camera answers {method} with {status}",
+                  {{"method", refusal.method}, {"status", status}}}};
 }
 
 /// Describes rtspsrc's error for a connection that ended after it was set up. `foreign` is the
 /// line by which data began that are not RTSP.
-std::string lost(const std::string& detail, const std::string& foreign) {
+Reason lost(const std::string& detail, const std::string& foreign) {
   const auto says = [&detail](const char* words) { return detail.find(words) != detail.npos; };
+  if (says("Parse error") && !foreign.empty())
+    return {"not_rtsp_but"_reason,
+            "the camera sent data that is not RTSP (\"{line}\"); if every attempt ends like this, "
+            "check the port in the URL",
+            {{"line", foreign}}};
   if (says("Parse error"))
-    return "the camera sent data that is not RTSP" +
-           (foreign.empty() ? std::string{} : " (\"" + foreign + "\")") +
-           "; if every attempt ends like this, check the port in the URL";
-  if (says("Timeout")) return "the camera keeps the connection open but does not answer";
-  if (says("System error")) return "the connection to the camera broke";
-  return "the connection to the camera was lost";
+    return {"not_rtsp"_reason,
+            "the camera sent data that is not RTSP; if every attempt ends like this, "
+            "check the port in the URL"};
+  if (says("Timeout"))
+    return {"mute_camera"_reason, "the camera keeps the connection open but does not answer"};
+  if (says("System error")) return {"camera_broke"_reason, "the connection to the camera broke"};
+  return {"camera_lost"_reason, "the connection to the camera was lost"};
 }
 
 } // namespace
+
+Reason gstreamer_error(const std::string& detail) {
+  return {"gstreamer_error"_reason, "{detail}", {{"detail", detail}}};
+}
 
 ConnectError connect_error_of(GstMessage* message, const config::Stream& stream,
                               const std::string& foreign) {
@@ -75,67 +110,65 @@ ConnectError connect_error_of(GstMessage* message, const config::Stream& stream,
   gst_message_parse_error(message, &raw, nullptr);
   const GErrorPtr error{raw};
   const std::string detail = debug_of(message);
-  if (error->domain != GST_RESOURCE_ERROR) return {.why = describe(message)};
+  if (error->domain != GST_RESOURCE_ERROR) return failed(message);
   if (detail.find("receive any UDP packets") != detail.npos)
-    return {.why = "the camera answers, but no RTP packets arrive over UDP: allow UDP in the "
-                   "firewall, or set transport to tcp or auto"};
+    return {.why = {"no_udp"_reason,
+                    "the camera answers, but no RTP packets arrive over UDP: allow UDP "
+                    "in the firewall, or set transport to tcp or auto"}};
   switch (error->code) {
   case GST_RESOURCE_ERROR_OPEN_READ:
   case GST_RESOURCE_ERROR_OPEN_WRITE:
   case GST_RESOURCE_ERROR_OPEN_READ_WRITE: return unreachable(stream);
   // The next two occur only if RtspHooks is not in use.
-  case GST_RESOURCE_ERROR_NOT_AUTHORIZED:
-    return refused_login("the camera rejects the login: check user name and password");
-  case GST_RESOURCE_ERROR_NOT_FOUND:
-    return {.why = "the camera has no such stream: check the path in the URL",
-            .refused = true,
-            .wait = kRefusedRetry};
+  case GST_RESOURCE_ERROR_NOT_AUTHORIZED: return wrong_login();
+  case GST_RESOURCE_ERROR_NOT_FOUND: return no_such_stream();
   case GST_RESOURCE_ERROR_READ:
   case GST_RESOURCE_ERROR_WRITE: return {.why = lost(detail, foreign)};
-  default: return {.why = describe(message)};
+  default: return failed(message);
   }
 }
 
 ConnectError connect_error_of(const RtspHooks::Refusal& refusal, const config::Stream& stream) {
   if (refusal.sound)
-    return {.why = "the camera offers sound but refuses to send it (RTSP status " +
-                   std::to_string(refusal.status) + ")",
+    return {.why = {"sound_refused"_reason,
+                    "the camera offers sound but refuses to send it (RTSP status {status})",
+                    {{"status", refusal.status}}},
             .sound = true,
             .wait = kSoundRetry};
   switch (refusal.status) {
   case GST_RTSP_STS_UNAUTHORIZED:
     switch (refusal.verdict) {
     case Login::Verdict::missing:
-      return refused_login("the camera requires a login: set its user name and password");
-    case Login::Verdict::unsupported:
       return refused_login(
-          "the server does not support the camera's authentication method: set the camera to "
-          "Digest (MD5 or SHA-256) or Basic");
-    default: return refused_login("the camera rejects the login: check user name and password");
+          {"login_missing"_reason, "the camera requires a login: set its user name and password"});
+    case Login::Verdict::unsupported:
+      return refused_login({"login_unsupported"_reason,
+                            "the server does not support the camera's authentication method: set "
+                            "the camera to Digest (MD5 or SHA-256) or Basic"});
+    default: return wrong_login();
     }
   case GST_RTSP_STS_FORBIDDEN:
-    return refused_login(
-        "the camera does not allow this user to view the stream: check the user's permissions in "
-        "the camera");
+    return refused_login({"user_forbidden"_reason,
+                          "the camera does not allow this user to view the stream: check the "
+                          "user's permissions in the camera"});
   case GST_RTSP_STS_NOT_FOUND:
     // The path was right if the camera has described it.
-    if (refusal.method != "DESCRIBE") return answered_with(refusal);
-    return {.why = "the camera has no such stream: check the path in the URL",
-            .refused = true,
-            .wait = kRefusedRetry};
+    return refusal.method == "DESCRIBE" ? no_such_stream() : answered_with(refusal);
   case GST_RTSP_STS_UNSUPPORTED_TRANSPORT:
-    return {.why = std::string{"the camera does not support transport: "} +
-                   name_of(stream.transport) + "; choose another transport",
+    return {.why = {"transport_unsupported"_reason,
+                    "the camera does not support transport: {transport}; choose another transport",
+                    {{"transport", name_of(stream.transport)}}},
             .refused = true,
             .wait = kRefusedRetry};
   case GST_RTSP_STS_NOT_ENOUGH_BANDWIDTH:
   case GST_RTSP_STS_SERVICE_UNAVAILABLE:
-    return {.why = "the camera is busy: it may have reached its limit of connections"};
+    return {.why = {"camera_busy"_reason,
+                    "the camera is busy: it may have reached its limit of connections"}};
   default: return answered_with(refusal);
   }
 }
 
-ConnectError refused_certificate(const std::string& why) {
+ConnectError refused_certificate(const Reason& why) {
   return {.why = why, .refused = true, .wait = kRefusedRetry};
 }
 
@@ -157,20 +190,28 @@ ConnectError wrong_codec(const std::vector<std::string>& sent, const std::string
   }
   std::string any = wanted; // "H264 or H265"
   for (auto at = any.find(", "); at != any.npos; at = any.find(", ")) any.replace(at, 2, " or ");
-  if (known)
-    error.why = "the camera sends " + (all.empty() ? "no video" : all) +
-                ", but its codecs key allows only " + wanted +
-                ": change the codec in the camera or the codecs key";
+  if (sent.empty())
+    error.why = {"no_video"_reason, "the camera sends no video: check the path in the URL"};
+  else if (known)
+    error.why = {"codec_not_allowed"_reason,
+                 "the camera sends {sent}, but its codecs key allows only {wanted}: change the "
+                 "codec in the camera or the codecs key",
+                 {{"sent", all}, {"wanted", wanted}}};
   else if (sends("JPEG"))
-    error.why = "the camera sends MJPEG, which the server does not carry: set this stream to " +
-                any + " in the camera, or use the path of its stream in " + any;
+    error.why = {"mjpeg"_reason,
+                 "the camera sends MJPEG, which the server does not carry: set this stream to "
+                 "{wanted} in the camera, or use the path of its stream in {wanted}",
+                 {{"wanted", any}}};
   else if (sends("MP2T"))
-    error.why = "the camera sends an MPEG transport stream (MPEG-TS), which the server does not "
-                "carry: let the camera send " +
-                any + " over RTP without it (\"elementary stream\")";
+    error.why = {"mpeg_ts"_reason,
+                 "the camera sends an MPEG transport stream (MPEG-TS), which the server does not "
+                 "carry: let the camera send {wanted} over RTP without it (\"elementary stream\")",
+                 {{"wanted", any}}};
   else
-    error.why = "the camera sends " + all +
-                ", which the server does not carry: set this stream to " + any + " in the camera";
+    error.why = {"codec_not_carried"_reason,
+                 "the camera sends {sent}, which the server does not carry: set this stream to "
+                 "{wanted} in the camera",
+                 {{"sent", all}, {"wanted", any}}};
   return error;
 }
 

@@ -7,6 +7,7 @@
 
 #include <gst/gst.h>
 
+#include "base/reason.h"
 #include "config/config.h"
 #include "media/rtsp/hooks.h"
 #include "media/rtsp/sockets.h"
@@ -15,12 +16,15 @@ namespace fanlight::media {
 
 /// Why a connection to a camera failed or ended.
 struct ConnectError {
-  std::string why;      ///< For the person who configures the camera.
+  Reason why;           ///< For the person who configures the camera.
   bool refused = false; ///< The camera rejected the request: frequent attempts only make it worse.
   bool sound = false;   ///< The camera refused only the sound: the next attempt must go without.
   /// Before the next attempt; none: the usual back-off.
   std::optional<std::chrono::milliseconds> wait;
 };
+
+/// What an element says of its failure (describe()).
+Reason gstreamer_error(const std::string& detail);
 
 /// Interprets an error message from the RtspConnection of `stream`. `foreign` is the line by which
 /// data of the camera began that are not RTSP; empty: unknown.
@@ -31,7 +35,7 @@ ConnectError connect_error_of(GstMessage* message, const config::Stream& stream,
 ConnectError connect_error_of(const RtspHooks::Refusal& refusal, const config::Stream& stream);
 
 /// The camera's certificate was rejected. `why` says why and what to do.
-ConnectError refused_certificate(const std::string& why);
+ConnectError refused_certificate(const Reason& why);
 
 /// The server itself ended the RTSP connection.
 ConnectError connect_error_of(const RtspSockets::Refusal& refusal);

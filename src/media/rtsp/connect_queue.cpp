@@ -10,7 +10,7 @@ namespace fanlight::media {
 ConnectQueue::Ticket::~Ticket() { queue_.leave(*this); }
 
 Result<Reservation> ConnectQueue::reserve_room() {
-  return Reservation::take(kRoom, kSpare, "another camera");
+  return Reservation::take(kRoom, kSpare, {"for_camera"_reason, "another camera"});
 }
 
 std::unique_ptr<ConnectQueue::Ticket> ConnectQueue::enter(Begin begin, Refused refused) {

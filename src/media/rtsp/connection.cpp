@@ -37,7 +37,7 @@ struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Sha
   // Given; const or thread-safe.
   GstElement* bin = nullptr; // Our grandparent: alive while its rtspsrc emits signals.
   std::string camera;
-  std::string no_sound;  // Why audio is not set up; empty: it is.
+  Reason no_sound;       // Why audio is not set up; empty: it is.
   bool in_order = false; // Packets come over TCP.
   std::shared_ptr<RtspSockets> sockets;
   std::weak_ptr<Observer> observer;
@@ -117,7 +117,7 @@ struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Sha
           if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) != GST_EVENT_EOS)
             return GST_PAD_PROBE_OK;
           (*static_cast<std::shared_ptr<Shared>*>(data))->notify([](Observer& told) {
-            told.on_connection_end("the camera closed the connection");
+            told.on_connection_end({"camera_closed"_reason, "the camera closed the connection"});
           });
           return GST_PAD_PROBE_DROP;
         },
@@ -133,7 +133,7 @@ struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Sha
         +[](GstPad*, GstPadProbeInfo*, gpointer data) -> GstPadProbeReturn {
           const auto& [self, sent] = *static_cast<Confirmed*>(data);
           self->sound_came = true;
-          self->notify([sent = sent](Observer& told) { told.on_connection_audio(sent, ""); });
+          self->notify([sent = sent](Observer& told) { told.on_connection_audio(sent, {}); });
           return GST_PAD_PROBE_REMOVE;
         },
         new Confirmed(shared_from_this(), encoding),
@@ -154,10 +154,11 @@ GstPad* RtspConnection::Sinks::find(Codec codec) const {
   return found == video.end() ? nullptr : found->second.get();
 }
 
-Result<std::unique_ptr<RtspConnection>>
-RtspConnection::create(const config::Camera& camera, const config::Stream& stream, Sinks sinks,
-                       const std::string& no_sound, const KeepAlivePlan& plan,
-                       std::weak_ptr<Observer> observer) {
+Result<std::unique_ptr<RtspConnection>> RtspConnection::create(const config::Camera& camera,
+                                                               const config::Stream& stream,
+                                                               Sinks sinks, const Reason& no_sound,
+                                                               const KeepAlivePlan& plan,
+                                                               std::weak_ptr<Observer> observer) {
   install_read_ahead();
   auto rtspsrc = RtspHooks::make_rtspsrc(kRtspsrc);
   if (!rtspsrc) return rtspsrc.error();
@@ -179,7 +180,9 @@ RtspConnection::create(const config::Camera& camera, const config::Stream& strea
   shared->camera = camera.id;
   shared->sockets = sockets;
   shared->no_sound =
-      camera.audio ? no_sound : "sound is turned off in the configuration (audio: false)";
+      camera.audio
+          ? no_sound
+          : Reason{"sound_off"_reason, "sound is turned off in the configuration (audio: false)"};
   shared->in_order = std::string_view{protocols_of(stream.transport)} == "tcp";
   shared->sinks = std::move(sinks);
   shared->observer = std::move(observer);
@@ -225,7 +228,7 @@ RtspConnection::~RtspConnection() {
 }
 
 ConnectError RtspConnection::explain(GstMessage* message) const {
-  if (const std::string why = certificate_ ? certificate_->refusal() : ""; !why.empty())
+  if (const Reason why = certificate_ ? certificate_->refusal() : Reason{}; !why.empty())
     return refused_certificate(why);
   if (const RtspSockets::Refusal ours = sockets_->refusal(); !ours.why.empty())
     return connect_error_of(ours);
@@ -238,11 +241,13 @@ bool RtspConnection::sound_came() const { return shared_->sound_came; }
 
 std::vector<std::string> RtspConnection::described() const { return shared_->described(); }
 
-std::optional<std::string> RtspConnection::give_up_sound(GstMessage* message) {
+std::optional<Reason> RtspConnection::give_up_sound(GstMessage* message) {
   if (!is_of_sound(message)) return std::nullopt;
-  if (std::exchange(sound_ended_, true)) return "";
+  if (std::exchange(sound_ended_, true)) return Reason{};
   silence(message);
-  return "the server cannot read the camera's sound: " + describe(message);
+  return Reason{"sound_unreadable"_reason,
+                "the server cannot read the camera's sound: {detail}",
+                {{"detail", describe(message)}}};
 }
 
 void RtspConnection::on_sdp(GstElement*, GstSDPMessage* sdp, gpointer data) {
@@ -269,7 +274,7 @@ gboolean RtspConnection::on_select_stream(GstElement*, guint number, GstCaps*, g
     return wanted;
   }
   if (line.kind != "audio" || line.formats.empty()) return FALSE;
-  const auto says = [&shared](const std::string& encoding, const std::string& note) {
+  const auto says = [&shared](const std::string& encoding, const Reason& note) {
     shared.notify(
         [encoding, note](Observer& observer) { observer.on_connection_audio(encoding, note); });
     return !encoding.empty();
@@ -282,13 +287,14 @@ gboolean RtspConnection::on_select_stream(GstElement*, guint number, GstCaps*, g
     const bool only = std::none_of(shared.lines.begin(), shared.lines.end(), [&](const auto& one) {
       return one.kind == "audio" && !is_back_channel(one, shared.lines);
     });
-    return only && says("", "the camera offers sound only in the other direction, from the viewer "
-                            "to its loudspeaker (a=sendonly)");
+    return only && says("", {"sound_back_channel"_reason,
+                             "the camera offers sound only in the other direction, from the viewer "
+                             "to its loudspeaker (a=sendonly)"});
   }
   if (!shared.no_sound.empty()) return says("", shared.no_sound);
   if (playable == line.formats.end()) return says("", line.formats.front().fault);
   if (!shared.take(*codec_of(playable->encoding))) return FALSE;
-  return says(playable->encoding, "");
+  return says(playable->encoding, {});
 }
 
 /// A packet that enters an RTP session on the thread that reads the RTSP connection was interleaved
@@ -362,7 +368,8 @@ void RtspConnection::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
   const std::string name = sound ? "audio" : encoding;
   if (Ref<GstPad>::adopt(gst_element_get_static_pad(shared.bin, name.c_str())))
     return shared.notify([](Observer& observer) {
-      observer.on_connection_end("the camera restarted its stream on the same connection");
+      observer.on_connection_end(
+          {"stream_restarted"_reason, "the camera restarted its stream on the same connection"});
     });
 
   const auto branch = build_branch(GST_BIN(shared.bin), pad, encoding, shared.camera);

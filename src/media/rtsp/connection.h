@@ -39,10 +39,10 @@ class RtspConnection {
   struct Observer {
     virtual ~Observer() = default;
     /// The camera closed the connection or started another stream on it: `why`. On main.
-    virtual void on_connection_end(const std::string& why) = 0;
+    virtual void on_connection_end(const Reason& why) = 0;
     /// What was decided about audio: the encoding that the camera offers, or empty and `note`,
     /// which says why there is none. On main.
-    virtual void on_connection_audio(const std::string& encoding, const std::string& note) = 0;
+    virtual void on_connection_audio(const std::string& encoding, const Reason& note) = 0;
     /// The video codecs in the camera's description (its SDP), in its order. On main.
     virtual void on_connection_described(const std::vector<std::string>& video) = 0;
   };
@@ -51,7 +51,7 @@ class RtspConnection {
   /// it. `plan`: how to keep the session alive. Errc::internal when an element is missing.
   static Result<std::unique_ptr<RtspConnection>>
   create(const config::Camera& camera, const config::Stream& stream, Sinks sinks,
-         const std::string& no_sound, const KeepAlivePlan& plan, std::weak_ptr<Observer> observer);
+         const Reason& no_sound, const KeepAlivePlan& plan, std::weak_ptr<Observer> observer);
   ~RtspConnection();
 
   GstElement* bin() const { return bin_.get(); }
@@ -63,7 +63,7 @@ class RtspConnection {
   bool sound_came() const;
   /// If the error message is from an element of the sound, ends the sound and returns why, for
   /// people; empty: the sound has ended before. None: the message is from elsewhere.
-  std::optional<std::string> give_up_sound(GstMessage* message);
+  std::optional<Reason> give_up_sound(GstMessage* message);
   /// How many keep-alives the camera has answered.
   unsigned keep_alives() const { return hooks_->keep_alives(); }
   /// The jitter buffers of its RTP sessions, for their counters.

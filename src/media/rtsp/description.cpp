@@ -148,7 +148,7 @@ void mend_parameter_sets(Section& section) {
 
 } // namespace
 
-std::string excess_of(std::string_view sdp) {
+Reason excess_of(std::string_view sdp) {
   if (sdp.size() > MessageMeter::kMostBody) return MessageMeter::too_long("DESCRIBE");
   std::size_t lines = 0;
   std::size_t media = 0;
@@ -159,8 +159,9 @@ std::string excess_of(std::string_view sdp) {
     at = std::min(sdp.find_first_of("\r\n", at), sdp.size() - 1);
     at += sdp.substr(at).starts_with("\r\n") ? 2 : 1;
   }
-  if (media > kMostMedia) return "the camera's SDP describes more than 64 media";
-  if (lines > kMostLines) return "the camera's SDP has more than 4096 lines";
+  if (media > kMostMedia)
+    return {"sdp_media"_reason, "the camera's SDP describes more than 64 media"};
+  if (lines > kMostLines) return {"sdp_lines"_reason, "the camera's SDP has more than 4096 lines"};
   return {};
 }
 

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/reason.h"
+
 namespace fanlight::media {
 
 /// A camera's description (SDP), corrected for rtspsrc.
@@ -13,9 +15,9 @@ struct Description {
   std::map<std::string, std::string> media;
 };
 
-/// Which limit a description exceeds, in words; empty: none. Each medium costs rtspsrc the memory
+/// Which limit a description exceeds; empty: none. Each medium costs rtspsrc the memory
 /// of an RTP session, and each line a pass over the text.
-std::string excess_of(std::string_view sdp);
+Reason excess_of(std::string_view sdp);
 
 /// Corrects known errors of cameras and leaves the rest unchanged:
 ///

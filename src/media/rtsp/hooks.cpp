@@ -242,9 +242,11 @@ bool RtspHooks::on_redirection(const GstRTSPMessage* request, GstRTSPMessage* re
                             first(headers(response, GST_RTSP_HDR_LOCATION)), sockets_->tls());
   // rtspsrc follows redirections without a limit.
   if (url && ++redirections_ > kMostRedirections)
-    url = Error{Errc::invalid, "the camera redirects the server again and again: check the URL"};
+    url = Error{Errc::invalid,
+                Reason{"redirects"_reason,
+                       "the camera redirects the server again and again: check the URL"}};
   if (!url) {
-    sockets_->refuse({.why = url.error().message, .no_use = true});
+    sockets_->refuse({.why = url.error(), .no_use = true});
     // For a redirection without an address, rtspsrc posts no error.
     response->type_data.response.code = GST_RTSP_STS_BAD_REQUEST;
     return true;
@@ -301,7 +303,7 @@ void RtspHooks::on_description(const GstRTSPMessage* request, GstRTSPMessage* re
   // Up to the zero byte that GstRTSPConnection appends to a body.
   std::string_view text{reinterpret_cast<const char*>(body), size};
   text = text.substr(0, text.find('\0'));
-  if (std::string excess = excess_of(text); !excess.empty()) {
+  if (Reason excess = excess_of(text); !excess.empty()) {
     sockets_->refuse({.why = std::move(excess), .no_use = true});
     gst_rtsp_message_set_body(response, nullptr, 0);
     return;

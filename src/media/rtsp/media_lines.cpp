@@ -51,24 +51,30 @@ bool is_aac_config(const std::string& config) {
 }
 
 /// AAC needs its configuration: without it, nothing can decode the stream (RFC 3640, section 4.1).
-std::string audio_fault(const GstCaps* caps, const std::string& encoding) {
+Reason audio_fault(const GstCaps* caps, const std::string& encoding) {
   const auto codec = codec_of(encoding);
   gint rate = 8000;
   gst_structure_get_int(gst_caps_get_structure(caps, 0), "clock-rate", &rate);
   if ((codec == Codec::pcmu || codec == Codec::pcma) && rate != 8000)
-    return "the camera sends " + encoding + " at " + std::to_string(rate) +
-           " Hz, but browsers play it only at 8000 Hz";
+    return {"sound_rate"_reason,
+            "the camera sends {codec} at {rate} Hz, but browsers play it only at 8000 Hz",
+            {{"codec", encoding}, {"rate", rate}}};
   if (!codec || kind_of(*codec) != MediaKind::audio)
-    return "the camera sends " + (encoding.empty() ? "unnamed" : encoding) +
-           " sound, which no browser plays";
+    return {"sound_codec"_reason,
+            "the camera sends {codec} sound, which no browser plays",
+            {{"codec", encoding.empty() ? "unnamed" : encoding}}};
   const std::string config = field(caps, "config");
   if (codec == Codec::aac && is_latm(encoding) && field(caps, "cpresent") == "1")
-    return "the camera sends AAC with its decoder configuration in the stream (cpresent=1), which "
-           "the server does not read; choose another format of sound in the camera";
+    return {"sound_config_in_stream"_reason,
+            "the camera sends AAC with its decoder configuration in the stream (cpresent=1), which "
+            "the server does not read; choose another format of sound in the camera"};
   if (codec == Codec::aac && (config.empty() || (!is_latm(encoding) && !is_aac_config(config))))
     return config.empty()
-               ? "the camera sends AAC without its decoder configuration (config in the SDP)"
-               : "the camera sends AAC with an invalid decoder configuration (config in the SDP)";
+               ? Reason{"sound_config"_reason, "the camera sends AAC without its decoder "
+                                               "configuration (config in the SDP)"}
+               : Reason{"sound_config_invalid"_reason,
+                        "the camera sends AAC with an invalid decoder "
+                        "configuration (config in the SDP)"};
   return {};
 }
 
@@ -102,8 +108,8 @@ std::vector<MediaLine> media_lines_of(const GstSDPMessage* sdp) {
           Ref<GstCaps>::adopt(gst_sdp_media_get_caps_from_media(media, std::atoi(payload)));
       std::string encoding = caps ? encoding_of(caps.get()) : "";
       if (encoding.empty()) encoding = static_encoding(std::atoi(payload));
-      const std::string fault =
-          caps && line.kind == "audio" ? audio_fault(caps.get(), encoding) : "";
+      const Reason fault =
+          caps && line.kind == "audio" ? audio_fault(caps.get(), encoding) : Reason{};
       if (encoding.empty()) encoding = std::string{"payload type "} + payload;
       line.formats.push_back({.encoding = std::move(encoding), .fault = fault});
     }

@@ -5,6 +5,8 @@
 
 #include <gst/sdp/sdp.h>
 
+#include "base/reason.h"
+
 namespace fanlight::media {
 
 /// One medium of a description, as far as the choice of streams needs it.
@@ -12,7 +14,7 @@ struct MediaLine {
   /// One payload type that the camera may send.
   struct Format {
     std::string encoding; ///< As registered with IANA, in upper case; else "payload type 99".
-    std::string fault;    ///< Of sound: why browsers cannot play it; empty: they can.
+    Reason fault;         ///< Of sound: why browsers cannot play it; empty: they can.
   };
   std::string kind;       ///< "video", "audio", …
   bool secure = false;    ///< SRTP.

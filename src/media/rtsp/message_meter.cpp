@@ -4,37 +4,50 @@
 
 namespace fanlight::media {
 
-std::string MessageMeter::answer_to(const std::string& method) {
-  return method.empty() ? "message" : "answer to " + method;
+Reason MessageMeter::too_long(const std::string& method) {
+  if (method == "DESCRIBE")
+    return {"description_256_kib"_reason, "the camera's description is larger than 256 KiB"};
+  if (method.empty())
+    return {"message_256_kib"_reason, "the camera's message is larger than 256 KiB"};
+  return {"answer_256_kib"_reason,
+          "the camera's answer to {method} is larger than 256 KiB",
+          {{"method", method}}};
 }
 
-std::string MessageMeter::too_long(const std::string& method) {
-  return "the camera's " + (method == "DESCRIBE" ? "description" : answer_to(method)) +
-         " is larger than 256 KiB";
+Reason MessageMeter::late() const {
+  if (request_.empty())
+    return {"message_late"_reason, "the camera did not finish its message within 10 s"};
+  return {"answer_late"_reason,
+          "the camera did not finish its answer to {method} within 10 s",
+          {{"method", request_}}};
 }
 
-std::string MessageMeter::late() const {
-  return "the camera did not finish its " + answer_to(request_) + " within 10 s";
-}
-
-std::string MessageMeter::ask(bool inside, std::size_t size) {
+Reason MessageMeter::ask(bool inside, std::size_t size) {
   if (!inside) {
     head_ = 0;
     waited_since_ = 0;
   }
-  return size <= kMostBody ? std::string{} : too_long(request_);
+  return size <= kMostBody ? Reason{} : too_long(request_);
 }
 
-std::string MessageMeter::give(bool inside, std::size_t asked, std::size_t size, char first,
-                               bool plays) {
+Reason MessageMeter::give(bool inside, std::size_t asked, std::size_t size, char first,
+                          bool plays) {
   if (!inside) packet_ = first == '$';
-  if (asked == 1 && inside && (head_ += size) > kMostHead)
-    return "the header of the camera's " + answer_to(request_) + " is larger than 64 KiB";
+  if (asked == 1 && inside && (head_ += size) > kMostHead) {
+    if (request_.empty())
+      return {"message_head_64_kib"_reason,
+              "the header of the camera's message is larger than 64 KiB"};
+    return {"answer_head_64_kib"_reason,
+            "the header of the camera's answer to {method} is larger than 64 KiB",
+            {{"method", request_}}};
+  }
   if (plays) return {};
   if (!packet_ && (said_ += size) > kMostBeforePlay)
-    return "the camera sent more than 1 MiB of RTSP messages before it started to play";
+    return {"messages_1_mib"_reason,
+            "the camera sent more than 1 MiB of RTSP messages before it started to play"};
   if (packet_ && (packets_ += size) > kMostPacketsBeforePlay)
-    return "the camera sent more than 16 MiB of media before it answered PLAY";
+    return {"packets_16_mib"_reason,
+            "the camera sent more than 16 MiB of media before it answered PLAY"};
   return {};
 }
 

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/reason.h"
+
 namespace fanlight::media {
 
 /// Limits the size of a camera's messages and the time to receive one.
@@ -23,23 +25,21 @@ class MessageMeter {
   static constexpr std::int64_t kMessageUs = 10'000'000;
 
   /// The reader asks for `size` bytes, `inside` a message or at its beginning. Returns which limit
-  /// that exceeds, in words; empty: none.
-  std::string ask(bool inside, std::size_t size);
+  /// that exceeds; empty: none.
+  Reason ask(bool inside, std::size_t size);
   /// The reader got `size` bytes, the first of them `first`. Returns the same as ask().
-  std::string give(bool inside, std::size_t asked, std::size_t size, char first, bool plays);
+  Reason give(bool inside, std::size_t asked, std::size_t size, char first, bool plays);
   /// The reader has to wait for more: the deadline; 0: no deadline, because no message has begun.
   std::int64_t wait_until_us(bool inside, std::int64_t now_us);
 
   /// The request whose answer is awaited.
   void set_request(std::string method) { request_ = std::move(method); }
-  std::string late() const;
+  Reason late() const;
   /// Says that the body of an answer to `method` exceeds kMostBody; empty: a message without
   /// request.
-  static std::string too_long(const std::string& method);
+  static Reason too_long(const std::string& method);
 
  private:
-  static std::string answer_to(const std::string& method);
-
   std::string request_;
   std::size_t head_ = 0;
   std::size_t said_ = 0;    // Bytes of messages before PLAY.

@@ -62,7 +62,7 @@ G_DEFINE_TYPE(ReadAheadStream, read_ahead_stream, G_TYPE_INPUT_STREAM)
 
 /// Makes the read fail; RtspSockets keeps the reason.
 void fail(State& state, RtspSockets::Refusal why, GError** error) {
-  g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, why.why.c_str());
+  g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_FAILED, why.why.message.c_str());
   state.sockets->refuse(std::move(why));
 }
 
@@ -202,7 +202,7 @@ gssize read(GInputStream* stream, void* target, gsize size, GCancellable* cancel
   // GstRTSPConnection passes a cancellable only between two messages.
   const bool inside = cancellable == nullptr;
   MessageMeter& meter = state.sockets->meter();
-  std::string excess = meter.ask(inside, size);
+  Reason excess = meter.ask(inside, size);
   if (excess.empty()) {
     gssize taken = 1;
     if (!inside && !state.ready)

@@ -20,19 +20,24 @@ Result<std::string> redirected_url(const std::string& requested, const std::stri
   const std::string scheme = tls ? "rtsps" : "rtsp";
   const auto from = split_url(requested);
   if (location.empty() || !from)
-    return Error{Errc::invalid, "the camera redirects the server, but names no address"};
+    return Error{Errc::invalid, Reason{"redirects_nowhere"_reason,
+                                       "the camera redirects the server, but names no address"}};
   const auto to = split_url(location);
   if (!to) return scheme + "://" + from->host + resolved(*from, location);
   if (to->scheme != "rtsp" && to->scheme != "rtsps")
     return Error{Errc::invalid,
-                 "the camera redirects the server to " + to->bare() + ", which is not RTSP"};
+                 Reason{"redirects_not_rtsp"_reason,
+                        "the camera redirects the server to {url}, which is not RTSP",
+                        {{"url", to->bare()}}}};
   // rtspsrc requests rtsp:// over TLS, too, and cameras repeat what was requested.
   if (!tls || to->scheme == "rtsps" || to->host == from->host)
     return (tls ? scheme : to->scheme) + "://" + to->host + to->rest;
   return Error{Errc::invalid,
-               "the camera redirects the server from rtsps:// to rtsp://, which would send login "
-               "and video without encryption; if that is what you want, set the URL to " +
-                   to->bare()};
+               Reason{"redirects_unencrypted"_reason,
+                      "the camera redirects the server from rtsps:// to rtsp://, which would send "
+                      "login and video without encryption; if that is what you want, set the URL "
+                      "to {url}",
+                      {{"url", to->bare()}}}};
 }
 
 } // namespace fanlight::media

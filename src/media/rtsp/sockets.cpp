@@ -253,8 +253,9 @@ void RtspSockets::check() {
     }
   }
   if (begun > kMost)
-    refuse({plays ? "the camera sent a message of more than 17 MiB"
-                  : "the camera sent more than 17 MiB before it started to play",
+    refuse({plays ? Reason{"message_17_mib"_reason, "the camera sent a message of more than 17 MiB"}
+                  : Reason{"opening_17_mib"_reason,
+                           "the camera sent more than 17 MiB before it started to play"},
             true});
 }
 

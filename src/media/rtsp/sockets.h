@@ -12,6 +12,7 @@
 #include <gst/gst.h>
 #include <sys/types.h>
 
+#include "base/reason.h"
 #include "media/rtsp/message_meter.h"
 #include "media/rtsp/setup_answers.h"
 
@@ -28,7 +29,7 @@ class RtspSockets : public std::enable_shared_from_this<RtspSockets> {
  public:
   /// Why the server ended the connection.
   struct Refusal {
-    std::string why;     ///< Empty: it did not.
+    Reason why;          ///< Empty: it did not.
     bool no_use = false; ///< Another attempt would fail in the same way.
   };
 

@@ -89,24 +89,31 @@ export class House {
   /** Further sections of the configuration, as YAML, from the next start of the server on. */
   configuration = '';
 
+  /** Of these the server's configuration says nothing. @type {Set<string>} */
+  #strangers;
+
   /**
    * @param {CameraSpec[]} cameras
-   * @param {Faults} faults
+   * @param {{faults?: Faults, strangers?: CameraSpec[]}} [around]
    */
-  constructor(cameras, faults) {
+  constructor(cameras, { faults = {}, strangers = [] } = {}) {
+    const all = [...cameras, ...strangers];
     this.#cameras = new Map(
-      cameras.map((spec) => [spec.id, new SimulatedCamera(spec, faults[spec.id])]),
+      all.map((spec) => [spec.id, new SimulatedCamera(spec, faults[spec.id])]),
     );
+    this.#strangers = new Set(strangers.map(({ id }) => id));
   }
 
   /**
    * All cameras and the server, ready.
    * @param {CameraSpec[]} cameras
    * @param {string} [configuration]
-   * @param {Faults} [faults]
+   * @param {object} [around]
+   * @param {Faults} [around.faults]
+   * @param {CameraSpec[]} [around.strangers] That run, and that the server does not know.
    */
-  static async open(cameras, configuration = '', faults = {}) {
-    const house = new House(cameras, faults);
+  static async open(cameras, configuration = '', around = {}) {
+    const house = new House(cameras, around);
     house.configuration = configuration;
     try {
       await Promise.all([...house.#cameras.values()].map((camera) => camera.start()));
@@ -125,7 +132,8 @@ export class House {
 
   async startServer() {
     const config = join(this.#folder, 'fanlight.yaml');
-    const cameras = [...this.#cameras.values()].flatMap(({ spec, all }) =>
+    const known = [...this.#cameras.values()].filter(({ spec }) => !this.#strangers.has(spec.id));
+    const cameras = known.flatMap(({ spec, all }) =>
       all.map(({ id, url }) => {
         const name = JSON.stringify(all.length > 1 ? id : spec.name);
         return `  - id: ${id}\n    name: ${name}\n    url: ${url}\n    webrtc_transport: ${TRANSPORT}\n`;

@@ -25,6 +25,8 @@ export async function openPage(browser, url, { init, ...options } = {}) {
     viewport: { width: 1280, height: 760 },
     colorScheme: 'dark',
     locale: 'en-GB',
+    // It would answer for a server that a test has stopped; app.test.js is about it.
+    serviceWorkers: 'block',
     ...options,
   });
   context.setDefaultTimeout(WATCHDOG_MS);

@@ -230,7 +230,7 @@ TEST_F(AbuseTest, ClosesAWebSocketThatDoesNotRead) {
   const auto lazy = websocket();
   Page good{client.get(), url("/ws")};
   cameras::CameraInfo camera = directory.all_cameras[0];
-  camera.best.reason = std::string(60'000, 'r');
+  camera.best.reason.message = std::string(60'000, 'r');
   int changes = 0;
   // Many cameras, each change a new one: nothing can be joined.
   Timer change;
@@ -254,7 +254,7 @@ TEST_F(AbuseTest, JoinsTheNewsOfACameraForASlowWebSocket) {
   start();
   const auto lazy = websocket();
   cameras::CameraInfo camera = directory.all_cameras[0];
-  camera.best.reason = std::string(60'000, 'r');
+  camera.best.reason.message = std::string(60'000, 'r');
   for (int i = 1; i <= 400; ++i) {
     camera.best.reconnects = static_cast<std::uint32_t>(i);
     directory.change(camera);
@@ -273,12 +273,12 @@ TEST_F(AbuseTest, ClosesASlowWebSocketWhoseNewsBecomesTooLarge) {
   start();
   const auto lazy = websocket();
   cameras::CameraInfo camera = directory.all_cameras[0];
-  camera.best.reason = std::string(60'000, 'r');
+  camera.best.reason.message = std::string(60'000, 'r');
   for (int i = 0; i < 400; ++i) {
     directory.change(camera);
     g_main_context_iteration(nullptr, FALSE);
   }
-  camera.best.reason = std::string(600'000, 'r');
+  camera.best.reason.message = std::string(600'000, 'r');
   directory.change(camera); // Instead of what waits.
 
   EXPECT_TRUE(lazy->wait_for("the client reads too slowly"));

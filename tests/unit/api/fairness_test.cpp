@@ -269,7 +269,7 @@ TEST_F(FairnessTest, BoundsTheBytesOfAnswersThatAreNotRead) {
 
 TEST_F(FairnessTest, BoundsTheBytesThatWebSocketsAreSentAndDoNotRead) {
   limits.in_flight = 20 * 1024 * 1024;
-  directory.all_cameras[0].best.reason = std::string(8 * 1024 * 1024, 'r');
+  directory.all_cameras[0].best.reason.message = std::string(8 * 1024 * 1024, 'r');
   start();
   const std::ptrdiff_t before = open_descriptors();
   Clients lazy;

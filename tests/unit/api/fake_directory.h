@@ -51,9 +51,9 @@ class FakeSession : public session::Session {
     info.transport = "fanout";
     info.video_codec = "H264";
     info.audio_codec = "OPUS";
-    info.codec_reason = "the only common one";
+    info.codec_reason.message = "the only common one";
     info.stream = "main";
-    info.stream_reason = "the only stream";
+    info.stream_reason.message = "the only stream";
     info.packets_sent = packets_sent;
     return info;
   }

@@ -62,7 +62,7 @@ class ListingTest : public ServerTest {
   struct Nobody : session::Session::Observer {
     void on_answer(session::Session&, const std::string&) override {}
     void on_candidate(session::Session&, const session::Candidate&) override {}
-    void on_state(session::Session&, session::State, const std::string&) override {}
+    void on_state(session::Session&, session::State, const Reason&) override {}
     void on_stream(session::Session&) override {}
     void on_closed(session::Session&, const session::CloseReason&) override {}
   } nobody;
@@ -196,7 +196,7 @@ TEST_F(ListingTest, WritesACameraThatHasChangedAndNoOther) {
   const std::size_t before = directory.described;
   cameras::CameraInfo changed = directory.all_cameras[7];
   changed.best.state = "retrying";
-  changed.best.reason = "it is night";
+  changed.best.reason.message = "it is night";
   directory.change(changed);
 
   EXPECT_THAT(get("/api/cameras").body, HasSubstr("it is night"));
@@ -247,9 +247,9 @@ TEST_F(ListingTest, GivesNobodyAListFromBeforeAChange) {
   list.get([&first](const auto& texts) { first = texts.cameras; });
   for (int i = 0; i < 500; ++i) list.get([&last](const auto& texts) { last = texts.cameras; });
   turn_until([&] { return !first.empty(); }, "the first answer");
-  ASSERT_EQ(directory.all_cameras[0].best.reason, "");
+  ASSERT_EQ(directory.all_cameras[0].best.reason.message, "");
   cameras::CameraInfo changed = directory.all_cameras[0];
-  changed.best.reason = "it is night";
+  changed.best.reason.message = "it is night";
   directory.change(changed);
   last.clear();
 
@@ -265,7 +265,7 @@ TEST_F(ListingTest, TellsACameraThatChangesWhileOthersAreWritten) {
   list.get([&text](const auto& texts) { text = texts.cameras; });
   ASSERT_TRUE(text.empty());
   cameras::CameraInfo changed = directory.all_cameras[0];
-  changed.best.reason = "it is night";
+  changed.best.reason.message = "it is night";
   directory.change(changed);
 
   turn_until([&] { return !text.empty(); }, "the list");
@@ -279,7 +279,7 @@ TEST_F(ListingTest, GreetsAPageWithAllCamerasBeforeAnyNews) {
   start();
   Page page{client.get(), url("/ws")};
   cameras::CameraInfo changed = directory.all_cameras[0];
-  changed.best.reason = "it is night";
+  changed.best.reason.message = "it is night";
   directory.change(changed);
 
   EXPECT_EQ(occurrences(page.next("hello"), "\"name\":"), 1002u);

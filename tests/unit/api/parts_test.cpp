@@ -83,7 +83,7 @@ TEST(ProblemTest, GivesEachErrorItsStatus) {
 TEST(ProblemTest, TellsProgramsEachFailureByACodeOfItsOwn) {
   std::set<std::string> codes;
   for (const FailureRow& row : failures()) {
-    const Problem problem{row.failure, "why"};
+    const Problem problem{row.failure, {"test"_reason, "why"}};
     EXPECT_EQ(problem.status(), row.status);
     EXPECT_TRUE(codes.insert(problem.code()).second) << row.code;
     EXPECT_GE(row.status, 400) << row.code;
@@ -104,7 +104,8 @@ TEST(ProblemTest, SaysByItsCodeWhyASessionEnded) {
                                                  {"shutting_down", "unavailable"},
                                                  {"internal", "internal"}};
   for (const auto& [ended, code] : codes)
-    EXPECT_EQ(problem_of(session::CloseReason{ended, "why"}).code(), code) << ended;
+    EXPECT_EQ(problem_of(session::CloseReason{ended, {"test"_reason, "why"}}).code(), code)
+        << ended;
 }
 
 TEST(JsonTest, ReadsOnlyObjectsOfBoundedDepth) {

@@ -46,6 +46,33 @@ TEST_F(RestTest, TellsEverythingOfACamera) {
   EXPECT_THAT(response.body, HasSubstr("\"fps\":12.5"));
 }
 
+TEST_F(RestTest, TellsReasonsWithTheirCodesAndValues) {
+  cameras::StreamInfo& stream = directory.all_cameras[0].best;
+  const std::vector<Reason> faults{{"expired"_reason, "it has expired"},
+                                   {"host"_reason, "it is for {host}", {{"host", "h"}}}};
+  stream.reason = {
+      "untrusted"_reason, "after {seconds} s: {faults}", {{"seconds", 7}, {"faults", faults}}};
+  stream.audio_note = {"no_sound"_reason, "no sound"};
+
+  const Response response = get("/api/cameras/front");
+
+  EXPECT_THAT(
+      response.body,
+      HasSubstr(R"("reason":"after 7 s: it has expired, it is for h","reason_code":"untrusted",)"
+                R"("reason_values":{"seconds":7,"faults":[)"
+                R"({"message":"it has expired","message_code":"expired"},)"
+                R"({"message":"it is for h","message_code":"host",)"
+                R"("message_values":{"host":"h"}}]},"state_age_ms")"));
+  EXPECT_THAT(response.body,
+              HasSubstr(R"("audio_note":"no sound","audio_note_code":"no_sound","width")"));
+}
+
+TEST_F(RestTest, TellsNoCodeOfAReasonThatIsNotThere) {
+  const std::string body = get("/api/cameras/front").body;
+
+  EXPECT_THAT(body, HasSubstr(R"("reason":"","state_age_ms")"));
+}
+
 TEST_F(RestTest, FindsACameraByItsEscapedId) { EXPECT_EQ(get("/api/cameras/%66ront").status, 200); }
 
 TEST_F(RestTest, KnowsNoOtherCamera) {
@@ -54,7 +81,9 @@ TEST_F(RestTest, KnowsNoOtherCamera) {
   EXPECT_EQ(response.status, 404);
   EXPECT_EQ(response.header("content-type"), "application/problem+json");
   EXPECT_THAT(response.body, HasSubstr("\"code\":\"not_found\""));
-  EXPECT_THAT(response.body, HasSubstr("back"));
+  EXPECT_THAT(response.body,
+              HasSubstr(R"("detail":"there is no camera 'back'","detail_code":"unknown_camera",)"
+                        R"("detail_values":{"camera":"back"})"));
 }
 
 TEST_F(RestTest, SaysNothingOfAnOddPath) {
@@ -166,8 +195,7 @@ TEST_F(RestTest, TellsHowEachStreamOfACameraDoes) {
   for (const char* member :
        {R"("streams":[{"id":"sub","pull":"on_demand")", R"("retry_in_ms":1500)",
         R"("gop_frames":50)", R"("b_frames":true)", R"("last_key_frame_ms":-1)",
-        R"("key_frame_wait_ms":7000)",
-        R"("timestamp_standstills":4)", R"("access_units":77)"})
+        R"("key_frame_wait_ms":7000)", R"("timestamp_standstills":4)", R"("access_units":77)"})
     EXPECT_THAT(response.body, HasSubstr(member));
 }
 

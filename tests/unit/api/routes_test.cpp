@@ -21,7 +21,7 @@ class FakePolicy : public auth::Policy {
  public:
   std::optional<http::Problem> page_refusal(const auth::RequestOrigin&) const override {
     if (!forbids_pages) return {};
-    return http::Problem{http::Failure::foreign_page, "no page may"};
+    return http::Problem{http::Failure::foreign_page, {"test"_reason, "no page may"}};
   }
   std::optional<http::Problem> refusal(const auth::Principal& principal, auth::Action action,
                                        std::string_view camera) const override {
@@ -29,7 +29,7 @@ class FakePolicy : public auth::Policy {
     EXPECT_EQ(principal.address, "127.0.0.1");
     page = principal.page;
     if (!forbids_actions) return {};
-    return http::Problem{http::Failure::not_allowed, "nobody may"};
+    return http::Problem{http::Failure::not_allowed, {"test"_reason, "nobody may"}};
   }
 
   bool forbids_pages = false;
@@ -79,7 +79,7 @@ class ServiceRoutesTest : public ServerTest {
   http::CameraList cameras{directory, limits};
   http::Rest rest{directory, directory, cameras, limits};
   http::Settings settings{store, directory, limits};
-  http::Signalling signalling{config.webrtc, fake, directory, directory, cameras, limits};
+  http::Signalling signalling{config.webrtc, fake, directory, directory, cameras, limits, {}};
   http::Whep whep{config.webrtc, directory, directory, limits};
   const std::unique_ptr<http::StaticFiles> files =
       http::StaticFiles::create(folder / "web").value();
@@ -205,9 +205,9 @@ TEST_F(ServiceRoutesTest, TakeABodyOfTheirBoundAndNoneThatIsLarger) {
     EXPECT_NE(status_of(route.body.bytes).status, 413) << route.pattern;
     const Response response = status_of(route.body.bytes + 1);
     EXPECT_EQ(response.status, 413) << route.pattern;
-    EXPECT_THAT(response.body, HasSubstr(route.body.too_large)) << route.pattern;
+    EXPECT_THAT(response.body, HasSubstr(route.body.too_large.message)) << route.pattern;
   }
-  EXPECT_EQ(bounded, 6);
+  EXPECT_EQ(bounded, 7);
 }
 
 TEST_F(ServiceRoutesTest, AnswerOptionsWithTheMethodsThatTheyHave) {

@@ -48,7 +48,7 @@ ServerTest::ServerTest() : client(soup_session_new()) {
   yard.id = "yard";
   yard.name = "마당";
   yard.best.state = "retrying";
-  yard.best.reason = "no answer";
+  yard.best.reason.message = "no answer";
   directory.all_cameras = {front, yard};
 }
 

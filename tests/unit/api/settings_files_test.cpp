@@ -33,6 +33,15 @@ TEST_F(SettingsTest, TellsWhyTheFilesOnDiskDoNotRun) {
               HasSubstr("\"configuration_error\":{\"file\":\"/etc/fanlight/cameras.yaml\","
                         "\"line\":4,\"message\":\"cameras.yaml:4:9: cameras[0].id: is no id\"}"));
 
+  store.rejected->diagnostics = {
+      {"cameras[0].id", {"not_an_id"_reason, "is no {what}", {{"what", "id"}}}, 4}};
+  const std::string errors =
+      R"("errors":[{"key":"cameras[0].id","message":"is no id","message_code":"not_an_id",)"
+      R"("message_values":{"what":"id"},"file":"/etc/fanlight/cameras.yaml","line":4}])";
+  EXPECT_THAT(get("/api/settings").body, HasSubstr(errors));
+  store.error = store.rejected->error;
+  EXPECT_THAT(send({"POST", "/api/reload", {}, {}, {}}).body, HasSubstr(errors));
+
   store.rejected->line = 0;
   EXPECT_THAT(get("/api/settings").body, HasSubstr("\"line\":null"));
 }

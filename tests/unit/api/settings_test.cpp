@@ -261,6 +261,8 @@ TEST_F(SettingsTest, TriesAStreamWithThePasswordOfTheCameraItIsOf) {
                                   HasSubstr("\"height\":360"), HasSubstr("\"audio\":\"PCMU\"")));
   const Response wrong = json("POST", "/api/cameras/test", R"({"url": "http://192.0.2.3"})");
   EXPECT_THAT(wrong.body, HasSubstr("\"key\":\"url\""));
+  EXPECT_THAT(wrong.body,
+              HasSubstr(R"("message_code":"not_rtsp_url","message_values":{"example":)"));
   const Response stolen =
       json("POST", "/api/cameras/test", R"({"camera": "yard", "url": "rtsp://203.0.113.1/main"})");
   EXPECT_EQ(stolen.status, 400);
@@ -290,6 +292,7 @@ TEST_F(SettingsTest, RefusesStrangersOnEveryRoute) {
        std::vector<std::pair<std::string, std::string>>{{"GET", "/api/settings"},
                                                         {"POST", "/api/reload"},
                                                         {"POST", "/api/cameras"},
+                                                        {"PATCH", "/api/cameras"},
                                                         {"POST", "/api/cameras/test"},
                                                         {"PUT", "/api/cameras/order"},
                                                         {"GET", "/api/cameras/yard/settings"},

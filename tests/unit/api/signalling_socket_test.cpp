@@ -99,7 +99,7 @@ TEST_F(SignallingSocketTest, SaysGoodbyeAndClosesWhenItDrains) {
   page->send(watch("tile"));
   page->next("answer");
 
-  server->drain("the server stops");
+  server->drain({Errc::unavailable, "the server stops"});
 
   const std::string goodbye = page->next("goodbye");
   EXPECT_EQ(text_of(goodbye, "message"), "the server stops");

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "http/fingerprint.h"
 #include "signalling_fixture.h"
 #include "support/driven_clock.h"
 
@@ -20,6 +21,15 @@ TEST_F(SignallingTest, SaysHelloWithCamerasAndOpenIceServers) {
   EXPECT_THAT(hello, HasSubstr(R"({"urls":["stun:stun.example"]})"));
   EXPECT_THAT(hello, HasSubstr("\"more_ice_servers\":false"));
   EXPECT_THAT(hello, HasSubstr("\"id\":\"front\""));
+}
+
+TEST_F(SignallingTest, TellsPagesWhichPageTheServerHas) {
+  write_file("app/wall.js", "1");
+  const std::string version = http::fingerprint_of(folder / "web");
+  start();
+
+  EXPECT_EQ(text_of(open()->next("hello"), "page_version"), version);
+  EXPECT_FALSE(version.empty());
 }
 
 TEST_F(SignallingTest, TellsCredentialsWithTheAnswerToAnOfferOnly) {
@@ -120,16 +130,19 @@ TEST_F(SignallingTest, TellsSessionStatesAndTheEnd) {
   page->next("answer");
   const auto session = directory.last();
 
-  session->notify(
-      [&](auto& o) { o.on_state(*session, session::State::waiting, "for the camera"); });
+  session->notify([&](auto& o) {
+    o.on_state(*session, session::State::waiting, {"test"_reason, "for the camera"});
+  });
   const std::string state = page->next("session");
   EXPECT_EQ(text_of(state, "state"), "waiting");
   EXPECT_EQ(text_of(state, "message"), "for the camera");
 
-  directory.end(*session, {"camera_removed", "it is gone"});
+  directory.end(*session, {"camera_removed", {"gone"_reason, "it is {what}", {{"what", "gone"}}}});
   const std::string closed = page->next("closed");
   EXPECT_EQ(text_of(closed, "code"), "camera_removed");
   EXPECT_EQ(text_of(closed, "message"), "it is gone");
+  EXPECT_THAT(state, HasSubstr(R"("message_code":"test"})"));
+  EXPECT_THAT(closed, HasSubstr(R"("message_code":"gone","message_values":{"what":"gone"}})"));
 }
 
 TEST_F(SignallingTest, TricklesCandidatesBothWays) {

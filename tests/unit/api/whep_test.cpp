@@ -153,7 +153,7 @@ TEST_F(WhepTest, SaysWhyASessionEndedBeforeItsAnswer) {
     turn_until([&] { return directory.last() != nullptr; }, "the session");
     EXPECT_EQ(response->status, 0);
 
-    directory.end(*directory.last(), {code, "the camera sleeps"});
+    directory.end(*directory.last(), {code, {"test"_reason, "the camera sleeps"}});
     turn_until([&] { return response->status != 0; }, "the response");
 
     EXPECT_EQ(response->status, status) << code;
@@ -217,7 +217,7 @@ TEST_F(WhepTest, TakesADeleteOfASessionThatHasJustEnded) {
     EXPECT_EQ(send({"DELETE", first, {}, {}, {}}).status, 200);
     turn_until([&] { return directory.live.empty(); }, "the session to end");
     post();
-    directory.end(*directory.last(), {"connection_failed", "gone"});
+    directory.end(*directory.last(), {"connection_failed", {"test"_reason, "gone"}});
     turn_until([&] { return directory.live.empty(); }, "another to end");
   }
 
@@ -239,7 +239,7 @@ TEST_F(WhepTest, ForgetsASessionThatEndsByItself) {
   start();
   const std::string location = post().session();
 
-  directory.end(*directory.last(), {"connection_failed", "gone"});
+  directory.end(*directory.last(), {"connection_failed", {"test"_reason, "gone"}});
 
   EXPECT_EQ(patch(location, kTrickle, "*").status, 404);
 }
@@ -279,7 +279,7 @@ TEST_F(WhepTest, TakesNoNewSessionsWhileItDrains) {
   start();
   const std::string location = post().session();
 
-  server->drain("the server is being updated");
+  server->drain({Errc::unavailable, "the server is being updated"});
   const Response response = post();
 
   EXPECT_EQ(response.status, 503);

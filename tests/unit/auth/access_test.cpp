@@ -18,7 +18,7 @@ std::string refusal(const Principal& principal, Access access) {
   config::Server server;
   server.settings = access;
   server.hosts = {"nvr.example.org", "nvr.example.org:8443"};
-  return settings_refusal(principal, server);
+  return settings_refusal(principal, server).message;
 }
 
 Principal from(const std::string& address) {
@@ -98,11 +98,11 @@ TEST(SettingsAccessTest, RefusesThatNameAlsoWhereEverybodyMayWatchAndChange) {
   server.settings = Access::all;
 
   EXPECT_FALSE(viewing_refusal(principal.page, server, {{"*"}}));
-  EXPECT_THAT(settings_refusal(principal, server), HasSubstr("private name"));
+  EXPECT_THAT(settings_refusal(principal, server).message, HasSubstr("private name"));
   principal.page.site = "same-origin";
-  EXPECT_THAT(settings_refusal(principal, server), HasSubstr("not under evil.example"));
+  EXPECT_THAT(settings_refusal(principal, server).message, HasSubstr("not under evil.example"));
   server.hosts = {"evil.example"};
-  EXPECT_THAT(settings_refusal(principal, server), IsEmpty());
+  EXPECT_THAT(settings_refusal(principal, server).message, IsEmpty());
 }
 
 TEST(SettingsAccessTest, RefusesWhatCameThroughAProxy) {
@@ -225,7 +225,7 @@ TEST(ViewingAccessTest, KnowsItsNamesSoThatNoPageCanMakeOneLeadHere) {
 TEST(ViewingAccessTest, SaysWhatToWriteIntoTheConfiguration) {
   const auto why = [](const std::string& host, const std::string& origin) {
     const auto refused = viewing_refusal({.host = host, .origin = origin}, {}, {});
-    return refused ? refused->detail : "";
+    return refused ? refused->detail.message : "";
   };
   EXPECT_THAT(why("cameras.example.org:8080", ""),
               HasSubstr("server.hosts: [cameras.example.org]"));

@@ -22,7 +22,7 @@ TEST(AddressPolicyTest, PermitsSettingsToSomeAndTheRestToAllWhosePageMayAsk) {
   const auto refused = policy.refusal(stranger, Action::configure, "front");
   ASSERT_TRUE(refused);
   EXPECT_EQ(refused->failure, http::Failure::not_allowed);
-  EXPECT_THAT(refused->detail, HasSubstr("private networks"));
+  EXPECT_THAT(refused->detail.message, HasSubstr("private networks"));
   EXPECT_FALSE(policy.refusal(from("192.168.1.9"), Action::configure, "front"));
 }
 

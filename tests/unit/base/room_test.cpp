@@ -148,9 +148,11 @@ TEST(ReservationTest, RefusesInWordsWhatWouldNotLeaveTheSpare) {
   const std::vector<Bound> bounds{{Bound::Of::threads, "pids.max", 100, 20, ""},
                                   {Bound::Of::descriptors, "RLIMIT_NOFILE", 1000, 900, ""}};
 
-  EXPECT_TRUE(Reservation::take({16, 60}, {64, 40}, "one", bounds).ok());
-  const auto threads = Reservation::take({17, 60}, {64, 40}, "another viewer", bounds);
-  const auto descriptors = Reservation::take({16, 61}, {64, 40}, "another viewer", bounds);
+  EXPECT_TRUE(Reservation::take({16, 60}, {64, 40}, {"test"_reason, "one"}, bounds).ok());
+  const auto threads =
+      Reservation::take({17, 60}, {64, 40}, {"test"_reason, "another viewer"}, bounds);
+  const auto descriptors =
+      Reservation::take({16, 61}, {64, 40}, {"test"_reason, "another viewer"}, bounds);
 
   ASSERT_FALSE(threads.ok());
   EXPECT_EQ(threads.error().code, Errc::busy);
@@ -163,20 +165,20 @@ TEST(ReservationTest, RefusesInWordsWhatWouldNotLeaveTheSpare) {
 
 TEST(ReservationTest, CountsWhatOthersHaveReservedUntilTheyEnd) {
   const std::vector<Bound> bounds{{Bound::Of::threads, "pids.max", 100, 50, ""}};
-  auto first = Reservation::take({20, 0}, {10, 0}, "a", bounds);
+  auto first = Reservation::take({20, 0}, {10, 0}, {"test"_reason, "a"}, bounds);
   ASSERT_TRUE(first.ok());
 
-  EXPECT_FALSE(Reservation::take({21, 0}, {10, 0}, "b", bounds).ok());
+  EXPECT_FALSE(Reservation::take({21, 0}, {10, 0}, {"test"_reason, "b"}, bounds).ok());
   {
-    const auto second = Reservation::take({20, 0}, {10, 0}, "b", bounds);
+    const auto second = Reservation::take({20, 0}, {10, 0}, {"test"_reason, "b"}, bounds);
     EXPECT_TRUE(second.ok());
     const Reservation moved = std::move(*first);
-    const auto third = Reservation::take({1, 0}, {10, 0}, "c", bounds);
+    const auto third = Reservation::take({1, 0}, {10, 0}, {"test"_reason, "c"}, bounds);
     ASSERT_FALSE(third.ok());
     EXPECT_THAT(third.error().message, HasSubstr("90 are in use or reserved"));
   }
 
-  EXPECT_TRUE(Reservation::take({40, 0}, {10, 0}, "b", bounds).ok());
+  EXPECT_TRUE(Reservation::take({40, 0}, {10, 0}, {"test"_reason, "b"}, bounds).ok());
 }
 
 TEST(RecentBoundsTest, AreReadOnceForAllWhoAskInATenthOfASecond) {
@@ -209,7 +211,7 @@ TEST(RecentBoundsTest, CountWhatHasStartedSinceTheyWereRead) {
 }
 
 TEST(ReservationTest, FindsRoomOnThisMachine) {
-  EXPECT_TRUE(Reservation::take({1, 1}, {}, "a test").ok());
+  EXPECT_TRUE(Reservation::take({1, 1}, {}, {"test"_reason, "a test"}).ok());
 }
 
 } // namespace

@@ -54,7 +54,7 @@ TEST_F(CameraViewsTest, ReportsACameraThatCannotBeReached) {
       },
       "the camera to be retried");
 
-  EXPECT_THAT(listener.cameras.back().best.reason, HasSubstr("cannot reach 127.0.0.1:9"));
+  EXPECT_THAT(listener.cameras.back().best.reason.message, HasSubstr("cannot reach 127.0.0.1:9"));
   views->remove_observer(listener);
 }
 

@@ -72,7 +72,7 @@ TEST_F(CameraRegistryTest, TellsOfACameraThatCannotBeReached) {
   ASSERT_TRUE(wait_for("front", media::Camera::State::retrying));
   turn_until([this] { return !heard.states.empty(); }, "the news of it");
 
-  EXPECT_THAT(registry->find("front")->camera->best().reason(),
+  EXPECT_THAT(registry->find("front")->camera->best().reason().message,
               HasSubstr("cannot reach 127.0.0.1:9"));
 }
 
@@ -193,7 +193,7 @@ TEST_F(CameraRegistryTest, TellsWhatAProbeOfAStreamFound) {
   EXPECT_THAT(found, IsEmpty()) << "in a later turn";
   turn_until([&found] { return !found.empty(); }, "the result");
   EXPECT_FALSE(found[0].ok);
-  EXPECT_THAT(found[0].reason, HasSubstr("cannot reach 127.0.0.1:9"));
+  EXPECT_THAT(found[0].reason.message, HasSubstr("cannot reach 127.0.0.1:9"));
 }
 
 TEST_F(CameraRegistryTest, ChangesAndProbesNothingAfterItHasDrained) {

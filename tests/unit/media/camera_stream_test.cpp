@@ -116,7 +116,7 @@ TEST_F(CameraStreamTest, IsIdleUntilItIsWanted) {
   const auto claim = camera_stream->claim();
 
   EXPECT_EQ(camera_stream->state(), State::connecting);
-  EXPECT_THAT(camera_stream->reason(), HasSubstr("connecting"));
+  EXPECT_THAT(camera_stream->reason().message, HasSubstr("connecting"));
 }
 
 TEST_F(CameraStreamTest, TriesAgainWhatItCannotReachAndSaysWhen) {
@@ -125,7 +125,7 @@ TEST_F(CameraStreamTest, TriesAgainWhatItCannotReachAndSaysWhen) {
 
   ASSERT_TRUE(wait(State::retrying));
 
-  EXPECT_THAT(camera_stream->reason(), HasSubstr("cannot reach 127.0.0.1:9"));
+  EXPECT_THAT(camera_stream->reason().message, HasSubstr("cannot reach 127.0.0.1:9"));
   EXPECT_GE(camera_stream->retry_in(), 800ms);
   EXPECT_LE(camera_stream->retry_in(), 1200ms);
   states.clear();
@@ -149,7 +149,7 @@ TEST_F(CameraStreamTest, RestsAfterTheGraceUnlessSomebodyComes) {
 
   EXPECT_NE(camera_stream->state(), State::idle) << "not at once";
   ASSERT_TRUE(wait(State::idle));
-  EXPECT_THAT(camera_stream->reason(), IsEmpty());
+  EXPECT_THAT(camera_stream->reason().message, IsEmpty());
 }
 
 TEST_F(CameraStreamTest, DoesNotAskAgainWhoRefusesTheLoginThoughViewersCome) {
@@ -157,7 +157,7 @@ TEST_F(CameraStreamTest, DoesNotAskAgainWhoRefusesTheLoginThoughViewersCome) {
   make(camera.url());
   auto claim = camera_stream->claim();
   ASSERT_TRUE(wait(State::refused));
-  EXPECT_THAT(camera_stream->reason(), HasSubstr("rejects the login"));
+  EXPECT_THAT(camera_stream->reason().message, HasSubstr("rejects the login"));
   EXPECT_EQ(camera_stream->retry_in(), 300s);
   const int asked = camera.connections();
 
@@ -165,7 +165,8 @@ TEST_F(CameraStreamTest, DoesNotAskAgainWhoRefusesTheLoginThoughViewersCome) {
     DrivenClock::advance(10s);
     claim.reset();
     ASSERT_TRUE(wait(State::idle));
-    EXPECT_THAT(camera_stream->reason(), HasSubstr("rejects the login")) << "for who comes next";
+    EXPECT_THAT(camera_stream->reason().message, HasSubstr("rejects the login"))
+        << "for who comes next";
     claim = camera_stream->claim();
     EXPECT_EQ(camera_stream->state(), State::refused);
     EXPECT_EQ(camera_stream->retry_in(), 300s - i * 10s);
@@ -181,7 +182,7 @@ TEST_F(CameraStreamTest, LooksForAMissingPathEveryHalfMinute) {
 
   ASSERT_TRUE(wait(State::refused));
 
-  EXPECT_THAT(camera_stream->reason(), HasSubstr("no such stream: check the path"));
+  EXPECT_THAT(camera_stream->reason().message, HasSubstr("no such stream: check the path"));
   EXPECT_EQ(camera_stream->retry_in(), 30s);
 }
 

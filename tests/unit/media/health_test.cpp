@@ -67,7 +67,7 @@ struct HealthTest : testing::Test {
     health.poll({.tees = {tee.get()}, .jitter_buffers = {}, .depayloader = depayloader}, now_us);
   }
   GstStructure* stats() { return reinterpret_cast<FakeTee*>(tee.get())->stats; }
-  std::string problem() { return health.problem(true, timeout, now_us); }
+  std::string problem() { return health.problem(true, timeout, now_us).message; }
 
   Ref<GstElement> tee =
       Ref<GstElement>::retain(GST_ELEMENT(g_object_new(fake_tee_get_type(), nullptr)));
@@ -163,9 +163,10 @@ TEST_F(HealthTest, GrantsTwiceAsMuchToACameraThatHasComeBackWithoutAKeyFrame) {
 
 TEST_F(HealthTest, GivesAConnectionFifteenSecondsForItsFirstPicture) {
   now_us += 15'000'000;
-  EXPECT_THAT(health.problem(false, timeout, now_us), IsEmpty());
+  EXPECT_THAT(health.problem(false, timeout, now_us).message, IsEmpty());
   now_us += 1'000;
-  EXPECT_THAT(health.problem(false, timeout, now_us), HasSubstr("no video arrived within 15 s"));
+  EXPECT_THAT(health.problem(false, timeout, now_us).message,
+              HasSubstr("no video arrived within 15 s"));
 }
 
 /// A stream whose pictures come no further than the depayloader.
@@ -184,7 +185,7 @@ struct KeyFrameWaitTest : HealthTest {
     // clang-format on
     health.poll({.tees = {}, .jitter_buffers = {}, .depayloader = depayloader}, now_us);
   }
-  std::string problem() { return health.problem(false, timeout, now_us); }
+  std::string problem() { return health.problem(false, timeout, now_us).message; }
 };
 
 TEST_F(KeyFrameWaitTest, IsNoneBeforeAnythingComes) {
@@ -225,20 +226,21 @@ TEST_F(KeyFrameWaitTest, EndsWithACameraThatFallsSilent) {
 
 TEST_F(KeyFrameWaitTest, IsInVainWithACameraThatSendsRecoveryPointsOnly) {
   for (guint64 i = 0; i <= 10; ++i) {
-    ASSERT_THAT(health.keyless(now_us), IsEmpty());
+    ASSERT_THAT(health.keyless(now_us).message, IsEmpty());
     second(i / 3);
   }
 
-  EXPECT_THAT(health.keyless(now_us), HasSubstr("no key frames (IDR), only recovery points"));
+  EXPECT_THAT(health.keyless(now_us).message,
+              HasSubstr("no key frames (IDR), only recovery points"));
 }
 
 TEST_F(KeyFrameWaitTest, IsInVainAfterAMinuteWithoutAnySign) {
   for (int i = 0; i <= 60; ++i) {
-    ASSERT_THAT(health.keyless(now_us), IsEmpty());
+    ASSERT_THAT(health.keyless(now_us).message, IsEmpty());
     second();
   }
 
-  EXPECT_THAT(health.keyless(now_us), HasSubstr("video but no key frame"));
+  EXPECT_THAT(health.keyless(now_us).message, HasSubstr("video but no key frame"));
   EXPECT_THAT(problem(), IsEmpty());
 }
 

@@ -40,8 +40,8 @@ struct StreamTracksTest : testing::Test, StreamTracks::Observer {
   /// The camera says that it sends AAC, and is live.
   void send_aac() {
     tracks->begin();
-    tracks->describe_sound("MPEG4-GENERIC", "");
-    tracks->set_state(TrackState::live, "");
+    tracks->describe_sound("MPEG4-GENERIC", {});
+    tracks->set_state(TrackState::live, {});
     opus = tracks->find(Codec::opus);
     ASSERT_NE(opus, nullptr);
   }
@@ -95,7 +95,7 @@ TEST_F(StreamTracksTest, ReadsTheVideoThatComesAndSaysWhatDoesNot) {
   tracks->begin();
 
   ASSERT_TRUE(receive(Codec::h264, "video/x-h264,width=64,height=48"));
-  tracks->set_state(TrackState::live, "");
+  tracks->set_state(TrackState::live, {});
 
   ASSERT_EQ(tracks->video().size(), 1U);
   EXPECT_EQ(tracks->video()[0].width, 64);
@@ -109,13 +109,13 @@ TEST_F(StreamTracksTest, ReadsTheVideoThatComesAndSaysWhatDoesNot) {
 TEST_F(StreamTracksTest, KeepsTheFormatsOfTheLastConnectionUntilTheNextBringsSome) {
   tracks->begin();
   ASSERT_TRUE(receive(Codec::h264, "video/x-h264"));
-  tracks->set_state(TrackState::live, "");
+  tracks->set_state(TrackState::live, {});
 
   tracks->end();
-  tracks->set_state(TrackState::waiting, "the camera closed the connection");
+  tracks->set_state(TrackState::waiting, {"test"_reason, "the camera closed the connection"});
   EXPECT_TRUE(tracks->sends(Codec::h264));
   EXPECT_EQ(tracks->find(Codec::h264)->info().state, TrackState::waiting);
-  EXPECT_EQ(tracks->find(Codec::h264)->info().reason, "the camera closed the connection");
+  EXPECT_EQ(tracks->find(Codec::h264)->info().reason.message, "the camera closed the connection");
   tracks->begin();
   EXPECT_TRUE(tracks->sends(Codec::h264));
   ASSERT_TRUE(receive(Codec::h265, "video/x-h265"));
@@ -159,8 +159,8 @@ TEST_F(StreamTracksTest, HasTheAudioAsTheCameraSendsItForWhoWantsNoOpus) {
 
 TEST_F(StreamTracksTest, PassesOnTheSoundThatBrowsersPlay) {
   tracks->begin();
-  tracks->describe_sound("PCMA", "");
-  tracks->set_state(TrackState::live, "");
+  tracks->describe_sound("PCMA", {});
+  tracks->set_state(TrackState::live, {});
 
   const auto sound = tracks->find(Codec::pcma);
 
@@ -169,15 +169,15 @@ TEST_F(StreamTracksTest, PassesOnTheSoundThatBrowsersPlay) {
   EXPECT_EQ(sound->info().state, TrackState::live);
   EXPECT_EQ(tracks->audio()->rtp.encoding, "PCMA");
   EXPECT_EQ(tracks->find(Codec::opus), nullptr);
-  EXPECT_THAT(tracks->sound_note(), IsEmpty());
+  EXPECT_THAT(tracks->sound_note().message, IsEmpty());
 }
 
 TEST_F(StreamTracksTest, SaysWhyThereIsNoSound) {
-  tracks->describe_sound("", "sound is off in the configuration");
-  tracks->set_state(TrackState::live, "");
+  tracks->describe_sound("", {"test"_reason, "sound is off in the configuration"});
+  tracks->set_state(TrackState::live, {});
 
   EXPECT_FALSE(tracks->audio());
-  EXPECT_EQ(tracks->sound_note(), "sound is off in the configuration");
+  EXPECT_EQ(tracks->sound_note().message, "sound is off in the configuration");
 }
 
 TEST_F(StreamTracksTest, OffersAacAsTheOpusItBecomesAndNotAsItIs) {
@@ -188,7 +188,7 @@ TEST_F(StreamTracksTest, OffersAacAsTheOpusItBecomesAndNotAsItIs) {
   EXPECT_EQ(opus->info().state, TrackState::idle);
   EXPECT_EQ(tracks->audio()->rtp.encoding, "OPUS");
   EXPECT_EQ(tracks->find(Codec::aac), nullptr);
-  EXPECT_THAT(tracks->sound_note(), HasSubstr("AAC to Opus"));
+  EXPECT_THAT(tracks->sound_note().message, HasSubstr("AAC to Opus"));
 }
 
 TEST_F(StreamTracksTest, TranscodesOnceForAllListenersAndUntilTheLastHasLeft) {
@@ -249,7 +249,7 @@ TEST_F(StreamTracksTest, TranscodesWhatTheNextConnectionSends) {
 
   camera.reset();
   tracks->end();
-  tracks->set_state(TrackState::waiting, "the camera closed the connection");
+  tracks->set_state(TrackState::waiting, {"test"_reason, "the camera closed the connection"});
   ASSERT_TRUE(wait_for_stops(test::kHangLimit));
   EXPECT_EQ(opus->info().state, TrackState::waiting);
   EXPECT_TRUE(transcoder());
@@ -269,7 +269,7 @@ TEST_F(StreamTracksTest, LeavesListenersWithoutSoundWhenItCannotBeDecodedUntilSo
   GST_ELEMENT_ERROR(transcoder().get(), STREAM, DECODE, ("not what it seems"), (nullptr));
 
   ASSERT_TRUE(turn_until([this] { return sounds > 0; }, "the error"));
-  EXPECT_THAT(tracks->sound_note(),
+  EXPECT_THAT(tracks->sound_note().message,
               HasSubstr("cannot decode the camera's sound: not what it seems"));
   EXPECT_FALSE(transcoder());
   EXPECT_THAT(one.failures, IsEmpty()) << "it keeps its picture";
@@ -281,7 +281,7 @@ TEST_F(StreamTracksTest, LeavesListenersWithoutSoundWhenItCannotBeDecodedUntilSo
 
 TEST_F(StreamTracksTest, HasNoOpusForAViewerOnceTheCameraSendsAnotherCodec) {
   send_aac();
-  tracks->describe_sound("PCMU", "");
+  tracks->describe_sound("PCMU", {});
   CountingSink sink{"one"};
 
   const auto refused = opus->subscribe(sink);

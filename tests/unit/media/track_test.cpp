@@ -252,8 +252,8 @@ TEST_F(TrackTest, DoesNotKnowErrorsOfWhatIsNoSink) {
 TEST_F(TrackTest, TellsItsObserversWhatChangedAndWhenItDid) {
   Token observation = track->observe(*this);
 
-  track->set_state(TrackState::live, "");
-  track->set_state(TrackState::live, "");
+  track->set_state(TrackState::live, {});
+  track->set_state(TrackState::live, {});
   const TrackFormat format{.rtp = {.encoding = "H264", .fmtp = {}}, .width = 64, .height = 64};
   track->set_format(Codec::h264, format);
   track->set_format(Codec::h264, format);
@@ -264,9 +264,9 @@ TEST_F(TrackTest, TellsItsObserversWhatChangedAndWhenItDid) {
   ASSERT_TRUE(seen[1].format);
   EXPECT_EQ(seen[1].format->width, 64);
   observation.reset();
-  track->set_state(TrackState::waiting, "the camera is gone");
+  track->set_state(TrackState::waiting, {"test"_reason, "the camera is gone"});
   EXPECT_EQ(seen.size(), 2U);
-  EXPECT_EQ(track->info().reason, "the camera is gone");
+  EXPECT_EQ(track->info().reason.message, "the camera is gone");
 }
 
 } // namespace

@@ -27,11 +27,11 @@ int type_of(const Result<Choice>& choice) {
 
 void expect_reason(const Result<Choice>& choice, std::string_view words) {
   ASSERT_TRUE(choice.ok()) << choice.error().message;
-  EXPECT_NE(choice->reason.find(words), std::string::npos) << choice->reason;
+  EXPECT_NE(choice->reason.message.find(words), std::string::npos) << choice->reason.message;
 }
 
 void expect_refusal(const Result<Choice>& choice, std::string_view words) {
-  ASSERT_FALSE(choice.ok()) << choice->reason;
+  ASSERT_FALSE(choice.ok()) << choice->reason.message;
   EXPECT_EQ(choice.error().code, Errc::unsupported);
   EXPECT_NE(choice.error().message.find(words), std::string::npos) << choice.error().message;
 }

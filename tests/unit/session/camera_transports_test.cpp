@@ -60,7 +60,7 @@ class CameraTransportsTest : public testing::Test, public media::Camera::Observe
   /// Whether so many threads are promised to somebody.
   static bool promised(std::uint32_t threads) {
     const std::vector<Bound> bounds{{Bound::Of::threads, "pids.max", 1000, 0, ""}};
-    return !Reservation::take({1001 - threads, 0}, {}, "a test", bounds);
+    return !Reservation::take({1001 - threads, 0}, {}, {"test"_reason, "a test"}, bounds);
   }
 
   media::ConnectQueue queue;

@@ -16,7 +16,7 @@ class FakeStream : public ViewedStream {
 
   const std::string& id() const override { return id_; }
   State state() const override { return now; }
-  const std::string& reason() const override { return why; }
+  const Reason& reason() const override { return why; }
   std::chrono::milliseconds state_age() const override { return age; }
   std::chrono::milliseconds start_timeout() const override { return patience; }
   std::vector<media::TrackFormat> video() const override { return pictures; }
@@ -32,16 +32,16 @@ class FakeStream : public ViewedStream {
 
   void go_live(const RtpFormat& format, int height = 1080) {
     now = State::live;
-    why.clear();
+    why = {};
     pictures = {{.rtp = format, .width = height * 16 / 9, .height = height}};
   }
   void go(State state, const std::string& reason) {
     now = state;
-    why = reason;
+    why = {"test"_reason, "{why}", {{"why", reason}}};
   }
 
   State now = State::connecting;
-  std::string why = "connecting to the camera";
+  Reason why{"test"_reason, "connecting to the camera"};
   std::chrono::milliseconds age{0};
   std::chrono::milliseconds patience{600'000};
   std::vector<media::TrackFormat> pictures;

@@ -92,7 +92,7 @@ class FakeTransports : public TransportFactory {
     if (auto accepted = transport->accept(request.offer, request.choices, request.complete_answer);
         !accepted)
       return accepted.error();
-    return Made{std::move(transport), "for the test"};
+    return Made{std::move(transport), {"test"_reason, "for the test"}};
   }
 
   std::optional<Error> error;

@@ -106,11 +106,11 @@ TEST_F(MediaCameraTest, FeedsAPadOfABinThatIsPartOfThePipeline) {
 TEST_F(MediaCameraTest, GivesBackThePadOfASoundThatIsNoLongerSent) {
   attach();
   media::RtspConnection::Observer& connection = *media->find("main");
-  connection.on_connection_audio("PCMU", "");
+  connection.on_connection_audio("PCMU", {});
   ASSERT_TRUE(feed->link("main", Codec::pcmu, pad.get()));
 
   for (const char* sound : {"PCMA", ""}) {
-    connection.on_connection_audio(sound, "");
+    connection.on_connection_audio(sound, {});
     feed->unlink("main", Codec::pcma); // Nobody has linked that.
     EXPECT_TRUE(gst_pad_is_linked(pad.get())) << sound;
   }

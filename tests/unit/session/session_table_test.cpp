@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cameras/refusals.h"
 #include "gst/elements.h"
 #include "gst/teardown.h"
 #include "support/turn_until.h"
@@ -28,7 +29,7 @@ struct Listener : Session::Observer {
   void on_answer(Session&, const std::string& sdp) override { answers.push_back(sdp); }
   void on_candidate(Session&, const Candidate&) override {}
   void on_stream(Session&) override {}
-  void on_state(Session&, State state, const std::string&) override { states.push_back(state); }
+  void on_state(Session&, State state, const Reason&) override { states.push_back(state); }
   void on_closed(Session&, const CloseReason& reason) override { closed.push_back(reason); }
   std::vector<std::string> answers;
   std::vector<State> states;
@@ -172,7 +173,7 @@ TEST_F(SessionTableTest, WeighsTheOfferOfARestartAgainstTheFirst) {
 TEST_F(SessionTableTest, FreesThePlaceOfAViewerThatLeft) {
   const auto first = open("front", offer());
   ASSERT_TRUE(first);
-  (*first)->close({"stopped", "by the test"});
+  (*first)->close({"stopped", {"test"_reason, "by the test"}});
   turn_until([this] { return table->empty(); }, "the session to be gone");
   EXPECT_EQ(listener.closed.at(0).code, "stopped");
   EXPECT_TRUE(open("front", offer()));
@@ -182,7 +183,7 @@ TEST_F(SessionTableTest, TellsAViewerThatForgotItsObserverNothing) {
   const auto first = open("front", offer());
   ASSERT_TRUE(first);
   (*first)->forget_observer();
-  (*first)->close({"stopped", "by the test"});
+  (*first)->close({"stopped", {"test"_reason, "by the test"}});
   turn_until([this] { return table->empty(); }, "the session to be gone");
   EXPECT_TRUE(listener.closed.empty());
 }
@@ -190,7 +191,7 @@ TEST_F(SessionTableTest, TellsAViewerThatForgotItsObserverNothing) {
 TEST_F(SessionTableTest, SaysGoodbyeToEverybodyAndLetsNobodyInWhenItDrains) {
   ASSERT_TRUE(open("front", offer()));
   ASSERT_TRUE(open("garden", offer()));
-  table->drain({"shutting_down", "the server is shutting down"});
+  table->drain({"shutting_down", cameras::shutting_down()});
   turn_until([this] { return table->empty(); }, "all sessions to be gone");
   ASSERT_EQ(listener.closed.size(), 2u);
   EXPECT_EQ(listener.closed[0].code, "shutting_down");

@@ -14,7 +14,7 @@ struct StreamChoiceTest : testing::Test {
   std::string pick(const StreamPreference& preference = {},
                    std::optional<std::size_t> current = std::nullopt) {
     const auto picked = pick_stream(streams, preference, current);
-    reason = picked ? picked->reason : "";
+    reason = picked ? picked->reason.message : "";
     return picked ? streams[picked->index].id : "none";
   }
   std::string pick_for(int height, std::optional<std::size_t> current = std::nullopt) {
@@ -51,7 +51,7 @@ TEST_F(StreamChoiceTest, KeepsWhatItHasWhereTheOtherIsHardlyBetter) {
 
 TEST_F(StreamChoiceTest, TakesWhatTheViewerCanPlay) {
   streams[0].playable = false;
-  streams[0].mismatch = "the camera sends H265; the viewer supports H264";
+  streams[0].mismatch = {"test"_reason, "the camera sends H265; the viewer supports H264"};
 
   EXPECT_EQ(pick(), "sub");
 
@@ -60,7 +60,7 @@ TEST_F(StreamChoiceTest, TakesWhatTheViewerCanPlay) {
 
 TEST_F(StreamChoiceTest, TakesWhatIsThereInPlaceOfWhatIsDown) {
   streams[2].down = true;
-  streams[2].mismatch = "the camera closed the connection";
+  streams[2].mismatch = {"test"_reason, "the camera closed the connection"};
 
   EXPECT_EQ(pick_for(200), "sub");
 
@@ -76,7 +76,7 @@ TEST_F(StreamChoiceTest, AvoidsBFrames) {
   streams[0].b_frames = true;
 
   EXPECT_EQ(pick(), "sub");
-  EXPECT_THAT(reason, HasSubstr("main has B-frames"));
+  EXPECT_THAT(reason, HasSubstr("main, which has B-frames"));
 
   for (StreamState& stream : streams) stream.b_frames = true;
   EXPECT_EQ(pick(), "main");

@@ -39,11 +39,13 @@ struct StreamSelectorTest : testing::Test, media::Camera::Observer {
   }
   void on_camera_changed(media::Camera&) override {}
 
-  static std::string can_play_all(const ViewedStream&) { return {}; }
-  static std::string cannot_play_main(const ViewedStream& stream) {
-    return stream.id() == "main" ? "main is H265" : "";
+  static Reason can_play_all(const ViewedStream&) { return {}; }
+  static Reason cannot_play_main(const ViewedStream& stream) {
+    return stream.id() == "main" ? Reason{"test"_reason, "main is H265"} : Reason{};
   }
-  static std::string can_play_none(const ViewedStream& stream) { return stream.id() + " is VP8"; }
+  static Reason can_play_none(const ViewedStream& stream) {
+    return {"test"_reason, "{stream} is VP8", {{"stream", stream.id()}}};
+  }
   State state(const std::string& id) const { return camera->find(id)->state(); }
   bool rests(const std::string& id) const {
     return test::turn_until([&] { return state(id) == State::idle; }, id + " to rest");
@@ -82,7 +84,7 @@ TEST_F(StreamSelectorTest, KeepsWhatItHasUntilItTakesTheOther) {
   EXPECT_NE(state("sub"), State::idle);
   selector.take();
   EXPECT_EQ(selector.current()->id(), "sub");
-  EXPECT_EQ(selector.reason(), "requested");
+  EXPECT_EQ(selector.reason().message, "requested");
   EXPECT_TRUE(rests("main"));
 }
 
@@ -107,7 +109,7 @@ TEST_F(StreamSelectorTest, PassesOverWhatTheViewerCannotPlay) {
   selector.take();
 
   EXPECT_EQ(selector.current()->id(), "sub");
-  EXPECT_EQ(selector.reason(), "instead of main: main is H265");
+  EXPECT_EQ(selector.reason().message, "instead of main: main is H265");
 }
 
 TEST_F(StreamSelectorTest, SaysWhyThereIsNothingAndChangesNothing) {
@@ -149,7 +151,7 @@ TEST_F(StreamSelectorTest, GoesOverToWhatIsNotDown) {
 
   EXPECT_EQ(selector.wanted()->id(), "sub");
   selector.take();
-  EXPECT_THAT(selector.reason(), HasSubstr("instead of main: cannot reach 127.0.0.1:9"));
+  EXPECT_THAT(selector.reason().message, HasSubstr("instead of main: cannot reach 127.0.0.1:9"));
 }
 
 } // namespace

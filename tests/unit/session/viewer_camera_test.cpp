@@ -58,7 +58,8 @@ TEST_F(ViewerCameraTest, ShowsTheOtherStreamWhileItsOwnIsLost) {
 
   EXPECT_THAT(listener.heard, ElementsAre("stream sub"));
   EXPECT_THAT(transport().played, ElementsAre("main-H264", "sub-H264"));
-  EXPECT_EQ(viewer->info().stream_reason, "instead of main: the camera closed the connection");
+  EXPECT_EQ(viewer->info().stream_reason.message,
+            "instead of main: the camera closed the connection");
   EXPECT_EQ(camera->main().watchers, 0);
   EXPECT_EQ(camera->sub().watchers, 1);
 
@@ -95,7 +96,7 @@ TEST_F(ViewerCameraTest, SwitchesToTheStreamThatItsViewerAsksFor) {
 
   EXPECT_THAT(transport().played, ElementsAre("main-H264", "sub-H264"));
   EXPECT_THAT(listener.heard, ElementsAre("stream sub"));
-  EXPECT_EQ(viewer->info().stream_reason, "requested");
+  EXPECT_EQ(viewer->info().stream_reason.message, "requested");
   EXPECT_EQ(camera->main().claims, 0);
   EXPECT_EQ(camera->sub().watchers, 1);
 }

@@ -136,7 +136,7 @@ TEST_F(ViewerCloseTest, SaysThatNoPairOfAddressesWorksWhereItWasNeverConnected) 
 TEST_F(ViewerCloseTest, EndsInALaterTurnTheTransportFirstAndTheHostLast) {
   connect();
 
-  viewer->close({"stopped", "by the test"});
+  viewer->close({"stopped", {"test"_reason, "by the test"}});
   EXPECT_EQ(viewer->state(), State::closed);
   EXPECT_THAT(listener.heard, IsEmpty()) << "in a later turn";
   EXPECT_TRUE(transports.alive) << "it may be calling us";
@@ -151,7 +151,7 @@ TEST_F(ViewerCloseTest, EndsWhenItsTransportHasSaidGoodbye) {
   connect();
   transport().says_goodbye = true;
 
-  viewer->close({"stopped", "by the test"});
+  viewer->close({"stopped", {"test"_reason, "by the test"}});
   turn();
   EXPECT_THAT(listener.heard, IsEmpty());
   EXPECT_TRUE(transports.alive);
@@ -166,8 +166,8 @@ TEST_F(ViewerCloseTest, EndsWhenItsTransportHasSaidGoodbye) {
 TEST_F(ViewerCloseTest, EndsOnceForTheFirstReason) {
   connect();
 
-  viewer->close({"stopped", "first"});
-  viewer->close({"replaced", "second"});
+  viewer->close({"stopped", {"test"_reason, "first"}});
+  viewer->close({"replaced", {"test"_reason, "second"}});
   transport().fail("third");
   turn();
 
@@ -177,7 +177,7 @@ TEST_F(ViewerCloseTest, EndsOnceForTheFirstReason) {
 
 TEST_F(ViewerCloseTest, LetsGoOfTheCameraWithTheSession) {
   connect();
-  viewer->close({"stopped", "by the test"});
+  viewer->close({"stopped", {"test"_reason, "by the test"}});
   turn();
 
   viewer.reset();
@@ -189,7 +189,7 @@ TEST_F(ViewerCloseTest, HearsNothingAfterItsEnd) {
   connect();
   // As where the transport is inside a call when its owner drops it.
   const auto kept = transports.last.lock();
-  viewer->close({"stopped", "by the test"});
+  viewer->close({"stopped", {"test"_reason, "by the test"}});
   turn();
   listener.heard.clear();
 
@@ -210,7 +210,7 @@ TEST_F(ViewerCloseTest, HearsNothingAfterItsEnd) {
 TEST_F(ViewerCloseTest, TakesNothingAfterItsEnd) {
   connect();
   const auto kept = transports.last.lock();
-  viewer->close({"stopped", "by the test"});
+  viewer->close({"stopped", {"test"_reason, "by the test"}});
   turn();
 
   viewer->add_candidate({0, "candidate:1 1 udp 2130706431 192.0.2.9 50000 typ host"});
@@ -241,7 +241,7 @@ TEST_F(ViewerCloseTest, TellsNobodyWhereItsObserverForgotIt) {
   viewer->forget_observer();
   transport().answer("v=0");
   transport().say(Transport::disconnected);
-  viewer->close({"stopped", "by the test"});
+  viewer->close({"stopped", {"test"_reason, "by the test"}});
   turn();
 
   EXPECT_THAT(listener.heard, ElementsAre("ended"));
@@ -250,7 +250,7 @@ TEST_F(ViewerCloseTest, TellsNobodyWhereItsObserverForgotIt) {
 TEST_F(ViewerCloseTest, TellsNobodyWhereItWentWithItsTable) {
   make();
   ASSERT_TRUE(viewer->begin());
-  viewer->close({"stopped", "by the test"});
+  viewer->close({"stopped", {"test"_reason, "by the test"}});
 
   viewer.reset();
   turn();

@@ -29,8 +29,8 @@ struct Listener : Session::Observer, ViewerSession::Host {
   void on_candidate(Session&, const Candidate& candidate) override {
     heard.push_back("candidate " + candidate.candidate);
   }
-  void on_state(Session&, State state, const std::string& message) override {
-    heard.push_back(to_string(state) + (message.empty() ? "" : ": " + message));
+  void on_state(Session&, State state, const Reason& reason) override {
+    heard.push_back(to_string(state) + (reason.empty() ? "" : ": " + reason.message));
   }
   void on_stream(Session& session) override { heard.push_back("stream " + session.info().stream); }
   void on_closed(Session&, const CloseReason& reason) override {

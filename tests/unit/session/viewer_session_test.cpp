@@ -52,11 +52,11 @@ TEST_F(ViewerSessionTest, SaysWhatItGetsAndWhy) {
   EXPECT_EQ(info.camera, "front");
   EXPECT_EQ(info.state, State::connecting);
   EXPECT_EQ(info.transport, "fake");
-  EXPECT_EQ(info.transport_reason, "for the test");
+  EXPECT_EQ(info.transport_reason.message, "for the test");
   EXPECT_EQ(info.video_codec, "H264");
   EXPECT_EQ(info.audio_codec, "");
   EXPECT_EQ(info.stream, "main");
-  EXPECT_EQ(info.stream_reason, "the best stream");
+  EXPECT_EQ(info.stream_reason.message, "the best stream");
 }
 
 TEST_F(ViewerSessionTest, WaitsForACameraThatIsNotThereAndTellsWhyInALaterTurn) {
@@ -92,7 +92,7 @@ TEST_F(ViewerSessionTest, AnswersOnceTheCameraIsThere) {
 
 TEST_F(ViewerSessionTest, GivesUpWaitingAfterTheTimeItWasGiven) {
   make(plain(), {.wait_ms = 1});
-  camera->main().why = "the camera does not answer";
+  camera->main().why = {"test"_reason, "the camera does not answer"};
   ASSERT_TRUE(viewer->begin());
 
   EXPECT_EQ(closed(), "camera_unavailable");

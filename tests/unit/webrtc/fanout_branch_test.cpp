@@ -118,15 +118,17 @@ TEST_F(FanoutBranchTest, WaitsForAViewerWhoComesBackSoon) {
 
 TEST_F(FanoutBranchTest, HoldsRoomForItsThreadsWhileTheyStart) {
   const std::vector<Bound> bounds{{Bound::Of::threads, "pids.max", 100, 0, ""}};
-  const auto has_room = [&bounds] { return Reservation::take({97, 0}, {}, "others", bounds).ok(); };
+  const auto has_room = [&bounds] {
+    return Reservation::take({97, 0}, {}, {"test"_reason, "others"}, bounds).ok();
+  };
   ASSERT_TRUE(has_room());
 
-  branch->hold(*Reservation::take(Room{4, 0}, {}, "the fanout", bounds),
+  branch->hold(*Reservation::take(Room{4, 0}, {}, {"test"_reason, "the fanout"}, bounds),
                std::chrono::milliseconds{1});
   EXPECT_FALSE(has_room());
   EXPECT_TRUE(turn_until(has_room, "the end of its start"));
 
-  branch->hold(*Reservation::take(Room{4, 0}, {}, "the fanout", bounds));
+  branch->hold(*Reservation::take(Room{4, 0}, {}, {"test"_reason, "the fanout"}, bounds));
   EXPECT_FALSE(has_room());
   branch.reset();
   EXPECT_TRUE(has_room()) << "it has no threads any more";

@@ -21,8 +21,8 @@ TEST(TransportTest, IsTheFanoutForWhoeverOnlyReceives) {
                            "safari-18-h265", "firefox-153esr-linux-no-openh264"}) {
     SCOPED_TRACE(name);
     const auto choice = choice_for(recorded(name));
-    EXPECT_EQ(choice.transport, Transport::fanout) << choice.reason;
-    EXPECT_EQ(choice.reason, "the viewer only receives");
+    EXPECT_EQ(choice.transport, Transport::fanout) << choice.reason.message;
+    EXPECT_EQ(choice.reason.message, "the viewer only receives");
   }
 }
 
@@ -34,13 +34,13 @@ TEST(TransportTest, IsWebrtcbinWhereTheServerHasIceServersOfItsOwn) {
   const auto choice = choice_for(plain(), config);
 
   EXPECT_EQ(choice.transport, Transport::webrtcbin);
-  EXPECT_THAT(choice.reason, HasSubstr("webrtc.ice_servers"));
+  EXPECT_THAT(choice.reason.message, HasSubstr("webrtc.ice_servers"));
 }
 
 TEST(TransportTest, IsTheFanoutForMediaThatSendToo) {
   const auto choice = choice_for(with(plain(), "a=recvonly", "a=sendrecv"));
   EXPECT_EQ(choice.transport, Transport::fanout);
-  EXPECT_EQ(choice.reason,
+  EXPECT_EQ(choice.reason.message,
             "the viewer's video is a=sendrecv, but the server does not accept media from viewers");
 
   // sendrecv is what is meant where nothing is said.
@@ -52,21 +52,21 @@ TEST(TransportTest, IsTheFanoutBesideMediaThatOnlySend) {
       with(plain_with_audio(), "ssrc-audio-level\r\na=recvonly", "ssrc-audio-level\r\na=sendonly"));
 
   EXPECT_EQ(choice.transport, Transport::fanout);
-  EXPECT_EQ(choice.reason,
+  EXPECT_EQ(choice.reason.message,
             "the viewer's audio is a=sendonly, but the server does not accept media from viewers");
 }
 
 TEST(TransportTest, IsTheFanoutBesideMediaThatAreOff) {
   const auto choice = choice_for(
       with(plain_with_audio(), "ssrc-audio-level\r\na=recvonly", "ssrc-audio-level\r\na=inactive"));
-  EXPECT_EQ(choice.transport, Transport::fanout) << choice.reason;
+  EXPECT_EQ(choice.transport, Transport::fanout) << choice.reason.message;
 }
 
 TEST(TransportTest, IsWebrtcbinForAViewerThatWantsToBeTheDtlsServer) {
   const auto choice = choice_for(with_every(plain(), "a=setup:actpass", "a=setup:passive"));
 
   EXPECT_EQ(choice.transport, Transport::webrtcbin);
-  EXPECT_THAT(choice.reason, HasSubstr("a=setup:passive"));
+  EXPECT_THAT(choice.reason.message, HasSubstr("a=setup:passive"));
 }
 
 TEST(TransportTest, IsWhatTheConfigurationSays) {
@@ -74,7 +74,7 @@ TEST(TransportTest, IsWhatTheConfigurationSays) {
   for (const auto wanted : {Transport::webrtcbin, Transport::fanout}) {
     const auto choice = choose_transport(wanted, {}, offer);
     EXPECT_EQ(choice.transport, wanted);
-    EXPECT_EQ(choice.reason, "the configuration selects it");
+    EXPECT_EQ(choice.reason.message, "the configuration selects it");
   }
 }
 

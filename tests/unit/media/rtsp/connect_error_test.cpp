@@ -19,7 +19,7 @@ std::string unreachable(const std::string& url) {
   g_error_free(error);
   config::Stream stream;
   stream.url = url;
-  return connect_error_of(message.get(), stream).why;
+  return connect_error_of(message.get(), stream).why.message;
 }
 
 TEST(ConnectErrorTest, NamesTheHostThatCannotBeReached) {
@@ -28,24 +28,35 @@ TEST(ConnectErrorTest, NamesTheHostThatCannotBeReached) {
               HasSubstr("cannot reach camera:8554:"));
 }
 
+TEST(ConnectErrorTest, GivesTheValuesOfItsSentence) {
+  const ConnectError error = connect_error_of(
+      {.status = GST_RTSP_STS_UNSUPPORTED_TRANSPORT, .method = "SETUP"}, config::Stream{});
+
+  EXPECT_EQ(error.why, (Reason{"transport_unsupported"_reason,
+                               "the camera does not support transport: {transport}; choose another "
+                               "transport",
+                               {{"transport", "tcp"}}}));
+}
+
 TEST(ConnectErrorTest, NamesNoHalfOfAPasswordAsTheHost) {
   EXPECT_THAT(unreachable("rtsp://admin:2024/x@192.0.2.10/s"),
               AllOf(Not(HasSubstr("2024")), Not(HasSubstr("admin")), HasSubstr("write %2F")));
 }
 
 TEST(ConnectErrorTest, NamesWhatTheCameraSendsAndWhatToChange) {
-  EXPECT_THAT(wrong_codec({"H265"}, "H264").why, HasSubstr("its codecs key allows only H264"));
-  EXPECT_THAT(wrong_codec({}, "H264").why, HasSubstr("sends no video"));
-  EXPECT_THAT(wrong_codec({"JPEG"}, "H264").why,
+  EXPECT_THAT(wrong_codec({"H265"}, "H264").why.message,
+              HasSubstr("its codecs key allows only H264"));
+  EXPECT_THAT(wrong_codec({}, "H264").why.message, HasSubstr("sends no video"));
+  EXPECT_THAT(wrong_codec({"JPEG"}, "H264").why.message,
               AllOf(HasSubstr("MJPEG"), HasSubstr("set this stream to H264 in the camera")));
-  EXPECT_THAT(wrong_codec({"MP2T"}, "H264").why, HasSubstr("MPEG transport stream"));
-  EXPECT_THAT(wrong_codec({"payload type 99"}, "H264").why,
+  EXPECT_THAT(wrong_codec({"MP2T"}, "H264").why.message, HasSubstr("MPEG transport stream"));
+  EXPECT_THAT(wrong_codec({"payload type 99"}, "H264").why.message,
               AllOf(HasSubstr("payload type 99"), HasSubstr("set this stream to H264")));
 }
 
 TEST(ConnectErrorTest, SaysThatThePathIsWrongOnlyWhereTheDescriptionIsMissing) {
   const auto of = [](const char* method) {
-    return connect_error_of(RtspHooks::Refusal{.status = 404, .method = method}, {}).why;
+    return connect_error_of(RtspHooks::Refusal{.status = 404, .method = method}, {}).why.message;
   };
   EXPECT_THAT(of("DESCRIBE"), HasSubstr("check the path"));
   EXPECT_THAT(of("SETUP"), AllOf(HasSubstr("answers SETUP with 404"), Not(HasSubstr("path"))));

@@ -26,7 +26,7 @@ struct ConnectQueueTest : testing::Test {
   Result<Reservation> reserve() {
     if (room == 0) return Error{Errc::busy, "no threads"};
     --room;
-    return Reservation::take({}, {}, "a test", {});
+    return Reservation::take({}, {}, {"test"_reason, "a test"}, {});
   }
 
   std::size_t room = 1000;

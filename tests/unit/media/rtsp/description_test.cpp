@@ -101,15 +101,15 @@ TEST(DescriptionTest, IsTooMuchBeyondWhatAnyRecorderDescribes) {
     for (std::size_t i = 0; i < count; ++i) all += text;
     return all;
   };
-  EXPECT_EQ(excess_of(times(64, "m=video 0 RTP/AVP 96\r\na=x\r\n")), "");
-  EXPECT_THAT(excess_of(times(65, "m=video 0 RTP/AVP 96\r\n")), HasSubstr("64 media"));
-  EXPECT_THAT(excess_of(times(65, "m=video 0 RTP/AVP 96\r")), HasSubstr("64 media"));
-  EXPECT_THAT(excess_of(times(4096, "a=x\n")), HasSubstr("4096 lines"));
-  EXPECT_EQ(excess_of(times(2100, "a=x\r\n")), "") << "one line each";
-  EXPECT_THAT(excess_of(times(2100, "a=x\n\r")), HasSubstr("4096 lines"));
-  EXPECT_THAT(excess_of(times(65, "  m=video 0 RTP/AVP 96\r\n")), HasSubstr("64 media"));
-  EXPECT_THAT(excess_of(times(1, std::string(256 * 1024, 'a'))), HasSubstr("256 KiB"));
-  EXPECT_EQ(excess_of(""), "");
+  EXPECT_EQ(excess_of(times(64, "m=video 0 RTP/AVP 96\r\na=x\r\n")).message, "");
+  EXPECT_THAT(excess_of(times(65, "m=video 0 RTP/AVP 96\r\n")).message, HasSubstr("64 media"));
+  EXPECT_THAT(excess_of(times(65, "m=video 0 RTP/AVP 96\r")).message, HasSubstr("64 media"));
+  EXPECT_THAT(excess_of(times(4096, "a=x\n")).message, HasSubstr("4096 lines"));
+  EXPECT_EQ(excess_of(times(2100, "a=x\r\n")).message, "") << "one line each";
+  EXPECT_THAT(excess_of(times(2100, "a=x\n\r")).message, HasSubstr("4096 lines"));
+  EXPECT_THAT(excess_of(times(65, "  m=video 0 RTP/AVP 96\r\n")).message, HasSubstr("64 media"));
+  EXPECT_THAT(excess_of(times(1, std::string(256 * 1024, 'a'))).message, HasSubstr("256 KiB"));
+  EXPECT_EQ(excess_of("").message, "");
 }
 
 } // namespace

@@ -26,7 +26,9 @@ std::vector<std::string> encodings(const std::string& media) {
   return names;
 }
 
-std::string sound_fault(const std::string& media) { return lines(media)[0].formats[0].fault; }
+std::string sound_fault(const std::string& media) {
+  return lines(media)[0].formats[0].fault.message;
+}
 
 TEST(MediaLinesTest, NamesEveryPayloadTypeOfALine) {
   EXPECT_THAT(encodings("m=video 0 RTP/AVP 99 96\r\na=rtpmap:96 h264/90000\r\n"),

@@ -11,15 +11,15 @@ using testing::HasSubstr;
 class MessageMeterTest : public testing::Test {
  protected:
   std::string byte(bool inside, char c = 'R') {
-    const std::string why = meter_.ask(inside, 1);
-    return why.empty() ? meter_.give(inside, 1, 1, c, plays_) : why;
+    const std::string why = meter_.ask(inside, 1).message;
+    return why.empty() ? meter_.give(inside, 1, 1, c, plays_).message : why;
   }
   /// A message of a head and a body of that many bytes; a packet where it begins with a dollar.
   std::string message(std::size_t head, std::size_t body, char first = 'R') {
     std::string why = byte(false, first);
     for (std::size_t at = 1; at < head && why.empty(); ++at) why = byte(true);
-    if (why.empty() && body > 0) why = meter_.ask(true, body);
-    if (why.empty() && body > 0) why = meter_.give(true, body, body, 'v', plays_);
+    if (why.empty() && body > 0) why = meter_.ask(true, body).message;
+    if (why.empty() && body > 0) why = meter_.give(true, body, body, 'v', plays_).message;
     return why;
   }
 

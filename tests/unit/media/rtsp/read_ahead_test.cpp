@@ -283,7 +283,7 @@ TEST_F(ReadAheadTest, RefusesALongBodyBeforeAnyOfItComes) {
   EXPECT_EQ(g_input_stream_read(input(connection), body.data(), body.size(), nullptr, &raw), -1);
 
   const GErrorPtr error{raw};
-  EXPECT_EQ(line_->refusal().why, "the camera's description is larger than 256 KiB");
+  EXPECT_EQ(line_->refusal().why.message, "the camera's description is larger than 256 KiB");
   EXPECT_EQ(server_.heard(1), std::string(1, '\0')) << "the end";
 }
 

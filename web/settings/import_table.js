@@ -1,0 +1,171 @@
+import { faultsOf, makeOf, streamsOf } from './camera_urls.js';
+import { readCsv } from './csv.js';
+import { freeId } from './draft.js';
+import { MAKES } from './makes.js';
+
+/** @import { Answers, Make, Settings } from './types.js' */
+
+/** The columns of a table of cameras, and other names that people give them. */
+export const COLUMNS = /** @type {Record<string, string[]>} */ ({
+  name: ['camera', 'title', 'label'],
+  id: [],
+  make: ['brand', 'manufacturer', 'vendor'],
+  address: ['host', 'ip', 'ip address', 'hostname'],
+  username: ['user', 'user name', 'login'],
+  password: ['pass', 'pwd'],
+  channel: [],
+  path: [],
+  url: ['rtsp', 'rtsp url', 'main', 'main url'],
+  sub_url: ['sub', 'sub url', 'substream', 'sub-stream'],
+  transport: [],
+});
+
+/** One line of the table: a camera, or what is wrong with it by text key. */
+/** @typedef {{line: number, name: string, camera: Settings | null, faults: {column: string, key: string, value: string}[]}} Line */
+
+/** @param {string} text */
+const columnOf = (text) => {
+  const plain = text
+    .toLowerCase()
+    .trim()
+    .replace(/[_\s]+/g, ' ');
+  return Object.keys(COLUMNS).find(
+    (name) => name.replace('_', ' ') === plain || COLUMNS[name].includes(plain),
+  );
+};
+
+/** @param {string} text @returns {Make | undefined} */
+const makeNamed = (text) => {
+  const plain = text.toLowerCase();
+  return MAKES.find(({ id, name = id }) => id === plain || name.toLowerCase().includes(plain));
+};
+
+/** What the columns of one line say. */
+class Row {
+  #cells;
+  /** @type {{column: string, key: string, value: string}[]} */
+  faults = [];
+
+  /** @param {Map<string, string>} cells By column. */
+  constructor(cells) {
+    this.#cells = cells;
+  }
+
+  get name() {
+    return this.#of('name') || this.#of('id');
+  }
+
+  /** @param {string} column */
+  #of(column) {
+    return this.#cells.get(column) ?? '';
+  }
+
+  /** @param {string} column @param {string} key */
+  #fault(column, key) {
+    this.faults.push({ column, key, value: this.#of(column) });
+  }
+
+  /** @param {string[]} taken Ids; gets that of the camera, too. @returns {Settings | null} */
+  camera(taken) {
+    const streams = this.#of('url') ? this.#written() : this.#composed();
+    const [username, password] = [this.#of('username'), this.#of('password')];
+    if (password && !username && this.#of('url')) this.#fault('username', 'guide.username.missing');
+    const name = this.#of('name');
+    const id = this.#of('id') || freeId(name || 'camera', taken);
+    if (this.faults.length) return null;
+    taken.push(id);
+    // What all streams have stands once.
+    return {
+      id,
+      ...(name && { name }),
+      ...(username && { username, password }),
+      ...(this.#of('transport') && { transport: this.#of('transport') }),
+      streams,
+    };
+  }
+
+  #written() {
+    const streams = [{ id: 'main', url: this.#of('url') }];
+    if (this.#of('sub_url')) streams.push({ id: 'sub', url: this.#of('sub_url') });
+    return streams;
+  }
+
+  #composed() {
+    const named = this.#of('make');
+    const make = named ? makeNamed(named) : makeOf('other');
+    if (!make) {
+      this.#fault('make', 'import.make');
+      return [];
+    }
+    const channel = this.#of('channel');
+    if (channel && !/^[1-9]\d{0,3}$/.test(channel)) this.#fault('channel', 'import.channel');
+    /** @type {Answers} */
+    const answers = {
+      make: make.id,
+      address: this.#of('address'),
+      path: this.#of('path'),
+      channel: Number(channel) || 1,
+      username: this.#of('username'),
+      password: this.#of('password'),
+    };
+    if (!answers.address) this.#fault('address', 'import.address');
+    else for (const [column, key] of faultsOf(answers)) this.#fault(column, key);
+    const streams = streamsOf(answers).map(({ id, url }) => ({ id, url }));
+    if (this.#of('sub_url')) streams[1] = { id: 'sub', url: this.#of('sub_url') };
+    return streams;
+  }
+}
+
+/**
+ * The cameras of a table whose first line names its columns.
+ * @param {string} text
+ * @param {string[]} ids Of the cameras that the server has.
+ * @returns {{lines: Line[], faults: {line: number, key: string, value: string}[]}} faults: of the
+ *   table as a whole.
+ */
+export function camerasOfTable(text, ids) {
+  const { rows, open } = readCsv(text);
+  if (open) return { lines: [], faults: [{ line: open, key: 'import.quote', value: '' }] };
+  const [head, ...body] = rows;
+  const columns = head?.cells.map(columnOf) ?? [];
+  const unknown = columns.findIndex((column) => column === undefined);
+  if (!columns.includes('url') && !columns.includes('address')) {
+    return { lines: [], faults: [{ line: head?.line ?? 1, key: 'import.head', value: '' }] };
+  }
+  if (unknown >= 0) {
+    const value = head.cells[unknown];
+    return { lines: [], faults: [{ line: head.line, key: 'import.column', value }] };
+  }
+  const taken = [...ids];
+  const lines = body.map(({ line, cells }) => {
+    if (cells.length > columns.length) {
+      const value = String(columns.length);
+      return { line, name: '', camera: null, faults: [{ column: '', key: 'import.cells', value }] };
+    }
+    const row = new Row(new Map(cells.map((cell, at) => [columns[at] ?? '', cell])));
+    const camera = row.camera(taken);
+    return { line, name: row.name, camera, faults: row.faults };
+  });
+  return { lines, faults: [] };
+}
+
+/** Whether text is YAML, not a table. @param {string} text */
+export function isYaml(text) {
+  const first = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\r|\n/)
+    .find((line) => line.trim() !== '' && !/^\s*#/.test(line));
+  return /^\s*(-(\s|$)|[[{]|---|%YAML|["']?[\w.-]+["']?\s*:(\s|$))/.test(first ?? '');
+}
+
+/**
+ * The cameras as YAML, each on the line that it has in the table: what the server says of lines is
+ * then true of the table.
+ * @param {Line[]} lines
+ */
+export function yamlOf(lines) {
+  /** @type {string[]} */
+  const yaml = [];
+  for (const { line, camera } of lines) if (camera) yaml[line - 1] = `- ${JSON.stringify(camera)}`;
+  return Array.from(yaml, (text) => text ?? '').join('\n');
+}
