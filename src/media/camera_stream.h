@@ -149,9 +149,8 @@ class CameraStream : public RtspConnection::Observer,
   std::int64_t not_before_us_ = 0; // No attempt before that, even if the stream was idle meanwhile.
   Backoff backoff_;
   KeepAlive keep_alive_;
-  std::string no_sound_;  // Why the camera refused the audio; kept until a connection without audio
-                          // is stable.
-  std::string complaint_; // The last one of an element of this connection's video.
+  std::string no_sound_; // Why the camera refused the audio; kept until a connection without audio
+                         // is stable.
   Health health_;
   std::uint32_t reconnects_ = 0;
   std::int64_t connected_since_us_ = 0;
