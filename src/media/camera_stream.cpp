@@ -5,7 +5,6 @@
 
 #include "base/log.h"
 #include "gst/pipeline.h"
-#include "media/rtsp/branch.h"
 
 namespace fanlight::media {
 namespace {
@@ -20,12 +19,11 @@ constexpr std::int64_t kTellWaitS = 5;
 /// Between two log lines with the status of the stream.
 constexpr std::int64_t kLogStatusUs = 300'000'000;
 
-/// `code`: or any.
-bool is_stream_error(GstMessage* message, std::optional<gint> code = {}) {
+bool is_without_stream(GstMessage* message) {
   GError* raw = nullptr;
   gst_message_parse_error(message, &raw, nullptr);
   const GErrorPtr error{raw};
-  return error && error->domain == GST_STREAM_ERROR && (!code || error->code == *code);
+  return g_error_matches(error.get(), GST_STREAM_ERROR, GST_STREAM_ERROR_CODEC_NOT_FOUND);
 }
 
 TrackState track_state(CameraStream::State state) {
@@ -137,7 +135,6 @@ void CameraStream::queue_up() {
 
 void CameraStream::connect() {
   tracks_->begin();
-  complaint_.clear();
   connected_since_us_ = g_get_monotonic_time();
   health_.begin(connected_since_us_);
   auto source = RtspConnection::create(camera_, config_, tracks_->sinks(), no_sound_,
@@ -231,7 +228,7 @@ std::chrono::milliseconds CameraStream::state_age() const {
 bool CameraStream::on_error(GstMessage* message) {
   if (!connection_ || !is_inside(GST_MESSAGE_SRC(message), connection_->bin())) return false;
   // rtspsrc may report that it found no stream before it is known here what was described.
-  if (is_stream_error(message, GST_STREAM_ERROR_CODEC_NOT_FOUND)) {
+  if (is_without_stream(message)) {
     on_connection_described(connection_->described());
     if (!connection_) return true;
   }
@@ -241,15 +238,7 @@ bool CameraStream::on_error(GstMessage* message) {
     on_connection_audio("", *why);
     return true;
   }
-  // An element may complain of a packet and go on. If it does not, rtspsrc ends with an error of
-  // its own.
-  if (is_of_video(message)) {
-    complaint_ = describe(message);
-    return false;
-  }
-  ConnectError error = connection_->explain(message);
-  if (!complaint_.empty() && is_stream_error(message)) error.why = gstreamer_error(complaint_);
-  fail(error);
+  fail(connection_->explain(message));
   return true;
 }
 

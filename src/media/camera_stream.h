@@ -151,7 +151,6 @@ class CameraStream : public RtspConnection::Observer,
   KeepAlive keep_alive_;
   // Why the camera refused the audio; kept until a connection without audio is stable.
   Reason no_sound_;
-  std::string complaint_; // The last one of an element of this connection's video.
   Health health_;
   std::uint32_t reconnects_ = 0;
   std::int64_t connected_since_us_ = 0;

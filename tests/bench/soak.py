@@ -27,7 +27,16 @@ FAULTS = [
     {"jump_s": 3600}, {"jump_s": -10}, {"drift_ppm": 5000}, {"standstill": True}, {"gap": 500}, {"lose_percent": 5},
     {"reorder": True}, {"speed": 0.5}, {"marker": True}, {"parameter_sets": "sdp"}, {"sdp": ["no_sprop"]}, {"sdp": ["extra_media"]},
 ]
+# What makes a camera odd for as long as it has it. Some still show a picture; with the others the camera must not be live.
+ODD = [
+    {"markers": "none"}, {"markers": "nal"}, {"marker": True}, {"delimiters": True}, {"begin": 5}, {"no_idr": True}, {"odd_packet": True},
+    {"stale": 2}, {"parameter_sets": "sdp"}, {"parameter_sets": "band"}, {"sdp": ["no_sprop"]}, {"sdp": ["broken_sprop"]},
+    {"sdp": ["no_sprop"], "parameter_sets": "sdp"}, {"sdp": ["no_rtpmap"]}, {"sdp": ["more_types"]}, {"sdp": ["mjpeg"]}, {"sdp": ["mpeg_ts"]},
+    {"sdp": ["all_sendonly"]}, {"answers": ["no_interleaved"]}, {"answers": ["no_transport"]}, {"answers": ["other_channels"]},
+    {"answers": ["odd_case"]}, {"answers": ["no_cseq"]}, {"status": {"OPTIONS": 404}}, {"standstill": True}, {"lose_percent": 5},
+]
 LONGEST_FAULT_S = 15
+ODD_S = 10  # Until an odd camera has either become live, or not.
 MOST_GUESTS = 16
 VISITORS = 8  # A minute, with connections that are kept alive until they idle out.
 HEALED_S = 120  # After the end of all faults; pauses between attempts have grown to some 20 s by then.
@@ -56,6 +65,7 @@ class Soak:
         self.refused = 0
         self.faults = 0
         self.reloads = 0
+        self.looks = 0
         self._chance = random.Random(seed)
         self._over = over
         self._names = list(wall.entries)
@@ -128,6 +138,31 @@ class Soak:
                 raise LabError("the changed configuration was not taken over within 30 s")
             time.sleep(0.1)
 
+    def look(self):
+        """One camera is odd. If the server says that it is live, a viewer is shown a picture."""
+        name, fault = self._chance.choice(self._names), self._chance.choice(ODD)
+        before = self.wall.known()[name]["reconnects"]
+        self.wall.cameras.order("PUT", name, "faults", fault)
+        self.wall.cameras.order("POST", name, "close")
+        deadline = time.monotonic() + ODD_S
+
+        def live() -> bool:
+            camera = self.wall.known()[name]
+            return camera["state"] == "live" and camera["reconnects"] > before
+
+        while not live() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        # A camera that was lost meanwhile comes back, or is live no more.
+        while live():
+            if self.wall.shows(name):
+                self.looks += 1
+                break
+            if live():
+                raise LabError(f"{name} with {fault} is live, but a viewer is shown no picture")
+        self.wall.cameras.order("DELETE", name, "faults")
+        self.wall.cameras.order("POST", name, "close")
+        self.wall.wait_live(seconds=HEALED_S)
+
     def sample(self) -> dict:
         for name, camera in self.wall.known().items():
             before, now = self._counted[name], camera["reconnects"]
@@ -140,7 +175,7 @@ class Soak:
             self._rested_fds.append(sample["fds"])
         if sample["fds"] > max(self._rested_fds):
             raise LabError(f"{sample['fds']} descriptors are open, {max(self._rested_fds)} were after the second minute")
-        sample.update(refused=self.refused, faults=self.faults, reloads=self.reloads)
+        sample.update(refused=self.refused, faults=self.faults, reloads=self.reloads, looks=self.looks)
         return sample
 
 
@@ -156,6 +191,7 @@ def run(lab: Lab, options, figures: dict, over: threading.Event):
             soak.minute(options.minute * 0.5)
             if over.is_set():
                 break
+            soak.look()
             sample = soak.sample()
             figures["samples"].append(sample)
             file.write(json.dumps(sample) + "\n")

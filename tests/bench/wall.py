@@ -1,6 +1,7 @@
 """A wall of small cameras of all kinds with its viewers, which is made to suffer and must be as before when it has come to rest."""
 
 import math
+import subprocess
 import time
 
 from lab import Lab, LabError
@@ -30,6 +31,7 @@ class Wall:
     def __init__(self, lab: Lab, count: int, silence: float = 1.0, objects: bool = True):
         self.joins = 0
         self.reconnects = 0
+        self._lab = lab
         self._silence = silence if objects else None
         self._begin = time.monotonic()
         self._rested: dict | None = None
@@ -67,6 +69,13 @@ class Wall:
                 reasons = ", ".join(f"{name} ({known[name]['reason'] or known[name]['state']})" for name in late)
                 raise LabError(f"not live within {seconds:.0f} s: {reasons}")
             time.sleep(0.05)
+
+    def shows(self, name: str) -> bool:
+        """Whether a viewer that decodes is shown a picture of that camera."""
+        viewer = self._lab.build / "tests/support/whep-viewer"
+        done = subprocess.run([viewer, "--frames", "2", "--timeout", str(PATIENCE), f"{self.server.url}/whep/{name}"],
+                              capture_output=True, check=False)
+        return done.returncode == 0
 
     def lose(self, how: str):
         """All connections to cameras end, by `close` or `reset`, and are made again."""
