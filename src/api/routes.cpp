@@ -38,7 +38,7 @@ std::vector<ServiceRoute> service_routes(const Features& features, const Limits&
   const BodyBound none;
   const BodyBound json{limits.settings, bytes("the request body", limits.settings), {}};
   const BodyBound offer{limits.offer, bytes("the request body", limits.offer), "application/sdp"};
-  const BodyBound fragment{IceFragment::kMaxSize, "the fragment is too large",
+  const BodyBound fragment{sdp::IceFragment::kMaxSize, "the fragment is too large",
                            "application/trickle-ice-sdpfrag"};
 
   // clang-format off

@@ -24,7 +24,7 @@ WebSocketSession::WebSocketSession(std::string name, const std::string& offer,
                                    const config::WebRtc& webrtc, const Limits& limits, Send send,
                                    Ended ended)
     : name_(std::move(name)), webrtc_(webrtc), limits_(limits), send_(std::move(send)),
-      ended_(std::move(ended)), mids_(mids(offer)) {}
+      ended_(std::move(ended)), mids_(sdp::mids(offer)) {}
 
 WebSocketSession::~WebSocketSession() {
   if (session_ == nullptr) return;
@@ -41,7 +41,7 @@ bool WebSocketSession::add_candidate(const session::Candidate& candidate) {
 Result<Done> WebSocketSession::restart(const std::string& offer) {
   auto restarted = session_->restart(offer);
   if (restarted) {
-    mids_ = mids(offer);
+    mids_ = sdp::mids(offer);
     candidates_ = 0;
   }
   return restarted;

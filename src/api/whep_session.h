@@ -44,8 +44,8 @@ class WhepSession : public session::Session::Observer {
  private:
   void wait_for_answer(ExchangePtr exchange);
   void give_up(const std::string& code, const std::string& why);
-  void trickle(const ExchangePtr& exchange, const IceFragment& fragment);
-  void restart(const ExchangePtr& exchange, const IceFragment& fragment);
+  void trickle(const ExchangePtr& exchange, const sdp::IceFragment& fragment);
+  void restart(const ExchangePtr& exchange, const sdp::IceFragment& fragment);
   void renew_etag();
 
   // Given.

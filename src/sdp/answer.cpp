@@ -7,7 +7,7 @@
 #include "sdp/parameters.h"
 #include "sdp/sdp_text.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 namespace {
 
@@ -314,4 +314,4 @@ Result<std::string> write_answer(std::string_view own_text, const Offer& offer,
   return text;
 }
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

@@ -15,7 +15,7 @@
 /// fmtp of its own caps. Therefore it gets a reduced offer that we write, with the chosen media and
 /// payload types only, and we rewrite its answer in the form of the viewer's offer. webrtcfanout
 /// uses the first payload type of an m-line, so the reduced offer also tells it the choice.
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 /// One entry per media of the offer, in its order; none: the media is rejected.
 using Choices = std::vector<std::optional<Choice>>;
@@ -56,4 +56,4 @@ Result<std::string> write_answer(std::string_view own, const Offer& offer, const
 /// `inactive` if its caps do not match the offer. Errc::internal names the media.
 Result<Done> check_answer(std::string_view own, const Offer& offer, const Choices& choices);
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

@@ -7,7 +7,7 @@
 #include "sdp/profile.h"
 #include "sdp/sdp_text.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 namespace {
 
@@ -184,4 +184,4 @@ Result<Choice> choose(const Offer::Media& media, std::span<const RtpFormat> form
                                       "; the viewer supports " + list_taken(media.payloads)};
 }
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

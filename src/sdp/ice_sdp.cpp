@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <map>
 
-namespace fanlight::http {
+namespace fanlight::sdp {
 namespace {
 
 constexpr std::string_view kMid = "a=mid:";
@@ -117,4 +117,4 @@ unsigned mline_of(const std::vector<std::string>& mids, const IceFragment::Candi
   return candidate.mline_index;
 }
 
-} // namespace fanlight::http
+} // namespace fanlight::sdp

@@ -8,7 +8,7 @@
 
 /// The parts of a session description that signalling itself needs: the list of media, and their
 /// ICE. Other code reads the contents of the media.
-namespace fanlight::http {
+namespace fanlight::sdp {
 
 /// The `a=mid` of each m-line in order; empty if an m-line has none.
 std::vector<std::string> mids(std::string_view sdp);
@@ -27,4 +27,4 @@ IceFragment ice_fragment(std::string_view answer);
 /// The m-line of `mids` that a candidate belongs to.
 unsigned mline_of(const std::vector<std::string>& mids, const IceFragment::Candidate& candidate);
 
-} // namespace fanlight::http
+} // namespace fanlight::sdp

@@ -6,7 +6,7 @@
 #include "sdp/offer_text.h"
 #include "sdp/sdp_text.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 namespace {
 
@@ -163,4 +163,4 @@ Result<Offer> Offer::parse(std::string_view text) {
   return offer;
 }
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "base/rtp_format.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 /// The parts of a viewer's SDP offer (RFC 8866, RFC 8829) that the server uses. Everything is
 /// validated: no field contains control characters or white space, and all that an answer needs is
@@ -85,4 +85,4 @@ struct Offer {
 
 const char* to_string(Offer::Direction direction);
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

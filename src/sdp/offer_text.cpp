@@ -6,7 +6,7 @@
 
 #include "sdp/sdp_text.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 namespace {
 
@@ -372,4 +372,4 @@ void Reader::finish_media() {
 
 Result<OfferText> OfferText::read(std::string_view text) { return Reader().read(text); }
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

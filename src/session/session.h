@@ -26,7 +26,7 @@ struct CloseReason {
   std::string message;
 };
 
-using webrtc::Candidate;
+using sdp::Candidate;
 
 /// The API's view of a session. Counters are 0 until the transport reports them.
 struct Info {

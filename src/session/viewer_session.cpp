@@ -40,9 +40,8 @@ const char* to_string(State state) {
   return "closed";
 }
 
-ViewerSession::ViewerSession(std::string id, std::shared_ptr<ViewedCamera> camera,
-                             webrtc::Offer offer, std::size_t offer_size,
-                             Directory::OpenOptions options,
+ViewerSession::ViewerSession(std::string id, std::shared_ptr<ViewedCamera> camera, sdp::Offer offer,
+                             std::size_t offer_size, Directory::OpenOptions options,
                              std::shared_ptr<TransportFactory> transports,
                              Session::Observer& observer, Host& host, StateLimits limits)
     : id_(std::move(id)), camera_(std::move(camera)), offer_size_(offer_size),
@@ -144,7 +143,7 @@ void ViewerSession::begin_anew(const ViewedStream& other) {
 
 void ViewerSession::switch_to(const ViewedStream& stream) {
   const std::string from = selector_.current()->id();
-  webrtc::Choices changed = choices_;
+  sdp::Choices changed = choices_;
   for (auto& choice : changed) {
     if (!choice || choice->sent.encoding != video_codec_) continue;
     choice->stream = stream.id();
@@ -213,7 +212,7 @@ Result<Done> ViewerSession::negotiate() {
 
 void ViewerSession::add_candidate(const Candidate& candidate) {
   // Before the session stores it: the candidates of a waiting session must stay small.
-  if (!candidate.candidate.empty() && !webrtc::is_usable_candidate(candidate.candidate)) return;
+  if (!candidate.candidate.empty() && !sdp::is_usable_candidate(candidate.candidate)) return;
   if (state_ == State::closed) return;
   if (transport_)
     transport_->add_candidate(candidate);
@@ -232,7 +231,7 @@ Result<Done> ViewerSession::restart(const std::string& text) {
   if (!transport_)
     return Error{Errc::conflict,
                  "restarting session " + id_ + ": the server has not answered the first offer yet"};
-  auto offer = webrtc::Offer::parse(text);
+  auto offer = sdp::Offer::parse(text);
   if (!offer) return offer.error();
   if (!continues(*offer, offer_, choices_))
     return Error{Errc::invalid,

@@ -35,7 +35,7 @@ class ViewerSession : public Session,
     virtual void on_viewer_ended(ViewerSession& viewer) = 0; ///< In a turn of its own.
   };
   /// `offer_size` is the size of the offer's text, which the quota has accepted.
-  ViewerSession(std::string id, std::shared_ptr<ViewedCamera> camera, webrtc::Offer offer,
+  ViewerSession(std::string id, std::shared_ptr<ViewedCamera> camera, sdp::Offer offer,
                 std::size_t offer_size, Directory::OpenOptions options,
                 std::shared_ptr<TransportFactory> transports, Session::Observer& observer,
                 Host& host, StateLimits limits = {});
@@ -93,8 +93,8 @@ class ViewerSession : public Session,
   // Owned.
   StreamSelector selector_;
   std::unique_ptr<ViewedStream::Claim> sound_; // For the stream that the sound comes from.
-  webrtc::Offer offer_;
-  webrtc::Choices choices_;
+  sdp::Offer offer_;
+  sdp::Choices choices_;
   std::shared_ptr<webrtc::ViewerTransport> transport_; // Set once the codecs are chosen.
   std::string transport_reason_;                       // Why this transport, for people.
   std::vector<Candidate> early_candidates_;            // Arrived while waiting for the camera.

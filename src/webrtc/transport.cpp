@@ -3,13 +3,13 @@
 namespace fanlight::webrtc {
 namespace {
 
-bool is_carried(const Offer::Media& media) {
-  return media.kind != Offer::Kind::other && !media.rejected;
+bool is_carried(const sdp::Offer::Media& media) {
+  return media.kind != sdp::Offer::Kind::other && !media.rejected;
 }
 
 /// Why webrtcfanout cannot serve this offer; empty: it can.
-std::string obstacle(const Offer& offer) {
-  for (const Offer::Media& media : offer.media)
+std::string obstacle(const sdp::Offer& offer) {
+  for (const sdp::Offer::Media& media : offer.media)
     if (is_carried(media) && media.transport.setup == "passive")
       return "the viewer requires to be the DTLS server (a=setup:passive)";
   return {};
@@ -17,9 +17,9 @@ std::string obstacle(const Offer& offer) {
 
 /// The server does not accept media from viewers: it answers sendrecv with sendonly, and sendonly
 /// with inactive (RFC 3264, section 6.1).
-std::string why_fanout(const Offer& offer) {
-  using enum Offer::Direction;
-  for (const Offer::Media& media : offer.media)
+std::string why_fanout(const sdp::Offer& offer) {
+  using enum sdp::Offer::Direction;
+  for (const sdp::Offer::Media& media : offer.media)
     if (is_carried(media) && (media.direction == sendrecv || media.direction == sendonly))
       return "the viewer's " + media.type + " is a=" + to_string(media.direction) +
              ", but the server does not accept media from viewers";
@@ -29,7 +29,7 @@ std::string why_fanout(const Offer& offer) {
 } // namespace
 
 TransportChoice choose_transport(config::ViewerTransport wanted, const config::WebRtc& config,
-                                 const Offer& offer) {
+                                 const sdp::Offer& offer) {
   using Transport = config::ViewerTransport;
   if (wanted != Transport::automatic) return {wanted, "the configuration selects it"};
   if (!config.ice_servers.empty())

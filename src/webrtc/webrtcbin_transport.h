@@ -45,9 +45,9 @@ class WebrtcbinTransport : public ViewerTransport,
   static std::uint32_t count();
 
   const char* name() const override { return "webrtcbin"; }
-  Result<Done> accept(Offer offer, Choices choices, bool complete) override;
-  void add_candidate(const Candidate& candidate) override;
-  Result<Done> play(const Choices& choices) override;
+  Result<Done> accept(sdp::Offer offer, sdp::Choices choices, bool complete) override;
+  void add_candidate(const sdp::Candidate& candidate) override;
+  Result<Done> play(const sdp::Choices& choices) override;
   /// Its payloader would begin with timestamps before those that were sent.
   bool can_switch() const override { return false; }
   void read_stats(std::function<void(const TransportStats&)> done) override;
@@ -60,7 +60,7 @@ class WebrtcbinTransport : public ViewerTransport,
   Result<Done> build();
   /// The pad of the bin that wants what was chosen for that m-line.
   Result<Ref<GstPad>> open(std::size_t mline);
-  Result<Done> add_output(std::size_t mline, const Choice& choice);
+  Result<Done> add_output(std::size_t mline, const sdp::Choice& choice);
   void on_remote_set(StructurePtr reply);
   void on_answer(StructurePtr reply);
   void on_local_set(StructurePtr reply);
@@ -102,15 +102,15 @@ class WebrtcbinTransport : public ViewerTransport,
     Ref<GObject> transceiver;
   };
   std::vector<Output> outputs_;
-  Offer offer_;
-  Choices choices_;
+  sdp::Offer offer_;
+  sdp::Choices choices_;
   bool complete_ = false;
   bool answered_ = false;
   bool gathered_ = false;
   std::string answer_; // webrtcbin's, without candidates.
-  std::vector<Candidate> local_candidates_;
-  std::vector<Candidate> early_candidates_; // Came before webrtcbin could take them.
-  std::optional<IceCredentials> renewed_;   // For the next answer.
+  std::vector<sdp::Candidate> local_candidates_;
+  std::vector<sdp::Candidate> early_candidates_; // Came before webrtcbin could take them.
+  std::optional<IceCredentials> renewed_;        // For the next answer.
   bool remote_set_ = false;
   bool connected_ = false;
   bool playing_ = false;

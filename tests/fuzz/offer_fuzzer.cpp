@@ -9,7 +9,7 @@
 namespace {
 
 using namespace fanlight;
-using namespace fanlight::webrtc;
+using namespace fanlight::sdp;
 
 void require(bool condition) {
   if (!condition) std::abort();

@@ -153,26 +153,26 @@ TEST(QueryTest, ReadsNothingOutOfWhatIsNoText) {
 }
 
 TEST(IceSdpTest, ReadsMidsAndCredentials) {
-  EXPECT_THAT(mids(kOffer), ElementsAre("a", "v"));
-  EXPECT_THAT(mids("v=0\nm=audio 1\nm=video 1\na=mid:1\n"), ElementsAre("", "1"));
-  EXPECT_EQ(ice_ufrag(kOffer), "old");
-  EXPECT_EQ(ice_ufrag("v=0\r\n"), "");
+  EXPECT_THAT(sdp::mids(kOffer), ElementsAre("a", "v"));
+  EXPECT_THAT(sdp::mids("v=0\nm=audio 1\nm=video 1\na=mid:1\n"), ElementsAre("", "1"));
+  EXPECT_EQ(sdp::ice_ufrag(kOffer), "old");
+  EXPECT_EQ(sdp::ice_ufrag("v=0\r\n"), "");
 }
 
 TEST(IceSdpTest, WritesTheOfferOfARestart) {
-  IceFragment fragment;
+  sdp::IceFragment fragment;
   fragment.ufrag = "new";
   fragment.pwd = "newpwd";
   fragment.candidates = {{"v", 0, "candidate:2 v"}, {"", 0, "candidate:3 a"}};
 
-  EXPECT_EQ(restart_offer(kOffer, fragment),
+  EXPECT_EQ(sdp::restart_offer(kOffer, fragment),
             "v=0\r\na=ice-options:trickle\r\nm=audio 9 X 0\r\na=mid:a\r\na=ice-ufrag:new\r\n"
             "a=ice-pwd:newpwd\r\na=candidate:3 a\r\nm=video 9 X 0\r\na=ice-ufrag:new\r\n"
             "a=mid:v\r\na=candidate:2 v\r\n");
 }
 
 TEST(IceSdpTest, TakesTheFragmentFromAnAnswer) {
-  const IceFragment fragment = ice_fragment(kOffer);
+  const sdp::IceFragment fragment = sdp::ice_fragment(kOffer);
   EXPECT_EQ(fragment.ufrag, "old");
   EXPECT_EQ(fragment.pwd, "oldpwd");
   EXPECT_TRUE(fragment.end_of_candidates);
@@ -187,9 +187,9 @@ TEST(IceSdpTest, TakesEachCandidateOnceAndTheBestFirst) {
   const std::string best = "candidate:1 1 udp 2130706431 192.0.2.2 5 typ host";
   const std::string all = "a=" + tcp + "\r\na=" + second + "\r\na=" + best + "\r\n";
 
-  const IceFragment fragment =
-      ice_fragment("v=0\r\nm=audio 9 X 0\r\na=mid:a\r\n" + all + "m=video 9 X 0\r\na=mid:v\r\n" +
-                   all + "a=candidate:short\r\n");
+  const sdp::IceFragment fragment =
+      sdp::ice_fragment("v=0\r\nm=audio 9 X 0\r\na=mid:a\r\n" + all +
+                        "m=video 9 X 0\r\na=mid:v\r\n" + all + "a=candidate:short\r\n");
 
   std::vector<std::string> found;
   for (const auto& candidate : fragment.candidates) found.push_back(candidate.candidate);

@@ -5,7 +5,7 @@
 
 #include "offers.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 namespace {
 
 using namespace test;
@@ -396,4 +396,4 @@ TEST_F(CheckAnswerTest, RefusesAnAnswerWithoutAnyMedia) {
 }
 
 } // namespace
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

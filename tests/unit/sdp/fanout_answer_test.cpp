@@ -6,7 +6,7 @@
 #include "offers.h"
 #include "sdp/answer.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 namespace {
 
 using namespace test;
@@ -112,4 +112,4 @@ TEST(FanoutAnswerTest, AnnouncesThePublicAddressForTheElementsToo) {
 }
 
 } // namespace
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

@@ -4,7 +4,7 @@
 
 #include "offers.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 namespace {
 
 using namespace test;
@@ -367,4 +367,4 @@ TEST(OfferErrorTest, SurvivesEveryTruncationOfEveryRecordedOffer) {
 }
 
 } // namespace
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

@@ -13,9 +13,7 @@ using testing::IsEmpty;
 using Stream = ViewedStream::State;
 
 /// `plain()` after an ICE restart.
-std::string restarted() {
-  return webrtc::test::with(plain(), "a=ice-ufrag:abcd", "a=ice-ufrag:newU");
-}
+std::string restarted() { return sdp::test::with(plain(), "a=ice-ufrag:abcd", "a=ice-ufrag:newU"); }
 
 using ViewerCloseTest = ViewerFixture;
 
@@ -44,9 +42,9 @@ TEST_F(ViewerCloseTest, RefusesARestartBeforeItIsAnswered) {
 
 TEST_F(ViewerCloseTest, RefusesARestartThatIsNoOfferOrOneOfOtherMedia) {
   connect();
-  const std::string other_mid = webrtc::test::with_every(
-      webrtc::test::with(plain(), "a=mid:0", "a=mid:x"), "BUNDLE 0", "BUNDLE x");
-  const std::string without_codec = webrtc::test::with_every(plain(), "H264/90000", "VP9/90000");
+  const std::string other_mid =
+      sdp::test::with_every(sdp::test::with(plain(), "a=mid:0", "a=mid:x"), "BUNDLE 0", "BUNDLE x");
+  const std::string without_codec = sdp::test::with_every(plain(), "H264/90000", "VP9/90000");
 
   for (const std::string& text :
        {std::string{"hello"}, plain_with_audio(), other_mid, without_codec}) {
