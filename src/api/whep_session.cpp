@@ -64,10 +64,9 @@ bool matches(std::string_view if_match, std::string_view etag) {
 
 } // namespace
 
-WhepSession::WhepSession(std::string offer, ExchangePtr post, const config::WebRtc& webrtc,
-                         const Limits& limits, Ended ended)
-    : webrtc_(webrtc), limits_(limits), ended_(std::move(ended)), offer_(std::move(offer)),
-      mids_(sdp::mids(offer_)), waiting_(std::move(post)) {
+WhepSession::WhepSession(ExchangePtr post, const config::WebRtc& webrtc, const Limits& limits,
+                         Ended ended)
+    : webrtc_(webrtc), limits_(limits), ended_(std::move(ended)), waiting_(std::move(post)) {
   renew_etag();
 }
 
@@ -153,7 +152,7 @@ void WhepSession::patch(const ExchangePtr& exchange) {
         Error{Errc::busy, "the session is still restarting ICE; try again later"});
   // Some players send If-Match: * with every candidate, or no If-Match at all, so only the
   // credentials distinguish a restart from a trickled candidate.
-  if (!fragment->has_credentials() || fragment->ufrag == sdp::ice_ufrag(offer_))
+  if (!fragment->has_credentials() || fragment->ufrag == session_->offer().ice_ufrag())
     return trickle(exchange, *fragment);
   if (!conditional)
     return exchange->respond(Problem{
@@ -166,16 +165,14 @@ void WhepSession::trickle(const ExchangePtr& exchange, const sdp::IceFragment& f
   if (candidates_ > limits_.candidates_per_session)
     return exchange->respond(Error{Errc::invalid, "there are too many candidates"});
   for (const sdp::IceFragment::Candidate& candidate : fragment.candidates)
-    session_->add_candidate({sdp::mline_of(mids_, candidate), candidate.candidate});
+    session_->add_candidate({sdp::mline_of(session_->offer(), candidate), candidate.candidate});
   if (fragment.end_of_candidates) session_->add_candidate({});
   exchange->respond(204);
 }
 
 void WhepSession::restart(const ExchangePtr& exchange, const sdp::IceFragment& fragment) {
-  std::string offer = sdp::restart_offer(offer_, fragment);
-  const auto restarted = session_->restart(offer);
+  const auto restarted = session_->restart(fragment);
   if (!restarted) return exchange->respond(restarted.error());
-  offer_ = std::move(offer);
   candidates_ = fragment.candidates.size();
   restarting_ = true;
   wait_for_answer(exchange);

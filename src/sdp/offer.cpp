@@ -151,6 +151,19 @@ const Offer::Media* Offer::find(std::string_view mid) const {
   return found == media.end() ? nullptr : &*found;
 }
 
+std::optional<unsigned> Offer::mline_of(std::string_view mid) const {
+  const Media* const found = find(mid);
+  if (found == nullptr) return {};
+  return static_cast<unsigned>(found - media.data());
+}
+
+const std::string& Offer::ice_ufrag() const {
+  static const std::string none;
+  for (const Media& one : media)
+    if (!one.transport.ice_ufrag.empty()) return one.transport.ice_ufrag;
+  return none;
+}
+
 Result<Offer> Offer::parse(std::string_view text) {
   auto read = OfferText::read(text);
   if (!read) return read.error();

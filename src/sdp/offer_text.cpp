@@ -285,8 +285,6 @@ Result<Done> Reader::read_media_attribute(const Line& line, const sdp::Attribute
   } else if (key == "candidate") {
     if (media.candidates.size() == kMaxCandidates) return invalid(line, "too many candidates");
     media.candidates.push_back("candidate:" + sdp::join(sdp::words(value)));
-  } else if (key == "end-of-candidates") {
-    media.end_of_candidates = true;
   }
   return Done{};
 }

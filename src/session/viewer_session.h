@@ -54,6 +54,8 @@ class ViewerSession : public Session,
   const std::string& camera_id() const override { return camera_->id(); }
   void add_candidate(const Candidate& candidate) override;
   Result<Done> restart(const std::string& offer) override;
+  Result<Done> restart(const sdp::IceFragment& fragment) override;
+  const sdp::Offer& offer() const override { return offer_; }
   Result<Done> select(const StreamPreference& preference) override;
   void close(CloseReason reason) override;
   void forget_observer() override { observer_ = nullptr; }
@@ -64,6 +66,9 @@ class ViewerSession : public Session,
   /// The stream that would fit best for a new session; null: none.
   const ViewedStream* best() const;
   Result<Done> negotiate();
+  /// Whether a restart is possible now, and its text of `size` bytes is not too large.
+  Result<Done> check_restart(std::size_t size, std::size_t most) const;
+  Result<Done> restart(sdp::Offer offer);
   void wait_for(const ViewedStream& stream);
   void go_on_waiting();
   void follow();
