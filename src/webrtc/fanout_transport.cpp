@@ -1,6 +1,7 @@
 #include "webrtc/fanout_transport.h"
 
 #include "base/main_loop.h"
+#include "webrtc/fanout_offer.h"
 #include "webrtc/ice.h"
 #include "webrtc/payloader.h"
 
@@ -92,14 +93,17 @@ Result<StructurePtr> FanoutTransport::options(const sdp::Choices& choices) {
 }
 
 Result<Done> FanoutTransport::accept(sdp::Offer offer, sdp::Choices choices, bool) {
-  const std::string reduced = sdp::reduced_offer(offer, choices, fanout_extensions());
+  const StructurePtr reduced =
+      structure_of(sdp::reduced_offer(offer, choices, fanout_extensions()));
   GstStructure* raw = nullptr;
   if (added_) {
-    g_signal_emit_by_name(fanout_->element(), "restart-viewer", id_.c_str(), reduced.c_str(), &raw);
+    g_signal_emit_by_name(fanout_->element(), "restart-negotiated-viewer", id_.c_str(),
+                          reduced.get(), &raw);
   } else {
     auto named = options(choices);
     if (!named) return named.error();
-    g_signal_emit_by_name(fanout_->element(), "add-viewer", reduced.c_str(), named->get(), &raw);
+    g_signal_emit_by_name(fanout_->element(), "add-negotiated-viewer", reduced.get(), named->get(),
+                          &raw);
   }
   const StructurePtr reply{raw};
   if (!reply || !gst_structure_has_name(reply.get(), "answer")) return refusal_of(reply.get());

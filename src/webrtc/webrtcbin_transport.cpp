@@ -12,6 +12,7 @@
 #include "webrtc/dtls_certificate.h"
 #include "webrtc/dtls_goodbye.h"
 #include "webrtc/payloader.h"
+#include "webrtc/sdp_message.h"
 #include "webrtc/shortcut.h"
 #include "webrtc/webrtcbin_stats.h"
 #include "webrtc/webrtcbin_tuning.h"
@@ -27,12 +28,6 @@ constexpr std::chrono::milliseconds kGoodbyeLimit{200};
 std::uint32_t alive = 0; // Main only.
 
 using DescriptionPtr = Owned<GstWebRTCSessionDescription, gst_webrtc_session_description_free>;
-
-DescriptionPtr parse_description(GstWebRTCSDPType type, const std::string& text) {
-  GstSDPMessage* message = nullptr;
-  if (gst_sdp_message_new_from_text(text.c_str(), &message) != GST_SDP_OK) return nullptr;
-  return DescriptionPtr{gst_webrtc_session_description_new(type, message)};
-}
 
 } // namespace
 
@@ -112,9 +107,9 @@ Result<Done> WebrtcbinTransport::accept(sdp::Offer offer, sdp::Choices choices, 
   for (std::size_t mline = 0; mline < choices_.size(); ++mline)
     if (choices_[mline])
       if (auto added = add_output(mline, *choices_[mline]); !added) return added.error();
-  auto description = parse_description(GST_WEBRTC_SDP_TYPE_OFFER,
-                                       sdp::reduced_offer(offer_, choices_, sent_extensions()));
-  if (!description) return Error{Errc::internal, "the offer could not be read again"};
+  auto message = message_of(sdp::reduced_offer(offer_, choices_, sent_extensions()));
+  const DescriptionPtr description{
+      gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_OFFER, message.release())};
   auto promise = reply_on_main(weak_from_this(), &WebrtcbinTransport::on_remote_set);
   g_signal_emit_by_name(webrtcbin_.get(), "set-remote-description", description.get(),
                         promise.get());
