@@ -36,6 +36,7 @@ enum class Failure {
   busy,
   camera_changed,
   unavailable,
+  count, ///< Not a failure: how many there are.
 };
 
 struct FailureRow {
