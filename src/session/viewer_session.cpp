@@ -4,7 +4,6 @@
 
 #include "base/log.h"
 #include "sdp/candidate.h"
-#include "sdp/ice_sdp.h"
 #include "session/agreement.h"
 
 namespace fanlight::session {
@@ -12,8 +11,6 @@ namespace {
 
 /// If a stream has been down for this long, the viewer gets a new session with another stream.
 constexpr std::chrono::seconds kLongDown{10};
-/// How many bytes the offer of a restart may be larger than the first one: room for candidates.
-constexpr std::size_t kMoreAtRestart = 16 * 1024;
 
 std::int64_t since_ms(std::int64_t start_us) { return (g_get_monotonic_time() - start_us) / 1000; }
 
@@ -219,45 +216,6 @@ void ViewerSession::add_candidate(const Candidate& candidate) {
     transport_->add_candidate(candidate);
   else if (state_ == State::waiting)
     early_candidates_.push_back(candidate);
-}
-
-Result<Done> ViewerSession::restart(const std::string& text) {
-  // The first offer was checked against the share of its address.
-  if (auto checked = check_restart(text.size(), offer_size_ + kMoreAtRestart); !checked)
-    return checked.error();
-  auto offer = sdp::Offer::parse(text);
-  if (!offer) return offer.error();
-  return restart(std::move(*offer));
-}
-
-Result<Done> ViewerSession::restart(const sdp::IceFragment& fragment) {
-  std::size_t size = 0;
-  for (const auto& candidate : fragment.candidates) size += candidate.candidate.size();
-  if (auto checked = check_restart(size, kMoreAtRestart); !checked) return checked.error();
-  return restart(sdp::restarted(offer_, fragment));
-}
-
-Result<Done> ViewerSession::check_restart(std::size_t size, std::size_t most) const {
-  if (size > most)
-    return Error{Errc::invalid, "restarting session " + id_ +
-                                    ": the offer is much larger than the first one; send the same "
-                                    "media, and send further candidates separately"};
-  if (state_ == State::closed)
-    return Error{Errc::conflict, "restarting session " + id_ + ": the session has ended"};
-  if (!transport_)
-    return Error{Errc::conflict,
-                 "restarting session " + id_ + ": the server has not answered the first offer yet"};
-  return Done{};
-}
-
-Result<Done> ViewerSession::restart(sdp::Offer offer) {
-  if (!continues(offer, offer_, choices_))
-    return Error{Errc::invalid,
-                 "restarting session " + id_ +
-                     ": the offer must have the media and codecs of the first offer, and "
-                     "receive them; to mute, a player mutes its element or disables its track"};
-  offer_ = std::move(offer);
-  return transport_->accept(offer_, choices_, options_.complete_answer);
 }
 
 void ViewerSession::play() {

@@ -88,6 +88,35 @@ TEST_F(ViewerCloseTest, RefusesARestartThatIsMuchLargerThanTheFirstOffer) {
   EXPECT_THAT(refused.error().message, HasSubstr("much larger than the first one"));
 }
 
+TEST_F(ViewerCloseTest, RestartsIceByAFragmentOfItsLastOffer) {
+  connect();
+  sdp::IceFragment fragment;
+  fragment.ufrag = "newU";
+  fragment.pwd = "abcdefghijklmnopqrstuvwx";
+  fragment.candidates = {{"0", 0, "candidate:1 1 udp 2113937151 192.0.2.7 5000 typ host"}};
+
+  ASSERT_TRUE(viewer->restart(fragment));
+
+  const sdp::Offer& accepted = transport().offers.back();
+  EXPECT_EQ(accepted.media[0].transport.ice_ufrag, "newU");
+  EXPECT_THAT(accepted.media[0].candidates, ElementsAre(fragment.candidates[0].candidate));
+  EXPECT_EQ(viewer->offer().ice_ufrag(), "newU");
+}
+
+TEST_F(ViewerCloseTest, TakesNoFragmentThatNeedsMuchMoreMemoryThanItsFirstOffer) {
+  connect();
+  sdp::IceFragment fragment;
+  fragment.ufrag = "newU";
+  fragment.pwd = "abcdefghijklmnopqrstuvwx";
+  fragment.candidates.assign(17, {"0", 0, std::string(1024, 'x')});
+
+  const auto refused = viewer->restart(fragment);
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::invalid);
+  EXPECT_EQ(viewer->offer().ice_ufrag(), "abcd");
+}
+
 TEST_F(ViewerCloseTest, TellsARestartThatTheTransportRefuses) {
   connect();
   transport().accept_error = Error{Errc::busy, "not now"};
