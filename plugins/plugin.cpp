@@ -1,13 +1,17 @@
 #include <gst/gst.h>
 
 #include "goptee/goptee.h"
+#include "rtph26xdepay/rtph26xdepay.h"
 #include "rtphdrextplayoutdelay/rtphdrextplayoutdelay.h"
+#include "rtpssrcgate/rtpssrcgate.h"
 #include "rtpstamper/rtpstamper.h"
 #include "webrtcfanout/webrtcfanout.h"
 
 static gboolean plugin_init(GstPlugin* plugin) {
   gboolean registered = GST_ELEMENT_REGISTER(goptee, plugin);
+  registered &= GST_ELEMENT_REGISTER(rtph26xdepay, plugin);
   registered &= GST_ELEMENT_REGISTER(rtphdrextplayoutdelay, plugin);
+  registered &= GST_ELEMENT_REGISTER(rtpssrcgate, plugin);
   registered &= GST_ELEMENT_REGISTER(rtpstamper, plugin);
   registered &= GST_ELEMENT_REGISTER(webrtcfanout, plugin);
   return registered;

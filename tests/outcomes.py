@@ -4,6 +4,7 @@ For each run NAME there is NAME.status (the exit code of its runner) and one of
   NAME.json and NAME.junit.xml   of `meson test`; a GoogleTest program counts by its test cases,
   NAME.tap                       of `node --test`,
   neither                        a check that passes or fails as one;
+NAME.word says what ./dev test was asked for, where that was not a suite;
 NAME-reports/ holds what sanitizers wrote meanwhile, a file for each process, where they do not write to standard error.
 """
 
@@ -19,6 +20,8 @@ MOST_LINES = 16
 
 # What depends on how much of the machine a test gets, for it runs with pictures and watchdogs of real time.
 REALTIME = ("service", "interop", "browser", "browser-webrtcbin")
+# The run of meson's tests that were asked for by their names, whatever their suites.
+SELECTED = "selected"
 SANITIZER = re.compile(r"(Address|Leak|Thread|Memory|UndefinedBehavior)Sanitizer|runtime error: ")
 SANITIZER_SAYS = re.compile(r"ERROR: |WARNING: ThreadSanitizer|SUMMARY: |runtime error: ")
 # What tests/service/process.cpp, camsim_process.cpp, tests/browser/support/child.js and tests/bench/lab.py say of a program
@@ -42,13 +45,17 @@ class Outcome:
     report: list[str] = field(default_factory=list)
     # What forbids that it is repeated; empty where nothing does.
     final: str = ""
+    # Its suite, where the run is not called by that.
+    suite: str = ""
+    # What ./dev test was asked for, where the run is not of a whole suite.
+    asked: str = ""
 
     @property
     def alone(self) -> str:
-        """The word that makes ./dev test run it alone; a file of Node's is run as a whole, its tests build on one another."""
-        suite = self.run.split(".")[0]
+        """The words that make ./dev test run it alone; a file of Node's is run as a whole, its tests build on one another."""
+        suite = self.suite or self.run
         test = self.test.removesuffix(".test.js")
-        return "/".join([suite, test] + ([self.case] if self.case and test == self.test else [])) if test else suite
+        return "/".join([suite, test] + ([self.case] if self.case and test == self.test else [])) if test else self.asked or suite
 
 
 @dataclass
@@ -162,11 +169,20 @@ def meson_gaps(code, tests, suites):
         yield f"meson's exit code {code} is not that of {failed} failed tests"
 
 
+def suites_of(tests):
+    """The suite of each test, which is the first of those that meson names."""
+    names = [test["name"].rpartition(" / ")[::2] for test in tests]
+    return {name: suites.rpartition(":")[2].split("+")[0] for suites, name in names}
+
+
 def meson_run(run, status, code):
     """The outcomes and the gaps."""
     tests, suites = meson_log(status.with_suffix(".json")), meson_suites(status.with_suffix(".junit.xml"))
     reports = status.with_name(f"{status.stem}-reports")
     outcomes = list(meson_outcomes(run, tests, suites or [], reports))
+    if run == SELECTED:
+        for outcome in outcomes:
+            outcome.suite = suites_of(tests).get(outcome.test, "")
     return outcomes + list(unnoticed(run, tests, outcomes, reports)), list(meson_gaps(code, tests, suites))
 
 
@@ -314,6 +330,10 @@ def read_run(status) -> Run:
         outcomes = [Outcome(suite, "", result=SKIPPED if code == 77 else PASSED if code == 0 else FAILED, final="it is no test")]
     if gaps:  # Of a runner that was killed: what it did not come to may have failed.
         outcomes.append(Outcome(suite, "", "", FAILED, gaps, final="nobody knows what else failed"))
+    word = status.with_suffix(".word")
+    if word.exists():
+        for outcome in outcomes:
+            outcome.asked = word.read_text().strip()
     return Run(run, code, outcomes)
 
 

@@ -33,6 +33,7 @@ meson_tests() {
   # What was written before: a program that crashes writes no results, and a name that is none no log.
   rm -f "$folder"/*.xml "$folder/meson-logs/$name".*
   meson test -C "$folder" "${rebuild[@]}" --print-errorlogs --logbase "$name" "$@" || code=$?
+  [[ -e $folder/meson-logs/$name.json ]] || return "$((code ? code : 1))" # It could not be built.
   cp "$folder/meson-logs/$name.json" "$folder/meson-logs/$name.junit.xml" "$results/" || return "$((code ? code : 1))"
   return "$code"
 }
@@ -76,6 +77,7 @@ one() {
 record_one() {
   local suite test filter
   IFS=/ read -r suite test filter <<<"$2"
+  echo "$2" >"$results/$suite.$1.word"
   record "$suite.$1" one "$suite.$1" "$suite" "$test" "$filter"
 }
 
@@ -86,7 +88,6 @@ repeat() {
     mkdir -p "$results"
     number=$((number + 1))
     say "once more, alone: $word"
-    echo "$word" >"$results/$1.$number.word"
     record_one "$number" "$word" 3<&-
   done 3< <(python3 tests/repeatable "${results%/again}" "$1")
 }
@@ -274,6 +275,7 @@ alone() {
 named() {
   local rebuild=()
   ready_to_build
+  echo "$*" >"$results/selected.word"
   record selected meson_tests selected "$build" "$@"
 }
 

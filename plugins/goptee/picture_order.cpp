@@ -2,16 +2,17 @@
 
 #include <algorithm>
 
-#include "rbsp.h"
+#include "h26x/rbsp.h"
 
 namespace fanlight::goptee {
 namespace {
+
+using h26x::Rbsp;
 
 using Bytes = std::span<const std::uint8_t>;
 
 /// Enough for the slice of most frames.
 constexpr std::size_t kShortHead = 128;
-constexpr unsigned kMostOrderBits = 16;
 
 /// The NAL unit after the next start code; `rest` then begins behind that start code.
 Bytes next_unit(Bytes& rest) {
@@ -23,40 +24,11 @@ Bytes next_unit(Bytes& rest) {
   return {};
 }
 
-/// H.264, 7.3.2.1.1.1.
-void skip_scaling_list(Rbsp& bits, unsigned size) {
-  int last = 8;
-  int next = 8;
-  for (unsigned i = 0; i < size && next != 0 && bits.ok(); ++i) {
-    next = static_cast<int>((static_cast<unsigned>(last) + static_cast<unsigned>(bits.se())) & 255);
-    if (next != 0) last = next;
-  }
-}
-
-/// Profiles with chroma_format_idc (H.264, 7.3.2.1.1).
-bool is_high(std::uint32_t profile) {
-  constexpr std::uint32_t kHigh[] = {44, 83, 86, 100, 110, 118, 122, 128, 134, 135, 138, 139, 244};
-  return std::find(std::begin(kHigh), std::end(kHigh), profile) != std::end(kHigh);
-}
-
-/// H.265, 7.3.3.
-void skip_profile_tier_level(Rbsp& bits, unsigned sub_layers) {
-  constexpr unsigned kProfileBits = 88;
-  constexpr unsigned kLevelBits = 8;
-  bits.skip(kProfileBits + kLevelBits);
-  unsigned more = 0;
-  for (unsigned i = 0; i < sub_layers; ++i) {
-    if (bits.flag()) more += kProfileBits;
-    if (bits.flag()) more += kLevelBits;
-  }
-  if (sub_layers > 0) bits.skip(2 * (8 - sub_layers));
-  bits.skip(more);
-}
-
 } // namespace
 
 void PictureOrder::begin() {
   codec_ = Codec::other;
+  sps_known_ = false;
   sps_ = {};
   pps_ = {};
   highest_.reset();
@@ -114,7 +86,7 @@ bool PictureOrder::place(std::uint32_t lsb, bool starts_anew) {
   return false;
 }
 
-// ---- H.264, 7.3.2.1.1 and 7.3.3 ----
+// ---- H.264, 7.3.3 ----
 
 std::optional<bool> PictureOrder::unit_h264(Bytes unit) {
   constexpr unsigned kSlice = 1;
@@ -122,9 +94,9 @@ std::optional<bool> PictureOrder::unit_h264(Bytes unit) {
   constexpr unsigned kIdr = 5;
   constexpr unsigned kSps = 7;
   const unsigned type = unit[0] & 31u;
-  if (type == kSps) sps_h264(unit);
+  if (type == kSps) take_sps(h26x::read_sps_h264(unit));
   if (type != kSlice && type != kPartitionA && type != kIdr) return std::nullopt;
-  if (!sps_.known || sps_.order_bits == 0) return false;
+  if (!sps_known_ || sps_.order_bits == 0) return false;
 
   Rbsp bits(unit.subspan(1));
   bits.ue(); // first_mb_in_slice
@@ -142,44 +114,13 @@ std::optional<bool> PictureOrder::unit_h264(Bytes unit) {
   return place(lsb, !may_be_reordered);
 }
 
-void PictureOrder::sps_h264(Bytes unit) {
-  Rbsp bits(unit.subspan(1));
-  Sps sps;
-  const std::uint32_t profile = bits.bits(8);
-  bits.skip(16);
-  bits.ue(); // seq_parameter_set_id
-  if (is_high(profile)) {
-    const std::uint32_t chroma = bits.ue();
-    if (chroma == 3) sps.separate_planes = bits.flag();
-    bits.ue(); // bit_depth_luma_minus8
-    bits.ue(); // bit_depth_chroma_minus8
-    bits.skip(1);
-    if (bits.flag()) // seq_scaling_matrix_present_flag
-      for (unsigned i = 0; i < (chroma == 3 ? 12u : 8u); ++i)
-        if (bits.flag()) skip_scaling_list(bits, i < 6 ? 16 : 64);
-  }
-  sps.frame_num_bits = bits.ue() + 4;
-  const std::uint32_t order_type = bits.ue();
-  if (order_type == 0) {
-    sps.order_bits = bits.ue() + 4;
-  } else if (order_type == 1) {
-    // The count follows a cycle that no encoder uses; such frames count as in order.
-    bits.skip(1);
-    bits.se();
-    bits.se();
-    for (std::uint32_t cycle = bits.ue(); cycle > 0 && bits.ok(); --cycle) bits.se();
-  }
-  bits.ue(); // max_num_ref_frames
-  bits.skip(1);
-  bits.ue(); // pic_width_in_mbs_minus1
-  bits.ue(); // pic_height_in_map_units_minus1
-  sps.frames_only = bits.flag();
-  sps.known = bits.ok() && sps.frame_num_bits <= 16 && sps.order_bits <= kMostOrderBits;
-  if (sps.known && sps.order_bits != sps_.order_bits) highest_.reset();
-  sps_ = sps;
+void PictureOrder::take_sps(const std::optional<h26x::Sps>& sps) {
+  if (sps && sps->order_bits != sps_.order_bits) highest_.reset();
+  sps_known_ = sps.has_value();
+  sps_ = sps.value_or(h26x::Sps{});
 }
 
-// ---- H.265, 7.3.2.2, 7.3.2.3 and 7.3.6.1 ----
+// ---- H.265, 7.3.2.3 and 7.3.6.1 ----
 
 std::optional<bool> PictureOrder::unit_h265(Bytes unit) {
   constexpr unsigned kHighestLeading = 9; // TRAIL_N to RASL_R
@@ -192,11 +133,11 @@ std::optional<bool> PictureOrder::unit_h265(Bytes unit) {
   if (unit.size() < 3) return std::nullopt;
   const unsigned type = unit[0] >> 1 & 63u;
   if ((unit[0] & 1u) != 0 || unit[1] >> 3 != 0) return std::nullopt; // Of another layer.
-  if (type == kSps) sps_h265(unit);
+  if (type == kSps) take_sps(h26x::read_sps_h265(unit));
   if (type == kPps) pps_h265(unit);
   if (type > kHighestLeading && (type < kFirstIrap || type > kCra)) return std::nullopt;
   const bool irap = type >= kFirstIrap;
-  if (!sps_.known || !pps_.known) return false;
+  if (!sps_known_ || !pps_.known) return false;
 
   Rbsp bits(unit.subspan(2));
   // first_slice_segment_in_pic_flag: the beginning of the frame was missed.
@@ -211,28 +152,6 @@ std::optional<bool> PictureOrder::unit_h265(Bytes unit) {
   const std::uint32_t lsb = idr ? 0 : bits.bits(sps_.order_bits);
   if (!bits.ok()) return false;
   return place(lsb, irap);
-}
-
-void PictureOrder::sps_h265(Bytes unit) {
-  Rbsp bits(unit.subspan(2));
-  Sps sps;
-  bits.skip(4); // sps_video_parameter_set_id
-  const unsigned sub_layers = bits.bits(3);
-  bits.skip(1);
-  if (sub_layers > 6) return;
-  skip_profile_tier_level(bits, sub_layers);
-  bits.ue(); // sps_seq_parameter_set_id
-  if (bits.ue() == 3) sps.separate_planes = bits.flag();
-  bits.ue(); // pic_width_in_luma_samples
-  bits.ue(); // pic_height_in_luma_samples
-  if (bits.flag())
-    for (int i = 0; i < 4; ++i) bits.ue(); // conf_win_*_offset
-  bits.ue();                               // bit_depth_luma_minus8
-  bits.ue();                               // bit_depth_chroma_minus8
-  sps.order_bits = bits.ue() + 4;
-  sps.known = bits.ok() && sps.order_bits <= kMostOrderBits;
-  if (sps.known && sps.order_bits != sps_.order_bits) highest_.reset();
-  sps_ = sps;
 }
 
 void PictureOrder::pps_h265(Bytes unit) {

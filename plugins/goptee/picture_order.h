@@ -7,6 +7,8 @@
 
 #include <gst/gst.h>
 
+#include "h26x/sps.h"
+
 namespace fanlight::goptee {
 
 /// Finds frames of H.264 and H.265 that are shown before one that was sent earlier (in cameras:
@@ -35,20 +37,13 @@ class PictureOrder {
   /// For one NAL unit: whether its frame is reordered; none: it is not a slice.
   std::optional<bool> unit_h264(std::span<const std::uint8_t> unit);
   std::optional<bool> unit_h265(std::span<const std::uint8_t> unit);
-  void sps_h264(std::span<const std::uint8_t> unit);
-  void sps_h265(std::span<const std::uint8_t> unit);
+  /// None: the set cannot be read.
+  void take_sps(const std::optional<h26x::Sps>& sps);
   void pps_h265(std::span<const std::uint8_t> unit);
   /// Whether a frame with this count precedes the highest so far; if not, it becomes the highest.
   bool place(std::uint32_t lsb, bool starts_anew);
 
-  /// What is needed to read slice headers. Cameras have one of each; of several, the newest counts.
-  struct Sps {
-    bool known = false;
-    bool separate_planes = false;
-    bool frames_only = true;     ///< H.264.
-    unsigned frame_num_bits = 0; ///< H.264.
-    unsigned order_bits = 0;     ///< 0: frames are sent in display order.
-  };
+  /// What is needed to read slice headers of H.265.
   struct Pps {
     bool known = false;
     bool has_output_flag = false;
@@ -56,7 +51,9 @@ class PictureOrder {
   };
 
   Codec codec_ = Codec::other;
-  Sps sps_;
+  // Cameras have one set of each kind; of several, the newest counts.
+  bool sps_known_ = false;
+  h26x::Sps sps_;
   Pps pps_; ///< H.265.
   std::optional<std::uint32_t> highest_;
   std::array<std::uint8_t, kLongestHead> head_{};

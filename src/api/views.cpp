@@ -16,6 +16,7 @@ void write_state(Writer& json, const cameras::StreamInfo& stream) {
   json.member("state", stream.state);
   json.member("reason", stream.reason);
   json.member("state_age_ms", stream.state_age_ms);
+  json.member("key_frame_wait_ms", stream.key_frame_wait_ms);
   json.member("retry_in_ms", stream.retry_in_ms);
   json.member("video_codec", stream.video_codec);
   json.member("audio_codec", stream.audio_codec);

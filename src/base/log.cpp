@@ -94,6 +94,17 @@ Limiter& limiter() {
   return *limiter;
 }
 
+/// Of lines whose number is reported elsewhere: it sums up nothing.
+Limiter& posted_limiter() {
+  static auto* const limiter = new Limiter;
+  return *limiter;
+}
+
+/// Whether GST_ELEMENT_ERROR or GST_ELEMENT_WARNING wrote the line; both also post a message.
+bool is_posted(std::string_view text) {
+  return text.starts_with("error: ") || text.starts_with("warning: ");
+}
+
 std::atomic<bool> g_will_sum_up{false};
 
 /// Whether to write a line. The lines left out are reported later, even if no further line comes.
@@ -128,6 +139,10 @@ void on_gst_message(GstDebugCategory* category, GstDebugLevel level, const char*
   const std::string name = std::string("gst/") + gst_debug_category_get_name(category);
   const char* text = gst_debug_message_get(message);
   if (text == nullptr) text = "";
+  if (!g_gst_unlimited && is_posted(text) &&
+      !posted_limiter().pass({file, static_cast<unsigned>(line)}, kPostedRate, level_of(level),
+                             name, text, g_get_monotonic_time()))
+    return;
   if (!g_gst_unlimited && !pass({"gst", 0}, kLibraryRate, level_of(level), name, text)) return;
   const std::string_view path = file;
   const auto slash = path.rfind('/');
@@ -202,7 +217,10 @@ void write(Level level, std::string_view category, Fields fields, std::string_vi
   emit(level, category, {fields.begin(), fields.size()}, message, whole ? kLong : kShort);
 }
 
-void forget_rates() { limiter().forget(); }
+void forget_rates() {
+  limiter().forget();
+  posted_limiter().forget();
+}
 
 void sum_up() {
   g_will_sum_up = false; // Before take(), so that a line left out meanwhile is reported next time.

@@ -10,7 +10,7 @@ bool Limiter::pass(Place place, Rate rate, Level level, std::string_view categor
                    std::string_view message, std::int64_t now_us) {
   constexpr std::int64_t kSecond = 1'000'000;
   constexpr std::size_t kLike = 120; // Bytes.
-  const std::int64_t step = kSecond / rate.per_second;
+  const std::int64_t step = kSecond * rate.seconds / rate.per_second;
   const std::lock_guard lock(mutex_);
   Bucket& bucket = buckets_[{place.file, place.line}];
   const std::int64_t full_at = std::max(bucket.full_at_us, now_us) + step;

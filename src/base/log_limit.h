@@ -12,10 +12,11 @@
 
 namespace fanlight::log {
 
-/// How many lines one place may write: a burst at once, and then a number per second.
+/// How many lines one place may write: a burst at once, and then a number per time.
 struct Rate {
   unsigned burst;
   unsigned per_second;
+  unsigned seconds = 1; ///< Not 1: so many lines in this many seconds.
 };
 
 /// For lines that strangers can cause. The burst covers two walls of 256 tiles.
@@ -24,6 +25,10 @@ constexpr Rate kRate{512, 10};
 constexpr Rate kDebugRate{2048, 100};
 /// For all places of a library together: an element in trouble may log once per packet.
 constexpr Rate kLibraryRate{20, 20};
+
+/// For what GStreamer's elements also post as messages, of each place: whoever owns the pipeline
+/// counts them and says so.
+constexpr Rate kPostedRate{1, 1, 60};
 
 /// The lines of one place that were left out.
 struct LeftOut {

@@ -25,6 +25,9 @@ struct StreamInfo {
   std::uint32_t gop_frames = 0;
   std::int64_t gop_ms = 0;
   std::int64_t last_key_frame_ms = -1; ///< Age; -1: none yet.
+  /// How long video has arrived without a key frame, with which viewers could start; -1: the stream
+  /// does not wait for one.
+  std::int64_t key_frame_wait_ms = -1;
   bool b_frames = false;
   std::uint64_t packets_lost = 0;
   double jitter_ms = 0;

@@ -7,6 +7,7 @@ namespace fanlight::cameras {
 StreamInfo describe(const media::CameraStream& camera_stream) {
   const media::Health::Counters& counters = camera_stream.health().counters();
   const media::Health::Rates& rates = camera_stream.health().rates();
+  const auto wait = camera_stream.key_frame_wait();
   const bool always = camera_stream.config().pull == config::Pull::always;
   StreamInfo info{.id = camera_stream.id(),
                   .url = strip_credentials(camera_stream.config().url),
@@ -23,6 +24,7 @@ StreamInfo describe(const media::CameraStream& camera_stream) {
                   .gop_frames = rates.gop_frames,
                   .gop_ms = rates.gop_ms,
                   .last_key_frame_ms = rates.last_key_frame_ms,
+                  .key_frame_wait_ms = wait ? wait->count() : -1,
                   .b_frames = rates.b_frames,
                   .packets_lost = counters.packets_lost,
                   .jitter_ms = rates.jitter_ms,

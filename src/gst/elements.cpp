@@ -11,11 +11,11 @@ struct Needed {
   std::string_view package;
 };
 
+constexpr std::string_view kOwn = "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)";
+
 constexpr Needed kNeeded[] = {
     {"rtspsrc", "gstreamer1.0-plugins-good"},
     {"rtpbin", "gstreamer1.0-plugins-good"},
-    {"rtph264depay", "gstreamer1.0-plugins-good"},
-    {"rtph265depay", "gstreamer1.0-plugins-good"},
     {"rtph264pay", "gstreamer1.0-plugins-good"},
     {"rtph265pay", "gstreamer1.0-plugins-good"},
     {"rtpopusdepay", "gstreamer1.0-plugins-good"},
@@ -26,21 +26,21 @@ constexpr Needed kNeeded[] = {
     {"rtppcmapay", "gstreamer1.0-plugins-good"},
     {"rtpmp4gdepay", "gstreamer1.0-plugins-good"},
     {"rtpmp4adepay", "gstreamer1.0-plugins-good"},
-    {"h264parse", "gstreamer1.0-plugins-bad"},
-    {"h265parse", "gstreamer1.0-plugins-bad"},
+    {"errorignore", "gstreamer1.0-plugins-bad"},
     {"aacparse", "gstreamer1.0-plugins-good"},
     {"avdec_aac", "gstreamer1.0-libav"},
     {"audioconvert", "gstreamer1.0-plugins-base"},
     {"audioresample", "gstreamer1.0-plugins-base"},
     {"opusenc", "gstreamer1.0-plugins-base"},
-    {"capsfilter", "libgstreamer1.0-0"},
     {"webrtcbin", "gstreamer1.0-plugins-bad"},
     {"dtlssrtpenc", "gstreamer1.0-plugins-bad"},
     {"srtpenc", "gstreamer1.0-plugins-bad"},
     {"nicesink", "gstreamer1.0-nice"},
-    {"goptee", "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)"},
-    {"rtpstamper", "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)"},
-    {"webrtcfanout", "fanlight (libgstfanlight.so; is it in GST_PLUGIN_PATH?)"},
+    {"goptee", kOwn},
+    {"rtph26xdepay", kOwn},
+    {"rtpssrcgate", kOwn},
+    {"rtpstamper", kOwn},
+    {"webrtcfanout", kOwn},
 };
 
 std::string_view package_of(std::string_view element) {

@@ -35,6 +35,7 @@ std::string advice(const GError& error, const std::string& address) {
   case G_IO_ERROR_NOT_FOUND:
   case G_IO_ERROR_FAILED:
   case G_IO_ERROR_INVALID_ARGUMENT:
+  case G_IO_ERROR_CONNECTION_REFUSED: // EADDRNOTAVAIL in GLib 2.84; FAILED in 2.74.
     return "; set server.listen to an address of this machine, or to 0.0.0.0 for all its addresses";
   default: return "; server.listen is " + address;
   }

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/main_loop.h"
+#include "media/rtsp/branch.h"
 
 namespace fanlight::media {
 namespace {
@@ -71,13 +72,19 @@ const CameraStream& Camera::best() const {
 }
 
 void Camera::on_message(GstMessage* message) {
-  if (GST_MESSAGE_TYPE(message) != GST_MESSAGE_ERROR) return;
-  if (bins_.on_error(message)) return;
+  const bool error = GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR;
+  // Other elements warn of what is reported elsewhere.
+  const bool warning = GST_MESSAGE_TYPE(message) == GST_MESSAGE_WARNING &&
+                       (is_of_video(message) || is_of_sound(message));
+  if (!error && !warning) return;
+  if (error && bins_.on_error(message)) return;
   for (const auto& camera_stream : camera_streams_)
-    if (camera_stream->on_error(message)) return;
-  // A connection that was given up still posts errors for a moment.
-  if (is_inside(GST_MESSAGE_SRC(message), GST_ELEMENT(pipeline_->bin())))
-    log::warning("camera", {{"camera", config_.id}}, describe(message));
+    if (error && camera_stream->on_error(message)) return;
+  // What does not end the stream; and a connection that was given up still posts errors for a
+  // moment.
+  if (!is_inside(GST_MESSAGE_SRC(message), GST_ELEMENT(pipeline_->bin()))) return;
+  const std::string line = odd_messages_.add(describe(message), g_get_monotonic_time());
+  if (!line.empty()) log::warning("camera", {{"camera", config_.id}}, line);
 }
 
 void Camera::on_camera_stream_changed(CameraStream&) {

@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "gst/pipeline.h"
 #include "media/camera_stream.h"
+#include "media/odd_messages.h"
 
 namespace fanlight::media {
 
@@ -68,6 +69,7 @@ class Camera : private CameraStream::Observer, public std::enable_shared_from_th
   SinkBins bins_;
   std::vector<std::shared_ptr<CameraStream>> camera_streams_;
   std::vector<std::unique_ptr<CameraStream::Claim>> always_;
+  OddMessages odd_messages_;
   bool telling_ = false; // A task that calls the observer is posted.
   bool stopped_ = false;
 };

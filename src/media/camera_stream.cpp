@@ -1,18 +1,32 @@
 #include "media/camera_stream.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/log.h"
 #include "gst/pipeline.h"
+#include "media/rtsp/branch.h"
 
 namespace fanlight::media {
 namespace {
 
 constexpr std::chrono::seconds kTick{1};
+/// Sound begins as soon as the video, or nearly.
+constexpr std::chrono::seconds kSoundPatience{5};
 /// After a connection of this length, the back-off starts over.
 constexpr std::int64_t kStableUs = 30'000'000;
+/// The reason tells the time in steps: each change goes to every page.
+constexpr std::int64_t kTellWaitS = 5;
 /// Between two log lines with the status of the stream.
 constexpr std::int64_t kLogStatusUs = 300'000'000;
+
+/// `code`: or any.
+bool is_stream_error(GstMessage* message, std::optional<gint> code = {}) {
+  GError* raw = nullptr;
+  gst_message_parse_error(message, &raw, nullptr);
+  const GErrorPtr error{raw};
+  return error && error->domain == GST_STREAM_ERROR && (!code || error->code == *code);
+}
 
 TrackState track_state(CameraStream::State state) {
   switch (state) {
@@ -124,10 +138,11 @@ void CameraStream::queue_up() {
 
 void CameraStream::connect() {
   tracks_->begin();
+  complaint_.clear();
   connected_since_us_ = g_get_monotonic_time();
   health_.begin(connected_since_us_);
-  auto source =
-      RtspConnection::create(camera_, config_, tracks_->sinks(), no_sound_, weak_from_this());
+  auto source = RtspConnection::create(camera_, config_, tracks_->sinks(), no_sound_,
+                                       keep_alive_.plan(), weak_from_this());
   if (!source) return fail({.why = source.error().message});
   connection_ = std::move(*source);
   if (auto added = pipeline_.add(connection_->bin()); !added) {
@@ -144,7 +159,15 @@ void CameraStream::drop_connection() {
   pipeline_.remove(bin.get(), "the connection to " + name());
 }
 
+void CameraStream::note_lost_session() {
+  if (state_ != State::live || !connection_) return;
+  const std::string change = keep_alive_.on_lost(state_age(), connection_->keep_alives());
+  if (!change.empty())
+    log::info("camera", {{"camera", camera_.id}, {"stream", config_.id}}, change);
+}
+
 void CameraStream::fail(const ConnectError& failure) {
+  note_lost_session();
   drop_connection();
   ticket_.reset();
   const std::int64_t now = g_get_monotonic_time();
@@ -208,7 +231,26 @@ std::chrono::milliseconds CameraStream::state_age() const {
 
 bool CameraStream::on_error(GstMessage* message) {
   if (!connection_ || !is_inside(GST_MESSAGE_SRC(message), connection_->bin())) return false;
-  fail(connection_->explain(message));
+  // rtspsrc may report that it found no stream before it is known here what was described.
+  if (is_stream_error(message, GST_STREAM_ERROR_CODEC_NOT_FOUND)) {
+    on_connection_described(connection_->described());
+    if (!connection_) return true;
+  }
+  if (const auto why = connection_->give_up_sound(message)) {
+    if (why->empty()) return true;
+    log::warning("camera", {{"camera", camera_.id}, {"stream", config_.id}}, *why);
+    on_connection_audio("", *why);
+    return true;
+  }
+  // An element may complain of a packet and go on. If it does not, rtspsrc ends with an error of
+  // its own.
+  if (is_of_video(message)) {
+    complaint_ = describe(message);
+    return false;
+  }
+  ConnectError error = connection_->explain(message);
+  if (!complaint_.empty() && is_stream_error(message)) error.why = complaint_;
+  fail(error);
   return true;
 }
 
@@ -232,9 +274,7 @@ void CameraStream::on_connection_described(const std::vector<std::string>& video
       return;
     wanted += (wanted.empty() ? "" : ", ") + std::string{encoding_name(codec)};
   }
-  std::string sent;
-  for (const std::string& encoding : video) sent += (sent.empty() ? "" : ", ") + encoding;
-  fail(wrong_codec(sent, wanted));
+  fail(wrong_codec(video, wanted));
 }
 
 void CameraStream::on_video_format() {
@@ -256,11 +296,47 @@ void CameraStream::on_tick() {
   health_.poll(elements, now);
   const std::string problem = health_.problem(state_ == State::live, config_.health_timeout, now);
   if (!problem.empty()) return fail({.why = problem});
+  if (state_ != State::live && health_.key_frame_wait(now)) return wait_for_key_frame(now);
   // Finds a silent camera on time, not only at the next check.
   const auto patience = health_.patience(config_.health_timeout, now);
   if (state_ == State::live && patience < kTick) overdue_.once(patience, [this] { on_tick(); });
+  look_for_sound();
   if (health_.rates().b_frames != had_b_frames) observer_.on_camera_stream_changed(*this);
   if (state_ == State::live && now - said_us_ > kLogStatusUs) log_status(now);
+}
+
+std::optional<std::chrono::milliseconds> CameraStream::key_frame_wait() const {
+  if (!connection_ || state_ == State::live) return std::nullopt;
+  return health_.key_frame_wait(g_get_monotonic_time());
+}
+
+void CameraStream::wait_for_key_frame(std::int64_t now_us) {
+  ticket_.reset(); // The camera has answered: others may connect.
+  if (const std::string why = health_.keyless(now_us); !why.empty()) {
+    if (state_ != State::refused)
+      log::warning("camera", {{"camera", camera_.id}, {"stream", config_.id}}, why);
+    return set_state(State::refused, why);
+  }
+  const std::int64_t waited_s = health_.key_frame_wait(now_us)->count() / 1000;
+  const std::int64_t told_s = waited_s - waited_s % kTellWaitS;
+  std::string why = "waiting for a key frame (" + std::to_string(told_s) + " s";
+  if (const std::int64_t gop_ms = health_.rates().gop_ms; gop_ms > 0)
+    why += "; the camera sends one every " + std::to_string((gop_ms + 500) / 1000) + " s";
+  why += ")";
+  if (told_s == 0 && why != reason_)
+    log::info("camera", {{"camera", camera_.id}, {"stream", config_.id}}, why);
+  // A stream that was lost is not preferred before it is live again.
+  set_state(state_ == State::retrying ? State::retrying : State::connecting, why);
+}
+
+void CameraStream::look_for_sound() {
+  if (state_ != State::live || state_age() < kSoundPatience || connection_->sound_came()) return;
+  const std::string sound = tracks_->sound_encoding();
+  if (sound.empty()) return;
+  const std::string why =
+      "the camera announces " + sound + " sound, but none has come that the server can read";
+  log::warning("camera", {{"camera", camera_.id}, {"stream", config_.id}}, why);
+  on_connection_audio("", why); // If sound comes later, the connection says so.
 }
 
 void CameraStream::log_status(std::int64_t now_us) {

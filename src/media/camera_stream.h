@@ -14,6 +14,7 @@
 #include "media/rtsp/connect_error.h"
 #include "media/rtsp/connect_queue.h"
 #include "media/rtsp/connection.h"
+#include "media/rtsp/keep_alive.h"
 #include "media/stream_tracks.h"
 
 namespace fanlight::media {
@@ -31,10 +32,11 @@ class CameraStream : public RtspConnection::Observer,
  public:
   enum class State {
     idle,       ///< Not wanted.
-    connecting, ///< The first attempt, or the first after a stop.
+    connecting, ///< The first attempt, or the first after a stop; or waiting for a key frame.
     live,       ///< Video arrives.
     retrying,   ///< Lost or not reached; the next attempt is scheduled.
-    refused,    ///< The camera rejects the settings (login, path, codec); attempts are rare.
+    refused,    ///< The camera rejects the settings (login, path, codec), and attempts are rare;
+                ///< or it sends no key frames, and stays connected.
   };
   struct Observer {
     virtual ~Observer() = default;
@@ -83,10 +85,13 @@ class CameraStream : public RtspConnection::Observer,
   std::chrono::milliseconds retry_in() const;
   const StreamTracks& tracks() const { return *tracks_; }
   const Health& health() const { return health_; }
+  /// How long pictures have arrived without a key frame; none: it does not wait for one.
+  std::optional<std::chrono::milliseconds> key_frame_wait() const;
   std::uint32_t reconnects() const { return reconnects_; }
   std::uint32_t viewers() const { return viewers_; }
 
-  /// Handles an error from inside the stream. False: the error is from elsewhere.
+  /// Handles an error from inside the stream. False: the error is from elsewhere, or it does not
+  /// end the stream.
   bool on_error(GstMessage* message);
 
  private:
@@ -100,11 +105,14 @@ class CameraStream : public RtspConnection::Observer,
   void queue_up();
   void connect();
   void drop_connection();
+  void note_lost_session();
   void fail(const ConnectError& failure);
   void retry(std::chrono::milliseconds wait);
   void report(const std::string& why, std::chrono::milliseconds delay) const;
   void set_state(State state, const std::string& reason);
   void on_tick();
+  void wait_for_key_frame(std::int64_t now_us);
+  void look_for_sound();
   void log_status(std::int64_t now_us);
   std::string name() const { return "stream " + config_.id + " of camera " + camera_.id; }
 
@@ -140,8 +148,10 @@ class CameraStream : public RtspConnection::Observer,
   std::int64_t state_since_us_ = 0;
   std::int64_t not_before_us_ = 0; // No attempt before that, even if the stream was idle meanwhile.
   Backoff backoff_;
-  std::string no_sound_; // Why the camera refused the audio; kept until a connection without audio
-                         // is stable.
+  KeepAlive keep_alive_;
+  std::string no_sound_;  // Why the camera refused the audio; kept until a connection without audio
+                          // is stable.
+  std::string complaint_; // The last one of an element of this connection's video.
   Health health_;
   std::uint32_t reconnects_ = 0;
   std::int64_t connected_since_us_ = 0;

@@ -14,6 +14,13 @@ constexpr std::int64_t kConnectUs = 15'000'000;
 /// failure, up to this: the camera either hangs or has very long GOPs.
 constexpr std::int64_t kMostGroupUs = 600'000'000;
 
+/// So many recovery points and I pictures without a key frame, over this time, show that a camera
+/// uses them in place of key frames.
+constexpr std::uint64_t kStartPoints = 3;
+constexpr std::int64_t kStartPointsUs = 10'000'000;
+/// Without such a sign, a key frame may still come after this time, but viewers do not wait for it.
+constexpr std::int64_t kKeylessUs = 60'000'000;
+
 double seconds(std::int64_t us) { return static_cast<double>(us) / 1e6; }
 
 std::uint64_t count(const GstStructure* stats, const char* field) {
@@ -60,6 +67,9 @@ void add_tee(const StructurePtr& stats, Health::Counters& counters, Health::Rate
 
 void Health::begin(std::int64_t now_us) {
   heard_us_ = key_us_ = now_us;
+  waiting_since_us_ = 0;
+  start_points_ = 0;
+  pictures_ = false;
   clock_.begin();
 }
 
@@ -82,16 +92,49 @@ void Health::poll(const Elements& elements, std::int64_t now_us) {
     rates_.jitter_ms = std::max(
         rates_.jitter_ms, static_cast<double>(count(stats.get(), "avg-jitter")) / GST_MSECOND);
   }
-  if (now.access_units > counters_.access_units && elements.depayloader) {
-    const StructurePtr stats = stats_of(elements.depayloader.get());
-    guint timestamp = 0;
-    if (stats && gst_structure_get_uint(stats.get(), "timestamp", &timestamp))
-      clock_.update(timestamp, now_us);
-  }
+  if (elements.depayloader)
+    read_depayloader(elements.depayloader.get(), now.access_units > counters_.access_units, now_us);
   now.timestamp_jumps += clock_.jumps();
   measure(now, now_us);
   rates_.last_key_frame_ms = now.key_frames == 0 ? -1 : (now_us - key_us_) / 1000;
   counters_ = now;
+}
+
+void Health::read_depayloader(GstElement* depayloader, bool new_pictures, std::int64_t now_us) {
+  const StructurePtr stats = stats_of(depayloader);
+  if (!stats) return;
+  // Pictures before the first key frame go no further than the depayloader.
+  const std::int64_t picture_us = time_of(stats.get(), "last-picture-age", now_us, heard_us_);
+  pictures_ = pictures_ || picture_us > heard_us_;
+  guint timestamp = 0;
+  if (new_pictures && gst_structure_get_uint(stats.get(), "timestamp", &timestamp))
+    clock_.update(timestamp, now_us);
+  heard_us_ = picture_us;
+  gboolean waiting = FALSE;
+  gst_structure_get_boolean(stats.get(), "waiting", &waiting);
+  start_points_ = count(stats.get(), "start-points");
+  if (!waiting || !pictures_)
+    waiting_since_us_ = 0;
+  else if (waiting_since_us_ == 0)
+    waiting_since_us_ = now_us;
+}
+
+std::optional<std::chrono::milliseconds> Health::key_frame_wait(std::int64_t now_us) const {
+  if (waiting_since_us_ == 0) return std::nullopt;
+  return std::chrono::milliseconds{(now_us - waiting_since_us_) / 1000};
+}
+
+std::string Health::keyless(std::int64_t now_us) const {
+  if (waiting_since_us_ == 0) return {};
+  const std::int64_t waited_us = now_us - waiting_since_us_;
+  if (start_points_ >= kStartPoints && waited_us >= kStartPointsUs)
+    return "the camera sends no key frames (IDR), only recovery points or other I pictures, and "
+           "browsers cannot start with these: turn off intra refresh, or set a key frame interval "
+           "(GOP), in the camera";
+  if (waited_us >= kKeylessUs)
+    return "the camera sends video but no key frame, and browsers cannot start without one: "
+           "shorten its key frame interval";
+  return {};
 }
 
 void Health::measure(const Counters& now, std::int64_t now_us) {
@@ -112,13 +155,13 @@ std::chrono::milliseconds Health::patience(std::chrono::milliseconds timeout,
 }
 
 std::string Health::problem(bool live, std::chrono::milliseconds timeout, std::int64_t now_us) {
-  if (!live && now_us - heard_us_ > kConnectUs)
+  if (!live && !pictures_ && now_us - heard_us_ > kConnectUs)
     return "no video arrived within 15 s: check that the camera is on and that the address is "
            "right";
-  if (!live) return {};
+  if (!live && !pictures_) return {};
   if (patience(timeout, now_us).count() <= 0)
     return "the camera keeps the connection open but sends no video";
-  if (now_us - key_us_ > std::max(longest_group_us_, 4 * rates_.gop_ms * 1000)) {
+  if (live && now_us - key_us_ > std::max(longest_group_us_, 4 * rates_.gop_ms * 1000)) {
     longest_group_us_ = std::min(2 * longest_group_us_, kMostGroupUs);
     return "the camera sends video but has sent no key frame for " +
            std::to_string((now_us - key_us_) / 1'000'000) + " s: shorten its key frame interval";

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,11 @@ class Health {
   void poll(const Elements& elements, std::int64_t now_us);
   /// Why the server must drop the connection although it is still open; empty: no reason.
   std::string problem(bool live, std::chrono::milliseconds timeout, std::int64_t now_us);
+  /// How long pictures have arrived on this connection without a key frame, with which viewers
+  /// could start; none: there was one, or nothing has arrived yet.
+  std::optional<std::chrono::milliseconds> key_frame_wait(std::int64_t now_us) const;
+  /// Why no key frame is likely to come; empty: one may come.
+  std::string keyless(std::int64_t now_us) const;
 
   /// How long until problem() reports silence, if no data arrive.
   std::chrono::milliseconds patience(std::chrono::milliseconds timeout, std::int64_t now_us) const;
@@ -62,13 +68,17 @@ class Health {
 
  private:
   void measure(const Counters& now, std::int64_t now_us);
+  void read_depayloader(GstElement* depayloader, bool new_pictures, std::int64_t now_us);
 
   Counters counters_;
   Rates rates_;
   CameraClock clock_;
   std::int64_t looked_us_ = 0;
-  std::int64_t heard_us_ = 0; // When the last video arrived.
-  std::int64_t key_us_ = 0;   // When the last key frame arrived, or the connection began.
+  std::int64_t heard_us_ = 0;         // When the last video arrived.
+  std::int64_t key_us_ = 0;           // When the last key frame arrived, or the connection began.
+  std::int64_t waiting_since_us_ = 0; // When pictures began to arrive without a key frame; 0: no.
+  std::uint64_t start_points_ = 0;    // Of this connection.
+  bool pictures_ = false;             // This connection has brought some.
   // The limit if the distance of key frames is unknown.
   std::int64_t longest_group_us_ = 60'000'000;
 };

@@ -151,6 +151,11 @@ std::optional<TrackFormat> StreamTracks::audio() const {
   return sound.codec == Codec::aac ? transcoder_->output()->info().format : sound.format;
 }
 
+std::string StreamTracks::sound_encoding() const {
+  const auto& format = sound_->info().format;
+  return format ? format->rtp.encoding : std::string{};
+}
+
 std::shared_ptr<Track> StreamTracks::find(Codec codec) const {
   for (const auto& track : video_)
     if (track->info().codec == codec) return track;

@@ -55,6 +55,8 @@ class StreamTracks : public Transcoder::Observer,
   std::optional<TrackFormat> audio() const;
   /// Why there is no sound, or what is converted.
   const std::string& sound_note() const { return sound_note_; }
+  /// The encoding name of the audio that the camera announces; empty: none that can be used.
+  std::string sound_encoding() const;
   /// The track of that codec for viewers: video of a configured codec, also before any has arrived;
   /// or audio with the format of audio(). Null: there is none.
   std::shared_ptr<Track> find(Codec codec) const;

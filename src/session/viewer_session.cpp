@@ -102,8 +102,7 @@ const ViewedStream* ViewerSession::best() const {
 /// Changes the viewer to the stream that fits best, once that stream is live.
 void ViewerSession::follow() {
   const ViewedStream& current = *selector_.current();
-  const bool anew = may_begin_anew(current);
-  if (const ViewedStream* other = anew ? best() : nullptr; other != nullptr) {
+  if (const ViewedStream* other = may_begin_anew(current) ? best() : nullptr; other != nullptr) {
     if (other == &current) asked_ = false;
     if (needs_new_session(*other)) return begin_anew(*other);
   }
@@ -115,8 +114,7 @@ void ViewerSession::follow() {
   }
   const ViewedStream& wanted = *selector_.wanted();
   if (&wanted == &current || wanted.state() != ViewedStream::State::live || !playing_) return;
-  if (transport_->can_switch()) return switch_to(wanted);
-  if (anew || !current.sends(video_codec_)) begin_anew(wanted);
+  switch_to(wanted);
 }
 
 /// A session may end in favour of a new one with another stream if its viewer asks for that stream,

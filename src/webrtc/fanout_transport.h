@@ -33,7 +33,6 @@ class FanoutTransport : public ViewerTransport,
   Result<Done> accept(sdp::Offer offer, sdp::Choices choices, bool complete) override;
   void add_candidate(const sdp::Candidate&) override {}
   Result<Done> play(const sdp::Choices& choices) override;
-  bool can_switch() const override { return true; }
   void read_stats(std::function<void(const TransportStats&)> done) override;
 
  private:

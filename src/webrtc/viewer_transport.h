@@ -49,12 +49,10 @@ class ViewerTransport {
   /// carried this way; busy, internal.
   virtual Result<Done> accept(sdp::Offer offer, sdp::Choices choices, bool complete) = 0;
   virtual void add_candidate(const sdp::Candidate& candidate) = 0;
-  /// Once connected: sends what was chosen. Later, where can_switch(): from its next group of
-  /// pictures on the viewer gets another stream of the camera, of the same codec. Errc::not_found:
-  /// the camera has no such stream; unsupported, internal.
+  /// Once connected: sends what was chosen. Later: changes the viewer to another stream of the
+  /// camera, of the same codec, from the group of pictures on that the stream has then.
+  /// Errc::not_found: the camera has no such stream; internal.
   virtual Result<Done> play(const sdp::Choices& choices) = 0;
-  /// Whether a viewer who is connected can get another stream of the camera.
-  virtual bool can_switch() const = 0;
   /// Asks for the counters; `done` comes on main, or never when the connection is gone.
   virtual void read_stats(std::function<void(const TransportStats&)> done) = 0;
   /// Ends the connection and notifies the viewer. `done` is called at once, or soon on main; the

@@ -12,6 +12,7 @@
 #include "webrtc/dtls_certificate.h"
 #include "webrtc/dtls_goodbye.h"
 #include "webrtc/payloader.h"
+#include "webrtc/rising_time.h"
 #include "webrtc/sdp_message.h"
 #include "webrtc/shortcut.h"
 #include "webrtc/webrtcbin_stats.h"
@@ -30,13 +31,6 @@ std::uint32_t alive = 0; // Main only.
 using DescriptionPtr = Owned<GstWebRTCSessionDescription, gst_webrtc_session_description_free>;
 
 } // namespace
-
-unsigned retransmission_packets(std::uint64_t bitrate) {
-  constexpr std::uint64_t kPacketBits = 1100 * 8;
-  return bitrate == 0 ? 512U
-                      : static_cast<unsigned>(
-                            std::clamp<std::uint64_t>(bitrate / 2 / kPacketBits, 128, 1024));
-}
 
 Result<std::shared_ptr<WebrtcbinTransport>>
 WebrtcbinTransport::create(const std::string& id, IceSettings ice, std::uint64_t bitrate,
@@ -142,7 +136,7 @@ Result<Done> WebrtcbinTransport::add_output(std::size_t mline, const sdp::Choice
   const std::string stream_id = "fanlight/" + id_ + "/" + name;
   gst_pad_send_event(pad.get(), gst_event_new_stream_start(stream_id.c_str()));
   gst_pad_send_event(pad.get(), gst_event_new_caps(caps.get()));
-  outputs_.push_back({mline, ssrc, std::move(pad), transceiver});
+  outputs_.push_back({mline, ssrc, std::move(pad), transceiver, {}, {}});
   return Done{};
 }
 
@@ -279,25 +273,29 @@ void WebrtcbinTransport::add_candidate(const sdp::Candidate& candidate) {
 }
 
 Result<Done> WebrtcbinTransport::play(const sdp::Choices& choices) {
-  if (std::exchange(playing_, true))
-    return Error{Errc::unsupported, "a webrtcbin cannot change to another stream"};
   for (std::size_t mline = 0; mline < choices.size(); ++mline) {
     if (!choices[mline]) continue;
     const auto codec = codec_of(choices[mline]->sent.encoding);
     if (!codec) return Error{Errc::internal, "the codec of an m-line is not known"};
-    auto pad = open(mline);
-    if (!pad) return pad.error();
-    if (auto linked = feed_->link(choices[mline]->stream, *codec, pad->get()); !linked)
+    auto output = open(mline);
+    if (!output) return output.error();
+    const std::string& stream = choices[mline]->stream;
+    if ((*output)->stream == stream) continue;
+    if (const std::string before = std::exchange((*output)->stream, {}); !before.empty())
+      feed_->unlink(before, *codec);
+    if (auto linked = feed_->link(stream, *codec, (*output)->input.get()); !linked)
       return linked.error();
+    (*output)->stream = stream;
   }
   room_.reset();
   return Done{};
 }
 
-Result<Ref<GstPad>> WebrtcbinTransport::open(std::size_t mline) {
+Result<WebrtcbinTransport::Output*> WebrtcbinTransport::open(std::size_t mline) {
   const auto output = std::find_if(outputs_.begin(), outputs_.end(),
                                    [mline](const Output& known) { return known.mline == mline; });
   if (output == outputs_.end()) return Error{Errc::internal, "nothing is sent on that m-line"};
+  if (output->input) return &*output;
   auto payloader = make_payloader(offer_.media[mline], *choices_[mline], output->ssrc);
   if (!payloader) return payloader.error();
   GstElement* element = payloader->get();
@@ -306,6 +304,7 @@ Result<Ref<GstPad>> WebrtcbinTransport::open(std::size_t mline) {
     log::debug("session", {{"session", id_}}, "webrtcbin is built otherwise: no way round its FEC");
   auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(element, "src"));
   auto input = Ref<GstPad>::adopt(gst_element_get_static_pad(element, "sink"));
+  keep_time_rising(input.get());
   if (gst_pad_link(source.get(), output->pad.get()) != GST_PAD_LINK_OK)
     return Error{Errc::internal, "linking the payloader to webrtcbin"};
   GstPad* ghost = gst_ghost_pad_new(
@@ -313,7 +312,8 @@ Result<Ref<GstPad>> WebrtcbinTransport::open(std::size_t mline) {
   gst_pad_set_active(ghost, TRUE);
   gst_element_add_pad(bin_.get(), ghost);
   gst_element_sync_state_with_parent(element);
-  return Ref<GstPad>::retain(ghost);
+  output->input = Ref<GstPad>::retain(ghost);
+  return &*output;
 }
 
 /// webrtcbin 1.22 accepts any certificate; only this check ties the media to the client that

@@ -15,11 +15,6 @@
 
 namespace fanlight::webrtc {
 
-/// How many sent packets are kept for retransmission to a viewer of a stream of `bitrate` (bit/s;
-/// 0: not known): about half a second of them, after which a repaired packet comes too late to be
-/// shown. 128 to 1024.
-unsigned retransmission_packets(std::uint64_t bitrate);
-
 /// Carries one viewer on a webrtcbin of its own: `[payloader ! ] webrtcbin` in a bin that becomes a
 /// branch of the camera.
 ///
@@ -48,8 +43,6 @@ class WebrtcbinTransport : public ViewerTransport,
   Result<Done> accept(sdp::Offer offer, sdp::Choices choices, bool complete) override;
   void add_candidate(const sdp::Candidate& candidate) override;
   Result<Done> play(const sdp::Choices& choices) override;
-  /// Its payloader would begin with timestamps before those that were sent.
-  bool can_switch() const override { return false; }
   void read_stats(std::function<void(const TransportStats&)> done) override;
   /// Notifies a connected viewer by DTLS.
   void close(std::function<void()> done) override;
@@ -58,9 +51,10 @@ class WebrtcbinTransport : public ViewerTransport,
   WebrtcbinTransport(std::string id, IceSettings ice, std::uint64_t bitrate,
                      std::weak_ptr<ViewerTransport::Observer> observer);
   Result<Done> build();
-  /// The pad of the bin that wants what was chosen for that m-line.
-  Result<Ref<GstPad>> open(std::size_t mline);
   Result<Done> add_output(std::size_t mline, const sdp::Choice& choice);
+  struct Output;
+  /// What is sent on that m-line, with its payloader.
+  Result<Output*> open(std::size_t mline);
   void on_remote_set(StructurePtr reply);
   void on_answer(StructurePtr reply);
   void on_local_set(StructurePtr reply);
@@ -100,6 +94,8 @@ class WebrtcbinTransport : public ViewerTransport,
     guint32 ssrc;
     Ref<GstPad> pad; // Of webrtcbin.
     Ref<GObject> transceiver;
+    Ref<GstPad> input;  // Of the bin; null: nothing is played yet.
+    std::string stream; // That is played.
   };
   std::vector<Output> outputs_;
   sdp::Offer offer_;
@@ -113,7 +109,6 @@ class WebrtcbinTransport : public ViewerTransport,
   std::optional<IceCredentials> renewed_;        // For the next answer.
   bool remote_set_ = false;
   bool connected_ = false;
-  bool playing_ = false;
   std::function<void()> closed_; // While its goodbye is being sent.
   Timer goodbye_limit_;
   std::unique_ptr<SilenceWatch> silence_;

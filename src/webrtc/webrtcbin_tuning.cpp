@@ -1,5 +1,6 @@
 #include "webrtc/webrtcbin_tuning.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "webrtc/receive_bin.h"
@@ -34,6 +35,13 @@ void on_deep_element_added(GstBin* webrtcbin, GstBin*, GstElement* element,
 }
 
 } // namespace
+
+unsigned retransmission_packets(std::uint64_t bitrate) {
+  constexpr std::uint64_t kPacketBits = 1100 * 8;
+  return bitrate == 0 ? 512U
+                      : static_cast<unsigned>(
+                            std::clamp<std::uint64_t>(bitrate / 2 / kPacketBits, 128, 1024));
+}
 
 void tune(GstElement* webrtcbin, WebrtcbinTuning tuning) {
   g_signal_connect_data(

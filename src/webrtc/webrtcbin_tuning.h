@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include <gst/gst.h>
@@ -7,6 +8,11 @@
 #include "webrtc/silence_watch.h"
 
 namespace fanlight::webrtc {
+
+/// How many sent packets are kept for retransmission to a viewer of a stream of `bitrate` (bit/s;
+/// 0: not known): about half a second of them, after which a repaired packet comes too late to be
+/// shown. 128 to 1024.
+unsigned retransmission_packets(std::uint64_t bitrate);
 
 /// Settings of the elements that a webrtcbin builds inside itself.
 struct WebrtcbinTuning {

@@ -30,6 +30,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build"), help="build folder")
     parser.add_argument("--subs", type=int, default=100, help="cameras of 300 kbit/s (100)")
     parser.add_argument("--mains", type=int, default=50, help="cameras of 2 Mbit/s (50)")
+    parser.add_argument("--before", type=pathlib.Path, help="build folder of another version, which is measured in turn with this one")
     parser.add_argument("--window", type=float, default=10, help="seconds of looking at them (10)")
     parser.add_argument("--quick", action="store_true", help="a tenth of the cameras, for a moment: shows that it works")
     parser.add_argument("--json", type=pathlib.Path, help="all figures (BUILD/bench-cameras.json)")
@@ -58,19 +59,20 @@ def all_live(known: dict[str, str]) -> bool:
     return all(state == "live" for state in known.values())
 
 
-def cost(lab: Lab, spec: str, count: int, window: float) -> dict:
-    """A camera's share of the server, without viewers."""
-    cameras = lab.cameras(spec.format(count=count))
-    server = lab.server({})
+def share(lab: Lab, urls: dict[str, str], window: float, build: pathlib.Path | None = None) -> dict:
+    """What a camera costs the server."""
+    count = len(urls)
+    server = lab.server({}, build)
     empty = Usage.of(server.pid)
     lab.stop(server)
     begin = time.monotonic()
-    server = lab.server(cameras.urls)
+    server = lab.server(urls, build)
     wait_for(server, all_live, 60, f"{count} cameras")
     live_s = time.monotonic() - begin
     time.sleep(3)
     seen = watch(server.pid, window)
-    figures = {
+    lab.stop(server)
+    return {
         "cameras": count,
         "live_s": live_s,
         "cpu_percent_per_camera": 100 * seen.cores / count,
@@ -78,7 +80,19 @@ def cost(lab: Lab, spec: str, count: int, window: float) -> dict:
         "threads_per_camera": (seen.last.threads - seen.last.idle_workers - empty.threads + empty.idle_workers) / count,
         "fds_per_camera": (seen.last.fds - empty.fds) / count,
     }
-    lab.stop(server)
+
+
+def cost(lab: Lab, spec: str, count: int, window: float, before: pathlib.Path | None) -> dict:
+    """A camera's share of the server, without viewers."""
+    cameras = lab.cameras(spec.format(count=count))
+    figures = share(lab, cameras.urls, window)
+    if before:
+        # In turn, and each twice: what else the machine does counts for both.
+        say(f"{count} cameras by the server before, and both once more")
+        olds = [share(lab, cameras.urls, window, before)]
+        news = [dict(figures), share(lab, cameras.urls, window)]
+        olds.append(share(lab, cameras.urls, window, before))
+        figures["turns"] = {"now": news, "before": olds}
     say(f"{count} cameras by the naive pipeline")
     figures["naive"] = naive_cameras(lab, list(cameras.urls.values()), window)
     lab.stop(cameras)
@@ -145,6 +159,17 @@ def hang(lab: Lab, count: int, window: float) -> dict:
             "back_s": back_s, "hung_s": time.monotonic() - begin}
 
 
+def print_turns(result: dict):
+    def texts(who: str) -> str:
+        return " and ".join(f"{turn['cpu_percent_per_camera']:.3f}" for turn in result["turns"][who])
+
+    def total(who: str) -> float:
+        return sum(turn["cpu_percent_per_camera"] for turn in result["turns"][who])
+
+    print(f"  {result['cameras']} in turn, CPU % a camera: now {texts('now')}, before {texts('before')}; "
+          f"now/before {total('now') / total('before'):.2f}")
+
+
 def print_report(figures: dict):
     rows = []
     for name, result in (("300 kbit/s", figures["sub"]), ("2 Mbit/s", figures["main"])):
@@ -156,6 +181,8 @@ def print_report(figures: dict):
     table("A camera without viewers costs (and as a multiple of the naive pipeline in this run):",
           ["", "CPU %", "RSS MB", "threads", "fds", "all live, s"], rows)
     for result in (figures["sub"], figures["main"]):
+        if "turns" in result:
+            print_turns(result)
         print(f"  {result['cameras']} live within {LIVE_S} s: {'met' if result['live_s'] <= LIVE_S else 'NOT MET'}")
     power = figures["storm"]
     print(f"\nPower cut of {power['cameras']} cameras: all live again {power['healed_s']:.1f} s after it ended "
@@ -173,7 +200,7 @@ def main() -> int:
     def measure(lab: Lab, figures: dict):
         for name, spec, count in (("sub", SUB, options.subs), ("main", MAIN, options.mains)):
             say(f"{count} cameras of the kind {name}")
-            figures[name] = cost(lab, spec, count, options.window)
+            figures[name] = cost(lab, spec, count, options.window, options.before)
         say("a power cut")
         figures["storm"] = storm(lab, options.subs)
         say("one that hangs")

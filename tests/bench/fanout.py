@@ -10,6 +10,7 @@ import json
 import os
 import pathlib
 import shutil
+import statistics
 import subprocess
 import sys
 import threading
@@ -20,18 +21,22 @@ from lab import Lab, LabError
 from run import run, say
 
 PARTS = ["packet", "growth", "crowd", "join", "loss", "cameras"]
+TURNS = 8
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench fanout", description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build"), help="build folder")
     parser.add_argument("--parts", default=",".join(PARTS), help="which of " + ",".join(PARTS))
+    parser.add_argument("--before", type=pathlib.Path, help="build folder of another version: the part `turns` compares its server with this one's")
     parser.add_argument("--seconds", type=float, default=10, help="of looking at each load (10)")
     parser.add_argument("--quick", action="store_true", help="a tenth of the viewers, for a moment: shows that it works")
     parser.add_argument("--json", type=pathlib.Path, help="all figures (BUILD/bench-fanout.json)")
     options = parser.parse_args()
     options.parts = options.parts.split(",")
-    if unknown := set(options.parts) - set(PARTS):
+    if options.before and "turns" not in options.parts:
+        options.parts.append("turns")
+    if unknown := set(options.parts) - {*PARTS, *(["turns"] if options.before else [])}:
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
     if options.quick:
         options.seconds = min(options.seconds, 3)
@@ -137,6 +142,30 @@ class Bench:
         figures["beside"] = self.load(urls, viewers=count, ramp=50)
         lossy.join()
         self.stop(cameras, server)
+        return figures
+
+    def turns(self) -> dict:
+        """Both servers run all the time, with the same camera, and serve in turn: what else the machine does counts for both."""
+        figures = {}
+        for transport, viewers in (("fanout", self.viewers(500)), ("webrtcbin", self.viewers(50))):
+            say(f"turns: {transport}, this server and the one before")
+            cameras = self.lab.cameras(CAMERA_2M)
+            servers = {"now": self.lab.server(cameras.urls, transport=transport),
+                       "before": self.lab.server(cameras.urls, self.options.before, transport=transport)}
+            seen = {who: {"join_ms": [], "us_per_packet": []} for who in servers}
+            for who, server in servers.items():
+                server.wait_live()
+                self.load([f"{server.url}/whep/cam"], viewers=1, ramp=1, seconds=1)
+            for turn in range(2 if self.options.quick else TURNS):
+                for who in sorted(servers, reverse=turn % 2 == 1):
+                    url = f"{servers[who].url}/whep/cam"
+                    joins = self.load([url], viewers=min(100, viewers), ramp=20 if transport == "fanout" else 10, seconds=1)
+                    seen[who]["join_ms"].append(joins["joins"]["join_ms"]["p50"])
+                    packets = self.load([url], viewers=viewers, ramp=100, pid=servers[who].pid, seconds=min(5, self.options.seconds))
+                    seen[who]["us_per_packet"].append(packets["server"]["us_per_packet"])
+            self.stop(cameras, *servers.values())
+            figures[transport] = {who: {**all_seen, "median": {name: statistics.median(values) for name, values in all_seen.items()}}
+                                  for who, all_seen in seen.items()}
         return figures
 
     def cameras(self) -> dict:

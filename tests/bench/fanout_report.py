@@ -92,11 +92,21 @@ def print_cameras(cameras: dict):
     table("", TIMES_COLUMNS, [times_row("", cameras)])
 
 
+def print_turns(turns: dict):
+    rows = []
+    for transport, figures in turns.items():
+        now, before = figures["now"]["median"], figures["before"]["median"]
+        for name, unit in (("join_ms", "join, ms (p50)"), ("us_per_packet", "us a packet")):
+            rows.append([transport, unit, f"{now[name]:.2f}", f"{before[name]:.2f}", ratio(now[name], before[name]),
+                         verdict(now[name] <= 1.03 * before[name])])
+    table("This build and the one before, in turn (medians):", ["", "", "now", "before", "ratio", "at most 1.03"], rows)
+
+
 def print_report(figures: dict):
     print(f"{figures['cores']} cores, load {figures['load_before']:.1f} before and {figures['load_after']:.1f} after")
     if figures["quick"]:
         print("A quick run: too few viewers and too short for figures to be quoted.")
     for part, show in (("packet", print_packet), ("growth", print_growth), ("crowd", print_crowd), ("join", print_join),
-                       ("loss", print_loss), ("cameras", print_cameras)):
+                       ("loss", print_loss), ("cameras", print_cameras), ("turns", print_turns)):
         if part in figures:
             show(figures[part])

@@ -298,8 +298,8 @@ class Lab:
     def cameras(self, *specs: str, port: int = 0, control: bool = False) -> Cameras:
         return self._keep(Cameras(self.build, self.folder, list(specs), port=port, control=control, own_group=self._own_group))
 
-    def server(self, cameras: dict[str, str | dict], **options) -> Server:
-        return self._keep(Server(self.build, self.folder, cameras, own_group=self._own_group, **options))
+    def server(self, cameras: dict[str, str | dict], build: pathlib.Path | None = None, **options) -> Server:
+        return self._keep(Server(build or self.build, self.folder, cameras, own_group=self._own_group, **options))
 
     def crowd(self, url: str, *options: str) -> Crowd:
         return self._keep(Crowd(self.build, self.folder, url, *options, own_group=self._own_group))

@@ -212,8 +212,3 @@ CASES = {
     "switch": ("stream switch", switch),
     "stay": (f"{STAY_S} s", stay),
 }
-
-# What the server does not do by itself, by transport and case.
-SERVER_LIMITS = {
-    ("webrtcbin", "switch"): "only the fan-out changes the stream of a connection (docs/signalling.md, Which stream a viewer gets)",
-}

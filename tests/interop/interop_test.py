@@ -17,7 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "bench"))
 
 # pylint: disable=wrong-import-position
 import house  # noqa: E402
-from cases import CASES, SERVER_LIMITS  # noqa: E402
+from cases import CASES  # noqa: E402
 from house import TRANSPORTS, CaseFailed, House, Lab, LabError, Stage  # noqa: E402
 from stacks import STACKS, Stack  # noqa: E402
 from table import write_table  # noqa: E402
@@ -48,7 +48,6 @@ class InteropTest(Tap):
     def _on(self, transport: str, rooms: House, results: list[dict]):
         stage = Stage(rooms, transport)
         limits = {case.removeprefix(f"{transport} "): f"{rooms.stack.name}: {why}" for case, why in rooms.stack.limits.items()}
-        limits |= {case: why for (on, case), why in SERVER_LIMITS.items() if on == transport}
         try:
             if "stay" in self._cases:
                 stage.begin_stay()

@@ -208,7 +208,6 @@ TEST_F(StreamsTest, ViewersWhoComeDoNotHammerARefusedLogin) {
 }
 
 TEST_F(StreamsTest, ViewersGoOverToTheSubStreamAndBack) {
-  if (test_transport() != "fanout") GTEST_SKIP() << "a webrtcbin cannot change";
   start_cameras({large("main")});
   CamsimProcess other{{"--camera", small("sub")}};
   ASSERT_TRUE(other.wait_ready());

@@ -186,6 +186,25 @@ test('a camera that turned the server away is refused with its reason', async ()
   assert.deepEqual(player.state.reason, { code: 'camera_refused', message: 'wrong password' });
 });
 
+test('a camera whose video has no key frame yet is waited for, and it is said', async () => {
+  player.connect();
+  await settle();
+  const reason = 'waiting for a key frame (5 s)';
+  camera({ state: 'connecting', reason, key_frame_wait_ms: 5200 });
+
+  assert.equal(player.state.name, 'connecting');
+  assert.deepEqual(player.state.reason, { code: 'waiting_for_key_frame', message: reason });
+});
+
+test('a camera that never sends a key frame is refused by that name', async () => {
+  player.connect();
+  await settle();
+  camera({ state: 'refused', reason: 'no key frames', key_frame_wait_ms: 12_000 });
+
+  assert.equal(player.state.name, 'refused');
+  assert.deepEqual(player.state.reason, { code: 'no_key_frames', message: 'no key frames' });
+});
+
 test('when the server is gone it says so, and returns with the server', async () => {
   await goLive();
 

@@ -123,8 +123,9 @@ class HttpControl : public Control {
     return "{\"connections\":" + std::to_string(relay_.connections(id)) +
            ",\"connections_total\":" + std::to_string(seen.connections) +
            ",\"logins\":" + std::to_string(seen.logins) + ",\"requests\":" + counts(seen.requests) +
-           ",\"answers\":" + counts(seen.answers) + ",\"faults\":" + write_faults(*state.get()) +
-           "}";
+           ",\"answers\":" + counts(seen.answers) +
+           ",\"key_frame_requests\":" + std::to_string(seen.key_frame_requests) +
+           ",\"faults\":" + write_faults(*state.get()) + "}";
   }
 
   std::string describe() const {

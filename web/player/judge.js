@@ -20,7 +20,8 @@ const OUT_OF_SIGHT = { code: 'out_of_sight', message: '' };
  */
 export function judge(facts) {
   const { wanted, seen, signalling, camera, offline, refusal, failure, playing, stalled } = facts;
-  const words = { code: `camera_${camera.state}`, message: camera.reason ?? '' };
+  const waits = (camera.key_frame_wait_ms ?? -1) >= 0;
+  const words = { code: codeOf(camera, waits), message: camera.reason ?? '' };
   if (!wanted) return { name: 'paused', reason: null };
   if (signalling.phase !== 'open') {
     if (signalling.refusal) return { name: 'refused', reason: signalling.refusal };
@@ -33,5 +34,14 @@ export function judge(facts) {
   if (!seen) return { name: 'paused', reason: OUT_OF_SIGHT };
   if (playing) return { name: stalled ? 'stalled' : 'live', reason: null };
   if (failure) return { name: 'retrying', reason: failure };
-  return { name: 'connecting', reason: null };
+  return { name: 'connecting', reason: waits ? words : null };
+}
+
+/**
+ * @param {Camera} camera
+ * @param {boolean} waits Video arrives, but no key frame.
+ */
+function codeOf({ state }, waits) {
+  if (!waits) return `camera_${state}`;
+  return state === 'refused' ? 'no_key_frames' : 'waiting_for_key_frame';
 }

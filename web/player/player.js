@@ -255,7 +255,7 @@ export class Player extends Emitter {
 
   /** @param {Reason} reason */
   #ended(reason) {
-    // What carries it cannot change to the stream that fits; the picture stays until that is there.
+    // The connection cannot carry the codec of the stream that fits; the picture stays until that is there.
     if (reason.code === 'stream_changed') {
       this.#open();
       return;

@@ -8,6 +8,7 @@
  * @property {'idle'|'connecting'|'live'|'retrying'|'refused'} state
  * @property {string} [reason]
  * @property {number} [state_age_ms]
+ * @property {number} [key_frame_wait_ms] How long video has arrived without a key frame; -1: it does not wait for one.
  * @property {string} [video_codec]
  * @property {string} [audio_codec]
  * @property {string} [audio_note]

@@ -4,18 +4,16 @@
 
 namespace fanlight::media {
 
-Chain chain_of(const std::string& encoding) {
+std::vector<const char*> chain_of(const std::string& encoding) {
   const auto codec = codec_of(encoding);
   if (!codec) return {};
   switch (*codec) {
   case Codec::h264:
-    return {{"rtph264depay", "h264parse"}, "video/x-h264,stream-format=byte-stream,alignment=au"};
-  case Codec::h265:
-    return {{"rtph265depay", "h265parse"}, "video/x-h265,stream-format=byte-stream,alignment=au"};
-  case Codec::pcmu: return {{"rtppcmudepay"}};
-  case Codec::pcma: return {{"rtppcmadepay"}};
-  case Codec::opus: return {{"rtpopusdepay"}};
-  case Codec::aac: return {{is_latm(encoding) ? "rtpmp4adepay" : "rtpmp4gdepay", "aacparse"}};
+  case Codec::h265: return {"rtph26xdepay"};
+  case Codec::pcmu: return {"rtppcmudepay"};
+  case Codec::pcma: return {"rtppcmadepay"};
+  case Codec::opus: return {"rtpopusdepay"};
+  case Codec::aac: return {is_latm(encoding) ? "rtpmp4adepay" : "rtpmp4gdepay", "aacparse"};
   }
   return {};
 }

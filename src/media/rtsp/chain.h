@@ -7,15 +7,9 @@
 
 namespace fanlight::media {
 
-/// The elements between one RTP stream of a camera and its tee, and the caps that the tee must
-/// receive (null: any).
-struct Chain {
-  std::vector<const char*> elements; ///< Empty: Fanlight does not support this encoding.
-  const char* caps = nullptr;
-};
-
-/// `encoding` is the encoding name as registered with IANA.
-Chain chain_of(const std::string& encoding);
+/// The elements between one RTP stream of a camera and its tee; empty: Fanlight does not support
+/// this encoding. `encoding` is the encoding name as registered with IANA.
+std::vector<const char*> chain_of(const std::string& encoding);
 
 /// The value of rtspsrc's `protocols`.
 const char* protocols_of(config::RtspTransport transport);

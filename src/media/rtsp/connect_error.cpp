@@ -1,5 +1,8 @@
 #include "media/rtsp/connect_error.h"
 
+#include <algorithm>
+
+#include "base/codec.h"
 #include "base/url.h"
 #include "gst/pipeline.h"
 #include "media/rtsp/address.h"
@@ -44,12 +47,21 @@ std::string debug_of(GstMessage* message) {
   return take_string(raw);
 }
 
-/// Describes rtspsrc's error for a connection that ended after it was set up.
-std::string lost(const std::string& detail) {
+ConnectError answered_with(const RtspHooks::Refusal& refusal) {
+  const gchar* words = gst_rtsp_status_as_text(static_cast<GstRTSPStatusCode>(refusal.status));
+  return {.why = "the camera answers " + refusal.method + " with " +
+                 std::to_string(refusal.status) +
+                 (words == nullptr ? "" : std::string{" "} + words)};
+}
+
+/// Describes rtspsrc's error for a connection that ended after it was set up. `foreign` is the
+/// line by which data began that are not RTSP.
+std::string lost(const std::string& detail, const std::string& foreign) {
   const auto says = [&detail](const char* words) { return detail.find(words) != detail.npos; };
   if (says("Parse error"))
-    return "the camera sent data that is not RTSP; if every attempt ends like this, check the "
-           "port in the URL";
+    return "the camera sent data that is not RTSP" +
+           (foreign.empty() ? std::string{} : " (\"" + foreign + "\")") +
+           "; if every attempt ends like this, check the port in the URL";
   if (says("Timeout")) return "the camera keeps the connection open but does not answer";
   if (says("System error")) return "the connection to the camera broke";
   return "the connection to the camera was lost";
@@ -57,7 +69,8 @@ std::string lost(const std::string& detail) {
 
 } // namespace
 
-ConnectError connect_error_of(GstMessage* message, const config::Stream& stream) {
+ConnectError connect_error_of(GstMessage* message, const config::Stream& stream,
+                              const std::string& foreign) {
   GError* raw = nullptr;
   gst_message_parse_error(message, &raw, nullptr);
   const GErrorPtr error{raw};
@@ -78,7 +91,7 @@ ConnectError connect_error_of(GstMessage* message, const config::Stream& stream)
             .refused = true,
             .wait = kRefusedRetry};
   case GST_RESOURCE_ERROR_READ:
-  case GST_RESOURCE_ERROR_WRITE: return {.why = lost(detail)};
+  case GST_RESOURCE_ERROR_WRITE: return {.why = lost(detail, foreign)};
   default: return {.why = describe(message)};
   }
 }
@@ -105,6 +118,8 @@ ConnectError connect_error_of(const RtspHooks::Refusal& refusal, const config::S
         "the camera does not allow this user to view the stream: check the user's permissions in "
         "the camera");
   case GST_RTSP_STS_NOT_FOUND:
+    // The path was right if the camera has described it.
+    if (refusal.method != "DESCRIBE") return answered_with(refusal);
     return {.why = "the camera has no such stream: check the path in the URL",
             .refused = true,
             .wait = kRefusedRetry};
@@ -116,12 +131,7 @@ ConnectError connect_error_of(const RtspHooks::Refusal& refusal, const config::S
   case GST_RTSP_STS_NOT_ENOUGH_BANDWIDTH:
   case GST_RTSP_STS_SERVICE_UNAVAILABLE:
     return {.why = "the camera is busy: it may have reached its limit of connections"};
-  default: {
-    const gchar* words = gst_rtsp_status_as_text(static_cast<GstRTSPStatusCode>(refusal.status));
-    return {.why = "the camera answers " + refusal.method + " with " +
-                   std::to_string(refusal.status) +
-                   (words == nullptr ? "" : std::string{" "} + words)};
-  }
+  default: return answered_with(refusal);
   }
 }
 
@@ -134,12 +144,34 @@ ConnectError connect_error_of(const RtspSockets::Refusal& refusal) {
   return {.why = refusal.why, .refused = true, .wait = kRefusedRetry};
 }
 
-ConnectError wrong_codec(const std::string& sent, const std::string& wanted) {
-  return {.why = "the camera sends " + (sent.empty() ? "no video" : sent) +
-                 ", but its codecs key allows only " + wanted +
-                 ": change the codec in the camera or the codecs key",
-          .refused = true,
-          .wait = kRefusedRetry};
+ConnectError wrong_codec(const std::vector<std::string>& sent, const std::string& wanted) {
+  ConnectError error{.why = {}, .refused = true, .wait = kRefusedRetry};
+  const auto sends = [&sent](const char* encoding) {
+    return std::find(sent.begin(), sent.end(), encoding) != sent.end();
+  };
+  std::string all;
+  bool known = sent.empty();
+  for (const std::string& encoding : sent) {
+    all += (all.empty() ? "" : ", ") + encoding;
+    known = known || codec_of(encoding);
+  }
+  std::string any = wanted; // "H264 or H265"
+  for (auto at = any.find(", "); at != any.npos; at = any.find(", ")) any.replace(at, 2, " or ");
+  if (known)
+    error.why = "the camera sends " + (all.empty() ? "no video" : all) +
+                ", but its codecs key allows only " + wanted +
+                ": change the codec in the camera or the codecs key";
+  else if (sends("JPEG"))
+    error.why = "the camera sends MJPEG, which the server does not carry: set this stream to " +
+                any + " in the camera, or use the path of its stream in " + any;
+  else if (sends("MP2T"))
+    error.why = "the camera sends an MPEG transport stream (MPEG-TS), which the server does not "
+                "carry: let the camera send " +
+                any + " over RTP without it (\"elementary stream\")";
+  else
+    error.why = "the camera sends " + all +
+                ", which the server does not carry: set this stream to " + any + " in the camera";
+  return error;
 }
 
 } // namespace fanlight::media

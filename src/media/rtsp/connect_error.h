@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <gst/gst.h>
 
@@ -21,8 +22,10 @@ struct ConnectError {
   std::optional<std::chrono::milliseconds> wait;
 };
 
-/// Interprets an error message from the RtspConnection of `stream`.
-ConnectError connect_error_of(GstMessage* message, const config::Stream& stream);
+/// Interprets an error message from the RtspConnection of `stream`. `foreign` is the line by which
+/// data of the camera began that are not RTSP; empty: unknown.
+ConnectError connect_error_of(GstMessage* message, const config::Stream& stream,
+                              const std::string& foreign = {});
 
 /// The camera rejected a request; `refusal` has its status.
 ConnectError connect_error_of(const RtspHooks::Refusal& refusal, const config::Stream& stream);
@@ -33,7 +36,8 @@ ConnectError refused_certificate(const std::string& why);
 /// The server itself ended the RTSP connection.
 ConnectError connect_error_of(const RtspSockets::Refusal& refusal);
 
-/// The camera sends no codec that its viewers may get. The server tries again rarely.
-ConnectError wrong_codec(const std::string& sent, const std::string& wanted);
+/// The camera sends no codec that its viewers may get, but those of `sent` (encoding names). The
+/// server tries again rarely.
+ConnectError wrong_codec(const std::vector<std::string>& sent, const std::string& wanted);
 
 } // namespace fanlight::media

@@ -1,56 +1,26 @@
 #include "media/rtsp/connection.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <atomic>
 #include <mutex>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "base/log.h"
 #include "base/main_loop.h"
 #include "gst/elements.h"
+#include "gst/pipeline.h"
 #include "media/rtsp/address.h"
+#include "media/rtsp/branch.h"
 #include "media/rtsp/chain.h"
+#include "media/rtsp/media_lines.h"
 #include "media/rtsp/read_ahead.h"
 
 namespace fanlight::media {
 namespace {
 
 constexpr const char* kRtspsrc = "rtspsrc";
-
-std::string field(const GstCaps* caps, const char* name) {
-  const char* text = gst_structure_get_string(gst_caps_get_structure(caps, 0), name);
-  return text == nullptr ? "" : text;
-}
-
-/// The camera's encoding name in the registered spelling, whatever its case.
-std::string encoding_of(const GstCaps* caps) {
-  std::string encoding = field(caps, "encoding-name");
-  std::transform(encoding.begin(), encoding.end(), encoding.begin(),
-                 [](unsigned char c) { return static_cast<char>(g_ascii_toupper(c)); });
-  gint payload = -1;
-  if (encoding.empty() &&
-      gst_structure_get_int(gst_caps_get_structure(caps, 0), "payload", &payload))
-    if (const auto codec = codec_of_payload_type(payload)) return encoding_name(*codec);
-  return encoding;
-}
-
-/// Why browsers cannot play this audio; empty: they can. AAC needs its configuration: without it,
-/// nothing can decode the stream (RFC 3640, section 4.1).
-std::string audio_fault(const GstCaps* caps, const std::string& encoding) {
-  const auto codec = codec_of(encoding);
-  gint rate = 8000;
-  gst_structure_get_int(gst_caps_get_structure(caps, 0), "clock-rate", &rate);
-  if ((codec == Codec::pcmu || codec == Codec::pcma) && rate != 8000)
-    return "the camera sends " + encoding + " at " + std::to_string(rate) +
-           " Hz, but browsers play it only at 8000 Hz";
-  if (!codec || kind_of(*codec) != MediaKind::audio)
-    return "the camera sends " + (encoding.empty() ? "unnamed" : encoding) +
-           " sound, which no browser plays";
-  if (codec == Codec::aac && !is_latm(encoding) && field(caps, "config").empty())
-    return "the camera sends AAC without its decoder configuration (config in the SDP)";
-  return {};
-}
 
 /// If a camera disappears while rtspsrc opens it, rtspsrc sends an end of stream to its UDP sources
 /// before they run. GstBaseSrc (1.22 and later) frees such an event only when it stops or is
@@ -78,7 +48,11 @@ struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Sha
   std::mutex linking;
   Sinks sinks; // Empty after give_up().
 
+  std::atomic<bool> sound_came{false};
+  std::vector<MediaLine> lines; // Of the description. Only on rtspsrc's thread.
+
   std::mutex mutex;
+  std::vector<std::string> video;              // In the description; protected by mutex.
   std::set<Codec> taken;                       // Video; protected by mutex.
   bool sound_taken = false;                    // Protected by mutex.
   std::vector<Ref<GstElement>> jitter_buffers; // Protected by mutex.
@@ -107,11 +81,23 @@ struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Sha
     if (kind_of(codec) == MediaKind::audio) return !std::exchange(sound_taken, true);
     return taken.insert(codec).second;
   }
-  void take_anew() {
+  /// A description has come.
+  void begin(std::vector<MediaLine> read) {
+    lines = std::move(read);
     const std::lock_guard lock{mutex};
+    video.clear();
+    for (const MediaLine& line : lines)
+      for (const MediaLine::Format& format : line.formats)
+        if (line.kind == "video") video.push_back(format.encoding);
     taken.clear();
     sound_taken = false;
   }
+  std::vector<std::string> described() {
+    const std::lock_guard lock{mutex};
+    return video;
+  }
+  /// Whether the packets of that medium are RTP, not SRTP.
+  bool is_plain(guint number) const { return number < lines.size() && !lines[number].secure; }
   /// False after give_up(), and so is link().
   bool wants(Codec codec) {
     const std::lock_guard lock{linking};
@@ -138,6 +124,21 @@ struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Sha
         new std::shared_ptr<Shared>(shared_from_this()),
         +[](gpointer data) { delete static_cast<std::shared_ptr<Shared>*>(data); });
   }
+  /// When readable sound has come, says which: of several payload types, the one that comes counts.
+  void confirm_sound_at(GstPad* pad, const std::string& encoding) {
+    using Confirmed = std::pair<std::shared_ptr<Shared>, std::string>;
+    gst_pad_add_probe(
+        pad,
+        static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
+        +[](GstPad*, GstPadProbeInfo*, gpointer data) -> GstPadProbeReturn {
+          const auto& [self, sent] = *static_cast<Confirmed*>(data);
+          self->sound_came = true;
+          self->notify([sent = sent](Observer& told) { told.on_connection_audio(sent, ""); });
+          return GST_PAD_PROBE_REMOVE;
+        },
+        new Confirmed(shared_from_this(), encoding),
+        +[](gpointer data) { delete static_cast<Confirmed*>(data); });
+  }
   /// Prevents later links on any thread: a link made after the bin has left the pipeline would last
   /// until the bin is freed, and would block the tee for the next connection. Main.
   void give_up() {
@@ -155,7 +156,8 @@ GstPad* RtspConnection::Sinks::find(Codec codec) const {
 
 Result<std::unique_ptr<RtspConnection>>
 RtspConnection::create(const config::Camera& camera, const config::Stream& stream, Sinks sinks,
-                       const std::string& no_sound, std::weak_ptr<Observer> observer) {
+                       const std::string& no_sound, const KeepAlivePlan& plan,
+                       std::weak_ptr<Observer> observer) {
   install_read_ahead();
   auto rtspsrc = RtspHooks::make_rtspsrc(kRtspsrc);
   if (!rtspsrc) return rtspsrc.error();
@@ -196,7 +198,7 @@ RtspConnection::create(const config::Camera& camera, const config::Stream& strea
 
   std::unique_ptr<RtspConnection> connection{new RtspConnection(stream, std::move(bin), shared)};
   connection->hooks_ = RtspHooks::attach(
-      element, Login{address.username, address.password}, sockets,
+      element, Login{address.username, address.password}, plan, sockets,
       [shared](std::chrono::milliseconds period) { shared->keep_session(period); });
   // Only rtspsrc can answer the HTTP tunnel's own challenge, which comes before any RTSP.
   if (stream.transport == config::RtspTransport::http && !address.username.empty())
@@ -229,51 +231,64 @@ ConnectError RtspConnection::explain(GstMessage* message) const {
     return connect_error_of(ours);
   const RtspHooks::Refusal refusal = hooks_->refusal();
   if (refusal.status != 0) return connect_error_of(refusal, config_);
-  return connect_error_of(message, config_);
+  return connect_error_of(message, config_, sockets_->foreign());
+}
+
+bool RtspConnection::sound_came() const { return shared_->sound_came; }
+
+std::vector<std::string> RtspConnection::described() const { return shared_->described(); }
+
+std::optional<std::string> RtspConnection::give_up_sound(GstMessage* message) {
+  if (!is_of_sound(message)) return std::nullopt;
+  if (std::exchange(sound_ended_, true)) return "";
+  silence(message);
+  return "the server cannot read the camera's sound: " + describe(message);
 }
 
 void RtspConnection::on_sdp(GstElement*, GstSDPMessage* sdp, gpointer data) {
+  Shared& shared = **static_cast<std::shared_ptr<Shared>*>(data);
   // rtspsrc starts over when it changes from UDP to TCP, and after a redirection.
-  (*static_cast<std::shared_ptr<Shared>*>(data))->take_anew();
-  std::vector<std::string> video;
-  for (guint i = 0; i < gst_sdp_message_medias_len(sdp); ++i) {
-    const GstSDPMedia* media = gst_sdp_message_get_media(sdp, i);
-    if (g_strcmp0(gst_sdp_media_get_media(media), "video") != 0) continue;
-    const char* payload =
-        gst_sdp_media_formats_len(media) > 0 ? gst_sdp_media_get_format(media, 0) : "";
-    const auto caps =
-        Ref<GstCaps>::adopt(gst_sdp_media_get_caps_from_media(media, std::atoi(payload)));
-    const std::string encoding = caps ? encoding_of(caps.get()) : "";
-    video.push_back(encoding.empty() ? std::string{"payload type "} + payload : encoding);
-  }
-  (*static_cast<std::shared_ptr<Shared>*>(data))->notify([video](Observer& observer) {
+  shared.begin(media_lines_of(sdp));
+  shared.notify([video = shared.described()](Observer& observer) {
     observer.on_connection_described(video);
   });
 }
 
-gboolean RtspConnection::on_select_stream(GstElement*, guint, GstCaps* caps, gpointer data) {
+gboolean RtspConnection::on_select_stream(GstElement*, guint number, GstCaps*, gpointer data) {
   Shared& shared = **static_cast<std::shared_ptr<Shared>*>(data);
-  const std::string media = field(caps, "media");
-  const std::string encoding = encoding_of(caps);
-  const auto codec = codec_of(encoding);
-  if (media == "video")
-    return codec && kind_of(*codec) == MediaKind::video && shared.wants(*codec) &&
-           shared.take(*codec);
-  if (media != "audio") return FALSE;
-  // A back channel looks like any other audio, but flows towards the camera.
-  if (gst_structure_has_field(gst_caps_get_structure(caps, 0), "a-sendonly")) return FALSE;
-  if (!shared.no_sound.empty()) {
+  if (number >= shared.lines.size()) return FALSE;
+  const MediaLine& line = shared.lines[number];
+  if (line.kind == "video") {
+    // The camera may send any of its payload types.
+    bool wanted = false;
+    for (const MediaLine::Format& format : line.formats)
+      if (const auto codec = codec_of(format.encoding))
+        wanted =
+            (kind_of(*codec) == MediaKind::video && shared.wants(*codec) && shared.take(*codec)) ||
+            wanted;
+    return wanted;
+  }
+  if (line.kind != "audio" || line.formats.empty()) return FALSE;
+  const auto says = [&shared](const std::string& encoding, const std::string& note) {
     shared.notify(
-        [&why = shared.no_sound](Observer& observer) { observer.on_connection_audio("", why); });
-    return FALSE;
+        [encoding, note](Observer& observer) { observer.on_connection_audio(encoding, note); });
+    return !encoding.empty();
+  };
+  const auto playable =
+      std::find_if(line.formats.begin(), line.formats.end(),
+                   [](const MediaLine::Format& format) { return format.fault.empty(); });
+  if (is_back_channel(line, shared.lines)) {
+    // Most cameras with a back channel also send sound, which may come first or later.
+    const bool only = std::none_of(shared.lines.begin(), shared.lines.end(), [&](const auto& one) {
+      return one.kind == "audio" && !is_back_channel(one, shared.lines);
+    });
+    return only && says("", "the camera offers sound only in the other direction, from the viewer "
+                            "to its loudspeaker (a=sendonly)");
   }
-  if (const std::string fault = audio_fault(caps, encoding); !fault.empty()) {
-    shared.notify([fault](Observer& observer) { observer.on_connection_audio("", fault); });
-    return FALSE;
-  }
-  if (!shared.take(*codec)) return FALSE;
-  shared.notify([encoding](Observer& observer) { observer.on_connection_audio(encoding, ""); });
-  return TRUE;
+  if (!shared.no_sound.empty()) return says("", shared.no_sound);
+  if (playable == line.formats.end()) return says("", line.formats.front().fault);
+  if (!shared.take(*codec_of(playable->encoding))) return FALSE;
+  return says(playable->encoding, "");
 }
 
 /// A packet that enters an RTP session on the thread that reads the RTSP connection was interleaved
@@ -292,6 +307,16 @@ void RtspConnection::on_manager_pad(GstElement*, GstPad* pad, gpointer data) {
 }
 
 void RtspConnection::on_new_manager(GstElement*, GstElement* manager, gpointer data) {
+  // The packet or two that some cameras send of an earlier session would be a stream of their own.
+  g_signal_connect_data(
+      manager, "request-rtp-decoder",
+      G_CALLBACK(+[](GstElement*, guint session, gpointer shared) -> GstElement* {
+        Shared& mine = **static_cast<std::shared_ptr<Shared>*>(shared);
+        return mine.is_plain(session) ? gst_element_factory_make("rtpssrcgate", nullptr) : nullptr;
+      }),
+      new std::shared_ptr<Shared>(*static_cast<std::shared_ptr<Shared>*>(data)),
+      +[](gpointer shared, GClosure*) { delete static_cast<std::shared_ptr<Shared>*>(shared); },
+      GConnectFlags{});
   // Packets over TCP come in order: they need neither a jitter buffer nor its thread.
   if ((*static_cast<std::shared_ptr<Shared>*>(data))->in_order)
     g_signal_connect(manager, "request-jitterbuffer",
@@ -335,56 +360,30 @@ void RtspConnection::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
   if (!codec || !shared.wants(*codec)) return;
   const bool sound = kind_of(*codec) == MediaKind::audio;
   const std::string name = sound ? "audio" : encoding;
-  const Chain chain = chain_of(encoding);
   if (Ref<GstPad>::adopt(gst_element_get_static_pad(shared.bin, name.c_str())))
     return shared.notify([](Observer& observer) {
       observer.on_connection_end("the camera restarted its stream on the same connection");
     });
 
-  GstBin* bin = GST_BIN(shared.bin);
-  auto upstream = Ref<GstPad>::retain(pad);
-  std::vector<Ref<GstElement>> added;
-  const auto append = [&](const char* factory) -> GstElement* {
-    auto element = make_element(factory);
-    if (!element) {
-      log::error("camera", {{"camera", shared.camera}}, element.error().message);
-      return nullptr;
-    }
-    gst_bin_add(bin, element->get());
-    auto input = Ref<GstPad>::adopt(gst_element_get_static_pad(element->get(), "sink"));
-    if (gst_pad_link(upstream.get(), input.get()) != GST_PAD_LINK_OK) return nullptr;
-    upstream = Ref<GstPad>::adopt(gst_element_get_static_pad(element->get(), "src"));
-    added.push_back(*element);
-    return element->get();
-  };
-  for (const char* factory : chain.elements) {
-    GstElement* element = append(factory);
-    if (element == nullptr) return;
-    // Send parameter sets in-band before every key frame, wherever the camera puts them.
-    if (g_object_class_find_property(G_OBJECT_GET_CLASS(element), "config-interval") != nullptr)
-      g_object_set(element, "config-interval", -1, nullptr);
-  }
-  if (chain.caps != nullptr) {
-    GstElement* filter = append("capsfilter");
-    if (filter == nullptr) return;
-    const auto wanted = Ref<GstCaps>::adopt(gst_caps_from_string(chain.caps));
-    g_object_set(filter, "caps", wanted.get(), nullptr);
-  }
+  const auto branch = build_branch(GST_BIN(shared.bin), pad, encoding, shared.camera);
+  if (!branch) return;
   if (!sound) {
     const std::lock_guard lock{shared.mutex};
-    if (!shared.depayloader) shared.depayloader = added.front();
+    if (!shared.depayloader) shared.depayloader = branch->elements.front();
   }
-  GstPad* ghost = gst_ghost_pad_new(name.c_str(), upstream.get());
+  GstPad* ghost = gst_ghost_pad_new(name.c_str(), branch->end.get());
   shared.end_at(ghost);
+  if (sound) shared.confirm_sound_at(ghost, encoding);
   gst_pad_set_active(ghost, TRUE);
   gst_element_add_pad(shared.bin, ghost);
   if (!shared.link(*codec, ghost)) return;
   // Start at the tee, so that no data reach an element that is not ready.
-  for (auto element = added.rbegin(); element != added.rend(); ++element)
+  for (auto element = branch->elements.rbegin(); element != branch->elements.rend(); ++element)
     gst_element_sync_state_with_parent(element->get());
   // The bin may have been stopped meanwhile, before it contained these elements.
   if (!shared.wants(*codec))
-    for (const auto& element : added) gst_element_set_state(element.get(), GST_STATE_NULL);
+    for (const auto& element : branch->elements)
+      gst_element_set_state(element.get(), GST_STATE_NULL);
 }
 
 } // namespace fanlight::media

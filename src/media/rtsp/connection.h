@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,7 @@
 namespace fanlight::media {
 
 /// The half of a camera stream that is rebuilt for every connection: rtspsrc, and for every wanted
-/// track a depayloader and a parser, linked to the track's tee.
+/// track a depayloader and, for some audio, a parser, linked to the track's tee.
 ///
 /// The bin lives in the camera's pipeline; this object only reports on it. Threads: main, except
 /// that rtspsrc requires linking on its own thread before data flow; that part accesses only
@@ -47,16 +48,24 @@ class RtspConnection {
   };
 
   /// `no_sound`: reason not to set up the audio track; empty: set it up if the configuration wants
-  /// it. Errc::internal when an element is missing.
-  static Result<std::unique_ptr<RtspConnection>> create(const config::Camera& camera,
-                                                        const config::Stream& stream, Sinks sinks,
-                                                        const std::string& no_sound,
-                                                        std::weak_ptr<Observer> observer);
+  /// it. `plan`: how to keep the session alive. Errc::internal when an element is missing.
+  static Result<std::unique_ptr<RtspConnection>>
+  create(const config::Camera& camera, const config::Stream& stream, Sinks sinks,
+         const std::string& no_sound, const KeepAlivePlan& plan, std::weak_ptr<Observer> observer);
   ~RtspConnection();
 
   GstElement* bin() const { return bin_.get(); }
   /// Interprets an error message from inside the bin.
   ConnectError explain(GstMessage* message) const;
+  /// As on_connection_described() tells it, but at once. Empty: nothing was described.
+  std::vector<std::string> described() const;
+  /// Whether sound has come that the server can read. on_connection_audio() tells it, too.
+  bool sound_came() const;
+  /// If the error message is from an element of the sound, ends the sound and returns why, for
+  /// people; empty: the sound has ended before. None: the message is from elsewhere.
+  std::optional<std::string> give_up_sound(GstMessage* message);
+  /// How many keep-alives the camera has answered.
+  unsigned keep_alives() const { return hooks_->keep_alives(); }
   /// The jitter buffers of its RTP sessions, for their counters.
   std::vector<Ref<GstElement>> jitter_buffers() const;
   /// The video depayloader, for the newest timestamp; null before it exists.
@@ -79,6 +88,7 @@ class RtspConnection {
   std::shared_ptr<CertificateCheck> certificate_; // Null without TLS.
   std::shared_ptr<RtspSockets> sockets_;
   Timer keep_alive_;
+  bool sound_ended_ = false;
 };
 
 } // namespace fanlight::media

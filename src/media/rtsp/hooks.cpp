@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <gst/rtsp/gstrtspextension.h>
 
 #include "gst/elements.h"
 #include "media/rtsp/description.h"
+#include "media/rtsp/redirection.h"
 
 namespace fanlight::media {
 namespace {
@@ -74,6 +78,24 @@ std::vector<std::string> headers(const GstRTSPMessage* message, GstRTSPHeaderFie
   return values;
 }
 
+std::string first(const std::vector<std::string>& values) {
+  return values.empty() ? std::string{} : values.front();
+}
+
+/// The timeout parameter of a Session header (RFC 2326, section 12.37), in any case.
+std::optional<int> timeout_of(const std::string& session) {
+  for (auto at = session.find(';'); at != std::string::npos;) {
+    const auto next = session.find(';', at + 1);
+    std::string part = session.substr(at + 1, next == std::string::npos ? next : next - at - 1);
+    std::erase_if(part, [](char c) { return c == ' ' || c == '\t' || c == '"'; });
+    constexpr std::string_view kName = "timeout=";
+    if (g_ascii_strncasecmp(part.c_str(), kName.data(), kName.size()) == 0)
+      return std::atoi(part.c_str() + kName.size());
+    at = next;
+  }
+  return std::nullopt;
+}
+
 std::string method_of(const GstRTSPMessage* request) {
   const gchar* text = gst_rtsp_method_as_text(request->type_data.request.method);
   return text == nullptr ? "" : text;
@@ -86,10 +108,10 @@ Result<Ref<GstElement>> RtspHooks::make_rtspsrc(const char* name) {
   return make_element("rtspsrc", name);
 }
 
-std::shared_ptr<RtspHooks> RtspHooks::attach(GstElement* rtspsrc, Login login,
+std::shared_ptr<RtspHooks> RtspHooks::attach(GstElement* rtspsrc, Login login, KeepAlivePlan plan,
                                              std::shared_ptr<RtspSockets> sockets, OnPlay on_play) {
   const auto hooks =
-      std::make_shared<RtspHooks>(std::move(login), std::move(sockets), std::move(on_play));
+      std::make_shared<RtspHooks>(std::move(login), plan, std::move(sockets), std::move(on_play));
   if (!in_use) {
     hooks->sockets_->play(); // Without the extension, nothing reports PLAY.
     // rtspsrc then logs in by itself, without SHA-256.
@@ -104,8 +126,7 @@ std::shared_ptr<RtspHooks> RtspHooks::attach(GstElement* rtspsrc, Login login,
       G_CALLBACK(+[](GstElement*, GstRTSPMessage* request, gpointer data) -> gboolean {
         const auto& self = *static_cast<std::shared_ptr<RtspHooks>*>(data);
         under_way = self;
-        self->before_request(request);
-        return TRUE;
+        return self->before_request(request) ? TRUE : FALSE;
       }),
       new std::shared_ptr<RtspHooks>(hooks),
       +[](gpointer data, GClosure*) { delete static_cast<std::shared_ptr<RtspHooks>*>(data); },
@@ -128,7 +149,10 @@ void RtspHooks::keep_alive(GstElement* rtspsrc) {
 
 // ---- On rtspsrc's thread ----
 
-void RtspHooks::before_request(GstRTSPMessage* request) {
+bool RtspHooks::before_request(GstRTSPMessage* request) {
+  // After a redirection of OPTIONS, rtspsrc would still send DESCRIBE to the old place first.
+  if (std::exchange(moves_, false) && request->type_data.request.method == GST_RTSP_DESCRIBE)
+    return false;
   guint8* body = nullptr;
   guint size = 0;
   gst_rtsp_message_get_body(request, &body, &size);
@@ -136,15 +160,16 @@ void RtspHooks::before_request(GstRTSPMessage* request) {
   // After a 401, a repeated keep-alive is still a keep-alive.
   pinging_ = text.starts_with(kPing) ||
              (pinging_ && (request->type_data.request.method == GST_RTSP_OPTIONS ||
-                           request->type_data.request.method == GST_RTSP_GET_PARAMETER));
+                           request->type_data.request.method == GST_RTSP_GET_PARAMETER ||
+                           request->type_data.request.method == GST_RTSP_SET_PARAMETER));
   if (pinging_) {
     // RFC 2326, section 10.8: GET_PARAMETER without a body is a ping. A camera that does not list
-    // it gets OPTIONS.
+    // it gets OPTIONS, if the plan says nothing else.
     gst_rtsp_message_set_body(request, nullptr, 0);
     gst_rtsp_message_remove_header(request, GST_RTSP_HDR_CONTENT_TYPE, -1);
     gst_rtsp_message_remove_header(request, GST_RTSP_HDR_CONTENT_LENGTH, -1);
     request->type_data.request.method =
-        takes_get_parameter_ ? GST_RTSP_GET_PARAMETER : GST_RTSP_OPTIONS;
+        refuses_ping_ ? GST_RTSP_OPTIONS : gst_rtsp_find_method(plan_.method(takes_get_parameter_));
   }
   sockets_->ask(method_of(request));
   gst_rtsp_message_remove_header(request, GST_RTSP_HDR_AUTHORIZATION, -1);
@@ -152,30 +177,26 @@ void RtspHooks::before_request(GstRTSPMessage* request) {
       login_.authorization(method_of(request), request->type_data.request.uri);
   if (!authorization.empty())
     gst_rtsp_message_add_header(request, GST_RTSP_HDR_AUTHORIZATION, authorization.c_str());
+  return true;
 }
 
 void RtspHooks::on_response(GstRTSPMessage* request, GstRTSPMessage* response) {
   sockets_->complete();
   sockets_->ask({}); // A message without a request is no answer.
   const int status = response->type_data.response.code;
-  // rtspsrc follows redirections without a limit.
-  if (status >= 300 && status < 400 && ++redirections_ > kMostRedirections)
-    sockets_->refuse(
-        {.why = "the camera redirects the server again and again: check the URL", .no_use = true});
   Refusal refusal{status, Login::Verdict::answered, method_of(request), false};
-  if (status == GST_RTSP_STS_UNAUTHORIZED) {
+  const bool challenged = !headers(response, GST_RTSP_HDR_WWW_AUTHENTICATE).empty();
+  if (status == GST_RTSP_STS_UNAUTHORIZED &&
+      (challenged || request->type_data.request.method != GST_RTSP_OPTIONS)) {
     on_challenge(response, refusal);
     if (refusal.verdict == Login::Verdict::answered) return; // rtspsrc repeats it.
   } else {
     login_.accept();
   }
-  if (pinging_) {
-    if (status == GST_RTSP_STS_METHOD_NOT_ALLOWED || status == GST_RTSP_STS_NOT_IMPLEMENTED ||
-        status == GST_RTSP_STS_OPTION_NOT_SUPPORTED)
-      takes_get_parameter_ = false;
-    pinging_ = false;
+  if (on_keep_alive(status) || on_redirection(request, response)) return;
+  if (request->type_data.request.method == GST_RTSP_OPTIONS &&
+      refusal.verdict == Login::Verdict::answered && on_refused_options(response))
     return;
-  }
   if (status < 200 || status >= 300) {
     const auto medium = media_.find(request->type_data.request.uri);
     refusal.sound = request->type_data.request.method == GST_RTSP_SETUP &&
@@ -192,15 +213,59 @@ void RtspHooks::on_response(GstRTSPMessage* request, GstRTSPMessage* response) {
   switch (request->type_data.request.method) {
   case GST_RTSP_OPTIONS: on_options(response); break;
   case GST_RTSP_DESCRIBE: on_description(request, response); break;
-  case GST_RTSP_SETUP: on_setup(response); break;
+  case GST_RTSP_SETUP: on_setup(request, response); break;
   case GST_RTSP_PLAY:
     redirections_ = 0;
     sockets_->play();
-    // At least twice per timeout, so that one may be lost.
-    on_play_(std::min<std::chrono::milliseconds>(timeout_ / 2, std::chrono::seconds{30}));
+    on_play_(plan_.period(timeout_));
     break;
   default: break;
   }
+}
+
+bool RtspHooks::on_keep_alive(int status) {
+  if (!std::exchange(pinging_, false)) return false;
+  ++keep_alives_;
+  if (status == GST_RTSP_STS_METHOD_NOT_ALLOWED || status == GST_RTSP_STS_NOT_IMPLEMENTED ||
+      status == GST_RTSP_STS_OPTION_NOT_SUPPORTED)
+    refuses_ping_ = true;
+  return true;
+}
+
+bool RtspHooks::on_redirection(const GstRTSPMessage* request, GstRTSPMessage* response) {
+  const int status = response->type_data.response.code;
+  const GstRTSPMethod method = request->type_data.request.method;
+  if (status < 300 || status >= 400 ||
+      (method != GST_RTSP_OPTIONS && method != GST_RTSP_DESCRIBE && method != GST_RTSP_PLAY))
+    return false;
+  auto url = redirected_url(request->type_data.request.uri,
+                            first(headers(response, GST_RTSP_HDR_LOCATION)), sockets_->tls());
+  // rtspsrc follows redirections without a limit.
+  if (url && ++redirections_ > kMostRedirections)
+    url = Error{Errc::invalid, "the camera redirects the server again and again: check the URL"};
+  if (!url) {
+    sockets_->refuse({.why = url.error().message, .no_use = true});
+    // For a redirection without an address, rtspsrc posts no error.
+    response->type_data.response.code = GST_RTSP_STS_BAD_REQUEST;
+    return true;
+  }
+  // It follows 301 and 302 only.
+  response->type_data.response.code = GST_RTSP_STS_MOVE_TEMPORARILY;
+  gst_rtsp_message_remove_header(response, GST_RTSP_HDR_LOCATION, -1);
+  gst_rtsp_message_add_header(response, GST_RTSP_HDR_LOCATION, url->c_str());
+  moves_ = method == GST_RTSP_OPTIONS;
+  login_.move();
+  return true;
+}
+
+/// Not all cameras answer OPTIONS, or they answer it for another URL only. DESCRIBE shows whether
+/// the URL is right. rtspsrc goes on after 501, and after nothing else.
+bool RtspHooks::on_refused_options(GstRTSPMessage* response) {
+  GstRTSPStatusCode& status = response->type_data.response.code;
+  if (status < 300) return false;
+  status = GST_RTSP_STS_NOT_IMPLEMENTED;
+  on_options(response);
+  return true;
 }
 
 void RtspHooks::on_challenge(GstRTSPMessage* response, Refusal& refusal) {
@@ -221,9 +286,8 @@ void RtspHooks::on_options(GstRTSPMessage* response) {
     for (const std::string& methods : headers(response, field))
       listed |= gst_rtsp_options_from_text(methods.c_str());
   takes_get_parameter_ = (listed & GST_RTSP_GET_PARAMETER) != 0;
-  // rtspsrc then sends our keep-alive, whatever before_request() makes of it.
-  gst_rtsp_message_add_header(response, GST_RTSP_HDR_PUBLIC,
-                              listed == 0 ? "DESCRIBE, SETUP, GET_PARAMETER" : "GET_PARAMETER");
+  // rtspsrc gives up without the first two, and sends no keep-alive of ours without the third.
+  gst_rtsp_message_add_header(response, GST_RTSP_HDR_PUBLIC, "DESCRIBE, SETUP, GET_PARAMETER");
 }
 
 void RtspHooks::on_description(const GstRTSPMessage* request, GstRTSPMessage* response) {
@@ -250,10 +314,15 @@ void RtspHooks::on_description(const GstRTSPMessage* request, GstRTSPMessage* re
                             static_cast<guint>(description.sdp.size() + 1));
 }
 
-void RtspHooks::on_setup(const GstRTSPMessage* response) {
+void RtspHooks::on_setup(const GstRTSPMessage* request, GstRTSPMessage* response) {
+  const std::string transport =
+      sockets_->setup_answers().mended(first(headers(request, GST_RTSP_HDR_TRANSPORT)),
+                                       first(headers(response, GST_RTSP_HDR_TRANSPORT)));
+  gst_rtsp_message_remove_header(response, GST_RTSP_HDR_TRANSPORT, -1);
+  gst_rtsp_message_add_header(response, GST_RTSP_HDR_TRANSPORT, transport.c_str());
   for (const std::string& session : headers(response, GST_RTSP_HDR_SESSION))
-    if (const auto at = session.find("timeout="); at != std::string::npos)
-      timeout_ = std::chrono::seconds{std::clamp(std::atoi(session.c_str() + at + 8), 2, 3600)};
+    if (const auto timeout = timeout_of(session); timeout && *timeout > 0)
+      timeout_ = std::chrono::seconds{std::clamp(*timeout, 2, 3600)};
 }
 
 } // namespace fanlight::media

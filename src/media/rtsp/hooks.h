@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -12,6 +13,7 @@
 
 #include "base/result.h"
 #include "gst/ref.h"
+#include "media/rtsp/keep_alive.h"
 #include "media/rtsp/login.h"
 #include "media/rtsp/sockets.h"
 
@@ -41,36 +43,48 @@ class RtspHooks {
   /// whether the extension is in use.
   static Result<Ref<GstElement>> make_rtspsrc(const char* name);
   /// Handles all requests of `rtspsrc` from now on; `rtspsrc` keeps it.
-  static std::shared_ptr<RtspHooks> attach(GstElement* rtspsrc, Login login,
+  static std::shared_ptr<RtspHooks> attach(GstElement* rtspsrc, Login login, KeepAlivePlan plan,
                                            std::shared_ptr<RtspSockets> sockets, OnPlay on_play);
-  RtspHooks(Login login, std::shared_ptr<RtspSockets> sockets, OnPlay on_play)
-      : sockets_(std::move(sockets)), on_play_(std::move(on_play)), login_(std::move(login)) {}
+  RtspHooks(Login login, KeepAlivePlan plan, std::shared_ptr<RtspSockets> sockets, OnPlay on_play)
+      : sockets_(std::move(sockets)), on_play_(std::move(on_play)), plan_(plan),
+        login_(std::move(login)) {}
 
-  Refusal refusal() const; ///< Any thread.
+  Refusal refusal() const;                              ///< Any thread.
+  unsigned keep_alives() const { return keep_alives_; } ///< How many were answered. Any thread.
   /// Sends a keep-alive request soon. Main.
   static void keep_alive(GstElement* rtspsrc);
 
   // On rtspsrc's thread: for each request before it is sent, for each answer before rtspsrc reads
   // it.
 
-  void before_request(GstRTSPMessage* request);
+  /// False: rtspsrc must not send it.
+  bool before_request(GstRTSPMessage* request);
   void on_response(GstRTSPMessage* request, GstRTSPMessage* response);
 
  private:
+  /// The answers that only a part of rtspsrc's requests may get. They return true for those that
+  /// need nothing else.
+  bool on_keep_alive(int status);
+  bool on_redirection(const GstRTSPMessage* request, GstRTSPMessage* response);
+  bool on_refused_options(GstRTSPMessage* response);
   void on_challenge(GstRTSPMessage* response, Refusal& refusal);
   void on_options(GstRTSPMessage* response);
   void on_description(const GstRTSPMessage* request, GstRTSPMessage* response);
-  void on_setup(const GstRTSPMessage* response);
+  void on_setup(const GstRTSPMessage* request, GstRTSPMessage* response);
 
   const std::shared_ptr<RtspSockets> sockets_;
   const OnPlay on_play_;
+  const KeepAlivePlan plan_;
+  std::atomic<unsigned> keep_alives_{0};
   mutable std::mutex mutex_; // Protects refusal_.
   Refusal refusal_;
 
   // Only on rtspsrc's thread.
   Login login_;
   unsigned redirections_ = 0;                // Since the camera last played.
+  bool moves_ = false;                       // rtspsrc will request another URL.
   bool takes_get_parameter_ = false;         // According to its Public header.
+  bool refuses_ping_ = false;                // It refused the method of the plan.
   bool pinging_ = false;                     // The request under way is a keep-alive.
   std::map<std::string, std::string> media_; // As Description::media.
   std::chrono::seconds timeout_{60};         // Of the RTSP session (RFC 2326, section 12.37).

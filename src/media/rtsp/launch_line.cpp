@@ -29,11 +29,12 @@ std::string launch_line(const config::Camera& camera, const config::WebRtc& webr
           " latency=" + std::to_string(stream.latency.count());
   // If the camera does not send a medium, its branch stays unlinked; gst-launch-1.0 accepts that.
   for (const auto codec : camera.codecs) {
-    const Chain chain = chain_of(encoding_name(codec));
-    line += " camera.";
-    for (const char* element : chain.elements) line += std::string{" ! "} + element;
-    line += " config-interval=-1 ! " + std::string{chain.caps} + " ! goptee ! rtp" +
-            (codec == Codec::h265 ? "h265pay" : "h264pay") + " aggregate-mode=zero-latency mtu=" +
+    const bool h265 = codec == Codec::h265;
+    // rtspsrc links a pad to the first element that takes it; the element takes both codecs.
+    line += std::string{" camera. ! application/x-rtp,encoding-name="} + (h265 ? "H265" : "H264");
+    for (const char* element : chain_of(encoding_name(codec))) line += std::string{" ! "} + element;
+    line += std::string{" ! goptee ! rtp"} + (h265 ? "h265pay" : "h264pay") +
+            " aggregate-mode=zero-latency mtu=" +
             (fanout ? "1174 ! fanout." : "1200 ! fakesink async=false");
   }
   // On a port of its own: the service uses the configured one.

@@ -156,6 +156,12 @@ void Login::accept() {
   tries_ = 1;
 }
 
+void Login::move() {
+  challenge_ = {};
+  tries_ = 0;
+  accepted_ = false;
+}
+
 std::string Login::authorization(const std::string& method, const std::string& uri) {
   if (challenge_.scheme.empty()) return {};
   if (challenge_.scheme == "digest") return digest(method, uri);

@@ -41,6 +41,8 @@ class Login {
   Verdict on_challenges(const std::vector<Challenge>& challenges);
   /// The camera accepted a request that carried authorization().
   void accept();
+  /// Requests now go to another server, which has challenges of its own.
+  void move();
   /// The value of the Authorization header for a request; empty before the first challenge.
   std::string authorization(const std::string& method, const std::string& uri);
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "gst/ref.h"
+#include "media/rtsp/message_head.h"
 
 namespace fanlight::media {
 namespace {
@@ -43,6 +44,11 @@ struct State {
   gsize begin = 0;
   gsize end = 0;
   bool drained = true; // The last read took everything from the socket.
+  std::string head;    // Collected, of a message; given out when it is `ready`.
+  gsize scanned = 0;   // Of `head`, while it is not ready.
+  bool ready = false;
+  gsize given = 0;     // Of the current message.
+  bool packet = false; // The current message is an interleaved packet.
 };
 
 struct ReadAheadStream {
@@ -64,7 +70,7 @@ void fail(State& state, RtspSockets::Refusal why, GError** error) {
 constexpr gint64 kBlindMs = 100;
 
 /// Waits until data or the end of the connection can be read.
-bool wait(State& state, GCancellable* cancellable, GError** error) {
+bool wait(State& state, bool inside, GCancellable* cancellable, GError** error) {
   std::array<GPollFD, 2> fds{GPollFD{g_socket_get_fd(state.socket.get()), G_IO_IN, 0}};
   guint count = 1;
   const bool seen =
@@ -72,8 +78,7 @@ bool wait(State& state, GCancellable* cancellable, GError** error) {
   if (cancellable != nullptr && seen) fds[count++] = state.interruption.fd();
   const gint64 seconds = g_socket_get_timeout(state.socket.get());
   const gint64 begin = g_get_monotonic_time();
-  // GstRTSPConnection passes a cancellable only between two messages.
-  const gint64 end_of_message = state.sockets->meter().wait_until_us(cancellable == nullptr, begin);
+  const gint64 end_of_message = state.sockets->meter().wait_until_us(inside, begin);
   gint64 deadline = seconds == 0 ? G_MAXINT64 : begin + seconds * G_USEC_PER_SEC;
   if (end_of_message != 0) deadline = std::min(deadline, end_of_message);
   while (true) {
@@ -102,9 +107,9 @@ bool wait(State& state, GCancellable* cancellable, GError** error) {
 }
 
 /// Reads what has arrived, and waits if nothing has. Returns 0 at the end, -1 with an error.
-gssize take(State& state, GCancellable* cancellable, GError** error) {
+gssize take(State& state, bool inside, GCancellable* cancellable, GError** error) {
   while (true) {
-    if (state.drained && !wait(state, cancellable, error)) return -1;
+    if (state.drained && !wait(state, inside, cancellable, error)) return -1;
     GError* raw = nullptr;
     const gssize taken = g_socket_receive_with_blocking(
         state.socket.get(), state.buffer.data(), state.buffer.size(), FALSE, cancellable, &raw);
@@ -124,20 +129,92 @@ gssize take(State& state, GCancellable* cancellable, GError** error) {
   }
 }
 
+/// Puts a packet on the channel on which the reader expects it. `given` bytes were copied.
+void follow(State& state, bool inside, char* target, gsize given) {
+  if (!inside) {
+    state.given = 0;
+    state.packet = *target == '$';
+  }
+  // RFC 2326, section 10.12: the channel is the byte after the dollar sign.
+  if (state.packet && state.given <= 1 && state.given + given > 1) {
+    char& channel = target[1 - state.given];
+    channel = static_cast<char>(
+        state.sockets->setup_answers().channel(static_cast<std::uint8_t>(channel)));
+  }
+  state.given += given;
+}
+
+/// At the beginning of a message: collects its head, so that it can be mended before the reader
+/// gets any of it. Returns as take().
+gssize collect_head(State& state, GCancellable* cancellable, GError** error) {
+  while (true) {
+    if (state.begin == state.end)
+      if (const gssize taken = take(state, !state.head.empty(), cancellable, error); taken <= 0)
+        return taken;
+    const gsize before = state.head.size();
+    const char first = before > 0 ? state.head.front() : state.buffer[state.begin];
+    // A packet, or an empty line between two messages.
+    if (first == '$' || first == '\r' || first == '\n') return 1;
+    state.head.append(state.buffer.data() + state.begin, state.end - state.begin);
+    state.begin = state.end;
+    const HeadScan scan = scan_head(state.head, state.scanned);
+    state.scanned = scan.size;
+    if (scan.state == HeadScan::State::unfinished && state.head.size() <= MessageMeter::kMostHead)
+      continue;
+    state.ready = true;
+    state.scanned = 0;
+    if (scan.state != HeadScan::State::complete) {
+      const std::string line = shown_line(state.head);
+      // An HTTP tunnel begins so, and is no fault.
+      if (!line.starts_with("HTTP/1.") || line.find(" 200 ") == std::string::npos)
+        state.sockets->note_foreign(line);
+      return 1;
+    }
+    // What follows the head came with the last bytes.
+    state.begin = state.end - (state.head.size() - scan.size);
+    state.head =
+        mended_head(std::string_view{state.head}.substr(0, scan.size), state.sockets->requests());
+    return 1;
+  }
+}
+
+/// Copies what is at hand.
+gsize give(State& state, char* target, gsize size) {
+  if (!state.ready) {
+    const gsize given = std::min(size, state.end - state.begin);
+    std::memcpy(target, state.buffer.data() + state.begin, given);
+    state.begin += given;
+    return given;
+  }
+  const gsize given = state.head.copy(target, size, state.scanned);
+  state.scanned += given;
+  if (state.scanned == state.head.size()) {
+    state.head.clear();
+    state.scanned = 0;
+    state.ready = false;
+  }
+  return given;
+}
+
 gssize read(GInputStream* stream, void* target, gsize size, GCancellable* cancellable,
             GError** error) {
   State& state = *reinterpret_cast<ReadAheadStream*>(stream)->state;
+  // GstRTSPConnection passes a cancellable only between two messages.
   const bool inside = cancellable == nullptr;
   MessageMeter& meter = state.sockets->meter();
   std::string excess = meter.ask(inside, size);
   if (excess.empty()) {
-    if (state.begin == state.end)
-      if (const gssize taken = take(state, cancellable, error); taken <= 0) return taken;
-    const gsize given = std::min(size, state.end - state.begin);
-    const char* from = state.buffer.data() + state.begin;
-    std::memcpy(target, from, given);
-    state.begin += given;
-    excess = meter.give(inside, size, given, *from, state.sockets->plays());
+    gssize taken = 1;
+    if (!inside && !state.ready)
+      taken = collect_head(state, cancellable, error);
+    else if (!state.ready && state.begin == state.end)
+      taken = take(state, inside, cancellable, error);
+    if (taken <= 0) return taken;
+    auto* const bytes = static_cast<char*>(target);
+    const gsize given = give(state, bytes, size);
+    const char first = *bytes;
+    follow(state, inside, bytes, given);
+    excess = meter.give(inside, size, given, first, state.sockets->plays());
     if (excess.empty()) return static_cast<gssize>(given);
   }
   fail(state, {.why = std::move(excess), .no_use = true}, error);

@@ -149,13 +149,25 @@ void RtspSockets::add(GSocket* socket) {
 }
 
 void RtspSockets::ask(std::string method) {
+  requests_ += method.empty() ? 0 : 1;
   if (method == "DESCRIBE") {
     plays_ = false;
+    setup_answers_ = {};
     const std::lock_guard lock{mutex_};
     opens_ = true;
   }
   if (method == "PLAY") end_opening();
   meter_.set_request(std::move(method));
+}
+
+void RtspSockets::note_foreign(const std::string& line) {
+  const std::lock_guard lock{mutex_};
+  if (foreign_.empty()) foreign_ = line;
+}
+
+std::string RtspSockets::foreign() const {
+  const std::lock_guard lock{mutex_};
+  return foreign_;
 }
 
 void RtspSockets::end_opening() {

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "media/rtsp/message_meter.h"
+#include "media/rtsp/setup_answers.h"
 
 namespace fanlight::media {
 
@@ -49,6 +50,11 @@ class RtspSockets : public std::enable_shared_from_this<RtspSockets> {
   /// A request is sent. After DESCRIBE the camera no longer counts as playing, but the bytes of
   /// earlier messages still count. On rtspsrc's thread.
   void ask(std::string method);
+  /// Counts ask(). On rtspsrc's thread.
+  unsigned requests() const { return requests_; }
+  /// The camera sent a message that is not RTSP and begins with `line`. Keeps the first one.
+  void note_foreign(const std::string& line);
+  std::string foreign() const; ///< That line; empty: none, or it is no text.
   /// rtspsrc's opening, which begins with DESCRIBE, has ended, and rtspsrc has freed its streams.
   void end_opening();
   /// Waits for end_opening(), but not for ever.
@@ -65,6 +71,8 @@ class RtspSockets : public std::enable_shared_from_this<RtspSockets> {
   /// meter().
   bool tls() const { return tls_; }
   MessageMeter& meter() { return meter_; }
+  /// Of the description that DESCRIBE got last.
+  SetupAnswers& setup_answers() { return setup_answers_; }
 
  private:
   /// The number shows whether the descriptor is still that socket: rtspsrc may close it at any
@@ -87,13 +95,16 @@ class RtspSockets : public std::enable_shared_from_this<RtspSockets> {
   std::atomic<bool> plays_{false};
   std::atomic<bool> measured_{false};
   std::atomic<bool> complete_{false}; // Whether something was completed since the last check.
-  mutable std::mutex mutex_;          // Protects sockets_, refusal_ and opens_.
+  mutable std::mutex mutex_;          // Protects sockets_, refusal_, foreign_ and opens_.
   std::condition_variable opened_;
   bool opens_ = false;
   std::vector<Socket> sockets_;
   Refusal refusal_;
+  std::string foreign_;
+  unsigned requests_ = 0;
   bool tls_ = false;
   MessageMeter meter_;
+  SetupAnswers setup_answers_;
 };
 
 } // namespace fanlight::media

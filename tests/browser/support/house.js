@@ -20,6 +20,11 @@ mkdirSync(ARTEFACTS, { recursive: true });
  * @typedef {{id: string, name?: string, [key: string]: string | number | undefined}} CameraSpec
  */
 
+/**
+ * How cameras misbehave, by id (docs/camsim.md).
+ * @typedef {Record<string, object>} Faults
+ */
+
 const ORDINARY = {
   codec: 'h264',
   profile: 'main',
@@ -38,9 +43,15 @@ class SimulatedCamera {
   /** Those it plays: one, or `count`. @type {{id: string, url: string}[]} */
   all = [];
 
-  /** @param {CameraSpec} spec */
-  constructor(spec) {
+  #faults;
+
+  /**
+   * @param {CameraSpec} spec
+   * @param {object | undefined} faults
+   */
+  constructor(spec, faults) {
     this.spec = { ...ORDINARY, name: spec.id, ...spec };
+    this.#faults = faults;
   }
 
   async start() {
@@ -48,8 +59,14 @@ class SimulatedCamera {
       .map((pair) => pair.join('='))
       .join();
     const path = join(BUILD, 'tools/camsim/fanlight-camsim');
-    this.#child = new Child(path, ['--listen', this.#listen, '--camera', camera]);
+    const control = this.#faults ? ['--control', '127.0.0.1:0'] : [];
+    this.#child = new Child(path, ['--listen', this.#listen, '--camera', camera, ...control]);
     const [said] = await this.#child.says(/^[^]*^ready$/m);
+    const [, commands] = said.match(/^control (\S+)$/m) ?? [];
+    if (commands) {
+      const body = JSON.stringify(this.#faults);
+      await fetch(`${commands}/cameras/${this.spec.id}/faults`, { method: 'PUT', body });
+    }
     this.all = [...said.matchAll(/^(\S+) (rtsp:\/\/\S+)$/gm)].map(([, id, url]) => ({ id, url }));
     this.#listen = new URL(this.all[0].url).host;
   }
@@ -72,18 +89,24 @@ export class House {
   /** Further sections of the configuration, as YAML, from the next start of the server on. */
   configuration = '';
 
-  /** @param {CameraSpec[]} cameras */
-  constructor(cameras) {
-    this.#cameras = new Map(cameras.map((spec) => [spec.id, new SimulatedCamera(spec)]));
+  /**
+   * @param {CameraSpec[]} cameras
+   * @param {Faults} faults
+   */
+  constructor(cameras, faults) {
+    this.#cameras = new Map(
+      cameras.map((spec) => [spec.id, new SimulatedCamera(spec, faults[spec.id])]),
+    );
   }
 
   /**
    * All cameras and the server, ready.
    * @param {CameraSpec[]} cameras
    * @param {string} [configuration]
+   * @param {Faults} [faults]
    */
-  static async open(cameras, configuration = '') {
-    const house = new House(cameras);
+  static async open(cameras, configuration = '', faults = {}) {
+    const house = new House(cameras, faults);
     house.configuration = configuration;
     try {
       await Promise.all([...house.#cameras.values()].map((camera) => camera.start()));

@@ -336,7 +336,7 @@ TEST_F(ConnectionFaultsTest, RefusesCommandsThatItDoesNotKnowAndSaysWhatWouldBeR
               HasSubstr("unknown fault 'hangs': the faults are hang"));
   EXPECT_THAT(refusal(R"({"hang": 1})"), HasSubstr("hang: must be true or false"));
   EXPECT_THAT(refusal(R"({"lose_percent": 101})"), HasSubstr("a number from 0 to 100"));
-  EXPECT_THAT(refusal(R"({"sdp": ["none"]})"), HasSubstr("a list of backchannel, broken_sprop"));
+  EXPECT_THAT(refusal(R"({"sdp": ["none"]})"), HasSubstr("a list of all_sendonly, backchannel"));
   EXPECT_THAT(refusal(R"({"parameter_sets": "none"})"), HasSubstr("one of band, both, sdp"));
   EXPECT_THAT(refusal(R"({"as": "c"})"), HasSubstr("there is no camera 'c'"));
   EXPECT_THAT(refusal(R"({"play": "b"})"), HasSubstr("must have the same codec"));

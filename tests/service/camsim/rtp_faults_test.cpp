@@ -173,6 +173,53 @@ TEST_F(RtpFaultsTest, MarksParameterSets) {
   EXPECT_TRUE(marked());
 }
 
+TEST_F(RtpFaultsTest, SetsTheMarkerOnEveryUnitOrOnNone) {
+  start({"id=a,slices=3"});
+  ASSERT_TRUE(control().set("a", R"({"markers": "nal", "delimiters": true})"));
+  const auto client = play();
+  int delimiters = 0;
+  int slices = 0; // Of the picture that the packets are of.
+  ASSERT_TRUE(look_for(*client, [&](const RtpPacket& a, const RtpPacket& b) {
+    if (a.timestamp != b.timestamp) slices = 0;
+    if (type_of(b) == 9 && b.marker) ++delimiters;
+    if (type_of(b) == 1 && b.marker) ++slices;
+    return delimiters > 0 && slices == 3;
+  }));
+
+  ASSERT_TRUE(control().set("a", R"({"markers": "none"})"));
+  int unmarked = 0;
+  EXPECT_TRUE(look_for(*client, [&](const RtpPacket&, const RtpPacket& b) {
+    unmarked = b.marker ? 0 : unmarked + 1;
+    return unmarked == 100;
+  }));
+}
+
+TEST_F(RtpFaultsTest, BeginsWhereItIsTold) {
+  start({"id=a"});
+  ASSERT_TRUE(control().set("a", R"({"begin": 7})"));
+  const auto client = play();
+  // 13 pictures before the next IDR picture.
+  int pictures = 1;
+  ASSERT_TRUE(look_for(*client, [&](const RtpPacket& a, const RtpPacket& b) {
+    if (a.timestamp != b.timestamp) ++pictures;
+    return type_of(b) == 5 || (type_of(b) == 28 && (b.payload[1] & 31) == 5);
+  }));
+  EXPECT_EQ(pictures, 14);
+}
+
+TEST_F(RtpFaultsTest, LeavesOutIdrPictures) {
+  run({"--control", "127.0.0.1:0", "--camera",
+       "id=a,refresh=true,size=320x180,fps=20,gop=10,loop=2,bitrate=300,audio=none"});
+  ASSERT_TRUE(control().set("a", R"({"no_idr": true})"));
+  const auto client = play();
+  int recovery_points = 0;
+  EXPECT_TRUE(look_for(*client, [&](const RtpPacket&, const RtpPacket& b) {
+    EXPECT_NE(type_of(b), 5);
+    if (type_of(b) == 6 && b.payload[1] == 6) ++recovery_points;
+    return recovery_points == 3;
+  }));
+}
+
 TEST_F(RtpFaultsTest, SendsPacketsOfTenKilobytes) {
   run({"--control", "127.0.0.1:0", "--camera",
        "id=a,size=640x360,fps=5,gop=5,loop=1,bitrate=3000,audio=none,mtu=10000"});

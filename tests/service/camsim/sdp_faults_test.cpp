@@ -50,6 +50,19 @@ TEST_F(SdpFaultsTest, LeavesTheEncodingOut) {
   EXPECT_THAT(sdp, HasSubstr("m=video 0 RTP/AVP 96"));
 }
 
+TEST_F(SdpFaultsTest, NamesOtherCodecs) {
+  start({"id=a"});
+  EXPECT_THAT(describe("mjpeg"), HasSubstr("m=video 0 RTP/AVP 26\r\n"));
+  EXPECT_THAT(describe("mpeg_ts"), HasSubstr("m=video 0 RTP/AVP 33\r\n"));
+  EXPECT_THAT(describe("more_types"), HasSubstr("m=video 0 RTP/AVP 35 96\r\n"));
+}
+
+TEST_F(SdpFaultsTest, CallsItsMediaSendonly) {
+  start({"id=a"});
+  EXPECT_THAT(describe("all_sendonly"), HasSubstr("m=video 0 RTP/AVP 96\r\na=sendonly\r\n"));
+  EXPECT_THAT(describe("sound_sendonly"), Not(HasSubstr("a=sendonly")));
+}
+
 TEST_F(SdpFaultsTest, HasMetadataThatCanBeSetUpAndThatSendsNothing) {
   start({"id=a"});
   const std::string sdp = describe("extra_media");

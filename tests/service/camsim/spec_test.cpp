@@ -33,7 +33,8 @@ std::string camera_error(const std::string& text) {
 TEST(SpecTest, ReadsEveryKeyOfACamera) {
   const auto camera = parse_camera(
       "id=front,name=Front door,codec=h265+h264,profile=high,audio=opus,size=1280x720,fps=30,"
-      "bitrate=2000,gop=300,bframes=2,loop=10,tone=440,count=3,stamp=7,auth=digest,user=u,password="
+      "bitrate=2000,gop=300,bframes=2,loop=10,slices=4,tone=440,count=3,stamp=7,auth=digest,user=u,"
+      "password="
       "p=q");
   ASSERT_TRUE(camera) << camera.error().message;
   EXPECT_EQ(camera->id, "front");
@@ -49,6 +50,8 @@ TEST(SpecTest, ReadsEveryKeyOfACamera) {
   EXPECT_EQ(camera->stamp, 7);
   EXPECT_EQ(camera->bframes, 2);
   EXPECT_EQ(camera->loop, 10);
+  EXPECT_EQ(camera->slices, 4);
+  EXPECT_FALSE(camera->refresh);
   EXPECT_EQ(camera->tone, 440);
   EXPECT_EQ(camera->count, 3);
   EXPECT_EQ(camera->auth, Auth::digest);
@@ -72,6 +75,8 @@ TEST(SpecTest, SaysWhatWouldBeRight) {
   EXPECT_THAT(camera_error("id=a,auth=basic,user=u"), HasSubstr("password"));
   EXPECT_THAT(camera_error("id=a,user=u,password=p"), HasSubstr("basic or digest"));
   EXPECT_THAT(camera_error("id=a,profile=baseline,bframes=1"), HasSubstr("B-frames"));
+  EXPECT_THAT(camera_error("id=a,refresh=true,bframes=1"), HasSubstr("B-frames"));
+  EXPECT_THAT(camera_error("id=a,refresh=true,live=true"), HasSubstr("intra refresh"));
 }
 
 TEST(SpecTest, ReadsTheSameKeysFromYaml) {

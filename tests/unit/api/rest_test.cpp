@@ -156,6 +156,7 @@ TEST_F(RestTest, TellsHowEachStreamOfACameraDoes) {
   sub.retry_in_ms = 1500;
   sub.gop_frames = 50;
   sub.b_frames = true;
+  sub.key_frame_wait_ms = 7000;
   sub.timestamp_standstills = 4;
   sub.access_units = 77;
   directory.all_cameras[0].streams = {sub};
@@ -165,7 +166,7 @@ TEST_F(RestTest, TellsHowEachStreamOfACameraDoes) {
   for (const char* member :
        {R"("streams":[{"id":"sub","pull":"on_demand")", R"("retry_in_ms":1500)",
         R"("gop_frames":50)", R"("b_frames":true)", R"("last_key_frame_ms":-1)",
-        R"("timestamp_standstills":4)", R"("access_units":77)"})
+        R"("key_frame_wait_ms":7000)", R"("timestamp_standstills":4)", R"("access_units":77)"})
     EXPECT_THAT(response.body, HasSubstr(member));
 }
 

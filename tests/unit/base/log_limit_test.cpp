@@ -26,6 +26,19 @@ class LimiterTest : public testing::Test {
   std::int64_t now_ = 7 * kSecond;
 };
 
+TEST_F(LimiterTest, LetsOneLineThroughPerMinute) {
+  const auto passes = [this] {
+    return limiter_.pass(kHere, kPostedRate, Level::warning, "gst", "error: odd packet", now_);
+  };
+  EXPECT_TRUE(passes());
+  for (int second = 1; second < 60; ++second) {
+    now_ += kSecond;
+    EXPECT_FALSE(passes()) << second;
+  }
+  now_ += kSecond;
+  EXPECT_TRUE(passes());
+}
+
 TEST_F(LimiterTest, LetsABurstThroughAndThenSoManyASecond) {
   EXPECT_EQ(written(kHere, 1000), 50);
   EXPECT_EQ(written(kHere, 1000), 0);

@@ -86,6 +86,13 @@ TEST(SchemaTest, ShowsEveryKeyButSecrets) {
   EXPECT_EQ(*find(stream, "has_password"), Printed{true});
 }
 
+TEST(SchemaTest, PrintsEveryKeyOfACameraThatItReads) {
+  EXPECT_THAT(names_where<Camera>([](const auto& field) { return field.read && !field.print; }),
+              IsEmpty());
+  EXPECT_THAT(names_where<Stream>([](const auto& field) { return field.read && !field.print; }),
+              ElementsAre("password_file"));
+}
+
 TEST(SchemaTest, SaysWhatAChangeOfEachKeyCosts) {
   EXPECT_THAT(names_where<Camera>([](const auto& field) {
                 return field.effect == Effect::live && !field.traits.told;

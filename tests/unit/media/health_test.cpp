@@ -168,6 +168,80 @@ TEST_F(HealthTest, GivesAConnectionFifteenSecondsForItsFirstPicture) {
   EXPECT_THAT(health.problem(false, timeout, now_us), HasSubstr("no video arrived within 15 s"));
 }
 
+/// A stream whose pictures come no further than the depayloader.
+struct KeyFrameWaitTest : HealthTest {
+  void SetUp() override {
+    HealthTest::SetUp();
+    depayloader = Ref<GstElement>::retain(GST_ELEMENT(g_object_new(fake_tee_get_type(), nullptr)));
+  }
+  void second(guint64 start_points = 0, bool waiting = true) {
+    now_us += 1'000'000;
+    // clang-format off
+    gst_structure_set(reinterpret_cast<FakeTee*>(depayloader.get())->stats,
+        "last-picture-age", G_TYPE_UINT64, guint64{0},
+        "waiting", G_TYPE_BOOLEAN, gboolean{waiting},
+        "start-points", G_TYPE_UINT64, start_points, nullptr);
+    // clang-format on
+    health.poll({.tees = {}, .jitter_buffers = {}, .depayloader = depayloader}, now_us);
+  }
+  std::string problem() { return health.problem(false, timeout, now_us); }
+};
+
+TEST_F(KeyFrameWaitTest, IsNoneBeforeAnythingComes) {
+  now_us += 1'000'000;
+  health.poll({.tees = {}, .jitter_buffers = {}, .depayloader = depayloader}, now_us);
+
+  EXPECT_FALSE(health.key_frame_wait(now_us));
+}
+
+TEST_F(KeyFrameWaitTest, CountsFromTheFirstPictureToTheFirstKeyFrame) {
+  for (int i = 0; i < 20; ++i) {
+    second();
+    ASSERT_EQ(health.key_frame_wait(now_us), std::chrono::seconds{i});
+    ASSERT_THAT(problem(), IsEmpty()) << "no watchdog while pictures arrive";
+  }
+
+  second(0, false);
+
+  EXPECT_FALSE(health.key_frame_wait(now_us));
+}
+
+TEST_F(KeyFrameWaitTest, StartsOverWithTheConnection) {
+  for (int i = 0; i < 20; ++i) second();
+
+  health.begin(now_us);
+
+  EXPECT_FALSE(health.key_frame_wait(now_us));
+  second();
+  EXPECT_EQ(health.key_frame_wait(now_us), 0ms);
+}
+
+TEST_F(KeyFrameWaitTest, EndsWithACameraThatFallsSilent) {
+  second();
+  now_us += 5'000'000;
+
+  EXPECT_THAT(problem(), HasSubstr("keeps the connection open but sends no video"));
+}
+
+TEST_F(KeyFrameWaitTest, IsInVainWithACameraThatSendsRecoveryPointsOnly) {
+  for (guint64 i = 0; i <= 10; ++i) {
+    ASSERT_THAT(health.keyless(now_us), IsEmpty());
+    second(i / 3);
+  }
+
+  EXPECT_THAT(health.keyless(now_us), HasSubstr("no key frames (IDR), only recovery points"));
+}
+
+TEST_F(KeyFrameWaitTest, IsInVainAfterAMinuteWithoutAnySign) {
+  for (int i = 0; i <= 60; ++i) {
+    ASSERT_THAT(health.keyless(now_us), IsEmpty());
+    second();
+  }
+
+  EXPECT_THAT(health.keyless(now_us), HasSubstr("video but no key frame"));
+  EXPECT_THAT(problem(), IsEmpty());
+}
+
 TEST_F(HealthTest, SaysWhatTheTeeAndTheJitterBuffersCounted) {
   const auto buffer =
       Ref<GstElement>::retain(GST_ELEMENT(g_object_new(fake_tee_get_type(), nullptr)));

@@ -42,7 +42,6 @@ class FakeTransport : public webrtc::ViewerTransport {
     played.push_back(streams);
     return Done{};
   }
-  bool can_switch() const override { return switches; }
   void read_stats(std::function<void(const webrtc::TransportStats&)> done) override {
     stats_asked.push_back(std::move(done));
   }
@@ -66,7 +65,6 @@ class FakeTransport : public webrtc::ViewerTransport {
 
   std::optional<Error> accept_error;
   std::optional<Error> play_error;
-  bool switches = true;
   std::vector<sdp::Offer> offers;
   sdp::Choices accepted; ///< With the last offer.
   bool complete_answer = false;

@@ -174,30 +174,6 @@ TEST_F(ViewerCameraTest, EndsWhereASwitchFails) {
   EXPECT_EQ(listener.closed[0].message, "the viewer has gone");
 }
 
-TEST_F(ViewerCameraTest, HasAPageBeginAnewWhereTheTransportCannotSwitch) {
-  connect(plain(), page);
-  transport().switches = false;
-
-  ASSERT_TRUE(viewer->select({.stream = "sub"}));
-
-  EXPECT_EQ(closed(), "stream_changed");
-  EXPECT_EQ(listener.closed[0].message,
-            "the viewer changes from stream main to stream sub, which needs a new session");
-  EXPECT_EQ(transports.asked, 1);
-}
-
-TEST_F(ViewerCameraTest, LeavesAPlayerItsPictureWhereTheTransportCannotSwitch) {
-  connect();
-  transport().switches = false;
-
-  ASSERT_TRUE(viewer->select({.stream = "sub"}));
-  turn();
-
-  EXPECT_EQ(viewer->state(), State::connected);
-  EXPECT_EQ(viewer->info().stream, "main");
-  EXPECT_THAT(transport().played, ElementsAre("main-H264"));
-}
-
 TEST_F(ViewerCameraTest, HasAPageBeginAnewForAStreamOfAnotherCodec) {
   connect(both(), page);
   camera->sub().go_live(h265("1", "0", "120"), 360);

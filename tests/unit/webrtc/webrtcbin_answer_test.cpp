@@ -1,4 +1,5 @@
 #include "webrtc/webrtcbin_transport.h"
+#include "webrtc/webrtcbin_tuning.h"
 
 #include <gmock/gmock.h>
 #include <gst/gst.h>

@@ -310,6 +310,21 @@ TEST_F(WebrtcbinViewerTest, SendsToTheNewPathAfterAnIceRestart) {
   turn_until([&] { return remote_port() != before; }, "the new path");
 }
 
+TEST_F(WebrtcbinViewerTest, ChangesToAnotherStreamOnTheSameConnection) {
+  connect();
+  for (auto& choice : choices_) choice->stream = "main";
+  ASSERT_TRUE(transport_->play(choices_));
+  ASSERT_TRUE(transport_->play(choices_));
+  EXPECT_THAT(camera_->fed, testing::ElementsAre("main-H264"));
+
+  for (auto& choice : choices_) choice->stream = "sub";
+  const auto changed = transport_->play(choices_);
+
+  ASSERT_TRUE(changed) << changed.error().message;
+  EXPECT_THAT(camera_->fed, testing::ElementsAre("sub-H264"));
+  EXPECT_EQ(heard_->failure, "");
+}
+
 TEST_F(WebrtcbinViewerTest, AnswersSoundThatTheCameraLacksSoThatGStreamerTakesIt) {
   viewer_->receive("application/x-rtp,media=audio,encoding-name=OPUS,clock-rate=48000,payload=111,"
                    "encoding-params=(string)2");

@@ -67,6 +67,15 @@ bool is_parameter_set(VideoCodec codec, std::span<const std::uint8_t> nal) {
   return codec == VideoCodec::h264 ? type == 7 || type == 8 : type >= 32 && type <= 34;
 }
 
+/// An SEI that begins with a recovery point, which is not dropped: it makes a picture a place to
+/// start.
+bool is_recovery_point(VideoCodec codec, std::span<const std::uint8_t> nal) {
+  constexpr std::uint8_t kRecoveryPoint = 6;
+  const std::size_t header = codec == VideoCodec::h264 ? 1 : 2;
+  const bool sei = codec == VideoCodec::h264 ? (nal[0] & 0x1f) == 6 : (nal[0] >> 1 & 0x3f) == 39;
+  return sei && nal.size() > header && nal[header] == kRecoveryPoint;
+}
+
 std::string caps_of(GstSample* sample) {
   return take_string(gst_caps_to_string(gst_sample_get_caps(sample)));
 }
@@ -78,8 +87,8 @@ GstBuffer* new_buffer(const void* data, std::size_t size, GstClockTime pts, GstC
   return buffer;
 }
 
-/// Splits an access unit into slices, which are kept, and parameter sets, of which the first ones
-/// are kept; drops the rest (delimiters, the encoder's SEI, filler).
+/// Splits an access unit into slices and recovery points, which are kept, and parameter sets, of
+/// which the first ones are kept; drops the rest (delimiters, the encoder's other SEI, filler).
 void take_access_unit(EncodedTrack& out, VideoCodec codec, std::span<const std::uint8_t> unit,
                       Unit made) {
   const bool first = out.track.units.empty();
@@ -88,7 +97,7 @@ void take_access_unit(EncodedTrack& out, VideoCodec codec, std::span<const std::
     if (nal.empty()) continue;
     const std::string_view bytes{reinterpret_cast<const char*>(nal.data()), nal.size()};
     if (is_parameter_set(codec, nal) && first) out.track.headers.emplace_back(bytes);
-    if (!is_slice(codec, nal)) continue;
+    if (!is_slice(codec, nal) && !is_recovery_point(codec, nal)) continue;
     for (int shift = 24; shift >= 0; shift -= 8)
       out.bytes.push_back(static_cast<char>(nal.size() >> shift));
     out.bytes.append(bytes);
@@ -126,14 +135,18 @@ int loop_frames(const CameraSpec& spec) {
 
 std::string video_encoder(const CameraSpec& spec, VideoCodec codec) {
   const std::string gop = std::to_string(spec.gop);
+  const std::string slices = spec.slices == 1 ? "" : ":slices=" + std::to_string(spec.slices);
+  const std::string refresh = spec.refresh ? ":intra-refresh=1" : "";
   const std::string bframes = std::to_string(spec.bframes);
   const std::string tune = spec.bframes == 0 ? " tune=zerolatency" : "";
   if (codec == VideoCodec::h265) {
     return "x265enc speed-preset=ultrafast" + tune + " bitrate=" + std::to_string(spec.bitrate) +
-           " key-int-max=" + gop + " option-string=\"pools=none:frame-threads=1:scenecut=0:" +
-           "open-gop=0:min-keyint=" + gop + ":bframes=" + bframes +
+           " key-int-max=" + gop + " option-string=\"" +
+           // libx265 3.5 crashes with several slices and without a pool of threads.
+           (slices.empty() ? "pools=none:" : "") +
+           "frame-threads=1:scenecut=0:" + "open-gop=0:min-keyint=" + gop + ":bframes=" + bframes +
            ":b-adapt=0:vbv-maxrate=" + std::to_string(spec.bitrate) +
-           ":vbv-bufsize=" + std::to_string(spec.bitrate) + "\"" +
+           ":vbv-bufsize=" + std::to_string(spec.bitrate) + slices + refresh + "\"" +
            " ! video/x-h265,profile=main ! h265parse" +
            " ! video/x-h265,stream-format=hvc1,alignment=au";
   }
@@ -148,7 +161,7 @@ std::string video_encoder(const CameraSpec& spec, VideoCodec codec) {
          " threads=1 bitrate=" + std::to_string(spec.bitrate) +
          " vbv-buf-capacity=1000 key-int-max=" + gop + " bframes=" + bframes +
          " b-adapt=false option-string=\"scenecut=0:min-keyint=" + gop +
-         ":no-deblock=0:" + features + "\" ! video/x-h264,profile=" + profile +
+         ":no-deblock=0:" + features + slices + refresh + "\" ! video/x-h264,profile=" + profile +
          " ! h264parse ! video/x-h264,stream-format=avc,alignment=au";
 }
 

@@ -143,6 +143,16 @@ std::optional<SendStamp> find_send_stamp(VideoCodec codec, NalFraming framing, B
   return {};
 }
 
+bool has_idr(VideoCodec codec, Bytes length_prefixed) {
+  for (const Bytes nal : split_lengths(length_prefixed)) {
+    if (nal.empty()) continue;
+    const int type = codec == VideoCodec::h264 ? nal[0] & 0x1f : nal[0] >> 1 & 0x3f;
+    // H.265: all IRAP pictures.
+    if (codec == VideoCodec::h264 ? type == 5 : type >= 16 && type <= 21) return true;
+  }
+  return false;
+}
+
 std::vector<Bytes> split_nals(NalFraming framing, Bytes access_unit) {
   return framing == NalFraming::length_prefixed ? split_lengths(access_unit)
                                                 : split_start_codes(access_unit);

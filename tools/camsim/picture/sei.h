@@ -46,4 +46,7 @@ std::optional<SendStamp> find_send_stamp(config::VideoCodec codec, NalFraming fr
 std::vector<std::span<const std::uint8_t>> split_nals(NalFraming framing,
                                                       std::span<const std::uint8_t> access_unit);
 
+/// Whether a unit of a clip has a slice of an IDR picture.
+bool has_idr(config::VideoCodec codec, std::span<const std::uint8_t> length_prefixed);
+
 } // namespace fanlight::camsim

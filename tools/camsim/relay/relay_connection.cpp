@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "camsim/relay/answer_faults.h"
 #include "camsim/relay/sdp_faults.h"
 #include "gst/ref.h"
 
@@ -49,6 +50,7 @@ std::string camera_of(const std::string& uri) {
 const char* words_of(int status) {
   switch (status) {
   case 200: return "OK";
+  case 302: return "Moved Temporarily";
   case 401: return "Unauthorized";
   case 403: return "Forbidden";
   case 404: return "Not Found";
@@ -68,8 +70,26 @@ int of_method(const std::map<std::string, int>& entries, const std::string& meth
   return found == entries.end() ? 0 : found->second;
 }
 
-bool keeps_alive(const Faults& wrong, const std::string& method) {
+bool lists(const Faults& wrong, const std::string& method) {
   return wrong.public_methods.empty() || wrong.public_methods.find(method) != std::string::npos;
+}
+
+bool keeps_alive(const Faults& wrong, const std::string& method) {
+  if (!wrong.keep_alive.empty()) return wrong.keep_alive.find(method) != std::string::npos;
+  return lists(wrong, method);
+}
+
+constexpr std::size_t kDollarHeader = 4;
+constexpr std::size_t kRtpHeader = kDollarHeader + 12;
+
+/// A packet as it may have been left over from an earlier session, `before` packets before that
+/// ended.
+std::string stale(std::string packet, int before) {
+  const auto at = [&packet](std::size_t i) -> char& { return packet[kDollarHeader + i]; };
+  at(3) = static_cast<char>(-before); // The sequence number.
+  at(4) = static_cast<char>(at(4) ^ 0x40);
+  for (std::size_t i = 8; i < 12; ++i) at(i) = static_cast<char>(~at(i)); // The SSRC.
+  return packet;
 }
 
 } // namespace
@@ -208,7 +228,11 @@ bool Relay::Connection::answered(const RtspMessage& request, const Faults& wrong
   int status = of_method(wrong.status, method);
   std::string headers;
   if (status == 0 && method != "OPTIONS" && !logged_in(request)) status = 401;
-  if (status == 0 && is_parameter && !keeps_alive(wrong, method)) status = 501;
+  if (status == 0 && is_parameter && !lists(wrong, method) && !keeps_alive(wrong, method))
+    status = 501;
+  if (status == 0 && !wrong.redirect.empty() && method == "DESCRIBE") status = 302;
+  if (status / 100 == 3 && !wrong.redirect.empty())
+    headers = "Location: " + wrong.redirect + "\r\n";
   if (status == 0 && is_setup && is_backchannel(request.uri())) status = 461;
   if (status == 0 && is_setup && is_metadata(request.uri())) {
     status = session.empty() ? 454 : 200;
@@ -257,7 +281,9 @@ void Relay::Connection::answer(const RtspMessage& request, int status, const std
   std::string text = "RTSP/1.0 " + std::to_string(status) + " " + words_of(status) +
                      "\r\nCSeq: " + request.header("CSeq") + "\r\n" + headers;
   if (status == 401) text += "WWW-Authenticate: " + challenge() + "\r\n";
-  send(client_, text + "\r\n");
+  RtspMessage refusal{.head = text + "\r\n", .body = {}};
+  spoil_answer(refusal, request.method(), faults()->answers);
+  send(client_, refusal.text());
 }
 
 bool Relay::Connection::from_server() {
@@ -301,6 +327,7 @@ void Relay::Connection::on_answer(RtspMessage answer) {
       answer.set_header("Session", session_ + ";timeout=" + std::to_string(wrong->expire_s));
   }
   if (asked != asked_.end()) asked_.erase(asked);
+  spoil_answer(answer, method, wrong->answers);
   send(client_, answer.text());
 }
 
@@ -310,6 +337,8 @@ void Relay::Connection::on_packet(const std::string& packet) {
   if (is_rtp && frame_begins_ && wrong->garbage > 0)
     send(client_, std::string(static_cast<std::size_t>(wrong->garbage), '\x01'));
   if (is_rtp) frame_begins_ = (static_cast<unsigned char>(packet[5]) & 0x80) != 0;
+  if (is_rtp && packet.size() > kRtpHeader && begun_.insert(packet[1]).second)
+    for (int i = wrong->stale; i > 0; --i) send(client_, stale(packet, i));
   send(client_, packet);
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <map>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -71,6 +72,7 @@ class Relay::Connection {
   Clock::time_point heard_ = Clock::now();
   Clock::time_point played_ = Clock::time_point::max();
   bool frame_begins_ = true;
+  std::set<char> begun_; ///< Channels on which RTP has begun.
   std::thread thread_;
 };
 

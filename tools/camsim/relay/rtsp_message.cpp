@@ -65,6 +65,12 @@ void RtspMessage::set_header(std::string_view name, const std::string& value) {
     head.insert(head.size() - 2, line + "\r\n");
 }
 
+void RtspMessage::remove_header(std::string_view name) {
+  constexpr std::size_t kLineEnd = 2;
+  const auto [begin, end] = find_header(head, name);
+  if (begin != head.npos) head.erase(begin, end + kLineEnd - begin);
+}
+
 void RtspMessage::set_body(std::string text) {
   body = std::move(text);
   set_header("Content-Length", std::to_string(body.size()));

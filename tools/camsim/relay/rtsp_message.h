@@ -22,6 +22,7 @@ struct RtspMessage {
   std::string header(std::string_view name) const;
   /// Replaces the header, or adds it.
   void set_header(std::string_view name, const std::string& value);
+  void remove_header(std::string_view name);
   /// Also sets Content-Length.
   void set_body(std::string text);
   std::string text() const { return head + body; }

@@ -1,6 +1,7 @@
 #include "camsim/relay/sdp_faults.h"
 
 #include <sstream>
+#include <string_view>
 #include <vector>
 
 namespace fanlight::camsim {
@@ -34,11 +35,42 @@ std::string control(const std::string& line, const std::set<std::string>& faults
   return line;
 }
 
+std::string spoil_medium(std::string line, const std::set<std::string>& faults) {
+  constexpr std::string_view kTypes = " RTP/AVP ";
+  const bool video = line.starts_with("m=video ");
+  const auto types = line.find(kTypes);
+  if (types == line.npos) return line;
+  if (video && faults.contains("mjpeg")) return line.substr(0, types) + " RTP/AVP 26";
+  if (video && faults.contains("mpeg_ts")) return line.substr(0, types) + " RTP/AVP 33";
+  if (faults.contains("more_types")) {
+    // Types that never come, before the one that does.
+    line.insert(types + kTypes.size(), video ? "35 " : "98 ");
+    if (!video)
+      line += "\r\na=rtpmap:98 MPEG4-GENERIC/16000/1\r\n"
+              "a=fmtp:98 mode=AAC-hbr;sizelength=13;indexlength=3;indexdeltalength=3;config=1408";
+  }
+  if (faults.contains("all_sendonly") || (!video && faults.contains("sound_sendonly")))
+    line += "\r\na=sendonly";
+  return line;
+}
+
 std::string spoil_line(std::string line, const std::set<std::string>& faults,
                        const std::string& base) {
   if (line.starts_with("a=rtpmap:") && faults.contains("no_rtpmap")) return {};
+  // Video only: sound has another clock rate.
+  if (line.starts_with("a=rtpmap:") && line.ends_with("/90000") && faults.contains("pli"))
+    return line + "\r\na=rtcp-fb:" + line.substr(9, line.find(' ') - 9) + " nack pli";
+  constexpr std::string_view kAac = "MPEG4-GENERIC";
+  if (const auto at = line.find(kAac); at != line.npos && faults.contains("bad_latm"))
+    return line.replace(at, kAac.size(), "MP4A-LATM");
+  if (line.find("mode=AAC") != line.npos && faults.contains("bad_latm"))
+    return line.substr(0, line.find(' ')) + " cpresent=0;config=ffff";
   if (line.starts_with("a=control:")) return control(line, faults, base);
+  if (line.starts_with("m=")) return spoil_medium(std::move(line), faults);
   if (!line.starts_with("a=fmtp:")) return line;
+  if (faults.contains("no_aac_config")) line = without(std::move(line), "config");
+  if (const auto at = line.find("config="); at != line.npos && faults.contains("bad_aac_config"))
+    line = without(std::move(line), "config") + ";config=0000";
   for (const char* name : {"sprop-parameter-sets", "sprop-vps", "sprop-sps", "sprop-pps"}) {
     if (faults.contains("no_sprop")) line = without(line, name);
     const std::size_t at = line.find(std::string{name} + "=");

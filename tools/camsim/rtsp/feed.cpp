@@ -114,8 +114,11 @@ void Feed::start() {
   running_ = true;
   speed_ = faults_->get()->speed;
   for (Stream& stream : streams_) {
+    const bool video = stream.track != nullptr && stream.track->video;
+    if (video && stream.next == 0) stream.next = static_cast<std::uint64_t>(faults_->get()->begin);
     stream.first = stream.next;
     stream.before = 0;
+    stream.requests = faults_->key_frame_requests();
   }
   media_time_ = 0;
   speed_set_ = Pacer::Clock::now();
@@ -171,8 +174,39 @@ void Feed::follow(Stream& stream) {
   }
 }
 
+void Feed::answer_request(Stream& stream) {
+  if (stream.track == nullptr || !stream.track->video) return;
+  const std::uint64_t requests = faults_->key_frame_requests();
+  if (std::exchange(stream.requests, requests) == requests || !faults_->get()->sdp.contains("pli"))
+    return;
+  const auto& units = stream.track->units;
+  std::uint64_t next = stream.next;
+  while (!units[next % units.size()].key) ++next;
+  stream.before = due(stream);
+  stream.next = stream.first = next;
+}
+
+void Feed::skip_idr(Stream& stream) const {
+  if (stream.track == nullptr || !stream.track->video || !faults_->get()->no_idr) return;
+  const auto& units = stream.track->units;
+  const auto is_idr = [&] {
+    const auto memory =
+        Owned<GstMemory, unref_memory>{stream.clip->unit_memory(units[stream.next % units.size()])};
+    GstMapInfo map;
+    gst_memory_map(memory.get(), &map, GST_MAP_READ);
+    const bool idr = has_idr(*stream.track->video, {map.data, map.size});
+    gst_memory_unmap(memory.get(), &map);
+    return idr;
+  };
+  if (units.size() < 2 || !is_idr()) return;
+  stream.before = due(stream);
+  stream.first = ++stream.next;
+}
+
 void Feed::push(Stream& stream) {
   follow(stream);
+  answer_request(stream);
+  skip_idr(stream);
   GstBuffer* buffer = stream.track != nullptr ? make_unit(stream) : paint(stream);
   gst_app_src_push_buffer(GST_APP_SRC(stream.source.get()), buffer);
   ++stream.next;
@@ -190,6 +224,9 @@ GstBuffer* Feed::make_unit(const Stream& stream) const {
         head.push_back(static_cast<char>(nal.size() >> shift));
       head.append(nal);
     };
+    if (faults_->get()->delimiters)
+      append(*track.video == VideoCodec::h264 ? std::string_view{"\x09\xf0", 2}
+                                              : std::string_view{"\x46\x01\x50", 3});
     if (unit.key && faults_->get()->parameter_sets != "sdp") {
       for (const std::string& header : track.headers) append(header);
     }

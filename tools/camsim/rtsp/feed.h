@@ -47,11 +47,16 @@ class Feed : public Pacer::Task {
     GstClockTime before = 0;          ///< When that clip began, after the start.
     std::uint64_t next = 0;           ///< Unit, counted over all loops.
     std::uint64_t first = 0;          ///< `next` when feed or clip last started.
+    std::uint64_t requests = 0;       ///< For key frames, that were answered.
   };
   GstClockTime due(const Stream& stream) const; ///< After the start.
   void push(Stream& stream);
   /// Changes the clip if the faults say so and the next unit is a key frame.
   void follow(Stream& stream);
+  /// Goes on with the next key frame of the loop if a client has asked for one.
+  void answer_request(Stream& stream);
+  /// Leaves out IDR pictures if the faults say so.
+  void skip_idr(Stream& stream) const;
   GstBuffer* make_unit(const Stream& stream) const;
   GstBuffer* paint(const Stream& stream);
 

@@ -28,6 +28,16 @@ std::shared_ptr<const Faults> FaultState::get() const {
   return now >= begin_ && now < end_ ? wanted_ : none_;
 }
 
+void FaultState::request_key_frame() {
+  std::lock_guard lock(mutex_);
+  ++counts_.key_frame_requests;
+}
+
+std::uint64_t FaultState::key_frame_requests() const {
+  std::lock_guard lock(mutex_);
+  return counts_.key_frame_requests;
+}
+
 void FaultState::count_connection() {
   std::lock_guard lock(mutex_);
   ++counts_.connections;

@@ -25,9 +25,29 @@ struct Member {
   Write write;
 };
 
-const std::set<std::string> kSdpFaults{
-    "no_sprop",         "broken_sprop",     "no_rtpmap",     "extra_media",  "backchannel",
-    "control_absolute", "control_relative", "control_query", "control_star", "no_control"};
+const std::set<std::string> kSdpFaults{"no_sprop",
+                                       "broken_sprop",
+                                       "no_rtpmap",
+                                       "extra_media",
+                                       "backchannel",
+                                       "control_absolute",
+                                       "control_relative",
+                                       "control_query",
+                                       "control_star",
+                                       "no_control",
+                                       "more_types",
+                                       "mjpeg",
+                                       "mpeg_ts",
+                                       "all_sendonly",
+                                       "sound_sendonly",
+                                       "bad_aac_config",
+                                       "bad_latm",
+                                       "no_aac_config",
+                                       "pli"};
+
+const std::set<std::string> kAnswerFaults{"no_interleaved", "no_transport",     "other_channels",
+                                          "same_channels",  "spaced_transport", "no_cseq",
+                                          "odd_case",       "line_feeds"};
 
 std::string join(const std::set<std::string>& names) {
   std::string all;
@@ -118,25 +138,30 @@ Member by_method(const char* name, std::map<std::string, int> Faults::*member) {
           }};
 }
 
-Wanted read_sdp(Faults& faults, JsonNode* node) {
-  const Wanted wanted = "a list of " + join(kSdpFaults);
-  if (!JSON_NODE_HOLDS_ARRAY(node)) return wanted;
-  faults.sdp.clear();
-  JsonArray* const array = json_node_get_array(node);
-  for (guint i = 0; i < json_array_get_length(array); ++i) {
-    JsonNode* const entry = json_array_get_element(array, i);
-    const bool is_text =
-        JSON_NODE_HOLDS_VALUE(entry) && json_node_get_value_type(entry) == G_TYPE_STRING;
-    if (!is_text || !kSdpFaults.contains(json_node_get_string(entry))) return wanted;
-    faults.sdp.insert(json_node_get_string(entry));
-  }
-  return {};
-}
-
-void write_sdp(const Faults& faults, JsonBuilder* json) {
-  json_builder_begin_array(json);
-  for (const std::string& name : faults.sdp) json_builder_add_string_value(json, name.c_str());
-  json_builder_end_array(json);
+/// Any number of `choices`.
+Member list(const char* name, std::set<std::string> Faults::*member,
+            const std::set<std::string>& choices) {
+  return {name,
+          [member, choices](Faults& faults, JsonNode* node) -> Wanted {
+            const Wanted wanted = "a list of " + join(choices);
+            if (!JSON_NODE_HOLDS_ARRAY(node)) return wanted;
+            (faults.*member).clear();
+            JsonArray* const array = json_node_get_array(node);
+            for (guint i = 0; i < json_array_get_length(array); ++i) {
+              JsonNode* const entry = json_array_get_element(array, i);
+              const bool is_text =
+                  JSON_NODE_HOLDS_VALUE(entry) && json_node_get_value_type(entry) == G_TYPE_STRING;
+              if (!is_text || !choices.contains(json_node_get_string(entry))) return wanted;
+              (faults.*member).insert(json_node_get_string(entry));
+            }
+            return {};
+          },
+          [member](const Faults& faults, JsonBuilder* json) {
+            json_builder_begin_array(json);
+            for (const std::string& entry : faults.*member)
+              json_builder_add_string_value(json, entry.c_str());
+            json_builder_end_array(json);
+          }};
 }
 
 const std::vector<Member>& members() {
@@ -145,13 +170,16 @@ const std::vector<Member>& members() {
       flag("one_connection", &Faults::one_connection),
       by_method("status", &Faults::status),
       by_method("delay_ms", &Faults::delay_ms),
+      text("redirect", &Faults::redirect),
       text("public", &Faults::public_methods),
+      text("keep_alive", &Faults::keep_alive),
       number("expire_s", &Faults::expire_s, 0, 3600),
       text("end", &Faults::end, {"close", "reset"}),
       number("end_after_s", &Faults::end_after_s, 0, 100'000),
       number("garbage", &Faults::garbage, 0, 1000),
       text("as", &Faults::as),
-      {"sdp", read_sdp, write_sdp},
+      list("answers", &Faults::answers, kAnswerFaults),
+      list("sdp", &Faults::sdp, kSdpFaults),
       number("jump_s", &Faults::jump_s, -100'000, 100'000),
       number("every_s", &Faults::every_s, 0, 100'000),
       number("drift_ppm", &Faults::drift_ppm, -100'000, 100'000),
@@ -160,10 +188,16 @@ const std::vector<Member>& members() {
       flag("reorder", &Faults::reorder),
       number("gap", &Faults::gap, 0, 60'000),
       flag("marker", &Faults::marker),
+      text("markers", &Faults::markers, {"last", "none", "nal"}),
+      flag("odd_packet", &Faults::odd_packet),
       flag("ssrc", &Faults::ssrc),
+      number("stale", &Faults::stale, 0, 100),
       text("parameter_sets", &Faults::parameter_sets, {"both", "sdp", "band"}),
       text("play", &Faults::play),
       number("speed", &Faults::speed, 0.01, 1),
+      number("begin", &Faults::begin, 0, 100'000),
+      flag("delimiters", &Faults::delimiters),
+      flag("no_idr", &Faults::no_idr),
       number("after_s", &Faults::after_s, 0, 100'000),
       number("duration_s", &Faults::duration_s, 0, 100'000),
   };

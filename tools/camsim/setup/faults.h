@@ -20,13 +20,16 @@ struct Faults {
   bool one_connection = false;         ///< 453 for a second client.
   std::map<std::string, int> status;   ///< Status of the answers, by method or `*`.
   std::map<std::string, int> delay_ms; ///< Delay of the answers, by method or `*`.
+  std::string redirect;                ///< 302 for DESCRIBE, and the Location of every 3xx.
   /// Replaces the Public header, and sets which methods keep a session alive.
   std::string public_methods;
-  int expire_s = 0;          ///< A session ends after this time without a request; 0: never.
-  std::string end = "close"; ///< close | reset: how a connection ends after end_after_s.
-  double end_after_s = 0;    ///< This long after PLAY; 0: never.
-  int garbage = 0;           ///< Bytes before the first interleaved packet of each frame.
-  std::string as;            ///< Serves another camera from the next request on.
+  std::string keep_alive;        ///< If set, these methods do so, whatever it lists.
+  int expire_s = 0;              ///< A session ends after this time without a request; 0: never.
+  std::string end = "close";     ///< close | reset: how a connection ends after end_after_s.
+  double end_after_s = 0;        ///< This long after PLAY; 0: never.
+  int garbage = 0;               ///< Bytes before the first interleaved packet of each frame.
+  std::string as;                ///< Serves another camera from the next request on.
+  std::set<std::string> answers; ///< Oddities of the answers.
   // The description.
   std::set<std::string> sdp;
   // RTP.
@@ -36,15 +39,21 @@ struct Faults {
   int drift_ppm = 0;
   bool standstill = false;
   int lose_percent = 0;
-  bool reorder = false; ///< Every tenth packet comes after the next one.
-  int gap = 0;          ///< Number of skipped sequence numbers, once.
-  bool marker = false;  ///< Sets the marker on parameter sets, too.
-  bool ssrc = false;    ///< Changes the SSRC.
+  bool reorder = false;         ///< Every tenth packet comes after the next one.
+  int gap = 0;                  ///< Number of skipped sequence numbers, once.
+  bool odd_packet = false;      ///< A packet of a type that nothing reads, before each frame.
+  bool marker = false;          ///< Sets the marker on parameter sets, too.
+  std::string markers = "last"; ///< last | none | nal: which packets of a picture have the marker.
+  bool ssrc = false;            ///< Changes the SSRC.
+  int stale = 0;                ///< Packets of another SSRC before the first one of each medium.
   // The media.
   std::string parameter_sets = "both"; ///< both | sdp | band.
   /// Continues with the clip of that camera at its next key frame; same codec only.
   std::string play;
   double speed = 1;
+  int begin = 0;           ///< A stream begins at this frame of the loop.
+  bool delimiters = false; ///< Each picture begins with an access unit delimiter.
+  bool no_idr = false;     ///< Leaves out IDR pictures.
   // All faults.
   double after_s = 0;    ///< Delay between setting the faults and their beginning.
   double duration_s = 0; ///< How long they last; 0: until they are cleared.
@@ -65,6 +74,7 @@ struct Counts {
   std::uint64_t logins = 0;                      ///< Requests with Authorization.
   std::map<std::string, std::uint64_t> requests; ///< By method.
   std::map<int, std::uint64_t> answers;          ///< By status.
+  std::uint64_t key_frame_requests = 0;          ///< By PLI or FIR.
 };
 
 /// The current faults of one camera, and statistics of its clients. Threads: any.
@@ -75,6 +85,10 @@ class FaultState {
   Faults wanted() const;
   /// The faults in effect.
   std::shared_ptr<const Faults> get() const;
+
+  /// A client asks for a key frame.
+  void request_key_frame();
+  std::uint64_t key_frame_requests() const;
 
   void count_connection();
   void count_request(const std::string& method, bool login);

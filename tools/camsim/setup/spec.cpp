@@ -122,6 +122,8 @@ const std::vector<std::pair<std::string_view, Setter>>& setters() {
       {"bitrate", number(&CameraSpec::bitrate, 50, 50000)},
       {"gop", number(&CameraSpec::gop, 1, 3600)},
       {"bframes", number(&CameraSpec::bframes, 0, 4)},
+      {"slices", number(&CameraSpec::slices, 1, 8)},
+      {"refresh", choice(&CameraSpec::refresh, {{"true", true}, {"false", false}})},
       {"loop", number(&CameraSpec::loop, 1, 120)},
       {"tone", number(&CameraSpec::tone, 100, 3000)},
       {"count", number(&CameraSpec::count, 1, 1000)},
@@ -163,6 +165,9 @@ Result<> check(const CameraSpec& spec) {
   if (spec.bframes > 0 && spec.profile == H264Profile::baseline &&
       std::ranges::count(spec.codecs, config::VideoCodec::h264))
     return invalid(who + "the baseline profile has no B-frames: bframes must be 0");
+  if (spec.bframes > 0 && spec.refresh)
+    return invalid(who + "intra refresh has no B-frames: bframes must be 0");
+  if (spec.refresh && spec.live) return invalid(who + "live has no intra refresh");
   if (spec.bframes > 0 && spec.live)
     return invalid(who + "live has no B-frames: bframes must be 0");
   return Done{};

@@ -28,6 +28,9 @@ struct CameraSpec {
   int bitrate = 1000; ///< kbit/s of each video media.
   int gop = 50;       ///< Frames between two IDR frames.
   int bframes = 0;
+  int slices = 1;        ///< Of each picture.
+  bool refresh = false;  ///< Intra refresh: recovery points, with an IDR frame only where the loop
+                         ///< begins.
   int loop = 20;         ///< Minimum length of the loop in seconds; see loop_frames().
   int tone = 0;          ///< Hz; 0: depends on the label.
   int count = 1;         ///< Above 1: cameras id-1 .. id-count, which share one clip.

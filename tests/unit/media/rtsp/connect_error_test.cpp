@@ -33,5 +33,23 @@ TEST(ConnectErrorTest, NamesNoHalfOfAPasswordAsTheHost) {
               AllOf(Not(HasSubstr("2024")), Not(HasSubstr("admin")), HasSubstr("write %2F")));
 }
 
+TEST(ConnectErrorTest, NamesWhatTheCameraSendsAndWhatToChange) {
+  EXPECT_THAT(wrong_codec({"H265"}, "H264").why, HasSubstr("its codecs key allows only H264"));
+  EXPECT_THAT(wrong_codec({}, "H264").why, HasSubstr("sends no video"));
+  EXPECT_THAT(wrong_codec({"JPEG"}, "H264").why,
+              AllOf(HasSubstr("MJPEG"), HasSubstr("set this stream to H264 in the camera")));
+  EXPECT_THAT(wrong_codec({"MP2T"}, "H264").why, HasSubstr("MPEG transport stream"));
+  EXPECT_THAT(wrong_codec({"payload type 99"}, "H264").why,
+              AllOf(HasSubstr("payload type 99"), HasSubstr("set this stream to H264")));
+}
+
+TEST(ConnectErrorTest, SaysThatThePathIsWrongOnlyWhereTheDescriptionIsMissing) {
+  const auto of = [](const char* method) {
+    return connect_error_of(RtspHooks::Refusal{.status = 404, .method = method}, {}).why;
+  };
+  EXPECT_THAT(of("DESCRIBE"), HasSubstr("check the path"));
+  EXPECT_THAT(of("SETUP"), AllOf(HasSubstr("answers SETUP with 404"), Not(HasSubstr("path"))));
+}
+
 } // namespace
 } // namespace fanlight::media

@@ -21,9 +21,10 @@ TEST(LaunchLineTest, HasTheSourceAndAChainForEachCodec) {
   const std::string line = launch_line(camera(), {}, "");
   EXPECT_THAT(line, StartsWith("gst-launch-1.0 rtspsrc name=camera "));
   EXPECT_THAT(line, HasSubstr("protocols=tcp latency=100"));
-  EXPECT_THAT(line, HasSubstr("rtph264depay ! h264parse config-interval=-1"));
-  EXPECT_THAT(line, HasSubstr("rtph265depay ! h265parse config-interval=-1"));
-  EXPECT_THAT(line, HasSubstr("! goptee ! rtph264pay"));
+  EXPECT_THAT(line, HasSubstr("camera. ! application/x-rtp,encoding-name=H264 ! rtph26xdepay ! "
+                              "goptee ! rtph264pay"));
+  EXPECT_THAT(line, HasSubstr("camera. ! application/x-rtp,encoding-name=H265 ! rtph26xdepay ! "
+                              "goptee ! rtph265pay"));
 }
 
 TEST(LaunchLineTest, QuotesTheUrlForTheShell) {

@@ -140,6 +140,17 @@ TEST(LoginTest, TakesANewNonceInASessionForTheEndOfTheOldOne) {
   EXPECT_EQ(login.on_challenges({digest("5")}), Verdict::refused);
 }
 
+TEST(LoginTest, AnswersAnotherServerInItsOwnWay) {
+  Login login{"u", "p"};
+  ASSERT_EQ(login.on_challenges({digest("1")}), Verdict::answered);
+  login.accept();
+
+  login.move();
+
+  EXPECT_EQ(login.authorization("DESCRIBE", "rtsp://other/"), "");
+  EXPECT_EQ(login.on_challenges(parse_challenges("Basic realm=\"other\"")), Verdict::answered);
+}
+
 TEST(LoginTest, DoesNotTakeTheSameNonceForANewOne) {
   Login login{"u", "p"};
   ASSERT_EQ(login.on_challenges({digest("1")}), Verdict::answered);

@@ -287,6 +287,52 @@ TEST_F(ReadAheadTest, RefusesALongBodyBeforeAnyOfItComes) {
   EXPECT_EQ(server_.heard(1), std::string(1, '\0')) << "the end";
 }
 
+/// As GstRTSPConnection reads: the first byte of a message in a read that can be cancelled.
+std::string read_message(GInputStream* stream, gsize size) {
+  const auto cancellable = Ref<GCancellable>::adopt(g_cancellable_new());
+  std::string text(size, '\0');
+  g_input_stream_read(stream, text.data(), 1, cancellable.get(), nullptr);
+  for (gsize at = 1; at < size; ++at)
+    g_input_stream_read(stream, text.data() + at, 1, nullptr, nullptr);
+  return text;
+}
+
+TEST_F(ReadAheadTest, MendsTheHeadOfAMessageAndNothingElse) {
+  const auto connection = connect(server_.uri());
+  ASSERT_TRUE(connection);
+  server_.say("rtsp/1.0 200 OK\nContent-Length: 6\n\n");
+  server_.say(std::string{"a\nb\n\nc$\2\0\1x", 11});
+  const std::string head = "RTSP/1.0 200 OK\r\nContent-Length: 6\r\nCSeq: 0\r\n\r\n";
+
+  EXPECT_EQ(read_message(input(connection), head.size()), head);
+  std::string body(6, '\0');
+  ASSERT_TRUE(g_input_stream_read_all(input(connection), body.data(), body.size(), nullptr, nullptr,
+                                      nullptr));
+  EXPECT_EQ(body, "a\nb\n\nc");
+  EXPECT_EQ(read_message(input(connection), 5), (std::string{"$\2\0\1x", 5}));
+}
+
+TEST_F(ReadAheadTest, PutsPacketsOnTheChannelsOfTheAnswer) {
+  const auto connection = connect(server_.uri());
+  ASSERT_TRUE(connection);
+  line_->setup_answers().mended("RTP/AVP/TCP;interleaved=0-1", "RTP/AVP/TCP;interleaved=6-7");
+
+  server_.say(std::string{"$\0\0\1x$\7\0\1y", 10});
+
+  EXPECT_EQ(read_message(input(connection), 5), (std::string{"$\6\0\1x", 5}));
+  EXPECT_EQ(read_message(input(connection), 5), (std::string{"$\7\0\1y", 5}));
+}
+
+TEST_F(ReadAheadTest, KeepsTheLineByWhichAForeignMessageBegins) {
+  const auto connection = connect(server_.uri());
+  ASSERT_TRUE(connection);
+  server_.say("HTTP/1.0 400 Bad Request\r\n\r\n");
+
+  EXPECT_EQ(read_message(input(connection), 8), "HTTP/1.0");
+
+  EXPECT_EQ(line_->foreign(), "HTTP/1.0 400 Bad Request");
+}
+
 TEST_F(ReadAheadTest, SaysThatNobodyListens) {
   GError* raw = nullptr;
   EXPECT_EQ(

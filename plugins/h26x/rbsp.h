@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <span>
 
-namespace fanlight::goptee {
+namespace fanlight::h26x {
 
 /// Reads the bits of a NAL unit as H.264 (7.3.1 and 9.1) and H.265 (7.3.1.1 and 9.2) define them:
 /// without the emulation prevention bytes. Behind the end it returns zeros, and ok() is false.
@@ -66,4 +66,4 @@ class Rbsp {
   bool ok_ = true;
 };
 
-} // namespace fanlight::goptee
+} // namespace fanlight::h26x

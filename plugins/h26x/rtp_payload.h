@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "h26x/nal_unit.h"
+
+namespace fanlight::h26x {
+
+/// A NAL unit in an RTP payload, or a part of one.
+struct Piece {
+  std::array<std::uint8_t, 2> header{}; ///< Of the unit, if `bytes` lacks it.
+  std::uint8_t header_bytes = 0;
+  Bytes bytes;
+  bool begins = true; ///< The first part of its unit.
+  bool ends = true;   ///< The last part, as far as the payload says.
+};
+
+/// Takes an RTP payload apart (RFC 6184 without interleaving; RFC 7798 without DONL and PACI),
+/// without a copy. Start codes that some cameras leave before a unit are skipped.
+class RtpPayload {
+ public:
+  RtpPayload(Codec codec, Bytes payload);
+  /// The next piece; none: the payload is used up, or the rest is malformed.
+  std::optional<Piece> next();
+  bool malformed() const { return malformed_; }
+  unsigned type() const { return type_; } ///< The NAL unit type that the payload begins with.
+
+ private:
+  std::optional<Piece> next_aggregated();
+  std::optional<Piece> fragment();
+  std::optional<Piece> reject();
+
+  const Codec codec_;
+  Bytes rest_;
+  unsigned type_ = 0;
+  enum class Kind { single, aggregate, fragment } kind_ = Kind::single;
+  bool malformed_ = false;
+};
+
+} // namespace fanlight::h26x

@@ -1,0 +1,121 @@
+#include "media/rtsp/media_lines.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+#include <string_view>
+
+#include "base/codec.h"
+#include "gst/ref.h"
+
+namespace fanlight::media {
+namespace {
+
+struct StaticEncoding {
+  int payload_type;
+  const char* name;
+};
+
+/// RFC 3551, section 6: SDP may leave out the rtpmap of these.
+constexpr StaticEncoding kStatic[] = {
+    {0, "PCMU"},  {3, "GSM"},   {4, "G723"},  {5, "DVI4"},  {6, "DVI4"},   {7, "LPC"},
+    {8, "PCMA"},  {9, "G722"},  {10, "L16"},  {11, "L16"},  {12, "QCELP"}, {14, "MPA"},
+    {15, "G728"}, {18, "G729"}, {25, "CELB"}, {26, "JPEG"}, {28, "NV"},    {31, "H261"},
+    {32, "MPV"},  {33, "MP2T"}, {34, "H263"}};
+
+std::string static_encoding(int payload_type) {
+  for (const StaticEncoding& known : kStatic)
+    if (known.payload_type == payload_type) return known.name;
+  return {};
+}
+
+std::string field(const GstCaps* caps, const char* name) {
+  const char* text = gst_structure_get_string(gst_caps_get_structure(caps, 0), name);
+  return text == nullptr ? "" : text;
+}
+
+/// Whether `config` is an AudioSpecificConfig in hexadecimal (ISO/IEC 14496-3, section 1.6.2.1): it
+/// begins with the object type (5 bits) and the index of the sampling rate (4 bits).
+bool is_aac_config(const std::string& config) {
+  constexpr std::size_t kLeast = 4; // Digits.
+  if (config.size() < kLeast || config.size() % 2 != 0 ||
+      config.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos)
+    return false;
+  const unsigned long begin = std::stoul(config.substr(0, kLeast), nullptr, 16);
+  const unsigned long type = begin >> 11;
+  const unsigned long rate = begin >> 7 & 0xf;
+  // Main, LC, SSR, LTP, SBR, ER LC and LD, PS; 13 and 14 are reserved.
+  constexpr unsigned long kTypes[] = {1, 2, 3, 4, 5, 17, 23, 29};
+  return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes) &&
+         (rate < 13 || rate == 15);
+}
+
+/// AAC needs its configuration: without it, nothing can decode the stream (RFC 3640, section 4.1).
+std::string audio_fault(const GstCaps* caps, const std::string& encoding) {
+  const auto codec = codec_of(encoding);
+  gint rate = 8000;
+  gst_structure_get_int(gst_caps_get_structure(caps, 0), "clock-rate", &rate);
+  if ((codec == Codec::pcmu || codec == Codec::pcma) && rate != 8000)
+    return "the camera sends " + encoding + " at " + std::to_string(rate) +
+           " Hz, but browsers play it only at 8000 Hz";
+  if (!codec || kind_of(*codec) != MediaKind::audio)
+    return "the camera sends " + (encoding.empty() ? "unnamed" : encoding) +
+           " sound, which no browser plays";
+  const std::string config = field(caps, "config");
+  if (codec == Codec::aac && is_latm(encoding) && field(caps, "cpresent") == "1")
+    return "the camera sends AAC with its decoder configuration in the stream (cpresent=1), which "
+           "the server does not read; choose another format of sound in the camera";
+  if (codec == Codec::aac && (config.empty() || (!is_latm(encoding) && !is_aac_config(config))))
+    return config.empty()
+               ? "the camera sends AAC without its decoder configuration (config in the SDP)"
+               : "the camera sends AAC with an invalid decoder configuration (config in the SDP)";
+  return {};
+}
+
+} // namespace
+
+std::string encoding_of(const GstCaps* caps) {
+  std::string encoding = field(caps, "encoding-name");
+  std::transform(encoding.begin(), encoding.end(), encoding.begin(),
+                 [](unsigned char c) { return static_cast<char>(g_ascii_toupper(c)); });
+  gint payload = -1;
+  if (encoding.empty() &&
+      gst_structure_get_int(gst_caps_get_structure(caps, 0), "payload", &payload))
+    return static_encoding(payload);
+  return encoding;
+}
+
+std::vector<MediaLine> media_lines_of(const GstSDPMessage* sdp) {
+  std::vector<MediaLine> lines;
+  for (guint i = 0; i < gst_sdp_message_medias_len(sdp); ++i) {
+    const GstSDPMedia* media = gst_sdp_message_get_media(sdp, i);
+    const char* kind = gst_sdp_media_get_media(media);
+    const char* protocol = gst_sdp_media_get_proto(media);
+    MediaLine line{.kind = kind == nullptr ? "" : kind,
+                   .secure = protocol != nullptr &&
+                             std::string_view{protocol}.find("SAVP") != std::string_view::npos,
+                   .send_only = gst_sdp_media_get_attribute_val(media, "sendonly") != nullptr,
+                   .formats = {}};
+    for (guint format = 0; format < gst_sdp_media_formats_len(media); ++format) {
+      const char* payload = gst_sdp_media_get_format(media, format);
+      const auto caps =
+          Ref<GstCaps>::adopt(gst_sdp_media_get_caps_from_media(media, std::atoi(payload)));
+      std::string encoding = caps ? encoding_of(caps.get()) : "";
+      if (encoding.empty()) encoding = static_encoding(std::atoi(payload));
+      const std::string fault =
+          caps && line.kind == "audio" ? audio_fault(caps.get(), encoding) : "";
+      if (encoding.empty()) encoding = std::string{"payload type "} + payload;
+      line.formats.push_back({.encoding = std::move(encoding), .fault = fault});
+    }
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+bool is_back_channel(const MediaLine& line, const std::vector<MediaLine>& all) {
+  return line.send_only && std::none_of(all.begin(), all.end(), [](const MediaLine& other) {
+           return other.kind == "video" && other.send_only;
+         });
+}
+
+} // namespace fanlight::media

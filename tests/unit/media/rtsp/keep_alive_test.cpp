@@ -1,0 +1,66 @@
+#include "media/rtsp/keep_alive.h"
+
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+namespace fanlight::media {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+TEST(KeepAliveTest, SendsWhatTheCameraListsAtLeastTwiceInItsTime) {
+  const KeepAlivePlan plan;
+
+  EXPECT_STREQ(plan.method(true), "GET_PARAMETER");
+  EXPECT_STREQ(plan.method(false), "OPTIONS");
+  EXPECT_EQ(plan.period(60s), 30s);
+  EXPECT_EQ(plan.period(10s), 5s);
+  EXPECT_EQ(plan.period(3600s), 30s);
+}
+
+TEST(KeepAliveTest, TriesTheOtherRequestAfterTwoSessionsOfTheSameLength) {
+  KeepAlive keep_alive;
+
+  EXPECT_EQ(keep_alive.on_lost(60s, 2), "");
+  EXPECT_THAT(keep_alive.on_lost(60'400ms, 2), HasSubstr("another request"));
+
+  EXPECT_STREQ(keep_alive.plan().method(true), "OPTIONS");
+  EXPECT_STREQ(keep_alive.plan().method(false), "GET_PARAMETER");
+}
+
+TEST(KeepAliveTest, TriesEachRequestInTurn) {
+  KeepAlive keep_alive;
+  std::vector<std::string> methods;
+  for (int i = 0; i < 3; ++i) {
+    keep_alive.on_lost(60s, 2);
+    keep_alive.on_lost(60s, 2);
+    methods.emplace_back(keep_alive.plan().method(true));
+  }
+
+  EXPECT_THAT(methods, testing::ElementsAre("OPTIONS", "SET_PARAMETER", "GET_PARAMETER"));
+}
+
+TEST(KeepAliveTest, KeepsTheRequestWhereSessionsEndAtAnyAge) {
+  KeepAlive keep_alive;
+
+  for (const auto age : {60s, 80s, 60s, 20s, 90s}) EXPECT_EQ(keep_alive.on_lost(age, 1), "");
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(keep_alive.on_lost(1s, 0), "");
+
+  EXPECT_STREQ(keep_alive.plan().method(true), "GET_PARAMETER");
+}
+
+TEST(KeepAliveTest, SendsThemMoreOftenWhereNoneHadBeenSentYet) {
+  KeepAlive keep_alive;
+
+  keep_alive.on_lost(20s, 0);
+  EXPECT_THAT(keep_alive.on_lost(20s, 0), HasSubstr("every 10 s"));
+
+  EXPECT_STREQ(keep_alive.plan().method(true), "GET_PARAMETER");
+  EXPECT_EQ(keep_alive.plan().period(60s), 10s);
+}
+
+} // namespace
+} // namespace fanlight::media

@@ -1,0 +1,76 @@
+#include "media/rtsp/media_lines.h"
+
+#include <gmock/gmock.h>
+
+namespace fanlight::media {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::vector<MediaLine> lines(const std::string& media) {
+  const std::string text = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\n" + media;
+  GstSDPMessage* sdp = nullptr;
+  gst_sdp_message_new(&sdp);
+  gst_sdp_message_parse_buffer(reinterpret_cast<const guint8*>(text.c_str()),
+                               static_cast<guint>(text.size() + 1), sdp);
+  auto found = media_lines_of(sdp);
+  gst_sdp_message_free(sdp);
+  return found;
+}
+
+std::vector<std::string> encodings(const std::string& media) {
+  std::vector<std::string> names;
+  for (const MediaLine& line : lines(media))
+    for (const MediaLine::Format& format : line.formats) names.push_back(format.encoding);
+  return names;
+}
+
+std::string sound_fault(const std::string& media) { return lines(media)[0].formats[0].fault; }
+
+TEST(MediaLinesTest, NamesEveryPayloadTypeOfALine) {
+  EXPECT_THAT(encodings("m=video 0 RTP/AVP 99 96\r\na=rtpmap:96 h264/90000\r\n"),
+              ElementsAre("payload type 99", "H264"));
+}
+
+TEST(MediaLinesTest, NamesStaticPayloadTypes) {
+  EXPECT_THAT(encodings("m=video 0 RTP/AVP 26\r\nm=video 0 RTP/AVP 33\r\nm=audio 0 RTP/AVP 8\r\n"),
+              ElementsAre("JPEG", "MP2T", "PCMA"));
+}
+
+TEST(MediaLinesTest, KnowsWhatIsEncrypted) {
+  EXPECT_TRUE(lines("m=video 0 RTP/SAVP 96\r\n")[0].secure);
+  EXPECT_FALSE(lines("m=video 0 RTP/AVP 96\r\n")[0].secure);
+}
+
+TEST(MediaLinesTest, ABackChannelIsSendonlyWhileTheVideoIsNot) {
+  const auto with = lines("m=video 0 RTP/AVP 96\r\nm=audio 0 RTP/AVP 0\r\na=sendonly\r\n");
+  EXPECT_TRUE(is_back_channel(with[1], with));
+  const auto all =
+      lines("m=video 0 RTP/AVP 96\r\na=sendonly\r\nm=audio 0 RTP/AVP 0\r\na=sendonly\r\n");
+  EXPECT_FALSE(is_back_channel(all[1], all));
+}
+
+TEST(MediaLinesTest, SaysWhichSoundCannotBePlayed) {
+  EXPECT_EQ(sound_fault("m=audio 0 RTP/AVP 0\r\n"), "");
+  EXPECT_THAT(sound_fault("m=audio 0 RTP/AVP 97\r\na=rtpmap:97 PCMU/16000\r\n"),
+              HasSubstr("only at 8000 Hz"));
+  EXPECT_THAT(sound_fault("m=audio 0 RTP/AVP 97\r\na=rtpmap:97 G726-32/8000\r\n"),
+              HasSubstr("G726-32 sound, which no browser plays"));
+}
+
+TEST(MediaLinesTest, AacNeedsAConfigurationThatIsOne) {
+  const auto aac = [](const char* encoding, const char* fmtp) {
+    return sound_fault(std::string{"m=audio 0 RTP/AVP 97\r\na=rtpmap:97 "} + encoding +
+                       "/48000/1\r\na=fmtp:97 " + fmtp + "\r\n");
+  };
+  EXPECT_EQ(aac("MPEG4-GENERIC", "mode=AAC-hbr;config=1188"), "");
+  for (const char* fmtp : {"mode=AAC-hbr", "config=", "config=zz88", "config=1", "config=ffff"})
+    EXPECT_THAT(aac("MPEG4-GENERIC", fmtp), HasSubstr("config in the SDP")) << fmtp;
+  EXPECT_EQ(aac("MP4A-LATM", "cpresent=0;config=400024203fc0"), "");
+  EXPECT_THAT(aac("MP4A-LATM", "cpresent=0"), HasSubstr("config in the SDP"));
+  EXPECT_THAT(aac("MP4A-LATM", "cpresent=1;config=400024203fc0"), HasSubstr("in the stream"));
+}
+
+} // namespace
+} // namespace fanlight::media
