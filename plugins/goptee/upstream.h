@@ -18,8 +18,6 @@ class Upstream {
   Upstream(const Upstream&) = delete;
   Upstream& operator=(const Upstream&) = delete;
 
-  /// (transfer none)
-  GstPad* sink() const { return sink_; }
   /// (transfer full)
   void send(GstEvent* event);
   /// Answers a LATENCY query for the source; without a source, with its last answer.

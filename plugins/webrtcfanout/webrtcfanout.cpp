@@ -27,6 +27,16 @@
  * not-ready, internal) and `message`. Its options, also a structure, may be NULL: `id` (string)
  * names the viewer; `loopback` (boolean) offers loopback addresses; `video` and `audio` (strings)
  * name the sink pads to use; then the first payload type of the offer's media is sent.
+ *
+ * An application that has read the viewer's offer itself calls `add-negotiated-viewer` instead,
+ * with a structure in place of the offer's text: `ice-ufrag`, `ice-pwd`, `fingerprint` ("sha-256
+ * AB:…") and `setup` of the viewer (strings), `bundle` (boolean), and `media`, an array of
+ * structures named video or audio. Each has `mid` and `encoding` (strings), `payload-type` and
+ * `clock-rate` (int), and may have `channels` and `rtx-payload-type` (int), `fmtp` (string),
+ * `feedback` (an array of strings as in a=rtcp-fb: "nack", "nack pli", "ccm fir", "goog-remb",
+ * "transport-cc"), `extensions` (an array of structures with `id` and `uri`), `rtcp-rsize` and
+ * `receiver-rtt` (booleans). `restart-negotiated-viewer` is `restart-viewer` with such a structure.
+ *
  * `choose-video` moves a viewer to another video pad with the same codec (the camera's other
  * stream), on the same connection and beginning with that pad's current group of pictures.
  * `restart-viewer` takes a new offer of the same viewer: an ICE restart if its credentials are new;
@@ -49,18 +59,22 @@
 #include "webrtcfanout.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "element.h"
 #include "pads.h"
 #include "properties.h"
 #include "stats.h"
+#include "webrtcfanout/sdp/offer_structure.h"
 
 GST_DEBUG_CATEGORY(gst_webrtcfanout_debug);
 #define GST_CAT_DEFAULT gst_webrtcfanout_debug
 
 using fanlight::fanout::ElementState;
 using fanlight::fanout::Fanout;
+using fanlight::fanout::Offer;
+using fanlight::fanout::offer_of;
 using fanlight::fanout::Subscriber;
 using fanlight::fanout::Transport;
 using fanlight::fanout::WeakElement;
@@ -72,7 +86,9 @@ GST_ELEMENT_REGISTER_DEFINE(webrtcfanout, "webrtcfanout", GST_RANK_NONE, GST_TYP
 
 enum {
   SIGNAL_ADD_VIEWER,
+  SIGNAL_ADD_NEGOTIATED_VIEWER,
   SIGNAL_RESTART_VIEWER,
+  SIGNAL_RESTART_NEGOTIATED_VIEWER,
   SIGNAL_ADD_CANDIDATE,
   SIGNAL_CHOOSE_VIDEO,
   SIGNAL_REMOVE_VIEWER,
@@ -99,31 +115,69 @@ static Fanout::Settings gst_webrtcfanout_viewer_settings(GstWebrtcFanout* self) 
   return settings;
 }
 
-static GstStructure* gst_webrtcfanout_add_viewer(GstWebrtcFanout* self, const gchar* offer,
-                                                 const GstStructure* options) {
+static Fanout::Options gst_webrtcfanout_options(const GstStructure* options) {
   Fanout::Options wanted;
+  if (options == nullptr) return wanted;
   const auto text = [&](const char* field) {
-    const gchar* value = options != nullptr ? gst_structure_get_string(options, field) : nullptr;
+    const gchar* value = gst_structure_get_string(options, field);
     return std::string(value != nullptr ? value : "");
   };
   wanted.id = text("id");
   wanted.video = text("video");
   wanted.audio = text("audio");
   gboolean loopback = FALSE;
-  if (options != nullptr) gst_structure_get_boolean(options, "loopback", &loopback);
+  gst_structure_get_boolean(options, "loopback", &loopback);
   wanted.loopback = loopback;
-  const Fanout::Reply reply = self->state->fanout->add(offer != nullptr ? offer : "", wanted,
-                                                       gst_webrtcfanout_viewer_settings(self));
+  return wanted;
+}
+
+static GstStructure* gst_webrtcfanout_add(GstWebrtcFanout* self, const std::optional<Offer>& offer,
+                                          const std::string& why, const GstStructure* options) {
+  const Fanout::Reply reply =
+      offer ? self->state->fanout->add(*offer, gst_webrtcfanout_options(options),
+                                       gst_webrtcfanout_viewer_settings(self))
+            : Fanout::Reply{.code = "bad-offer", .message = why};
   GST_DEBUG_OBJECT(self, "viewer %s: %s", reply.id.c_str(),
                    reply.code.empty() ? "answered" : reply.message.c_str());
   return gst_webrtcfanout_structure(reply);
 }
 
+static GstStructure* gst_webrtcfanout_restart(GstWebrtcFanout* self, const gchar* id,
+                                              const std::optional<Offer>& offer,
+                                              const std::string& why) {
+  if (!offer) return gst_webrtcfanout_structure({.code = "bad-offer", .message = why});
+  return gst_webrtcfanout_structure(self->state->fanout->restart(
+      id != nullptr ? id : "", *offer, gst_webrtcfanout_viewer_settings(self)));
+}
+
+static GstStructure* gst_webrtcfanout_add_viewer(GstWebrtcFanout* self, const gchar* sdp,
+                                                 const GstStructure* options) {
+  std::string why;
+  const auto offer = Offer::parse(sdp != nullptr ? sdp : "", why);
+  return gst_webrtcfanout_add(self, offer, why, options);
+}
+
+static GstStructure* gst_webrtcfanout_add_negotiated_viewer(GstWebrtcFanout* self,
+                                                            const GstStructure* negotiated,
+                                                            const GstStructure* options) {
+  std::string why;
+  const auto offer = offer_of(negotiated, why);
+  return gst_webrtcfanout_add(self, offer, why, options);
+}
+
 static GstStructure* gst_webrtcfanout_restart_viewer(GstWebrtcFanout* self, const gchar* id,
-                                                     const gchar* offer) {
-  return gst_webrtcfanout_structure(
-      self->state->fanout->restart(id != nullptr ? id : "", offer != nullptr ? offer : "",
-                                   gst_webrtcfanout_viewer_settings(self)));
+                                                     const gchar* sdp) {
+  std::string why;
+  const auto offer = Offer::parse(sdp != nullptr ? sdp : "", why);
+  return gst_webrtcfanout_restart(self, id, offer, why);
+}
+
+static GstStructure* gst_webrtcfanout_restart_negotiated_viewer(GstWebrtcFanout* self,
+                                                                const gchar* id,
+                                                                const GstStructure* negotiated) {
+  std::string why;
+  const auto offer = offer_of(negotiated, why);
+  return gst_webrtcfanout_restart(self, id, offer, why);
 }
 
 /// An ICE-lite agent only answers checks: it does not need candidates.
@@ -216,6 +270,12 @@ static void gst_webrtcfanout_class_init(GstWebrtcFanoutClass* klass) {
   signals[SIGNAL_RESTART_VIEWER] =
       gst_webrtcfanout_action("restart-viewer", G_CALLBACK(gst_webrtcfanout_restart_viewer),
                               GST_TYPE_STRUCTURE, G_TYPE_STRING, G_TYPE_STRING);
+  signals[SIGNAL_ADD_NEGOTIATED_VIEWER] = gst_webrtcfanout_action(
+      "add-negotiated-viewer", G_CALLBACK(gst_webrtcfanout_add_negotiated_viewer),
+      GST_TYPE_STRUCTURE, structure, structure);
+  signals[SIGNAL_RESTART_NEGOTIATED_VIEWER] = gst_webrtcfanout_action(
+      "restart-negotiated-viewer", G_CALLBACK(gst_webrtcfanout_restart_negotiated_viewer),
+      GST_TYPE_STRUCTURE, G_TYPE_STRING, structure);
   signals[SIGNAL_ADD_CANDIDATE] =
       gst_webrtcfanout_action("add-candidate", G_CALLBACK(gst_webrtcfanout_add_candidate),
                               G_TYPE_BOOLEAN, G_TYPE_STRING, G_TYPE_UINT, G_TYPE_STRING);

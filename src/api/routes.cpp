@@ -36,7 +36,7 @@ std::vector<ServiceRoute> service_routes(const Features& features, const Limits&
   // Many cameras: as much as the server reads of any body.
   const BodyBound list{limits.offer, body_too_large(limits.offer), {}};
   const BodyBound offer{limits.offer, body_too_large(limits.offer), "application/sdp"};
-  const BodyBound fragment{IceFragment::kMaxSize,
+  const BodyBound fragment{sdp::IceFragment::kMaxSize,
                            {"fragment_too_large"_reason, "the fragment is too large"},
                            "application/trickle-ice-sdpfrag"};
 

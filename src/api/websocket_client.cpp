@@ -176,7 +176,7 @@ void WebSocketClient::watch(JsonNode* message) {
   options.remote_address = principal_.address;
   options.preference = preference;
   auto session = std::make_unique<WebSocketSession>(
-      *name, *offer, server_.webrtc, server_.limits,
+      *name, server_.webrtc, server_.limits,
       [this](std::string text) { socket_->send(std::move(text)); },
       [this](WebSocketSession& ended) { forget(ended); });
   const auto opened = server_.directory.open(*camera, *offer, options, *session);

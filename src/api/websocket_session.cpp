@@ -1,11 +1,9 @@
 #include "api/websocket_session.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "api/turn.h"
 #include "api/views.h"
-#include "sdp/ice_sdp.h"
 
 namespace fanlight::http {
 
@@ -20,11 +18,10 @@ std::string closed_message(const std::string& session, const session::CloseReaso
   return json.text();
 }
 
-WebSocketSession::WebSocketSession(std::string name, const std::string& offer,
-                                   const config::WebRtc& webrtc, const Limits& limits, Send send,
-                                   Ended ended)
+WebSocketSession::WebSocketSession(std::string name, const config::WebRtc& webrtc,
+                                   const Limits& limits, Send send, Ended ended)
     : name_(std::move(name)), webrtc_(webrtc), limits_(limits), send_(std::move(send)),
-      ended_(std::move(ended)), mids_(mids(offer)) {}
+      ended_(std::move(ended)) {}
 
 WebSocketSession::~WebSocketSession() {
   if (session_ == nullptr) return;
@@ -40,10 +37,7 @@ bool WebSocketSession::add_candidate(const session::Candidate& candidate) {
 
 Result<Done> WebSocketSession::restart(const std::string& offer) {
   auto restarted = session_->restart(offer);
-  if (restarted) {
-    mids_ = mids(offer);
-    candidates_ = 0;
-  }
+  if (restarted) candidates_ = 0;
   return restarted;
 }
 
@@ -56,8 +50,7 @@ void WebSocketSession::stop() {
 }
 
 unsigned WebSocketSession::mline_of(const std::string& mid) const {
-  const auto found = std::find(mids_.begin(), mids_.end(), mid);
-  return found == mids_.end() ? 0 : static_cast<unsigned>(found - mids_.begin());
+  return session_->offer().mline_of(mid).value_or(0);
 }
 
 void WebSocketSession::on_answer(session::Session& session, const std::string& sdp) {
@@ -81,7 +74,8 @@ void WebSocketSession::on_answer(session::Session& session, const std::string& s
   send_(json.text());
 }
 
-void WebSocketSession::on_candidate(session::Session&, const session::Candidate& candidate) {
+void WebSocketSession::on_candidate(session::Session& session,
+                                    const session::Candidate& candidate) {
   json::Writer json;
   json.object([&] {
     json.member("type", "candidate");
@@ -90,7 +84,9 @@ void WebSocketSession::on_candidate(session::Session&, const session::Candidate&
     json.object("candidate", [&] {
       json.member("candidate", candidate.candidate);
       json.member("sdpMLineIndex", candidate.mline_index);
-      if (candidate.mline_index < mids_.size()) json.member("sdpMid", mids_[candidate.mline_index]);
+      const auto& media = session.offer().media;
+      if (candidate.mline_index < media.size())
+        json.member("sdpMid", media[candidate.mline_index].mid);
     });
   });
   send_(json.text());

@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <string>
-#include <vector>
 
 #include "config/config.h"
 #include "http/limits.h"
@@ -17,8 +16,8 @@ class WebSocketSession : public session::Session::Observer {
   using Send = std::function<void(std::string)>;
   using Ended = std::function<void(WebSocketSession&)>;
 
-  WebSocketSession(std::string name, const std::string& offer, const config::WebRtc& webrtc,
-                   const Limits& limits, Send send, Ended ended);
+  WebSocketSession(std::string name, const config::WebRtc& webrtc, const Limits& limits, Send send,
+                   Ended ended);
   ~WebSocketSession() override; ///< Ends the session if it still lives.
 
   void begin(session::Session& session) { session_ = &session; }
@@ -47,7 +46,6 @@ class WebSocketSession : public session::Session::Observer {
   const Ended ended_;
   session::Session* session_ = nullptr; ///< Until on_closed.
   // Owned.
-  std::vector<std::string> mids_;
   std::size_t candidates_ = 0;
 };
 

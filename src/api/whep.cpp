@@ -53,7 +53,7 @@ void Whep::open(const std::string& camera, const ExchangePtr& exchange) {
   }
   options.preference.width = pixels(exchange->query("width"));
   options.preference.height = pixels(exchange->query("height"));
-  auto viewer = std::make_unique<WhepSession>(*offer, exchange, webrtc_, limits_,
+  auto viewer = std::make_unique<WhepSession>(exchange, webrtc_, limits_,
                                               [this](WhepSession& ended) { end(ended); });
   const auto opened = directory_.open(camera, *offer, options, *viewer);
   if (!opened) {

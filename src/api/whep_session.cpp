@@ -64,10 +64,9 @@ bool matches(std::string_view if_match, std::string_view etag) {
 
 } // namespace
 
-WhepSession::WhepSession(std::string offer, ExchangePtr post, const config::WebRtc& webrtc,
-                         const Limits& limits, Ended ended)
-    : webrtc_(webrtc), limits_(limits), ended_(std::move(ended)), offer_(std::move(offer)),
-      mids_(mids(offer_)), waiting_(std::move(post)) {
+WhepSession::WhepSession(ExchangePtr post, const config::WebRtc& webrtc, const Limits& limits,
+                         Ended ended)
+    : webrtc_(webrtc), limits_(limits), ended_(std::move(ended)), waiting_(std::move(post)) {
   renew_etag();
 }
 
@@ -110,7 +109,8 @@ void WhepSession::on_answer(session::Session&, const std::string& sdp) {
   if (!exchange) return;
   if (restarted) {
     exchange->set_header("ETag", etag_);
-    return exchange->respond(200, "application/trickle-ice-sdpfrag", ice_fragment(sdp).to_string());
+    return exchange->respond(200, "application/trickle-ice-sdpfrag",
+                             sdp::ice_fragment(sdp).to_string());
   }
   // An absolute path: some players cannot resolve a relative one.
   exchange->set_header("Location", taken_prefix(*exchange) + "/whep/" + camera_ + '/' + id_);
@@ -150,7 +150,7 @@ void WhepSession::patch(const ExchangePtr& exchange) {
   }
   const auto body = exchange->read_body();
   if (!body) return;
-  auto fragment = IceFragment::parse(*body);
+  auto fragment = sdp::IceFragment::parse(*body);
   if (!fragment) return exchange->respond(fragment.error());
   if (waiting_ || restarting_)
     return exchange->respond(
@@ -158,7 +158,7 @@ void WhepSession::patch(const ExchangePtr& exchange) {
                                  "the session is still restarting ICE; try again later"}});
   // Some players send If-Match: * with every candidate, or no If-Match at all, so only the
   // credentials distinguish a restart from a trickled candidate.
-  if (!fragment->has_credentials() || fragment->ufrag == ice_ufrag(offer_))
+  if (!fragment->has_credentials() || fragment->ufrag == session_->offer().ice_ufrag())
     return trickle(exchange, *fragment);
   if (!conditional)
     return exchange->respond(Problem{
@@ -167,22 +167,20 @@ void WhepSession::patch(const ExchangePtr& exchange) {
   restart(exchange, *fragment);
 }
 
-void WhepSession::trickle(const ExchangePtr& exchange, const IceFragment& fragment) {
+void WhepSession::trickle(const ExchangePtr& exchange, const sdp::IceFragment& fragment) {
   candidates_ += fragment.candidates.size();
   if (candidates_ > limits_.candidates_per_session)
     return exchange->respond(
         Error{Errc::invalid, Reason{"many_candidates"_reason, "there are too many candidates"}});
-  for (const IceFragment::Candidate& candidate : fragment.candidates)
-    session_->add_candidate({mline_of(mids_, candidate), candidate.candidate});
+  for (const sdp::IceFragment::Candidate& candidate : fragment.candidates)
+    session_->add_candidate({sdp::mline_of(session_->offer(), candidate), candidate.candidate});
   if (fragment.end_of_candidates) session_->add_candidate({});
   exchange->respond(204);
 }
 
-void WhepSession::restart(const ExchangePtr& exchange, const IceFragment& fragment) {
-  std::string offer = restart_offer(offer_, fragment);
-  const auto restarted = session_->restart(offer);
+void WhepSession::restart(const ExchangePtr& exchange, const sdp::IceFragment& fragment) {
+  const auto restarted = session_->restart(fragment);
   if (!restarted) return exchange->respond(restarted.error());
-  offer_ = std::move(offer);
   candidates_ = fragment.candidates.size();
   restarting_ = true;
   wait_for_answer(exchange);

@@ -2,7 +2,6 @@
 
 #include <functional>
 #include <string>
-#include <vector>
 
 #include "base/main_loop.h"
 #include "config/config.h"
@@ -13,7 +12,7 @@
 
 namespace fanlight::http {
 
-/// The WHEP side of one session: the requests that wait for it, its offer and its ETag.
+/// The WHEP side of one session: the requests that wait for it, and its ETag.
 ///
 /// Threads: main only. Lifetime: owned by Whep until `ended`, its last call.
 class WhepSession : public session::Session::Observer {
@@ -21,8 +20,7 @@ class WhepSession : public session::Session::Observer {
   using Ended = std::function<void(WhepSession&)>;
 
   /// `post` is answered when the session is.
-  WhepSession(std::string offer, ExchangePtr post, const config::WebRtc& webrtc,
-              const Limits& limits, Ended ended);
+  WhepSession(ExchangePtr post, const config::WebRtc& webrtc, const Limits& limits, Ended ended);
   ~WhepSession() override;
 
   /// The session was opened: waits for its answer.
@@ -43,8 +41,8 @@ class WhepSession : public session::Session::Observer {
  private:
   void wait_for_answer(ExchangePtr exchange);
   void give_up(session::CloseReason reason);
-  void trickle(const ExchangePtr& exchange, const IceFragment& fragment);
-  void restart(const ExchangePtr& exchange, const IceFragment& fragment);
+  void trickle(const ExchangePtr& exchange, const sdp::IceFragment& fragment);
+  void restart(const ExchangePtr& exchange, const sdp::IceFragment& fragment);
   void renew_etag();
 
   // Given.
@@ -55,8 +53,6 @@ class WhepSession : public session::Session::Observer {
   std::string camera_;
   std::string id_;
   // Owned.
-  std::string offer_; ///< The last one, for restarts.
-  std::vector<std::string> mids_;
   std::string etag_; ///< Names the ICE generation, quotes included.
   bool restarting_ = false;
   std::size_t candidates_ = 0;

@@ -40,8 +40,6 @@ void Notifier::reloading() {
 
 void Notifier::reloaded(const std::string& status) { notify("READY=1\n", status); }
 
-void Notifier::status(const std::string& text) { notify("", text); }
-
 void Notifier::stopping(const std::string& status) { notify("STOPPING=1\n", status); }
 
 } // namespace fanlight::systemd

@@ -19,8 +19,6 @@ class Notifier {
   /// The server reads its configuration again; `systemctl reload` waits until reloaded().
   void reloading();
   void reloaded(const std::string& status);
-  /// Replaces the text that `systemctl status` shows; without credentials.
-  void status(const std::string& text);
   /// The service is shutting down. The watchdog is fed until the end.
   void stopping(const std::string& status);
 

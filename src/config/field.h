@@ -40,6 +40,7 @@ struct Traits {
   bool file = false;             ///< Names a file of the server, which no request may do.
   bool connection = false;       ///< Another value is another connection to the camera.
   bool certificate = false;      ///< Says which servers may get the password.
+  bool browsers = false;         ///< Only in entries of webrtc.browser_ice_servers.
 };
 
 /// One key of `S`. Most are made by field(), from a member and a function that reads its value.
@@ -101,11 +102,10 @@ constexpr auto field(const char* name, Effect effect, Traits traits = {}) {
     else
       read_scalar(value, out.*Member, Read);
   };
-  if constexpr (requires(const T& value) { printed(value); })
-    made.print = [](const S& settings, View) { return printed(settings.*Member); };
-  else if (!traits.secret)
-    // While compiling. Without it, the managed file and the API would leave the key out.
-    throw "printed() has no overload for the type of this key";
+  static_assert(
+      requires(const T& value) { printed(value); },
+      "without an overload of printed(), the managed file and the API would leave the key out");
+  made.print = [](const S& settings, View) { return printed(settings.*Member); };
   made.same = [](const S& one, const S& other) { return one.*Member == other.*Member; };
   made.keep = [](const S& running, S& wanted) { wanted.*Member = running.*Member; };
   return made;

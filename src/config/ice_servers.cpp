@@ -1,32 +1,25 @@
 #include "config/ice_servers.h"
 
-#include <array>
-
-#include "config/field.h"
+#include "config/schema.h"
 
 namespace fanlight::config {
 namespace {
 
-void read_urls(const Value& value, std::vector<std::string>& urls) {
-  // RTCIceServer takes one URL or a list of them; so do we.
-  if (value.node.IsScalar())
-    read_scalar(value, urls.emplace_back(), read_ice_url);
-  else
-    read_texts(value, "URLs", urls, read_ice_url);
+using Fields = std::vector<Field<IceServer>>;
+
+const Fields& fields_of_browsers() {
+  static const Fields all{fields<IceServer>().begin(), fields<IceServer>().end()};
+  return all;
 }
 
-/// Only browsers use the last two. The cost of a change is declared for the list.
-constexpr std::array kIceServer{
-    field<&IceServer::urls, read_urls>("urls", Effect::restart,
-                                       {.example = "[stun:stun.example.org:3478]"}),
-    field<&IceServer::username, read_any>("username", Effect::restart),
-    field<&IceServer::credential, read_hidden>("credential", Effect::restart, {.secret = true}),
-    field<&IceServer::secret, read_hidden>("secret", Effect::restart, {.secret = true}),
-    field<&IceServer::ttl, read_duration<60'000, 604'800'000>>("ttl", Effect::restart),
-};
-using Keys = std::span<const Field<IceServer>>;
-constexpr Keys kForBrowsers{kIceServer};
-constexpr Keys kForServer = kForBrowsers.first(3);
+const Fields& fields_of_server() {
+  static const Fields own = [] {
+    Fields all = fields_of_browsers();
+    std::erase_if(all, [](const auto& field) { return field.traits.browsers; });
+    return all;
+  }();
+  return own;
+}
 
 /// Username and credential derive from a secret, so there may be only one of them.
 void check_credentials(const Value& entry, const IceServer& server, bool may_share) {
@@ -50,25 +43,42 @@ void check_credentials(const Value& entry, const IceServer& server, bool may_sha
                                          {{"url", url}}});
 }
 
-void read_servers(const Value& value, std::vector<IceServer>& servers, Keys keys) {
+void read_servers(const Value& value, std::vector<IceServer>& servers, const Fields& fields,
+                  bool may_share) {
   for (const Value& entry : value.list("servers")) {
     IceServer& server = servers.emplace_back();
-    read_mapping(entry, server, keys);
-    check_credentials(entry, server, keys.size() == kForBrowsers.size());
+    read_mapping(entry, server, std::span{fields});
+    check_credentials(entry, server, may_share);
   }
 }
 
 } // namespace
 
+void read_ice_urls(const Value& value, std::vector<std::string>& urls) {
+  // RTCIceServer takes one URL or a list of them; so do we.
+  if (value.node.IsScalar())
+    read_scalar(value, urls.emplace_back(), read_ice_url);
+  else
+    read_texts(value, "URLs", urls, read_ice_url);
+}
+
+Printed printed(const std::vector<IceServer>& servers) {
+  std::vector<Record> records;
+  for (const IceServer& server : servers) records.push_back(record_of(server, View::stored));
+  return records;
+}
+
 void read_ice_servers(const Value& value, std::vector<IceServer>& servers) {
-  read_servers(value, servers, kForServer);
+  read_servers(value, servers, fields_of_server(), false);
 }
 
 void read_browser_ice_servers(const Value& value, std::vector<IceServer>& servers) {
-  read_servers(value, servers, kForBrowsers);
+  read_servers(value, servers, fields_of_browsers(), true);
 }
 
-std::vector<std::string> ice_server_keys() { return names_of(kForServer); }
-std::vector<std::string> browser_ice_server_keys() { return names_of(kForBrowsers); }
+std::vector<std::string> ice_server_keys() { return names_of(std::span{fields_of_server()}); }
+std::vector<std::string> browser_ice_server_keys() {
+  return names_of(std::span{fields_of_browsers()});
+}
 
 } // namespace fanlight::config

@@ -183,6 +183,16 @@ constexpr std::array kCamera{
 
 // webrtc
 
+/// A change costs what the list costs.
+constexpr std::array kIceServer{
+    field<&IceServer::urls, read_ice_urls>("urls", kRestart,
+                                           {.example = "[stun:stun.example.org:3478]"}),
+    field<&IceServer::username, read_any>("username", kRestart),
+    field<&IceServer::credential, read_hidden>("credential", kRestart, {.secret = true}),
+    field<&IceServer::secret, read_hidden>("secret", kRestart, {.secret = true, .browsers = true}),
+    field<&IceServer::ttl, read_duration<60'000, 604'800'000>>("ttl", kRestart, {.browsers = true}),
+};
+
 constexpr std::uint32_t kMostWorkers = 128;
 
 constexpr Field<WebRtc> kUdpPorts{
@@ -246,6 +256,7 @@ template <> std::span<const Field<Embed>> fields() { return kEmbed; }
 template <> std::span<const Field<Camera>> fields() { return kCamera; }
 template <> std::span<const Field<Stream>> fields() { return kStream; }
 template <> std::span<const Field<WebRtc>> fields() { return kWebRtc; }
+template <> std::span<const Field<IceServer>> fields() { return kIceServer; }
 template <> std::span<const Field<Logging>> fields() { return kLogging; }
 
 template <> std::span<const Field<Config>> fields() {

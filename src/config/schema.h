@@ -16,6 +16,7 @@ template <> std::span<const Field<Embed>> fields();
 template <> std::span<const Field<Camera>> fields();
 template <> std::span<const Field<Stream>> fields();
 template <> std::span<const Field<WebRtc>> fields();
+template <> std::span<const Field<IceServer>> fields();
 template <> std::span<const Field<Logging>> fields();
 
 /// Those keys of a stream that may also stand at its camera, for all of its streams.

@@ -41,12 +41,12 @@ constexpr std::array kFailures{
     FailureRow{Failure::unavailable, 503, "unavailable"},
 };
 
-constexpr bool is_in_order() {
+constexpr bool has_one_row_each() {
   for (std::size_t i = 0; i < kFailures.size(); ++i)
     if (kFailures[i].failure != static_cast<Failure>(i)) return false;
-  return kFailures.back().failure == Failure::unavailable;
+  return kFailures.size() == static_cast<std::size_t>(Failure::count);
 }
-static_assert(is_in_order());
+static_assert(has_one_row_each(), "each Failure needs one row, in the order of the enum");
 
 const FailureRow& row_of(Failure failure) { return kFailures[static_cast<std::size_t>(failure)]; }
 

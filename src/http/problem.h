@@ -41,6 +41,7 @@ enum class Failure {
   busy,
   camera_changed,
   unavailable,
+  count, ///< Not a failure: how many there are.
 };
 
 struct FailureRow {

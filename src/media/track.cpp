@@ -46,8 +46,6 @@ Subscription::Subscription(Subscription&&) noexcept = default;
 Subscription& Subscription::operator=(Subscription&&) noexcept = default;
 Subscription::~Subscription() = default;
 
-const std::shared_ptr<Track>& Subscription::track() const { return held_->track; }
-
 Result<Done> Subscription::feed() {
   if (held_->pad) return Done{};
   const Track& track = *held_->track;

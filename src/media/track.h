@@ -74,7 +74,6 @@ class Subscription {
   Subscription& operator=(Subscription&&) noexcept;
   ~Subscription();
 
-  const std::shared_ptr<Track>& track() const;
   /// Feeds the sink if it had no pad before and has one now. Errors of Sink::pad_for and of the
   /// producer; internal.
   Result<Done> feed();

@@ -7,7 +7,7 @@
 #include "sdp/parameters.h"
 #include "sdp/sdp_text.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 namespace {
 
@@ -16,13 +16,7 @@ constexpr const char* kReducedSize = "a=rtcp-rsize";
 constexpr const char* kReceiverRtt = "a=rtcp-xr:rcvr-rtt=all";
 
 std::string rtpmap(int type, const RtpFormat& format) {
-  // Case does not matter (RFC 8866, section 6.6), but some players compare it.
-  const bool small = format.encoding == "RTX" || format.encoding == "OPUS";
-  std::string text = "a=rtpmap:" + std::to_string(type) + " " +
-                     (small ? sdp::lower(format.encoding) : format.encoding) + "/" +
-                     std::to_string(format.clock_rate);
-  if (format.channels > 1) text += "/" + std::to_string(format.channels);
-  return text + kEnd;
+  return "a=rtpmap:" + std::to_string(type) + " " + mapping_of(format) + kEnd;
 }
 
 std::string rtx_lines(const Offer::Media& media, const Choice& choice) {
@@ -78,18 +72,65 @@ bool wants(const std::vector<std::string>& extensions, const std::string& uri) {
   return std::find(extensions.begin(), extensions.end(), uri) != extensions.end();
 }
 
-std::string extension_lines(const Offer::Media& media, const std::vector<std::string>& wanted,
-                            bool answering) {
+bool is_received(const Offer::HeaderExtension& extension) {
   using enum Offer::Direction;
+  return extension.direction == sendrecv || extension.direction == recvonly;
+}
+
+std::string extension_lines(const Offer::Media& media, const std::vector<std::string>& wanted) {
   std::string text;
   for (const auto& extension : media.extensions) {
-    const bool received = extension.direction == sendrecv || extension.direction == recvonly;
-    if (!received || !wants(wanted, extension.uri)) continue;
+    if (!is_received(extension) || !wants(wanted, extension.uri)) continue;
     text += "a=extmap:" + std::to_string(extension.id);
-    if (answering && extension.direction == recvonly) text += "/sendonly";
+    if (extension.direction == Offer::Direction::recvonly) text += "/sendonly";
     text += " " + extension.uri + kEnd;
   }
   return text;
+}
+
+/// The chosen payload type, without the feedback that the transport does not need, and its
+/// retransmission.
+std::vector<Offer::Payload> reduced_payloads(const Offer::Media& media, const Choice& choice,
+                                             const std::vector<std::string>& extensions) {
+  Offer::Payload payload{.type = choice.payload_type, .format = choice.offered};
+  payload.format.fmtp.clear();
+  if (const Offer::Payload* const offered = media.find(choice.payload_type)) {
+    for (const auto& feedback : offered->feedback) {
+      const char* needed = estimate_of(feedback);
+      if (feedback == "nack" || feedback == "nack pli" || feedback == "ccm fir" ||
+          (needed != nullptr && wants(extensions, needed) && media.find_extension(needed)))
+        payload.feedback.push_back(feedback);
+    }
+  }
+  const Offer::Payload* const rtx =
+      choice.rtx_payload_type ? media.find(*choice.rtx_payload_type) : nullptr;
+  if (rtx == nullptr) return {payload};
+  payload.rtx = rtx->type;
+  Offer::Payload repair{.type = rtx->type, .format = rtx->format};
+  repair.format.fmtp = {{"apt", std::to_string(choice.payload_type)}};
+  return {payload, repair};
+}
+
+/// Without transport and candidates.
+Offer::Media reduced_media(const Offer::Media& offered, const Choice& choice,
+                           const std::vector<std::string>& extensions) {
+  Offer::Media media{.kind = offered.kind,
+                     .type = offered.type,
+                     .protocol = "UDP/TLS/RTP/SAVPF",
+                     .mid = offered.mid,
+                     .direction = Offer::Direction::recvonly,
+                     .port = 9,
+                     .bundled = offered.bundled,
+                     .rtcp_mux = true,
+                     .rtcp_rsize = offered.rtcp_rsize,
+                     .receiver_rtt = offered.receiver_rtt,
+                     .payloads = reduced_payloads(offered, choice, extensions)};
+  for (const Offer::Payload& payload : media.payloads)
+    media.formats.push_back(std::to_string(payload.type));
+  for (const auto& extension : offered.extensions)
+    if (is_received(extension) && wants(extensions, extension.uri))
+      media.extensions.push_back({extension.id, extension.uri});
+  return media;
 }
 
 std::string transport_lines(const OwnMedia& own) {
@@ -150,7 +191,7 @@ std::string chosen_media(const Offer::Media& media, const Choice& choice, const 
                          const AnswerOptions& options) {
   std::string text = "m=" + media.type + " 9 " + media.protocol + " " + formats_of(media, choice) +
                      kEnd + "c=IN IP4 0.0.0.0" + kEnd + "a=mid:" + media.mid + kEnd;
-  text += transport_lines(own) + extension_lines(media, options.extensions, true);
+  text += transport_lines(own) + extension_lines(media, options.extensions);
   text += std::string("a=sendonly") + kEnd + "a=rtcp-mux" + kEnd;
   if (media.rtcp_rsize && own.rtcp_rsize) text += std::string(kReducedSize) + kEnd;
   if (media.receiver_rtt && own.receiver_rtt) text += std::string(kReceiverRtt) + kEnd;
@@ -213,51 +254,39 @@ Result<Done> check(const OwnAnswer& own, const Offer& offer, const Choices& choi
 
 } // namespace
 
-std::string reduced_offer(const Offer& offer, const Choices& choices,
-                          const std::vector<std::string>& extensions) {
+Offer reduced_offer(const Offer& offer, const Choices& choices,
+                    const std::vector<std::string>& extensions) {
   const auto order =
       bundled_order(offer, [&](std::size_t mline) { return is_chosen(choices, mline); });
-  std::string media_text;
+  Offer reduced{.session_id = offer.session_id, .session_version = offer.session_version};
+  for (const std::size_t mline : order) reduced.bundle.push_back(offer.media[mline].mid);
   const Offer::Transport* transport = nullptr; // The same for all media.
   if (!order.empty()) transport = &offer.media[order[0]].transport;
   for (std::size_t i = 0; i < offer.media.size() && i < choices.size(); ++i) {
     if (!choices[i]) continue;
-    const Offer::Media& media = offer.media[i];
-    const Choice& choice = *choices[i];
-    if (!transport) transport = &media.transport;
-    media_text += "m=" + media.type + " 9 UDP/TLS/RTP/SAVPF " + formats_of(media, choice) + kEnd +
-                  "c=IN IP4 0.0.0.0" + kEnd + "a=mid:" + media.mid + kEnd;
-    media_text += "a=ice-ufrag:" + transport->ice_ufrag + kEnd + "a=ice-pwd:" + transport->ice_pwd +
-                  kEnd + "a=fingerprint:" + transport->fingerprint + kEnd +
-                  "a=setup:" + transport->setup + kEnd;
-    media_text += extension_lines(media, extensions, false);
-    media_text += std::string("a=recvonly") + kEnd + "a=rtcp-mux" + kEnd;
-    if (media.rtcp_rsize) media_text += std::string(kReducedSize) + kEnd;
-    if (media.receiver_rtt) media_text += std::string(kReceiverRtt) + kEnd;
-    media_text += rtpmap(choice.payload_type, choice.offered);
-    if (const Offer::Payload* const payload = media.find(choice.payload_type)) {
-      for (const auto& feedback : payload->feedback) {
-        const char* needed = estimate_of(feedback);
-        if (feedback == "nack" || feedback == "nack pli" || feedback == "ccm fir" ||
-            (needed != nullptr && wants(extensions, needed) && media.find_extension(needed))) {
-          media_text += "a=rtcp-fb:" + std::to_string(choice.payload_type) + " " + feedback + kEnd;
-        }
-      }
-    }
-    media_text += rtx_lines(media, choice);
+    if (!transport) transport = &offer.media[i].transport;
+    Offer::Media media = reduced_media(offer.media[i], *choices[i], extensions);
+    media.transport = *transport;
     for (std::size_t j = 0; j < offer.media.size(); ++j) {
       const bool unsent = !is_chosen(choices, j);
       // Candidates of media that share the transport but are not sent are equally valid.
       if (j != i && !(unsent && offer.media[j].bundled && !order.empty() && order[0] == i))
         continue;
-      for (const auto& candidate : offer.media[j].candidates) {
-        if (is_usable_candidate(candidate)) media_text += "a=" + candidate + kEnd;
-      }
+      for (const auto& candidate : offer.media[j].candidates)
+        if (is_usable_candidate(candidate)) media.candidates.push_back(candidate);
     }
+    reduced.media.push_back(std::move(media));
   }
-  if (media_text.empty()) return {};
-  return session_lines(offer) + group_line(offer, order) + "a=ice-options:trickle" + kEnd +
-         media_text;
+  return reduced;
+}
+
+std::string mapping_of(const RtpFormat& format) {
+  // Case does not matter (RFC 8866, section 6.6), but some players compare it.
+  const bool small = format.encoding == "RTX" || format.encoding == "OPUS";
+  std::string text =
+      (small ? lower(format.encoding) : format.encoding) + "/" + std::to_string(format.clock_rate);
+  if (format.channels > 1) text += "/" + std::to_string(format.channels);
+  return text;
 }
 
 std::optional<unsigned> to_reduced_mline(const Choices& choices, unsigned mline) {
@@ -314,4 +343,4 @@ Result<std::string> write_answer(std::string_view own_text, const Offer& offer,
   return text;
 }
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

@@ -12,10 +12,11 @@
 /// Translates between a viewer's offer and the answer of its transport, webrtcbin or webrtcfanout.
 ///
 /// webrtcbin reads all of a browser's offer, asserts on some of its contents, and answers with the
-/// fmtp of its own caps. Therefore it gets a reduced offer that we write, with the chosen media and
-/// payload types only, and we rewrite its answer in the form of the viewer's offer. webrtcfanout
-/// uses the first payload type of an m-line, so the reduced offer also tells it the choice.
-namespace fanlight::webrtc {
+/// fmtp of its own caps. Therefore it gets a reduced offer, with the chosen media and payload types
+/// only, and we rewrite its answer in the form of the viewer's offer. webrtcfanout uses the first
+/// payload type of an m-line, so the reduced offer also tells it the choice. Neither reads the
+/// viewer's text again.
+namespace fanlight::sdp {
 
 /// One entry per media of the offer, in its order; none: the media is rejected.
 using Choices = std::vector<std::optional<Choice>>;
@@ -34,9 +35,12 @@ struct AnswerOptions {
 
 /// The offer for the transport: the chosen media in the offer's order, each with the chosen payload
 /// type, its retransmission, the `extensions` and the usable candidates. Without fmtp, so that the
-/// caps of our pad always match. Empty if nothing is chosen.
-std::string reduced_offer(const Offer& offer, const Choices& choices,
-                          const std::vector<std::string>& extensions);
+/// caps of our pad always match. Without media if nothing is chosen.
+Offer reduced_offer(const Offer& offer, const Choices& choices,
+                    const std::vector<std::string>& extensions);
+
+/// The value of an a=rtpmap behind the payload type: "H264/90000", "opus/48000/2".
+std::string mapping_of(const RtpFormat& format);
 
 /// m-line of the viewer's offer -> m-line of the reduced offer; none if it is not in it.
 std::optional<unsigned> to_reduced_mline(const Choices& choices, unsigned mline);
@@ -56,4 +60,4 @@ Result<std::string> write_answer(std::string_view own, const Offer& offer, const
 /// `inactive` if its caps do not match the offer. Errc::internal names the media.
 Result<Done> check_answer(std::string_view own, const Offer& offer, const Choices& choices);
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

@@ -6,7 +6,7 @@
 
 #include "sdp/sdp_text.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 namespace {
 
@@ -85,4 +85,4 @@ bool is_usable_candidate(std::string_view candidate) {
          sdp::number(words[kPriority], kMaxPriority) && family_of(words[kAddress]) != Family::none;
 }
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

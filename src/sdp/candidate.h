@@ -5,7 +5,7 @@
 #include <vector>
 
 /// ICE candidates as lines ("candidate:…", RFC 8839, section 5.1).
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 /// One trickled candidate; `candidate` empty means end of candidates.
 struct Candidate {
@@ -27,4 +27,4 @@ bool same_place(std::string_view one, std::string_view other);
 /// from the viewer's own checks.
 bool is_usable_candidate(std::string_view candidate);
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

@@ -7,7 +7,7 @@
 #include "sdp/profile.h"
 #include "sdp/sdp_text.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 namespace {
 
@@ -204,4 +204,4 @@ Result<Choice> choose(const Offer::Media& media, std::span<const RtpFormat> form
                       {{"sent", list_sent(formats)}, {"taken", list_taken(media.payloads)}}}};
 }
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

@@ -9,7 +9,7 @@
 #include "base/rtp_format.h"
 #include "sdp/offer.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 /// What the server sends on one media of an offer.
 struct Choice {
@@ -37,4 +37,4 @@ Result<Choice> choose(const Offer::Media& media, std::span<const RtpFormat> form
 /// For people: "H264 (High, level 4.0)", "H265 (Main, level 4.0)", "OPUS".
 std::string describe(const RtpFormat& format);
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

@@ -7,7 +7,7 @@
 
 #include "gst/ref.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 namespace {
 
 constexpr const char* kBegin = "-----BEGIN CERTIFICATE-----";
@@ -50,4 +50,4 @@ bool matches_fingerprint(const std::string& pem, const std::string& offered) {
   return !own.empty() && upper(own) == upper(offered);
 }
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 /// The value of an `a=fingerprint` (RFC 8122, section 5) for a certificate in PEM: the name of the
 /// hash as in `like` ("sha-256 AB:…") and the hash in upper case. Empty if the hash is unknown or
@@ -12,4 +12,4 @@ std::string fingerprint_of(const std::string& pem, const std::string& like);
 /// Whether `offered`, an `a=fingerprint`, is the fingerprint of the certificate in PEM.
 bool matches_fingerprint(const std::string& pem, const std::string& offered);
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

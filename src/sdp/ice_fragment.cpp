@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace fanlight::http {
+namespace fanlight::sdp {
 
 namespace {
 
@@ -167,4 +167,4 @@ std::string IceFragment::to_string() const {
   return text;
 }
 
-} // namespace fanlight::http
+} // namespace fanlight::sdp

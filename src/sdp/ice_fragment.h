@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 
-namespace fanlight::http {
+namespace fanlight::sdp {
 
 /// A body of type application/trickle-ice-sdpfrag (RFC 8840, section 9), as in a WHEP PATCH:
 /// further candidates of one side, or the new ICE credentials of a restart.
@@ -37,4 +37,4 @@ struct IceFragment {
   bool end_of_candidates = false; ///< For the whole session or for any of its media.
 };
 
-} // namespace fanlight::http
+} // namespace fanlight::sdp

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <map>
 
-namespace fanlight::http {
+namespace fanlight::sdp {
 namespace {
 
 constexpr std::string_view kMid = "a=mid:";
@@ -40,57 +39,29 @@ std::uint32_t priority_of(std::string_view candidate) {
 
 } // namespace
 
-std::vector<std::string> mids(std::string_view sdp) {
-  std::vector<std::string> found;
-  for (const std::string_view line : lines(sdp)) {
-    if (line.starts_with(kMedia)) found.emplace_back();
-    if (line.starts_with(kMid) && !found.empty()) found.back() = line.substr(kMid.size());
+Offer restarted(Offer offer, const IceFragment& fragment) {
+  for (Offer::Media& media : offer.media) {
+    media.candidates.clear();
+    if (media.transport.ice_ufrag.empty()) continue;
+    media.transport.ice_ufrag = fragment.ufrag;
+    media.transport.ice_pwd = fragment.pwd;
   }
-  return found;
-}
-
-std::string ice_ufrag(std::string_view sdp) {
-  for (const std::string_view line : lines(sdp))
-    if (line.starts_with(kUfrag)) return std::string{line.substr(kUfrag.size())};
-  return {};
-}
-
-std::string restart_offer(std::string_view offer, const IceFragment& fragment) {
-  const std::vector<std::string> media = mids(offer);
-  std::string text;
-  const auto add = [&text](std::string_view line) { text.append(line).append("\r\n"); };
-  std::multimap<int, std::string_view> candidates; // By m-line.
   for (const IceFragment::Candidate& candidate : fragment.candidates)
-    candidates.emplace(static_cast<int>(mline_of(media, candidate)), candidate.candidate);
-  const auto add_candidates = [&](int index) {
-    const auto [first, last] = candidates.equal_range(index);
-    for (auto candidate = first; candidate != last; ++candidate)
-      add("a=" + std::string{candidate->second});
-  };
-  int index = -1; // Of the current m-line.
-  for (const std::string_view line : lines(offer)) {
-    if (line.starts_with(kMedia)) {
-      add_candidates(index);
-      ++index;
-    }
-    if (line.starts_with(kCandidate) || line.starts_with(kEnd)) continue;
-    if (line.starts_with(kUfrag))
-      add(std::string{kUfrag} + fragment.ufrag);
-    else if (line.starts_with(kPwd))
-      add(std::string{kPwd} + fragment.pwd);
-    else
-      add(line);
-  }
-  add_candidates(index);
-  return text;
+    if (const unsigned mline = mline_of(offer, candidate); mline < offer.media.size())
+      offer.media[mline].candidates.push_back(candidate.candidate);
+  return offer;
 }
 
 IceFragment ice_fragment(std::string_view answer) {
-  const std::vector<std::string> media = mids(answer);
   IceFragment fragment;
+  std::string mid;
   int index = -1;
   for (const std::string_view line : lines(answer)) {
-    if (line.starts_with(kMedia)) ++index;
+    if (line.starts_with(kMedia)) {
+      ++index;
+      mid.clear();
+    }
+    if (line.starts_with(kMid)) mid = line.substr(kMid.size());
     if (line.starts_with(kUfrag) && fragment.ufrag.empty())
       fragment.ufrag = line.substr(kUfrag.size());
     if (line.starts_with(kPwd) && fragment.pwd.empty()) fragment.pwd = line.substr(kPwd.size());
@@ -99,8 +70,7 @@ IceFragment ice_fragment(std::string_view answer) {
     const std::string_view candidate = line.substr(kAttribute.size());
     const auto same = [&](const auto& known) { return known.candidate == candidate; };
     if (std::none_of(fragment.candidates.begin(), fragment.candidates.end(), same))
-      fragment.candidates.push_back({media[static_cast<std::size_t>(index)],
-                                     static_cast<unsigned>(index), std::string{candidate}});
+      fragment.candidates.push_back({mid, static_cast<unsigned>(index), std::string{candidate}});
   }
   std::stable_sort(fragment.candidates.begin(), fragment.candidates.end(),
                    [](const auto& one, const auto& other) {
@@ -109,12 +79,10 @@ IceFragment ice_fragment(std::string_view answer) {
   return fragment;
 }
 
-unsigned mline_of(const std::vector<std::string>& mids, const IceFragment::Candidate& candidate) {
-  if (!candidate.mid.empty()) {
-    const auto found = std::find(mids.begin(), mids.end(), candidate.mid);
-    if (found != mids.end()) return static_cast<unsigned>(found - mids.begin());
-  }
+unsigned mline_of(const Offer& offer, const IceFragment::Candidate& candidate) {
+  if (!candidate.mid.empty())
+    if (const auto mline = offer.mline_of(candidate.mid)) return *mline;
   return candidate.mline_index;
 }
 
-} // namespace fanlight::http
+} // namespace fanlight::sdp

@@ -6,7 +6,7 @@
 #include "sdp/offer_text.h"
 #include "sdp/sdp_text.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 namespace {
 
@@ -154,6 +154,19 @@ const Offer::Media* Offer::find(std::string_view mid) const {
   return found == media.end() ? nullptr : &*found;
 }
 
+std::optional<unsigned> Offer::mline_of(std::string_view mid) const {
+  const Media* const found = find(mid);
+  if (found == nullptr) return {};
+  return static_cast<unsigned>(found - media.data());
+}
+
+const std::string& Offer::ice_ufrag() const {
+  static const std::string none;
+  for (const Media& one : media)
+    if (!one.transport.ice_ufrag.empty()) return one.transport.ice_ufrag;
+  return none;
+}
+
 Result<Offer> Offer::parse(std::string_view text) {
   auto read = OfferText::read(text);
   if (!read) return read.error();
@@ -166,4 +179,4 @@ Result<Offer> Offer::parse(std::string_view text) {
   return offer;
 }
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "base/rtp_format.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 /// The parts of a viewer's SDP offer (RFC 8866, RFC 8829) that the server uses. Everything is
 /// validated: no field contains control characters or white space, and all that an answer needs is
@@ -64,7 +64,6 @@ struct Offer {
     std::vector<HeaderExtension> extensions;
     Transport transport;
     std::vector<std::string> candidates; ///< "candidate:…" without the leading "a=".
-    bool end_of_candidates = false;
 
     const Payload* find(int payload_type) const;
     const HeaderExtension* find_extension(std::string_view uri) const;
@@ -76,6 +75,10 @@ struct Offer {
   static Result<Offer> parse(std::string_view text);
 
   const Media* find(std::string_view mid) const;
+  /// The index of the media with this mid; none if there is no such media.
+  std::optional<unsigned> mline_of(std::string_view mid) const;
+  /// The first of its media's ICE user names; empty if all its media are without ICE.
+  const std::string& ice_ufrag() const;
 
   std::string session_id = "0";      ///< Digits, from o=.
   std::string session_version = "0"; ///< Digits, from o=.
@@ -85,4 +88,4 @@ struct Offer {
 
 const char* to_string(Offer::Direction direction);
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

@@ -6,7 +6,7 @@
 
 #include "sdp/sdp_text.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 namespace {
 
@@ -288,8 +288,6 @@ Result<Done> Reader::read_media_attribute(const Line& line, const sdp::Attribute
   } else if (key == "candidate") {
     if (media.candidates.size() == kMaxCandidates) return invalid(line, "too many candidates");
     media.candidates.push_back("candidate:" + sdp::join(sdp::words(value)));
-  } else if (key == "end-of-candidates") {
-    media.end_of_candidates = true;
   }
   return Done{};
 }
@@ -375,4 +373,4 @@ void Reader::finish_media() {
 
 Result<OfferText> OfferText::read(std::string_view text) { return Reader().read(text); }
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

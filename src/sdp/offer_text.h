@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "sdp/offer.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 /// Attributes that may stand above the first m-line, for all media, or in one media.
 struct SharedAttributes {
@@ -30,4 +30,4 @@ struct OfferText {
   static Result<OfferText> read(std::string_view text);
 };
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

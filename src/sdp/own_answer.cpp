@@ -4,7 +4,7 @@
 
 #include "sdp/sdp_text.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 namespace {
 
@@ -69,4 +69,4 @@ OwnAnswer OwnAnswer::read(std::string_view text) {
   return answer;
 }
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 /// The parts of one media of an OwnAnswer that go into the server's answer.
 struct OwnMedia {
@@ -40,4 +40,4 @@ struct OwnAnswer {
 /// another kind.
 const char* estimate_of(std::string_view feedback);
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

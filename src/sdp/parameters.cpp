@@ -5,7 +5,7 @@
 #include "sdp/profile.h"
 #include "sdp/sdp_text.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 namespace {
 
 std::string value_of(const RtpFormat& format, const char* key) {
@@ -82,4 +82,4 @@ std::string answered_parameters(const Choice& choice) {
   return other_parameters(choice);
 }
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

@@ -5,7 +5,7 @@
 
 #include "sdp/sdp_text.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 namespace {
 
@@ -135,4 +135,4 @@ std::string level_to_string(int tenths) {
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
 }
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

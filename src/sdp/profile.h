@@ -6,7 +6,7 @@
 #include <string_view>
 
 /// The H.264 and H.265 profiles that offers name.
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 
 /// `profile-level-id` of H.264 (RFC 6184, section 8.1).
 struct H264Profile {
@@ -54,4 +54,4 @@ struct H265Profile {
 /// "3.1" from ten times the level.
 std::string level_to_string(int tenths);
 
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace fanlight::webrtc::sdp {
+namespace fanlight::sdp {
 
 namespace {
 
@@ -112,4 +112,4 @@ std::string excerpt(std::string_view text) {
   return result;
 }
 
-} // namespace fanlight::webrtc::sdp
+} // namespace fanlight::sdp

@@ -9,7 +9,7 @@
 
 /// The lexical level of SDP (RFC 8866, sections 5 and 9): lines, attributes, tokens. The views
 /// refer to the given text.
-namespace fanlight::webrtc::sdp {
+namespace fanlight::sdp {
 
 struct Line {
   char type = 0;          ///< 'v', 'o', 'm', 'a', ...
@@ -50,4 +50,4 @@ bool is_token(std::string_view text, std::size_t max_size);
 /// For messages: at most 60 characters, those that are not visible ASCII replaced.
 std::string excerpt(std::string_view text);
 
-} // namespace fanlight::webrtc::sdp
+} // namespace fanlight::sdp

@@ -5,7 +5,7 @@
 namespace fanlight::session {
 namespace {
 
-using Kind = webrtc::Offer::Kind;
+using Kind = sdp::Offer::Kind;
 
 /// Only the format of `codec`, if one is named.
 std::vector<RtpFormat> formats_of(const std::vector<media::TrackFormat>& tracks,
@@ -18,18 +18,18 @@ std::vector<RtpFormat> formats_of(const std::vector<media::TrackFormat>& tracks,
 
 } // namespace
 
-Result<Agreement> agree(const webrtc::Offer& offer, const ViewedStream& stream) {
+Result<Agreement> agree(const sdp::Offer& offer, const ViewedStream& stream) {
   Agreement agreement;
   agreement.choices.assign(offer.media.size(), std::nullopt);
   const std::vector<RtpFormat> video = formats_of(stream.video());
   std::vector<RtpFormat> audio;
   if (const auto sound = stream.audio()) audio.push_back(sound->rtp);
   for (std::size_t mline = 0; mline < offer.media.size(); ++mline) {
-    const webrtc::Offer::Media& media = offer.media[mline];
+    const sdp::Offer::Media& media = offer.media[mline];
     const bool picture = media.kind == Kind::video && agreement.video_codec.empty();
     const bool sound = media.kind == Kind::audio && agreement.audio_codec.empty() && !audio.empty();
     if (!media.receives() || (!picture && !sound)) continue;
-    auto choice = webrtc::choose(media, picture ? video : audio);
+    auto choice = sdp::choose(media, picture ? video : audio);
     if (!choice && picture) return choice.error();
     if (!choice) { // Video without sound is better than nothing.
       agreement.no_sound = choice.error().message;
@@ -47,7 +47,7 @@ Result<Agreement> agree(const webrtc::Offer& offer, const ViewedStream& stream) 
   return agreement;
 }
 
-Reason mismatch_between(const webrtc::Offer& offer, const ViewedStream& stream,
+Reason mismatch_between(const sdp::Offer& offer, const ViewedStream& stream,
                         const std::string& codec) {
   const auto streams = stream.video();
   if (streams.empty()) return {}; // Not known yet.
@@ -60,18 +60,17 @@ Reason mismatch_between(const webrtc::Offer& offer, const ViewedStream& stream,
     return offered.kind == Kind::video && offered.receives();
   });
   if (media == offer.media.end()) return {}; // agree() reports the error.
-  const auto choice = webrtc::choose(*media, formats);
+  const auto choice = sdp::choose(*media, formats);
   return choice ? Reason{} : static_cast<const Reason&>(choice.error());
 }
 
-bool continues(const webrtc::Offer& next, const webrtc::Offer& first,
-               const webrtc::Choices& choices) {
+bool continues(const sdp::Offer& next, const sdp::Offer& first, const sdp::Choices& choices) {
   if (next.media.size() != first.media.size()) return false;
   for (std::size_t i = 0; i < choices.size(); ++i) {
-    const webrtc::Offer::Media& media = next.media[i];
+    const sdp::Offer::Media& media = next.media[i];
     if (media.type != first.media[i].type || media.mid != first.media[i].mid) return false;
     if (!choices[i]) continue;
-    const webrtc::Offer::Payload* payload = media.find(choices[i]->payload_type);
+    const sdp::Offer::Payload* payload = media.find(choices[i]->payload_type);
     if (payload == nullptr || payload->format.encoding != choices[i]->offered.encoding ||
         !media.receives())
       return false;

@@ -10,6 +10,8 @@
 
 #include "base/result.h"
 #include "sdp/candidate.h"
+#include "sdp/ice_fragment.h"
+#include "sdp/offer.h"
 #include "session/stream_choice.h"
 
 namespace fanlight::session {
@@ -29,7 +31,7 @@ struct CloseReason : Reason {
   std::string code;
 };
 
-using webrtc::Candidate;
+using sdp::Candidate;
 
 /// The API's view of a session. Counters are 0 until the transport reports them.
 struct Info {
@@ -85,6 +87,10 @@ class Session {
   /// A new offer for this session (ICE restart); on_answer delivers the answer. Errc::invalid,
   /// conflict.
   virtual Result<Done> restart(const std::string& offer) = 0;
+  /// The same with the last offer, but with the credentials and candidates of `fragment`.
+  virtual Result<Done> restart(const sdp::IceFragment& fragment) = 0;
+  /// The viewer's last offer, of open() or of a restart.
+  virtual const sdp::Offer& offer() const = 0;
   /// Ends the session; calls on_closed in a later turn.
   virtual void close(CloseReason reason) = 0;
   /// Selects another stream of the camera, or one of another size.

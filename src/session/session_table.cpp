@@ -69,7 +69,7 @@ Result<Session*> SessionTable::open(const std::string& camera_id, const std::str
   if (draining_) return cameras::shutting_down();
   if (auto room = check_limits(*found); !room) return room.error();
   if (auto room = quota_.check(options.remote_address, text.size()); !room) return room.error();
-  auto offer = webrtc::Offer::parse(text);
+  auto offer = sdp::Offer::parse(text);
   if (!offer) return offer.error();
 
   Audience& audience = audience_of(found->camera);

@@ -14,8 +14,8 @@ class TransportFactory {
   struct Request {
     const std::string& id;             ///< Of the session.
     const std::string& client_address; ///< Of the signalling client, numeric.
-    const webrtc::Offer& offer;
-    const webrtc::Choices& choices;
+    const sdp::Offer& offer;
+    const sdp::Choices& choices;
     std::uint64_t bitrate = 0; ///< Of the chosen stream, bit/s.
     bool complete_answer = false;
   };

@@ -11,8 +11,6 @@ namespace {
 
 /// If a stream has been down for this long, the viewer gets a new session with another stream.
 constexpr std::chrono::seconds kLongDown{10};
-/// How many bytes the offer of a restart may be larger than the first one: room for candidates.
-constexpr std::size_t kMoreAtRestart = 16 * 1024;
 
 std::int64_t since_ms(std::int64_t start_us) { return (g_get_monotonic_time() - start_us) / 1000; }
 
@@ -27,8 +25,6 @@ const char* code_of(Errc error) {
   }
 }
 
-Reason session_over() { return {"session_over"_reason, "the session has ended"}; }
-
 /// What a transport says of its end, for operators.
 Reason detailed(const std::string& why) {
   return {"transport_detail"_reason, "{detail}", {{"detail", why}}};
@@ -36,9 +32,8 @@ Reason detailed(const std::string& why) {
 
 } // namespace
 
-ViewerSession::ViewerSession(std::string id, std::shared_ptr<ViewedCamera> camera,
-                             webrtc::Offer offer, std::size_t offer_size,
-                             Directory::OpenOptions options,
+ViewerSession::ViewerSession(std::string id, std::shared_ptr<ViewedCamera> camera, sdp::Offer offer,
+                             std::size_t offer_size, Directory::OpenOptions options,
                              std::shared_ptr<TransportFactory> transports,
                              Session::Observer& observer, Host& host, StateLimits limits)
     : id_(std::move(id)), camera_(std::move(camera)), offer_size_(offer_size),
@@ -48,11 +43,12 @@ ViewerSession::ViewerSession(std::string id, std::shared_ptr<ViewedCamera> camer
 
 ViewerSession::~ViewerSession() = default;
 
+Reason ViewerSession::session_over() { return {"session_over"_reason, "the session has ended"}; }
+
 Result<Done> ViewerSession::begin() {
   if (auto selected = select_stream(); !selected) return selected.error();
   const ViewedStream& stream = *selector_.wanted();
   if (stream.state() == ViewedStream::State::refused)
-
     return Error{Errc::unavailable, Reason{"camera_refuses"_reason,
                                            "camera {camera}: {why}",
                                            {{"camera", camera_id()}, {"why", {stream.reason()}}}}};
@@ -145,7 +141,7 @@ void ViewerSession::begin_anew(const ViewedStream& other) {
 
 void ViewerSession::switch_to(const ViewedStream& stream) {
   const std::string from = selector_.current()->id();
-  webrtc::Choices changed = choices_;
+  sdp::Choices changed = choices_;
   for (auto& choice : changed) {
     if (!choice || choice->sent.encoding != video_codec_) continue;
     choice->stream = stream.id();
@@ -215,38 +211,12 @@ Result<Done> ViewerSession::negotiate() {
 
 void ViewerSession::add_candidate(const Candidate& candidate) {
   // Before the session stores it: the candidates of a waiting session must stay small.
-  if (!candidate.candidate.empty() && !webrtc::is_usable_candidate(candidate.candidate)) return;
+  if (!candidate.candidate.empty() && !sdp::is_usable_candidate(candidate.candidate)) return;
   if (state_ == State::closed) return;
   if (transport_)
     transport_->add_candidate(candidate);
   else if (state_ == State::waiting)
     early_candidates_.push_back(candidate);
-}
-
-Result<Done> ViewerSession::restart(const std::string& text) {
-  const auto refuse = [this](Errc code, const Reason& why) {
-    return Error{code, Reason{"restart_refused"_reason,
-                              "restarting session {session}: {why}",
-                              {{"session", id_}, {"why", {why}}}}};
-  };
-  // The first offer was checked against the share of its address.
-  if (text.size() > offer_size_ + kMoreAtRestart)
-    return refuse(Errc::invalid, {"restart_too_large"_reason,
-                                  "the offer is much larger than the first one; send the "
-                                  "same media, and send further candidates separately"});
-  if (state_ == State::closed) return refuse(Errc::conflict, session_over());
-  if (!transport_)
-    return refuse(Errc::conflict,
-                  {"restart_too_early"_reason, "the server has not answered the first offer yet"});
-  auto offer = webrtc::Offer::parse(text);
-  if (!offer) return offer.error();
-  if (!continues(*offer, offer_, choices_))
-    return refuse(Errc::invalid,
-                  {"restart_differs"_reason,
-                   "the offer must have the media and codecs of the first offer, and receive them; "
-                   "to mute, a player mutes its element or disables its track"});
-  offer_ = std::move(*offer);
-  return transport_->accept(offer_, choices_, options_.complete_answer);
 }
 
 void ViewerSession::play() {

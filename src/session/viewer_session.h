@@ -35,7 +35,7 @@ class ViewerSession : public Session,
     virtual void on_viewer_ended(ViewerSession& viewer) = 0; ///< In a turn of its own.
   };
   /// `offer_size` is the size of the offer's text, which the quota has accepted.
-  ViewerSession(std::string id, std::shared_ptr<ViewedCamera> camera, webrtc::Offer offer,
+  ViewerSession(std::string id, std::shared_ptr<ViewedCamera> camera, sdp::Offer offer,
                 std::size_t offer_size, Directory::OpenOptions options,
                 std::shared_ptr<TransportFactory> transports, Session::Observer& observer,
                 Host& host, StateLimits limits = {});
@@ -54,6 +54,8 @@ class ViewerSession : public Session,
   const std::string& camera_id() const override { return camera_->id(); }
   void add_candidate(const Candidate& candidate) override;
   Result<Done> restart(const std::string& offer) override;
+  Result<Done> restart(const sdp::IceFragment& fragment) override;
+  const sdp::Offer& offer() const override { return offer_; }
   Result<Done> select(const StreamPreference& preference) override;
   void close(CloseReason reason) override;
   void forget_observer() override { observer_ = nullptr; }
@@ -64,6 +66,11 @@ class ViewerSession : public Session,
   /// The stream that would fit best for a new session; null: none.
   const ViewedStream* best() const;
   Result<Done> negotiate();
+  /// Whether a restart is possible now, and its text of `size` bytes is not too large.
+  Result<Done> check_restart(std::size_t size, std::size_t most) const;
+  Error restart_refused(Errc code, const Reason& why) const;
+  static Reason session_over();
+  Result<Done> restart(sdp::Offer offer);
   void wait_for(const ViewedStream& stream);
   void go_on_waiting();
   void follow();
@@ -93,8 +100,8 @@ class ViewerSession : public Session,
   // Owned.
   StreamSelector selector_;
   std::unique_ptr<ViewedStream::Claim> sound_; // For the stream that the sound comes from.
-  webrtc::Offer offer_;
-  webrtc::Choices choices_;
+  sdp::Offer offer_;
+  sdp::Choices choices_;
   std::shared_ptr<webrtc::ViewerTransport> transport_; // Set once the codecs are chosen.
   Reason transport_reason_;                            // Why this transport, for people.
   std::vector<Candidate> early_candidates_;            // Arrived while waiting for the camera.

@@ -26,7 +26,7 @@ FanoutBranch::FanoutBranch(std::shared_ptr<MediaSource> camera, std::shared_ptr<
       fanout_(std::move(fanout)) {}
 
 Result<std::unique_ptr<FanoutBranch::Subscription>>
-FanoutBranch::subscribe(const Choices& choices, MediaFeed::Observer& viewer) {
+FanoutBranch::subscribe(const sdp::Choices& choices, MediaFeed::Observer& viewer) {
   std::unique_ptr<Subscription> subscription{new Subscription(shared_from_this(), viewer)};
   subscriptions_.insert(subscription.get());
   for (const auto& choice : choices) {
@@ -39,7 +39,7 @@ FanoutBranch::subscribe(const Choices& choices, MediaFeed::Observer& viewer) {
 }
 
 Result<Done> FanoutBranch::Subscription::change_picture(const std::string& from,
-                                                        const Choice& choice) {
+                                                        const sdp::Choice& choice) {
   auto fed = branch_->feed(choice);
   if (!fed) return fed.error();
   for (Part& part : parts_) {
@@ -51,7 +51,7 @@ Result<Done> FanoutBranch::Subscription::change_picture(const std::string& from,
   return Error{Errc::internal, "the viewer does not get stream " + from};
 }
 
-Result<FanoutBranch::Subscription::Part> FanoutBranch::feed(const Choice& choice) {
+Result<FanoutBranch::Subscription::Part> FanoutBranch::feed(const sdp::Choice& choice) {
   if (failed_) return Error{Errc::internal, "webrtcfanout has failed"};
   const auto codec = codec_of(choice.sent.encoding);
   if (!codec) return Error{Errc::not_found, "no camera sends \"" + choice.sent.encoding + "\""};

@@ -35,7 +35,7 @@ class FanoutBranch : public MediaFeed::Observer, public std::enable_shared_from_
    public:
     ~Subscription();
     /// In place of the picture of `from` that of `choice`, of the same codec.
-    Result<Done> change_picture(const std::string& from, const Choice& choice);
+    Result<Done> change_picture(const std::string& from, const sdp::Choice& choice);
     Subscription(const Subscription&) = delete;
     Subscription& operator=(const Subscription&) = delete;
 
@@ -61,7 +61,7 @@ class FanoutBranch : public MediaFeed::Observer, public std::enable_shared_from_
                                                       std::chrono::milliseconds linger = kLinger);
 
   /// Feeds what was chosen. `viewer` hears when the branch fails, which ends all of its viewers.
-  Result<std::unique_ptr<Subscription>> subscribe(const Choices& choices,
+  Result<std::unique_ptr<Subscription>> subscribe(const sdp::Choices& choices,
                                                   MediaFeed::Observer& viewer);
   const std::shared_ptr<Fanout>& fanout() const { return fanout_; }
   bool failed() const { return failed_; }
@@ -76,7 +76,7 @@ class FanoutBranch : public MediaFeed::Observer, public std::enable_shared_from_
   };
   FanoutBranch(std::shared_ptr<MediaSource> camera, std::shared_ptr<Fanout> fanout, Ended ended,
                std::chrono::milliseconds linger);
-  Result<Subscription::Part> feed(const Choice& choice);
+  Result<Subscription::Part> feed(const sdp::Choice& choice);
   void leave(const Subscription& subscription);
   void let_go(const Subscription::Part& part, std::chrono::milliseconds linger);
   void stop_input(const Subscription::Part& part);

@@ -1,6 +1,7 @@
 #include "webrtc/fanout_transport.h"
 
 #include "base/main_loop.h"
+#include "webrtc/fanout_offer.h"
 #include "webrtc/ice.h"
 #include "webrtc/payloader.h"
 
@@ -52,7 +53,7 @@ TransportStats stats_of(const GstStructure* told) {
 
 Result<std::shared_ptr<FanoutTransport>>
 FanoutTransport::create(const std::string& id, const std::shared_ptr<FanoutBranch>& branch,
-                        const Choices& choices, const std::string& client_address,
+                        const sdp::Choices& choices, const std::string& client_address,
                         std::weak_ptr<ViewerTransport::Observer> observer) {
   std::shared_ptr<FanoutTransport> transport{
       new FanoutTransport(id, branch->fanout(), is_loopback(client_address), std::move(observer))};
@@ -77,7 +78,7 @@ FanoutTransport::~FanoutTransport() {
   if (added_) g_signal_emit_by_name(fanout_->element(), "remove-viewer", id_.c_str(), &known);
 }
 
-Result<StructurePtr> FanoutTransport::options(const Choices& choices) {
+Result<StructurePtr> FanoutTransport::options(const sdp::Choices& choices) {
   StructurePtr options{gst_structure_new("options", "id", G_TYPE_STRING, id_.c_str(), "loopback",
                                          G_TYPE_BOOLEAN, gboolean{loopback_}, nullptr)};
   for (const auto& choice : choices) {
@@ -91,26 +92,29 @@ Result<StructurePtr> FanoutTransport::options(const Choices& choices) {
   return options;
 }
 
-Result<Done> FanoutTransport::accept(Offer offer, Choices choices, bool) {
-  const std::string reduced = reduced_offer(offer, choices, fanout_extensions());
+Result<Done> FanoutTransport::accept(sdp::Offer offer, sdp::Choices choices, bool) {
+  const StructurePtr reduced =
+      structure_of(sdp::reduced_offer(offer, choices, fanout_extensions()));
   GstStructure* raw = nullptr;
   if (added_) {
-    g_signal_emit_by_name(fanout_->element(), "restart-viewer", id_.c_str(), reduced.c_str(), &raw);
+    g_signal_emit_by_name(fanout_->element(), "restart-negotiated-viewer", id_.c_str(),
+                          reduced.get(), &raw);
   } else {
     auto named = options(choices);
     if (!named) return named.error();
-    g_signal_emit_by_name(fanout_->element(), "add-viewer", reduced.c_str(), named->get(), &raw);
+    g_signal_emit_by_name(fanout_->element(), "add-negotiated-viewer", reduced.get(), named->get(),
+                          &raw);
   }
   const StructurePtr reply{raw};
   if (!reply || !gst_structure_has_name(reply.get(), "answer")) return refusal_of(reply.get());
   added_ = true;
   // The candidates are announced as the element's public-addresses say; none follows.
-  const AnswerOptions written{.public_addresses = {},
-                              .extensions = fanout_extensions(),
-                              .candidates = {},
-                              .complete = true,
-                              .fingerprint = {}};
-  auto answer = write_answer(text_field(reply.get(), "sdp"), offer, choices, written);
+  const sdp::AnswerOptions written{.public_addresses = {},
+                                   .extensions = fanout_extensions(),
+                                   .candidates = {},
+                                   .complete = true,
+                                   .fingerprint = {}};
+  auto answer = sdp::write_answer(text_field(reply.get(), "sdp"), offer, choices, written);
   if (!answer) return answer.error();
   post([weak = observer_, answer = std::move(*answer)] {
     if (const auto observer = weak.lock()) observer->on_transport_answer(answer);
@@ -118,7 +122,7 @@ Result<Done> FanoutTransport::accept(Offer offer, Choices choices, bool) {
   return Done{};
 }
 
-Result<Done> FanoutTransport::play(const Choices& choices) {
+Result<Done> FanoutTransport::play(const sdp::Choices& choices) {
   for (std::size_t mline = 0; mline < choices.size() && mline < streams_.size(); ++mline) {
     const auto& wanted = choices[mline];
     if (!wanted || streams_[mline] == wanted->stream) continue;
@@ -128,7 +132,7 @@ Result<Done> FanoutTransport::play(const Choices& choices) {
   return Done{};
 }
 
-Result<Done> FanoutTransport::change_picture(const std::string& from, const Choice& choice) {
+Result<Done> FanoutTransport::change_picture(const std::string& from, const sdp::Choice& choice) {
   if (auto fed = subscription_->change_picture(from, choice); !fed) return fed.error();
   auto input = fanout_->input(choice.stream, choice.sent);
   if (!input) return input.error();

@@ -24,21 +24,22 @@ class FanoutTransport : public ViewerTransport,
   /// `client_address` is the signalling client's, see IceSettings. Errc::not_found: the camera does
   /// not send it; internal.
   static Result<std::shared_ptr<FanoutTransport>>
-  create(const std::string& id, const std::shared_ptr<FanoutBranch>& branch, const Choices& choices,
-         const std::string& client_address, std::weak_ptr<ViewerTransport::Observer> observer);
+  create(const std::string& id, const std::shared_ptr<FanoutBranch>& branch,
+         const sdp::Choices& choices, const std::string& client_address,
+         std::weak_ptr<ViewerTransport::Observer> observer);
   ~FanoutTransport() override; ///< Says goodbye to the viewer.
 
   const char* name() const override { return "fanout"; }
-  Result<Done> accept(Offer offer, Choices choices, bool complete) override;
-  void add_candidate(const Candidate&) override {}
-  Result<Done> play(const Choices& choices) override;
+  Result<Done> accept(sdp::Offer offer, sdp::Choices choices, bool complete) override;
+  void add_candidate(const sdp::Candidate&) override {}
+  Result<Done> play(const sdp::Choices& choices) override;
   void read_stats(std::function<void(const TransportStats&)> done) override;
 
  private:
   FanoutTransport(std::string id, std::shared_ptr<Fanout> fanout, bool loopback,
                   std::weak_ptr<ViewerTransport::Observer> observer);
-  Result<StructurePtr> options(const Choices& choices);
-  Result<Done> change_picture(const std::string& from, const Choice& choice);
+  Result<StructurePtr> options(const sdp::Choices& choices);
+  Result<Done> change_picture(const std::string& from, const sdp::Choice& choice);
   void on_fanout_state(const std::string& state, const std::string& message) override;
   void on_feed_failed(const std::string& why) override;
 

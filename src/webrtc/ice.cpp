@@ -131,7 +131,7 @@ bool Arrivals::any() {
   return any;
 }
 
-bool restarts_ice(const Offer::Transport& before, const Offer::Transport& now) {
+bool restarts_ice(const sdp::Offer::Transport& before, const sdp::Offer::Transport& now) {
   return now.ice_ufrag != before.ice_ufrag || now.ice_pwd != before.ice_pwd;
 }
 

@@ -44,7 +44,7 @@ class Arrivals {
 
 /// Whether an offer with `now` restarts the ICE of one with `before`: by new credentials (RFC 8839,
 /// section 4.4.3).
-bool restarts_ice(const Offer::Transport& before, const Offer::Transport& now);
+bool restarts_ice(const sdp::Offer::Transport& before, const sdp::Offer::Transport& now);
 
 struct IceCredentials {
   std::string ufrag;

@@ -65,7 +65,7 @@ Result<Ref<GstElement>> make_shared_payloader(Codec codec) {
   return make_bare_payloader(codec, kSharedMtu);
 }
 
-Ref<GstCaps> rtp_caps(const Offer::Media& media, const Choice& choice, guint32 ssrc) {
+Ref<GstCaps> rtp_caps(const sdp::Offer::Media& media, const sdp::Choice& choice, guint32 ssrc) {
   const RtpFormat& format = choice.sent;
   auto caps = Ref<GstCaps>::adopt(gst_caps_new_simple(
       "application/x-rtp", "media", G_TYPE_STRING, media.type.c_str(), "encoding-name",
@@ -77,7 +77,7 @@ Ref<GstCaps> rtp_caps(const Offer::Media& media, const Choice& choice, guint32 s
   return caps;
 }
 
-Result<Ref<GstElement>> make_payloader(const Offer::Media& media, const Choice& choice,
+Result<Ref<GstElement>> make_payloader(const sdp::Offer::Media& media, const sdp::Choice& choice,
                                        guint32 ssrc) {
   const auto codec = codec_of(choice.sent.encoding);
   if (!codec) return Error{Errc::internal, "there is no payloader for " + choice.sent.encoding};
@@ -87,7 +87,7 @@ Result<Ref<GstElement>> make_payloader(const Offer::Media& media, const Choice& 
   g_object_set(element, "pt", static_cast<guint>(choice.payload_type), "ssrc", ssrc, nullptr);
   allow_any_payload_type(element);
   for (const std::string& uri : sent_extensions()) {
-    const Offer::HeaderExtension* offered = media.find_extension(uri);
+    const sdp::Offer::HeaderExtension* offered = media.find_extension(uri);
     if (offered == nullptr) continue;
     auto* extension = gst_rtp_header_extension_create_from_uri(uri.c_str());
     if (extension == nullptr)

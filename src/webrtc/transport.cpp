@@ -3,13 +3,13 @@
 namespace fanlight::webrtc {
 namespace {
 
-bool is_carried(const Offer::Media& media) {
-  return media.kind != Offer::Kind::other && !media.rejected;
+bool is_carried(const sdp::Offer::Media& media) {
+  return media.kind != sdp::Offer::Kind::other && !media.rejected;
 }
 
 /// Why webrtcfanout cannot serve this offer; empty: it can.
-Reason obstacle(const Offer& offer) {
-  for (const Offer::Media& media : offer.media)
+Reason obstacle(const sdp::Offer& offer) {
+  for (const sdp::Offer::Media& media : offer.media)
     if (is_carried(media) && media.transport.setup == "passive")
       return {"viewer_dtls_server"_reason,
               "the viewer requires to be the DTLS server (a=setup:passive)"};
@@ -18,9 +18,9 @@ Reason obstacle(const Offer& offer) {
 
 /// The server does not accept media from viewers: it answers sendrecv with sendonly, and sendonly
 /// with inactive (RFC 3264, section 6.1).
-Reason why_fanout(const Offer& offer) {
-  using enum Offer::Direction;
-  for (const Offer::Media& media : offer.media)
+Reason why_fanout(const sdp::Offer& offer) {
+  using enum sdp::Offer::Direction;
+  for (const sdp::Offer::Media& media : offer.media)
     if (is_carried(media) && (media.direction == sendrecv || media.direction == sendonly))
       return {"viewer_sends"_reason,
               "the viewer's {media} is a={direction}, but the server does not accept media from "
@@ -32,7 +32,7 @@ Reason why_fanout(const Offer& offer) {
 } // namespace
 
 TransportChoice choose_transport(config::ViewerTransport wanted, const config::WebRtc& config,
-                                 const Offer& offer) {
+                                 const sdp::Offer& offer) {
   using Transport = config::ViewerTransport;
   if (wanted != Transport::automatic)
     return {wanted, {"transport_configured"_reason, "the configuration selects it"}};

@@ -16,6 +16,6 @@ struct TransportChoice {
 /// server's own ICE servers, be the DTLS client, or be the checking one of two ICE agents. No
 /// browser requires the latter two.
 TransportChoice choose_transport(config::ViewerTransport wanted, const config::WebRtc& config,
-                                 const Offer& offer);
+                                 const sdp::Offer& offer);
 
 } // namespace fanlight::webrtc

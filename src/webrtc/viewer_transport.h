@@ -34,7 +34,7 @@ class ViewerTransport {
   struct Observer {
     virtual ~Observer() = default;
     virtual void on_transport_answer(const std::string& sdp) = 0;
-    virtual void on_transport_candidate(const Candidate& candidate) = 0;
+    virtual void on_transport_candidate(const sdp::Candidate& candidate) = 0;
     /// `why` says in words why it failed, where that is known.
     virtual void on_transport_state(State state, const std::string& why) = 0;
     virtual void on_transport_failed(const std::string& why) = 0; ///< It cannot go on.
@@ -47,12 +47,12 @@ class ViewerTransport {
   /// `complete`, else they follow one by one. Again for a later offer of the same viewer (ICE
   /// restart), with the choices that are played. At once: Errc::invalid, the offer cannot be
   /// carried this way; busy, internal.
-  virtual Result<Done> accept(Offer offer, Choices choices, bool complete) = 0;
-  virtual void add_candidate(const Candidate& candidate) = 0;
+  virtual Result<Done> accept(sdp::Offer offer, sdp::Choices choices, bool complete) = 0;
+  virtual void add_candidate(const sdp::Candidate& candidate) = 0;
   /// Once connected: sends what was chosen. Later: changes the viewer to another stream of the
   /// camera, of the same codec, from the group of pictures on that the stream has then.
   /// Errc::not_found: the camera has no such stream; internal.
-  virtual Result<Done> play(const Choices& choices) = 0;
+  virtual Result<Done> play(const sdp::Choices& choices) = 0;
   /// Asks for the counters; `done` comes on main, or never when the connection is gone.
   virtual void read_stats(std::function<void(const TransportStats&)> done) = 0;
   /// Ends the connection and notifies the viewer. `done` is called at once, or soon on main; the

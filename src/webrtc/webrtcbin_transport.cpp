@@ -13,6 +13,7 @@
 #include "webrtc/dtls_goodbye.h"
 #include "webrtc/payloader.h"
 #include "webrtc/rising_time.h"
+#include "webrtc/sdp_message.h"
 #include "webrtc/shortcut.h"
 #include "webrtc/webrtcbin_stats.h"
 #include "webrtc/webrtcbin_tuning.h"
@@ -28,12 +29,6 @@ constexpr std::chrono::milliseconds kGoodbyeLimit{200};
 std::uint32_t alive = 0; // Main only.
 
 using DescriptionPtr = Owned<GstWebRTCSessionDescription, gst_webrtc_session_description_free>;
-
-DescriptionPtr parse_description(GstWebRTCSDPType type, const std::string& text) {
-  GstSDPMessage* message = nullptr;
-  if (gst_sdp_message_new_from_text(text.c_str(), &message) != GST_SDP_OK) return nullptr;
-  return DescriptionPtr{gst_webrtc_session_description_new(type, message)};
-}
 
 } // namespace
 
@@ -92,7 +87,7 @@ Result<Done> WebrtcbinTransport::build() {
   return Done{};
 }
 
-Result<Done> WebrtcbinTransport::accept(Offer offer, Choices choices, bool complete) {
+Result<Done> WebrtcbinTransport::accept(sdp::Offer offer, sdp::Choices choices, bool complete) {
   if (!outputs_.empty()) { // It is a later one.
     const std::size_t mline = outputs_.front().mline;
     if (restarts_ice(offer_.media[mline].transport, offer.media[mline].transport))
@@ -106,9 +101,9 @@ Result<Done> WebrtcbinTransport::accept(Offer offer, Choices choices, bool compl
   for (std::size_t mline = 0; mline < choices_.size(); ++mline)
     if (choices_[mline])
       if (auto added = add_output(mline, *choices_[mline]); !added) return added.error();
-  auto description = parse_description(GST_WEBRTC_SDP_TYPE_OFFER,
-                                       reduced_offer(offer_, choices_, sent_extensions()));
-  if (!description) return Error{Errc::internal, "the offer could not be read again"};
+  auto message = message_of(sdp::reduced_offer(offer_, choices_, sent_extensions()));
+  const DescriptionPtr description{
+      gst_webrtc_session_description_new(GST_WEBRTC_SDP_TYPE_OFFER, message.release())};
   auto promise = reply_on_main(weak_from_this(), &WebrtcbinTransport::on_remote_set);
   g_signal_emit_by_name(webrtcbin_.get(), "set-remote-description", description.get(),
                         promise.get());
@@ -117,11 +112,11 @@ Result<Done> WebrtcbinTransport::accept(Offer offer, Choices choices, bool compl
   return Done{};
 }
 
-Result<Done> WebrtcbinTransport::add_output(std::size_t mline, const Choice& choice) {
+Result<Done> WebrtcbinTransport::add_output(std::size_t mline, const sdp::Choice& choice) {
   for (const Output& output : outputs_)
     if (output.mline == mline) return Done{};
   const guint32 ssrc = g_random_int_range(1, G_MAXINT32);
-  const auto reduced = to_reduced_mline(choices_, static_cast<unsigned>(mline));
+  const auto reduced = sdp::to_reduced_mline(choices_, static_cast<unsigned>(mline));
   const auto caps = rtp_caps(offer_.media[mline], choice, ssrc);
   const std::string name = "sink_" + std::to_string(*reduced);
   GstPadTemplate* pad_template =
@@ -157,7 +152,8 @@ bool WebrtcbinTransport::failed(const StructurePtr& reply, const char* doing) {
 void WebrtcbinTransport::on_remote_set(StructurePtr reply) {
   if (failed(reply, "reading the offer")) return;
   remote_set_ = true;
-  for (const Candidate& candidate : std::exchange(early_candidates_, {})) add_candidate(candidate);
+  for (const sdp::Candidate& candidate : std::exchange(early_candidates_, {}))
+    add_candidate(candidate);
 }
 
 void WebrtcbinTransport::on_answer(StructurePtr reply) {
@@ -169,7 +165,7 @@ void WebrtcbinTransport::on_answer(StructurePtr reply) {
   const DescriptionPtr answer{raw};
   if (const auto own = std::exchange(renewed_, {})) renew_credentials(answer->sdp, *own);
   answer_ = take_string(gst_sdp_message_as_text(answer->sdp));
-  if (auto checked = check_answer(answer_, offer_, choices_); !checked)
+  if (auto checked = sdp::check_answer(answer_, offer_, choices_); !checked)
     return fail(checked.error().message);
   auto promise = reply_on_main(weak_from_this(), &WebrtcbinTransport::on_local_set);
   g_signal_emit_by_name(webrtcbin_.get(), "set-local-description", answer.get(), promise.get());
@@ -207,12 +203,12 @@ void WebrtcbinTransport::on_dtls_state() {
 }
 
 void WebrtcbinTransport::on_candidate(guint mline, std::string candidate) {
-  const auto offered = to_offered_mline(choices_, mline);
+  const auto offered = sdp::to_offered_mline(choices_, mline);
   if (!offered || candidate.empty()) return;
-  for (const std::string& announced : announce(candidate, ice_.config.public_addresses)) {
+  for (const std::string& announced : sdp::announce(candidate, ice_.config.public_addresses)) {
     // One public address stands for every local address of its family.
-    const auto is_same = [&](const Candidate& other) {
-      return other.mline_index == *offered && same_place(other.candidate, announced);
+    const auto is_same = [&](const sdp::Candidate& other) {
+      return other.mline_index == *offered && sdp::same_place(other.candidate, announced);
     };
     if (std::any_of(local_candidates_.begin(), local_candidates_.end(), is_same)) continue;
     local_candidates_.push_back({*offered, announced});
@@ -247,36 +243,36 @@ void WebrtcbinTransport::send_answer() {
   // libnice reports no error if it finds no free port.
   if (complete_ && local_candidates_.empty())
     return fail("no UDP port is free: all ports of webrtc.udp_ports may be in use");
-  AnswerOptions options{.public_addresses = {}, // The candidates are announced ones already.
-                        .extensions = sent_extensions(),
-                        .candidates = {},
-                        .complete = complete_ || gathered_,
-                        // webrtcbin computes its own over the whole PEM text, with the key.
-                        .fingerprint = fingerprint_of(certificate_, "sha-256")};
-  for (const Candidate& candidate : local_candidates_)
+  sdp::AnswerOptions options{.public_addresses = {}, // The candidates are announced ones already.
+                             .extensions = sent_extensions(),
+                             .candidates = {},
+                             .complete = complete_ || gathered_,
+                             // webrtcbin computes its own over the whole PEM text, with the key.
+                             .fingerprint = sdp::fingerprint_of(certificate_, "sha-256")};
+  for (const sdp::Candidate& candidate : local_candidates_)
     options.candidates.push_back(candidate.candidate);
-  auto answer = write_answer(answer_, offer_, choices_, options);
+  auto answer = sdp::write_answer(answer_, offer_, choices_, options);
   if (!answer) return fail(answer.error().message);
   notify([&](ViewerTransport::Observer& observer) { observer.on_transport_answer(*answer); });
 }
 
-void WebrtcbinTransport::add_candidate(const Candidate& candidate) {
+void WebrtcbinTransport::add_candidate(const sdp::Candidate& candidate) {
   if (!remote_set_) {
     early_candidates_.push_back(candidate);
     return;
   }
-  auto reduced = to_reduced_mline(choices_, candidate.mline_index);
+  auto reduced = sdp::to_reduced_mline(choices_, candidate.mline_index);
   // Media that share the transport share its candidates, even if nothing is sent on them.
   if (!reduced && candidate.mline_index < offer_.media.size() &&
       offer_.media[candidate.mline_index].bundled)
     reduced = 0;
-  if (!reduced || (!candidate.candidate.empty() && !is_usable_candidate(candidate.candidate)))
+  if (!reduced || (!candidate.candidate.empty() && !sdp::is_usable_candidate(candidate.candidate)))
     return;
   g_signal_emit_by_name(webrtcbin_.get(), "add-ice-candidate", *reduced,
                         candidate.candidate.c_str());
 }
 
-Result<Done> WebrtcbinTransport::play(const Choices& choices) {
+Result<Done> WebrtcbinTransport::play(const sdp::Choices& choices) {
   for (std::size_t mline = 0; mline < choices.size(); ++mline) {
     if (!choices[mline]) continue;
     const auto codec = codec_of(choices[mline]->sent.encoding);
@@ -326,8 +322,8 @@ bool WebrtcbinTransport::is_who_it_says() const {
   if (!dtls_ || outputs_.empty()) return false;
   gchar* raw = nullptr;
   g_object_get(dtls_.get(), "remote-certificate", &raw, nullptr);
-  return matches_fingerprint(take_string(raw),
-                             offer_.media[outputs_.front().mline].transport.fingerprint);
+  return sdp::matches_fingerprint(take_string(raw),
+                                  offer_.media[outputs_.front().mline].transport.fingerprint);
 }
 
 void WebrtcbinTransport::on_connection_state() {

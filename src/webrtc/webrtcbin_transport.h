@@ -40,9 +40,9 @@ class WebrtcbinTransport : public ViewerTransport,
   static std::uint32_t count();
 
   const char* name() const override { return "webrtcbin"; }
-  Result<Done> accept(Offer offer, Choices choices, bool complete) override;
-  void add_candidate(const Candidate& candidate) override;
-  Result<Done> play(const Choices& choices) override;
+  Result<Done> accept(sdp::Offer offer, sdp::Choices choices, bool complete) override;
+  void add_candidate(const sdp::Candidate& candidate) override;
+  Result<Done> play(const sdp::Choices& choices) override;
   void read_stats(std::function<void(const TransportStats&)> done) override;
   /// Notifies a connected viewer by DTLS.
   void close(std::function<void()> done) override;
@@ -51,7 +51,7 @@ class WebrtcbinTransport : public ViewerTransport,
   WebrtcbinTransport(std::string id, IceSettings ice, std::uint64_t bitrate,
                      std::weak_ptr<ViewerTransport::Observer> observer);
   Result<Done> build();
-  Result<Done> add_output(std::size_t mline, const Choice& choice);
+  Result<Done> add_output(std::size_t mline, const sdp::Choice& choice);
   struct Output;
   /// What is sent on that m-line, with its payloader.
   Result<Output*> open(std::size_t mline);
@@ -98,15 +98,15 @@ class WebrtcbinTransport : public ViewerTransport,
     std::string stream; // That is played.
   };
   std::vector<Output> outputs_;
-  Offer offer_;
-  Choices choices_;
+  sdp::Offer offer_;
+  sdp::Choices choices_;
   bool complete_ = false;
   bool answered_ = false;
   bool gathered_ = false;
   std::string answer_; // webrtcbin's, without candidates.
-  std::vector<Candidate> local_candidates_;
-  std::vector<Candidate> early_candidates_; // Came before webrtcbin could take them.
-  std::optional<IceCredentials> renewed_;   // For the next answer.
+  std::vector<sdp::Candidate> local_candidates_;
+  std::vector<sdp::Candidate> early_candidates_; // Came before webrtcbin could take them.
+  std::optional<IceCredentials> renewed_;        // For the next answer.
   bool remote_set_ = false;
   bool connected_ = false;
   std::function<void()> closed_; // While its goodbye is being sent.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How much later a page of another address gets its picture while strangers do their worst.
+"""How much later a page at another address gets its first picture while strangers attack the server.
 
 Chromium opens the wall of 16 pictures again and again, each time as a new visitor, while somebody else watches them:
   undisturbed;
@@ -48,11 +48,11 @@ USUAL, OCCUPIED, ATTACKED = "undisturbed", "every place taken", "all attacks at 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench hostile", description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build"))
-    parser.add_argument("--openings", type=int, default=20, help="in each situation")
-    parser.add_argument("--share-cores", action="store_true", help="among the server and the browser, instead of one for the server alone")
-    parser.add_argument("--attackers-compete", action="store_true", help="for the cores, with the server and the browser")
-    parser.add_argument("--quick", action="store_true", help="shows that it works; the figures are not for quoting")
+    parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build"), help="build folder")
+    parser.add_argument("--openings", type=int, default=20, help="openings of the page in each situation (20)")
+    parser.add_argument("--share-cores", action="store_true", help="the server and the browser share the cores; without it, the server has one core of its own")
+    parser.add_argument("--attackers-compete", action="store_true", help="the attackers run on the cores of the server and the browser, too")
+    parser.add_argument("--quick", action="store_true", help="a short run: shows that it works; do not quote its figures")
     parser.add_argument("--json", type=pathlib.Path, help="all figures (BUILD/bench-hostile.json)")
     options = parser.parse_args()
     options.json = options.json or options.build / "bench-hostile.json"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How long the main loop of the server is busy at a stretch while everybody asks it for what takes long.
+"""How long one turn of the server's main loop takes while several clients ask for everything that takes long.
 
 Viewers of fanlight-load watch; then sessions, cameras, health and drawings of the pipeline are asked for by several at once, while a probe asks
 for one small thing again and again. The server says itself how long its longest turn was; the probe says what others felt. The bound is 50 ms.
@@ -25,12 +25,12 @@ PATHS = ["/api/sessions", "/api/sessions?limit=999", "/api/cameras", "/health", 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./dev bench loop", description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build"))
-    parser.add_argument("--viewers", type=int, default=10000, help="of webrtcfanout")
-    parser.add_argument("--webrtcbins", type=int, default=100)
-    parser.add_argument("--askers", type=int, default=4, help="who ask for each thing at once")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--quick", action="store_true", help="shows that it works; the figures are not for quoting")
+    parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build"), help="build folder")
+    parser.add_argument("--viewers", type=int, default=10000, help="viewers on webrtcfanout (10000)")
+    parser.add_argument("--webrtcbins", type=int, default=100, help="viewers on webrtcbin (100)")
+    parser.add_argument("--askers", type=int, default=4, help="clients that ask for each thing at the same time (4)")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each of them asks (5)")
+    parser.add_argument("--quick", action="store_true", help="a short run: shows that it works; do not quote its figures")
     parser.add_argument("--json", type=pathlib.Path, help="all figures (BUILD/bench-loop.json)")
     options = parser.parse_args()
     options.json = options.json or options.build / "bench-loop.json"

@@ -6,7 +6,7 @@
 
 /// Whatever is sent: no crash, and what is accepted is written so that it reads the same again.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using fanlight::http::IceFragment;
+  using fanlight::sdp::IceFragment;
   const auto fragment = IceFragment::parse({reinterpret_cast<const char*>(data), size});
   if (!fragment) return 0;
   const std::string text = fragment->to_string();

@@ -15,57 +15,71 @@ G_DEFINE_TYPE(FakeElement, fake_element, GST_TYPE_ELEMENT)
 
 FakeFanout& state_of(gpointer self) { return *static_cast<FakeElement*>(self)->state; }
 
-/// Takes every m-line of the offer as it is.
-std::string answer_to(const std::string& offer) {
+std::string text_of(const GstStructure* structure, const char* field) {
+  const gchar* text = gst_structure_get_string(structure, field);
+  return text == nullptr ? "" : text;
+}
+
+const GValue* value_of(const GstStructure* structure, const char* field, guint index) {
+  const GValue* list = gst_structure_get_value(structure, field);
+  const bool has = list != nullptr && index < gst_value_array_get_size(list);
+  return has ? gst_value_array_get_value(list, index) : nullptr;
+}
+
+/// Takes every media of the offer as it is.
+std::string answer_to(const GstStructure* offer) {
   std::string sdp = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=ice-lite\r\n";
   const std::string transport =
       "a=ice-ufrag:lite\r\na=ice-pwd:litelitelitelitelitelite\r\na=setup:passive\r\n"
       "a=fingerprint:sha-256 AB:CD\r\na=ssrc:7 cname:fanlight\r\n"
       "a=candidate:1 1 udp 2130706431 192.0.2.1 8189 typ host\r\n"
       "a=candidate:2 1 tcp 1671430143 192.0.2.1 8189 typ host tcptype passive\r\n";
-  for (std::size_t at = 0; at < offer.size();) {
-    const auto end = offer.find("\r\n", at) + 2;
-    std::string line = offer.substr(at, end - at);
-    at = end;
-    if (line.starts_with("m=")) sdp += line + transport;
-    if (line == "a=recvonly\r\n") line = "a=sendonly\r\n";
-    for (const char* kept :
-         {"a=mid:", "a=rtpmap:", "a=rtcp-fb:", "a=fmtp:", "a=extmap:", "a=sendonly", "a=rtcp-mux"})
-      if (line.starts_with(kept)) sdp += line;
+  for (guint i = 0; const GValue* value = value_of(offer, "media", i); ++i) {
+    const GstStructure* media = gst_value_get_structure(value);
+    int payload_type = -1;
+    gst_structure_get_int(media, "payload-type", &payload_type);
+    const std::string type = std::to_string(payload_type);
+    sdp += "m=" + std::string{gst_structure_get_name(media)} + " 9 UDP/TLS/RTP/SAVPF " + type +
+           "\r\n" + transport + "a=mid:" + text_of(media, "mid") + "\r\na=sendonly\r\n";
+    for (guint j = 0; const GValue* feedback = value_of(media, "feedback", j); ++j)
+      sdp += "a=rtcp-fb:" + type + " " + g_value_get_string(feedback) + "\r\n";
   }
   return sdp;
 }
 
-GstStructure* answer(FakeFanout& state, const std::string& id, const std::string& offer) {
+GstStructure* answer(FakeFanout& state, const std::string& id, const GstStructure* offer) {
   if (state.reply) return std::exchange(state.reply, nullptr).release();
+  const std::string sdp = offer != nullptr ? answer_to(offer) : "";
   return gst_structure_new("answer", "id", G_TYPE_STRING, id.c_str(), "sdp", G_TYPE_STRING,
-                           answer_to(offer).c_str(), nullptr);
+                           sdp.c_str(), nullptr);
 }
 
-GstStructure* add_viewer(gpointer self, const gchar* offer, GstStructure* options) {
+GstStructure* add_viewer(gpointer self, GstStructure* offer, GstStructure* options) {
   FakeFanout& state = state_of(self);
-  const std::string id = gst_structure_get_string(options, "id");
-  state.calls.push_back({"add-viewer", id, offer, StructurePtr{gst_structure_copy(options)}});
+  const std::string id = text_of(options, "id");
+  state.calls.push_back({"add-negotiated-viewer", id, StructurePtr{gst_structure_copy(offer)},
+                         StructurePtr{gst_structure_copy(options)}});
   return answer(state, id, offer);
 }
 
-GstStructure* restart_viewer(gpointer self, const gchar* id, const gchar* offer) {
-  state_of(self).calls.push_back({"restart-viewer", id, offer, nullptr});
+GstStructure* restart_viewer(gpointer self, const gchar* id, GstStructure* offer) {
+  state_of(self).calls.push_back(
+      {"restart-negotiated-viewer", id, StructurePtr{gst_structure_copy(offer)}, nullptr});
   return answer(state_of(self), id, offer);
 }
 
-GstStructure* choose_video(gpointer self, const gchar* id, const gchar* pad) {
-  state_of(self).calls.push_back({"choose-video", id, pad, nullptr});
-  return answer(state_of(self), id, {});
+GstStructure* choose_video(gpointer self, const gchar* id, const gchar*) {
+  state_of(self).calls.push_back({"choose-video", id, nullptr, nullptr});
+  return answer(state_of(self), id, nullptr);
 }
 
 gboolean remove_viewer(gpointer self, const gchar* id) {
-  state_of(self).calls.push_back({"remove-viewer", id, {}, nullptr});
+  state_of(self).calls.push_back({"remove-viewer", id, nullptr, nullptr});
   return TRUE;
 }
 
 GstStructure* viewer_stats(gpointer self, const gchar* id) {
-  state_of(self).calls.push_back({"viewer-stats", id, {}, nullptr});
+  state_of(self).calls.push_back({"viewer-stats", id, nullptr, nullptr});
   const StructurePtr& stats = state_of(self).stats;
   return stats ? gst_structure_copy(stats.get()) : nullptr;
 }
@@ -108,10 +122,12 @@ void fake_element_class_init(FakeElementClass* klass) {
                                                      "public-addresses", G_TYPE_STRV, flags));
   const GType type = G_TYPE_FROM_CLASS(klass);
   const auto action = static_cast<GSignalFlags>(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION);
-  g_signal_new_class_handler("add-viewer", type, action, G_CALLBACK(add_viewer), nullptr, nullptr,
-                             nullptr, GST_TYPE_STRUCTURE, 2, G_TYPE_STRING, GST_TYPE_STRUCTURE);
-  g_signal_new_class_handler("restart-viewer", type, action, G_CALLBACK(restart_viewer), nullptr,
-                             nullptr, nullptr, GST_TYPE_STRUCTURE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  g_signal_new_class_handler("add-negotiated-viewer", type, action, G_CALLBACK(add_viewer), nullptr,
+                             nullptr, nullptr, GST_TYPE_STRUCTURE, 2, GST_TYPE_STRUCTURE,
+                             GST_TYPE_STRUCTURE);
+  g_signal_new_class_handler("restart-negotiated-viewer", type, action, G_CALLBACK(restart_viewer),
+                             nullptr, nullptr, nullptr, GST_TYPE_STRUCTURE, 2, G_TYPE_STRING,
+                             GST_TYPE_STRUCTURE);
   g_signal_new_class_handler("choose-video", type, action, G_CALLBACK(choose_video), nullptr,
                              nullptr, nullptr, GST_TYPE_STRUCTURE, 2, G_TYPE_STRING, G_TYPE_STRING);
   g_signal_new_class_handler("remove-viewer", type, action, G_CALLBACK(remove_viewer), nullptr,

@@ -11,10 +11,10 @@ namespace fanlight::test {
 /// viewers exist in its list only.
 struct FakeFanout {
   struct Call {
-    std::string signal; ///< add-viewer, restart-viewer, remove-viewer, viewer-stats.
+    std::string signal; ///< add-negotiated-viewer, remove-viewer, viewer-stats ...
     std::string id;
-    std::string offer;
-    StructurePtr options; ///< Of add-viewer.
+    StructurePtr offer;
+    StructurePtr options; ///< Of add-negotiated-viewer.
   };
 
   /// Once a process, before the first of them is made.
@@ -27,7 +27,7 @@ struct FakeFanout {
                   const std::string& message = {});
 
   std::vector<Call> calls;
-  StructurePtr reply; ///< To the next add-viewer or restart-viewer; null: a plain answer.
+  StructurePtr reply; ///< To the next viewer that is added or restarted; null: a plain answer.
   StructurePtr stats; ///< Of every viewer; null: it is not known.
 };
 

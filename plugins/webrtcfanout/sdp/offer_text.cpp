@@ -19,7 +19,6 @@ bool is_digits(std::string_view text, std::size_t max_size) {
          text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-/// RFC 8839, section 5.4: 4 to 256 characters of the fragment, 22 to 256 of the password.
 bool is_ice_text(std::string_view text, std::size_t min) {
   return text.size() >= min && text.size() <= 256 &&
          std::all_of(text.begin(), text.end(), [](char c) {
@@ -163,11 +162,11 @@ Reader::Fault Reader::read_attribute(std::string_view line) {
 bool Reader::read_shared(std::string_view key, std::string_view value,
                          OfferText::Attributes& attributes, Fault& fault) {
   if (key == "ice-ufrag") {
-    if (!is_ice_text(value, 4)) fault = "a=ice-ufrag is not 4 to 256 ICE characters";
+    if (!is_ice_ufrag(value)) fault = "a=ice-ufrag is not 4 to 256 ICE characters";
     if (!attributes.ufrag.empty()) fault = "a second a=ice-ufrag";
     attributes.ufrag = value;
   } else if (key == "ice-pwd") {
-    if (!is_ice_text(value, 22)) fault = "a=ice-pwd is not 22 to 256 ICE characters";
+    if (!is_ice_pwd(value)) fault = "a=ice-pwd is not 22 to 256 ICE characters";
     if (!attributes.pwd.empty()) fault = "a second a=ice-pwd";
     attributes.pwd = value;
   } else if (key == "fingerprint") {
@@ -262,6 +261,12 @@ void add(std::vector<Offer::Extension>& extensions, Offer::Extension extension) 
   if (std::none_of(extensions.begin(), extensions.end(), same))
     extensions.push_back(std::move(extension));
 }
+
+bool is_ice_ufrag(std::string_view text) { return is_ice_text(text, 4); }
+
+bool is_ice_pwd(std::string_view text) { return is_ice_text(text, 22); }
+
+std::string fingerprint_of(std::string_view value) { return read_fingerprint(value).text; }
 
 Offer::Payload* OfferText::Media::find(std::string_view payload_type) {
   const auto number = sdp::number(payload_type, 127);

@@ -52,4 +52,12 @@ bool receives(std::string_view direction);
 /// Unless its id or URI is there already: so they are 14 at most.
 void add(std::vector<Offer::Extension>& extensions, Offer::Extension extension);
 
+/// RFC 8839, section 5.4: 4 to 256 characters of the fragment, 22 to 256 of the password.
+bool is_ice_ufrag(std::string_view text);
+bool is_ice_pwd(std::string_view text);
+
+/// "sha-256 AB:CD:…" in the case of an answer; empty if it is no fingerprint of a hash that the
+/// element knows.
+std::string fingerprint_of(std::string_view value);
+
 } // namespace fanlight::fanout

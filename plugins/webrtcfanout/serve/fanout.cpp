@@ -149,11 +149,8 @@ AnsweredMedia Fanout::answer_media(const Offer::Media& media, const Offer::Paylo
   return answered;
 }
 
-Fanout::Reply Fanout::add(std::string_view text, const Options& options, const Settings& settings) {
-  std::string why;
-  const auto offer = Offer::parse(text, why);
-  if (!offer) return {.code = "bad-offer", .message = why};
-  const Offer::Media* const carrier = offer->transport();
+Fanout::Reply Fanout::add(const Offer& offer, const Options& options, const Settings& settings) {
+  const Offer::Media* const carrier = offer.transport();
   if (carrier == nullptr)
     return {.code = "bad-offer",
             .message =
@@ -170,14 +167,14 @@ Fanout::Reply Fanout::add(std::string_view text, const Options& options, const S
   if (entries_.contains(id))
     return {.code = "busy", .message = "a viewer " + id + " exists already"};
 
-  Entry entry{.answered = std::vector<std::optional<AnsweredMedia>>(offer->media.size()),
+  Entry entry{.answered = std::vector<std::optional<AnsweredMedia>>(offer.media.size()),
               .loopback = options.loopback,
               .stream_id = "fanlight"};
   std::vector<Subscriber::Media> media;
   bool has_video = false;
   bool has_audio = false;
-  for (std::size_t i = 0; i < offer->media.size(); ++i) {
-    const Offer::Media& offered = offer->media[i];
+  for (std::size_t i = 0; i < offer.media.size(); ++i) {
+    const Offer::Media& offered = offer.media[i];
     bool& has = offered.type == "video" ? has_video : has_audio;
     if (!offered.receives || has) continue;
     const Match found = match(offered, offered.type == "video" ? options.video : options.audio);
@@ -194,8 +191,9 @@ Fanout::Reply Fanout::add(std::string_view text, const Options& options, const S
       return {.code = "not-ready", .message = "no caps have arrived yet on " + describe_inputs()};
     return {.code = "no-common-codec",
             .message = "the element sends " + describe_inputs() + "; the viewer supports " +
-                       list_payloads(*offer)};
+                       list_payloads(offer)};
   }
+  std::string why;
   auto certificate = transport_->certificate(why);
   if (!certificate) return {.code = "internal", .message = why};
 
@@ -208,25 +206,21 @@ Fanout::Reply Fanout::add(std::string_view text, const Options& options, const S
       .observer = weak_from_this(),
       .added_us = monotonic_us(),
   });
-  entry.theirs = offer->credentials();
+  entry.theirs = offer.credentials();
   entry.ours = transport_->admit(entry.subscriber, entry.theirs);
-  const std::string sdp = write(*offer, entry, settings, *transport_);
+  const std::string sdp = write(offer, entry, settings, *transport_);
   entries_[id] = std::move(entry);
   return {.id = id, .sdp = sdp};
 }
 
-Fanout::Reply Fanout::restart(const std::string& id, std::string_view text,
-                              const Settings& settings) {
-  std::string why;
-  const auto offer = Offer::parse(text, why);
-  if (!offer) return {.code = "bad-offer", .message = why};
+Fanout::Reply Fanout::restart(const std::string& id, const Offer& offer, const Settings& settings) {
   std::lock_guard lock(lock_);
   const auto found = entries_.find(id);
   if (found == entries_.end() || !transport_)
     return {.code = "unknown-viewer", .message = "there is no viewer " + id};
   Entry& entry = found->second;
-  const Offer::Media* const carrier = offer->transport();
-  if (offer->media.size() != entry.answered.size() || carrier == nullptr)
+  const Offer::Media* const carrier = offer.transport();
+  if (offer.media.size() != entry.answered.size() || carrier == nullptr)
     return {.code = "bad-offer",
             .message = "an ICE restart must have the media of the first offer"};
   if (carrier->fingerprint != entry.subscriber->settings().fingerprint)
@@ -234,13 +228,13 @@ Fanout::Reply Fanout::restart(const std::string& id, std::string_view text,
             .message = "an ICE restart must have the DTLS fingerprint of the first offer"};
   // With the same credentials it is no restart, and ours stay as well (RFC 8839,
   // section 4.4.1.1.1).
-  if (auto theirs = offer->credentials(); theirs != entry.theirs) {
+  if (auto theirs = offer.credentials(); theirs != entry.theirs) {
     auto ours = transport_->readmit(entry.subscriber, theirs);
     if (!ours) return {.code = "unknown-viewer", .message = "the viewer " + id + " has gone"};
     entry.ours = std::move(*ours);
     entry.theirs = std::move(theirs);
   }
-  return {.id = id, .sdp = write(*offer, entry, settings, *transport_)};
+  return {.id = id, .sdp = write(offer, entry, settings, *transport_)};
 }
 
 std::string Fanout::write(const Offer& offer, const Entry& entry, const Settings& settings,

@@ -52,8 +52,8 @@ class Fanout : public Subscriber::Observer, public std::enable_shared_from_this<
   void end_subscribers_of(const Input& input, const std::string& why);
   std::vector<std::shared_ptr<Input>> inputs() const;
 
-  Reply add(std::string_view offer, const Options& options, const Settings& settings);
-  Reply restart(const std::string& id, std::string_view offer, const Settings& settings);
+  Reply add(const Offer& offer, const Options& options, const Settings& settings);
+  Reply restart(const std::string& id, const Offer& offer, const Settings& settings);
   /// Moves the viewer to another video input with the same codec: beginning with its current group
   /// of pictures, or with its next key frame.
   Reply choose(const std::string& id, const std::string& input);

@@ -1,6 +1,9 @@
 #include "element_fixture.h"
 
 #include <algorithm>
+#include <stdexcept>
+
+#include "webrtcfanout/sdp/offer.h"
 
 namespace fanlight::fanout {
 namespace {
@@ -12,6 +15,31 @@ void run_from_now(GstHarness* harness) {
   GstClock* const clock = gst_element_get_clock(harness->element);
   gst_element_set_base_time(harness->element, gst_clock_get_time(clock));
   gst_object_unref(clock);
+}
+
+/// The first media of an offer, as an application gives it to the element; (transfer full).
+GstStructure* structure_of(const std::string& text) {
+  std::string why;
+  const auto offer = Offer::parse(text, why);
+  if (!offer) throw std::runtime_error(why);
+  const Offer::Media& media = offer->media.front();
+  const Offer::Payload& payload = media.payloads.front();
+  GValue entry = G_VALUE_INIT;
+  g_value_init(&entry, GST_TYPE_STRUCTURE);
+  g_value_take_boxed(&entry,
+                     gst_structure_new(media.type.c_str(), "mid", G_TYPE_STRING, media.mid.c_str(),
+                                       "payload-type", G_TYPE_INT, payload.type, "encoding",
+                                       G_TYPE_STRING, payload.encoding.c_str(), "clock-rate",
+                                       G_TYPE_INT, payload.clock_rate, nullptr));
+  GValue list = G_VALUE_INIT;
+  g_value_init(&list, GST_TYPE_ARRAY);
+  gst_value_array_append_and_take_value(&list, &entry);
+  GstStructure* const structure = gst_structure_new(
+      "offer", "ice-ufrag", G_TYPE_STRING, media.ice_ufrag.c_str(), "ice-pwd", G_TYPE_STRING,
+      media.ice_pwd.c_str(), "fingerprint", G_TYPE_STRING, media.fingerprint.c_str(), "setup",
+      G_TYPE_STRING, media.setup.c_str(), nullptr);
+  gst_structure_take_value(structure, "media", &list);
+  return structure;
 }
 
 } // namespace
@@ -120,6 +148,26 @@ ElementTest::Reply ElementTest::add(const std::string& offer, const std::string&
 ElementTest::Reply ElementTest::restart(const std::string& id, const std::string& offer) {
   GstStructure* structure = nullptr;
   g_signal_emit_by_name(element_, "restart-viewer", id.c_str(), offer.c_str(), &structure);
+  return reply_of(structure);
+}
+
+ElementTest::Reply ElementTest::add_negotiated(const std::string& offer) {
+  GstStructure* const negotiated = structure_of(offer);
+  GstStructure* const options =
+      gst_structure_new("options", "loopback", G_TYPE_BOOLEAN, TRUE, nullptr);
+  GstStructure* structure = nullptr;
+  g_signal_emit_by_name(element_, "add-negotiated-viewer", negotiated, options, &structure);
+  gst_structure_free(options);
+  gst_structure_free(negotiated);
+  return reply_of(structure);
+}
+
+ElementTest::Reply ElementTest::restart_negotiated(const std::string& id,
+                                                   const std::string& offer) {
+  GstStructure* const negotiated = structure_of(offer);
+  GstStructure* structure = nullptr;
+  g_signal_emit_by_name(element_, "restart-negotiated-viewer", id.c_str(), negotiated, &structure);
+  gst_structure_free(negotiated);
   return reply_of(structure);
 }
 

@@ -48,6 +48,9 @@ class ElementTest : public testing::Test {
   };
   Reply add(const std::string& offer, const std::string& id = "");
   Reply restart(const std::string& id, const std::string& offer);
+  /// The same by an application that has read the video of the offer itself.
+  Reply add_negotiated(const std::string& offer);
+  Reply restart_negotiated(const std::string& id, const std::string& offer);
   /// Lets `viewer` in, and waits until it has all that it needs for packets; its id.
   std::string join(ViewerEnd& viewer, const std::string& id = "");
   /// Only has it answered.

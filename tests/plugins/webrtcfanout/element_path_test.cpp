@@ -264,6 +264,37 @@ TEST_F(ElementPathTest, GoesOnThroughAnIceRestart) {
   EXPECT_EQ(viewer.refused(), 0U) << "the keys are the same";
 }
 
+TEST_F(ElementPathTest, ServesViewersWithWhomTheApplicationHasNegotiated) {
+  ViewerEnd viewer;
+  const Reply first = add_negotiated(viewer.offer());
+  ASSERT_FALSE(first.sdp.empty()) << first.message;
+  viewer.take_answer(first.sdp);
+  ASSERT_TRUE(viewer.join());
+  EXPECT_TRUE(gets_frames(viewer));
+
+  viewer.restart_ice();
+  const Reply restarted = restart_negotiated(first.id, viewer.offer());
+  ASSERT_FALSE(restarted.sdp.empty()) << restarted.message;
+  viewer.take_answer(restarted.sdp);
+  ASSERT_TRUE(viewer.move_to_another_port());
+
+  EXPECT_TRUE(gets_frames(viewer));
+}
+
+TEST_F(ElementPathTest, SaysWhatIsWrongWithANegotiatedOffer) {
+  for (const char* signal : {"add-negotiated-viewer", "restart-negotiated-viewer"}) {
+    GstStructure* reply = nullptr;
+    if (g_str_has_prefix(signal, "add"))
+      g_signal_emit_by_name(element(), signal, nullptr, nullptr, &reply);
+    else
+      g_signal_emit_by_name(element(), signal, "nobody", nullptr, &reply);
+    ASSERT_NE(reply, nullptr);
+    EXPECT_STREQ(gst_structure_get_string(reply, "code"), "bad-offer");
+    EXPECT_STREQ(gst_structure_get_string(reply, "message"), "there is no offer");
+    gst_structure_free(reply);
+  }
+}
+
 TEST_F(ElementPathTest, KeepsItsCredentialsWhereANewOfferKeepsTheViewers) {
   ViewerEnd viewer;
   const std::string offer = viewer.offer();

@@ -9,6 +9,7 @@
 
 #include "base/main_loop.h"
 #include "cameras/camera_directory.h"
+#include "sdp/ice_sdp.h"
 #include "session/session.h"
 
 namespace fanlight::test {
@@ -19,9 +20,11 @@ class FakeDirectory;
 class FakeSession : public session::Session {
  public:
   FakeSession(FakeDirectory& directory, std::string id, std::string camera,
-              session::Directory::OpenOptions given, Observer& observer)
-      : options(std::move(given)), observer_(&observer), directory_(directory), id_(std::move(id)),
-        camera_(std::move(camera)) {}
+              const std::string& offer, session::Directory::OpenOptions given, Observer& observer)
+      : offers{offer}, options(std::move(given)), observer_(&observer), directory_(directory),
+        id_(std::move(id)), camera_(std::move(camera)) {
+    if (auto parsed = sdp::Offer::parse(offer)) offer_ = std::move(*parsed);
+  }
 
   const std::string& id() const override { return id_; }
   const std::string& camera_id() const override { return camera_; }
@@ -34,6 +37,14 @@ class FakeSession : public session::Session {
     if (answer_restarts) answer(restart_answer);
     return Done{};
   }
+  Result<Done> restart(const sdp::IceFragment& fragment) override {
+    if (restart_error) return *restart_error;
+    fragments.push_back(fragment);
+    offer_ = sdp::restarted(std::move(offer_), fragment);
+    if (answer_restarts) answer(restart_answer);
+    return Done{};
+  }
+  const sdp::Offer& offer() const override { return offer_; }
   void close(session::CloseReason reason) override;
   Result<Done> select(const session::StreamPreference& preference) override {
     if (preference.stream == "none") return Error{Errc::not_found, "there is no stream none"};
@@ -63,6 +74,7 @@ class FakeSession : public session::Session {
   void notify(const std::function<void(Observer&)>& news);
 
   std::vector<std::string> offers;
+  std::vector<sdp::IceFragment> fragments; ///< Of restarts.
   std::vector<session::StreamPreference> preferences;
   std::vector<session::Candidate> candidates;
   std::vector<session::CloseReason> closed;
@@ -74,6 +86,7 @@ class FakeSession : public session::Session {
 
  private:
   Observer* observer_;
+  sdp::Offer offer_; ///< The first one; without media if it could not be read.
   FakeDirectory& directory_;
   const std::string id_;
   const std::string camera_;
@@ -99,8 +112,7 @@ class FakeDirectory : public cameras::CameraDirectory, public session::Directory
     if (open_error) return *open_error;
     if (!this->camera(camera)) return Error{Errc::not_found, "there is no camera '" + camera + "'"};
     auto session = std::make_shared<FakeSession>(*this, "session-" + std::to_string(++opened),
-                                                 camera, options, observer);
-    session->offers.push_back(offer);
+                                                 camera, offer, options, observer);
     session->restart_answer = restart_answer;
     live.push_back(session);
     if (!answer.empty()) session->answer(answer);

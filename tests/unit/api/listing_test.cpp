@@ -31,7 +31,7 @@ class ListingTest : public ServerTest {
     for (int i = 0; i < count; ++i) {
       session::Directory::OpenOptions options;
       directory.live.push_back(std::make_shared<FakeSession>(
-          directory, "s" + std::to_string(100'000 + i), "front", options, nobody));
+          directory, "s" + std::to_string(100'000 + i), "front", "v=0", options, nobody));
     }
   }
   void add_cameras(std::size_t count) {

@@ -14,7 +14,6 @@
 #include "http/problem.h"
 #include "http/query.h"
 #include "http/routes.h"
-#include "sdp/ice_sdp.h"
 
 namespace fanlight::http {
 namespace {
@@ -133,11 +132,6 @@ TEST(JsonTest, WritesNoInfinity) {
   EXPECT_TRUE(json::parse_object(json.text()).ok());
 }
 
-constexpr std::string_view kOffer = "v=0\r\na=ice-options:trickle\r\nm=audio 9 X 0\r\na=mid:a\r\n"
-                                    "a=ice-ufrag:old\r\na=ice-pwd:oldpwd\r\n"
-                                    "a=candidate:1 old\r\nm=video 9 X 0\r\na=ice-ufrag:old\r\n"
-                                    "a=mid:v\r\na=end-of-candidates\r\n";
-
 TEST(QueryTest, ReadsTheLastValueOfAName) {
   EXPECT_EQ(query_value("stream=sub&width=640", "stream"), "sub");
   EXPECT_EQ(query_value("stream=sub&width=640", "width"), "640");
@@ -151,50 +145,6 @@ TEST(QueryTest, ReadsNothingOutOfWhatIsNoText) {
   for (const char* query : {"stream=%zz", "stream=%ff", "stream=%00", "stream=%", "=&&stream="})
     EXPECT_EQ(query_value(query, "stream"), "") << query;
   EXPECT_EQ(query_value("%zz=%zz&stream=sub", "stream"), "sub");
-}
-
-TEST(IceSdpTest, ReadsMidsAndCredentials) {
-  EXPECT_THAT(mids(kOffer), ElementsAre("a", "v"));
-  EXPECT_THAT(mids("v=0\nm=audio 1\nm=video 1\na=mid:1\n"), ElementsAre("", "1"));
-  EXPECT_EQ(ice_ufrag(kOffer), "old");
-  EXPECT_EQ(ice_ufrag("v=0\r\n"), "");
-}
-
-TEST(IceSdpTest, WritesTheOfferOfARestart) {
-  IceFragment fragment;
-  fragment.ufrag = "new";
-  fragment.pwd = "newpwd";
-  fragment.candidates = {{"v", 0, "candidate:2 v"}, {"", 0, "candidate:3 a"}};
-
-  EXPECT_EQ(restart_offer(kOffer, fragment),
-            "v=0\r\na=ice-options:trickle\r\nm=audio 9 X 0\r\na=mid:a\r\na=ice-ufrag:new\r\n"
-            "a=ice-pwd:newpwd\r\na=candidate:3 a\r\nm=video 9 X 0\r\na=ice-ufrag:new\r\n"
-            "a=mid:v\r\na=candidate:2 v\r\n");
-}
-
-TEST(IceSdpTest, TakesTheFragmentFromAnAnswer) {
-  const IceFragment fragment = ice_fragment(kOffer);
-  EXPECT_EQ(fragment.ufrag, "old");
-  EXPECT_EQ(fragment.pwd, "oldpwd");
-  EXPECT_TRUE(fragment.end_of_candidates);
-  ASSERT_EQ(fragment.candidates.size(), 1u);
-  EXPECT_EQ(fragment.candidates[0].mid, "a");
-  EXPECT_EQ(fragment.candidates[0].candidate, "candidate:1 old");
-}
-
-TEST(IceSdpTest, TakesEachCandidateOnceAndTheBestFirst) {
-  const std::string tcp = "candidate:3 1 tcp 1520435199 192.0.2.1 5 typ host tcptype passive";
-  const std::string second = "candidate:2 1 udp 2130706175 192.0.2.1 5 typ host";
-  const std::string best = "candidate:1 1 udp 2130706431 192.0.2.2 5 typ host";
-  const std::string all = "a=" + tcp + "\r\na=" + second + "\r\na=" + best + "\r\n";
-
-  const IceFragment fragment =
-      ice_fragment("v=0\r\nm=audio 9 X 0\r\na=mid:a\r\n" + all + "m=video 9 X 0\r\na=mid:v\r\n" +
-                   all + "a=candidate:short\r\n");
-
-  std::vector<std::string> found;
-  for (const auto& candidate : fragment.candidates) found.push_back(candidate.candidate);
-  EXPECT_THAT(found, ElementsAre(best, second, tcp, "candidate:short"));
 }
 
 /// A frame whose mask is zero.

@@ -47,15 +47,15 @@ class NotifierTest : public testing::Test {
 TEST_F(NotifierTest, SaysReadyStatusAndStopping) {
   notifier_.ready("4 cameras");
   EXPECT_EQ(next(), "READY=1\nSTATUS=4 cameras");
-  notifier_.status("3 of 4 cameras live");
-  EXPECT_EQ(next(), "STATUS=3 of 4 cameras live");
+  notifier_.reloaded("5 cameras");
+  EXPECT_EQ(next(), "READY=1\nSTATUS=5 cameras");
   notifier_.stopping("saying goodbye");
   EXPECT_EQ(next(), "STOPPING=1\nSTATUS=saying goodbye");
 }
 
 TEST_F(NotifierTest, LetsNeitherCredentialsNorFurtherVariablesIntoTheStatus) {
-  notifier_.status("rtsp://admin:secret@host\nWATCHDOG=trigger");
-  EXPECT_EQ(next(), "STATUS=rtsp://***@host\\nWATCHDOG=trigger");
+  notifier_.stopping("rtsp://admin:secret@host\nWATCHDOG=trigger");
+  EXPECT_EQ(next(), "STOPPING=1\nSTATUS=rtsp://***@host\\nWATCHDOG=trigger");
 }
 
 TEST_F(NotifierTest, FeedsTheWatchdogFromTheMainLoopOnly) {

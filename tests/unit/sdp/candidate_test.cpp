@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 namespace {
 
 using testing::ElementsAre;
@@ -77,4 +77,4 @@ TEST(UsableCandidateTest, RefusesNamesOtherComponentsAndWhatIsMalformed) {
 }
 
 } // namespace
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

@@ -6,7 +6,7 @@
 
 #include "offers.h"
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 namespace {
 
 using namespace test;
@@ -311,4 +311,4 @@ TEST(DescribeTest, NamesCodecProfileAndLevel) {
 }
 
 } // namespace
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

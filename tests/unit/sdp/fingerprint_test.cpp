@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 namespace {
 
 /// Not a certificate inside, but the digest is of the bytes whatever they are: "fanlight" in
@@ -42,4 +42,4 @@ TEST(FingerprintTest, RefusesWhatIsNoCertificateAndHashesItDoesNotKnow) {
 }
 
 } // namespace
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace fanlight::http {
+namespace fanlight::sdp {
 namespace {
 
 const std::string kTwoMedia = "a=ice-ufrag:EsAw\r\n"
@@ -123,4 +123,4 @@ TEST(IceFragmentErrorTest, BoundsEverySize) {
 }
 
 } // namespace
-} // namespace fanlight::http
+} // namespace fanlight::sdp

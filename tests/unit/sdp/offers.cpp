@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-namespace fanlight::webrtc::test {
+namespace fanlight::sdp::test {
 
 namespace fs = std::filesystem;
 
@@ -146,4 +146,4 @@ RtpFormat h265(const std::string& profile_id, const std::string& tier_flag,
           {{"profile-id", profile_id}, {"tier-flag", tier_flag}, {"level-id", level_id}}};
 }
 
-} // namespace fanlight::webrtc::test
+} // namespace fanlight::sdp::test

@@ -8,7 +8,7 @@
 #include "sdp/offer.h"
 
 /// Offers to test with: the recorded ones of tests/data/offers, and one to be taken apart.
-namespace fanlight::webrtc::test {
+namespace fanlight::sdp::test {
 
 /// The text of tests/data/offers/`name`.sdp.
 std::string recorded(const std::string& name);
@@ -37,4 +37,4 @@ RtpFormat h264(const std::string& profile_level_id);
 RtpFormat h265(const std::string& profile_id, const std::string& tier_flag,
                const std::string& level_id);
 
-} // namespace fanlight::webrtc::test
+} // namespace fanlight::sdp::test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace fanlight::webrtc {
+namespace fanlight::sdp {
 namespace {
 
 using Name = H264Profile::Name;
@@ -80,4 +80,4 @@ TEST(H265ProfileTest, IncludesLowerTiersAndMainInMain10) {
 }
 
 } // namespace
-} // namespace fanlight::webrtc
+} // namespace fanlight::sdp

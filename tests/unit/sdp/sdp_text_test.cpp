@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace fanlight::webrtc::sdp {
+namespace fanlight::sdp {
 namespace {
 
 using testing::ElementsAre;
@@ -62,4 +62,4 @@ TEST(SdpCaseTest, IsThatOfAscii) {
 }
 
 } // namespace
-} // namespace fanlight::webrtc::sdp
+} // namespace fanlight::sdp

@@ -42,10 +42,10 @@ class CameraTransportsTest : public testing::Test, public media::Camera::Observe
 
   /// A viewer who gets `encoding` of the camera.
   Result<TransportFactory::Made> make(const std::string& encoding) {
-    webrtc::Choice choice;
+    sdp::Choice choice;
     choice.sent = {encoding, 90000, 1, {}};
     choice.stream = "main";
-    const webrtc::Choices choices{choice};
+    const sdp::Choices choices{choice};
     const std::string id = "one";
     const std::string address = "192.0.2.1";
     return transports->make(
@@ -66,7 +66,7 @@ class CameraTransportsTest : public testing::Test, public media::Camera::Observe
   media::ConnectQueue queue;
   std::shared_ptr<media::Camera> camera;
   std::shared_ptr<CameraTransports> transports;
-  const webrtc::Offer offer;
+  const sdp::Offer offer;
 };
 
 TEST_F(CameraTransportsTest, RefusesAWebrtcbinAboveTheBound) {

@@ -23,17 +23,17 @@ class FakeTransport : public webrtc::ViewerTransport {
   FakeTransport& operator=(const FakeTransport&) = delete;
 
   const char* name() const override { return "fake"; }
-  Result<Done> accept(webrtc::Offer offer, webrtc::Choices choices, bool complete) override {
+  Result<Done> accept(sdp::Offer offer, sdp::Choices choices, bool complete) override {
     if (accept_error) return *accept_error;
     offers.push_back(std::move(offer));
     accepted = std::move(choices);
     complete_answer = complete;
     return Done{};
   }
-  void add_candidate(const webrtc::Candidate& candidate) override {
+  void add_candidate(const sdp::Candidate& candidate) override {
     candidates.push_back(candidate.candidate);
   }
-  Result<Done> play(const webrtc::Choices& choices) override {
+  Result<Done> play(const sdp::Choices& choices) override {
     if (play_error) return *play_error;
     std::string streams;
     for (const auto& choice : choices)
@@ -56,7 +56,7 @@ class FakeTransport : public webrtc::ViewerTransport {
   void answer(const std::string& sdp) const {
     if (const auto observer = observer_.lock()) observer->on_transport_answer(sdp);
   }
-  void announce(const webrtc::Candidate& candidate) const {
+  void announce(const sdp::Candidate& candidate) const {
     if (const auto observer = observer_.lock()) observer->on_transport_candidate(candidate);
   }
   void fail(const std::string& why) const {
@@ -65,8 +65,8 @@ class FakeTransport : public webrtc::ViewerTransport {
 
   std::optional<Error> accept_error;
   std::optional<Error> play_error;
-  std::vector<webrtc::Offer> offers;
-  webrtc::Choices accepted; ///< With the last offer.
+  std::vector<sdp::Offer> offers;
+  sdp::Choices accepted; ///< With the last offer.
   bool complete_answer = false;
   std::vector<std::string> candidates;
   std::vector<std::string> played; ///< Call by call: "main-H264 main-OPUS".

@@ -14,10 +14,10 @@ using Stream = ViewedStream::State;
 
 /// H.264 and H.265.
 std::string both() {
-  return webrtc::test::video_of("102 104", "a=rtpmap:102 H264/90000\r\n"
-                                           "a=fmtp:102 packetization-mode=1;"
-                                           "profile-level-id=42e01f\r\n"
-                                           "a=rtpmap:104 H265/90000\r\n");
+  return sdp::test::video_of("102 104", "a=rtpmap:102 H264/90000\r\n"
+                                        "a=fmtp:102 packetization-mode=1;"
+                                        "profile-level-id=42e01f\r\n"
+                                        "a=rtpmap:104 H265/90000\r\n");
 }
 
 struct ViewerCameraTest : ViewerFixture {
@@ -202,7 +202,7 @@ TEST_F(ViewerCameraTest, AnswersARestartWithTheStreamThatIsPlayed) {
   connect();
   ASSERT_TRUE(viewer->select({.stream = "sub"}));
 
-  ASSERT_TRUE(viewer->restart(webrtc::test::with(plain(), "a=ice-ufrag:abcd", "a=ice-ufrag:newU")));
+  ASSERT_TRUE(viewer->restart(sdp::test::with(plain(), "a=ice-ufrag:abcd", "a=ice-ufrag:newU")));
 
   ASSERT_EQ(transport().offers.size(), 2u);
   EXPECT_EQ(transport().offers[1].media[0].transport.ice_ufrag, "newU");

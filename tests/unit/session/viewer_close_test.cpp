@@ -13,9 +13,7 @@ using testing::IsEmpty;
 using Stream = ViewedStream::State;
 
 /// `plain()` after an ICE restart.
-std::string restarted() {
-  return webrtc::test::with(plain(), "a=ice-ufrag:abcd", "a=ice-ufrag:newU");
-}
+std::string restarted() { return sdp::test::with(plain(), "a=ice-ufrag:abcd", "a=ice-ufrag:newU"); }
 
 using ViewerCloseTest = ViewerFixture;
 
@@ -44,9 +42,9 @@ TEST_F(ViewerCloseTest, RefusesARestartBeforeItIsAnswered) {
 
 TEST_F(ViewerCloseTest, RefusesARestartThatIsNoOfferOrOneOfOtherMedia) {
   connect();
-  const std::string other_mid = webrtc::test::with_every(
-      webrtc::test::with(plain(), "a=mid:0", "a=mid:x"), "BUNDLE 0", "BUNDLE x");
-  const std::string without_codec = webrtc::test::with_every(plain(), "H264/90000", "VP9/90000");
+  const std::string other_mid =
+      sdp::test::with_every(sdp::test::with(plain(), "a=mid:0", "a=mid:x"), "BUNDLE 0", "BUNDLE x");
+  const std::string without_codec = sdp::test::with_every(plain(), "H264/90000", "VP9/90000");
 
   for (const std::string& text :
        {std::string{"hello"}, plain_with_audio(), other_mid, without_codec}) {
@@ -88,6 +86,35 @@ TEST_F(ViewerCloseTest, RefusesARestartThatIsMuchLargerThanTheFirstOffer) {
 
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("much larger than the first one"));
+}
+
+TEST_F(ViewerCloseTest, RestartsIceByAFragmentOfItsLastOffer) {
+  connect();
+  sdp::IceFragment fragment;
+  fragment.ufrag = "newU";
+  fragment.pwd = "abcdefghijklmnopqrstuvwx";
+  fragment.candidates = {{"0", 0, "candidate:1 1 udp 2113937151 192.0.2.7 5000 typ host"}};
+
+  ASSERT_TRUE(viewer->restart(fragment));
+
+  const sdp::Offer& accepted = transport().offers.back();
+  EXPECT_EQ(accepted.media[0].transport.ice_ufrag, "newU");
+  EXPECT_THAT(accepted.media[0].candidates, ElementsAre(fragment.candidates[0].candidate));
+  EXPECT_EQ(viewer->offer().ice_ufrag(), "newU");
+}
+
+TEST_F(ViewerCloseTest, TakesNoFragmentThatNeedsMuchMoreMemoryThanItsFirstOffer) {
+  connect();
+  sdp::IceFragment fragment;
+  fragment.ufrag = "newU";
+  fragment.pwd = "abcdefghijklmnopqrstuvwx";
+  fragment.candidates.assign(17, {"0", 0, std::string(1024, 'x')});
+
+  const auto refused = viewer->restart(fragment);
+
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::invalid);
+  EXPECT_EQ(viewer->offer().ice_ufrag(), "abcd");
 }
 
 TEST_F(ViewerCloseTest, TellsARestartThatTheTransportRefuses) {

@@ -17,10 +17,10 @@
 namespace fanlight::session::test {
 
 using fanlight::test::turn_until;
-using webrtc::test::h264;
-using webrtc::test::h265;
-using webrtc::test::plain;
-using webrtc::test::plain_with_audio;
+using sdp::test::h264;
+using sdp::test::h265;
+using sdp::test::plain;
+using sdp::test::plain_with_audio;
 using Transport = webrtc::ViewerTransport::State;
 
 /// Writes down, in order, what whoever signals for a session hears of it, and its end.
@@ -52,9 +52,9 @@ struct ViewerFixture : testing::Test {
 
   /// A viewer who sends `text` as its offer; not begun.
   void make(const std::string& text = plain(), const Directory::OpenOptions& options = {}) {
-    make(webrtc::test::parsed(text), text.size(), options);
+    make(sdp::test::parsed(text), text.size(), options);
   }
-  void make(webrtc::Offer offer, std::size_t size, Directory::OpenOptions options = {}) {
+  void make(sdp::Offer offer, std::size_t size, Directory::OpenOptions options = {}) {
     if (options.signalling.empty()) options.signalling = "whep";
     if (options.remote_address.empty()) options.remote_address = "192.0.2.1";
     viewer = std::make_shared<ViewerSession>("ab12", camera, std::move(offer), size, options,

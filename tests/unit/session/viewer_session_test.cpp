@@ -17,9 +17,9 @@ using Stream = ViewedStream::State;
 constexpr const char* kCandidate = "candidate:1 1 udp 2130706431 192.0.2.9 50000 typ host";
 
 /// Of which the reader of offers lets none through.
-webrtc::Offer without_picture() {
-  webrtc::Offer offer = webrtc::test::parsed(plain());
-  offer.media[0].direction = webrtc::Offer::Direction::inactive;
+sdp::Offer without_picture() {
+  sdp::Offer offer = sdp::test::parsed(plain());
+  offer.media[0].direction = sdp::Offer::Direction::inactive;
   return offer;
 }
 
@@ -177,7 +177,7 @@ TEST_F(ViewerSessionTest, RefusesWhatNoTransportTakes) {
 }
 
 TEST_F(ViewerSessionTest, SaysByACodeWhyItCannotBeAnsweredAfterItHasWaited) {
-  const auto code_after = [this](const webrtc::Offer& offer, const RtpFormat& sent,
+  const auto code_after = [this](const sdp::Offer& offer, const RtpFormat& sent,
                                  std::optional<Error> error) {
     camera = std::make_shared<FakeCamera>();
     listener = {};
@@ -189,7 +189,7 @@ TEST_F(ViewerSessionTest, SaysByACodeWhyItCannotBeAnsweredAfterItHasWaited) {
     viewer->on_camera_changed();
     return closed();
   };
-  const webrtc::Offer usual = webrtc::test::parsed(plain());
+  const sdp::Offer usual = sdp::test::parsed(plain());
 
   EXPECT_EQ(code_after(usual, h265("1", "0", "120"), {}), "no_common_codec");
   EXPECT_EQ(code_after(without_picture(), h264("42e01f"), {}), "bad_offer");

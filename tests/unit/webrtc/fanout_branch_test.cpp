@@ -38,10 +38,10 @@ class FanoutBranchTest : public testing::Test {
     branch = std::move(*made);
   }
 
-  static Choices choices(const std::vector<std::string>& encodings) {
-    Choices all;
+  static sdp::Choices choices(const std::vector<std::string>& encodings) {
+    sdp::Choices all;
     for (const std::string& encoding : encodings) {
-      Choice choice;
+      sdp::Choice choice;
       choice.sent = {encoding, 90000, 1, {}};
       choice.stream = "main";
       all.emplace_back(choice);

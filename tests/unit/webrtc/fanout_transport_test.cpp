@@ -12,7 +12,7 @@
 namespace fanlight::webrtc {
 namespace {
 
-using namespace test;
+using namespace sdp::test;
 using fanlight::test::FakeFanout;
 using fanlight::test::FakeMediaSource;
 using fanlight::test::turn_until;
@@ -28,7 +28,7 @@ struct Heard : ViewerTransport::Observer {
   std::string reason;
 
   void on_transport_answer(const std::string& sdp) override { answers.push_back(sdp); }
-  void on_transport_candidate(const Candidate&) override {}
+  void on_transport_candidate(const sdp::Candidate&) override {}
   void on_transport_state(State state, const std::string& why) override {
     states.push_back(state);
     reason = why;
@@ -60,20 +60,20 @@ class FanoutTransportTest : public testing::Test {
     return made ? std::move(*made) : nullptr;
   }
 
-  static Choices choices_for(const Offer& offer) {
-    Choices choices;
+  static sdp::Choices choices_for(const sdp::Offer& offer) {
+    sdp::Choices choices;
     for (const auto& media : offer.media) {
-      const bool is_video = media.kind == Offer::Kind::video;
+      const bool is_video = media.kind == sdp::Offer::Kind::video;
       const std::vector<RtpFormat> formats{is_video ? h264("42e01f")
                                                     : RtpFormat{"OPUS", 48000, 2, {}}};
-      auto choice = choose(media, formats);
+      auto choice = sdp::choose(media, formats);
       choices.push_back(choice ? std::optional(*choice) : std::nullopt);
       if (choice) choices.back()->stream = "main";
     }
     return choices;
   }
   Result<Done> accept(const std::string& text) {
-    const Offer offer = parsed(text);
+    const sdp::Offer offer = parsed(text);
     return transport->accept(offer, choices_for(offer), false);
   }
   std::string answer_to(const std::string& text) {
@@ -101,11 +101,13 @@ TEST_F(FanoutTransportTest, OffersTheElementWhatWasChosenAndNamesItsPads) {
 
   ASSERT_EQ(fake->calls.size(), 1u);
   const FakeFanout::Call& call = fake->calls[0];
-  EXPECT_EQ(call.signal, "add-viewer");
+  EXPECT_EQ(call.signal, "add-negotiated-viewer");
   EXPECT_EQ(call.id, "ab12");
-  EXPECT_THAT(call.offer, HasSubstr("m=video 9 UDP/TLS/RTP/SAVPF 102 103\r\n"));
-  EXPECT_THAT(call.offer, HasSubstr("m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"));
-  EXPECT_THAT(call.offer, Not(HasSubstr("VP8")));
+  const std::string offered = take_string(gst_structure_to_string(call.offer.get()));
+  EXPECT_THAT(offered, HasSubstr("payload-type\\=\\(int\\)102"));
+  EXPECT_THAT(offered, HasSubstr("rtx-payload-type\\=\\(int\\)103"));
+  EXPECT_THAT(offered, HasSubstr("payload-type\\=\\(int\\)111"));
+  EXPECT_THAT(offered, Not(HasSubstr("VP8")));
   const Ref<GstPad> video = Ref<GstPad>::adopt(gst_element_get_static_pad(
       fanout->element(), gst_structure_get_string(call.options.get(), "video")));
   ASSERT_TRUE(video);
@@ -165,7 +167,7 @@ TEST_F(FanoutTransportTest, ReadsNoEstimateWithoutTheTimesOfSending) {
 TEST_F(FanoutTransportTest, SharesAPayloaderWithAllViewersOfACodec) {
   ASSERT_TRUE(accept(plain()));
   const auto other = make("cd34", plain());
-  const Offer offer = parsed(plain());
+  const sdp::Offer offer = parsed(plain());
   ASSERT_TRUE(other->accept(offer, choices_for(offer), true));
 
   EXPECT_STREQ(gst_structure_get_string(fake->calls[0].options.get(), "video"),
@@ -210,9 +212,9 @@ TEST_F(FanoutTransportTest, RestartsIceOnTheSameViewer) {
   const std::string again = answer_to(with(plain(), "a=ice-ufrag:abcd", "a=ice-ufrag:newU"));
 
   ASSERT_EQ(fake->calls.size(), 2u);
-  EXPECT_EQ(fake->calls[1].signal, "restart-viewer");
+  EXPECT_EQ(fake->calls[1].signal, "restart-negotiated-viewer");
   EXPECT_EQ(fake->calls[1].id, "ab12");
-  EXPECT_THAT(fake->calls[1].offer, HasSubstr("a=ice-ufrag:newU"));
+  EXPECT_STREQ(gst_structure_get_string(fake->calls[1].offer.get(), "ice-ufrag"), "newU");
   EXPECT_THAT(again, HasSubstr("m=video 9 "));
 }
 
@@ -248,7 +250,7 @@ TEST_F(FanoutTransportTest, RemovesNobodyWhoWasRefused) {
   refuse("busy", "full");
   ASSERT_FALSE(accept(plain()));
   transport.reset();
-  EXPECT_EQ(fake->calls.back().signal, "add-viewer");
+  EXPECT_EQ(fake->calls.back().signal, "add-negotiated-viewer");
 }
 
 TEST_F(FanoutTransportTest, ReadsTheCounters) {
@@ -292,7 +294,7 @@ TEST_F(FanoutTransportTest, HasTheFanoutFedWithWhatWasChosenAndNothingElse) {
 
 TEST_F(FanoutTransportTest, RefusesAStreamThatTheCameraDoesNotSend) {
   camera->encodings = {"H265"};
-  Choices choices = choices_for(parsed(plain()));
+  sdp::Choices choices = choices_for(parsed(plain()));
   choices.at(0)->stream = "sub";
 
   const auto refused = FanoutTransport::create("cd34", branch, choices, "127.0.0.1", heard);
@@ -311,7 +313,7 @@ TEST_F(FanoutTransportTest, PlaysWhatWasChosenWithoutAsking) {
 
 TEST_F(FanoutTransportTest, SwitchesThePictureToAnotherStream) {
   ASSERT_TRUE(accept(plain_with_audio()));
-  Choices choices = choices_for(parsed(plain_with_audio()));
+  sdp::Choices choices = choices_for(parsed(plain_with_audio()));
   for (auto& choice : choices)
     if (choice->sent.encoding == "H264") choice->stream = "sub";
 
@@ -330,7 +332,7 @@ TEST_F(FanoutTransportTest, SwitchesThePictureToAnotherStream) {
 
 TEST_F(FanoutTransportTest, SaysWhyItCannotSwitch) {
   ASSERT_TRUE(accept(plain()));
-  Choices choices = choices_for(parsed(plain()));
+  sdp::Choices choices = choices_for(parsed(plain()));
   choices.at(0)->stream = "sub";
   refuse("unknown-viewer", "it has gone");
 

@@ -8,7 +8,7 @@
 namespace fanlight::webrtc {
 namespace {
 
-using namespace test;
+using namespace sdp::test;
 using testing::HasSubstr;
 using Transport = config::ViewerTransport;
 
@@ -70,7 +70,7 @@ TEST(TransportTest, IsWebrtcbinForAViewerThatWantsToBeTheDtlsServer) {
 }
 
 TEST(TransportTest, IsWhatTheConfigurationSays) {
-  const Offer offer = parsed(with(plain(), "a=recvonly", "a=sendrecv"));
+  const sdp::Offer offer = parsed(with(plain(), "a=recvonly", "a=sendrecv"));
   for (const auto wanted : {Transport::webrtcbin, Transport::fanout}) {
     const auto choice = choose_transport(wanted, {}, offer);
     EXPECT_EQ(choice.transport, wanted);

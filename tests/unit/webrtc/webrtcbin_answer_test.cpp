@@ -12,7 +12,7 @@
 namespace fanlight::webrtc {
 namespace {
 
-using namespace test;
+using namespace sdp::test;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -22,7 +22,7 @@ struct Heard : ViewerTransport::Observer {
   std::string failure;
 
   void on_transport_answer(const std::string& sdp) override { answer = sdp; }
-  void on_transport_candidate(const Candidate&) override {}
+  void on_transport_candidate(const sdp::Candidate&) override {}
   void on_transport_state(ViewerTransport::State, const std::string&) override {}
   void on_transport_failed(const std::string& why) override { failure = why; }
 };
@@ -38,10 +38,10 @@ class WebrtcbinAnswerTest : public testing::Test {
   /// The answer to `text`, complete with candidates; fails the test if none comes.
   std::string answer_to(const std::string& text, const std::vector<RtpFormat>& video,
                         const std::vector<RtpFormat>& audio) {
-    const Offer offer = parsed(text);
-    Choices choices;
+    const sdp::Offer offer = parsed(text);
+    sdp::Choices choices;
     for (const auto& media : offer.media) {
-      auto choice = choose(media, media.kind == Offer::Kind::video ? video : audio);
+      auto choice = sdp::choose(media, media.kind == sdp::Offer::Kind::video ? video : audio);
       choices.push_back(choice ? std::optional(*choice) : std::nullopt);
     }
     auto heard = std::make_shared<Heard>();
@@ -72,8 +72,8 @@ TEST_F(WebrtcbinAnswerTest, SendsInEveryRecordedOfferWhatWasChosen) {
     const std::string sdp =
         answer_to(text, {h265("1", "0", "120"), h264("640028")}, {{"PCMA", 8000, 1, {}}});
 
-    const Offer offer = parsed(text);
-    const Offer answer = parsed(as_offer(sdp));
+    const sdp::Offer offer = parsed(text);
+    const sdp::Offer answer = parsed(as_offer(sdp));
     ASSERT_EQ(answer.media.size(), offer.media.size());
     for (std::size_t i = 0; i < offer.media.size(); ++i) {
       EXPECT_EQ(answer.media[i].mid, offer.media[i].mid);

@@ -13,14 +13,14 @@
 namespace fanlight::webrtc {
 namespace {
 
-using namespace test;
+using namespace sdp::test;
 
 /// Hears that there is an answer, on the default main context.
 struct Heard : ViewerTransport::Observer {
   bool over = false;
 
   void on_transport_answer(const std::string&) override { over = true; }
-  void on_transport_candidate(const Candidate&) override {}
+  void on_transport_candidate(const sdp::Candidate&) override {}
   void on_transport_state(ViewerTransport::State, const std::string&) override {}
   void on_transport_failed(const std::string& why) override {
     over = true;
@@ -41,10 +41,10 @@ class WebrtcbinStopTest : public testing::Test {
 
   /// Answers an offer and stops; `then` comes before what is stopped is dropped.
   void run(const std::function<void(GObject* ice_transport)>& then) {
-    const Offer offer = parsed(plain());
-    Choices choices;
+    const sdp::Offer offer = parsed(plain());
+    sdp::Choices choices;
     const std::vector<RtpFormat> formats{h264("42e01f")};
-    for (const auto& media : offer.media) choices.emplace_back(*choose(media, formats));
+    for (const auto& media : offer.media) choices.emplace_back(*sdp::choose(media, formats));
     auto heard = std::make_shared<Heard>();
     IceSettings ice;
     ice.client_address = "127.0.0.1";

@@ -19,7 +19,7 @@
 namespace fanlight::webrtc {
 namespace {
 
-using namespace test;
+using namespace sdp::test;
 using fanlight::test::turn_until;
 using testing::HasSubstr;
 using DescriptionPtr = Owned<GstWebRTCSessionDescription, gst_webrtc_session_description_free>;
@@ -31,7 +31,7 @@ struct Heard : ViewerTransport::Observer {
   std::string failure;
 
   void on_transport_answer(const std::string& sdp) override { answer = sdp; }
-  void on_transport_candidate(const Candidate&) override {}
+  void on_transport_candidate(const sdp::Candidate&) override {}
   void on_transport_state(ViewerTransport::State now, const std::string&) override { state = now; }
   void on_transport_failed(const std::string& why) override { failure = why; }
 };
@@ -179,10 +179,10 @@ class WebrtcbinViewerTest : public testing::Test {
 
   /// The answer to `text`, to which H.264 is sent.
   std::string answer_to(const std::string& text) {
-    const Offer offer = parsed(text);
+    const sdp::Offer offer = parsed(text);
     for (const auto& media : offer.media)
-      choices_.push_back(media.kind == Offer::Kind::video
-                             ? std::optional(*choose(media, std::vector{h264("42e01f")}))
+      choices_.push_back(media.kind == sdp::Offer::Kind::video
+                             ? std::optional(*sdp::choose(media, std::vector{h264("42e01f")}))
                              : std::nullopt);
     transport_ = *WebrtcbinTransport::create("test", loopback(), 0, *camera_, heard_);
     gst_element_set_state(camera_->pipeline(), GST_STATE_PLAYING);
@@ -225,7 +225,7 @@ class WebrtcbinViewerTest : public testing::Test {
   std::unique_ptr<GStreamerViewer> viewer_;
   std::shared_ptr<Heard> heard_ = std::make_shared<Heard>();
   std::shared_ptr<WebrtcbinTransport> transport_;
-  Choices choices_;
+  sdp::Choices choices_;
 };
 
 TEST_F(WebrtcbinViewerTest, NoticesPacketsThatLibniceKeepsToItself) {
@@ -252,7 +252,7 @@ TEST_F(WebrtcbinViewerTest, ShowsTheCertificateThatItsAnswerNames) {
 
   const std::string pem = viewer_->remote_certificate();
   EXPECT_THAT(*heard_->answer,
-              HasSubstr("a=fingerprint:" + fingerprint_of(pem, "sha-256") + "\r\n"));
+              HasSubstr("a=fingerprint:" + sdp::fingerprint_of(pem, "sha-256") + "\r\n"));
   const Owned<BIO, BIO_free> memory{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
   const Owned<X509, X509_free> certificate{
       PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)};

@@ -160,8 +160,14 @@ class FanoutTest : public testing::Test {
   }
   ~FanoutTest() override { fanout->close(); }
 
+  static Offer parsed(const std::string& text) {
+    std::string why;
+    const auto offer = Offer::parse(text, why);
+    EXPECT_TRUE(offer) << why;
+    return offer.value_or(Offer{});
+  }
   std::shared_ptr<Subscriber> add(const std::string& id) {
-    const Fanout::Reply reply = fanout->add(kSmallOffer, {.id = id}, {});
+    const Fanout::Reply reply = fanout->add(parsed(kSmallOffer), {.id = id}, {});
     EXPECT_EQ(reply.code, "") << reply.message;
     return fanout->find(id);
   }
@@ -208,7 +214,8 @@ class FanoutServiceTest : public FanoutTest {
  protected:
   /// Its answer.
   std::string admit(ViewerEnd& subscriber, const std::string& id) {
-    const Fanout::Reply reply = fanout->add(subscriber.offer(), {.id = id, .loopback = true}, {});
+    const Fanout::Reply reply =
+        fanout->add(parsed(subscriber.offer()), {.id = id, .loopback = true}, {});
     EXPECT_EQ(reply.code, "") << reply.message;
     subscriber.take_answer(reply.sdp);
     return reply.sdp;
@@ -271,7 +278,7 @@ TEST_F(FanoutServiceTest, HearsViewersByUdpWhileNoDescriptorIsFree) {
     EXPECT_GE(Clock::now() - since, std::chrono::milliseconds(500)) << "it tries all the time";
 
     const Fanout::Reply reply =
-        fanout->add(ViewerEnd().offer(), {.id = "late", .loopback = true}, {});
+        fanout->add(parsed(ViewerEnd().offer()), {.id = "late", .loopback = true}, {});
     EXPECT_THAT(reply.sdp, HasSubstr("a=candidate:")) << "it still knows its addresses";
   }
   EXPECT_TRUE(becomes("next", Subscriber::State::connecting));

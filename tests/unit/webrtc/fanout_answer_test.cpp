@@ -5,11 +5,14 @@
 
 #include "offers.h"
 #include "sdp/answer.h"
+#include "webrtc/fanout_offer.h"
+#include "webrtcfanout/sdp/offer_structure.h"
 
 namespace fanlight::webrtc {
 namespace {
 
-using namespace test;
+using namespace sdp;
+using namespace sdp::test;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -37,9 +40,9 @@ Choices choices_of(const Offer& offer) {
 }
 
 /// As the element answers what the service has reduced.
-std::string element_answer(const std::string& offer_text) {
+std::string element_answer(const GstStructure* structure) {
   std::string why;
-  const auto offer = fanout::Offer::parse(offer_text, why);
+  const auto offer = fanout::offer_of(structure, why);
   EXPECT_TRUE(offer) << why;
   if (!offer) return {};
   std::vector<std::optional<fanout::AnsweredMedia>> media;
@@ -60,14 +63,21 @@ std::string element_answer(const std::string& offer_text) {
 std::string answer_through_service(const std::string& offer_text, const AnswerOptions& options) {
   const Offer offer = parsed(offer_text);
   const Choices choices = choices_of(offer);
-  const std::string own = element_answer(reduced_offer(offer, choices, kExtensions));
+  const std::string own =
+      element_answer(structure_of(reduced_offer(offer, choices, kExtensions)).get());
   auto answer = write_answer(own, offer, choices, options);
   if (answer) return *answer;
   ADD_FAILURE() << answer.error().message;
   return {};
 }
 
-TEST(FanoutAnswerTest, ReachesEveryBrowserThroughTheService) {
+/// GStreamer's types have to be known.
+class FanoutAnswerTest : public testing::Test {
+ protected:
+  void SetUp() override { gst_init(nullptr, nullptr); }
+};
+
+TEST_F(FanoutAnswerTest, ReachesEveryBrowserThroughTheService) {
   for (const auto& name : recorded_names()) {
     SCOPED_TRACE(name);
     const std::string answer = answer_through_service(recorded(name), {{}, kExtensions, {}, true});
@@ -84,7 +94,7 @@ TEST(FanoutAnswerTest, ReachesEveryBrowserThroughTheService) {
   }
 }
 
-TEST(FanoutAnswerTest, KeepsResendingAndCongestionFeedback) {
+TEST_F(FanoutAnswerTest, KeepsResendingAndCongestionFeedback) {
   const std::string answer = answer_through_service(recorded("chromium-156-linux-video-audio"),
                                                     {{}, kExtensions, {}, true});
 
@@ -94,7 +104,7 @@ TEST(FanoutAnswerTest, KeepsResendingAndCongestionFeedback) {
   EXPECT_THAT(answer, HasSubstr("apt="));
 }
 
-TEST(FanoutAnswerTest, KeepsWhatTheElementSaysOfItselfAndOfRtcp) {
+TEST_F(FanoutAnswerTest, KeepsWhatTheElementSaysOfItselfAndOfRtcp) {
   const std::string answer = answer_through_service(recorded("chromium-156-linux-video-audio"),
                                                     {{}, kExtensions, {}, true});
 
@@ -102,7 +112,7 @@ TEST(FanoutAnswerTest, KeepsWhatTheElementSaysOfItselfAndOfRtcp) {
   EXPECT_THAT(answer, HasSubstr("a=rtcp-rsize\r\na=rtcp-xr:rcvr-rtt=all\r\n"));
 }
 
-TEST(FanoutAnswerTest, AnnouncesThePublicAddressForTheElementsToo) {
+TEST_F(FanoutAnswerTest, AnnouncesThePublicAddressForTheElementsToo) {
   const std::string answer = answer_through_service(recorded("chromium-156-linux-video"),
                                                     {{"198.51.100.7"}, kExtensions, {}, true});
 
