@@ -76,10 +76,12 @@ class TrackFeed : public webrtc::MediaFeed, private media::Sink {
     const auto found = std::find_if(links_.begin(), links_.end(), [&](const Link& link) {
       return link.stream == stream && link.codec == codec;
     });
-    if (found != links_.end()) links_.erase(found);
+    if (found == links_.end()) return;
+    dropped_before_ += found->subscription.groups_dropped();
+    links_.erase(found);
   }
   std::uint64_t groups_dropped() const override {
-    std::uint64_t dropped = 0;
+    std::uint64_t dropped = dropped_before_;
     for (const Link& link : links_) dropped += link.subscription.groups_dropped();
     return dropped;
   }
@@ -104,6 +106,7 @@ class TrackFeed : public webrtc::MediaFeed, private media::Sink {
   Token place_;
   Ref<GstPad> linking_; // Set by link().
   std::vector<Link> links_;
+  std::uint64_t dropped_before_ = 0; // By links that have ended.
 };
 
 } // namespace

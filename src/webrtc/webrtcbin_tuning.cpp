@@ -40,7 +40,7 @@ unsigned retransmission_packets(std::uint64_t bitrate) {
   constexpr std::uint64_t kPacketBits = 1100 * 8;
   return bitrate == 0 ? 512U
                       : static_cast<unsigned>(
-                            std::clamp<std::uint64_t>(bitrate / 2 / kPacketBits, 128, 1024));
+                            std::clamp<std::uint64_t>(bitrate / 2 / kPacketBits, 512, 1024));
 }
 
 void tune(GstElement* webrtcbin, WebrtcbinTuning tuning) {

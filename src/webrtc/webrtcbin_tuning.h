@@ -10,8 +10,9 @@
 namespace fanlight::webrtc {
 
 /// How many sent packets are kept for retransmission to a viewer of a stream of `bitrate` (bit/s;
-/// 0: not known): about half a second of them, after which a repaired packet comes too late to be
-/// shown. 128 to 1024.
+/// 0: not known), but for a second at most: about half a second of them, after which a repaired
+/// packet comes too late to be shown. 512 to 1024, because a viewer of a small stream can change to
+/// a large one.
 unsigned retransmission_packets(std::uint64_t bitrate);
 
 /// Settings of the elements that a webrtcbin builds inside itself.
