@@ -52,14 +52,17 @@ std::optional<Piece> RtpPayload::next() {
 }
 
 std::optional<Piece> RtpPayload::next_aggregated() {
-  if (rest_.size() < 2) return reject();
-  const std::size_t size = std::size_t{rest_[0]} << 8 | rest_[1];
-  if (size > rest_.size() - 2) return reject();
-  Piece piece;
-  piece.bytes = without_start_code(rest_.subspan(2, size));
-  rest_ = rest_.subspan(2 + size);
-  // An empty unit is padding: some cameras send it.
-  return piece.bytes.size() < header_size(codec_) ? next() : std::optional{piece};
+  while (!rest_.empty()) {
+    if (rest_.size() < 2) return reject();
+    const std::size_t size = std::size_t{rest_[0]} << 8 | rest_[1];
+    if (size > rest_.size() - 2) return reject();
+    Piece piece;
+    piece.bytes = without_start_code(rest_.subspan(2, size));
+    rest_ = rest_.subspan(2 + size);
+    // An empty unit is padding: some cameras send it.
+    if (piece.bytes.size() >= header_size(codec_)) return piece;
+  }
+  return {};
 }
 
 std::optional<Piece> RtpPayload::fragment() {
