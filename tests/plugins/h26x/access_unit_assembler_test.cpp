@@ -306,6 +306,38 @@ TEST_P(AssemblerTest, SkipsEmptyUnitsOfAnAggregate) {
   EXPECT_EQ(stats().malformed, 0U);
 }
 
+TEST_P(AssemblerTest, TakesUnitsApartThatStartCodesSeparateInOnePacket) {
+  const Sets sets = sets_of(codec());
+  const Unit short_code{0, 0, 1};
+  const Unit vps = codec() == Codec::h265 ? short_code + sets.vps : Unit{};
+  send(delimiter(codec()) + vps + short_code + sets.sps + coded(sets.pps) + coded(sei(codec())) +
+           coded(slice(true, true)),
+       true);
+  next_picture();
+  send(delimiter(codec()) + coded(slice(false, true)), true);
+  next_picture();
+  send(delimiter(codec()) + short_code, true);
+  end();
+
+  ASSERT_THAT(units_, SizeIs(2));
+  EXPECT_EQ(units_[0].bytes, coded_sets() + coded(sei(codec())) + coded(slice(true, true)));
+  ASSERT_NE(units_[0].format, nullptr);
+  EXPECT_EQ(units_[0].format->sps.width, 1920);
+  EXPECT_EQ(units_[1].bytes, coded(slice(false, true)));
+  EXPECT_EQ(stats().malformed, 0U);
+}
+
+TEST_P(AssemblerTest, LeavesAnSeiWholeWhoseDataLookLikeAStartCode) {
+  const Unit odd = sei(codec()) + coded(slice(false, true)) + Unit{0x80};
+  send_picture(true, true);
+  send(odd);
+  send_picture(false, true);
+  end();
+
+  ASSERT_THAT(units_, SizeIs(2));
+  EXPECT_EQ(units_[1].bytes, coded(odd) + coded(slice(false, true)));
+}
+
 TEST(FieldTest, TwoFieldsOfAFrameAreOneAccessUnit) {
   AccessUnitAssembler assembler{Codec::h264};
   for (const Unit& set : {interlaced_sets().sps, interlaced_sets().pps})
