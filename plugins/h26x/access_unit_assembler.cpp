@@ -42,8 +42,15 @@ void AccessUnitAssembler::take(const RtpPacket& packet, std::uint64_t time) {
   running_ = true;
   next_number_ = static_cast<std::uint16_t>(packet.number + 1);
   RtpPayload payload{codec_, packet.payload};
-  while (const auto piece = payload.next()) take_piece(*piece, packet, time);
-  if (payload.malformed()) {
+  const std::uint64_t most = stats_.pictures + kMostInPacket;
+  bool excess = false;
+  while (const auto piece = payload.next()) {
+    excess = stats_.pictures >= most;
+    if (excess) break;
+    take_piece(*piece, packet, time);
+  }
+  if (excess) lose();
+  if (excess || payload.malformed()) {
     ++stats_.malformed;
     stats_.malformed_type = payload.type();
   }

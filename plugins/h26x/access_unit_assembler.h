@@ -44,6 +44,9 @@ class AccessUnitAssembler {
  public:
   static constexpr std::size_t kMostBytes = 8 * 1024 * 1024; ///< Of an access unit.
   static constexpr std::size_t kMostPrefix = 64 * 1024;      ///< Of what waits for a picture.
+  /// Pictures that one packet may end. It has one (RFC 6184, 5.7.1; RFC 7798, 4.4.2); the rest of a
+  /// packet with more is dropped, because each may be far larger than what was sent of it.
+  static constexpr unsigned kMostInPacket = 4;
   /// After so many pictures, the marker is used. Without a key picture among them, after
   /// kManyProofs.
   static constexpr unsigned kProofs = 4;
@@ -59,7 +62,7 @@ class AccessUnitAssembler {
     /// points and I pictures that are not IDR.
     std::uint64_t start_points = 0;
     std::uint64_t damaged = 0;   ///< Pictures with missing slices.
-    std::uint64_t malformed = 0; ///< Packets with an unusable payload.
+    std::uint64_t malformed = 0; ///< Packets with an unusable payload, or with excess pictures.
     unsigned malformed_type = 0; ///< The NAL unit type that the last of them begins with.
     bool waiting = true;         ///< No access unit has come yet.
     Markers markers = Markers::unproved;

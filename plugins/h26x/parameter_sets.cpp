@@ -15,6 +15,8 @@ constexpr unsigned kVpsH265 = 32;
 constexpr unsigned kSpsH265 = 33;
 constexpr unsigned kPpsH265 = 34;
 
+constexpr std::uint8_t kStartCode[] = {0, 0, 0, 1};
+
 std::optional<Sps> read_sps(Codec codec, Bytes unit) {
   return codec == Codec::h264 ? read_sps_h264(unit) : read_sps_h265(unit);
 }
@@ -30,7 +32,6 @@ std::vector<std::uint8_t> profile_of(Codec codec, Bytes sps) {
 } // namespace
 
 void append_start_code(std::vector<std::uint8_t>& out) {
-  constexpr std::uint8_t kStartCode[] = {0, 0, 0, 1};
   out.insert(out.end(), std::begin(kStartCode), std::end(kStartCode));
 }
 
@@ -58,9 +59,11 @@ bool ParameterSets::add(Bytes unit) {
       });
   if (place != sets_.end() && place->type == head.type && place->id == *id) {
     if (std::equal(unit.begin(), unit.end(), place->unit.begin(), place->unit.end())) return false;
+    if (total() - place->unit.size() + unit.size() > kMostTotal) return false;
     place->unit.assign(unit.begin(), unit.end());
   } else {
-    if (sets_.size() >= kMostSets) return false;
+    if (sets_.size() >= kMostSets || total() + std::size(kStartCode) + unit.size() > kMostTotal)
+      return false;
     sets_.insert(place, Set{head.type, *id, {unit.begin(), unit.end()}});
   }
   if (head.type == (codec_ == Codec::h264 ? kSpsH264 : kSpsH265))
@@ -72,6 +75,12 @@ bool ParameterSets::add(Bytes unit) {
 bool ParameterSets::has(unsigned type) const {
   return std::any_of(sets_.begin(), sets_.end(),
                      [type](const Set& set) { return set.type == type; });
+}
+
+std::size_t ParameterSets::total() const {
+  std::size_t bytes = 0;
+  for (const Set& set : sets_) bytes += std::size(kStartCode) + set.unit.size();
+  return bytes;
 }
 
 bool ParameterSets::complete() const {

@@ -16,6 +16,9 @@ class ParameterSets {
   /// Larger sets, and more of them, are not kept.
   static constexpr std::size_t kMostBytes = 4096;
   static constexpr std::size_t kMostSets = 64;
+  /// Of all of them with their start codes: every key picture gets them, however small it is. Those
+  /// of real streams have a few hundred bytes.
+  static constexpr std::size_t kMostTotal = 16 * 1024;
 
   /// What an SPS says.
   struct Format {
@@ -44,6 +47,7 @@ class ParameterSets {
   };
   std::optional<std::uint32_t> id_of(unsigned type, Bytes unit) const;
   bool has(unsigned type) const;
+  std::size_t total() const; ///< Of what write() appends.
 
   const Codec codec_;
   std::vector<Set> sets_; ///< In the order of type and id.

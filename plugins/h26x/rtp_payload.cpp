@@ -1,5 +1,8 @@
 #include "h26x/rtp_payload.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace fanlight::h26x {
 namespace {
 
@@ -15,6 +18,16 @@ Bytes without_start_code(Bytes unit) {
   std::size_t zeros = 0;
   while (zeros < unit.size() && unit[zeros] == 0) ++zeros;
   return zeros >= 2 && zeros < unit.size() && unit[zeros] == 1 ? unit.subspan(zeros + 1) : unit;
+}
+
+/// Where the next start code begins, with its zeros; the end: there is none.
+std::size_t next_start_code(Bytes unit) {
+  constexpr std::uint8_t kCode[] = {0, 0, 1};
+  const auto code = std::search(unit.begin(), unit.end(), std::begin(kCode), std::end(kCode));
+  if (code == unit.end()) return unit.size();
+  auto at = static_cast<std::size_t>(code - unit.begin());
+  while (at > 0 && unit[at - 1] == 0) --at;
+  return at;
 }
 
 } // namespace
@@ -44,22 +57,35 @@ std::optional<Piece> RtpPayload::next() {
   if (rest_.empty() || malformed_) return {};
   if (kind_ == Kind::aggregate) return next_aggregated();
   if (kind_ == Kind::fragment) return fragment();
+  return next_single();
+}
+
+std::optional<Piece> RtpPayload::next_single() {
   if (rest_.size() < header_size(codec_)) return reject();
   Piece piece;
   piece.bytes = rest_;
-  rest_ = {};
+  using Role = NalHead::Role;
+  const Role role = head_of(codec_, rest_).role;
+  // An SEI that comes first stays whole, even if its data look like a start code.
+  if (role == Role::parameter_set || role == Role::delimiter || (packed_ && role == Role::prefix))
+    piece.bytes = rest_.first(next_start_code(rest_));
+  packed_ = piece.bytes.size() < rest_.size();
+  rest_ = without_start_code(rest_.subspan(piece.bytes.size()));
   return piece;
 }
 
 std::optional<Piece> RtpPayload::next_aggregated() {
-  if (rest_.size() < 2) return reject();
-  const std::size_t size = std::size_t{rest_[0]} << 8 | rest_[1];
-  if (size > rest_.size() - 2) return reject();
-  Piece piece;
-  piece.bytes = without_start_code(rest_.subspan(2, size));
-  rest_ = rest_.subspan(2 + size);
-  // An empty unit is padding: some cameras send it.
-  return piece.bytes.size() < header_size(codec_) ? next() : std::optional{piece};
+  while (!rest_.empty()) {
+    if (rest_.size() < 2) return reject();
+    const std::size_t size = std::size_t{rest_[0]} << 8 | rest_[1];
+    if (size > rest_.size() - 2) return reject();
+    Piece piece;
+    piece.bytes = without_start_code(rest_.subspan(2, size));
+    rest_ = rest_.subspan(2 + size);
+    // An empty unit is padding: some cameras send it.
+    if (piece.bytes.size() >= header_size(codec_)) return piece;
+  }
+  return {};
 }
 
 std::optional<Piece> RtpPayload::fragment() {

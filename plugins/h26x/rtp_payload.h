@@ -18,7 +18,8 @@ struct Piece {
 };
 
 /// Takes an RTP payload apart (RFC 6184 without interleaving; RFC 7798 without DONL and PACI),
-/// without a copy. Start codes that some cameras leave before a unit are skipped.
+/// without a copy. Some cameras leave start codes: those before a unit are skipped, and a payload
+/// of one unit is taken apart if a start code follows a parameter set or a delimiter.
 class RtpPayload {
  public:
   RtpPayload(Codec codec, Bytes payload);
@@ -28,6 +29,7 @@ class RtpPayload {
   unsigned type() const { return type_; } ///< The NAL unit type that the payload begins with.
 
  private:
+  std::optional<Piece> next_single();
   std::optional<Piece> next_aggregated();
   std::optional<Piece> fragment();
   std::optional<Piece> reject();
@@ -37,6 +39,7 @@ class RtpPayload {
   unsigned type_ = 0;
   enum class Kind { single, aggregate, fragment } kind_ = Kind::single;
   bool malformed_ = false;
+  bool packed_ = false; ///< A start code has ended a single unit.
 };
 
 } // namespace fanlight::h26x

@@ -157,13 +157,13 @@ void CameraStream::drop_connection() {
 
 void CameraStream::note_lost_session() {
   if (state_ != State::live || !connection_) return;
-  const std::string change = keep_alive_.on_lost(state_age(), connection_->keep_alives());
+  const std::string change =
+      keep_alive_.on_lost(state_age(), connection_->keep_alives(), connection_->session_timeout());
   if (!change.empty())
     log::info("camera", {{"camera", camera_.id}, {"stream", config_.id}}, change);
 }
 
 void CameraStream::fail(const ConnectError& failure) {
-  note_lost_session();
   drop_connection();
   ticket_.reset();
   const std::int64_t now = g_get_monotonic_time();
@@ -238,12 +238,16 @@ bool CameraStream::on_error(GstMessage* message) {
     on_connection_audio("", *why);
     return true;
   }
-  fail(connection_->explain(message));
+  const ConnectError failure = connection_->explain(message);
+  if (!failure.refused) note_lost_session();
+  fail(failure);
   return true;
 }
 
 void CameraStream::on_connection_end(const Reason& why) {
-  if (connection_) fail({.why = why});
+  if (!connection_) return;
+  note_lost_session();
+  fail({.why = why});
 }
 
 void CameraStream::on_connection_audio(const std::string& encoding, const Reason& note) {

@@ -19,6 +19,7 @@ constexpr std::chrono::seconds kRefusedRetry{30};
 constexpr std::chrono::milliseconds kSoundRetry{200};
 
 constexpr int kRtspPort = 554;
+constexpr int kMostNamed = 8; // Of the codecs that a camera sends.
 
 ConnectError refused_login(const Reason& why) {
   return {.why = why, .refused = true, .wait = kLoginRetry};
@@ -184,8 +185,11 @@ ConnectError wrong_codec(const std::vector<std::string>& sent, const std::string
   };
   std::string all;
   bool known = sent.empty();
+  int named = 0;
   for (const std::string& encoding : sent) {
-    all += (all.empty() ? "" : ", ") + encoding;
+    if (named <= kMostNamed)
+      all += (named == 0 ? "" : ", ") + (named < kMostNamed ? encoding : "…");
+    ++named;
     known = known || codec_of(encoding);
   }
   std::string any = wanted; // "H264 or H265"

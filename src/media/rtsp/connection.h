@@ -66,6 +66,8 @@ class RtspConnection {
   std::optional<Reason> give_up_sound(GstMessage* message);
   /// How many keep-alives the camera has answered.
   unsigned keep_alives() const { return hooks_->keep_alives(); }
+  /// How long its session lasts without them.
+  std::chrono::seconds session_timeout() const { return hooks_->timeout(); }
   /// The jitter buffers of its RTP sessions, for their counters.
   std::vector<Ref<GstElement>> jitter_buffers() const;
   /// The video depayloader, for the newest timestamp; null before it exists.

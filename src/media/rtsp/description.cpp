@@ -15,6 +15,8 @@ constexpr std::string_view kControl = "a=control:";
 /// A recorder with 16 channels describes 33 media in a few hundred lines.
 constexpr std::size_t kMostMedia = 64;
 constexpr std::size_t kMostLines = 4096;
+/// Of one medium: RTP has no more payload types.
+constexpr std::size_t kMostFormats = 128;
 
 /// The lines of the session, or of one medium; those of a medium begin with m=.
 struct Section {
@@ -146,6 +148,16 @@ void mend_parameter_sets(Section& section) {
   }
 }
 
+/// How many formats an m= line has after its medium, port and protocol.
+std::size_t formats_of(std::string_view line) {
+  constexpr std::size_t kOthers = 3;
+  constexpr const char* kSpaces = " \t\v\f\r\n";
+  std::size_t words = 0;
+  for (std::size_t at = line.find_first_not_of(kSpaces, 2); at != std::string_view::npos; ++words)
+    at = line.find_first_not_of(kSpaces, line.find_first_of(kSpaces, at));
+  return words - std::min(words, kOthers);
+}
+
 } // namespace
 
 Reason excess_of(std::string_view sdp) {
@@ -155,8 +167,14 @@ Reason excess_of(std::string_view sdp) {
   for (std::size_t at = 0; at < sdp.size(); ++lines) {
     // The parser of GStreamer splits lines in the same way.
     const std::size_t begin = sdp.find_first_not_of(" \t\v\f", at);
-    if (begin != std::string_view::npos && sdp.substr(begin).starts_with("m=")) ++media;
-    at = std::min(sdp.find_first_of("\r\n", at), sdp.size() - 1);
+    const std::size_t end = std::min(sdp.find_first_of("\r\n", at), sdp.size() - 1);
+    if (begin != std::string_view::npos && sdp.substr(begin).starts_with("m=")) {
+      ++media;
+      if (formats_of(sdp.substr(begin, end + 1 - begin)) > kMostFormats)
+        return {"sdp_formats"_reason,
+                "the camera's SDP names more than 128 formats for one medium"};
+    }
+    at = end;
     at += sdp.substr(at).starts_with("\r\n") ? 2 : 1;
   }
   if (media > kMostMedia)

@@ -217,7 +217,7 @@ void RtspHooks::on_response(GstRTSPMessage* request, GstRTSPMessage* response) {
   case GST_RTSP_PLAY:
     redirections_ = 0;
     sockets_->play();
-    on_play_(plan_.period(timeout_));
+    on_play_(plan_.period(timeout()));
     break;
   default: break;
   }

@@ -51,6 +51,8 @@ class RtspHooks {
 
   Refusal refusal() const;                              ///< Any thread.
   unsigned keep_alives() const { return keep_alives_; } ///< How many were answered. Any thread.
+  /// How long the RTSP session lasts without a request (RFC 2326, section 12.37). Any thread.
+  std::chrono::seconds timeout() const { return timeout_; }
   /// Sends a keep-alive request soon. Main.
   static void keep_alive(GstElement* rtspsrc);
 
@@ -76,6 +78,7 @@ class RtspHooks {
   const OnPlay on_play_;
   const KeepAlivePlan plan_;
   std::atomic<unsigned> keep_alives_{0};
+  std::atomic<std::chrono::seconds> timeout_{std::chrono::seconds{60}};
   mutable std::mutex mutex_; // Protects refusal_.
   Refusal refusal_;
 
@@ -87,7 +90,6 @@ class RtspHooks {
   bool refuses_ping_ = false;                // It refused the method of the plan.
   bool pinging_ = false;                     // The request under way is a keep-alive.
   std::map<std::string, std::string> media_; // As Description::media.
-  std::chrono::seconds timeout_{60};         // Of the RTSP session (RFC 2326, section 12.37).
 };
 
 } // namespace fanlight::media

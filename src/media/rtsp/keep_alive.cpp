@@ -11,6 +11,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds kSameAge{1000}; // At least; otherwise a tenth of the age.
 /// A session that ends sooner does not end for want of requests.
 constexpr milliseconds kLeastAge{3000};
+/// A session that ends later was kept alive, and ends for another reason: a nightly reboot, or a
+/// camera that ends each session after some time.
+constexpr int kMostTimeouts = 3;
 
 } // namespace
 
@@ -23,8 +26,12 @@ milliseconds KeepAlivePlan::period(milliseconds timeout) const {
   return std::min(timeout / 2, longest_period);
 }
 
-std::string KeepAlive::on_lost(milliseconds age, unsigned requests) {
+std::string KeepAlive::on_lost(milliseconds age, unsigned requests, milliseconds timeout) {
   if (age < kLeastAge) return {};
+  if (age > kMostTimeouts * timeout) {
+    last_age_ = {};
+    return {};
+  }
   const milliseconds before = std::exchange(last_age_, age);
   const auto apart = std::chrono::abs(age - before);
   if (before.count() == 0 || apart > std::max(kSameAge, before / 10)) return {};

@@ -26,9 +26,11 @@ class KeepAlive {
  public:
   const KeepAlivePlan& plan() const { return plan_; }
   /// The camera has ended a session that had played for `age`, in which the plan sent `requests`
-  /// keep-alives. Two sessions that end at the same age change the plan. Returns what changed, in
-  /// words; empty: nothing.
-  std::string on_lost(std::chrono::milliseconds age, unsigned requests);
+  /// keep-alives, and which lasts for `timeout` without any. Two sessions in a row that end at the
+  /// same age change the plan, unless they had outlived their timeout for long. Returns what
+  /// changed, in words; empty: nothing.
+  std::string on_lost(std::chrono::milliseconds age, unsigned requests,
+                      std::chrono::milliseconds timeout);
 
  private:
   KeepAlivePlan plan_;

@@ -11,6 +11,8 @@
 namespace fanlight::media {
 namespace {
 
+constexpr std::size_t kMostName = 64; // Bytes; a reason does not repeat a longer name.
+
 struct StaticEncoding {
   int payload_type;
   const char* name;
@@ -103,14 +105,14 @@ std::vector<MediaLine> media_lines_of(const GstSDPMessage* sdp) {
                    .send_only = gst_sdp_media_get_attribute_val(media, "sendonly") != nullptr,
                    .formats = {}};
     for (guint format = 0; format < gst_sdp_media_formats_len(media); ++format) {
-      const char* payload = gst_sdp_media_get_format(media, format);
-      const auto caps =
-          Ref<GstCaps>::adopt(gst_sdp_media_get_caps_from_media(media, std::atoi(payload)));
+      const int payload = std::atoi(gst_sdp_media_get_format(media, format));
+      const auto caps = Ref<GstCaps>::adopt(gst_sdp_media_get_caps_from_media(media, payload));
       std::string encoding = caps ? encoding_of(caps.get()) : "";
-      if (encoding.empty()) encoding = static_encoding(std::atoi(payload));
+      if (encoding.empty()) encoding = static_encoding(payload);
+      if (encoding.size() > kMostName) encoding.clear();
       const Reason fault =
           caps && line.kind == "audio" ? audio_fault(caps.get(), encoding) : Reason{};
-      if (encoding.empty()) encoding = std::string{"payload type "} + payload;
+      if (encoding.empty()) encoding = "payload type " + std::to_string(payload);
       line.formats.push_back({.encoding = std::move(encoding), .fault = fault});
     }
     lines.push_back(std::move(line));

@@ -254,6 +254,90 @@ TEST_P(AssemblerTest, TakesNewParameterSetsWithTheNextPicture) {
   EXPECT_EQ(units_[1].bytes, coded(sets.pps) + coded(slice(false, true)));
 }
 
+TEST_P(AssemblerTest, KeepsNoMoreParameterSetsThanAStreamNeeds) {
+  send_sets();
+  for (unsigned i = 0; i < 20; ++i) send(large_pps(codec(), i, 0x33));
+  send_picture(true, true);
+  end();
+
+  ASSERT_THAT(units_, SizeIs(1));
+  EXPECT_GT(units_[0].bytes.size(), 10 * kLargePps) << "those that fit";
+  EXPECT_LE(units_[0].bytes.size(), ParameterSets::kMostTotal + coded(slice(true, true)).size());
+}
+
+TEST_P(AssemblerTest, TakesAParameterSetThatChangesAgainAndAgain) {
+  send_sets();
+  for (std::uint8_t fill = 1; fill <= 40; ++fill) send(large_pps(codec(), 0, fill));
+  send_picture(true, true);
+  end();
+
+  ASSERT_THAT(units_, SizeIs(1));
+  EXPECT_EQ(units_[0].bytes,
+            coded_sets() + coded(large_pps(codec(), 0, 40)) + coded(slice(true, true)));
+}
+
+TEST_P(AssemblerTest, TakesOnlyAFewPicturesOfOnePacket) {
+  constexpr unsigned kMost = AccessUnitAssembler::kMostInPacket;
+  send_picture(true, true);
+
+  send(aggregate(codec(), Units(kMost, slice(false, true))));
+  EXPECT_EQ(stats().malformed, 0U);
+  EXPECT_EQ(stats().pictures, kMost);
+
+  send(aggregate(codec(), Units(10 * kMost, slice(false, true))));
+  EXPECT_EQ(stats().malformed, 1U);
+  EXPECT_EQ(stats().pictures, 2 * kMost);
+
+  next_picture();
+  send_picture(true, true);
+  end();
+  ASSERT_THAT(units_, SizeIs(2 * kMost + 2));
+  EXPECT_TRUE(units_[2 * kMost].damaged) << "the rest of its packet was dropped";
+  EXPECT_EQ(units_.back().bytes, coded_sets() + coded(slice(true, true)));
+}
+
+TEST_P(AssemblerTest, SkipsEmptyUnitsOfAnAggregate) {
+  send_sets();
+  send(aggregate(codec(), {{}, {}, slice(true, true), {}, slice(true, false), {}}), true);
+  end();
+
+  ASSERT_THAT(units_, SizeIs(1));
+  EXPECT_EQ(units_[0].bytes, coded_sets() + coded(slice(true, true)) + coded(slice(true, false)));
+  EXPECT_EQ(stats().malformed, 0U);
+}
+
+TEST_P(AssemblerTest, TakesUnitsApartThatStartCodesSeparateInOnePacket) {
+  const Sets sets = sets_of(codec());
+  const Unit short_code{0, 0, 1};
+  const Unit vps = codec() == Codec::h265 ? short_code + sets.vps : Unit{};
+  send(delimiter(codec()) + vps + short_code + sets.sps + coded(sets.pps) + coded(sei(codec())) +
+           coded(slice(true, true)),
+       true);
+  next_picture();
+  send(delimiter(codec()) + coded(slice(false, true)), true);
+  next_picture();
+  send(delimiter(codec()) + short_code, true);
+  end();
+
+  ASSERT_THAT(units_, SizeIs(2));
+  EXPECT_EQ(units_[0].bytes, coded_sets() + coded(sei(codec())) + coded(slice(true, true)));
+  ASSERT_NE(units_[0].format, nullptr);
+  EXPECT_EQ(units_[0].format->sps.width, 1920);
+  EXPECT_EQ(units_[1].bytes, coded(slice(false, true)));
+  EXPECT_EQ(stats().malformed, 0U);
+}
+
+TEST_P(AssemblerTest, LeavesAnSeiWholeWhoseDataLookLikeAStartCode) {
+  const Unit odd = sei(codec()) + coded(slice(false, true)) + Unit{0x80};
+  send_picture(true, true);
+  send(odd);
+  send_picture(false, true);
+  end();
+
+  ASSERT_THAT(units_, SizeIs(2));
+  EXPECT_EQ(units_[1].bytes, coded(odd) + coded(slice(false, true)));
+}
+
 TEST(FieldTest, TwoFieldsOfAFrameAreOneAccessUnit) {
   AccessUnitAssembler assembler{Codec::h264};
   for (const Unit& set : {interlaced_sets().sps, interlaced_sets().pps})

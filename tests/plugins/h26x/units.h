@@ -10,6 +10,7 @@
 namespace fanlight::h26x::test {
 
 using Unit = std::vector<std::uint8_t>;
+using Units = std::vector<Unit>;
 
 inline Unit from_hex(const std::string& text) {
   Unit bytes;
@@ -70,6 +71,28 @@ inline Unit recovery_point(Codec codec) {
 inline Unit suffix_sei() { return {40 << 1, 1, 5, 1, 0xaa, 0x80}; }
 inline Unit delimiter(Codec codec) {
   return codec == Codec::h264 ? Unit{9, 0xf0} : Unit{35 << 1, 1, 0x50};
+}
+
+inline constexpr std::size_t kLargePps = 1000;
+/// The set number `index` of 32, with another id than that of sets_of().
+inline Unit large_pps(Codec codec, unsigned index, std::uint8_t fill) {
+  Unit unit = codec == Codec::h264 ? Unit{0x68} : Unit{0x44, 1};
+  // The id is 31 + index: 00000 1xxxxx.
+  unit.push_back(static_cast<std::uint8_t>(4 | index >> 3));
+  unit.push_back(static_cast<std::uint8_t>((index & 7) << 5 | 0x1f));
+  unit.resize(kLargePps, fill);
+  return unit;
+}
+
+/// A payload with all of them (STAP-A, aggregation packet).
+inline Unit aggregate(Codec codec, const Units& units) {
+  Unit payload = codec == Codec::h264 ? Unit{24} : Unit{48 << 1, 1};
+  for (const Unit& unit : units)
+    payload =
+        payload +
+        Unit{static_cast<std::uint8_t>(unit.size() >> 8), static_cast<std::uint8_t>(unit.size())} +
+        unit;
+  return payload;
 }
 
 /// With a start code.

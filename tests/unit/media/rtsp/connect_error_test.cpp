@@ -54,6 +54,18 @@ TEST(ConnectErrorTest, NamesWhatTheCameraSendsAndWhatToChange) {
               AllOf(HasSubstr("payload type 99"), HasSubstr("set this stream to H264")));
 }
 
+TEST(ConnectErrorTest, NamesOnlyTheFirstOfManyCodecs) {
+  std::vector<std::string> sent;
+  for (char letter = 'A'; letter <= 'H'; ++letter) sent.emplace_back(1, letter);
+  EXPECT_THAT(wrong_codec(sent, "H264").why.message, HasSubstr("sends A, B, C, D, E, F, G, H,"));
+  sent.emplace_back("I");
+  sent.emplace_back("J");
+  EXPECT_THAT(wrong_codec(sent, "H264").why.message,
+              HasSubstr("sends A, B, C, D, E, F, G, H, …, which"));
+  sent.emplace_back("H265");
+  EXPECT_THAT(wrong_codec(sent, "H264").why.message, HasSubstr("its codecs key allows only H264"));
+}
+
 TEST(ConnectErrorTest, SaysThatThePathIsWrongOnlyWhereTheDescriptionIsMissing) {
   const auto of = [](const char* method) {
     return connect_error_of(RtspHooks::Refusal{.status = 404, .method = method}, {}).why.message;

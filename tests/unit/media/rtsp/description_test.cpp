@@ -112,5 +112,20 @@ TEST(DescriptionTest, IsTooMuchBeyondWhatAnyRecorderDescribes) {
   EXPECT_EQ(excess_of("").message, "");
 }
 
+TEST(DescriptionTest, IsTooMuchBeyondThePayloadTypesOfRtp) {
+  const auto with = [](std::size_t formats, const std::string& begin, const std::string& format) {
+    std::string all = kSession + begin;
+    for (std::size_t i = 0; i < formats; ++i) all += format;
+    return all + "\r\na=x\r\n";
+  };
+  for (const char* format : {" 96", " 96 "})
+    EXPECT_EQ(excess_of(with(128, "m=video 0 RTP/AVP", format)).message, "") << format;
+  for (const char* format : {" 96", "\t96", "  9 "})
+    EXPECT_THAT(excess_of(with(129, "m=video 0 RTP/AVP", format)).message, HasSubstr("128 formats"))
+        << format;
+  EXPECT_THAT(excess_of(with(129, " m=audio 0 RTP/AVP", " 0")).message, HasSubstr("128 formats"));
+  EXPECT_EQ(excess_of(with(129, "a=fmtp:96", " x")).message, "") << "no media line";
+}
+
 } // namespace
 } // namespace fanlight::media

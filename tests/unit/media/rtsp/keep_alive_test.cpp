@@ -24,8 +24,8 @@ TEST(KeepAliveTest, SendsWhatTheCameraListsAtLeastTwiceInItsTime) {
 TEST(KeepAliveTest, TriesTheOtherRequestAfterTwoSessionsOfTheSameLength) {
   KeepAlive keep_alive;
 
-  EXPECT_EQ(keep_alive.on_lost(60s, 2), "");
-  EXPECT_THAT(keep_alive.on_lost(60'400ms, 2), HasSubstr("another request"));
+  EXPECT_EQ(keep_alive.on_lost(60s, 2, 60s), "");
+  EXPECT_THAT(keep_alive.on_lost(60'400ms, 2, 60s), HasSubstr("another request"));
 
   EXPECT_STREQ(keep_alive.plan().method(true), "OPTIONS");
   EXPECT_STREQ(keep_alive.plan().method(false), "GET_PARAMETER");
@@ -35,8 +35,8 @@ TEST(KeepAliveTest, TriesEachRequestInTurn) {
   KeepAlive keep_alive;
   std::vector<std::string> methods;
   for (int i = 0; i < 3; ++i) {
-    keep_alive.on_lost(60s, 2);
-    keep_alive.on_lost(60s, 2);
+    keep_alive.on_lost(60s, 2, 60s);
+    keep_alive.on_lost(60s, 2, 60s);
     methods.emplace_back(keep_alive.plan().method(true));
   }
 
@@ -46,17 +46,30 @@ TEST(KeepAliveTest, TriesEachRequestInTurn) {
 TEST(KeepAliveTest, KeepsTheRequestWhereSessionsEndAtAnyAge) {
   KeepAlive keep_alive;
 
-  for (const auto age : {60s, 80s, 60s, 20s, 90s}) EXPECT_EQ(keep_alive.on_lost(age, 1), "");
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(keep_alive.on_lost(1s, 0), "");
+  for (const auto age : {60s, 80s, 60s, 20s, 90s}) EXPECT_EQ(keep_alive.on_lost(age, 1, 60s), "");
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(keep_alive.on_lost(1s, 0, 60s), "");
 
   EXPECT_STREQ(keep_alive.plan().method(true), "GET_PARAMETER");
+}
+
+TEST(KeepAliveTest, KeepsTheRequestWhereSessionsOutliveTheirTime) {
+  KeepAlive keep_alive;
+
+  for (const auto age : {600s, 600s, 600s, 86'400s, 86'400s})
+    EXPECT_EQ(keep_alive.on_lost(age, 20, 60s), "");
+  EXPECT_EQ(keep_alive.on_lost(180s, 5, 60s), "");
+  EXPECT_EQ(keep_alive.on_lost(181s, 5, 60s), "") << "the request before worked, too";
+  EXPECT_EQ(keep_alive.on_lost(180s, 5, 60s), "") << "a session between them was kept alive";
+
+  EXPECT_STREQ(keep_alive.plan().method(true), "GET_PARAMETER");
+  EXPECT_THAT(keep_alive.on_lost(180s, 5, 60s), HasSubstr("another request"));
 }
 
 TEST(KeepAliveTest, SendsThemMoreOftenWhereNoneHadBeenSentYet) {
   KeepAlive keep_alive;
 
-  keep_alive.on_lost(20s, 0);
-  EXPECT_THAT(keep_alive.on_lost(20s, 0), HasSubstr("every 10 s"));
+  keep_alive.on_lost(20s, 0, 60s);
+  EXPECT_THAT(keep_alive.on_lost(20s, 0, 60s), HasSubstr("every 10 s"));
 
   EXPECT_STREQ(keep_alive.plan().method(true), "GET_PARAMETER");
   EXPECT_EQ(keep_alive.plan().period(60s), 10s);

@@ -40,6 +40,20 @@ TEST(MediaLinesTest, NamesStaticPayloadTypes) {
               ElementsAre("JPEG", "MP2T", "PCMA"));
 }
 
+TEST(MediaLinesTest, DoesNotRepeatNamesThatAreTooLong) {
+  const auto named = [](std::size_t size) {
+    return encodings("m=video 0 RTP/AVP 96\r\na=rtpmap:96 " + std::string(size, 'X') +
+                     "/90000\r\n");
+  };
+  EXPECT_THAT(named(64), ElementsAre(std::string(64, 'X')));
+  EXPECT_THAT(named(65), ElementsAre("payload type 96"));
+  EXPECT_THAT(encodings("m=video 0 RTP/AVP 99" + std::string(65, 'x') + "\r\n"),
+              ElementsAre("payload type 99"));
+  EXPECT_THAT(
+      sound_fault("m=audio 0 RTP/AVP 97\r\na=rtpmap:97 " + std::string(65, 'X') + "/8000\r\n"),
+      HasSubstr("sends unnamed sound"));
+}
+
 TEST(MediaLinesTest, KnowsWhatIsEncrypted) {
   EXPECT_TRUE(lines("m=video 0 RTP/SAVP 96\r\n")[0].secure);
   EXPECT_FALSE(lines("m=video 0 RTP/AVP 96\r\n")[0].secure);
