@@ -287,7 +287,10 @@ void CameraStream::on_tick() {
   const bool had_b_frames = health_.rates().b_frames;
   health_.poll(elements, now);
   const Reason problem = health_.problem(state_ == State::live, config_.health_timeout, now);
-  if (!problem.empty()) return fail({.why = problem});
+  if (!problem.empty()) {
+    note_lost_session(); // Some cameras end a session by sending nothing more.
+    return fail({.why = problem});
+  }
   if (state_ != State::live && health_.key_frame_wait(now)) return wait_for_key_frame(now);
   // Finds a silent camera on time, not only at the next check.
   const auto patience = health_.patience(config_.health_timeout, now);
