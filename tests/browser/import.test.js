@@ -91,6 +91,14 @@ scenario('a table is checked line by line before anything is saved', here, async
   await keepScreenshot(page, 'import errors');
 });
 
+scenario('a file that was not chosen after all changes nothing', here, async () => {
+  await page.locator('#import-text').fill('');
+
+  await page.locator('#import-file').dispatchEvent('cancel', { bubbles: true });
+
+  assert.equal(await page.locator('.import[open]').count(), 1);
+});
+
 scenario('YAML gives the line of each key that is wrong', here, async () => {
   await check('cameras:\n  - id: gate\n    url: rtsp://192.0.2.10/1\n    latncy: 1s\n');
 

@@ -87,6 +87,8 @@ export class ImportDialog {
     const title = make('h2', { id: 'import-title' }, words.text('import.title'));
     this.element.append(make('div', { class: 'guide-head' }, title, close), form);
     this.element.addEventListener('cancel', (event) => {
+      // That of the file's chooser bubbles: nobody wants to leave.
+      if (event.target !== this.element) return;
       event.preventDefault();
       this.#leave();
     });
