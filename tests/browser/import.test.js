@@ -218,6 +218,10 @@ scenario('a line with the id of a camera changes it', here, async () => {
   await page.locator('.import .save').click();
 
   await page.locator('h2', { hasText: 'Great hall' }).waitFor();
+  const { cameras: all } = await (await fetch(`${house.url}api/settings`)).json();
+  const hall = all.find((/** @type {{id: string}} */ { id }) => id === 'hall-1');
+  assert.equal(hall.streams[0].transport, 'udp');
+  assert.equal(hall.streams[0].pull, 'on_demand', 'the table does not say otherwise');
 });
 
 scenario('text that was entered is not lost without a question', here, async () => {

@@ -6,6 +6,8 @@ import { few, matches } from '../../web/settings/find.js';
 import { countsOf, rowsOf } from '../../web/settings/import_report.js';
 import { COLUMNS, camerasOfTable, isYaml, yamlOf } from '../../web/settings/import_table.js';
 
+/** @import { Settings } from '../../web/settings/types.js' */
+
 /** @param {string} language @returns {Record<string, string>} */
 const wordsOf = (language) =>
   JSON.parse(
@@ -67,7 +69,7 @@ test('a line is a camera by its make and address, or by its URLs', () => {
       'Front door,Hikvision,192.0.2.10,admin,s;x,2,,',
       '현관,,,,,,rtsp://192.0.2.11/1,rtsp://192.0.2.11/2',
     ].join('\n'),
-    ['camera'],
+    [{ id: 'camera', streams: [] }],
   );
 
   assert.deepEqual(
@@ -98,12 +100,80 @@ test('a line is a camera by its make and address, or by its URLs', () => {
 });
 
 test('lines of one name get ids of their own', () => {
-  const { lines } = camerasOfTable('name,url\nHall,rtsp://h/1\nHall,rtsp://h/2\n', ['hall']);
+  const { lines } = camerasOfTable('name,url\nHall,rtsp://h/1\nHall,rtsp://h/2\n', [
+    { id: 'hall', streams: [] },
+  ]);
 
   assert.deepEqual(
     lines.map(({ camera }) => camera?.id),
     ['hall-2', 'hall-3'],
   );
+});
+
+/** As the server tells it. @type {Settings} */
+const YARD = {
+  id: 'yard',
+  name: 'Yard',
+  managed: true,
+  file: '/cameras.yaml',
+  line: 3,
+  streams: [
+    {
+      id: 'main',
+      url: 'rtsp://192.0.2.11/main?key=***',
+      username: 'admin',
+      has_password: true,
+      transport: 'udp',
+      grace: '5s',
+    },
+  ],
+  audio: false,
+};
+
+test('a line with the id of a camera changes what it says, and nothing else', () => {
+  const { managed, file, line, ...told } = YARD;
+  void [managed, file, line];
+  const { has_password, ...main } = YARD.streams[0];
+  void has_password;
+  /** @param {string} row */
+  const camera = (row) => {
+    const head = 'id,name,username,password,transport,address,make,url,sub_url\n';
+    const { lines } = camerasOfTable(head + row, [YARD]);
+    assert.deepEqual(lines[0].faults, []);
+    return lines[0].camera;
+  };
+
+  assert.deepEqual(camera('yard,,,,,,,,'), { ...told, streams: [main] });
+  assert.deepEqual(camera('yard,Court,,,tcp,,,,'), {
+    ...told,
+    name: 'Court',
+    streams: [{ ...main, transport: 'tcp' }],
+  });
+  const url = 'rtsp://192.0.2.11/2';
+  assert.deepEqual(camera(`yard,,,,,,,${url},`)?.streams, [{ ...main, url }]);
+  assert.deepEqual(camera(`yard,,,new,,,,,${url}`)?.streams, [
+    { ...main, password: 'new' },
+    { ...main, id: 'sub', url, password: 'new' },
+  ]);
+  const { username, ...open } = main;
+  assert.equal(username, 'admin');
+  const withLogin = 'rtsp://root:new@192.0.2.11/2';
+  assert.deepEqual(camera(`yard,,,,,,,${withLogin},`)?.streams, [{ ...open, url: withLogin }]);
+});
+
+test('the line of a table without logins keeps the login of its camera', () => {
+  const table = 'id,url\nyard,rtsp://192.0.2.11/2\n';
+  const [{ camera }] = camerasOfTable(table, [YARD]).lines;
+
+  assert.equal(camera?.streams[0].username, 'admin');
+  assert.doesNotMatch(JSON.stringify(camera), /password/);
+});
+
+test('another stream of a camera needs the password, which the page does not know', () => {
+  const table = 'id,make,address\nyard,Hikvision,192.0.2.11\n';
+  const [{ faults }] = camerasOfTable(table, [YARD]).lines;
+
+  assert.deepEqual(faults, [{ column: 'password', key: 'field.missing', value: '' }]);
 });
 
 test('what is wrong with a line is told by its column', () => {

@@ -25,7 +25,6 @@ const say = (key, values) => words.text(key, values);
  */
 export class ImportDialog {
   element = make('dialog', { class: 'guide import', 'aria-labelledby': 'import-title' });
-  #taken;
   #onClose;
   #text = make('textarea', {
     id: 'import-text',
@@ -52,11 +51,9 @@ export class ImportDialog {
 
   /**
    * @param {object} around
-   * @param {() => string[]} around.taken Ids of the cameras that the server has.
    * @param {(count: number) => void} around.onClose How many cameras were saved.
    */
-  constructor({ taken, onClose }) {
-    this.#taken = taken;
+  constructor({ onClose }) {
     this.#onClose = onClose;
     const form = make('form', { class: 'camera-form', novalidate: true });
     form.append(
@@ -146,9 +143,9 @@ export class ImportDialog {
       this.#text.focus();
       return;
     }
-    const table = isYaml(text) ? null : camerasOfTable(text, this.#taken());
-    const yaml = table ? yamlOf(table.lines) : text;
     try {
+      const table = isYaml(text) ? null : camerasOfTable(text, (await api.all()).cameras);
+      const yaml = table ? yamlOf(table.lines) : text;
       const report = table?.faults.length ? NOTHING : await this.#ask(yaml);
       if (this.#text.value !== text) return;
       const faults = (table?.faults ?? []).map(({ line, key, value }) => ({

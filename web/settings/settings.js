@@ -203,7 +203,6 @@ class SettingsPage {
     if (this.#dialog || !this.#closeForm()) return;
     const { ImportDialog } = await import('./import_dialog.js');
     const dialog = new ImportDialog({
-      taken: () => this.#ids,
       onClose: async (count) => {
         this.#dialog = null;
         await this.load();
