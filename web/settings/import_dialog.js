@@ -1,6 +1,7 @@
 import { words } from '../i18n/words.js';
 import { make, write } from '../picture/element.js';
 import { api } from './api.js';
+import { onLeave } from './dialog.js';
 import { countsOf, rowsOf } from './import_report.js';
 import { camerasOfTable, isYaml, yamlOf } from './import_table.js';
 
@@ -83,12 +84,7 @@ export class ImportDialog {
     close.addEventListener('click', () => this.#leave());
     const title = make('h2', { id: 'import-title' }, words.text('import.title'));
     this.element.append(make('div', { class: 'guide-head' }, title, close), form);
-    this.element.addEventListener('cancel', (event) => {
-      // That of the file's chooser bubbles: nobody wants to leave.
-      if (event.target !== this.element) return;
-      event.preventDefault();
-      this.#leave();
-    });
+    onLeave(this.element, () => this.#leave());
   }
 
   /** Whether something would be lost with it. */
