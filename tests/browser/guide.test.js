@@ -275,8 +275,11 @@ scenario('what was entered so far goes on to the form with all settings', here, 
   const [main] = await page.getByLabel('RTSP URL').all();
   assert.equal(await main.inputValue(), 'rtsp://192.0.2.10/axis-media/media.amp');
   assert.equal(await page.getByLabel('User name').first().inputValue(), 'root');
-  page.once('dialog', (dialog) => void dialog.accept());
-  await page.locator('.camera-form .cancel').click();
+  const question = page.waitForEvent('dialog');
+  const left = page.locator('.camera-form .cancel').click();
+  await (await question).accept();
+  await left;
+  await page.locator('.camera-form').waitFor({ state: 'detached' });
 });
 
 scenario('it works on a phone, in Korean', here, async () => {
