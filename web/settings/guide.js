@@ -198,8 +198,8 @@ export class Guide {
     const taken = this.#taken();
     const name = words.text('guide.name.usual', { number: words.number(taken.length + 1) });
     const settings = { ...blank(), id: freeId(`camera-${taken.length + 1}`, taken), name, streams };
-    await this.#trial.begin(settings);
     const { Preview } = await import('./preview.js');
+    await this.#trial.begin(settings);
     if (this.#test !== test) return this.#takeBack();
     this.#preview = new Preview(this.#signalling, settings.id, name);
     this.#name ||= name;
