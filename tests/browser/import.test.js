@@ -107,6 +107,17 @@ scenario('YAML gives the line of each key that is wrong', here, async () => {
   assert.match(result, /^line 4: latncy: This is not a valid key here\. Did you mean latency\?/);
 });
 
+scenario('a file in an encoding other than UTF-8 is refused in words', here, async () => {
+  await page.locator('#import-file').setInputFiles({
+    name: 'cameras.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from('name,url\nT\u00fcr,rtsp://192.0.2.10/1\n', 'latin1'),
+  });
+
+  await page.locator('.import .failure', { hasText: '“CSV UTF-8”' }).waitFor();
+  assert.equal(await page.locator('.report tr').count(), 0);
+});
+
 scenario('text that was changed has to be checked again', here, async () => {
   await check(yaml(1));
   await page.locator('.import .save', { hasText: 'Save 1 camera' }).waitFor();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { readCsv } from '../../web/settings/csv.js';
+import { readCsv, utf8Of } from '../../web/settings/csv.js';
 import { few, matches } from '../../web/settings/find.js';
 import { countsOf, rowsOf } from '../../web/settings/import_report.js';
 import { COLUMNS, camerasOfTable, isYaml, yamlOf } from '../../web/settings/import_table.js';
@@ -40,6 +40,16 @@ test('a table is read as spreadsheets write it', () => {
     [' kept ', 'trimmed'],
   ]);
   assert.deepEqual(cells(''), []);
+});
+
+test('a file in an encoding other than UTF-8 is not taken for text', () => {
+  /** @param {number[]} bytes */
+  const of = (...bytes) => utf8Of(new Uint8Array(bytes).buffer);
+
+  assert.equal(of(0xef, 0xbb, 0xbf, 0xed, 0x98, 0x84), '현', 'as Excel writes CSV UTF-8');
+  assert.equal(of(0xc7, 0xf6), null, 'CP949');
+  assert.equal(of(0x54, 0xfc, 0x72), null, 'Windows-1252');
+  assert.equal(of(0xff, 0xfe, 0x61, 0x00), null, 'UTF-16');
 });
 
 test('every row knows its line, also behind cells of several lines and lines that are left out', () => {

@@ -1,5 +1,17 @@
 /** @typedef {{line: number, cells: string[]}} CsvRow */
 
+/**
+ * The text of a file; null: it is in another encoding, in which spreadsheets save by themselves.
+ * @param {ArrayBuffer} bytes
+ */
+export function utf8Of(bytes) {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
 /** What is between the cells of a line: what is most often in the first one. @param {string} text */
 function separatorOf(text) {
   const [first] = text.split(/\r\n|\r|\n/, 1);

@@ -1,6 +1,7 @@
 import { words } from '../i18n/words.js';
 import { make, write } from '../picture/element.js';
 import { api } from './api.js';
+import { utf8Of } from './csv.js';
 import { onLeave } from './dialog.js';
 import { countsOf, rowsOf } from './import_report.js';
 import { camerasOfTable, isYaml, yamlOf } from './import_table.js';
@@ -124,10 +125,12 @@ export class ImportDialog {
   async #read() {
     const [file] = this.#file.files ?? [];
     if (!file) return;
-    this.#text.value = await file.text();
+    const text = utf8Of(await file.arrayBuffer());
     // The same file once more, after it was edited, is a change, too.
     this.#file.value = '';
     this.#forget();
+    if (text === null) return write(this.#failure, words.text('import.encoding'));
+    this.#text.value = text;
     await this.#check();
   }
 
