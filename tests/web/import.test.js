@@ -39,6 +39,10 @@ test('a table is read as spreadsheets write it', () => {
     ['x, y', 'say "hi"'],
     [' kept ', 'trimmed'],
   ]);
+  assert.deepEqual(cells('\n# mine, and yours\n;;;\na;b\n1,5;2'), [
+    ['a', 'b'],
+    ['1,5', '2'],
+  ]);
   assert.deepEqual(cells(''), []);
 });
 
@@ -221,6 +225,17 @@ test('a table without a line of columns, or with one that is unknown, is told so
     { line: 2, key: 'import.column', value: 'colour' },
   ]);
   assert.equal(camerasOfTable('', []).faults[0].key, 'import.head');
+});
+
+test('empty columns behind the last one are no columns', () => {
+  const table = 'name,url,,\nA,rtsp://h/1,,\nB,rtsp://h/2\nC,rtsp://h/3,,x\nD,rtsp://h/4,,,\n';
+  const { lines, faults } = camerasOfTable(table, []);
+
+  assert.deepEqual(faults, []);
+  assert.deepEqual(
+    lines.map(({ faults: [fault] }) => fault?.key),
+    [undefined, undefined, 'import.cells', 'import.cells'],
+  );
 });
 
 test('the words of every language name all columns', () => {

@@ -14,7 +14,8 @@ export function utf8Of(bytes) {
 
 /** What is between the cells of a line: what is most often in the first one. @param {string} text */
 function separatorOf(text) {
-  const [first] = text.split(/\r\n|\r|\n/, 1);
+  const lines = text.split(/\r\n|\r|\n/);
+  const first = lines.find((line) => /[^\s,;"]/.test(line) && !/^\s*#/.test(line)) ?? '';
   const count = (/** @type {string} */ sign) => first.split(sign).length;
   return [',', ';', '\t'].reduce((best, sign) => (count(sign) > count(best) ? sign : best));
 }

@@ -176,7 +176,10 @@ export function camerasOfTable(text, cameras) {
   const { rows, open } = readCsv(text);
   if (open) return { lines: [], faults: [{ line: open, key: 'import.quote', value: '' }] };
   const [head, ...body] = rows;
-  const columns = head?.cells.map(columnOf) ?? [];
+  const heads = head?.cells ?? [];
+  // Spreadsheets write empty columns behind the last one, too.
+  const count = heads.findLastIndex((cell) => cell !== '') + 1;
+  const columns = heads.slice(0, count).map(columnOf);
   const unknown = columns.findIndex((column) => column === undefined);
   if (!columns.includes('url') && !columns.includes('address')) {
     return { lines: [], faults: [{ line: head?.line ?? 1, key: 'import.head', value: '' }] };
@@ -187,8 +190,8 @@ export function camerasOfTable(text, cameras) {
   }
   const taken = cameras.map(({ id }) => id);
   const lines = body.map(({ line, cells }) => {
-    if (cells.length > columns.length) {
-      const value = String(columns.length);
+    if (cells.length > heads.length || cells.slice(count).some((cell) => cell !== '')) {
+      const value = String(count);
       return { line, name: '', camera: null, faults: [{ column: '', key: 'import.cells', value }] };
     }
     const row = new Row(new Map(cells.map((cell, at) => [columns[at] ?? '', cell])));
