@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { LANGUAGES } from '../../web/i18n/words.js';
 import { readCsv, utf8Of } from '../../web/settings/csv.js';
 import { few, matches } from '../../web/settings/find.js';
 import { countsOf, rowsOf } from '../../web/settings/import_report.js';
@@ -239,7 +240,7 @@ test('empty columns behind the last one are no columns', () => {
 });
 
 test('the words of every language name all columns', () => {
-  for (const language of ['en', 'ko']) {
+  for (const language of LANGUAGES) {
     const hint = wordsOf(language)['import.hint'];
     for (const column of Object.keys(COLUMNS)) assert.match(hint, new RegExp(`\\b${column}\\b`));
   }
