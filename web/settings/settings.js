@@ -162,7 +162,8 @@ class SettingsPage {
   }
 
   #narrow() {
-    const { wish } = this.#find;
+    // A single camera is not searched for: the search is hidden, whatever is left in it.
+    const wish = this.#ids.length > 1 ? this.#find.wish : { text: '', state: '' };
     const cameras = new Map((this.#all?.cameras ?? []).map((camera) => [camera.id, camera]));
     this.#list.narrow((id, state) => {
       const camera = cameras.get(id);
