@@ -131,7 +131,7 @@ Reason read_host(const std::string& text, std::string& out) {
             "contains *, but wildcards are not supported here; write each name: [a.example.org, "
             "b.example.org]"};
   if (text.find("://") != text.npos || text.find('/') != text.npos)
-    return {"host_is_url"_reason, "is a URL; write only the host; write, for example, "
+    return {"host_is_url"_reason, "is a URL; write only the host, for example "
                                   "cameras.example.org, or with a port cameras.example.org:8443"};
   std::string host;
   std::optional<std::uint32_t> port;

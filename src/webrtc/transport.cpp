@@ -12,7 +12,7 @@ Reason obstacle(const sdp::Offer& offer) {
   for (const sdp::Offer::Media& media : offer.media)
     if (is_carried(media) && media.transport.setup == "passive")
       return {"viewer_dtls_server"_reason,
-              "the viewer requires to be the DTLS server (a=setup:passive)"};
+              "the viewer insists on being the DTLS server (a=setup:passive)"};
   return {};
 }
 

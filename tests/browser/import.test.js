@@ -91,12 +91,31 @@ scenario('a table is checked line by line before anything is saved', here, async
   await keepScreenshot(page, 'import errors');
 });
 
+scenario('a file that was not chosen after all changes nothing', here, async () => {
+  await page.locator('#import-text').fill('');
+
+  await page.locator('#import-file').dispatchEvent('cancel', { bubbles: true });
+
+  assert.equal(await page.locator('.import[open]').count(), 1);
+});
+
 scenario('YAML gives the line of each key that is wrong', here, async () => {
   await check('cameras:\n  - id: gate\n    url: rtsp://192.0.2.10/1\n    latncy: 1s\n');
 
   const [[line, name, result]] = await rows();
   assert.deepEqual([line, name], ['2', 'gate']);
   assert.match(result, /^line 4: latncy: This is not a valid key here\. Did you mean latency\?/);
+});
+
+scenario('a file in an encoding other than UTF-8 is refused in words', here, async () => {
+  await page.locator('#import-file').setInputFiles({
+    name: 'cameras.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from('name,url\nT\u00fcr,rtsp://192.0.2.10/1\n', 'latin1'),
+  });
+
+  await page.locator('.import .failure', { hasText: '“CSV UTF-8”' }).waitFor();
+  assert.equal(await page.locator('.report tr').count(), 0);
 });
 
 scenario('text that was changed has to be checked again', here, async () => {
@@ -210,14 +229,28 @@ scenario('a line with the id of a camera changes it', here, async () => {
   await page.locator('.import .save').click();
 
   await page.locator('h2', { hasText: 'Great hall' }).waitFor();
+  const { cameras: all } = await (await fetch(`${house.url}api/settings`)).json();
+  const hall = all.find((/** @type {{id: string}} */ { id }) => id === 'hall-1');
+  assert.equal(hall.streams[0].transport, 'udp');
+  assert.equal(hall.streams[0].pull, 'on_demand', 'the table does not say otherwise');
 });
 
 scenario('text that was entered is not lost without a question', here, async () => {
   await page.locator('#tools .import').click();
   await page.locator('#import-text').fill('name,url\n');
-  page.once('dialog', (dialog) => void dialog.dismiss());
-  await page.keyboard.press('Escape');
-  assert.equal(await page.locator('#import-text').inputValue(), 'name,url\n');
+  for (let times = 0; times < 2; times++) {
+    page.once('dialog', (dialog) => void dialog.dismiss());
+    await page.keyboard.press('Escape');
+    assert.equal(await page.locator('.import[open] #import-text').inputValue(), 'name,url\n');
+  }
+  // As Chromium does where the page may not prevent it.
+  const question = page.waitForEvent('dialog');
+  const closed = page
+    .locator('.import')
+    .evaluate((dialog) => /** @type {HTMLDialogElement} */ (dialog).close());
+  await (await question).dismiss();
+  await closed;
+  assert.equal(await page.locator('.import[open] #import-text').inputValue(), 'name,url\n');
   page.once('dialog', (dialog) => void dialog.accept());
 
   await page.locator('.import .close').click();

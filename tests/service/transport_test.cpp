@@ -79,7 +79,7 @@ TEST_F(TransportTest, GivesAWebrtcbinToWhoeverNeedsOneAndSaysWhy) {
 
   const std::string sessions = get("/api/sessions").body;
   EXPECT_THAT(sessions, HasSubstr("\"transport\":\"webrtcbin\",\"transport_reason\":\"the viewer "
-                                  "requires to be the DTLS server (a=setup:passive)\""));
+                                  "insists on being the DTLS server (a=setup:passive)\""));
   EXPECT_THAT(sessions, HasSubstr("\"transport\":\"fanout\",\"transport_reason\":\"the viewer only "
                                   "receives\""));
   EXPECT_THAT(get("/api/cameras/front/pipeline.dot").body,

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { readCsv } from '../../web/settings/csv.js';
+import { LANGUAGES } from '../../web/i18n/words.js';
+import { readCsv, utf8Of } from '../../web/settings/csv.js';
 import { few, matches } from '../../web/settings/find.js';
 import { countsOf, rowsOf } from '../../web/settings/import_report.js';
 import { COLUMNS, camerasOfTable, isYaml, yamlOf } from '../../web/settings/import_table.js';
+
+/** @import { Settings } from '../../web/settings/types.js' */
 
 /** @param {string} language @returns {Record<string, string>} */
 const wordsOf = (language) =>
@@ -37,7 +40,21 @@ test('a table is read as spreadsheets write it', () => {
     ['x, y', 'say "hi"'],
     [' kept ', 'trimmed'],
   ]);
+  assert.deepEqual(cells('\n# mine, and yours\n;;;\na;b\n1,5;2'), [
+    ['a', 'b'],
+    ['1,5', '2'],
+  ]);
   assert.deepEqual(cells(''), []);
+});
+
+test('a file in an encoding other than UTF-8 is not taken for text', () => {
+  /** @param {number[]} bytes */
+  const of = (...bytes) => utf8Of(new Uint8Array(bytes).buffer);
+
+  assert.equal(of(0xef, 0xbb, 0xbf, 0xed, 0x98, 0x84), '현', 'as Excel writes CSV UTF-8');
+  assert.equal(of(0xc7, 0xf6), null, 'CP949');
+  assert.equal(of(0x54, 0xfc, 0x72), null, 'Windows-1252');
+  assert.equal(of(0xff, 0xfe, 0x61, 0x00), null, 'UTF-16');
 });
 
 test('every row knows its line, also behind cells of several lines and lines that are left out', () => {
@@ -67,7 +84,7 @@ test('a line is a camera by its make and address, or by its URLs', () => {
       'Front door,Hikvision,192.0.2.10,admin,s;x,2,,',
       '현관,,,,,,rtsp://192.0.2.11/1,rtsp://192.0.2.11/2',
     ].join('\n'),
-    ['camera'],
+    [{ id: 'camera', streams: [] }],
   );
 
   assert.deepEqual(
@@ -98,12 +115,80 @@ test('a line is a camera by its make and address, or by its URLs', () => {
 });
 
 test('lines of one name get ids of their own', () => {
-  const { lines } = camerasOfTable('name,url\nHall,rtsp://h/1\nHall,rtsp://h/2\n', ['hall']);
+  const { lines } = camerasOfTable('name,url\nHall,rtsp://h/1\nHall,rtsp://h/2\n', [
+    { id: 'hall', streams: [] },
+  ]);
 
   assert.deepEqual(
     lines.map(({ camera }) => camera?.id),
     ['hall-2', 'hall-3'],
   );
+});
+
+/** As the server tells it. @type {Settings} */
+const YARD = {
+  id: 'yard',
+  name: 'Yard',
+  managed: true,
+  file: '/cameras.yaml',
+  line: 3,
+  streams: [
+    {
+      id: 'main',
+      url: 'rtsp://192.0.2.11/main?key=***',
+      username: 'admin',
+      has_password: true,
+      transport: 'udp',
+      grace: '5s',
+    },
+  ],
+  audio: false,
+};
+
+test('a line with the id of a camera changes what it says, and nothing else', () => {
+  const { managed, file, line, ...told } = YARD;
+  void [managed, file, line];
+  const { has_password, ...main } = YARD.streams[0];
+  void has_password;
+  /** @param {string} row */
+  const camera = (row) => {
+    const head = 'id,name,username,password,transport,address,make,url,sub_url\n';
+    const { lines } = camerasOfTable(head + row, [YARD]);
+    assert.deepEqual(lines[0].faults, []);
+    return lines[0].camera;
+  };
+
+  assert.deepEqual(camera('yard,,,,,,,,'), { ...told, streams: [main] });
+  assert.deepEqual(camera('yard,Court,,,tcp,,,,'), {
+    ...told,
+    name: 'Court',
+    streams: [{ ...main, transport: 'tcp' }],
+  });
+  const url = 'rtsp://192.0.2.11/2';
+  assert.deepEqual(camera(`yard,,,,,,,${url},`)?.streams, [{ ...main, url }]);
+  assert.deepEqual(camera(`yard,,,new,,,,,${url}`)?.streams, [
+    { ...main, password: 'new' },
+    { ...main, id: 'sub', url, password: 'new' },
+  ]);
+  const { username, ...open } = main;
+  assert.equal(username, 'admin');
+  const withLogin = 'rtsp://root:new@192.0.2.11/2';
+  assert.deepEqual(camera(`yard,,,,,,,${withLogin},`)?.streams, [{ ...open, url: withLogin }]);
+});
+
+test('the line of a table without logins keeps the login of its camera', () => {
+  const table = 'id,url\nyard,rtsp://192.0.2.11/2\n';
+  const [{ camera }] = camerasOfTable(table, [YARD]).lines;
+
+  assert.equal(camera?.streams[0].username, 'admin');
+  assert.doesNotMatch(JSON.stringify(camera), /password/);
+});
+
+test('another stream of a camera needs the password, which the page does not know', () => {
+  const table = 'id,make,address\nyard,Hikvision,192.0.2.11\n';
+  const [{ faults }] = camerasOfTable(table, [YARD]).lines;
+
+  assert.deepEqual(faults, [{ column: 'password', key: 'field.missing', value: '' }]);
 });
 
 test('what is wrong with a line is told by its column', () => {
@@ -143,8 +228,19 @@ test('a table without a line of columns, or with one that is unknown, is told so
   assert.equal(camerasOfTable('', []).faults[0].key, 'import.head');
 });
 
+test('empty columns behind the last one are no columns', () => {
+  const table = 'name,url,,\nA,rtsp://h/1,,\nB,rtsp://h/2\nC,rtsp://h/3,,x\nD,rtsp://h/4,,,\n';
+  const { lines, faults } = camerasOfTable(table, []);
+
+  assert.deepEqual(faults, []);
+  assert.deepEqual(
+    lines.map(({ faults: [fault] }) => fault?.key),
+    [undefined, undefined, 'import.cells', 'import.cells'],
+  );
+});
+
 test('the words of every language name all columns', () => {
-  for (const language of ['en', 'ko']) {
+  for (const language of LANGUAGES) {
     const hint = wordsOf(language)['import.hint'];
     for (const column of Object.keys(COLUMNS)) assert.match(hint, new RegExp(`\\b${column}\\b`));
   }

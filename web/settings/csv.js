@@ -1,8 +1,21 @@
 /** @typedef {{line: number, cells: string[]}} CsvRow */
 
+/**
+ * The text of a file; null: it is in another encoding, in which spreadsheets save by themselves.
+ * @param {ArrayBuffer} bytes
+ */
+export function utf8Of(bytes) {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
 /** What is between the cells of a line: what is most often in the first one. @param {string} text */
 function separatorOf(text) {
-  const [first] = text.split(/\r\n|\r|\n/, 1);
+  const lines = text.split(/\r\n|\r|\n/);
+  const first = lines.find((line) => /[^\s,;"]/.test(line) && !/^\s*#/.test(line)) ?? '';
   const count = (/** @type {string} */ sign) => first.split(sign).length;
   return [',', ';', '\t'].reduce((best, sign) => (count(sign) > count(best) ? sign : best));
 }

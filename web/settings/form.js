@@ -1,7 +1,7 @@
 import { words } from '../i18n/words.js';
 import { make, write } from '../picture/element.js';
 import { Refusal, api } from './api.js';
-import { bodyOf, freeId, hasCutLogin, nextStream, summaryOf } from './draft.js';
+import { blank, bodyOf, freeId, hasCutLogin, nextStream, summaryOf } from './draft.js';
 import { Fields, advanced } from './fields.js';
 import { streamFields } from './stream_fields.js';
 
@@ -28,7 +28,8 @@ export class Form {
    */
   constructor(settings, taken, onDone) {
     this.#draft = structuredClone(settings);
-    this.#before = JSON.stringify(this.#draft);
+    // What the steps have asked for was typed, too.
+    this.#before = JSON.stringify(taken ? blank() : settings);
     this.#isNew = taken !== null;
     this.#taken = taken ?? [];
     this.#onDone = onDone;

@@ -3,6 +3,7 @@ import { make, write } from '../picture/element.js';
 import { AddressStep } from './address_step.js';
 import { codecNote } from './advice.js';
 import { makeOf, streamsOf } from './camera_urls.js';
+import { onLeave } from './dialog.js';
 import { blank, freeId, summaryOf } from './draft.js';
 import { Fields } from './fields.js';
 import { MAKES } from './makes.js';
@@ -58,10 +59,7 @@ export class Guide {
     });
     const close = this.#button('close', 'guide.close', () => this.#leave());
     this.element.append(make('div', { class: 'guide-head' }, this.#title, close), this.#form);
-    this.element.addEventListener('cancel', (event) => {
-      event.preventDefault();
-      this.#leave();
-    });
+    onLeave(this.element, () => this.#leave());
     addEventListener('pagehide', this.#abandon);
   }
 
@@ -200,8 +198,8 @@ export class Guide {
     const taken = this.#taken();
     const name = words.text('guide.name.usual', { number: words.number(taken.length + 1) });
     const settings = { ...blank(), id: freeId(`camera-${taken.length + 1}`, taken), name, streams };
-    await this.#trial.begin(settings);
     const { Preview } = await import('./preview.js');
+    await this.#trial.begin(settings);
     if (this.#test !== test) return this.#takeBack();
     this.#preview = new Preview(this.#signalling, settings.id, name);
     this.#name ||= name;

@@ -1,6 +1,8 @@
 import { words } from '../i18n/words.js';
 import { make, write } from '../picture/element.js';
 import { api } from './api.js';
+import { utf8Of } from './csv.js';
+import { onLeave } from './dialog.js';
 import { countsOf, rowsOf } from './import_report.js';
 import { camerasOfTable, isYaml, yamlOf } from './import_table.js';
 
@@ -25,7 +27,6 @@ const say = (key, values) => words.text(key, values);
  */
 export class ImportDialog {
   element = make('dialog', { class: 'guide import', 'aria-labelledby': 'import-title' });
-  #taken;
   #onClose;
   #text = make('textarea', {
     id: 'import-text',
@@ -52,11 +53,9 @@ export class ImportDialog {
 
   /**
    * @param {object} around
-   * @param {() => string[]} around.taken Ids of the cameras that the server has.
    * @param {(count: number) => void} around.onClose How many cameras were saved.
    */
-  constructor({ taken, onClose }) {
-    this.#taken = taken;
+  constructor({ onClose }) {
     this.#onClose = onClose;
     const form = make('form', { class: 'camera-form', novalidate: true });
     form.append(
@@ -86,10 +85,7 @@ export class ImportDialog {
     close.addEventListener('click', () => this.#leave());
     const title = make('h2', { id: 'import-title' }, words.text('import.title'));
     this.element.append(make('div', { class: 'guide-head' }, title, close), form);
-    this.element.addEventListener('cancel', (event) => {
-      event.preventDefault();
-      this.#leave();
-    });
+    onLeave(this.element, () => this.#leave());
   }
 
   /** Whether something would be lost with it. */
@@ -129,10 +125,12 @@ export class ImportDialog {
   async #read() {
     const [file] = this.#file.files ?? [];
     if (!file) return;
-    this.#text.value = await file.text();
+    const text = utf8Of(await file.arrayBuffer());
     // The same file once more, after it was edited, is a change, too.
     this.#file.value = '';
     this.#forget();
+    if (text === null) return write(this.#failure, words.text('import.encoding'));
+    this.#text.value = text;
     await this.#check();
   }
 
@@ -144,9 +142,9 @@ export class ImportDialog {
       this.#text.focus();
       return;
     }
-    const table = isYaml(text) ? null : camerasOfTable(text, this.#taken());
-    const yaml = table ? yamlOf(table.lines) : text;
     try {
+      const table = isYaml(text) ? null : camerasOfTable(text, (await api.all()).cameras);
+      const yaml = table ? yamlOf(table.lines) : text;
       const report = table?.faults.length ? NOTHING : await this.#ask(yaml);
       if (this.#text.value !== text) return;
       const faults = (table?.faults ?? []).map(({ line, key, value }) => ({

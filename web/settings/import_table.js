@@ -1,9 +1,9 @@
 import { faultsOf, makeOf, streamsOf } from './camera_urls.js';
 import { readCsv } from './csv.js';
-import { freeId } from './draft.js';
+import { bodyOf, freeId, nextStream } from './draft.js';
 import { MAKES } from './makes.js';
 
-/** @import { Answers, Make, Settings } from './types.js' */
+/** @import { Answers, Make, Settings, Stream } from './types.js' */
 
 /** The columns of a table of cameras, and other names that people give them. */
 export const COLUMNS = /** @type {Record<string, string[]>} */ ({
@@ -19,6 +19,9 @@ export const COLUMNS = /** @type {Record<string, string[]>} */ ({
   sub_url: ['sub', 'sub url', 'substream', 'sub-stream'],
   transport: [],
 });
+
+/** The columns that make the URLs where there is no url. */
+const PLACES = ['make', 'address', 'channel', 'path'];
 
 /** One line of the table: a camera, or what is wrong with it by text key. */
 /** @typedef {{line: number, name: string, camera: Settings | null, faults: {column: string, key: string, value: string}[]}} Line */
@@ -39,6 +42,9 @@ const makeNamed = (text) => {
   const plain = text.toLowerCase();
   return MAKES.find(({ id, name = id }) => id === plain || name.toLowerCase().includes(plain));
 };
+
+/** @param {string} url */
+const hasLogin = (url) => /^\w+:\/\/[^/?#]*@/.test(url);
 
 /** What the columns of one line say. */
 class Row {
@@ -65,32 +71,71 @@ class Row {
     this.faults.push({ column, key, value: this.#of(column) });
   }
 
-  /** @param {string[]} taken Ids; gets that of the camera, too. @returns {Settings | null} */
-  camera(taken) {
-    const streams = this.#of('url') ? this.#written() : this.#composed();
-    const [username, password] = [this.#of('username'), this.#of('password')];
-    if (password && !username && this.#of('url')) this.#fault('username', 'guide.username.missing');
-    const name = this.#of('name');
-    const id = this.#of('id') || freeId(name || 'camera', taken);
+  /**
+   * @param {string[]} taken Ids; gets that of the camera, too.
+   * @param {Settings[]} cameras That the server has.
+   * @returns {Settings | null}
+   */
+  camera(taken, cameras) {
+    const id = this.#of('id') || freeId(this.#of('name') || 'camera', taken);
+    const known = cameras.find((camera) => camera.id === id);
+    const streams = this.#of('url') ? this.#written() : this.#composed(known);
+    const camera = known ? this.#changed(known, streams) : this.#added(id, streams);
     if (this.faults.length) return null;
     taken.push(id);
+    return camera;
+  }
+
+  /** @param {string} id @param {Stream[]} streams @returns {Settings} */
+  #added(id, streams) {
+    const { username, password } = this.#said;
+    if (password && !username && this.#of('url')) this.#fault('username', 'guide.username.missing');
+    const name = this.#of('name');
     // What all streams have stands once.
-    return {
-      id,
-      ...(name && { name }),
-      ...(username && { username, password }),
-      ...(this.#of('transport') && { transport: this.#of('transport') }),
-      streams,
-    };
+    return { id, ...(name && { name }), ...this.#said, streams };
+  }
+
+  /**
+   * The camera with what the line says; all else stays as it is. The server keeps a stored password,
+   * which the page does not know, where none is sent.
+   * @param {Settings} known
+   * @param {Stream[]} said
+   * @returns {Settings}
+   */
+  #changed(known, said) {
+    const { username, password } = this.#said;
+    const streams = [...known.streams];
+    for (const [at, { url }] of said.entries()) {
+      // A new stream has the login of the first one, but only the server knows the password.
+      const lacks = !streams[at] && streams[0].has_password && !password;
+      if (lacks && !hasLogin(url)) this.#fault('password', 'field.missing');
+      streams[at] = { ...(streams[at] ?? nextStream(streams)), url };
+      // The server would prefer the old one to that in the URL.
+      if (hasLogin(url) && !username) delete streams[at].username;
+    }
+    if (password && streams.some(({ username: old }) => !username && !old)) {
+      this.#fault('username', 'guide.username.missing');
+    }
+    const name = this.#of('name');
+    const all = streams.map((stream) => ({ ...stream, ...this.#said }));
+    return bodyOf({ ...known, ...(name && { name }), streams: all });
+  }
+
+  /** What the line says of all streams. @returns {Partial<Stream>} */
+  get #said() {
+    const columns = /** @type {const} */ (['username', 'password', 'transport']);
+    return Object.fromEntries(
+      columns.map((column) => [column, this.#of(column)]).filter(([, text]) => text),
+    );
   }
 
   #written() {
-    const streams = [{ id: 'main', url: this.#of('url') }];
-    if (this.#of('sub_url')) streams.push({ id: 'sub', url: this.#of('sub_url') });
-    return streams;
+    return this.#sub([{ id: 'main', url: this.#of('url') }]);
   }
 
-  #composed() {
+  /** @param {Settings} [known] @returns {Stream[]} */
+  #composed(known) {
+    if (known && !PLACES.some((column) => this.#of(column))) return this.#sub(known.streams);
     const named = this.#of('make');
     const make = named ? makeNamed(named) : makeOf('other');
     if (!make) {
@@ -105,29 +150,36 @@ class Row {
       address: this.#of('address'),
       path: this.#of('path'),
       channel: Number(channel) || 1,
-      username: this.#of('username'),
+      username: this.#of('username') || (known?.streams[0].username ?? ''),
       password: this.#of('password'),
     };
     if (!answers.address) this.#fault('address', 'import.address');
     else for (const [column, key] of faultsOf(answers)) this.#fault(column, key);
-    const streams = streamsOf(answers).map(({ id, url }) => ({ id, url }));
-    if (this.#of('sub_url')) streams[1] = { id: 'sub', url: this.#of('sub_url') };
-    return streams;
+    return this.#sub(streamsOf(answers).map(({ id, url }) => ({ id, url })));
+  }
+
+  /** @param {Stream[]} streams @returns {Stream[]} */
+  #sub([main, ...others]) {
+    if (!this.#of('sub_url')) return [main, ...others];
+    return [main, { id: 'sub', url: this.#of('sub_url') }, ...others.slice(1)];
   }
 }
 
 /**
  * The cameras of a table whose first line names its columns.
  * @param {string} text
- * @param {string[]} ids Of the cameras that the server has.
+ * @param {Settings[]} cameras That the server has.
  * @returns {{lines: Line[], faults: {line: number, key: string, value: string}[]}} faults: of the
  *   table as a whole.
  */
-export function camerasOfTable(text, ids) {
+export function camerasOfTable(text, cameras) {
   const { rows, open } = readCsv(text);
   if (open) return { lines: [], faults: [{ line: open, key: 'import.quote', value: '' }] };
   const [head, ...body] = rows;
-  const columns = head?.cells.map(columnOf) ?? [];
+  const heads = head?.cells ?? [];
+  // Spreadsheets write empty columns behind the last one, too.
+  const count = heads.findLastIndex((cell) => cell !== '') + 1;
+  const columns = heads.slice(0, count).map(columnOf);
   const unknown = columns.findIndex((column) => column === undefined);
   if (!columns.includes('url') && !columns.includes('address')) {
     return { lines: [], faults: [{ line: head?.line ?? 1, key: 'import.head', value: '' }] };
@@ -136,14 +188,14 @@ export function camerasOfTable(text, ids) {
     const value = head.cells[unknown];
     return { lines: [], faults: [{ line: head.line, key: 'import.column', value }] };
   }
-  const taken = [...ids];
+  const taken = cameras.map(({ id }) => id);
   const lines = body.map(({ line, cells }) => {
-    if (cells.length > columns.length) {
-      const value = String(columns.length);
+    if (cells.length > heads.length || cells.slice(count).some((cell) => cell !== '')) {
+      const value = String(count);
       return { line, name: '', camera: null, faults: [{ column: '', key: 'import.cells', value }] };
     }
     const row = new Row(new Map(cells.map((cell, at) => [columns[at] ?? '', cell])));
-    const camera = row.camera(taken);
+    const camera = row.camera(taken, cameras);
     return { line, name: row.name, camera, faults: row.faults };
   });
   return { lines, faults: [] };

@@ -13,6 +13,7 @@ import { FindBar } from './find_bar.js';
 import { Form } from './form.js';
 
 /** @import { All, Settings } from './types.js' */
+/** @typedef {{changed: boolean, open: () => void}} Dialog */
 
 /** @param {string} id @returns {HTMLElement} */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -161,7 +162,8 @@ class SettingsPage {
   }
 
   #narrow() {
-    const { wish } = this.#find;
+    // A single camera is not searched for: the search is hidden, whatever is left in it.
+    const wish = this.#ids.length > 1 ? this.#find.wish : { text: '', state: '' };
     const cameras = new Map((this.#all?.cameras ?? []).map((camera) => [camera.id, camera]));
     this.#list.narrow((id, state) => {
       const camera = cameras.get(id);
@@ -180,39 +182,51 @@ class SettingsPage {
   }
 
   /** The steps that add a camera. */
-  async guide() {
-    if (this.#dialog || !this.#closeForm()) return;
-    const { Guide } = await import('./guide.js');
-    const guide = new Guide({
-      signalling: this.#signalling,
-      taken: () => this.#ids,
-      onClose: (added) => {
-        this.#dialog = null;
-        void this.#closed(added, '');
-      },
-      onByHand: (draft) => {
-        this.#dialog = null;
-        this.#open(null, draft);
-      },
+  guide() {
+    return this.#show(async () => {
+      const { Guide } = await import('./guide.js');
+      return new Guide({
+        signalling: this.#signalling,
+        taken: () => this.#ids,
+        onClose: (added) => {
+          this.#dialog = null;
+          void this.#closed(added, '');
+        },
+        onByHand: (draft) => {
+          this.#dialog = null;
+          this.#open(null, draft);
+        },
+      });
     });
-    this.#dialog = guide;
-    guide.open();
   }
 
-  async #import() {
-    if (this.#dialog || !this.#closeForm()) return;
-    const { ImportDialog } = await import('./import_dialog.js');
-    const dialog = new ImportDialog({
-      taken: () => this.#ids,
-      onClose: async (count) => {
-        this.#dialog = null;
-        await this.load();
-        if (count) this.#say(words.text('import.done', { count: words.number(count) }, count));
-        /** @type {HTMLElement | null} */ (document.querySelector('#tools .import'))?.focus();
-      },
+  #import() {
+    return this.#show(async () => {
+      const { ImportDialog } = await import('./import_dialog.js');
+      return new ImportDialog({
+        onClose: async (count) => {
+          this.#dialog = null;
+          await this.load();
+          if (count) this.#say(words.text('import.done', { count: words.number(count) }, count));
+          /** @type {HTMLElement | null} */ (document.querySelector('#tools .import'))?.focus();
+        },
+      });
     });
-    this.#dialog = dialog;
-    dialog.open();
+  }
+
+  /** One at a time, also while it is loaded. @param {() => Promise<Dialog>} load */
+  async #show(load) {
+    if (this.#dialog || !this.#closeForm()) return;
+    this.#dialog = { changed: false };
+    try {
+      const dialog = await load();
+      this.#dialog = dialog;
+      dialog.open();
+    } catch {
+      this.#dialog = null;
+      byId('refused').hidden = false;
+      write(byId('refused'), words.text('page.incomplete'));
+    }
   }
 
   /** @param {Settings | null} camera Null: a new one. @param {Settings} draft */
@@ -271,7 +285,8 @@ class SettingsPage {
     if (!confirm(words.text('list.remove.sure', question, remove.length))) return;
     if (!(await this.#try(() => api.import({ remove })))) return;
     this.#say(words.text('list.removed', { count }, remove.length));
-    this.#find.focus();
+    if (this.#find.element.hidden) this.#focusOn(this.#ids[0] ?? '', '.edit');
+    else this.#find.focus();
   }
 
   /** @param {string} id @param {number} by */

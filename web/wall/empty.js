@@ -19,7 +19,7 @@ export class Empty {
   #text = byId('empty-text');
   #detail = byId('empty-detail');
   #offer = /** @type {HTMLAnchorElement} */ (byId('empty-add'));
-  /** What the server says; null: it has not been asked, or it gave no answer. @type {{may: boolean, refusal: object} | null} */
+  /** What the server says; null: it has not been asked, or it gave no answer. @type {{may: boolean, refusal: Record<string, any>} | null} */
   #leave = null;
   #asking = false;
 
@@ -53,16 +53,18 @@ export class Empty {
   }
 
   #advice() {
-    const { phase, cameras, gone, refusal } = this.#signalling;
-    if (refusal) return words.said(refusal, 'message');
+    const { phase, cameras, gone, refusal: refused } = this.#signalling;
+    if (refused) return words.said(refused, 'message');
     if (gone) return retryText(this.#signalling);
     if (phase !== 'open') return '';
     if (cameras.length) return words.text('wall.none.detail');
     if (!this.#leave) return '';
     if (this.#leave.may) return words.text('wall.empty.ready');
-    return [words.text('wall.empty.elsewhere'), words.said(this.#leave.refusal, 'detail')].join(
-      '\n',
-    );
+    const { refusal } = this.#leave;
+    // For other reasons another network would not help.
+    const elsewhere = refusal.detail_code === 'settings_private';
+    const todo = words.text(elsewhere ? 'wall.empty.elsewhere' : 'wall.empty.file');
+    return [todo, words.said(refusal, 'detail')].join('\n');
   }
 
   async #ask() {
