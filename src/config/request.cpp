@@ -46,7 +46,7 @@ void refuse_files(YAML::Node keys, const std::string& path, const Camera* before
     diagnostics.add(YAML::Mark::null_mark(), path + field.name,
                     {"server_file"_reason,
                      "names a file on the server; only the configuration file may set it"});
-    keys.remove(field.name);
+    while (keys[field.name]) keys.remove(field.name); // It may be there twice.
   }
 }
 

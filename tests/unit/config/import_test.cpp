@@ -159,6 +159,14 @@ TEST(Import, ReadsNeitherFilesNorTheEnvironment) {
   EXPECT_THAT(read.cameras[1].errors, ElementsAre(says(HasSubstr("names a file on the server"))));
 }
 
+TEST(Import, OpensNoFileWhoseKeyIsThereTwice) {
+  const Import read = import("- {id: a, url: 'rtsp://192.0.2.3/', password_file: /none/a, "
+                             "password_file: /none/b}\n");
+
+  ASSERT_EQ(read.cameras.size(), 1u);
+  EXPECT_THAT(read.cameras[0].errors, ElementsAre(says(HasSubstr("names a file on the server"))));
+}
+
 TEST(Import, SaysWhereTextIsNoYamlOrNoListOfCameras) {
   EXPECT_THAT(import("- id: a\n  url: [\n").errors, ElementsAre(says(HasSubstr("cannot be read"))));
   const Import more = import("server:\n  listen: 0.0.0.0:80\ncameras: []\n");
