@@ -98,7 +98,7 @@ void Settings::import(const ExchangePtr& exchange) {
         Problem{Failure::invalid,
                 {"import_members"_reason,
                  "yaml must be text, remove a list of ids, and dry_run true or false"}});
-  Import import = config::read_import(request->yaml, request->remove, cameras());
+  Import import = config::read_import(request->yaml, request->remove, cameras(), limits_.cameras);
   if (import.wanted.size() > limits_.cameras && import.wanted.size() > cameras().size())
     import.errors.push_back({"",
                              {"too_many_cameras"_reason,

@@ -13,7 +13,7 @@ namespace fanlight::log {
 enum class Level { error, warning, info, debug };
 enum class Format { text, json, journald };
 
-/// A key and its value beside the message, e.g. {"camera"_reason, "front"}.
+/// A key and its value beside the message, e.g. {"camera", "front"}.
 struct Field {
   std::string_view key;
   std::string value;

@@ -62,7 +62,7 @@ class RecentBounds {
 class Reservation {
  public:
   /// Errc::busy, with the reason, if less than `room` and `spare` would be left: GLib and GStreamer
-  /// abort the process if a thread cannot be started, so this must never happen. `what` is, for
+  /// abort the process if a thread cannot be started, so this must never happen. `purpose` is, for
   /// example, "another viewer on webrtcbin".
   static Result<Reservation> take(Room room, Room spare, const Reason& purpose);
   /// The same, with these limits.

@@ -10,23 +10,6 @@
 namespace fanlight::config {
 namespace {
 
-/// Load() would silently ignore a second document, and LoadAll() of yaml-cpp 0.7 exhausts the
-/// memory on some malformed input. Therefore this searches for its mark, which YAML does not allow
-/// elsewhere at the start of a line.
-void refuse_second_document(std::string_view yaml, Diagnostics& diagnostics) {
-  bool begun = false;
-  YAML::Mark mark;
-  for (mark.line = 0; !yaml.empty(); ++mark.line) {
-    const std::string_view line = yaml.substr(0, yaml.find('\n'));
-    yaml.remove_prefix(std::min(line.size() + 1, yaml.size()));
-    if (begun && (line == "---" || line.starts_with("--- ")))
-      diagnostics.add(mark, "",
-                      {"second_document"_reason,
-                       "a second document begins here; keep only one, and remove ---"});
-    begun = begun || !(line.empty() || line[0] == '#' || line[0] == '%');
-  }
-}
-
 /// What the program's own file holds.
 struct Managed {
   Config& config; ///< The cameras of the other file, to which its own are added.

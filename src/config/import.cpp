@@ -9,6 +9,7 @@
 #include "config/login.h"
 #include "config/request.h"
 #include "config/request_reader.h"
+#include "config/sent_yaml.h"
 
 namespace fanlight::config {
 namespace {
@@ -16,8 +17,6 @@ namespace {
 /// Those of one mapping. More would cost the reader a walk over all of them for each key.
 constexpr std::size_t kMostKeys = 64;
 constexpr std::size_t kLongestKey = 128; ///< Bytes. The reader compares it with every known key.
-constexpr std::size_t kMostCameras = 10000;
-constexpr std::size_t kMostErrors = 500; ///< Then the reader stops: people repair few at a time.
 
 std::string place(const Camera& camera) {
   return camera.origin.file + ", line " + std::to_string(camera.origin.line);
@@ -38,79 +37,103 @@ bool is_small_camera(const YAML::Node& camera) {
          (streams.size() <= kMostKeys && std::all_of(streams.begin(), streams.end(), is_small));
 }
 
-/// The cameras of a list, or of a mapping that has nothing else. Errors go to `import`.
-std::vector<YAML::Node> entries_of(const YAML::Node& document, Import& import) {
-  YAML::Node list = document;
-  if (document.IsMap()) {
-    list.reset(YAML::Node{});
-    for (const auto& entry : document)
-      if (entry.first.Scalar() == "cameras")
-        list.reset(entry.second);
-      else
-        import.errors.push_back(
-            {entry.first.Scalar().substr(0, kLongestKey),
-             {"not_importable"_reason, "cannot be imported: only cameras can; remove this key"},
-             entry.first.Mark().line + 1});
-  }
-  if (!list.IsSequence() && !list.IsNull())
-    import.errors.push_back(
-        {"",
-         {"not_a_camera_list"_reason, "is not a list of cameras; begin each camera with a dash"},
-         list.Mark().line + 1});
-  if (list.IsSequence() && list.size() > kMostCameras)
-    import.errors.push_back({"",
-                             {"long_camera_list"_reason,
-                              "has more than {limit} cameras",
-                              {
-                                { "limit",
-                                  kMostCameras }
-                              }},
-                             list.Mark().line + 1});
-  if (!list.IsSequence() || !import.errors.empty()) return {};
-  return {list.begin(), list.end()};
-}
-
 /// Reads the cameras of a list one after the other, and compares each with all others.
 class Reader {
  public:
-  Reader(Import& import, std::vector<Camera> current)
-      : import_(import), before_(std::move(current)), ids_(before_) {}
+  Reader(Import& import, std::vector<Camera> current, std::size_t limit)
+      : import_(import), limit_(std::max(limit, current.size())), before_(std::move(current)),
+        ids_(before_) {}
 
   void remove(const std::vector<std::string>& ids) {
     for (const std::string& id : ids) {
+      if (is_full()) return;
       const Camera* camera = before(id);
       if (camera == nullptr)
-        import_.errors.push_back(
-            {"remove",
+        add({"remove",
              {"unknown_camera"_reason, "there is no camera '{camera}'", {{"camera", id}}},
              0});
       else if (!camera->origin.managed)
-        import_.errors.push_back({"remove",
-                                  {"camera_removed_elsewhere"_reason,
-                                   "camera {camera} is configured in {place}; remove it there",
-                                   {{"camera", id}, {"place", place(*camera)}}},
-                                  0});
+        add({"remove",
+             {"camera_removed_elsewhere"_reason,
+              "camera {camera} is configured in {place}; remove it there",
+              {{"camera", id}, {"place", place(*camera)}}},
+             0});
     }
     const std::set<std::string> gone(ids.begin(), ids.end());
     std::erase_if(before_, [&gone](const Camera& camera) { return gone.contains(camera.id); });
     ids_ = CameraIndex(before_);
   }
 
-  void read(const std::vector<YAML::Node>& entries) {
+  void read(const std::string& text) {
     import_.wanted = before_;
-    std::size_t errors = 0;
-    for (const YAML::Node& entry : entries) {
+    Diagnostics diagnostics("");
+    const auto document = load_sent(text, diagnostics);
+    for (const Diagnostic& diagnostic : diagnostics.all())
+      add({diagnostic.key, diagnostic.why, diagnostic.line});
+    if (!document) return;
+    for (const YAML::Node& entry : entries_of(*document)) {
+      if (is_full()) return;
       import_.cameras.push_back(read(entry));
-      errors += import_.cameras.back().errors.size();
-      if (errors <= kMostErrors) continue;
-      import_.errors.push_back(
-          {"", {"more_errors"_reason, "there are more errors; correct these first"}, 0});
-      break;
     }
     check_urls();
   }
 
+  /// Adds an error that no camera of the list has.
+  void add(ImportError error) { add(import_.errors, std::move(error)); }
+
  private:
+  /// Adds an error to those of the import or of a camera. After kMostErrors in all of these, it
+  /// only says that there are more.
+  void add(std::vector<ImportError>& errors, ImportError error) {
+    if (is_full()) return;
+    if (++count_ <= kMostErrors)
+      errors.push_back(std::move(error));
+    else
+      import_.errors.push_back({"", more_errors(), 0});
+  }
+
+  bool is_full() const { return count_ > kMostErrors; }
+
+  /// The cameras of a list, or of a mapping that has nothing else.
+  std::vector<YAML::Node> entries_of(const YAML::Node& document) {
+    const YAML::Node list = document.IsMap() ? list_in(document) : document;
+    if (!list.IsSequence() && !list.IsNull())
+      add({"",
+           {"not_a_camera_list"_reason, "is not a list of cameras; begin each camera with a dash"},
+           list.Mark().line + 1});
+    if (list.IsSequence() && list.size() > limit_)
+      add({"",
+           {"long_camera_list"_reason, "has more than {limit} cameras", {{"limit", limit_}}},
+           list.Mark().line + 1});
+    if (!list.IsSequence() || !import_.errors.empty()) return {};
+    return {list.begin(), list.end()};
+  }
+
+  /// Null: the mapping has none.
+  YAML::Node list_in(const YAML::Node& mapping) {
+    YAML::Node list;
+    int line = 0; // Of the first one.
+    for (const auto& entry : mapping) {
+      if (is_full()) break;
+      const YAML::Node& key = entry.first;
+      if (key.Scalar() != "cameras") {
+        add({key.Scalar().substr(0, kLongestKey),
+             {"not_importable"_reason, "cannot be imported: only cameras can; remove this key"},
+             key.Mark().line + 1});
+      } else if (line > 0) {
+        add({"cameras",
+             {"key_twice"_reason,
+              "occurs twice, first on line {line}; remove one",
+              {{"line", line}}},
+             key.Mark().line + 1});
+      } else {
+        line = key.Mark().line + 1;
+        list.reset(entry.second);
+      }
+    }
+    return list;
+  }
+
   /// Null: the server has no such camera, or it is removed.
   const Camera* before(const std::string& id) const {
     const std::size_t at = ids_.find(id);
@@ -125,7 +148,7 @@ class Reader {
                          "has too many or too long keys, or too many streams"};
       const Reason other{"not_a_camera"_reason,
                          "is not a camera; it must have the keys id and url"};
-      imported.errors.push_back({"", entry.IsMap() ? large : other, imported.line});
+      add(imported.errors, {"", entry.IsMap() ? large : other, imported.line});
       sent_.push_back({});
       return imported;
     }
@@ -136,9 +159,8 @@ class Reader {
     Camera camera = read_sent_camera(entry, replaced, diagnostics);
     imported.name = camera.name;
     for (const Diagnostic& diagnostic : diagnostics.all())
-      imported.errors.push_back({diagnostic.key.substr(diagnostic.key.starts_with('.') ? 1 : 0),
-                                 diagnostic.why,
-                                 diagnostic.line > 0 ? diagnostic.line : imported.line});
+      add(imported.errors, {diagnostic.key.substr(diagnostic.key.starts_with('.') ? 1 : 0),
+                            diagnostic.why, diagnostic.line > 0 ? diagnostic.line : imported.line});
     place_in_list(camera, replaced, imported);
     sent_.push_back(std::move(camera));
     return imported;
@@ -148,7 +170,7 @@ class Reader {
   void place_in_list(const Camera& camera, const Camera* before, ImportedCamera& imported) {
     const auto [first, is_new] = lines_.emplace(camera.id, imported.line);
     if (!is_new && !camera.id.empty()) {
-      imported.errors.push_back(
+      add(imported.errors,
           {"id",
            {"imported_id_taken"_reason,
             "is already the id of the camera on line {line}; give each camera its own id",
@@ -157,12 +179,12 @@ class Reader {
     } else if (before == nullptr) {
       import_.wanted.push_back(camera);
     } else if (!before->origin.managed) {
-      imported.errors.push_back({"id",
-                                 {"camera_elsewhere"_reason,
-                                  "camera {camera} is configured in {place}; change it there, and "
-                                  "the server reloads the file by itself",
-                                  {{"camera", camera.id}, {"place", place(*before)}}},
-                                 imported.line});
+      add(imported.errors, {"id",
+                            {"camera_elsewhere"_reason,
+                             "camera {camera} is configured in {place}; change it there, and "
+                             "the server reloads the file by itself",
+                             {{"camera", camera.id}, {"place", place(*before)}}},
+                            imported.line});
     } else {
       imported.change =
           camera == *before ? ImportedCamera::Change::unchanged : ImportedCamera::Change::changed;
@@ -190,7 +212,7 @@ class Reader {
                      "is already a URL of camera {camera} ({place}); remove one of them, because "
                      "any number of viewers can share a stream",
                      {{"camera", camera.id}, {"place", place(camera)}}}});
-    for (std::size_t at = 0; at < sent_.size(); ++at) {
+    for (std::size_t at = 0; at < sent_.size() && !is_full(); ++at) {
       ImportedCamera& imported = import_.cameras[at];
       const Reason here{"imported_url_taken"_reason,
                         "is already a URL of the camera on line {line}; remove one of them, "
@@ -202,13 +224,15 @@ class Reader {
         const auto [first, is_new] =
             owners.emplace(split_login(streams[i].url).bare, Owner{at, here});
         if (is_new || first->second.at == at) continue; // Within a camera, the reader has said it.
-        imported.errors.push_back(
+        add(imported.errors,
             {"streams[" + std::to_string(i) + "].url", first->second.taken, imported.line});
       }
     }
   }
 
   Import& import_;
+  const std::size_t limit_;          ///< Of the list.
+  std::size_t count_ = 0;            ///< Of errors.
   std::vector<Camera> before_;       ///< Those that are not removed.
   CameraIndex ids_;                  ///< Of before_.
   std::vector<Camera> sent_;         ///< As import_.cameras, as far as they could be read.
@@ -233,21 +257,16 @@ bool Import::ok() const {
 }
 
 Import read_import(const std::string& text, const std::vector<std::string>& removed,
-                   const std::vector<Camera>& current) {
+                   const std::vector<Camera>& current, std::size_t limit) {
   Import import;
-  Reader reader{import, current};
+  Reader reader{import, current, limit};
   reader.remove(removed);
   try {
-    reader.read(entries_of(load_literally(text), import));
+    reader.read(text);
   } catch (const YAML::Exception& error) {
-    import.errors.push_back({"",
-                             {"unreadable_yaml"_reason,
-                              "cannot be read: {detail}",
-                              {
-                                { "detail",
-                                  error.msg }
-                              }},
-                             error.mark.is_null() ? 0 : error.mark.line + 1});
+    reader.add({"",
+                {"unreadable_yaml"_reason, "cannot be read: {detail}", {{"detail", error.msg}}},
+                error.mark.is_null() ? 0 : error.mark.line + 1});
   }
   return import;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -36,8 +37,9 @@ struct Import {
 
 /// Reads a list of cameras: YAML in the form of the configuration, or JSON. A camera with the id of
 /// a managed camera replaces it, as a request does (read_request()); the others come last. Nothing
-/// of the text reads the server's environment or files.
+/// of the text reads the server's environment or files. A list of more than `limit` cameras is
+/// refused, unless the server has as many.
 Import read_import(const std::string& text, const std::vector<std::string>& removed,
-                   const std::vector<Camera>& current);
+                   const std::vector<Camera>& current, std::size_t limit);
 
 } // namespace fanlight::config

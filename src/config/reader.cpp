@@ -88,6 +88,13 @@ std::string shown(const std::string& scalar) {
 } // namespace
 
 void Diagnostics::add(const YAML::Mark& mark, const std::string& key, const Reason& why) {
+  if (all_.size() < kMostErrors)
+    keep(mark, key, why);
+  else if (all_.size() == kMostErrors)
+    keep(YAML::Mark::null_mark(), "", more_errors());
+}
+
+void Diagnostics::keep(const YAML::Mark& mark, const std::string& key, const Reason& why) {
   std::string diagnostic = file_ + ':';
   if (!mark.is_null())
     diagnostic += std::to_string(mark.line + 1) + ':' + std::to_string(mark.column + 1) + ':';
@@ -107,6 +114,27 @@ Mistake Diagnostics::mistake() const {
   for (const Diagnostic& diagnostic : all_)
     if (diagnostic.line > 0 && (first == 0 || diagnostic.line < first)) first = diagnostic.line;
   return {file_, first, error(), all_};
+}
+
+Reason more_errors() {
+  return {"more_errors"_reason, "there are more errors; correct these first"};
+}
+
+// LoadAll() of yaml-cpp 0.7 exhausts the memory on some malformed input. Therefore this searches
+// for the mark, which YAML does not allow elsewhere at the start of a line.
+void refuse_second_document(std::string_view yaml, Diagnostics& diagnostics) {
+  bool begun = false;
+  YAML::Mark mark;
+  for (mark.line = 0; !yaml.empty(); ++mark.line) {
+    std::string_view line = yaml.substr(0, yaml.find('\n'));
+    yaml.remove_prefix(std::min(line.size() + 1, yaml.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (begun && (line == "---" || line.starts_with("--- ") || line.starts_with("---\t")))
+      diagnostics.add(mark, "",
+                      {"second_document"_reason,
+                       "a second document begins here; keep only one, and remove ---"});
+    begun = begun || !(line.empty() || line[0] == '#' || line[0] == '%');
+  }
 }
 
 void Value::refuse(const Reason& wrong) const {

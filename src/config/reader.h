@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <yaml-cpp/yaml.h>
@@ -13,7 +15,11 @@
 /// Reads values out of a YAML document and gathers every diagnostic about them.
 namespace fanlight::config {
 
-/// Gathers diagnostics as `file:line:column: key: what is wrong; what would be right`.
+/// How many errors are told at a time: people repair few.
+constexpr std::size_t kMostErrors = 500;
+
+/// Gathers diagnostics as `file:line:column: key: what is wrong; what would be right`. After
+/// kMostErrors, the only further one is more_errors().
 class Diagnostics {
  public:
   explicit Diagnostics(std::string file) : file_(std::move(file)) {}
@@ -26,10 +32,18 @@ class Diagnostics {
   Mistake mistake() const;
 
  private:
+  void keep(const YAML::Mark& mark, const std::string& key, const Reason& why);
+
   const std::string file_;
   std::vector<std::string> texts_;
   std::vector<Diagnostic> all_;
 };
+
+/// That there are more than kMostErrors.
+Reason more_errors();
+
+/// YAML::Load() would silently ignore a second document.
+void refuse_second_document(std::string_view yaml, Diagnostics& diagnostics);
 
 /// A node, the key it was found under (e.g. cameras[0].url), and where to complain about it.
 struct Value {

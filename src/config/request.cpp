@@ -10,6 +10,7 @@
 #include "config/login.h"
 #include "config/request_reader.h"
 #include "config/schema.h"
+#include "config/sent_yaml.h"
 
 namespace fanlight::config {
 namespace {
@@ -46,7 +47,7 @@ void refuse_files(YAML::Node keys, const std::string& path, const Camera* before
     diagnostics.add(YAML::Mark::null_mark(), path + field.name,
                     {"server_file"_reason,
                      "names a file on the server; only the configuration file may set it"});
-    keys.remove(field.name);
+    while (keys[field.name]) keys.remove(field.name); // It may be there twice.
   }
 }
 
@@ -142,15 +143,6 @@ class Completion {
 
 } // namespace
 
-YAML::Node load_literally(const std::string& text) {
-  std::string literal;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text.compare(at, 2, "${") == 0) literal += '$';
-    literal += text[at];
-  }
-  return YAML::Load(literal);
-}
-
 Camera read_sent_camera(YAML::Node node, const Camera* before, Diagnostics& diagnostics) {
   drop_told(node);
   const auto path = [](std::size_t i) { return "streams[" + std::to_string(i) + "]."; };
@@ -183,7 +175,8 @@ std::variant<Camera, KeyErrors> read_request(const std::string& json, const Came
   Diagnostics diagnostics("");
   Camera camera;
   try {
-    camera = read_sent_camera(load_literally(json), before, diagnostics);
+    if (const auto node = load_sent(json, diagnostics))
+      camera = read_sent_camera(*node, before, diagnostics);
   } catch (const YAML::Exception& error) {
     diagnostics.add(
         error.mark, "",

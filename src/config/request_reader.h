@@ -1,7 +1,5 @@
 #pragma once
 
-#include <string>
-
 #include <yaml-cpp/yaml.h>
 
 #include "config/config.h"
@@ -9,10 +7,6 @@
 
 /// How read_request() reads; for lists of cameras, too.
 namespace fanlight::config {
-
-/// Parses YAML, or JSON, which is YAML. A `${` in it is not a variable: a client that may change
-/// cameras must not be able to read the server's environment. Throws YAML::Exception.
-YAML::Node load_literally(const std::string& text);
 
 /// The camera that a mapping describes, as read_request() gives it. `before` is the one it
 /// replaces, or null: a password that is not sent is kept for the same stream at the same address.

@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   yard.streams = {{.url = "rtsp://192.0.2.2/main", .username = "admin", .password = "hush"}};
   yard.origin.managed = true;
   const std::string text{reinterpret_cast<const char*>(data), size};
-  const Import import = read_import(text, {}, {yard});
+  const Import import = read_import(text, {}, {yard}, 1000);
   for (const ImportedCamera& camera : import.cameras)
     if (camera.line < 1 || static_cast<std::size_t>(camera.line) > size + 1) std::abort();
   if (!import.ok()) return 0;

@@ -1,5 +1,6 @@
 #include "media/rtsp/redirection.h"
 
+#include "base/credentials.h"
 #include "base/url.h"
 
 namespace fanlight::media {
@@ -11,6 +12,13 @@ std::string resolved(const UrlParts& from, const std::string& location) {
   const std::string path = from.rest.substr(0, from.rest.find('?'));
   const auto slash = path.rfind('/');
   return (slash == std::string::npos ? "/" : path.substr(0, slash + 1)) + location;
+}
+
+/// `location` without credentials: viewers see the reasons of a camera.
+std::string shown(const std::string& location) {
+  const std::string stripped = strip_credentials(location);
+  const auto parts = split_url(stripped);
+  return parts ? parts->bare() : stripped;
 }
 
 } // namespace
@@ -28,7 +36,7 @@ Result<std::string> redirected_url(const std::string& requested, const std::stri
     return Error{Errc::invalid,
                  Reason{"redirects_not_rtsp"_reason,
                         "the camera redirects the server to {url}, which is not RTSP",
-                        {{"url", to->bare()}}}};
+                        {{"url", shown(location)}}}};
   // rtspsrc requests rtsp:// over TLS, too, and cameras repeat what was requested.
   if (!tls || to->scheme == "rtsps" || to->host == from->host)
     return (tls ? scheme : to->scheme) + "://" + to->host + to->rest;
@@ -37,7 +45,7 @@ Result<std::string> redirected_url(const std::string& requested, const std::stri
                       "the camera redirects the server from rtsps:// to rtsp://, which would send "
                       "login and video without encryption; if that is what you want, set the URL "
                       "to {url}",
-                      {{"url", to->bare()}}}};
+                      {{"url", shown(location)}}}};
 }
 
 } // namespace fanlight::media

@@ -62,6 +62,15 @@ TEST_F(SettingsImportTest, BoundsTheNumberOfCameras) {
   EXPECT_EQ(store.changes, 0);
 }
 
+TEST_F(SettingsImportTest, ReadsNoListOfMoreCamerasThanTheServerMayHave) {
+  std::string yaml;
+  for (std::size_t i = 0; i <= limits.cameras; ++i) yaml += "- {}\\n";
+  const Response refused = patch(R"({"yaml": ")" + yaml + "\"}");
+
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.body, HasSubstr("has more than 1000 cameras"));
+}
+
 TEST_F(SettingsImportTest, RefusesMembersOfAnotherType) {
   for (const char* body : {R"({"yaml": 1})", R"({"remove": "yard"})", R"({"remove": [1]})",
                            R"({"dry_run": "yes"})", R"({"yaml": ["a"]})"})

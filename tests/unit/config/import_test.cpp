@@ -29,7 +29,7 @@ std::vector<Camera> running() {
 }
 
 Import import(const std::string& yaml, const std::vector<std::string>& removed = {}) {
-  return read_import(yaml, removed, running());
+  return read_import(yaml, removed, running(), 10000);
 }
 
 std::vector<std::string> ids(const std::vector<Camera>& cameras) {
@@ -159,6 +159,14 @@ TEST(Import, ReadsNeitherFilesNorTheEnvironment) {
   EXPECT_THAT(read.cameras[1].errors, ElementsAre(says(HasSubstr("names a file on the server"))));
 }
 
+TEST(Import, OpensNoFileWhoseKeyIsThereTwice) {
+  const Import read = import("- {id: a, url: 'rtsp://192.0.2.3/', password_file: /none/a, "
+                             "password_file: /none/b}\n");
+
+  ASSERT_EQ(read.cameras.size(), 1u);
+  EXPECT_THAT(read.cameras[0].errors, ElementsAre(says(HasSubstr("names a file on the server"))));
+}
+
 TEST(Import, SaysWhereTextIsNoYamlOrNoListOfCameras) {
   EXPECT_THAT(import("- id: a\n  url: [\n").errors, ElementsAre(says(HasSubstr("cannot be read"))));
   const Import more = import("server:\n  listen: 0.0.0.0:80\ncameras: []\n");
@@ -168,6 +176,91 @@ TEST(Import, SaysWhereTextIsNoYamlOrNoListOfCameras) {
   EXPECT_THAT(import("front door").errors,
               ElementsAre(says(HasSubstr("is not a list of cameras"))));
   EXPECT_TRUE(import("").ok());
+}
+
+TEST(Import, RefusesACameraListTwiceAndASecondDocument) {
+  const Import twice = import("cameras: []\ncameras:\n- {id: a, url: 'rtsp://192.0.2.3/'}\n");
+  EXPECT_THAT(twice.errors,
+              ElementsAre(testing::AllOf(Field(&ImportError::line, 2), says(HasSubstr("twice")))));
+  for (const char* mark : {"---\n", "---\r\n", "--- # more\n"}) {
+    const Import more = import("\r\n# first\n---\n- {id: a, url: 'rtsp://192.0.2.3/'}\n" +
+                               std::string(mark) + "- {id: b, url: 'rtsp://192.0.2.4/'}\n");
+    EXPECT_THAT(more.errors, ElementsAre(testing::AllOf(Field(&ImportError::line, 5),
+                                                        says(HasSubstr("second document")))))
+        << mark;
+  }
+}
+
+TEST(Import, RefusesAnchorsAndAliases) {
+  const Import read = import("- id: gate\n"
+                             "  url: rtsp://192.0.2.3/1\n"
+                             "  username: &user admin\n"
+                             "- id: shed\n"
+                             "  url: rtsp://192.0.2.3/2\n"
+                             "  username: *user\n");
+
+  EXPECT_THAT(read.errors, ElementsAre(testing::AllOf(Field(&ImportError::line, 3),
+                                                      says(HasSubstr("in quotation marks"))),
+                                       testing::AllOf(Field(&ImportError::line, 6),
+                                                      says(HasSubstr("in quotation marks")))));
+  EXPECT_THAT(read.cameras, IsEmpty());
+  EXPECT_TRUE(
+      import("- {id: a, url: 'rtsp://192.0.2.3/', password: '*user', name: \"&user\"}").ok());
+}
+
+TEST(Import, RefusesLongValues) {
+  const std::string camera = "- id: gate\n  url: rtsp://192.0.2.3/1\n  name: ";
+
+  EXPECT_TRUE(import(camera + std::string(4096, 'x')).ok());
+  EXPECT_THAT(
+      import(camera + std::string(4097, 'x')).errors,
+      ElementsAre(testing::AllOf(Field(&ImportError::line, 3), says(HasSubstr("4096 bytes")))));
+}
+
+TEST(Import, ReadsNoMoreCamerasThanTheServerMayHave) {
+  const std::string three = "- {id: a, url: 'rtsp://192.0.2.3/1'}\n"
+                            "- {id: b, url: 'rtsp://192.0.2.3/2'}\n"
+                            "- {id: c, url: 'rtsp://192.0.2.3/3'}\n";
+
+  const Import read = read_import(three, {}, {}, 2);
+
+  EXPECT_THAT(read.errors, ElementsAre(says(HasSubstr("more than 2 cameras"))));
+  EXPECT_THAT(read.cameras, IsEmpty());
+  EXPECT_TRUE(read_import(three, {}, {}, 3).ok());
+}
+
+TEST(Import, KeepsTheCamerasOfAServerThatHasMoreThanItMay) {
+  EXPECT_TRUE(read_import("- {id: yard, url: 'rtsp://192.0.2.2/a'}\n", {}, running(), 0).ok());
+}
+
+/// 500 errors, and that there are more.
+void expect_stop(const Import& import) {
+  std::size_t errors = import.errors.size();
+  for (const ImportedCamera& camera : import.cameras) errors += camera.errors.size();
+  EXPECT_EQ(errors, 501u);
+  ASSERT_FALSE(import.errors.empty());
+  EXPECT_THAT(import.errors.back(), says(HasSubstr("more errors")));
+}
+
+TEST(Import, StopsAtTheFirstErrorsWhereverTheyAre) {
+  expect_stop(import("", std::vector<std::string>(600, "cat")));
+
+  std::string keys;
+  for (int i = 0; i < 600; ++i) keys += "k" + std::to_string(i) + ": 1\n";
+  expect_stop(import(keys));
+
+  std::string words = "- {id: a, url: 'rtsp://192.0.2.3/', codecs: [";
+  for (int i = 0; i < 600; ++i) words += "theora, ";
+  expect_stop(import(words + "]}\n"));
+
+  std::string urls = "- {id: a, url: 'rtsp://192.0.2.3/'}\n";
+  for (int i = 0; i < 600; ++i)
+    urls += "- {id: c" + std::to_string(i) + ", url: 'rtsp://192.0.2.3/'}\n";
+  expect_stop(import(urls));
+
+  std::string aliases = "- &a 1\n";
+  for (int i = 0; i < 600; ++i) aliases += "- *a\n";
+  expect_stop(import(aliases));
 }
 
 TEST(Import, BoundsItsWorkWithWhateverIsSent) {

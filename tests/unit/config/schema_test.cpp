@@ -132,6 +132,14 @@ TEST(SchemaTest, TakesNoFileOfTheServerFromARequest) {
   }
 }
 
+TEST(SchemaTest, TakesNoAliasFromARequest) {
+  const auto read =
+      read_request(R"({"id": &a "gate", "url": "rtsp://192.0.2.3/", "name": *a})", nullptr);
+
+  ASSERT_TRUE(std::holds_alternative<KeyErrors>(read));
+  EXPECT_THAT(std::get<KeyErrors>(read).at(0).why.message, testing::HasSubstr("an alias"));
+}
+
 TEST(SchemaTest, TellsAConnectionFromWhatIsDoneWithIt) {
   const Stream stream = front().streams[0];
   Stream other = stream;

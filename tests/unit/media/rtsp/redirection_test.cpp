@@ -6,6 +6,7 @@ namespace fanlight::media {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr const char* kFrom = "rtsp://192.0.2.1:554/live/main?x=1";
 
@@ -33,6 +34,15 @@ TEST(RedirectionTest, DoesNotLeaveTls) {
   EXPECT_THAT(to("rtsp://user:secret@192.0.2.2/a", true),
               testing::AllOf(HasSubstr("without encryption"), HasSubstr("rtsp://192.0.2.2/a")));
   EXPECT_EQ(to("rtsp://192.0.2.1:554/a", true), "rtsps://192.0.2.1:554/a");
+}
+
+TEST(RedirectionTest, ShowsNoCredentialsOfAnAddressThatItDoesNotFollow) {
+  EXPECT_THAT(to("http://192.0.2.1/live?user=me&password=secret"),
+              testing::AllOf(HasSubstr("http://192.0.2.1/live"), Not(HasSubstr("secret"))));
+  EXPECT_THAT(to("http://me:se/cret@192.0.2.1/"),
+              testing::AllOf(HasSubstr("192.0.2.1"), Not(HasSubstr("cret"))));
+  EXPECT_THAT(to("http://me:x@se/cret@192.0.2.1/"), Not(HasSubstr("cret")));
+  EXPECT_THAT(to("rtsp://192.0.2.2/live?token=secret", true), Not(HasSubstr("secret")));
 }
 
 TEST(RedirectionTest, SaysWhyItDoesNotFollow) {
