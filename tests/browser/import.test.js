@@ -246,7 +246,7 @@ scenario('text that was entered is not lost without a question', here, async () 
   // As Chromium does where the page may not prevent it.
   const question = page.waitForEvent('dialog');
   const closed = page
-    .locator('.import')
+    .locator('dialog.import')
     .evaluate((dialog) => /** @type {HTMLDialogElement} */ (dialog).close());
   await (await question).dismiss();
   await closed;
