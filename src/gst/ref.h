@@ -24,6 +24,7 @@ template <typename T> struct MiniObjectRefTraits {
   static T* ref_sink(T* object) { return ref(object); }
   static void unref(T* object) { gst_mini_object_unref(GST_MINI_OBJECT_CAST(object)); }
 };
+template <> struct RefTraits<GstBuffer> : MiniObjectRefTraits<GstBuffer> {};
 template <> struct RefTraits<GstCaps> : MiniObjectRefTraits<GstCaps> {};
 template <> struct RefTraits<GstEvent> : MiniObjectRefTraits<GstEvent> {};
 template <> struct RefTraits<GstMessage> : MiniObjectRefTraits<GstMessage> {};
