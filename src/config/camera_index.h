@@ -9,8 +9,8 @@
 
 namespace fanlight::config {
 
-/// Finds cameras of a list by their ids. A list has up to a thousand cameras: whoever looks for
-/// each of them would otherwise compare a million ids. Valid as long as the list does not change.
+/// Finds cameras of a list by their ids. A list has up to a thousand cameras; a search for each of
+/// them would compare a million ids. Valid as long as the list does not change.
 class CameraIndex {
  public:
   static constexpr std::size_t kNone = -1;

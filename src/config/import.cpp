@@ -29,7 +29,7 @@ bool is_small(const YAML::Node& mapping) {
                      [](const auto& entry) { return entry.first.Scalar().size() <= kLongestKey; });
 }
 
-/// Whether the reader's work with a camera is bounded, whoever wrote it.
+/// Whether the work of reading this camera is bounded: any client can send it.
 bool is_small_camera(const YAML::Node& camera) {
   if (!is_small(camera)) return false;
   const YAML::Node streams = camera["streams"];
