@@ -38,7 +38,7 @@
 
 #include <gst/video/video.h>
 
-#include "depacketizer.h"
+#include "rtp/depacketizer.h"
 
 GST_DEBUG_CATEGORY_STATIC(gst_rtp_h26x_depay_debug);
 #define GST_CAT_DEFAULT gst_rtp_h26x_depay_debug
@@ -193,7 +193,9 @@ static void gst_rtp_h26x_depay_get_property(GObject* object, guint id, GValue* v
   }
   ElementState& state = *GST_RTP_H26X_DEPAY(object)->state;
   const std::lock_guard lock{state.lock};
-  g_value_take_boxed(value, state.depacketizer.stats(g_get_monotonic_time()));
+  g_value_take_boxed(value, Depacketizer::to_structure(state.depacketizer.stats(),
+                                                       "application/x-rtph26xdepay-stats",
+                                                       g_get_monotonic_time()));
 }
 
 static void gst_rtp_h26x_depay_finalize(GObject* object) {

@@ -26,10 +26,11 @@
 #include <utility>
 #include <vector>
 
-#include "ssrc_choice.h"
+#include "mini_ref.h"
+#include "rtp/ssrc_choice.h"
 
 using fanlight::BufferRef;
-using fanlight::SsrcChoice;
+using SsrcChoice = fanlight::SsrcChoice<BufferRef>;
 
 namespace {
 

@@ -5,9 +5,9 @@
 
 #include <gst/gst.h>
 
-#include "arrival_clock.h"
 #include "mini_ref.h"
-#include "packet_order.h"
+#include "rtp/arrival_clock.h"
+#include "rtp/packet_order.h"
 
 namespace fanlight {
 
@@ -57,7 +57,7 @@ class Stamper {
   GstClockTime arrival_of(GstBuffer* packet) const;
 
   const std::function<GstClockTime()> now_;
-  PacketOrder order_;
+  PacketOrder<BufferRef> order_;
   ArrivalClock clock_;
   std::optional<guint8> payload_type_;
   gint64 clock_base_ = -1;

@@ -282,8 +282,8 @@ void CameraStream::on_tick() {
   if (!connection_) return;
   const std::int64_t now = g_get_monotonic_time();
   const Health::Elements elements{.tees = tracks_->video_tees(),
-                                  .jitter_buffers = connection_->jitter_buffers(),
-                                  .depayloader = connection_->depayloader()};
+                                  .packet_counters = connection_->packet_counters(),
+                                  .picture_counter = connection_->picture_counter()};
   const bool had_b_frames = health_.rates().b_frames;
   health_.poll(elements, now);
   const Reason problem = health_.problem(state_ == State::live, config_.health_timeout, now);

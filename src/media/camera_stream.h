@@ -14,8 +14,8 @@
 #include "media/rtsp/connect_error.h"
 #include "media/rtsp/connect_queue.h"
 #include "media/rtsp/connection.h"
-#include "media/rtsp/keep_alive.h"
 #include "media/stream_tracks.h"
+#include "rtsp/keep_alive.h"
 
 namespace fanlight::media {
 
@@ -148,7 +148,7 @@ class CameraStream : public RtspConnection::Observer,
   std::int64_t state_since_us_ = 0;
   std::int64_t not_before_us_ = 0; // No attempt before that, even if the stream was idle meanwhile.
   Backoff backoff_;
-  KeepAlive keep_alive_;
+  rtsp::KeepAlive keep_alive_;
   // Why the camera refused the audio; kept until a connection without audio is stable.
   Reason no_sound_;
   Health health_;

@@ -85,23 +85,24 @@ void Health::poll(const Elements& elements, std::int64_t now_us) {
     key_us_ = time_of(stats.get(), "last-key-frame-age", now_us, key_us_);
   }
   rates_.jitter_ms = 0;
-  for (const auto& buffer : elements.jitter_buffers) {
+  for (const auto& buffer : elements.packet_counters) {
     const StructurePtr stats = stats_of(buffer.get());
     if (!stats) continue;
     now.packets_lost += count(stats.get(), "num-lost");
     rates_.jitter_ms = std::max(
         rates_.jitter_ms, static_cast<double>(count(stats.get(), "avg-jitter")) / GST_MSECOND);
   }
-  if (elements.depayloader)
-    read_depayloader(elements.depayloader.get(), now.access_units > counters_.access_units, now_us);
+  if (elements.picture_counter)
+    read_picture_counter(elements.picture_counter.get(), now.access_units > counters_.access_units,
+                         now_us);
   now.timestamp_jumps += clock_.jumps();
   measure(now, now_us);
   rates_.last_key_frame_ms = now.key_frames == 0 ? -1 : (now_us - key_us_) / 1000;
   counters_ = now;
 }
 
-void Health::read_depayloader(GstElement* depayloader, bool new_pictures, std::int64_t now_us) {
-  const StructurePtr stats = stats_of(depayloader);
+void Health::read_picture_counter(GstElement* counter, bool new_pictures, std::int64_t now_us) {
+  const StructurePtr stats = stats_of(counter);
   if (!stats) return;
   // Pictures before the first key frame go no further than the depayloader.
   const std::int64_t picture_us = time_of(stats.get(), "last-picture-age", now_us, heard_us_);

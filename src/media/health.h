@@ -47,9 +47,9 @@ class Health {
   void note_frame(std::int64_t now_us) { heard_us_ = now_us; }
   /// The elements whose counters are read.
   struct Elements {
-    std::vector<GstElement*> tees; ///< Of video.
-    std::vector<Ref<GstElement>> jitter_buffers;
-    Ref<GstElement> depayloader; ///< Of video; null before it exists.
+    std::vector<GstElement*> tees;                ///< Of video.
+    std::vector<Ref<GstElement>> packet_counters; ///< Jitter buffers, or what is in their place.
+    Ref<GstElement> picture_counter; ///< The depayloader of video; null before it exists.
   };
   void poll(const Elements& elements, std::int64_t now_us);
   /// Why the server must drop the connection although it is still open; empty: no reason.
@@ -68,7 +68,7 @@ class Health {
 
  private:
   void measure(const Counters& now, std::int64_t now_us);
-  void read_depayloader(GstElement* depayloader, bool new_pictures, std::int64_t now_us);
+  void read_picture_counter(GstElement* counter, bool new_pictures, std::int64_t now_us);
 
   Counters counters_;
   Rates rates_;

@@ -87,7 +87,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Connection connection = camera.connect();
   camera.say(data, size);
   std::chrono::milliseconds period{1};
-  RtspHooks hooks{Login{"user", "secret"}, KeepAlivePlan{}, sockets,
+  RtspHooks hooks{rtsp::Login{"user", "secret"}, rtsp::KeepAlivePlan{}, sockets,
                   [&period](std::chrono::milliseconds every) { period = every; }};
   constexpr GstRTSPMethod kTalk[] = {GST_RTSP_OPTIONS, GST_RTSP_DESCRIBE, GST_RTSP_SETUP,
                                      GST_RTSP_PLAY, GST_RTSP_GET_PARAMETER};
@@ -112,7 +112,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       const auto refusal = hooks.refusal();
       if (response.type_data.response.code == GST_RTSP_STS_UNAUTHORIZED) {
         ++refused;
-        if (refusal.verdict != Login::Verdict::answered) ++at;
+        if (refusal.verdict != rtsp::Login::Verdict::answered) ++at;
       } else {
         ++at;
       }

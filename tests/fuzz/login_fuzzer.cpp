@@ -1,11 +1,11 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "media/rtsp/login.h"
+#include "rtsp/login.h"
 
 /// Whatever a camera asks for: no crash, no second answer to the same, and nothing said unasked.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace fanlight::media;
+  using namespace fanlight::rtsp;
   const auto challenges = parse_challenges({reinterpret_cast<const char*>(data), size});
   Login login{"user", "secret"};
   const bool answered = login.on_challenges(challenges) == Login::Verdict::answered;

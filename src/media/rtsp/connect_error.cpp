@@ -80,23 +80,33 @@ ConnectError answered_with(const RtspHooks::Refusal& refusal) {
                   {{"method", refusal.method}, {"status", status}}}};
 }
 
+/// `line`: that by which data began that are not RTSP; empty: it is no text.
+Reason not_rtsp(const std::string& line) {
+  if (!line.empty())
+    return {"not_rtsp_but"_reason,
+            "the camera sent data that is not RTSP (\"{line}\"); if every attempt ends like this, "
+            "check the port in the URL",
+            {{"line", line}}};
+  return {"not_rtsp"_reason,
+          "the camera sent data that is not RTSP; if every attempt ends like this, "
+          "check the port in the URL"};
+}
+
+Reason mute() {
+  return {"mute_camera"_reason, "the camera keeps the connection open but does not answer"};
+}
+
+Reason broken() { return {"camera_broke"_reason, "the connection to the camera broke"}; }
+
+Reason lost() { return {"camera_lost"_reason, "the connection to the camera was lost"}; }
+
 /// Describes rtspsrc's error for a connection that ended after it was set up. `foreign` is the
 /// line by which data began that are not RTSP.
 Reason lost(const std::string& detail, const std::string& foreign) {
   const auto says = [&detail](const char* words) { return detail.find(words) != detail.npos; };
-  if (says("Parse error") && !foreign.empty())
-    return {"not_rtsp_but"_reason,
-            "the camera sent data that is not RTSP (\"{line}\"); if every attempt ends like this, "
-            "check the port in the URL",
-            {{"line", foreign}}};
-  if (says("Parse error"))
-    return {"not_rtsp"_reason,
-            "the camera sent data that is not RTSP; if every attempt ends like this, "
-            "check the port in the URL"};
-  if (says("Timeout"))
-    return {"mute_camera"_reason, "the camera keeps the connection open but does not answer"};
-  if (says("System error")) return {"camera_broke"_reason, "the connection to the camera broke"};
-  return {"camera_lost"_reason, "the connection to the camera was lost"};
+  if (says("Parse error")) return not_rtsp(foreign);
+  if (says("Timeout")) return mute();
+  return says("System error") ? broken() : lost();
 }
 
 } // namespace
@@ -139,10 +149,10 @@ ConnectError connect_error_of(const RtspHooks::Refusal& refusal, const config::S
   switch (refusal.status) {
   case GST_RTSP_STS_UNAUTHORIZED:
     switch (refusal.verdict) {
-    case Login::Verdict::missing:
+    case rtsp::Login::Verdict::missing:
       return refused_login(
           {"login_missing"_reason, "the camera requires a login: set its user name and password"});
-    case Login::Verdict::unsupported:
+    case rtsp::Login::Verdict::unsupported:
       return refused_login({"login_unsupported"_reason,
                             "the server does not support the camera's authentication method: set "
                             "the camera to Digest (MD5 or SHA-256) or Basic"});

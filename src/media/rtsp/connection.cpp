@@ -9,37 +9,18 @@
 
 #include "base/log.h"
 #include "base/main_loop.h"
-#include "gst/elements.h"
 #include "gst/pipeline.h"
-#include "media/rtsp/address.h"
 #include "media/rtsp/branch.h"
-#include "media/rtsp/chain.h"
 #include "media/rtsp/media_lines.h"
-#include "media/rtsp/read_ahead.h"
+#include "media/rtsp/rtspsrc_source.h"
 
 namespace fanlight::media {
-namespace {
-
-constexpr const char* kRtspsrc = "rtspsrc";
-
-/// If a camera disappears while rtspsrc opens it, rtspsrc sends an end of stream to its UDP sources
-/// before they run. GstBaseSrc (1.22 and later) frees such an event only when it stops or is
-/// flushed, not in its destructor; this flushes it.
-void drop_end_of_stream(GstBin*, GstElement* removed, gpointer) {
-  if (GST_OBJECT_FLAG_IS_SET(removed, GST_ELEMENT_FLAG_SOURCE))
-    gst_element_send_event(removed, gst_event_new_flush_start());
-}
-
-} // namespace
-
 /// The part that rtspsrc's threads may access; freed with the last signal closure.
 struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Shared> {
   // Given; const or thread-safe.
   GstElement* bin = nullptr; // Our grandparent: alive while its rtspsrc emits signals.
   std::string camera;
-  Reason no_sound;       // Why audio is not set up; empty: it is.
-  bool in_order = false; // Packets come over TCP.
-  std::shared_ptr<RtspSockets> sockets;
+  Reason no_sound; // Why audio is not set up; empty: it is.
   std::weak_ptr<Observer> observer;
   RtspConnection* connection = nullptr; // Main only. Null: the connection was given up, and tasks
                                         // that are still posted do nothing.
@@ -52,27 +33,15 @@ struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Sha
   std::vector<MediaLine> lines; // Of the description. Only on rtspsrc's thread.
 
   std::mutex mutex;
-  std::vector<std::string> video;              // In the description; protected by mutex.
-  std::set<Codec> taken;                       // Video; protected by mutex.
-  bool sound_taken = false;                    // Protected by mutex.
-  std::vector<Ref<GstElement>> jitter_buffers; // Protected by mutex.
-  Ref<GstElement> depayloader;                 // Of the first video; protected by mutex.
+  std::vector<std::string> video; // In the description; protected by mutex.
+  std::set<Codec> taken;          // Video; protected by mutex.
+  bool sound_taken = false;       // Protected by mutex.
+  Ref<GstElement> depayloader;    // Of the first video; protected by mutex.
 
   void notify(std::function<void(Observer&)> what) {
     post([self = shared_from_this(), what = std::move(what)] {
       const auto alive = self->observer.lock();
       if (alive && self->connection != nullptr) what(*alive);
-    });
-  }
-  /// The camera plays: sends a keep-alive in each period, or the camera would end the session.
-  void keep_session(std::chrono::milliseconds period) {
-    post([self = shared_from_this(), period] {
-      if (self->connection == nullptr) return;
-      self->connection->keep_alive_.every(period, [self = self.get()] {
-        const auto rtspsrc =
-            Ref<GstElement>::adopt(gst_bin_get_by_name(GST_BIN(self->bin), kRtspsrc));
-        RtspHooks::keep_alive(rtspsrc.get());
-      });
     });
   }
   /// True for the first stream of each video codec, and for the first of audio.
@@ -96,8 +65,6 @@ struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Sha
     const std::lock_guard lock{mutex};
     return video;
   }
-  /// Whether the packets of that medium are RTP, not SRTP.
-  bool is_plain(guint number) const { return number < lines.size() && !lines[number].secure; }
   /// False after give_up(), and so is link().
   bool wants(Codec codec) {
     const std::lock_guard lock{linking};
@@ -157,85 +124,38 @@ GstPad* RtspConnection::Sinks::find(Codec codec) const {
 Result<std::unique_ptr<RtspConnection>> RtspConnection::create(const config::Camera& camera,
                                                                const config::Stream& stream,
                                                                Sinks sinks, const Reason& no_sound,
-                                                               const KeepAlivePlan& plan,
+                                                               const rtsp::KeepAlivePlan& plan,
                                                                std::weak_ptr<Observer> observer) {
-  install_read_ahead();
-  auto rtspsrc = RtspHooks::make_rtspsrc(kRtspsrc);
-  if (!rtspsrc) return rtspsrc.error();
-  GstElement* element = rtspsrc->get();
-  const Address address = address_of(stream);
-  gst_util_set_object_arg(G_OBJECT(element), "protocols", protocols_of(stream.transport));
-  g_object_set(element, "location", address.location.c_str(), "latency",
-               static_cast<guint>(stream.latency.count()), "tcp-timeout", guint64{12'000'000},
-               "timeout", guint64{5'000'000}, "do-rtcp", TRUE, nullptr);
-  // rtspsrc crashes if it is stopped while it closes. RtspSockets ends its TEARDOWN before that.
-  g_object_set(element, "teardown-timeout", guint64{4 * GST_SECOND}, nullptr);
-
-  const auto sockets = RtspSockets::create();
-  auto bin =
-      Ref<GstElement>::retain(RtspSockets::bin_new(("source-" + stream.id).c_str(), sockets));
-  gst_bin_add(GST_BIN(bin.get()), element);
+  auto source = RtspsrcSource::create(stream, plan);
+  if (!source) return source.error();
   auto shared = std::make_shared<Shared>();
-  shared->bin = bin.get();
+  shared->bin = (*source)->bin();
   shared->camera = camera.id;
-  shared->sockets = sockets;
   shared->no_sound =
       camera.audio
           ? no_sound
           : Reason{"sound_off"_reason, "sound is turned off in the configuration (audio: false)"};
-  shared->in_order = std::string_view{protocols_of(stream.transport)} == "tcp";
   shared->sinks = std::move(sinks);
   shared->observer = std::move(observer);
 
   const auto connect = [&](const char* signal, GCallback callback) {
     g_signal_connect_data(
-        element, signal, callback, new std::shared_ptr<Shared>(shared),
+        (*source)->element(), signal, callback, new std::shared_ptr<Shared>(shared),
         +[](gpointer data, GClosure*) { delete static_cast<std::shared_ptr<Shared>*>(data); },
         GConnectFlags{});
   };
   connect("on-sdp", G_CALLBACK(on_sdp));
   connect("select-stream", G_CALLBACK(on_select_stream));
-  connect("new-manager", G_CALLBACK(on_new_manager));
   connect("pad-added", G_CALLBACK(on_pad_added));
-  g_signal_connect(element, "element-removed", G_CALLBACK(drop_end_of_stream), nullptr);
-
-  std::unique_ptr<RtspConnection> connection{new RtspConnection(stream, std::move(bin), shared)};
-  connection->hooks_ = RtspHooks::attach(
-      element, Login{address.username, address.password}, plan, sockets,
-      [shared](std::chrono::milliseconds period) { shared->keep_session(period); });
-  // Only rtspsrc can answer the HTTP tunnel's own challenge, which comes before any RTSP.
-  if (stream.transport == config::RtspTransport::http && !address.username.empty())
-    g_object_set(element, "user-id", address.username.c_str(), "user-pw", address.password.c_str(),
-                 nullptr);
-  connection->sockets_ = sockets;
-  if (address.tls) {
-    auto certificate = CertificateCheck::attach(element, stream);
-    if (!certificate) return certificate.error();
-    connection->certificate_ = std::move(*certificate);
-  }
-  return connection;
+  return std::unique_ptr<RtspConnection>{new RtspConnection(std::move(*source), shared)};
 }
 
-RtspConnection::RtspConnection(const config::Stream& stream, Ref<GstElement> bin,
-                               std::shared_ptr<Shared> shared)
-    : config_(stream), bin_(std::move(bin)), shared_(std::move(shared)) {
+RtspConnection::RtspConnection(std::unique_ptr<RtspSource> source, std::shared_ptr<Shared> shared)
+    : shared_(std::move(shared)), source_(std::move(source)) {
   shared_->connection = this;
 }
 
-RtspConnection::~RtspConnection() {
-  shared_->give_up();
-  if (sockets_) sockets_->close();
-}
-
-ConnectError RtspConnection::explain(GstMessage* message) const {
-  if (const Reason why = certificate_ ? certificate_->refusal() : Reason{}; !why.empty())
-    return refused_certificate(why);
-  if (const RtspSockets::Refusal ours = sockets_->refusal(); !ours.why.empty())
-    return connect_error_of(ours);
-  const RtspHooks::Refusal refusal = hooks_->refusal();
-  if (refusal.status != 0) return connect_error_of(refusal, config_);
-  return connect_error_of(message, config_, sockets_->foreign());
-}
+RtspConnection::~RtspConnection() { shared_->give_up(); }
 
 bool RtspConnection::sound_came() const { return shared_->sound_came; }
 
@@ -297,61 +217,8 @@ gboolean RtspConnection::on_select_stream(GstElement*, guint number, GstCaps*, g
   return says(playable->encoding, {});
 }
 
-/// A packet that enters an RTP session on the thread that reads the RTSP connection was interleaved
-/// in it. Packets over UDP come on threads of their own, and say nothing about the connection.
-void RtspConnection::on_manager_pad(GstElement*, GstPad* pad, gpointer data) {
-  if (GST_PAD_DIRECTION(pad) != GST_PAD_SINK) return;
-  gst_pad_add_probe(
-      pad, static_cast<GstPadProbeType>(GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST),
-      +[](GstPad*, GstPadProbeInfo*, gpointer sockets) -> GstPadProbeReturn {
-        const auto& mine = *static_cast<std::shared_ptr<RtspSockets>*>(sockets);
-        if (RtspSockets::here() == mine) mine->complete();
-        return GST_PAD_PROBE_OK;
-      },
-      new std::shared_ptr<RtspSockets>((*static_cast<std::shared_ptr<Shared>*>(data))->sockets),
-      +[](gpointer sockets) { delete static_cast<std::shared_ptr<RtspSockets>*>(sockets); });
-}
-
-void RtspConnection::on_new_manager(GstElement*, GstElement* manager, gpointer data) {
-  // The packet or two that some cameras send of an earlier session would be a stream of their own.
-  g_signal_connect_data(
-      manager, "request-rtp-decoder",
-      G_CALLBACK(+[](GstElement*, guint session, gpointer shared) -> GstElement* {
-        Shared& mine = **static_cast<std::shared_ptr<Shared>*>(shared);
-        return mine.is_plain(session) ? gst_element_factory_make("rtpssrcgate", nullptr) : nullptr;
-      }),
-      new std::shared_ptr<Shared>(*static_cast<std::shared_ptr<Shared>*>(data)),
-      +[](gpointer shared, GClosure*) { delete static_cast<std::shared_ptr<Shared>*>(shared); },
-      GConnectFlags{});
-  // Packets over TCP come in order: they need neither a jitter buffer nor its thread.
-  if ((*static_cast<std::shared_ptr<Shared>*>(data))->in_order)
-    g_signal_connect(manager, "request-jitterbuffer",
-                     G_CALLBACK(+[](GstElement*, guint, gpointer) -> GstElement* {
-                       return gst_element_factory_make("rtpstamper", nullptr);
-                     }),
-                     nullptr);
-  const auto connect = [&](const char* signal, GCallback callback) {
-    g_signal_connect_data(
-        manager, signal, callback,
-        new std::shared_ptr<Shared>(*static_cast<std::shared_ptr<Shared>*>(data)),
-        +[](gpointer shared, GClosure*) { delete static_cast<std::shared_ptr<Shared>*>(shared); },
-        GConnectFlags{});
-  };
-  connect("pad-added", G_CALLBACK(on_manager_pad));
-  connect("new-jitterbuffer",
-          G_CALLBACK(+[](GstElement*, GstElement* buffer, guint, guint, gpointer shared) {
-            Shared& mine = **static_cast<std::shared_ptr<Shared>*>(shared);
-            std::lock_guard lock{mine.mutex};
-            mine.jitter_buffers.push_back(Ref<GstElement>::retain(buffer));
-          }));
-}
-
-std::vector<Ref<GstElement>> RtspConnection::jitter_buffers() const {
-  std::lock_guard lock{shared_->mutex};
-  return shared_->jitter_buffers;
-}
-
-Ref<GstElement> RtspConnection::depayloader() const {
+Ref<GstElement> RtspConnection::picture_counter() const {
+  if (auto counter = source_->picture_counter()) return counter;
   std::lock_guard lock{shared_->mutex};
   return shared_->depayloader;
 }

@@ -10,22 +10,21 @@
 #include <gst/sdp/sdp.h>
 
 #include "base/codec.h"
-#include "base/main_loop.h"
 #include "base/result.h"
 #include "config/config.h"
 #include "gst/ref.h"
-#include "media/rtsp/certificate_check.h"
 #include "media/rtsp/connect_error.h"
-#include "media/rtsp/hooks.h"
-#include "media/rtsp/sockets.h"
+#include "media/rtsp/source.h"
+#include "rtsp/keep_alive.h"
 
 namespace fanlight::media {
 
-/// The half of a camera stream that is rebuilt for every connection: rtspsrc, and for every wanted
-/// track a depayloader and, for some audio, a parser, linked to the track's tee.
+/// The half of a camera stream that is rebuilt for every connection: its RtspSource, and for every
+/// wanted track that comes as RTP a depayloader and, for some audio, a parser, linked to the
+/// track's tee.
 ///
 /// The bin lives in the camera's pipeline; this object only reports on it. Threads: main, except
-/// that rtspsrc requires linking on its own thread before data flow; that part accesses only
+/// that the source requires linking on its own thread before data flow; that part accesses only
 /// GStreamer objects and `Shared`.
 class RtspConnection {
  public:
@@ -51,12 +50,12 @@ class RtspConnection {
   /// it. `plan`: how to keep the session alive. Errc::internal when an element is missing.
   static Result<std::unique_ptr<RtspConnection>>
   create(const config::Camera& camera, const config::Stream& stream, Sinks sinks,
-         const Reason& no_sound, const KeepAlivePlan& plan, std::weak_ptr<Observer> observer);
+         const Reason& no_sound, const rtsp::KeepAlivePlan& plan, std::weak_ptr<Observer> observer);
   ~RtspConnection();
 
-  GstElement* bin() const { return bin_.get(); }
+  GstElement* bin() const { return source_->bin(); }
   /// Interprets an error message from inside the bin.
-  ConnectError explain(GstMessage* message) const;
+  ConnectError explain(GstMessage* message) const { return source_->explain(message); }
   /// As on_connection_described() tells it, but at once. Empty: nothing was described.
   std::vector<std::string> described() const;
   /// Whether sound has come that the server can read. on_connection_audio() tells it, too.
@@ -65,31 +64,24 @@ class RtspConnection {
   /// people; empty: the sound has ended before. None: the message is from elsewhere.
   std::optional<Reason> give_up_sound(GstMessage* message);
   /// How many keep-alives the camera has answered.
-  unsigned keep_alives() const { return hooks_->keep_alives(); }
+  unsigned keep_alives() const { return source_->keep_alives(); }
   /// How long its session lasts without them.
-  std::chrono::seconds session_timeout() const { return hooks_->timeout(); }
-  /// The jitter buffers of its RTP sessions, for their counters.
-  std::vector<Ref<GstElement>> jitter_buffers() const;
-  /// The video depayloader, for the newest timestamp; null before it exists.
-  Ref<GstElement> depayloader() const;
+  std::chrono::seconds session_timeout() const { return source_->session_timeout(); }
+  /// The elements whose `stats` count packets.
+  std::vector<Ref<GstElement>> packet_counters() const { return source_->packet_counters(); }
+  /// The element whose `stats` count pictures; null before it exists.
+  Ref<GstElement> picture_counter() const;
 
  private:
   struct Shared;
-  RtspConnection(const config::Stream& stream, Ref<GstElement> bin, std::shared_ptr<Shared> shared);
-  static void on_sdp(GstElement* rtspsrc, GstSDPMessage* sdp, gpointer shared);
-  static gboolean on_select_stream(GstElement* rtspsrc, guint number, GstCaps* caps,
+  RtspConnection(std::unique_ptr<RtspSource> source, std::shared_ptr<Shared> shared);
+  static void on_sdp(GstElement* source, GstSDPMessage* sdp, gpointer shared);
+  static gboolean on_select_stream(GstElement* source, guint number, GstCaps* caps,
                                    gpointer shared);
-  static void on_new_manager(GstElement* rtspsrc, GstElement* manager, gpointer shared);
-  static void on_manager_pad(GstElement* manager, GstPad* pad, gpointer shared);
-  static void on_pad_added(GstElement* rtspsrc, GstPad* pad, gpointer shared);
+  static void on_pad_added(GstElement* source, GstPad* pad, gpointer shared);
 
-  const config::Stream config_;
-  Ref<GstElement> bin_;
   std::shared_ptr<Shared> shared_;
-  std::shared_ptr<RtspHooks> hooks_;
-  std::shared_ptr<CertificateCheck> certificate_; // Null without TLS.
-  std::shared_ptr<RtspSockets> sockets_;
-  Timer keep_alive_;
+  std::unique_ptr<RtspSource> source_;
   bool sound_ended_ = false;
 };
 

@@ -10,8 +10,9 @@
 #include <gst/rtsp/gstrtspextension.h>
 
 #include "gst/elements.h"
-#include "media/rtsp/description.h"
+#include "media/rtsp/excess.h"
 #include "media/rtsp/redirection.h"
+#include "rtsp/message.h"
 
 namespace fanlight::media {
 namespace {
@@ -82,20 +83,6 @@ std::string first(const std::vector<std::string>& values) {
   return values.empty() ? std::string{} : values.front();
 }
 
-/// The timeout parameter of a Session header (RFC 2326, section 12.37), in any case.
-std::optional<int> timeout_of(const std::string& session) {
-  for (auto at = session.find(';'); at != std::string::npos;) {
-    const auto next = session.find(';', at + 1);
-    std::string part = session.substr(at + 1, next == std::string::npos ? next : next - at - 1);
-    std::erase_if(part, [](char c) { return c == ' ' || c == '\t' || c == '"'; });
-    constexpr std::string_view kName = "timeout=";
-    if (g_ascii_strncasecmp(part.c_str(), kName.data(), kName.size()) == 0)
-      return std::atoi(part.c_str() + kName.size());
-    at = next;
-  }
-  return std::nullopt;
-}
-
 std::string method_of(const GstRTSPMessage* request) {
   const gchar* text = gst_rtsp_method_as_text(request->type_data.request.method);
   return text == nullptr ? "" : text;
@@ -108,7 +95,8 @@ Result<Ref<GstElement>> RtspHooks::make_rtspsrc(const char* name) {
   return make_element("rtspsrc", name);
 }
 
-std::shared_ptr<RtspHooks> RtspHooks::attach(GstElement* rtspsrc, Login login, KeepAlivePlan plan,
+std::shared_ptr<RtspHooks> RtspHooks::attach(GstElement* rtspsrc, rtsp::Login login,
+                                             rtsp::KeepAlivePlan plan,
                                              std::shared_ptr<RtspSockets> sockets, OnPlay on_play) {
   const auto hooks =
       std::make_shared<RtspHooks>(std::move(login), plan, std::move(sockets), std::move(on_play));
@@ -184,18 +172,18 @@ void RtspHooks::on_response(GstRTSPMessage* request, GstRTSPMessage* response) {
   sockets_->complete();
   sockets_->ask({}); // A message without a request is no answer.
   const int status = response->type_data.response.code;
-  Refusal refusal{status, Login::Verdict::answered, method_of(request), false};
+  Refusal refusal{status, rtsp::Login::Verdict::answered, method_of(request), false};
   const bool challenged = !headers(response, GST_RTSP_HDR_WWW_AUTHENTICATE).empty();
   if (status == GST_RTSP_STS_UNAUTHORIZED &&
       (challenged || request->type_data.request.method != GST_RTSP_OPTIONS)) {
     on_challenge(response, refusal);
-    if (refusal.verdict == Login::Verdict::answered) return; // rtspsrc repeats it.
+    if (refusal.verdict == rtsp::Login::Verdict::answered) return; // rtspsrc repeats it.
   } else {
     login_.accept();
   }
   if (on_keep_alive(status) || on_redirection(request, response)) return;
   if (request->type_data.request.method == GST_RTSP_OPTIONS &&
-      refusal.verdict == Login::Verdict::answered && on_refused_options(response))
+      refusal.verdict == rtsp::Login::Verdict::answered && on_refused_options(response))
     return;
   if (status < 200 || status >= 300) {
     const auto medium = media_.find(request->type_data.request.uri);
@@ -242,9 +230,7 @@ bool RtspHooks::on_redirection(const GstRTSPMessage* request, GstRTSPMessage* re
                             first(headers(response, GST_RTSP_HDR_LOCATION)), sockets_->tls());
   // rtspsrc follows redirections without a limit.
   if (url && ++redirections_ > kMostRedirections)
-    url = Error{Errc::invalid,
-                Reason{"redirects"_reason,
-                       "the camera redirects the server again and again: check the URL"}};
+    url = Error{Errc::invalid, too_many_redirections()};
   if (!url) {
     sockets_->refuse({.why = url.error(), .no_use = true});
     // For a redirection without an address, rtspsrc posts no error.
@@ -271,14 +257,15 @@ bool RtspHooks::on_refused_options(GstRTSPMessage* response) {
 }
 
 void RtspHooks::on_challenge(GstRTSPMessage* response, Refusal& refusal) {
-  std::vector<Challenge> challenges;
+  std::vector<rtsp::Challenge> challenges;
   for (const std::string& value : headers(response, GST_RTSP_HDR_WWW_AUTHENTICATE))
-    for (Challenge& challenge : parse_challenges(value)) challenges.push_back(std::move(challenge));
+    for (rtsp::Challenge& challenge : rtsp::parse_challenges(value))
+      challenges.push_back(std::move(challenge));
   refusal.verdict = login_.on_challenges(challenges);
   // rtspsrc repeats the request because of a challenge, and answers the challenge itself only if it
   // has a nonce. Without a challenge it gives up.
   gst_rtsp_message_remove_header(response, GST_RTSP_HDR_WWW_AUTHENTICATE, -1);
-  if (refusal.verdict == Login::Verdict::answered)
+  if (refusal.verdict == rtsp::Login::Verdict::answered)
     gst_rtsp_message_add_header(response, GST_RTSP_HDR_WWW_AUTHENTICATE, "Digest stale=\"true\"");
 }
 
@@ -303,12 +290,12 @@ void RtspHooks::on_description(const GstRTSPMessage* request, GstRTSPMessage* re
   // Up to the zero byte that GstRTSPConnection appends to a body.
   std::string_view text{reinterpret_cast<const char*>(body), size};
   text = text.substr(0, text.find('\0'));
-  if (Reason excess = excess_of(text); !excess.empty()) {
-    sockets_->refuse({.why = std::move(excess), .no_use = true});
+  if (const rtsp::Excess excess = rtsp::excess_of(text); excess != rtsp::Excess::none) {
+    sockets_->refuse({.why = reason_of(excess), .no_use = true});
     gst_rtsp_message_set_body(response, nullptr, 0);
     return;
   }
-  Description description = mended(std::string{text}, base);
+  rtsp::Description description = rtsp::mended(std::string{text}, base);
   media_ = std::move(description.media);
   // Keep the zero byte that GstRTSPConnection appends: without it, the parser of 1.22 loses the
   // last line.
@@ -323,7 +310,7 @@ void RtspHooks::on_setup(const GstRTSPMessage* request, GstRTSPMessage* response
   gst_rtsp_message_remove_header(response, GST_RTSP_HDR_TRANSPORT, -1);
   gst_rtsp_message_add_header(response, GST_RTSP_HDR_TRANSPORT, transport.c_str());
   for (const std::string& session : headers(response, GST_RTSP_HDR_SESSION))
-    if (const auto timeout = timeout_of(session); timeout && *timeout > 0)
+    if (const auto timeout = rtsp::timeout_of(session); timeout && *timeout > 0)
       timeout_ = std::chrono::seconds{std::clamp(*timeout, 2, 3600)};
 }
 

@@ -13,9 +13,9 @@
 
 #include "base/result.h"
 #include "gst/ref.h"
-#include "media/rtsp/keep_alive.h"
-#include "media/rtsp/login.h"
 #include "media/rtsp/sockets.h"
+#include "rtsp/keep_alive.h"
+#include "rtsp/login.h"
 
 namespace fanlight::media {
 
@@ -31,8 +31,8 @@ class RtspHooks {
  public:
   /// The camera's last status that was neither 2xx nor a challenge that we could answer.
   struct Refusal {
-    int status = 0;                                    ///< RTSP status; 0: nothing was refused.
-    Login::Verdict verdict = Login::Verdict::answered; ///< For a 401.
+    int status = 0; ///< RTSP status; 0: nothing was refused.
+    rtsp::Login::Verdict verdict = rtsp::Login::Verdict::answered; ///< For a 401.
     std::string method;
     bool sound = false; ///< The refused request was the SETUP of audio.
   };
@@ -43,9 +43,11 @@ class RtspHooks {
   /// whether the extension is in use.
   static Result<Ref<GstElement>> make_rtspsrc(const char* name);
   /// Handles all requests of `rtspsrc` from now on; `rtspsrc` keeps it.
-  static std::shared_ptr<RtspHooks> attach(GstElement* rtspsrc, Login login, KeepAlivePlan plan,
+  static std::shared_ptr<RtspHooks> attach(GstElement* rtspsrc, rtsp::Login login,
+                                           rtsp::KeepAlivePlan plan,
                                            std::shared_ptr<RtspSockets> sockets, OnPlay on_play);
-  RtspHooks(Login login, KeepAlivePlan plan, std::shared_ptr<RtspSockets> sockets, OnPlay on_play)
+  RtspHooks(rtsp::Login login, rtsp::KeepAlivePlan plan, std::shared_ptr<RtspSockets> sockets,
+            OnPlay on_play)
       : sockets_(std::move(sockets)), on_play_(std::move(on_play)), plan_(plan),
         login_(std::move(login)) {}
 
@@ -76,14 +78,14 @@ class RtspHooks {
 
   const std::shared_ptr<RtspSockets> sockets_;
   const OnPlay on_play_;
-  const KeepAlivePlan plan_;
+  const rtsp::KeepAlivePlan plan_;
   std::atomic<unsigned> keep_alives_{0};
   std::atomic<std::chrono::seconds> timeout_{std::chrono::seconds{60}};
   mutable std::mutex mutex_; // Protects refusal_.
   Refusal refusal_;
 
   // Only on rtspsrc's thread.
-  Login login_;
+  rtsp::Login login_;
   unsigned redirections_ = 0;                // Since the camera last played.
   bool moves_ = false;                       // rtspsrc will request another URL.
   bool takes_get_parameter_ = false;         // According to its Public header.

@@ -14,12 +14,31 @@ Reason MessageMeter::too_long(const std::string& method) {
           {{"method", method}}};
 }
 
-Reason MessageMeter::late() const {
-  if (request_.empty())
+Reason MessageMeter::late(const std::string& method) {
+  if (method.empty())
     return {"message_late"_reason, "the camera did not finish its message within 10 s"};
   return {"answer_late"_reason,
           "the camera did not finish its answer to {method} within 10 s",
-          {{"method", request_}}};
+          {{"method", method}}};
+}
+
+Reason MessageMeter::long_head(const std::string& method) {
+  if (method.empty())
+    return {"message_head_64_kib"_reason,
+            "the header of the camera's message is larger than 64 KiB"};
+  return {"answer_head_64_kib"_reason,
+          "the header of the camera's answer to {method} is larger than 64 KiB",
+          {{"method", method}}};
+}
+
+Reason MessageMeter::much_talk() {
+  return {"messages_1_mib"_reason,
+          "the camera sent more than 1 MiB of RTSP messages before it started to play"};
+}
+
+Reason MessageMeter::much_media() {
+  return {"packets_16_mib"_reason,
+          "the camera sent more than 16 MiB of media before it answered PLAY"};
 }
 
 Reason MessageMeter::ask(bool inside, std::size_t size) {
@@ -33,21 +52,10 @@ Reason MessageMeter::ask(bool inside, std::size_t size) {
 Reason MessageMeter::give(bool inside, std::size_t asked, std::size_t size, char first,
                           bool plays) {
   if (!inside) packet_ = first == '$';
-  if (asked == 1 && inside && (head_ += size) > kMostHead) {
-    if (request_.empty())
-      return {"message_head_64_kib"_reason,
-              "the header of the camera's message is larger than 64 KiB"};
-    return {"answer_head_64_kib"_reason,
-            "the header of the camera's answer to {method} is larger than 64 KiB",
-            {{"method", request_}}};
-  }
+  if (asked == 1 && inside && (head_ += size) > kMostHead) return long_head(request_);
   if (plays) return {};
-  if (!packet_ && (said_ += size) > kMostBeforePlay)
-    return {"messages_1_mib"_reason,
-            "the camera sent more than 1 MiB of RTSP messages before it started to play"};
-  if (packet_ && (packets_ += size) > kMostPacketsBeforePlay)
-    return {"packets_16_mib"_reason,
-            "the camera sent more than 16 MiB of media before it answered PLAY"};
+  if (!packet_ && (said_ += size) > kMostBeforePlay) return much_talk();
+  if (packet_ && (packets_ += size) > kMostPacketsBeforePlay) return much_media();
   return {};
 }
 

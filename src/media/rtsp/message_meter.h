@@ -34,10 +34,15 @@ class MessageMeter {
 
   /// The request whose answer is awaited.
   void set_request(std::string method) { request_ = std::move(method); }
-  Reason late() const;
-  /// Says that the body of an answer to `method` exceeds kMostBody; empty: a message without
-  /// request.
-  static Reason too_long(const std::string& method);
+  Reason late() const { return late(request_); }
+
+  // What to say of an answer to `method`; empty: of a message without request.
+
+  static Reason late(const std::string& method);
+  static Reason long_head(const std::string& method); ///< Exceeds kMostHead.
+  static Reason too_long(const std::string& method);  ///< The body exceeds kMostBody.
+  static Reason much_talk();                          ///< More than kMostBeforePlay.
+  static Reason much_media();                         ///< More than kMostPacketsBeforePlay.
 
  private:
   std::string request_;

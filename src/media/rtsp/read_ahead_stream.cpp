@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "gst/ref.h"
-#include "media/rtsp/message_head.h"
+#include "rtsp/message_head.h"
 
 namespace fanlight::media {
 namespace {
@@ -157,14 +157,15 @@ gssize collect_head(State& state, GCancellable* cancellable, GError** error) {
     if (first == '$' || first == '\r' || first == '\n') return 1;
     state.head.append(state.buffer.data() + state.begin, state.end - state.begin);
     state.begin = state.end;
-    const HeadScan scan = scan_head(state.head, state.scanned);
+    const rtsp::HeadScan scan = rtsp::scan_head(state.head, state.scanned);
     state.scanned = scan.size;
-    if (scan.state == HeadScan::State::unfinished && state.head.size() <= MessageMeter::kMostHead)
+    if (scan.state == rtsp::HeadScan::State::unfinished &&
+        state.head.size() <= MessageMeter::kMostHead)
       continue;
     state.ready = true;
     state.scanned = 0;
-    if (scan.state != HeadScan::State::complete) {
-      const std::string line = shown_line(state.head);
+    if (scan.state != rtsp::HeadScan::State::complete) {
+      const std::string line = rtsp::shown_line(state.head);
       // An HTTP tunnel begins so, and is no fault.
       if (!line.starts_with("HTTP/1.") || line.find(" 200 ") == std::string::npos)
         state.sockets->note_foreign(line);
@@ -172,8 +173,8 @@ gssize collect_head(State& state, GCancellable* cancellable, GError** error) {
     }
     // What follows the head came with the last bytes.
     state.begin = state.end - (state.head.size() - scan.size);
-    state.head =
-        mended_head(std::string_view{state.head}.substr(0, scan.size), state.sockets->requests());
+    state.head = rtsp::mended_head(std::string_view{state.head}.substr(0, scan.size),
+                                   state.sockets->requests());
     return 1;
   }
 }

@@ -6,14 +6,6 @@
 namespace fanlight::media {
 namespace {
 
-/// `location`, which is relative, resolved against the path of `from`.
-std::string resolved(const UrlParts& from, const std::string& location) {
-  if (location.starts_with('/')) return location;
-  const std::string path = from.rest.substr(0, from.rest.find('?'));
-  const auto slash = path.rfind('/');
-  return (slash == std::string::npos ? "/" : path.substr(0, slash + 1)) + location;
-}
-
 /// `location` without credentials: viewers see the reasons of a camera.
 std::string shown(const std::string& location) {
   const std::string stripped = strip_credentials(location);
@@ -23,29 +15,34 @@ std::string shown(const std::string& location) {
 
 } // namespace
 
+Reason reason_of(const rtsp::Redirection& redirection) {
+  switch (redirection.fault) {
+  case rtsp::Redirection::Fault::none: break;
+  case rtsp::Redirection::Fault::nowhere:
+    return {"redirects_nowhere"_reason, "the camera redirects the server, but names no address"};
+  case rtsp::Redirection::Fault::not_rtsp:
+    return {"redirects_not_rtsp"_reason,
+            "the camera redirects the server to {url}, which is not RTSP",
+            {{"url", shown(redirection.url)}}};
+  case rtsp::Redirection::Fault::unencrypted:
+    return {"redirects_unencrypted"_reason,
+            "the camera redirects the server from rtsps:// to rtsp://, which would send "
+            "login and video without encryption; if that is what you want, set the URL "
+            "to {url}",
+            {{"url", shown(redirection.url)}}};
+  }
+  return {};
+}
+
+Reason too_many_redirections() {
+  return {"redirects"_reason, "the camera redirects the server again and again: check the URL"};
+}
+
 Result<std::string> redirected_url(const std::string& requested, const std::string& location,
                                    bool tls) {
-  const std::string scheme = tls ? "rtsps" : "rtsp";
-  const auto from = split_url(requested);
-  if (location.empty() || !from)
-    return Error{Errc::invalid, Reason{"redirects_nowhere"_reason,
-                                       "the camera redirects the server, but names no address"}};
-  const auto to = split_url(location);
-  if (!to) return scheme + "://" + from->host + resolved(*from, location);
-  if (to->scheme != "rtsp" && to->scheme != "rtsps")
-    return Error{Errc::invalid,
-                 Reason{"redirects_not_rtsp"_reason,
-                        "the camera redirects the server to {url}, which is not RTSP",
-                        {{"url", shown(location)}}}};
-  // rtspsrc requests rtsp:// over TLS, too, and cameras repeat what was requested.
-  if (!tls || to->scheme == "rtsps" || to->host == from->host)
-    return (tls ? scheme : to->scheme) + "://" + to->host + to->rest;
-  return Error{Errc::invalid,
-               Reason{"redirects_unencrypted"_reason,
-                      "the camera redirects the server from rtsps:// to rtsp://, which would send "
-                      "login and video without encryption; if that is what you want, set the URL "
-                      "to {url}",
-                      {{"url", shown(location)}}}};
+  const rtsp::Redirection to = rtsp::redirection_of(requested, location, tls);
+  if (Reason why = reason_of(to); !why.empty()) return Error{Errc::invalid, std::move(why)};
+  return to.url;
 }
 
 } // namespace fanlight::media

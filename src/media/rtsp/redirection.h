@@ -2,7 +2,9 @@
 
 #include <string>
 
+#include "base/reason.h"
 #include "base/result.h"
+#include "rtsp/redirection.h"
 
 namespace fanlight::media {
 
@@ -11,5 +13,9 @@ namespace fanlight::media {
 /// says why the server does not follow it.
 Result<std::string> redirected_url(const std::string& requested, const std::string& location,
                                    bool tls);
+
+/// Why the server does not follow a redirection; empty: it does.
+Reason reason_of(const rtsp::Redirection& redirection);
+Reason too_many_redirections();
 
 } // namespace fanlight::media

@@ -14,7 +14,7 @@
 
 #include "base/reason.h"
 #include "media/rtsp/message_meter.h"
-#include "media/rtsp/setup_answers.h"
+#include "rtsp/setup_answers.h"
 
 namespace fanlight::media {
 
@@ -73,7 +73,7 @@ class RtspSockets : public std::enable_shared_from_this<RtspSockets> {
   bool tls() const { return tls_; }
   MessageMeter& meter() { return meter_; }
   /// Of the description that DESCRIBE got last.
-  SetupAnswers& setup_answers() { return setup_answers_; }
+  rtsp::SetupAnswers& setup_answers() { return setup_answers_; }
 
  private:
   /// The number shows whether the descriptor is still that socket: rtspsrc may close it at any
@@ -105,7 +105,7 @@ class RtspSockets : public std::enable_shared_from_this<RtspSockets> {
   unsigned requests_ = 0;
   bool tls_ = false;
   MessageMeter meter_;
-  SetupAnswers setup_answers_;
+  rtsp::SetupAnswers setup_answers_;
 };
 
 } // namespace fanlight::media

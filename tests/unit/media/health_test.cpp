@@ -64,7 +64,8 @@ struct HealthTest : testing::Test {
         "last-frame-age", G_TYPE_UINT64, guint64(since_frame_us) * GST_USECOND,
         "last-key-frame-age", G_TYPE_UINT64, guint64(since_key_us) * GST_USECOND, nullptr);
     // clang-format on
-    health.poll({.tees = {tee.get()}, .jitter_buffers = {}, .depayloader = depayloader}, now_us);
+    health.poll({.tees = {tee.get()}, .packet_counters = {}, .picture_counter = depayloader},
+                now_us);
   }
   GstStructure* stats() { return reinterpret_cast<FakeTee*>(tee.get())->stats; }
   std::string problem() { return health.problem(true, timeout, now_us).message; }
@@ -183,14 +184,14 @@ struct KeyFrameWaitTest : HealthTest {
         "waiting", G_TYPE_BOOLEAN, gboolean{waiting},
         "start-points", G_TYPE_UINT64, start_points, nullptr);
     // clang-format on
-    health.poll({.tees = {}, .jitter_buffers = {}, .depayloader = depayloader}, now_us);
+    health.poll({.tees = {}, .packet_counters = {}, .picture_counter = depayloader}, now_us);
   }
   std::string problem() { return health.problem(false, timeout, now_us).message; }
 };
 
 TEST_F(KeyFrameWaitTest, IsNoneBeforeAnythingComes) {
   now_us += 1'000'000;
-  health.poll({.tees = {}, .jitter_buffers = {}, .depayloader = depayloader}, now_us);
+  health.poll({.tees = {}, .packet_counters = {}, .picture_counter = depayloader}, now_us);
 
   EXPECT_FALSE(health.key_frame_wait(now_us));
 }
@@ -253,7 +254,7 @@ TEST_F(HealthTest, SaysWhatTheTeeAndTheJitterBuffersCounted) {
   gst_structure_set(reinterpret_cast<FakeTee*>(buffer.get())->stats, "num-lost", G_TYPE_UINT64,
                     guint64{7}, "avg-jitter", G_TYPE_UINT64, 4 * guint64{GST_MSECOND}, nullptr);
 
-  health.poll({.tees = {tee.get()}, .jitter_buffers = {buffer}, .depayloader = {}}, now_us);
+  health.poll({.tees = {tee.get()}, .packet_counters = {buffer}, .picture_counter = {}}, now_us);
 
   EXPECT_EQ(health.rates().gop_frames, 50U);
   EXPECT_EQ(health.rates().gop_ms, 2000);
