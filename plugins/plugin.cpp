@@ -5,6 +5,7 @@
 #include "rtphdrextplayoutdelay/rtphdrextplayoutdelay.h"
 #include "rtpssrcgate/rtpssrcgate.h"
 #include "rtpstamper/rtpstamper.h"
+#include "rtspdirectsrc/rtspdirectsrc.h"
 #include "webrtcfanout/webrtcfanout.h"
 
 static gboolean plugin_init(GstPlugin* plugin) {
@@ -13,6 +14,7 @@ static gboolean plugin_init(GstPlugin* plugin) {
   registered &= GST_ELEMENT_REGISTER(rtphdrextplayoutdelay, plugin);
   registered &= GST_ELEMENT_REGISTER(rtpssrcgate, plugin);
   registered &= GST_ELEMENT_REGISTER(rtpstamper, plugin);
+  registered &= GST_ELEMENT_REGISTER(rtspdirectsrc, plugin);
   registered &= GST_ELEMENT_REGISTER(webrtcfanout, plugin);
   return registered;
 }

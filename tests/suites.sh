@@ -232,13 +232,13 @@ tsan_fanout_tests=(element_hostile element_join element_life element_memory elem
   transport_failure)
 
 build_tsan() {
-  local targets=("${tsan_plugin_tests[@]/#/tests/plugins/}" "${tsan_fanout_tests[@]/#/tests/plugins/webrtcfanout/fanout_}")
+  local targets=("${tsan_plugin_tests[@]/#/tests/plugins/}" tests/plugins/rtspdirectsrc/rtspdirectsrc "${tsan_fanout_tests[@]/#/tests/plugins/webrtcfanout/fanout_}")
   timed build-tsan sanitized tsan plugins/libgstfanlight.so "${targets[@]/%/_test}" tests/unit/media/media-test
 }
 
 test_tsan() {
   built tsan || { record tsan false; return; }
-  record tsan meson_tests tsan "$build-tsan" "${tsan_plugin_tests[@]}" "${tsan_fanout_tests[@]/#/fanout_}" media_talk
+  record tsan meson_tests tsan "$build-tsan" "${tsan_plugin_tests[@]}" rtspdirectsrc "${tsan_fanout_tests[@]/#/fanout_}" media_talk
 }
 
 # ---- All ----

@@ -12,6 +12,7 @@ constexpr std::array kNames{std::pair{Kind::unreachable, "unreachable"},
                             std::pair{Kind::broken, "broken"},
                             std::pair{Kind::closed, "closed"},
                             std::pair{Kind::mute, "mute"},
+                            std::pair{Kind::no_datagrams, "no-datagrams"},
                             std::pair{Kind::late, "late"},
                             std::pair{Kind::foreign, "foreign"},
                             std::pair{Kind::long_head, "long-head"},
@@ -22,6 +23,7 @@ constexpr std::array kNames{std::pair{Kind::unreachable, "unreachable"},
                             std::pair{Kind::description, "description"},
                             std::pair{Kind::redirection, "redirection"},
                             std::pair{Kind::redirections, "redirections"},
+                            std::pair{Kind::certificate, "certificate"},
                             std::pair{Kind::encrypted, "encrypted"}};
 
 } // namespace

@@ -13,13 +13,14 @@ namespace fanlight::rtsp {
 struct Failure {
   enum class Kind {
     none,
-    unreachable, ///< No address of the host answers.
-    broken,      ///< The system reports an error of the connection.
-    closed,      ///< The camera closed the connection.
-    mute,        ///< The camera does not answer.
-    late,        ///< A message began and does not end.
-    foreign,     ///< What came is no RTSP; `text` is its beginning, if it is one.
-    long_head,   ///< A message exceeds a limit of the Reader.
+    unreachable,  ///< No address of the host answers.
+    broken,       ///< The system reports an error of the connection.
+    closed,       ///< The camera closed the connection.
+    mute,         ///< The camera does not answer.
+    no_datagrams, ///< The camera plays, but no packets arrive over UDP.
+    late,         ///< A message began and does not end.
+    foreign,      ///< What came is no RTSP; `text` is its beginning, if it is one.
+    long_head,    ///< A message exceeds a limit of the Reader.
     long_body,
     much_talk, ///< Messages before it played.
     much_media,
@@ -27,6 +28,7 @@ struct Failure {
     description,  ///< It has `excess`.
     redirection,  ///< It has a fault.
     redirections, ///< Too many of them.
+    certificate,  ///< Rejected.
     encrypted,    ///< The media chosen are SRTP, or another transport that is not read.
   };
   Kind kind = Kind::none;

@@ -1,0 +1,106 @@
+// How the element reaches a camera that the test plays.
+#include <string>
+#include <vector>
+
+#include <gio/gio.h>
+#include <gmock/gmock.h>
+
+#include "rtspdirectsrc/player.h"
+#include "rtspdirectsrc/scripted_camera.h"
+
+namespace fanlight::test {
+namespace {
+
+using testing::HasSubstr;
+
+// ---- UDP ----
+
+TEST(RtspDirectSrcTest, ReadsPacketsOverUdp) {
+  ScriptedCamera camera;
+  camera.sdp = kVideoOnly;
+  camera.over_udp = true;
+  Player player{camera.url()};
+  g_object_set(player.source(), "transport", 1, nullptr);
+  player.play();
+  EXPECT_THAT(camera.wait_for("SETUP"), HasSubstr("Transport: RTP/AVP;unicast;client_port="));
+  camera.wait_for("PLAY");
+
+  send_group(camera);
+
+  GstSample* const sample = player.picture();
+  ASSERT_NE(sample, nullptr);
+  gst_sample_unref(sample);
+  EXPECT_EQ(camera.wait_for_datagram().size(), 12u) << "opens the way through firewalls";
+  EXPECT_EQ(camera.wait_for_datagram().substr(0, 2), "\x81\xc9") << "a receiver report";
+}
+
+TEST(RtspDirectSrcTest, ChangesToTcpWhereTheCameraRefusesUdp) {
+  ScriptedCamera camera{[](const std::string& request) -> std::string {
+    return request.find("client_port") == request.npos ? "" : "461 Unsupported Transport\r\n";
+  }};
+  Player player{camera.url()};
+  g_object_set(player.source(), "transport", 2, nullptr);
+  player.play();
+  camera.wait_for("PLAY");
+
+  send_group(camera);
+
+  GstSample* const sample = player.picture();
+  ASSERT_NE(sample, nullptr);
+  gst_sample_unref(sample);
+}
+
+// ---- TLS ----
+
+using Judgement = std::vector<GTlsCertificateFlags>;
+
+TEST(RtspDirectSrcTest, ReadsACameraWithTlsWhoseCertificateIsAccepted) {
+  ScriptedCamera camera;
+  camera.tls = true;
+  Judgement judged;
+  Player player{camera.url("rtsps")};
+  g_signal_connect(player.source(), "accept-certificate",
+                   G_CALLBACK(+[](GstElement*, GTlsConnection*, GTlsCertificate* certificate,
+                                  GTlsCertificateFlags faults, Judgement* all) -> gboolean {
+                     EXPECT_NE(certificate, nullptr);
+                     all->push_back(faults);
+                     return TRUE;
+                   }),
+                   &judged);
+  player.play();
+  camera.wait_for("PLAY");
+
+  send_group(camera);
+
+  GstSample* const sample = player.picture();
+  ASSERT_NE(sample, nullptr);
+  gst_sample_unref(sample);
+  ASSERT_THAT(judged, testing::SizeIs(1));
+  EXPECT_NE(judged[0] & G_TLS_CERTIFICATE_UNKNOWN_CA, 0) << judged[0];
+}
+
+TEST(RtspDirectSrcTest, SaysNothingToACameraWhoseCertificateIsRejected) {
+  ScriptedCamera camera{[](const std::string& request) -> std::string {
+    ADD_FAILURE() << request;
+    return "";
+  }};
+  camera.tls = true;
+  Player player{camera.url("rtsps")};
+
+  player.play();
+
+  EXPECT_THAT(player.error(), HasSubstr("kind=(string)certificate"));
+}
+
+TEST(RtspDirectSrcTest, SaysThatACameraHasNoTls) {
+  ScriptedCamera camera;
+  camera.hang_up_soon();
+  Player player{camera.url("rtsps")};
+
+  player.play();
+
+  EXPECT_THAT(player.error(), HasSubstr("kind=(string)unreachable"));
+}
+
+} // namespace
+} // namespace fanlight::test
