@@ -27,6 +27,13 @@ template <> Words<RtspTransport> words() {
   return kAll;
 }
 
+template <> Words<Source> words() {
+  static constexpr std::array kAll{std::pair{"auto", Source::automatic},
+                                   std::pair{"rtspsrc", Source::rtspsrc},
+                                   std::pair{"direct", Source::direct}};
+  return kAll;
+}
+
 template <> Words<Pull> words() {
   static constexpr std::array kAll{std::pair{"always", Pull::always},
                                    std::pair{"on_demand", Pull::on_demand}};
@@ -134,6 +141,7 @@ constexpr std::array kStream{
     Field<Stream>{.name = "password_file", .traits = {.file = true}, .read = read_password_file},
     field<&Stream::transport, read_word<RtspTransport>>("transport", kRebuild,
                                                         {.connection = true}),
+    field<&Stream::source, read_word<Source>>("source", kRebuild, {.connection = true}),
     field<&Stream::latency, read_duration<0, 10'000>>("latency", kRebuild),
     field<&Stream::tls_verify, read_bool>("tls_verify", kRebuild,
                                           {.connection = true, .certificate = true}),

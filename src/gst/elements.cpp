@@ -40,6 +40,7 @@ constexpr Needed kNeeded[] = {
     {"rtph26xdepay", kOwn},
     {"rtpssrcgate", kOwn},
     {"rtpstamper", kOwn},
+    {"rtspdirectsrc", kOwn},
     {"webrtcfanout", kOwn},
 };
 

@@ -139,7 +139,10 @@ void CameraStream::connect() {
   health_.begin(connected_since_us_);
   auto source = RtspConnection::create(camera_, config_, tracks_->sinks(), no_sound_,
                                        keep_alive_.plan(), weak_from_this());
-  if (!source) return fail({.why = source.error()});
+  if (!source) {
+    const bool refused = source.error().code == Errc::invalid; // The configuration must change.
+    return fail({.why = source.error(), .refused = refused});
+  }
   connection_ = std::move(*source);
   if (auto added = pipeline_.add(connection_->bin()); !added) {
     connection_.reset(); // It is not in the pipeline.

@@ -32,6 +32,16 @@ std::vector<std::string> camera_arguments(const std::vector<std::string>& camera
   return arguments;
 }
 
+/// The lines that have a camera read by what FANLIGHT_TEST_SOURCE names, as far as that reads it;
+/// `more` may say something else.
+std::string source_of(const CameraEntry& entry) {
+  const std::string source = environment("FANLIGHT_TEST_SOURCE", "auto");
+  const bool chosen = entry.more.find("source:") != std::string::npos;
+  const bool known = entry.more.find("    transport: multicast") == std::string::npos &&
+                     entry.more.find("    transport: http") == std::string::npos;
+  return chosen || (source == "direct" && !known) ? "" : "    source: " + source + "\n";
+}
+
 void add_header(const char* name, const char* value, gpointer data) {
   const std::string key = http::take_text(g_ascii_strdown(name, -1));
   std::string& held = static_cast<Response*>(data)->headers[key];
@@ -41,6 +51,10 @@ void add_header(const char* name, const char* value, gpointer data) {
 } // namespace
 
 std::string test_transport() { return environment("FANLIGHT_TEST_TRANSPORT", "fanout"); }
+
+bool test_source_is_direct() {
+  return std::string_view{environment("FANLIGHT_TEST_SOURCE", "auto")} == "direct";
+}
 
 ServiceTest::ServiceTest() : client(soup_session_new()) {
   std::string name = (std::filesystem::temp_directory_path() / "fanlight-service-XXXXXX").string();
@@ -91,6 +105,7 @@ std::filesystem::path ServiceTest::write_config(const std::vector<CameraEntry>& 
     // A busy machine is no camera's fault; what is about these times sets them.
     for (const std::string time : {"start_timeout", "health_timeout"})
       if (entry.more.find(time) == std::string::npos) yaml += "    " + time + ": 60s\n";
+    yaml += source_of(entry);
     if (entry.more.find("webrtc_transport:") == std::string::npos)
       yaml += "    webrtc_transport: " + environment("FANLIGHT_TEST_TRANSPORT", "default") + "\n";
   }

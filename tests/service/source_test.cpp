@@ -31,10 +31,12 @@ TEST_F(SourceTest, ReachesACameraByEachTransport) {
 }
 
 TEST_F(SourceTest, BuffersPacketsOnlyWhereTheyMayOvertakeEachOther) {
+  const char* const of_tcp = test_source_is_direct() ? "GstRtspDirectSrc" : "GstRtpStamper";
+  const char* const of_udp = test_source_is_direct() ? "GstRtspDirectSrc" : "GstRtpJitterBuffer";
   for (const auto& [transport, used, unused] :
-       {std::array{"tcp", "GstRtpStamper", "GstRtpJitterBuffer"},
+       {std::array{"tcp", of_tcp, "GstRtpJitterBuffer"},
         std::array{"http", "GstRtpStamper", "GstRtpJitterBuffer"},
-        std::array{"udp", "GstRtpJitterBuffer", "GstRtpStamper"}}) {
+        std::array{"udp", of_udp, "GstRtpStamper"}}) {
     start_service({camera("front", std::string{"    transport: "} + transport + "\n")});
     wait_state("front", "live");
     EXPECT_THAT(get("/api/cameras/front/pipeline.dot").body,

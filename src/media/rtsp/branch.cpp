@@ -59,6 +59,18 @@ std::optional<Branch> build_branch(GstBin* bin, GstPad* pad, const std::string& 
   return branch;
 }
 
+std::optional<Branch> direct_branch(GstPad* pad) {
+  const auto source = Ref<GstElement>::adopt(gst_pad_get_parent_element(pad));
+  if (source) g_object_set_data(G_OBJECT(source.get()), kVideo, source.get());
+  return Branch{.elements = {}, .end = Ref<GstPad>::retain(pad)};
+}
+
+std::string encoding_of_pictures(const GstCaps* caps) {
+  const GstStructure* const fields = gst_caps_get_structure(caps, 0);
+  if (gst_structure_has_name(fields, "video/x-h264")) return "H264";
+  return gst_structure_has_name(fields, "video/x-h265") ? "H265" : "";
+}
+
 bool is_of_sound(GstMessage* message) { return data_of(message, kSound) != nullptr; }
 
 bool is_of_video(GstMessage* message) { return data_of(message, kVideo) != nullptr; }

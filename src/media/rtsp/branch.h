@@ -22,6 +22,12 @@ struct Branch {
 std::optional<Branch> build_branch(GstBin* bin, GstPad* pad, const std::string& encoding,
                                    const std::string& camera);
 
+/// The same for pictures that come as access units: nothing is between.
+std::optional<Branch> direct_branch(GstPad* pad);
+
+/// The encoding of a pad that gives out access units: "H264" or "H265"; empty: it does not.
+std::string encoding_of_pictures(const GstCaps* caps);
+
 /// Whether the message is from an element of a branch of sound, or of video.
 bool is_of_sound(GstMessage* message);
 bool is_of_video(GstMessage* message);

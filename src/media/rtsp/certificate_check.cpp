@@ -64,7 +64,7 @@ std::string fingerprint_of(GTlsCertificate* certificate) {
   return take_string(g_ascii_strup(digits.get(), -1));
 }
 
-Result<std::shared_ptr<CertificateCheck>> CertificateCheck::attach(GstElement* rtspsrc,
+Result<std::shared_ptr<CertificateCheck>> CertificateCheck::attach(GstElement* source,
                                                                    const config::Stream& stream) {
   Ref<GTlsDatabase> authorities;
   if (!stream.tls_fingerprint.empty()) {
@@ -81,13 +81,13 @@ Result<std::shared_ptr<CertificateCheck>> CertificateCheck::attach(GstElement* r
                           {{"file", stream.tls_ca_file}, {"detail", error->message}}}};
   }
   const bool verify = stream.tls_verify || !stream.tls_fingerprint.empty();
-  g_object_set(rtspsrc, "tls-validation-flags",
+  g_object_set(source, "tls-validation-flags",
                verify ? G_TLS_CERTIFICATE_VALIDATE_ALL : G_TLS_CERTIFICATE_NO_FLAGS, nullptr);
-  if (authorities) g_object_set(rtspsrc, "tls-database", authorities.get(), nullptr);
+  if (authorities) g_object_set(source, "tls-database", authorities.get(), nullptr);
 
   std::shared_ptr<CertificateCheck> check{new CertificateCheck(stream.tls_fingerprint)};
   g_signal_connect_data(
-      rtspsrc, "accept-certificate",
+      source, "accept-certificate",
       G_CALLBACK(+[](GstElement*, GTlsConnection*, GTlsCertificate* certificate,
                      GTlsCertificateFlags faults, gpointer data) -> gboolean {
         return (*static_cast<std::shared_ptr<CertificateCheck>*>(data))

@@ -15,11 +15,12 @@ namespace fanlight::media {
 /// Checks the identity of a camera with rtsps://: its certificate must be the pinned one, or signed
 /// by an authority that the server trusts.
 ///
-/// Threads: rtspsrc's while it connects; refusal() on any thread.
+/// Threads: the source's while it connects; refusal() on any thread.
 class CertificateCheck {
  public:
-  /// Checks all TLS connections of `rtspsrc`. Errc::not_found if tls_ca_file cannot be read.
-  static Result<std::shared_ptr<CertificateCheck>> attach(GstElement* rtspsrc,
+  /// Checks all TLS connections of rtspsrc or rtspdirectsrc. Errc::not_found if tls_ca_file cannot
+  /// be read.
+  static Result<std::shared_ptr<CertificateCheck>> attach(GstElement* source,
                                                           const config::Stream& stream);
 
   /// Why the certificate was rejected and what to do, with its fingerprint. Empty: it was accepted,

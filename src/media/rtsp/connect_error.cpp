@@ -1,12 +1,16 @@
 #include "media/rtsp/connect_error.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/codec.h"
 #include "base/url.h"
 #include "gst/pipeline.h"
 #include "media/rtsp/address.h"
 #include "media/rtsp/chain.h"
+#include "media/rtsp/excess.h"
+#include "media/rtsp/message_meter.h"
+#include "media/rtsp/redirection.h"
 
 namespace fanlight::media {
 namespace {
@@ -96,6 +100,11 @@ Reason mute() {
   return {"mute_camera"_reason, "the camera keeps the connection open but does not answer"};
 }
 
+Reason no_datagrams() {
+  return {"no_udp"_reason, "the camera answers, but no RTP packets arrive over UDP: allow UDP "
+                           "in the firewall, or set transport to tcp or auto"};
+}
+
 Reason broken() { return {"camera_broke"_reason, "the connection to the camera broke"}; }
 
 Reason lost() { return {"camera_lost"_reason, "the connection to the camera was lost"}; }
@@ -122,10 +131,7 @@ ConnectError connect_error_of(GstMessage* message, const config::Stream& stream,
   const GErrorPtr error{raw};
   const std::string detail = debug_of(message);
   if (error->domain != GST_RESOURCE_ERROR) return failed(message);
-  if (detail.find("receive any UDP packets") != detail.npos)
-    return {.why = {"no_udp"_reason,
-                    "the camera answers, but no RTP packets arrive over UDP: allow UDP "
-                    "in the firewall, or set transport to tcp or auto"}};
+  if (detail.find("receive any UDP packets") != detail.npos) return {.why = no_datagrams()};
   switch (error->code) {
   case GST_RESOURCE_ERROR_OPEN_READ:
   case GST_RESOURCE_ERROR_OPEN_WRITE:
@@ -177,6 +183,39 @@ ConnectError connect_error_of(const RtspHooks::Refusal& refusal, const config::S
                     "the camera is busy: it may have reached its limit of connections"}};
   default: return answered_with(refusal);
   }
+}
+
+ConnectError connect_error_of(const rtsp::Failure& failure, const config::Stream& stream) {
+  using Kind = rtsp::Failure::Kind;
+  const auto refused = [](Reason why) {
+    return ConnectError{.why = std::move(why), .refused = true, .wait = kRefusedRetry};
+  };
+  switch (failure.kind) {
+  case Kind::unreachable: return unreachable(stream);
+  case Kind::broken: return {.why = broken()};
+  case Kind::none:
+  case Kind::closed: break;
+  case Kind::mute: return {.why = mute()};
+  case Kind::no_datagrams: return {.why = no_datagrams()};
+  case Kind::late: return {.why = MessageMeter::late(failure.method)};
+  case Kind::foreign: return {.why = not_rtsp(failure.text)};
+  case Kind::long_head: return refused(MessageMeter::long_head(failure.method));
+  case Kind::long_body: return refused(MessageMeter::too_long(failure.method));
+  case Kind::much_talk: return refused(MessageMeter::much_talk());
+  case Kind::much_media: return refused(MessageMeter::much_media());
+  case Kind::refused:
+    return connect_error_of(
+        RtspHooks::Refusal{failure.status, failure.verdict, failure.method, failure.sound}, stream);
+  case Kind::description: return refused(reason_of(failure.excess));
+  case Kind::redirection: return refused(reason_of(failure.redirection));
+  case Kind::redirections: return refused(too_many_redirections());
+  case Kind::certificate: break; // CertificateCheck says why.
+  case Kind::encrypted:
+    return refused({"direct_srtp"_reason,
+                    "the camera sends encrypted media (SRTP), which source: direct does not read: "
+                    "set source to auto"});
+  }
+  return {.why = lost()};
 }
 
 ConnectError refused_certificate(const Reason& why) {

@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "media/rtsp/hooks.h"
 #include "media/rtsp/sockets.h"
+#include "rtsp/failure.h"
 
 namespace fanlight::media {
 
@@ -33,6 +34,9 @@ ConnectError connect_error_of(GstMessage* message, const config::Stream& stream,
 
 /// The camera rejected a request; `refusal` has its status.
 ConnectError connect_error_of(const RtspHooks::Refusal& refusal, const config::Stream& stream);
+
+/// The same for a connection by rtspdirectsrc.
+ConnectError connect_error_of(const rtsp::Failure& failure, const config::Stream& stream);
 
 /// The camera's certificate was rejected. `why` says why and what to do.
 ConnectError refused_certificate(const Reason& why);

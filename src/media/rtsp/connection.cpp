@@ -11,6 +11,7 @@
 #include "base/main_loop.h"
 #include "gst/pipeline.h"
 #include "media/rtsp/branch.h"
+#include "media/rtsp/direct_source.h"
 #include "media/rtsp/media_lines.h"
 #include "media/rtsp/rtspsrc_source.h"
 
@@ -126,7 +127,10 @@ Result<std::unique_ptr<RtspConnection>> RtspConnection::create(const config::Cam
                                                                Sinks sinks, const Reason& no_sound,
                                                                const rtsp::KeepAlivePlan& plan,
                                                                std::weak_ptr<Observer> observer) {
-  auto source = RtspsrcSource::create(stream, plan);
+  const bool direct = stream.source == config::Source::direct;
+  if (const Reason obstacle = direct ? DirectSource::obstacle(stream) : Reason{}; !obstacle.empty())
+    return Error{Errc::invalid, obstacle};
+  auto source = direct ? DirectSource::create(stream, plan) : RtspsrcSource::create(stream, plan);
   if (!source) return source.error();
   auto shared = std::make_shared<Shared>();
   shared->bin = (*source)->bin();
@@ -228,7 +232,9 @@ void RtspConnection::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
   auto caps = Ref<GstCaps>::adopt(gst_pad_get_current_caps(pad));
   if (!caps) caps = Ref<GstCaps>::adopt(gst_pad_query_caps(pad, nullptr));
   if (gst_caps_is_empty(caps.get()) || gst_caps_is_any(caps.get())) return;
-  const std::string encoding = encoding_of(caps.get());
+  std::string encoding = encoding_of(caps.get());
+  const bool packets = encoding_of_pictures(caps.get()).empty();
+  if (!packets) encoding = encoding_of_pictures(caps.get());
   const auto codec = codec_of(encoding);
   if (!codec || !shared.wants(*codec)) return;
   const bool sound = kind_of(*codec) == MediaKind::audio;
@@ -239,9 +245,10 @@ void RtspConnection::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
           {"stream_restarted"_reason, "the camera restarted its stream on the same connection"});
     });
 
-  const auto branch = build_branch(GST_BIN(shared.bin), pad, encoding, shared.camera);
+  const auto branch = packets ? build_branch(GST_BIN(shared.bin), pad, encoding, shared.camera)
+                              : direct_branch(pad);
   if (!branch) return;
-  if (!sound) {
+  if (!sound && !branch->elements.empty()) {
     const std::lock_guard lock{shared.mutex};
     if (!shared.depayloader) shared.depayloader = branch->elements.front();
   }

@@ -22,17 +22,25 @@ std::string launch_line(const config::Camera& camera, const config::WebRtc& webr
   std::string line;
   if (!plugin_folder.empty()) line += "GST_PLUGIN_PATH=" + quote(plugin_folder) + " ";
   const Address address = address_of(stream);
-  line += "gst-launch-1.0 rtspsrc name=camera location=" + quote(address.location);
+  const bool direct = stream.source == config::Source::direct;
+  line += std::string{"gst-launch-1.0 "} + (direct ? "rtspdirectsrc" : "rtspsrc") +
+          " name=camera location=" + quote(address.location);
   if (!address.username.empty())
     line += " user-id=" + quote(address.username) + " user-pw=" + quote(address.password);
-  line += std::string{" protocols="} + protocols_of(stream.transport) +
-          " latency=" + std::to_string(stream.latency.count());
+  if (!direct)
+    line += std::string{" protocols="} + protocols_of(stream.transport) +
+            " latency=" + std::to_string(stream.latency.count());
   // If the camera does not send a medium, its branch stays unlinked; gst-launch-1.0 accepts that.
   for (const auto codec : camera.codecs) {
     const bool h265 = codec == Codec::h265;
-    // rtspsrc links a pad to the first element that takes it; the element takes both codecs.
-    line += std::string{" camera. ! application/x-rtp,encoding-name="} + (h265 ? "H265" : "H264");
-    for (const char* element : chain_of(encoding_name(codec))) line += std::string{" ! "} + element;
+    if (direct) {
+      line += std::string{" camera. ! video/x-"} + (h265 ? "h265" : "h264");
+    } else {
+      // rtspsrc links a pad to the first element that takes it; the element takes both codecs.
+      line += std::string{" camera. ! application/x-rtp,encoding-name="} + (h265 ? "H265" : "H264");
+      for (const char* element : chain_of(encoding_name(codec)))
+        line += std::string{" ! "} + element;
+    }
     line += std::string{" ! goptee ! rtp"} + (h265 ? "h265pay" : "h264pay") +
             " aggregate-mode=zero-latency mtu=" +
             (fanout ? "1174 ! fanout." : "1200 ! fakesink async=false");

@@ -218,6 +218,9 @@ TEST(ConfigTest, TakesEveryWordOfEveryChoice) {
   EXPECT_EQ(camera_with("transport: auto").streams[0].transport, RtspTransport::automatic);
   EXPECT_EQ(camera_with("transport: multicast").streams[0].transport, RtspTransport::multicast);
   EXPECT_EQ(camera_with("transport: http").streams[0].transport, RtspTransport::http);
+  EXPECT_EQ(camera_with("source: auto").streams[0].source, Source::automatic);
+  EXPECT_EQ(camera_with("source: rtspsrc").streams[0].source, Source::rtspsrc);
+  EXPECT_EQ(camera_with("source: direct").streams[0].source, Source::direct);
   EXPECT_EQ(camera_with("pull: always").streams[0].pull, Pull::always);
   EXPECT_EQ(camera_with("webrtc_transport: default").webrtc_transport, std::nullopt);
   EXPECT_EQ(camera_with("webrtc_transport: auto").webrtc_transport, ViewerTransport::automatic);

@@ -58,6 +58,7 @@ TEST(ManagedYamlTest, ReadsBackEveryKey) {
                      .username = "admin",
                      .password = "sesame",
                      .transport = RtspTransport::automatic,
+                     .source = Source::direct,
                      .latency = 250ms,
                      .tls_verify = false,
                      .tls_fingerprint = std::string(64, 'A'),

@@ -78,7 +78,7 @@ TEST(SchemaTest, ShowsEveryKeyButSecrets) {
                           "max_viewers", "webrtc_transport"));
   const Record stream = stream_of(shown(front()));
   EXPECT_THAT(names_of(stream),
-              ElementsAre("id", "url", "username", "has_password", "transport", "latency",
+              ElementsAre("id", "url", "username", "has_password", "transport", "source", "latency",
                           "tls_verify", "tls_fingerprint", "tls_ca_file", "pull", "grace",
                           "start_timeout", "health_timeout"));
   EXPECT_EQ(*find(stream, "url"), Printed{std::string{"rtsp://192.0.2.1/?token=***"}});

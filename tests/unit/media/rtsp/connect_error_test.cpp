@@ -30,7 +30,8 @@ TEST(ConnectErrorTest, NamesTheHostThatCannotBeReached) {
 
 TEST(ConnectErrorTest, GivesTheValuesOfItsSentence) {
   const ConnectError error = connect_error_of(
-      {.status = GST_RTSP_STS_UNSUPPORTED_TRANSPORT, .method = "SETUP"}, config::Stream{});
+      RtspHooks::Refusal{.status = GST_RTSP_STS_UNSUPPORTED_TRANSPORT, .method = "SETUP"},
+      config::Stream{});
 
   EXPECT_EQ(error.why, (Reason{"transport_unsupported"_reason,
                                "the camera does not support transport: {transport}; choose another "
@@ -72,6 +73,31 @@ TEST(ConnectErrorTest, SaysThatThePathIsWrongOnlyWhereTheDescriptionIsMissing) {
   };
   EXPECT_THAT(of("DESCRIBE"), HasSubstr("check the path"));
   EXPECT_THAT(of("SETUP"), AllOf(HasSubstr("answers SETUP with 404"), Not(HasSubstr("path"))));
+}
+
+TEST(ConnectErrorTest, SaysTheSameWhateverReadsTheCamera) {
+  using Kind = rtsp::Failure::Kind;
+  const auto of = [](const rtsp::Failure& failure) {
+    config::Stream stream;
+    stream.url = "rtsp://192.0.2.1/a";
+    return connect_error_of(failure, stream);
+  };
+  EXPECT_THAT(of({.kind = Kind::unreachable}).why.message, HasSubstr("192.0.2.1:554"));
+  EXPECT_THAT(of({.kind = Kind::closed}).why.message, HasSubstr("was lost"));
+  EXPECT_THAT(of({.kind = Kind::foreign, .text = "SSH-2.0"}).why.message, HasSubstr("SSH-2.0"));
+  EXPECT_THAT(of({.kind = Kind::late, .method = "SETUP"}).why.message,
+              HasSubstr("to SETUP within"));
+  EXPECT_FALSE(of({.kind = Kind::late}).refused);
+  EXPECT_THAT(of({.kind = Kind::refused, .method = "DESCRIBE", .status = 404}).why.message,
+              HasSubstr("check the path"));
+  EXPECT_TRUE(of({.kind = Kind::refused, .method = "SETUP", .status = 461, .sound = true}).sound);
+  EXPECT_THAT(of({.kind = Kind::description, .excess = rtsp::Excess::media}).why.message,
+              HasSubstr("more than 64 media"));
+  const ConnectError redirected =
+      of({.kind = Kind::redirection,
+          .redirection = {rtsp::Redirection::Fault::not_rtsp, "http://u:hush@192.0.2.1/"}});
+  EXPECT_THAT(redirected.why.message, AllOf(HasSubstr("is not RTSP"), Not(HasSubstr("hush"))));
+  EXPECT_TRUE(redirected.refused);
 }
 
 } // namespace

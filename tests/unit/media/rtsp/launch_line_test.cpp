@@ -27,6 +27,15 @@ TEST(LaunchLineTest, HasTheSourceAndAChainForEachCodec) {
                               "goptee ! rtph265pay"));
 }
 
+TEST(LaunchLineTest, HasTheSourceThatTheCameraHas) {
+  config::Camera direct = camera();
+  direct.streams.front().source = config::Source::direct;
+  const std::string line = launch_line(direct, {}, "");
+  EXPECT_THAT(line, StartsWith("gst-launch-1.0 rtspdirectsrc name=camera location="));
+  EXPECT_THAT(line, HasSubstr(" camera. ! video/x-h264 ! goptee ! rtph264pay"));
+  EXPECT_THAT(line, Not(HasSubstr("protocols")));
+}
+
 TEST(LaunchLineTest, QuotesTheUrlForTheShell) {
   EXPECT_THAT(launch_line(camera(), {}, ""), HasSubstr("location='rtsp://192.0.2.10/a?b=1&c=2'"));
 }
