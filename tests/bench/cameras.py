@@ -14,13 +14,23 @@ import time
 
 from lab import Lab, LabError
 from report import against, table
-from rivals import naive_cameras
+from rivals import least_reader, naive_cameras
 from run import run, say
 from usage import Usage, watch
 
 SUB = "id=sub,count={count},audio=none,size=640x360,fps=15,bitrate=300,gop=30,loop=6"
 MAIN = "id=main,count={count},audio=none,size=1280x720,fps=25,bitrate=2000,gop=50,loop=6"
 STORM = "id=camera,count={count},audio=none,size=320x180,fps=10,bitrate=150,gop=20,loop=6"
+# How a camera is read: a name, and the keys of its configuration.
+WAYS = {
+    "rtspsrc": {"source": "rtspsrc"},
+    "direct": {"source": "direct"},
+    "direct, udp": {"source": "direct", "transport": "udp"},
+}
+# What reading by `direct` may cost, as a multiple of the naive pipeline's CPU over the same transport, and of the floor's.
+MOST_OF_NAIVE = 0.25
+MOST_OF_NAIVE_UDP = 0.35
+MOST_OF_FLOOR = 1.6
 LIVE_S = 10
 HEALED_S = 15
 
@@ -30,6 +40,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build"), help="build folder")
     parser.add_argument("--subs", type=int, default=100, help="cameras of 300 kbit/s (100)")
     parser.add_argument("--mains", type=int, default=50, help="cameras of 2 Mbit/s (50)")
+    parser.add_argument("--only", choices=["costs"], help="only what a camera costs")
     parser.add_argument("--before", type=pathlib.Path, help="build folder of another version, which is measured in turn with this one")
     parser.add_argument("--window", type=float, default=10, help="seconds of looking at them (10)")
     parser.add_argument("--quick", action="store_true", help="a tenth of the cameras, for a moment: shows that it works")
@@ -59,14 +70,14 @@ def all_live(known: dict[str, str]) -> bool:
     return all(state == "live" for state in known.values())
 
 
-def share(lab: Lab, urls: dict[str, str], window: float, build: pathlib.Path | None = None) -> dict:
-    """What a camera costs the server."""
+def share(lab: Lab, urls: dict[str, str], window: float, build: pathlib.Path | None = None, keys: dict | None = None) -> dict:
+    """What a camera costs the server, with further `keys` of its configuration."""
     count = len(urls)
     server = lab.server({}, build)
     empty = Usage.of(server.pid)
     lab.stop(server)
     begin = time.monotonic()
-    server = lab.server(urls, build)
+    server = lab.server({name: {"url": url, **keys} for name, url in urls.items()} if keys else urls, build)
     wait_for(server, all_live, 60, f"{count} cameras")
     live_s = time.monotonic() - begin
     time.sleep(3)
@@ -93,10 +104,31 @@ def cost(lab: Lab, spec: str, count: int, window: float, before: pathlib.Path | 
         news = [dict(figures), share(lab, cameras.urls, window)]
         olds.append(share(lab, cameras.urls, window, before))
         figures["turns"] = {"now": news, "before": olds}
-    say(f"{count} cameras by the naive pipeline")
+    for way, keys in WAYS.items():
+        say(f"{count} cameras by source: {way}")
+        figures[way] = share(lab, cameras.urls, window, None, keys)
+    say(f"{count} cameras by the naive pipeline, and by the least reader")
     figures["naive"] = naive_cameras(lab, list(cameras.urls.values()), window)
+    figures["naive, udp"] = naive_cameras(lab, list(cameras.urls.values()), window, "udp")
+    figures["floor"] = least_reader(lab, list(cameras.urls.values()), window)
     lab.stop(cameras)
     return figures
+
+
+def print_ways(result: dict):
+    def cpu(name: str) -> float:
+        return result[name]["cpu_percent_per_camera"]
+
+    def judge(share: float, most: float) -> str:
+        return f"at most {most}: {'met' if share <= most else 'NOT MET'}"
+
+    for way in WAYS:
+        naive = "naive, udp" if way.endswith("udp") else "naive"
+        print(f"  {result['cameras']} by source: {way}: CPU {cpu(way):.3f} % a camera, {cpu(way) / cpu(naive):.2f} x the naive pipeline's {cpu(naive):.3f} %, "
+              f"{cpu(way) / cpu('floor'):.2f} x the least reader's {cpu('floor'):.3f} %; {1000 * result[way]['rss_mb_per_camera']:.0f} kB, "
+              f"{result[way]['threads_per_camera']:.2f} threads, {result[way]['fds_per_camera']:.1f} descriptors")
+    print(f"  direct, of naive: {judge(cpu('direct') / cpu('naive'), MOST_OF_NAIVE)}; over UDP: "
+          f"{judge(cpu('direct, udp') / cpu('naive, udp'), MOST_OF_NAIVE_UDP)}; of the least reader: {judge(cpu('direct') / cpu('floor'), MOST_OF_FLOOR)}")
 
 
 def storm(lab: Lab, count: int) -> dict:
@@ -183,7 +215,11 @@ def print_report(figures: dict):
     for result in (figures["sub"], figures["main"]):
         if "turns" in result:
             print_turns(result)
+        print_ways(result)
         print(f"  {result['cameras']} live within {LIVE_S} s: {'met' if result['live_s'] <= LIVE_S else 'NOT MET'}")
+    print(f"\n{os.cpu_count()} cores, load {figures['load_before']:.1f} before and {figures['load_after']:.1f} after")
+    if "storm" not in figures:
+        return
     power = figures["storm"]
     print(f"\nPower cut of {power['cameras']} cameras: all live again {power['healed_s']:.1f} s after it ended "
           f"(within {HEALED_S} s: {'met' if power['healed_s'] <= HEALED_S else 'NOT MET'}); "
@@ -191,7 +227,6 @@ def print_report(figures: dict):
     one = figures["hang"]
     print(f"One of {one['cameras'] + 1} hangs: found after {one['found_s']:.1f} s; the slowest of the others got {one['fps_before']:.1f} pictures/s "
           f"before and {one['fps_during']:.1f} during it, {'all' if one['others_live'] else 'NOT all'} stayed live; it is back {one['back_s']:.1f} s after its end")
-    print(f"\n{os.cpu_count()} cores, load {figures['load_before']:.1f} before and {figures['load_after']:.1f} after")
 
 
 def main() -> int:
@@ -201,6 +236,8 @@ def main() -> int:
         for name, spec, count in (("sub", SUB, options.subs), ("main", MAIN, options.mains)):
             say(f"{count} cameras of the kind {name}")
             figures[name] = cost(lab, spec, count, options.window, options.before)
+        if options.only:
+            return
         say("a power cut")
         figures["storm"] = storm(lab, options.subs)
         say("one that hangs")

@@ -1,11 +1,12 @@
 """The naive ways, measured in the same run and in the same manner."""
 
+import json
 import time
 
 from usage import Usage, watch
 
 
-def naive_cameras(lab, urls: list[str], window: float) -> dict:
+def naive_cameras(lab, urls: list[str], window: float, lower: str = "tcp") -> dict:
     """What one types first: rtspsrc with its defaults, parsed and payloaded for nobody."""
     idle = lab.program(["gst-launch-1.0", "-q", "fdsrc", "!", "fakesink"])
     time.sleep(1)
@@ -13,7 +14,7 @@ def naive_cameras(lab, urls: list[str], window: float) -> dict:
     lab.stop(idle)
     command = ["gst-launch-1.0", "-q"]
     for url in urls:
-        command += f"rtspsrc protocols=tcp latency=2000 location={url} ! rtph264depay ! h264parse ! rtph264pay ! fakesink".split()
+        command += f"rtspsrc protocols={lower} latency=2000 location={url} ! rtph264depay ! h264parse ! rtph264pay ! fakesink".split()
     program = lab.program(command)
     time.sleep(5)
     measured = watch(program.pid, window)
@@ -26,6 +27,14 @@ def naive_cameras(lab, urls: list[str], window: float) -> dict:
         "threads_per_camera": (measured.last.threads - base.threads) / count,
         "fds_per_camera": (measured.last.fds - base.fds) / count,
     }
+
+
+def least_reader(lab, urls: list[str], window: float) -> dict:
+    """tests/bench/ingest: what reading them costs at least."""
+    program = lab.program([lab.build / "tests/bench/ingest/ingest-floor", window, *urls])
+    figures = json.loads(program.line(window + 60))
+    lab.stop(program)
+    return figures
 
 
 def naive_viewers(lab, options, spec: str, spacing_ms: int) -> list[dict]:
