@@ -271,10 +271,21 @@ alone() {
   done
 }
 
+# suites_of NAME...: the suites that some of meson's tests are run by, a line each. It refuses what is no test.
+suites_of() {
+  compile "$build" build.ninja >&2 && meson introspect --tests "$build" | python3 -c '
+import json, sys
+suites = {test["name"]: [suite.rpartition(":")[2] for suite in test["suite"]] for test in json.load(sys.stdin)}
+unknown = [name for name in sys.argv[1:] if name not in suites]
+if unknown:
+    sys.exit("dev: there is no suite or test " + ", ".join(unknown))
+print(*{"service" if "service" in suites[name] else suites[name][-1] for name in sys.argv[1:]}, sep="\n")
+' "$@"
+}
+
 # named NAME...: some of meson's tests, and of what there is to build only what they run.
 named() {
   local rebuild=()
-  ready_to_build
   echo "$*" >"$results/selected.word"
   record selected meson_tests selected "$build" "$@"
 }
@@ -288,7 +299,7 @@ in_chroot() {
 
 # A word is a suite, the name of one of meson's tests, or a single test of a suite as tests/tally names it.
 tests() {
-  local word suites=() names=() single=() later=() all=false
+  local word of_names suites=() names=() single=() later=() all=false
   local position
   for ((position = 1; position <= $#; position++)); do
     [[ ${!position} == --in ]] || continue
@@ -307,6 +318,11 @@ tests() {
   trap 'exit 130' INT # meson and Node end in good order at Ctrl-C, and what comes after them is not to begin.
   rm -rf "$results"
   mkdir -p "$results"
+  if ((${#names[@]})); then
+    ready_to_build
+    of_names=$(suites_of "${names[@]}")
+    for word in $of_names; do ready "$word"; done
+  fi
   for word in "${suites[@]}"; do
     [[ $word =~ ^(web|asan|tsan|lint)$ ]] || all=true # The others run what is in the build folder.
   done
