@@ -233,7 +233,7 @@ tsan_fanout_tests=(element_hostile element_join element_life element_memory elem
 
 build_tsan() {
   local targets=("${tsan_plugin_tests[@]/#/tests/plugins/}" "${tsan_fanout_tests[@]/#/tests/plugins/webrtcfanout/fanout_}")
-  timed build-tsan sanitized tsan plugins/libgstfanlight.so "${targets[@]/%/_test}" tests/unit/media/media-test
+  timed build-tsan sanitized tsan plugins/libgstfanlight.so "${targets[@]/%/_test}" tests/unit/media/media-talk-test
 }
 
 test_tsan() {
