@@ -164,9 +164,9 @@ void WebrtcbinTransport::on_answer(StructurePtr reply) {
     return fail("writing the answer: webrtcbin returned no answer");
   const DescriptionPtr answer{raw};
   if (const auto own = std::exchange(renewed_, {})) renew_credentials(answer->sdp, *own);
-  answer_ = take_string(gst_sdp_message_as_text(answer->sdp));
-  if (auto checked = sdp::check_answer(answer_, offer_, choices_); !checked)
-    return fail(checked.error().message);
+  auto own = sdp::read_answer(take_string(gst_sdp_message_as_text(answer->sdp)), offer_, choices_);
+  if (!own) return fail(own.error().message);
+  answer_ = std::move(*own);
   auto promise = reply_on_main(weak_from_this(), &WebrtcbinTransport::on_local_set);
   g_signal_emit_by_name(webrtcbin_.get(), "set-local-description", answer.get(), promise.get());
 }
@@ -251,9 +251,8 @@ void WebrtcbinTransport::send_answer() {
                              .fingerprint = sdp::fingerprint_of(certificate_, "sha-256")};
   for (const sdp::Candidate& candidate : local_candidates_)
     options.candidates.push_back(candidate.candidate);
-  auto answer = sdp::write_answer(answer_, offer_, choices_, options);
-  if (!answer) return fail(answer.error().message);
-  notify([&](ViewerTransport::Observer& observer) { observer.on_transport_answer(*answer); });
+  const std::string answer = sdp::write_answer(answer_, offer_, choices_, options);
+  notify([&](ViewerTransport::Observer& observer) { observer.on_transport_answer(answer); });
 }
 
 void WebrtcbinTransport::add_candidate(const sdp::Candidate& candidate) {

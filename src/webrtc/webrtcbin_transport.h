@@ -102,7 +102,7 @@ class WebrtcbinTransport : public ViewerTransport,
   bool complete_ = false;
   bool answered_ = false;
   bool gathered_ = false;
-  std::string answer_; // webrtcbin's, without candidates.
+  sdp::OwnAnswer answer_; // webrtcbin's, without candidates.
   std::vector<sdp::Candidate> local_candidates_;
   std::vector<sdp::Candidate> early_candidates_; // Came before webrtcbin could take them.
   std::optional<IceCredentials> renewed_;        // For the next answer.
