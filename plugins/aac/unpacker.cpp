@@ -53,6 +53,7 @@ void Unpacker::take(Bytes payload, bool marker, std::uint32_t timestamp, std::ui
   if (taken) return;
   ++malformed_;
   pending_.clear();
+  adts_ = false;
 }
 
 void Unpacker::add(std::vector<Unit> units) {

@@ -183,6 +183,15 @@ TEST_F(UnpackerTest, ReadsAdtsFramesInUnits) {
   EXPECT_EQ(last.config->bytes, kMono16k);
 }
 
+TEST_F(UnpackerTest, LooksAgainHowFramesArePackedAfterOneThatItCannotRead) {
+  describe(kMono16k);
+  send(adts(kMono));
+  send(headers({kMono.size()}) + kMono); // Unreadable as ADTS.
+  send_mono(1);
+
+  EXPECT_THAT(frames, ElementsAre(kMono, kMono));
+}
+
 TEST_F(UnpackerTest, CountsWhatItCannotRead) {
   describe(kMono16k);
   send({0x00, 0x07, 0x01});
