@@ -9,6 +9,8 @@ const GOOD_SHARE = 0.94;
 /** Below this share, tall pictures may stand together at a side, out of their order. */
 const POOR_SHARE = 0.9;
 const MOST_TO_SORT = 16;
+/** In haste, so many may be cut in any way; more stand in rows or columns. */
+const MOST_IN_HASTE = 8;
 /** No picture shall be smaller than this part of the average one. */
 const LEAST_ALIKE = 0.3;
 /** A wall in plain rows or columns is easier to read than one that is cut crosswise. */
@@ -22,13 +24,15 @@ const LARGE_SHARE = 0.42;
  * @param {Content} content
  * @param {number} width
  * @param {number} height
+ * @param {boolean} [haste] For a comparison: it may take less of the space.
  * @returns {Box[]} In the order of the aspects.
  */
-export function pack(content, width, height) {
+export function pack(content, width, height, haste = false) {
   const { aspects } = content;
   if (aspects.length === 0 || width <= 0 || height <= 0) return [];
   const order = aspects.map((_, at) => at);
-  let best = bestOf(order, content, width, height);
+  let best = bestOf(order, content, width, height, haste);
+  if (haste) return place(best.slice, content, width, height);
   if (best.share < POOR_SHARE && aspects.length <= MOST_TO_SORT) {
     const tall = order.filter((at) => aspects[at] < 1);
     const wide = order.filter((at) => aspects[at] >= 1);
@@ -94,8 +98,9 @@ function around(first, beside, below) {
  * @param {Content} content
  * @param {number} width
  * @param {number} height
+ * @param {boolean} [haste]
  */
-function bestOf(order, content, width, height) {
+function bestOf(order, content, width, height, haste = false) {
   const leaves = leavesOf(order, content, width, height);
   /** @type {{slice: Slice, share: number, worth: number}} */
   let best = { slice: 0, share: 0, worth: -1 };
@@ -108,7 +113,7 @@ function bestOf(order, content, width, height) {
   };
   consider(inRows(leaves, true), PLAIN);
   consider(inRows(leaves, false), PLAIN);
-  consider(inAnyWay(leaves), 1);
+  if (!haste || order.length <= MOST_IN_HASTE) consider(inAnyWay(leaves), 1);
   return best;
 }
 
