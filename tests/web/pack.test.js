@@ -47,6 +47,16 @@ for (const [where, [width, whole, header]] of Object.entries(WINDOWS)) {
   }
 }
 
+test('forty pictures of one shape are of nearly one size', () => {
+  for (const [width, whole, header] of [...Object.values(WINDOWS), [1280, 760, 44]]) {
+    const boxes = pack(contentOf([WIDE], 40), width, whole - header);
+
+    const widths = boxes.map((box) => box.width);
+    const [least, most] = [Math.min(...widths), Math.max(...widths)];
+    assert.ok(most / least < 1.25, `${width}: from ${least} to ${most}`);
+  }
+});
+
 test('four of 16:9 stand two by two, and take all of a screen of their shape', () => {
   const boxes = pack({ aspects: Array(4).fill(WIDE), gap: 0, footer: 0 }, 1920, 1080);
 

@@ -6,6 +6,12 @@ import { place, shapeOf } from './slices.js';
 
 /** From this share of the space on, it counts more that pictures are of about one size. */
 const GOOD_SHARE = 0.94;
+/** How much it counts that pictures are of about one size. */
+const LIKENESS = 0.2;
+/** The same of so many pictures of one shape or more: there, unlike sizes look like a fault. */
+const MANY = 10;
+const GOOD_SHARE_OF_MANY = 0.89;
+const LIKENESS_OF_MANY = 1.5;
 /** Below this share, tall pictures may stand together at a side, out of their order. */
 const POOR_SHARE = 0.9;
 const MOST_TO_SORT = 16;
@@ -104,10 +110,12 @@ function bestOf(order, content, width, height, haste = false) {
   const leaves = leavesOf(order, content, width, height);
   /** @type {{slice: Slice, share: number, worth: number}} */
   let best = { slice: 0, share: 0, worth: -1 };
+  const { aspects } = content;
+  const many = aspects.length >= MANY && aspects.every((aspect) => aspect === aspects[0]);
   const consider = (/** @type {Cut[]} */ cuts, /** @type {number} */ favour) => {
     for (const { slice, least } of cuts) {
       const share = shareOf(slice, content, width, height);
-      const worth = worthOf(share, least * order.length) * favour;
+      const worth = worthOf(share, least * order.length, many) * favour;
       if (worth > best.worth) best = { slice, share, worth };
     }
   };
@@ -120,10 +128,16 @@ function bestOf(order, content, width, height, haste = false) {
 /**
  * @param {number} share Of the space that is taken.
  * @param {number} alike The smallest picture to the average one.
+ * @param {boolean} [many] Whether there are many of one shape.
  */
-function worthOf(share, alike) {
-  const enough = Math.min(1, share / GOOD_SHARE) ** 6;
-  return share * enough * alike ** 0.2 * Math.min(1, alike / LEAST_ALIKE) ** 2;
+function worthOf(share, alike, many = false) {
+  const enough = Math.min(1, share / (many ? GOOD_SHARE_OF_MANY : GOOD_SHARE)) ** 6;
+  return (
+    share *
+    enough *
+    alike ** (many ? LIKENESS_OF_MANY : LIKENESS) *
+    Math.min(1, alike / LEAST_ALIKE) ** 2
+  );
 }
 
 /**
