@@ -62,6 +62,16 @@ Result<Ref<GstElement>> make_element(const char* factory, const std::string& nam
   return Ref<GstElement>::retain(element);
 }
 
+Ref<GstElement> find_element(GstElement* bin, const char* factory) {
+  const Owned<GstIterator, gst_iterator_free> elements{
+      gst_bin_iterate_all_by_element_factory_name(GST_BIN(bin), factory)};
+  GValue item = G_VALUE_INIT;
+  if (gst_iterator_next(elements.get(), &item) != GST_ITERATOR_OK) return {};
+  auto element = Ref<GstElement>::share(GST_ELEMENT(g_value_get_object(&item)));
+  g_value_unset(&item);
+  return element;
+}
+
 std::string load_own_elements() {
   if (Ref<GstElementFactory>::adopt(gst_element_factory_find("goptee"))) return {};
   std::error_code ignored;

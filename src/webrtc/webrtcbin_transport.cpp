@@ -33,10 +33,10 @@ using DescriptionPtr = Owned<GstWebRTCSessionDescription, gst_webrtc_session_des
 } // namespace
 
 Result<std::shared_ptr<WebrtcbinTransport>>
-WebrtcbinTransport::create(const std::string& id, IceSettings ice, std::uint64_t bitrate,
-                           MediaSource& camera, std::weak_ptr<ViewerTransport::Observer> observer) {
+WebrtcbinTransport::create(const std::string& id, IceSettings ice, MediaSource& camera,
+                           std::weak_ptr<ViewerTransport::Observer> observer) {
   std::shared_ptr<WebrtcbinTransport> transport{
-      new WebrtcbinTransport(id, std::move(ice), bitrate, std::move(observer))};
+      new WebrtcbinTransport(id, std::move(ice), std::move(observer))};
   if (auto built = transport->build(); !built) return built.error();
   auto feed = camera.attach(transport->bin_, *transport);
   if (!feed) return feed.error();
@@ -44,9 +44,9 @@ WebrtcbinTransport::create(const std::string& id, IceSettings ice, std::uint64_t
   return transport;
 }
 
-WebrtcbinTransport::WebrtcbinTransport(std::string id, IceSettings ice, std::uint64_t bitrate,
+WebrtcbinTransport::WebrtcbinTransport(std::string id, IceSettings ice,
                                        std::weak_ptr<ViewerTransport::Observer> observer)
-    : id_(std::move(id)), ice_(std::move(ice)), bitrate_(bitrate), observer_(std::move(observer)) {
+    : id_(std::move(id)), ice_(std::move(ice)), observer_(std::move(observer)) {
   ++alive;
 }
 
@@ -76,7 +76,7 @@ Result<Done> WebrtcbinTransport::build() {
         read_stats([answer](const TransportStats& stats) { answer(stats.packets_sent); });
       },
       [this](SilenceWatch::News news) { on_silence(news); });
-  tune(webrtcbin_.get(), {retransmission_packets(bitrate_), certificate_, heard_us});
+  tune(webrtcbin_.get(), {certificate_, heard_us});
   configure_ice(webrtcbin_.get(), ice_);
   const auto listen = [this](const char* signal, auto method) {
     connections_.push_back(connect_on_main(webrtcbin_.get(), signal, weak_from_this(), method));
@@ -286,6 +286,8 @@ Result<Done> WebrtcbinTransport::play(const sdp::Choices& choices) {
     if (auto linked = feed_->link(stream, *codec, (*output)->input.get()); !linked)
       return linked.error();
     (*output)->stream = stream;
+    if (kind_of(*codec) == MediaKind::video)
+      keep_packets(webrtcbin_.get(), retransmission_packets(feed_->bitrate(stream)));
   }
   room_.reset();
   return Done{};
