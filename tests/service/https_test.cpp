@@ -1,4 +1,5 @@
 // HTTPS by the server itself, to clients that others wrote.
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
