@@ -1,6 +1,8 @@
 #include <gst/gst.h>
 
 #include "goptee/goptee.h"
+#include "rtpaacdepay/rtpaacdepay.h"
+#include "rtpadpcmdepay/rtpadpcmdepay.h"
 #include "rtph26xdepay/rtph26xdepay.h"
 #include "rtphdrextplayoutdelay/rtphdrextplayoutdelay.h"
 #include "rtpssrcgate/rtpssrcgate.h"
@@ -10,6 +12,8 @@
 
 static gboolean plugin_init(GstPlugin* plugin) {
   gboolean registered = GST_ELEMENT_REGISTER(goptee, plugin);
+  registered &= GST_ELEMENT_REGISTER(rtpaacdepay, plugin);
+  registered &= GST_ELEMENT_REGISTER(rtpadpcmdepay, plugin);
   registered &= GST_ELEMENT_REGISTER(rtph26xdepay, plugin);
   registered &= GST_ELEMENT_REGISTER(rtphdrextplayoutdelay, plugin);
   registered &= GST_ELEMENT_REGISTER(rtpssrcgate, plugin);

@@ -12,6 +12,7 @@
 #include "cameras/refusals.h"
 #include "gst/elements.h"
 #include "gst/teardown.h"
+#include "http/tls_context.h"
 
 namespace fanlight {
 namespace {
@@ -63,6 +64,13 @@ Result<std::unique_ptr<App>> App::create(const std::string& path, const config::
   return app;
 }
 
+Result<Done> App::check_files(const config::Config& config) {
+  const config::Tls& tls = config.server.tls;
+  if (tls.certificate.empty()) return Done{};
+  const auto read = http::read_tls_files({tls.certificate, tls.key});
+  return read ? Result<Done>{Done{}} : read.error();
+}
+
 App::~App() {
   // run() was never called.
   if (drain_until_us_ == 0) drain_until_us_ = g_get_monotonic_time() + kDrainUs;
@@ -110,7 +118,7 @@ void App::run() {
   g_main_loop_unref(std::exchange(loop_, nullptr));
 }
 
-std::string App::serving() const { return "serving on http://" + server_->address(); }
+std::string App::serving() const { return "serving on " + server_->url(); }
 
 Result<Done> App::prepare(const config::Config& wanted, const config::Diff&) {
   if (auto prepared = transports_->prepare(wanted.cameras); !prepared) return prepared;
@@ -126,6 +134,7 @@ void App::commit() {
 }
 
 void App::on_reloaded(const std::string& outcome) {
+  server_->renew_certificate(); // Where the files cannot be watched, this is the way.
   notifier_.reloaded(serving() + "; " + outcome);
 }
 

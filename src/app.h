@@ -27,6 +27,9 @@ class App : private config::Subscriber, private config::FileStore::Observer {
   /// is the file of `config`; the store reads it again later.
   static Result<std::unique_ptr<App>> create(const std::string& path, const config::Config& config);
   ~App() override;
+  /// Whether the files that a valid configuration names are right, as far as create() would reject
+  /// them. Errc::invalid.
+  static Result<Done> check_files(const config::Config& config);
 
   /// Serves until SIGTERM or SIGINT, then closes the sessions and returns within 5 s.
   void run();

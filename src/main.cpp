@@ -1,11 +1,13 @@
 #include <cstdio>
 #include <filesystem>
+#include <string_view>
 #include <sysexits.h>
 
 #include <gst/gst.h>
 
 #include "app.h"
 #include "base/allocator.h"
+#include "cert.h"
 #include "config/config.h"
 #include "config/files.h"
 #include "gst/elements.h"
@@ -31,6 +33,7 @@ int print_pipeline(const fanlight::config::Config& config, const std::string& id
 }
 
 int check(const std::string& path, const fanlight::config::Config& config) {
+  if (const auto files = fanlight::App::check_files(config); !files) return fail(files.error());
   std::printf("%s: valid\n", path.c_str());
   const std::string cameras = fanlight::config::cameras_file(config, path);
   const bool there = std::filesystem::exists(cameras);
@@ -54,6 +57,8 @@ int serve(const std::string& path, const fanlight::config::Config& config) {
 int main(int argc, char** argv) {
   using Action = fanlight::Options::Action;
   fanlight::use_shared_allocator(argv);
+  if (argc > 1 && std::string_view{argv[1]} == "cert")
+    return fanlight::cert_command(argc - 1, argv + 1);
   const auto options = fanlight::parse_options(argc, argv);
   if (!options) {
     std::fprintf(stderr, "fanlight: %s\n", options.error().message.c_str());

@@ -32,6 +32,7 @@ bool set_action(Options& options, Options::Action action) {
 
 std::string usage() {
   return "Usage: fanlight [--config FILE] [ACTION]\n"
+         "       fanlight cert self-signed FOLDER [NAME...]\n"
          "Shows RTSP cameras live in web browsers.\n"
          "\n"
          "  --config FILE            read this configuration instead of\n"

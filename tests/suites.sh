@@ -7,6 +7,9 @@ results=$build/results
 # What tests run is built before, as a whole, and not again where a single one is repeated.
 rebuild=(--no-rebuild)
 
+# How many tests run at once: they wait for cameras, viewers and clocks most of the time.
+at_once=$((2 * jobs))
+
 # timed NAME COMMAND...: leaves for tests/tally how long a part took.
 timed() {
   local name=$1 start=$SECONDS code
@@ -39,11 +42,12 @@ meson_tests() {
 }
 
 # asan_tests NAME ARGUMENT...: whole stacks, or all leaks of GLib's allocator would look alike. Reports go to files, as what a
-# server says is not always kept. Debian's gst-launch-1.0 cannot load a plug-in that was built so; whoever asks for a case gets it.
+# server says is not always kept; a file is named after the program, as several tests run at once. Debian's gst-launch-1.0 cannot
+# load a plug-in that was built so; whoever asks for a case gets it.
 asan_tests() {
   local reports=$results/$1-reports
   mkdir -p "$reports"
-  GTEST_FILTER=-CommandTest.PrintsAPipelineThatRuns ASAN_OPTIONS=fast_unwind_on_malloc=0:log_path=$reports/report \
+  GTEST_FILTER=-CommandTest.PrintsAPipelineThatRuns ASAN_OPTIONS=fast_unwind_on_malloc=0:log_path=$reports/report:log_exe_name=1 \
     LSAN_OPTIONS=suppressions=$PWD/tests/support/lsan.supp:print_suppressions=0 \
     UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 G_SLICE=always-malloc GST_REGISTRY_FORK=no \
     meson_tests "$1" "$build-asan" "${@:2}"
@@ -111,12 +115,12 @@ ready() {
   esac
 }
 
-test_unit() { record unit meson_tests unit "$build" --suite unit --num-processes "$jobs"; }
-test_plugins() { record plugins meson_tests plugins "$build" --suite plugins --num-processes "$jobs"; }
+test_unit() { record unit meson_tests unit "$build" --suite unit --num-processes "$at_once"; }
+test_plugins() { record plugins meson_tests plugins "$build" --suite plugins --num-processes "$at_once"; }
 test_service() {
   ready service
   make_viewers aiortc werift
-  record service meson_tests service "$build" --suite service --num-processes 1
+  record service meson_tests service "$build" --suite service --num-processes "$at_once"
   repeat service
 }
 
@@ -129,7 +133,7 @@ make_viewers() {
 # All stacks. Go and Rust are not installed: Debian 12's are too old. Where they are missing, their stacks are skipped.
 test_interop() {
   ready interop
-  record interop meson_tests interop "$build" --suite interop --num-processes 1
+  record interop meson_tests interop "$build" --suite interop --num-processes "$at_once"
   repeat interop
   say "tests/interop/interop_test.py $build --table writes what came of it into docs/players.md"
 }
@@ -222,7 +226,7 @@ built() {
 test_asan() {
   ready asan
   built asan || { record asan false; return; }
-  record asan asan_tests asan --suite unit --suite plugins --suite service --no-suite realtime --num-processes 1
+  record asan asan_tests asan --suite unit --suite plugins --suite service --no-suite realtime --num-processes "$at_once"
   repeat asan
 }
 
@@ -233,7 +237,7 @@ tsan_fanout_tests=(element_hostile element_join element_life element_memory elem
 
 build_tsan() {
   local targets=("${tsan_plugin_tests[@]/#/tests/plugins/}" tests/plugins/rtspdirectsrc/rtspdirectsrc "${tsan_fanout_tests[@]/#/tests/plugins/webrtcfanout/fanout_}")
-  timed build-tsan sanitized tsan plugins/libgstfanlight.so "${targets[@]/%/_test}" tests/unit/media/media-test
+  timed build-tsan sanitized tsan plugins/libgstfanlight.so "${targets[@]/%/_test}" tests/unit/media/media-talk-test
 }
 
 test_tsan() {
@@ -243,7 +247,8 @@ test_tsan() {
 
 # ---- All ----
 
-all_suites=(unit plugins service web browser asan tsan lint)
+# In the order in which they run: what is built for sanitizers is to be there when the service's tests end.
+all_suites=(unit plugins web browser service asan tsan lint)
 # What is run only if it is named.
 more_suites=(interop)
 
@@ -271,10 +276,21 @@ alone() {
   done
 }
 
+# suites_of NAME...: the suites that some of meson's tests are run by, a line each. It refuses what is no test.
+suites_of() {
+  compile "$build" build.ninja >&2 && meson introspect --tests "$build" | python3 -c '
+import json, sys
+suites = {test["name"]: [suite.rpartition(":")[2] for suite in test["suite"]] for test in json.load(sys.stdin)}
+unknown = [name for name in sys.argv[1:] if name not in suites]
+if unknown:
+    sys.exit("dev: there is no suite or test " + ", ".join(unknown))
+print(*{"service" if "service" in suites[name] else suites[name][-1] for name in sys.argv[1:]}, sep="\n")
+' "$@"
+}
+
 # named NAME...: some of meson's tests, and of what there is to build only what they run.
 named() {
   local rebuild=()
-  ready_to_build
   echo "$*" >"$results/selected.word"
   record selected meson_tests selected "$build" "$@"
 }
@@ -288,7 +304,7 @@ in_chroot() {
 
 # A word is a suite, the name of one of meson's tests, or a single test of a suite as tests/tally names it.
 tests() {
-  local word suites=() names=() single=() later=() all=false
+  local word wanted= of_names suites=() names=() single=() later=() all=false
   local position
   for ((position = 1; position <= $#; position++)); do
     [[ ${!position} == --in ]] || continue
@@ -298,27 +314,35 @@ tests() {
   done
   for word; do
     if [[ $word == --werror ]]; then werror=true
-    elif [[ $word == all ]]; then suites+=("${all_suites[@]}")
+    elif [[ $word == all ]]; then wanted+=" ${all_suites[*]} "
     elif [[ $word == */* ]]; then single+=("$word")
-    elif [[ " ${all_suites[*]} ${more_suites[*]} " == *" $word "* ]]; then suites+=("$word")
+    elif [[ " ${all_suites[*]} ${more_suites[*]} " == *" $word "* ]]; then wanted+=" $word "
     else names+=("$word"); fi
   done
-  ((${#suites[@]} + ${#names[@]} + ${#single[@]})) || suites=("${all_suites[@]}")
+  [[ -n $wanted ]] || ((${#names[@]} + ${#single[@]})) || wanted=" ${all_suites[*]} "
+  for word in "${all_suites[@]}" "${more_suites[@]}"; do
+    [[ $wanted != *" $word "* ]] || suites+=("$word")
+  done
   trap 'exit 130' INT # meson and Node end in good order at Ctrl-C, and what comes after them is not to begin.
   rm -rf "$results"
   mkdir -p "$results"
+  if ((${#names[@]})); then
+    ready_to_build
+    of_names=$(suites_of "${names[@]}")
+    for word in $of_names; do ready "$word"; done
+  fi
   for word in "${suites[@]}"; do
     [[ $word =~ ^(web|asan|tsan|lint)$ ]] || all=true # The others run what is in the build folder.
   done
   if $all; then timed build build; fi
   ((${#names[@]} == 0)) || named "${names[@]}"
   alone "${single[@]}"
-  for word in asan tsan; do
-    [[ " ${suites[*]} " != *" $word "* ]] || later+=("$word")
-  done
   for word in "${suites[@]}"; do
-    # The tests of the service wait most of the time.
-    [[ $word != service || -n $beside || ${#later[@]} == 0 ]] || build_beside "${later[@]}"
+    [[ ! $word =~ ^(asan|tsan)$ ]] || later+=("$word")
+  done
+  # All tests leave some time over, those of the service most of it.
+  [[ $all == false || ${#later[@]} == 0 ]] || build_beside "${later[@]}"
+  for word in "${suites[@]}"; do
     if [[ $word == lint ]]; then record lint quick_lint; else "test_$word"; fi
   done
   python3 tests/tally "$results" "$SECONDS"

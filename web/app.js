@@ -109,9 +109,13 @@ async function start() {
   update.on('available', () => header.offerReload(update.available));
   listenToKeys({ wall, arrangement, drawer, help });
   if (kiosk) void import('./wall/kiosk.js').then(({ Kiosk }) => new Kiosk());
+  if (!kiosk) {
+    const listen = import('./wall/by_hand.js');
+    void listen.then(({ arrangeByHand }) => arrangeByHand(byId('wall'), wall, arrangement));
+  }
   if (fingers && !kiosk) {
     const listen = import('./wall/gestures.js');
-    void listen.then(({ listenToFingers }) => listenToFingers(byId('wall'), wall));
+    void listen.then(({ listenToFingers }) => listenToFingers(byId('wall'), wall, arrangement));
   }
 
   surroundings.on('upheaval', () => signalling.doubt());

@@ -80,6 +80,7 @@ void AccessUnitAssembler::take_piece(const Piece& piece, const RtpPacket& packet
                                      std::uint64_t time) {
   if (piece.begins) {
     if (target_ != Target::none) end_unit(); // Some cameras never say that a fragment is the last.
+    packed_ = false;
     begin_unit(piece, packet, time);
   } else if (target_ == Target::none) { // Its beginning is missing.
     if (open_) open_->unit.damaged = true;
@@ -87,8 +88,44 @@ void AccessUnitAssembler::take_piece(const Piece& piece, const RtpPacket& packet
   } else if (target_ == Target::picture && open_->marked) {
     open_->contradicted = true;
   }
-  append(piece.bytes);
-  if (piece.ends) end_unit();
+  if (piece.header_bytes > 0)
+    append_packed(piece, packet, time);
+  else
+    append(piece.bytes);
+  if (piece.ends && target_ != Target::none) end_unit();
+}
+
+void AccessUnitAssembler::append_packed(const Piece& piece, const RtpPacket& packet,
+                                        std::uint64_t time) {
+  // A start code, and the beginning of a unit behind it, may lie in two fragments.
+  constexpr std::size_t kTail = 16;
+  constexpr std::size_t kEnough = 8;
+  const auto splits = [this] {
+    return target_ == Target::set || (packed_ && target_ == Target::prefix);
+  };
+  if (!splits()) return append(piece.bytes);
+  std::vector<std::uint8_t>& open = target_ == Target::set ? set_ : prefix_;
+  const std::size_t size = open.size() - (target_ == Target::set ? 0 : unit_at_ + 4);
+  const auto tail = open.end() - static_cast<std::ptrdiff_t>(std::min(kTail, size));
+  std::vector<std::uint8_t> joined(tail, open.end());
+  open.erase(tail, open.end());
+  joined.insert(joined.end(), piece.bytes.begin(), piece.bytes.end());
+  Bytes rest = joined;
+  while (splits()) {
+    const std::size_t code = next_start_code(rest);
+    std::size_t next = code;
+    while (next < rest.size() && rest[next] == 0) ++next;
+    if (next == rest.size() || (rest.size() - next <= kEnough && !piece.ends)) break;
+    append(rest.first(code));
+    end_unit();
+    packed_ = true;
+    rest = rest.subspan(next + 1);
+    if (rest.size() < header_size(codec_)) return;
+    Piece more;
+    more.bytes = rest;
+    begin_unit(more, packet, time);
+  }
+  append(rest);
 }
 
 void AccessUnitAssembler::begin_unit(const Piece& piece, const RtpPacket& packet,
@@ -98,8 +135,11 @@ void AccessUnitAssembler::begin_unit(const Piece& piece, const RtpPacket& packet
   is_slice_ = false;
   if (open_ && ends_picture(head, begin, packet)) finish(false);
   switch (head.role) {
-  case Role::useless:
-  case Role::delimiter: target_ = Target::nowhere; break;
+  case Role::useless: target_ = Target::nowhere; break;
+  case Role::delimiter: // In a fragment: other units are packed behind it.
+    target_ = piece.header_bytes > 0 ? Target::set : Target::nowhere;
+    set_.clear();
+    break;
   case Role::suffix: target_ = open_ ? Target::picture : Target::nowhere; break;
   case Role::parameter_set:
     target_ = Target::set;

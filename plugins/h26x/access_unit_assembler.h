@@ -35,6 +35,9 @@ struct AccessUnit {
 /// that the next picture ended, among them a key one. If a slice follows the marker of its picture,
 /// the marker is never used again.
 ///
+/// Some cameras send parameter sets and their picture as one NAL unit with start codes, in
+/// fragments; it is taken apart.
+///
 /// Access units come from the first key picture on for which the parameter sets are known. Every
 /// key picture gets all of them; a set that repeats is left out elsewhere.
 ///
@@ -101,6 +104,7 @@ class AccessUnitAssembler {
 
   void lose();
   void take_piece(const Piece& piece, const RtpPacket& packet, std::uint64_t time);
+  void append_packed(const Piece& piece, const RtpPacket& packet, std::uint64_t time);
   void begin_unit(const Piece& piece, const RtpPacket& packet, std::uint64_t time);
   void begin_slice(const NalHead& head, Bytes begin, const RtpPacket& packet, std::uint64_t time);
   void start_picture(const NalHead& head, Bytes begin, const RtpPacket& packet, std::uint64_t time);
@@ -129,6 +133,7 @@ class AccessUnitAssembler {
   std::vector<std::uint8_t> set_; ///< The open parameter set.
   std::size_t unit_at_ = 0;       ///< Where the open unit begins in its target.
   bool is_slice_ = false;         ///< The open unit.
+  bool packed_ = false;           ///< A start code in it has begun a further one.
 
   bool running_ = false;
   std::uint16_t next_number_ = 0;

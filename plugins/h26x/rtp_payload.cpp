@@ -20,17 +20,16 @@ Bytes without_start_code(Bytes unit) {
   return zeros >= 2 && zeros < unit.size() && unit[zeros] == 1 ? unit.subspan(zeros + 1) : unit;
 }
 
-/// Where the next start code begins, with its zeros; the end: there is none.
-std::size_t next_start_code(Bytes unit) {
+} // namespace
+
+std::size_t next_start_code(Bytes bytes) {
   constexpr std::uint8_t kCode[] = {0, 0, 1};
-  const auto code = std::search(unit.begin(), unit.end(), std::begin(kCode), std::end(kCode));
-  if (code == unit.end()) return unit.size();
-  auto at = static_cast<std::size_t>(code - unit.begin());
-  while (at > 0 && unit[at - 1] == 0) --at;
+  const auto code = std::search(bytes.begin(), bytes.end(), std::begin(kCode), std::end(kCode));
+  if (code == bytes.end()) return bytes.size();
+  auto at = static_cast<std::size_t>(code - bytes.begin());
+  while (at > 0 && bytes[at - 1] == 0) --at;
   return at;
 }
-
-} // namespace
 
 RtpPayload::RtpPayload(Codec codec, Bytes payload)
     : codec_(codec), rest_(without_start_code(payload)) {

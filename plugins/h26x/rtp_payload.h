@@ -17,6 +17,9 @@ struct Piece {
   bool ends = true;   ///< The last part, as far as the payload says.
 };
 
+/// Where the next start code of a byte stream begins, with its zeros; the end: there is none.
+std::size_t next_start_code(Bytes bytes);
+
 /// Takes an RTP payload apart (RFC 6184 without interleaving; RFC 7798 without DONL and PACI),
 /// without a copy. Some cameras leave start codes: those before a unit are skipped, and a payload
 /// of one unit is taken apart if a start code follows a parameter set or a delimiter.

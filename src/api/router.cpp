@@ -16,16 +16,21 @@ std::string_view camera_of(const Route& route, const Parameters& parameters) {
                                                              : std::string_view{parameters.at(0)};
 }
 
-/// What the server refused to a client, for the log.
-const char* refused(auth::Action action) {
+/// One call for each action, as each call has a limit of its own: a client that causes thousands of
+/// refusals of one kind hides none of another.
+void log_refusal(auth::Action action, const std::string& client, const std::string& why) {
   switch (action) {
-  case auth::Action::view: return "a viewer";
-  case auth::Action::playback: return "a recording";
-  case auth::Action::control: return "control of a camera";
-  case auth::Action::configure: return "settings";
-  case auth::Action::inspect: return "inspection";
+  case auth::Action::view:
+    return log::info("http", {{"client", client}}, "refusing a viewer: " + why);
+  case auth::Action::playback:
+    return log::info("http", {{"client", client}}, "refusing a recording: " + why);
+  case auth::Action::control:
+    return log::info("http", {{"client", client}}, "refusing control of a camera: " + why);
+  case auth::Action::configure:
+    return log::info("http", {{"client", client}}, "refusing settings: " + why);
+  case auth::Action::inspect:
+    return log::info("http", {{"client", client}}, "refusing inspection: " + why);
   }
-  return "";
 }
 
 } // namespace
@@ -86,8 +91,7 @@ bool Router::permits(const auth::Principal& principal, const Match& match,
   const Route& route = routes_.all()[*match.route];
   const auto refusal = policy_.refusal(principal, action, camera_of(route, match.parameters));
   if (!refusal) return true;
-  log::info("http", {{"client", principal.address}},
-            std::string{"refusing "} + refused(action) + ": " + refusal->detail.message);
+  log_refusal(action, principal.address, refusal->detail.message);
   exchange.respond(*refusal);
   return false;
 }

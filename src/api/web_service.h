@@ -19,8 +19,8 @@ namespace fanlight::http {
 /// Threads: main only. Lifetime: owned by App; dies before what it is given.
 class WebService {
  public:
-  /// Listens at once. Errc::invalid (server.listen), not_found (web root), unavailable (the address
-  /// cannot be had). `config` outlives the service.
+  /// Listens at once. Errc::invalid (server.listen, server.tls), not_found (web root), unavailable
+  /// (an address cannot be had). `config` outlives the service.
   static Result<std::unique_ptr<WebService>>
   create(const config::Config& config, cameras::CameraDirectory& cameras,
          session::Directory& directory, config::Store& store, const auth::Policy& policy,
@@ -29,6 +29,12 @@ class WebService {
 
   virtual int port() const = 0;                   ///< The real one, also where 0 was asked for.
   virtual const std::string& address() const = 0; ///< As bound: "127.0.0.1:8080".
+  /// The same as a URL: "https://127.0.0.1:8443".
+  virtual std::string url() const = 0;
+  /// Where HTTP is led to HTTPS, as bound; empty: nowhere.
+  virtual std::string redirecting() const = 0;
+  /// Reads the files of server.tls again. It also happens by itself when they change.
+  virtual void renew_certificate() = 0;
 
   /// The service is about to stop: says goodbye to the WebSockets and closes them, refuses new
   /// sessions with 503. Requests that are under way are still answered.

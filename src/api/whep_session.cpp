@@ -34,10 +34,12 @@ void add_ice_servers(Exchange& exchange, const std::vector<config::IceServer>& s
 }
 
 /// The path prefix that a proxy has removed, according to its header; empty: none, or not a valid
-/// one. Accepted only from proxies on a private network, like their other headers.
+/// one. Accepted from trusted proxies and from those on a private network.
 std::string taken_prefix(const Exchange& exchange) {
   constexpr std::size_t kMost = 256;
-  if (!auth::principal_of(exchange).is_on_private_network()) return {};
+  const http::Client& client = exchange.client();
+  const auth::Principal proxy{.address = client.peer};
+  if (!client.trusted_peer && !proxy.is_on_private_network()) return {};
   std::string prefix = exchange.header("X-Forwarded-Prefix");
   while (prefix.ends_with('/')) prefix.pop_back();
   const bool is_path =

@@ -115,9 +115,11 @@ std::optional<http::Problem> viewing_refusal(const RequestOrigin& page,
                                              const config::Server& server,
                                              const config::Embed& embed) {
   if (std::find(embed.origins.begin(), embed.origins.end(), "*") != embed.origins.end()) return {};
-  // Browsers always send a Host.
-  if (!page.host.empty() && !is_name_of_ours(page.host, server.hosts))
-    return http::Problem{http::Failure::unknown_host, why_not_host(page.host)};
+  // Browsers always send a Host. What a proxy made of it is checked, too: if the proxy passes on
+  // X-Forwarded-Host of its clients, a page can write there what it likes.
+  for (const std::string& host : {page.host, page.proxy_host})
+    if (!host.empty() && !is_name_of_ours(host, server.hosts))
+      return http::Problem{http::Failure::unknown_host, why_not_host(host)};
   // "same-origin" refers to the address that the browser sees, in front of any proxy.
   if (page.site == "same-origin") return {};
   if (!page.origin.empty()) {
@@ -152,7 +154,8 @@ Reason settings_refusal(const Principal& principal, const config::Server& server
     return {"settings_foreign_page"_reason,
             "settings can be changed only from this server's own page"};
   // This also applies to `all`: with embed.origins ["*"], a page can use DNS rebinding.
-  if (!is_name_of_ours(page.host, server.hosts))
+  if (!is_name_of_ours(page.host, server.hosts) ||
+      (!page.proxy_host.empty() && !is_name_of_ours(page.proxy_host, server.hosts)))
     return {"settings_host"_reason,
             "settings can be changed only under the server's address, a private name or a name in "
             "server.hosts, not under {host}",

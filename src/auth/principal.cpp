@@ -1,8 +1,5 @@
 #include "auth/principal.h"
 
-#include <algorithm>
-#include <array>
-
 #include "base/network.h"
 #include "http/exchange.h"
 #include "http/owned.h"
@@ -33,12 +30,11 @@ bool Principal::is_on_private_network() const {
 }
 
 Principal principal_of(const http::Exchange& exchange) {
-  constexpr std::array kOfProxies{"Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP",
-                                  "Via"};
-  return {.address = exchange.remote_address(),
-          .proxied = std::any_of(kOfProxies.begin(), kOfProxies.end(),
-                                 [&](const char* header) { return exchange.has_header(header); }),
-          .page = {.host = exchange.header("Host"),
+  const http::Client& client = exchange.client();
+  return {.address = client.address,
+          .proxied = client.hidden,
+          .page = {.host = client.host,
+                   .proxy_host = client.proxy_host,
                    .origin = exchange.header("Origin"),
                    .site = exchange.header("Sec-Fetch-Site"),
                    .mode = exchange.header("Sec-Fetch-Mode"),

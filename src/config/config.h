@@ -28,6 +28,15 @@ enum class ViewerTransport { automatic, webrtcbin, fanout };
 /// Which clients may change settings, as long as there are no logins.
 enum class Access { private_networks, loopback, all, none };
 
+/// HTTPS on Server::listen.
+struct Tls {
+  std::string certificate;     ///< PEM file; empty: HTTP without TLS.
+  std::string key;             ///< PEM file.
+  std::string redirect;        ///< host:port where HTTP is led to HTTPS; empty: nowhere.
+  std::uint32_t hsts_days = 0; ///< How long browsers are to use HTTPS only; 0: not told.
+  bool operator==(const Tls&) const = default;
+};
+
 struct Server {
   std::string listen = "0.0.0.0:8080"; ///< host:port; [v6]:port; port 0 takes a free one.
   std::string
@@ -36,6 +45,9 @@ struct Server {
   std::string cameras_file;       ///< Empty: cameras.yaml in the state directory, or beside
                                   ///< the configuration.
   std::vector<std::string> hosts; ///< Further names of the server, host or host:port, lower case.
+  Tls tls;
+  std::vector<std::string> trusted_proxies; ///< Addresses and ranges (Subnet) that may speak for
+                                            ///< others by X-Forwarded-For and the like.
   bool operator==(const Server&) const = default;
 };
 

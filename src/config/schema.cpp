@@ -4,6 +4,7 @@
 #include <array>
 #include <tuple>
 
+#include "base/network.h"
 #include "config/cameras.h"
 #include "config/ice_servers.h"
 #include "config/login.h"
@@ -91,12 +92,60 @@ void read_origins(const Value& value, std::vector<std::string>& out) {
   read_texts(value, "origins", out, read_origin);
 }
 
+/// "": nowhere.
+Reason read_redirect(const std::string& text, std::string& out) {
+  return text.empty() ? out.clear(), Reason{} : read_listen(text, out);
+}
+
+constexpr std::array kTls{
+    field<&Tls::certificate, read_any>("certificate", kRestart),
+    field<&Tls::key, read_any>("key", kRestart),
+    field<&Tls::redirect, read_redirect>("redirect", kRestart),
+    field<&Tls::hsts_days, read_number<0, 730>>("hsts_days", kLive),
+};
+
+/// Keys that need each other.
+void read_tls(const Value& value, Server& server) {
+  read_mapping(value, server.tls, fields<Tls>());
+  const Tls& tls = server.tls;
+  const auto lacks = [&value](const char* key, const char* other) {
+    value.diagnostics.add(value.mark, value.key,
+                          {"tls_incomplete"_reason,
+                           "has {key} but no {other}; set both, or neither",
+                           {{"key", key}, {"other", other}}});
+  };
+  if (!tls.certificate.empty() && tls.key.empty()) lacks("certificate", "key");
+  if (tls.certificate.empty() && !tls.key.empty()) lacks("key", "certificate");
+  if (!tls.redirect.empty() && tls.certificate.empty()) lacks("redirect", "certificate");
+}
+
+constexpr Field<Server> kTlsSection = [] {
+  Field<Server> made = section<&Server::tls>("tls");
+  made.read = read_tls;
+  return made;
+}();
+
+Reason read_subnet(const std::string& text, std::string& out) {
+  if (!Subnet::parse(text))
+    return {"not_a_subnet"_reason,
+            "is neither an IP address nor a range of them; write, for example, 127.0.0.1, "
+            "10.0.0.0/8 or 2001:db8::/32"};
+  out = text;
+  return {};
+}
+
+void read_proxies(const Value& value, std::vector<std::string>& out) {
+  read_texts(value, "addresses", out, read_subnet);
+}
+
 constexpr std::array kServer{
     field<&Server::listen, read_listen>("listen", kRestart),
     field<&Server::web_root, read_any>("web_root", kRestart),
     field<&Server::settings, read_word<Access>>("settings", kLive),
     field<&Server::cameras_file, read_any>("cameras_file", kLive),
     field<&Server::hosts, read_hosts>("hosts", kLive),
+    kTlsSection,
+    field<&Server::trusted_proxies, read_proxies>("trusted_proxies", kLive),
 };
 
 constexpr std::array kEmbed{
@@ -260,6 +309,7 @@ constexpr std::array kLogging{
 } // namespace
 
 template <> std::span<const Field<Server>> fields() { return kServer; }
+template <> std::span<const Field<Tls>> fields() { return kTls; }
 template <> std::span<const Field<Embed>> fields() { return kEmbed; }
 template <> std::span<const Field<Camera>> fields() { return kCamera; }
 template <> std::span<const Field<Stream>> fields() { return kStream; }
@@ -294,6 +344,7 @@ std::vector<std::string> known_keys() {
   };
   add("", names_of(fields<Config>()));
   add("server.", names_of(fields<Server>()));
+  add("server.tls.", names_of(fields<Tls>()));
   add("embed.", names_of(fields<Embed>()));
   add("cameras[].", camera_keys());
   add("webrtc.", names_of(fields<WebRtc>()));

@@ -24,11 +24,10 @@ constexpr Needed kNeeded[] = {
     {"rtppcmupay", "gstreamer1.0-plugins-good"},
     {"rtppcmadepay", "gstreamer1.0-plugins-good"},
     {"rtppcmapay", "gstreamer1.0-plugins-good"},
-    {"rtpmp4gdepay", "gstreamer1.0-plugins-good"},
-    {"rtpmp4adepay", "gstreamer1.0-plugins-good"},
+    {"rtpL16depay", "gstreamer1.0-plugins-good"},
     {"errorignore", "gstreamer1.0-plugins-bad"},
-    {"aacparse", "gstreamer1.0-plugins-good"},
     {"avdec_aac", "gstreamer1.0-libav"},
+    {"avdec_g726", "gstreamer1.0-libav"},
     {"audioconvert", "gstreamer1.0-plugins-base"},
     {"audioresample", "gstreamer1.0-plugins-base"},
     {"opusenc", "gstreamer1.0-plugins-base"},
@@ -37,6 +36,8 @@ constexpr Needed kNeeded[] = {
     {"srtpenc", "gstreamer1.0-plugins-bad"},
     {"nicesink", "gstreamer1.0-nice"},
     {"goptee", kOwn},
+    {"rtpaacdepay", kOwn},
+    {"rtpadpcmdepay", kOwn},
     {"rtph26xdepay", kOwn},
     {"rtpssrcgate", kOwn},
     {"rtpstamper", kOwn},
@@ -61,6 +62,16 @@ Result<Ref<GstElement>> make_element(const char* factory, const std::string& nam
                "the GStreamer element {element} is missing; install {package}",
                {{"element", std::string{factory}}, {"package", std::string{package_of(factory)}}}}};
   return Ref<GstElement>::retain(element);
+}
+
+Ref<GstElement> find_element(GstElement* bin, const char* factory) {
+  const Owned<GstIterator, gst_iterator_free> elements{
+      gst_bin_iterate_all_by_element_factory_name(GST_BIN(bin), factory)};
+  GValue item = G_VALUE_INIT;
+  if (gst_iterator_next(elements.get(), &item) != GST_ITERATOR_OK) return {};
+  auto element = Ref<GstElement>::share(GST_ELEMENT(g_value_get_object(&item)));
+  g_value_unset(&item);
+  return element;
 }
 
 std::string load_own_elements() {

@@ -12,6 +12,9 @@ namespace fanlight {
 /// should contain it.
 Result<Ref<GstElement>> make_element(const char* factory, const std::string& name = {});
 
+/// An element of that factory in `bin` or the bins inside it; null: there is none.
+Ref<GstElement> find_element(GstElement* bin, const char* factory);
+
 /// Loads Fanlight's own elements if GStreamer does not find them: from the build folder of the
 /// running program, or from the folder of the installation. Returns the folder; empty: GStreamer
 /// finds them.

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "http/address.h"
+#include "http/exchange.h"
 #include "http/owned.h"
 
 namespace fanlight::http {
@@ -61,7 +62,10 @@ void AccessLog::end(SoupServerMessage* message) {
   const gint64 now = g_get_monotonic_time();
   const Record* record = record_of(message);
   const guint status = record != nullptr ? record->answered : 0;
-  const std::string client = to_string(soup_server_message_get_remote_address(message));
+  const Client* kept = Exchange::kept_client(message);
+  const std::string client = kept != nullptr && kept->address != kept->peer
+                                 ? kept->address
+                                 : to_string(soup_server_message_get_remote_address(message));
   const std::string took = record != nullptr ? std::to_string((now - record->begun) / 1000) : "0";
   const std::string line = request_line(message);
   const std::string said = status != 0 ? std::to_string(status) : "none";

@@ -14,8 +14,8 @@ std::optional<guint16> parse_port(std::string_view text) {
   return port;
 }
 
-Error not_an_address(const std::string& listen, const std::string& why) {
-  return {Errc::invalid, "reading server.listen '" + listen + "': " + why +
+Error not_an_address(const char* key, const std::string& listen, const std::string& why) {
+  return {Errc::invalid, std::string{"reading "} + key + " '" + listen + "': " + why +
                              "; write host:port, such as 0.0.0.0:8080, 127.0.0.1:8080 or "
                              "[::]:8080"};
 }
@@ -34,21 +34,21 @@ Owned<GInetAddress> look_up(const std::string& host) {
 
 } // namespace
 
-Result<Owned<GSocketAddress>> parse_listen(const std::string& listen) {
+Result<Owned<GSocketAddress>> parse_listen(const std::string& listen, const char* key) {
   const auto colon = listen.rfind(':');
-  if (colon == std::string::npos) return not_an_address(listen, "the port is missing");
+  if (colon == std::string::npos) return not_an_address(key, listen, "the port is missing");
   const auto port = parse_port(std::string_view{listen}.substr(colon + 1));
-  if (!port) return not_an_address(listen, "the port is not a number from 0 to 65535");
+  if (!port) return not_an_address(key, listen, "the port is not a number from 0 to 65535");
 
   std::string host = listen.substr(0, colon);
   const bool bracketed = host.size() >= 2 && host.front() == '[' && host.back() == ']';
   if (bracketed)
     host = host.substr(1, host.size() - 2);
   else if (host.find_first_of("[]:") != std::string::npos)
-    return not_an_address(listen, "an IPv6 address needs brackets");
+    return not_an_address(key, listen, "an IPv6 address needs brackets");
 
   const Owned<GInetAddress> address = look_up(host);
-  if (!address) return not_an_address(listen, "the host '" + host + "' is unknown");
+  if (!address) return not_an_address(key, listen, "the host '" + host + "' is unknown");
   return Owned<GSocketAddress>{g_inet_socket_address_new(address.get(), *port)};
 }
 

@@ -44,9 +44,27 @@ std::shared_ptr<HttpConnection> Crowd::add(GSocketConnection* stream, GSocketAdd
   auto connection = std::make_shared<HttpConnection>(stream, remote, limits_, *this);
   connections_.emplace(G_OBJECT(stream), connection);
   g_object_weak_ref(G_OBJECT(stream), forget, this);
-  places_.add(connection->network());
-  by_network_[connection->network()].insert(connection.get());
+  enlist(*connection);
   return connection;
+}
+
+void Crowd::enlist(HttpConnection& connection) {
+  const std::string& network = connection.network();
+  places_.add(network);
+  if (connection.is_socket()) sockets_.add(network);
+  bytes_.add(network, connection.held());
+  by_network_[network].insert(&connection);
+}
+
+/// A connection of a trusted proxy belongs to the client that it serves at the time.
+bool Crowd::on_client(HttpConnection& connection, const std::string& network) {
+  if (connection.given_up()) return false;
+  release(connection);
+  const bool admitted = admit(network);
+  connection.network_ = network;
+  enlist(connection);
+  order_.place(connection);
+  return admitted;
 }
 
 bool Crowd::spare_one() {

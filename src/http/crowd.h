@@ -41,6 +41,7 @@ class Crowd : public HttpConnection::Host {
 
   bool admits_socket(const HttpConnection& connection) override;
   void on_changed(HttpConnection& connection) override;
+  bool on_client(HttpConnection& connection, const std::string& network) override;
   void on_socket(HttpConnection& connection) override;
   void on_held(HttpConnection& connection, std::size_t before) override;
   bool admits_reading(const HttpConnection& connection) override {
@@ -57,6 +58,7 @@ class Crowd : public HttpConnection::Host {
   HttpConnection* connection_to_spare(const std::string& newcomer) const;
   HttpConnection* socket_to_spare(const std::string& newcomer) const;
   void end(HttpConnection& connection, const char* why);
+  void enlist(HttpConnection& connection);
   void release(HttpConnection& connection);
   static void forget(gpointer self, GObject* stream);
 

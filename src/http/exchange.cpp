@@ -15,6 +15,11 @@ namespace {
 /// The status that nginx logs if the client disconnects; it is never sent.
 constexpr int kClientLeft = 499;
 
+GQuark client_quark() {
+  static const GQuark quark = g_quark_from_static_string("fanlight-http-client");
+  return quark;
+}
+
 } // namespace
 
 Exchange::Exchange(SoupServerMessage* message) : message_(share(message)) {}
@@ -65,8 +70,24 @@ std::optional<std::string> Exchange::read_body() {
   return data == nullptr ? std::string{} : std::string{data, size};
 }
 
-std::string Exchange::remote_address() const {
-  return host_of(soup_server_message_get_remote_address(message_.get()));
+const Client& Exchange::client() const {
+  if (const Client* kept = kept_client(message_.get())) return *kept;
+  SoupServerMessage* message = message_.get();
+  const std::string peer = host_of(soup_server_message_get_remote_address(message));
+  return keep(message, std::make_unique<Client>(client_of(
+                           soup_server_message_get_request_headers(message), peer, false, {})));
+}
+
+const Client* Exchange::kept_client(SoupServerMessage* message) {
+  return static_cast<const Client*>(g_object_get_qdata(G_OBJECT(message), client_quark()));
+}
+
+const Client& Exchange::keep(SoupServerMessage* message, std::unique_ptr<const Client> client) {
+  const Client& kept = *client;
+  g_object_set_qdata_full(
+      G_OBJECT(message), client_quark(), const_cast<Client*>(client.release()),
+      +[](gpointer data) { delete static_cast<Client*>(data); });
+  return kept;
 }
 
 void Exchange::set_header(const char* name, const std::string& value) {

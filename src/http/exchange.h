@@ -10,6 +10,7 @@
 
 #include <libsoup/soup.h>
 
+#include "http/forwarding.h"
 #include "http/owned.h"
 #include "http/problem.h"
 
@@ -46,7 +47,12 @@ class Exchange {
   std::string content_type() const;
   /// The body, if it is within the limit; otherwise answers 413 and returns none.
   std::optional<std::string> read_body();
-  std::string remote_address() const; ///< Numeric, without port.
+  const Client& client() const;
+  const std::string& remote_address() const { return client().address; } ///< The client's.
+
+  /// Keeps the client of a message with the message: the server does so before any exchange.
+  static const Client& keep(SoupServerMessage* message, std::unique_ptr<const Client> client);
+  static const Client* kept_client(SoupServerMessage* message); ///< Null: none yet.
 
   /// Sets the limit; before that, read_body() must not be called.
   void bound_body(BodyBound bound) { bound_ = std::move(bound); }

@@ -80,6 +80,10 @@ void HttpConnection::limit(Limits::Duration time, const char* overdue) {
   });
 }
 
+bool HttpConnection::serve(const std::string& network) {
+  return network == network_ || host_.on_client(*this, network);
+}
+
 void HttpConnection::take_socket() {
   if (std::exchange(is_socket_, true)) return;
   host_.on_changed(*this);

@@ -35,6 +35,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     virtual bool admits_socket(const HttpConnection& connection) = 0;
     /// Its phase, since() or its sessions have changed, or it is a WebSocket now.
     virtual void on_changed(HttpConnection& connection) = 0;
+    /// The connection of a proxy serves a client of `network` from now on; false: that client has
+    /// used up its share.
+    virtual bool on_client(HttpConnection& connection, const std::string& network) = 0;
     virtual void on_socket(HttpConnection& connection) = 0;
     /// The connection held `before` bytes until now.
     virtual void on_held(HttpConnection& connection, std::size_t before) = 0;
@@ -60,6 +63,9 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   gint64 since() const { return since_; } ///< When the phase began, monotonic µs.
   /// network_of() the client's address.
   const std::string& network() const { return network_; }
+  /// The request at hand comes from `network`: the connection counts for it. False: that has used
+  /// up its share.
+  bool serve(const std::string& network);
 
   bool admits_socket() const { return host_.admits_socket(*this); }
   /// Takes a place among the WebSockets until its end.
@@ -104,6 +110,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   std::size_t body_bytes = 0;
 
  private:
+  friend class Crowd; // Changes network_ while it has the connection in none of its lists.
+
   void hold(std::size_t input, std::size_t output);
   void write(bool begins);
   void limit(Limits::Duration time, const char* overdue);
@@ -115,7 +123,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   const Limits& limits_;
   Host& host_;
   // Owned.
-  const std::string network_;
+  std::string network_;
   Phase phase_ = Phase::head;
   gint64 since_ = 0;
   Timer deadline_;

@@ -1,5 +1,6 @@
 #include "http/inlet.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -7,12 +8,15 @@
 
 #include "http/http_connection.h"
 #include "http/rota.h"
+#include "http/tls_output.h"
+#include "http/tls_session.h"
 #include "http/turn_source.h"
 
 namespace {
 
 using fanlight::http::HttpConnection;
 using fanlight::http::Rota;
+using fanlight::http::TlsSession;
 
 constexpr char kLastLine[] = "-\n";
 constexpr gssize kLastLineSize = sizeof kLastLine - 1;
@@ -26,6 +30,7 @@ struct InletStream {
   GFilterInputStream parent;
   GSocketConnection* owner;                  // Owned: the base stream closes with it.
   std::weak_ptr<HttpConnection>* connection; // Owned: GObject memory is zeroed, not constructed.
+  std::shared_ptr<TlsSession>* tls;          // Owned; holds null: the connection is plain.
   gboolean put_off;                          // The last read was not admitted.
   gboolean over;
 };
@@ -45,14 +50,49 @@ GPollableInputStream* base_of(gpointer stream) {
       g_filter_input_stream_get_base_stream(G_FILTER_INPUT_STREAM(stream)));
 }
 
+TlsSession* tls_of(gpointer stream) { return reinterpret_cast<InletStream*>(stream)->tls->get(); }
+
+bool has_pending(GPollableInputStream* stream) { return tls_of(stream)->has_pending(); }
+
 gboolean inlet_stream_is_readable(GPollableInputStream* stream) {
+  if (tls_of(stream) != nullptr && has_pending(stream)) return TRUE;
   return g_pollable_input_stream_is_readable(base_of(stream));
 }
 
 GSource* inlet_stream_create_source(GPollableInputStream* stream, GCancellable* cancellable) {
   auto* self = reinterpret_cast<InletStream*>(stream);
-  return turn_source_new(stream, g_socket_connection_get_socket(self->owner),
-                         self->put_off ? self->connection->lock() : nullptr, cancellable);
+  GSocket* socket = g_socket_connection_get_socket(self->owner);
+  const TlsSession* tls = tls_of(stream);
+  GSource* source =
+      turn_source_new(stream, socket, self->put_off ? self->connection->lock() : nullptr,
+                      tls != nullptr ? has_pending : nullptr, cancellable);
+  if (tls != nullptr && tls->wants_to_write()) {
+    GSource* writable = g_socket_create_source(socket, G_IO_OUT, nullptr);
+    g_source_set_dummy_callback(writable);
+    g_source_add_child_source(source, writable);
+    g_source_unref(writable);
+  }
+  return source;
+}
+
+gssize read_some(InletStream* self, void* buffer, gsize count, GError** error) {
+  const auto connection = self->connection->lock();
+  TlsSession* tls = tls_of(self);
+  if (tls == nullptr) {
+    const gssize got =
+        g_pollable_input_stream_read_nonblocking(base_of(self), buffer, count, nullptr, error);
+    if (got > 0 && connection) connection->on_bytes(static_cast<std::size_t>(got));
+    return got;
+  }
+  const gssize got = tls->read(buffer, count, error);
+  if (!connection) return got;
+  if (got > 0) connection->on_bytes(static_cast<std::size_t>(got));
+  // Of tiny records, most bytes are not the client's text.
+  const std::size_t text = got > 0 ? static_cast<std::size_t>(got) : 0;
+  const std::size_t received = tls->take_received();
+  connection->charge(received - std::min(received, text));
+  if (tls->take_handshake()) connection->charge(Rota::kHandshake);
+  return got;
 }
 
 gssize inlet_stream_read_nonblocking(GPollableInputStream* stream, void* buffer, gsize count,
@@ -70,9 +110,7 @@ gssize inlet_stream_read_nonblocking(GPollableInputStream* stream, void* buffer,
     return -1;
   }
   GError* failure = nullptr;
-  const gssize got =
-      g_pollable_input_stream_read_nonblocking(base_of(stream), buffer, count, nullptr, &failure);
-  if (got > 0 && connection) connection->on_bytes(static_cast<std::size_t>(got));
+  const gssize got = read_some(self, buffer, count, &failure);
   const bool ended =
       got == 0 || (got < 0 && !g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK));
   if (ended && connection) connection->charge(Rota::kRequest); // To let go of it is work, too.
@@ -93,32 +131,46 @@ void inlet_stream_pollable_init(GPollableInputStreamInterface* interface, gpoint
   interface->read_nonblocking = inlet_stream_read_nonblocking;
 }
 
+/// The base class would read the socket as it is.
+gssize inlet_stream_read(GInputStream*, void*, gsize, GCancellable*, GError** error) {
+  g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "the stream does not block");
+  return -1;
+}
+
 void inlet_stream_finalize(GObject* object) {
   auto* self = reinterpret_cast<InletStream*>(object);
   g_clear_object(&self->owner);
   delete self->connection;
+  delete self->tls;
   G_OBJECT_CLASS(inlet_stream_parent_class)->finalize(object);
 }
 
 void inlet_stream_class_init(InletStreamClass* klass) {
   G_OBJECT_CLASS(klass)->finalize = inlet_stream_finalize;
+  G_INPUT_STREAM_CLASS(klass)->read_fn = inlet_stream_read;
 }
 
-void inlet_stream_init(InletStream* self) { self->connection = new std::weak_ptr<HttpConnection>; }
+void inlet_stream_init(InletStream* self) {
+  self->connection = new std::weak_ptr<HttpConnection>;
+  self->tls = new std::shared_ptr<TlsSession>;
+}
 
 } // namespace
 
 namespace fanlight::http {
 
-Inlet::Inlet(GSocket* socket) {
+Inlet::Inlet(GSocket* socket, std::shared_ptr<TlsSession> tls) {
   const Owned<GSocketConnection> plain{g_socket_connection_factory_create_connection(socket)};
   GIOStream* base = G_IO_STREAM(plain.get());
   const Owned<GInputStream> input{G_INPUT_STREAM(g_object_new(
       inlet_stream_get_type(), "base-stream", g_io_stream_get_input_stream(base), nullptr))};
   input_ = input.get();
   reinterpret_cast<InletStream*>(input_)->owner = share(plain.get()).release();
-  const Owned<GIOStream> both{
-      g_simple_io_stream_new(input.get(), g_io_stream_get_output_stream(base))};
+  *reinterpret_cast<InletStream*>(input_)->tls = tls;
+  GOutputStream* plain_output = g_io_stream_get_output_stream(base);
+  const Owned<GOutputStream> output =
+      tls ? tls_output_new(plain_output, std::move(tls)) : share(plain_output);
+  const Owned<GIOStream> both{g_simple_io_stream_new(input.get(), output.get())};
   stream_.reset(G_SOCKET_CONNECTION(g_tcp_wrapper_connection_new(both.get(), socket)));
 }
 

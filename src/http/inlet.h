@@ -9,8 +9,9 @@
 namespace fanlight::http {
 
 class HttpConnection;
+class TlsSession;
 
-/// The stream by which libsoup reads a connection.
+/// The stream by which libsoup reads a connection, decrypted if the connection has TLS.
 ///
 /// It counts what arrives, and reads no more than the connection's share of a turn of the main
 /// loop, whereas libsoup reads as long as data are there. If an idle connection ends and libsoup
@@ -20,7 +21,8 @@ class HttpConnection;
 /// ends in an error; libsoup then closes and releases the connection. No handler sees that request.
 class Inlet {
  public:
-  explicit Inlet(GSocket* socket);
+  /// Without `tls`, the connection is plain.
+  explicit Inlet(GSocket* socket, std::shared_ptr<TlsSession> tls = {});
 
   /// The stream for libsoup. To close it closes the socket. The connection learns what it does.
   GSocketConnection* stream() const { return stream_.get(); }

@@ -13,6 +13,8 @@
 #include "http/address.h"
 #include "http/inlet.h"
 #include "http/poller.h"
+#include "http/tls_certificate.h"
+#include "http/tls_session.h"
 
 namespace fanlight::http {
 namespace {
@@ -23,21 +25,22 @@ constexpr int kAtOnce = 16;
 constexpr gint64 kAtOnceUs = 1000;
 constexpr gint64 kTellAgainUs = 10 * G_USEC_PER_SEC;
 
-std::string advice(const GError& error, const std::string& address) {
+std::string advice(const GError& error, const std::string& address, const std::string& key) {
   if (error.domain != G_IO_ERROR) return {};
   switch (error.code) {
   case G_IO_ERROR_ADDRESS_IN_USE:
     return "; another program listens on this address (`ss -ltnp` shows which one): stop that "
-           "program, or set server.listen to a free port";
+           "program, or set " +
+           key + " to a free port";
   case G_IO_ERROR_PERMISSION_DENIED:
-    return "; a port below 1024 needs CAP_NET_BIND_SERVICE: set server.listen to a higher port, or "
-           "set AmbientCapabilities= in the systemd unit";
+    return "; a port below 1024 needs CAP_NET_BIND_SERVICE: set " + key +
+           " to a higher port, or set AmbientCapabilities= in the systemd unit";
   case G_IO_ERROR_NOT_FOUND:
   case G_IO_ERROR_FAILED:
   case G_IO_ERROR_INVALID_ARGUMENT:
   case G_IO_ERROR_CONNECTION_REFUSED: // EADDRNOTAVAIL in GLib 2.84; FAILED in 2.74.
-    return "; set server.listen to an address of this machine, or to 0.0.0.0 for all its addresses";
-  default: return "; server.listen is " + address;
+    return "; set " + key + " to an address of this machine, or to 0.0.0.0 for all its addresses";
+  default: return "; " + key + " is " + address;
   }
 }
 
@@ -48,9 +51,9 @@ std::string bound_address(GSocket* socket) {
 
 } // namespace
 
-Result<std::unique_ptr<Listener>> Listener::create(const std::string& listen, const Limits& limits,
+Result<std::unique_ptr<Listener>> Listener::create(const Listening& listening, const Limits& limits,
                                                    Accepted accepted) {
-  auto parsed = parse_listen(listen);
+  auto parsed = parse_listen(listening.address, listening.key);
   if (!parsed) return parsed.error();
   GSocketAddress* address = parsed->get();
   const std::string doing = "listening on " + to_string(address) + ": ";
@@ -67,15 +70,18 @@ Result<std::unique_ptr<Listener>> Listener::create(const std::string& listen, co
     g_socket_set_blocking(socket.get(), FALSE);
     if (g_socket_bind(socket.get(), address, TRUE, &raw) && g_socket_listen(socket.get(), &raw))
       return std::unique_ptr<Listener>{
-          new Listener(std::move(socket), limits, std::move(accepted))};
+          new Listener(std::move(socket), listening, limits, std::move(accepted))};
   }
   const OwnedError error{raw};
-  return Error{Errc::unavailable, doing + error->message + advice(*error, to_string(address))};
+  return Error{Errc::unavailable,
+               doing + error->message + advice(*error, to_string(address), listening.key)};
 }
 
-Listener::Listener(Owned<GSocket> socket, const Limits& limits, Accepted accepted)
-    : limits_(limits), accepted_(std::move(accepted)), socket_(std::move(socket)),
-      address_(bound_address(socket_.get())), queue_(kBacklog), crowd_(limits) {
+Listener::Listener(Owned<GSocket> socket, const Listening& listening, const Limits& limits,
+                   Accepted accepted)
+    : certificate_(listening.certificate), limits_(limits), accepted_(std::move(accepted)),
+      socket_(std::move(socket)), address_(bound_address(socket_.get())), queue_(kBacklog),
+      crowd_(limits) {
   watch();
 }
 
@@ -164,7 +170,12 @@ void Listener::admit(AcceptQueue::Waiting waiting) {
   const Owned<GSocketAddress>& remote = waiting.remote;
   if (!local) return;
   g_socket_set_option(socket.get(), IPPROTO_TCP, TCP_NODELAY, 1, nullptr);
-  Inlet inlet{socket.get()};
+  std::shared_ptr<TlsSession> tls;
+  if (certificate_ != nullptr) {
+    tls = TlsSession::create(socket.get(), certificate_->context());
+    if (!tls) return; // Out of memory.
+  }
+  Inlet inlet{socket.get(), std::move(tls)};
   inlet.set_connection(crowd_.add(inlet.stream(), remote.get()));
   accepted_(G_IO_STREAM(inlet.stream()), local.get(), remote.get());
 }

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <gio/gio.h>
 
@@ -15,6 +17,21 @@
 
 namespace fanlight::http {
 
+class TlsCertificate;
+
+/// Where a Server listens, and for whom.
+struct Listening {
+  std::string address;               ///< host:port.
+  const char* key = "server.listen"; ///< Of the configuration, for errors.
+  /// Outlives the server; null: the server speaks HTTP without TLS.
+  const TlsCertificate* certificate = nullptr;
+  /// Ranges of the addresses of proxies that may speak for others (see client_of()). Called for
+  /// each request.
+  std::function<std::vector<std::string>()> trusted_proxies = {};
+  /// For how many days browsers are to use HTTPS only, after an answer over HTTPS; 0: not told.
+  std::function<std::uint32_t()> hsts_days = {};
+};
+
 /// The listening socket: accepts connections while the Crowd has room, and goes on after accept()
 /// fails.
 ///
@@ -26,9 +43,9 @@ class Listener {
   using Accepted =
       std::function<void(GIOStream* stream, GSocketAddress* local, GSocketAddress* remote)>;
 
-  /// Binds `listen` (see parse_listen). Errc::invalid, or Errc::unavailable: the message names the
-  /// address and what to do.
-  static Result<std::unique_ptr<Listener>> create(const std::string& listen, const Limits& limits,
+  /// Binds the address of `listening` (see parse_listen). Errc::invalid, or Errc::unavailable: the
+  /// message names the address and what to do.
+  static Result<std::unique_ptr<Listener>> create(const Listening& listening, const Limits& limits,
                                                   Accepted accepted);
   ~Listener();
   Listener(const Listener&) = delete;
@@ -39,7 +56,8 @@ class Listener {
   std::size_t connections() const { return crowd_.size(); }
 
  private:
-  Listener(Owned<GSocket> socket, const Limits& limits, Accepted accepted);
+  Listener(Owned<GSocket> socket, const Listening& listening, const Limits& limits,
+           Accepted accepted);
   void watch();
   void accept();
   bool accept_one();
@@ -48,6 +66,7 @@ class Listener {
   void pause_accepting(const char* error);
 
   // Given.
+  const TlsCertificate* const certificate_;
   const Limits& limits_;
   const Accepted accepted_;
   // Owned.

@@ -27,7 +27,8 @@ class Rota {
   static constexpr std::size_t kLeast = 1024;         ///< However many addresses there are.
   static constexpr std::size_t kMessage = 1024;       ///< Cost of a WebSocket frame.
   static constexpr std::size_t kRequest = 2 * 1024;
-  static constexpr std::size_t kOffer = 16 * 1024; ///< Cost of a session, or of similar work.
+  static constexpr std::size_t kHandshake = 16 * 1024; ///< Of TLS, with a key of RSA.
+  static constexpr std::size_t kOffer = 16 * 1024;     ///< Cost of a session, or of similar work.
 
   Rota();
   ~Rota();

@@ -1,6 +1,6 @@
 #include "http/server.h"
 
-#include <chrono>
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -8,10 +8,13 @@
 #include <sys/socket.h>
 
 #include "base/log.h"
+#include "base/network.h"
 #include "http/access_log.h"
+#include "http/address.h"
 #include "http/http_connection.h"
 #include "http/listener.h"
 #include "http/rota.h"
+#include "http/tls_certificate.h"
 
 namespace fanlight::http {
 namespace {
@@ -35,8 +38,8 @@ class KeepAlive {
 
 class SoupHttpServer : public Server {
  public:
-  SoupHttpServer(const Limits& limits, Handler handler)
-      : limits_(limits), handler_(std::move(handler)),
+  SoupHttpServer(Listening listening, const Limits& limits, Handler handler)
+      : listening_(std::move(listening)), limits_(limits), handler_(std::move(handler)),
         soup_(SOUP_SERVER(g_object_new(SOUP_TYPE_SERVER, "raw-paths", TRUE, nullptr))),
         keep_alive_(soup_.get()) {
     g_signal_connect_swapped(soup_.get(), "request-started",
@@ -56,11 +59,12 @@ class SoupHttpServer : public Server {
     g_signal_handlers_disconnect_by_data(soup_.get(), this);
   }
 
-  Result<Done> listen(const std::string& address) {
-    auto listener = Listener::create(
-        address, limits_, [this](GIOStream* stream, GSocketAddress* local, GSocketAddress* remote) {
-          soup_server_accept_iostream(soup_.get(), stream, local, remote, nullptr);
-        });
+  Result<Done> listen() {
+    auto listener =
+        Listener::create(listening_, limits_,
+                         [this](GIOStream* stream, GSocketAddress* local, GSocketAddress* remote) {
+                           soup_server_accept_iostream(soup_.get(), stream, local, remote, nullptr);
+                         });
     if (!listener) return listener.error();
     listener_ = std::move(listener).value();
     return Done{};
@@ -103,13 +107,45 @@ class SoupHttpServer : public Server {
 
   static void got_headers(SoupHttpServer* self, SoupServerMessage* message) {
     self->log_.begin(message);
-    if (HttpConnection* connection = HttpConnection::of(message))
-      connection->enter(HttpConnection::Phase::body);
+    const Client& client = self->keep_client(message);
+    HttpConnection* connection = HttpConnection::of(message);
+    if (connection != nullptr) connection->enter(HttpConnection::Phase::body);
+    self->add_headers(client, message);
+    if (connection != nullptr && !connection->serve(network_of(client.address)))
+      return self->refuse_client(message);
     SoupMessageHeaders* headers = soup_server_message_get_request_headers(message);
     if (soup_message_headers_get_encoding(headers) == SOUP_ENCODING_CONTENT_LENGTH &&
         soup_message_headers_get_content_length(headers) >
             static_cast<goffset>(self->limits_.offer))
       self->refuse_body(message);
+  }
+
+  const Client& keep_client(SoupServerMessage* message) const {
+    const auto trusted =
+        listening_.trusted_proxies ? listening_.trusted_proxies() : std::vector<std::string>{};
+    auto client =
+        std::make_unique<Client>(client_of(soup_server_message_get_request_headers(message),
+                                           host_of(soup_server_message_get_remote_address(message)),
+                                           listening_.certificate != nullptr, trusted));
+    return Exchange::keep(message, std::move(client));
+  }
+
+  /// For all answers; the files of the page replace the policy by one of their own.
+  void add_headers(const Client& client, SoupServerMessage* message) const {
+    Exchange exchange{message};
+    exchange.set_header("X-Content-Type-Options", "nosniff");
+    exchange.set_header("Referrer-Policy", "no-referrer");
+    exchange.set_header("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    const std::uint32_t days = listening_.hsts_days ? listening_.hsts_days() : 0;
+    if (client.secure && days > 0)
+      exchange.set_header("Strict-Transport-Security",
+                          "max-age=" + std::to_string(days * std::uint64_t{86'400}));
+  }
+
+  void refuse_client(SoupServerMessage* message) {
+    refuse(message, problem_of({Errc::busy,
+                                Reason{"share_connections"_reason,
+                                       "your address has used up its share of the connections"}}));
   }
 
   static void got_chunk(SoupHttpServer* self, GBytes* chunk, SoupServerMessage* message) {
@@ -124,8 +160,12 @@ class SoupHttpServer : public Server {
     }
   }
 
-  /// libsoup answers only after it has read the whole request, so the rest is read and dropped.
   void refuse_body(SoupServerMessage* message) {
+    refuse(message, {Failure::too_large, body_too_large(limits_.offer)});
+  }
+
+  /// libsoup answers only after it has read the whole request, so the rest is read and dropped.
+  static void refuse(SoupServerMessage* message, const Problem& problem) {
     if (soup_server_message_get_status(message) != 0) return;
     SoupMessageBody* body = soup_server_message_get_request_body(message);
     soup_message_body_set_accumulate(body, FALSE);
@@ -134,7 +174,7 @@ class SoupHttpServer : public Server {
     Exchange exchange{message};
     exchange.set_header("Access-Control-Allow-Origin", "*");
     exchange.set_header("Connection", "close");
-    exchange.respond(Problem{Failure::too_large, body_too_large(limits_.offer)});
+    exchange.respond(problem);
   }
 
   /// libsoup has called the handler by now; its answer may come later.
@@ -156,6 +196,7 @@ class SoupHttpServer : public Server {
   }
 
   // Given.
+  const Listening listening_;
   const Limits limits_;
   const Handler handler_;
   // Owned.
@@ -167,11 +208,11 @@ class SoupHttpServer : public Server {
 
 } // namespace
 
-Result<std::unique_ptr<Server>> Server::create(const std::string& address, const Limits& limits,
+Result<std::unique_ptr<Server>> Server::create(Listening listening, const Limits& limits,
                                                Handler handler) {
-  auto server = std::make_unique<SoupHttpServer>(limits, std::move(handler));
-  const auto listening = server->listen(address);
-  if (!listening) return listening.error();
+  auto server = std::make_unique<SoupHttpServer>(std::move(listening), limits, std::move(handler));
+  const auto begun = server->listen();
+  if (!begun) return begun.error();
   return std::unique_ptr<Server>{std::move(server)};
 }
 

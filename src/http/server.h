@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "http/exchange.h"
 #include "http/limits.h"
+#include "http/listener.h"
 
 namespace fanlight::http {
 
@@ -18,9 +19,8 @@ class Server {
   /// Answers a complete request, now or later. On main.
   using Handler = std::function<void(const ExchangePtr&)>;
 
-  /// Starts to listen on `address` (host:port). Errc::invalid (not an address), unavailable (the
-  /// address cannot be bound).
-  static Result<std::unique_ptr<Server>> create(const std::string& address, const Limits& limits,
+  /// Starts to listen. Errc::invalid (not an address), unavailable (the address cannot be bound).
+  static Result<std::unique_ptr<Server>> create(Listening listening, const Limits& limits,
                                                 Handler handler);
   virtual ~Server() = default;
 

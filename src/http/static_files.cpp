@@ -85,7 +85,6 @@ bool is_known(std::string_view if_none_match, std::string_view etag) {
 }
 
 void not_found(Exchange& exchange) {
-  exchange.set_header("X-Content-Type-Options", "nosniff");
   exchange.respond(404, "text/plain; charset=utf-8", "There is nothing at this address.\n");
 }
 
@@ -172,8 +171,10 @@ void StaticFiles::add_headers(Exchange& exchange, const File& file) const {
   exchange.set_header("Cache-Control", "no-cache"); // Ask each time; 304 is cheap.
   exchange.add_header("Vary", "Accept-Encoding");
   if (file.coding != nullptr) exchange.set_header("Content-Encoding", file.coding);
-  exchange.set_header("X-Content-Type-Options", "nosniff");
-  exchange.set_header("Referrer-Policy", "no-referrer");
+  // What the page never asks for, so that no script that gets into it can.
+  exchange.set_header("Permissions-Policy",
+                      "camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), "
+                      "payment=(), usb=()");
   exchange.set_header(
       "Content-Security-Policy",
       "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; "

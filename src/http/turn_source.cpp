@@ -14,6 +14,7 @@ struct TurnSource {
   GSocket* socket;
   std::weak_ptr<const HttpConnection>* connection; // Owned; null: it was called, or need not be.
   Poller::Waiter* waiter; // Owned; watches after the connection was called.
+  bool (*has_pending)(GPollableInputStream* stream); // Null: all bytes make the socket readable.
 };
 
 TurnSource* self(GSource* source) { return reinterpret_cast<TurnSource*>(source); }
@@ -24,7 +25,10 @@ void poll(GSource* source) {
 
 gboolean prepare(GSource* source, gint* timeout) {
   *timeout = -1;
-  if (self(source)->connection == nullptr) return FALSE;
+  if (self(source)->connection == nullptr) {
+    const auto has_pending = self(source)->has_pending;
+    return static_cast<gboolean>(has_pending != nullptr && has_pending(self(source)->stream));
+  }
   const auto connection = self(source)->connection->lock();
   if (!connection || connection->is_called()) return TRUE;
   *timeout = 0; // The next turn may be its turn, and no other source may be ready to begin one.
@@ -71,16 +75,19 @@ gboolean call_closure(GObject* stream, gpointer data) {
 
 GSource* turn_source_new(GPollableInputStream* stream, GSocket* socket,
                          std::shared_ptr<const HttpConnection> connection,
+                         bool (*has_pending)(GPollableInputStream* stream),
                          GCancellable* cancellable) {
   static GSourceFuncs called{prepare, check, dispatch, finalize, G_SOURCE_FUNC(call_closure),
                              nullptr};
   // One that need not be called has nothing to prepare: of most, the loop asks once less in a turn.
   static GSourceFuncs polled{nullptr, check, dispatch, finalize, G_SOURCE_FUNC(call_closure),
                              nullptr};
-  GSource* source = g_source_new(connection ? &called : &polled, sizeof(TurnSource));
+  const bool asks = connection || has_pending != nullptr;
+  GSource* source = g_source_new(asks ? &called : &polled, sizeof(TurnSource));
   self(source)->stream = G_POLLABLE_INPUT_STREAM(g_object_ref(stream));
   self(source)->socket = G_SOCKET(g_object_ref(socket));
   self(source)->waiter = new Poller::Waiter;
+  self(source)->has_pending = has_pending;
   if (connection)
     self(source)->connection = new std::weak_ptr<const HttpConnection>(std::move(connection));
   else

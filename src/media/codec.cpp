@@ -119,6 +119,8 @@ std::optional<TrackFormat> sound_format(Codec codec) {
   case Codec::pcmu:
   case Codec::pcma: return TrackFormat{.rtp = rtp_format(codec, 8000, 1)};
   case Codec::aac:
+  case Codec::g726:
+  case Codec::l16:
   case Codec::h264:
   case Codec::h265: break;
   }

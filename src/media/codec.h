@@ -23,7 +23,7 @@ struct TrackFormat {
 std::optional<TrackFormat> video_format(const GstCaps* caps);
 
 /// The format of audio that browsers play: Opus at 48 kHz stereo, G.711 at 8 kHz mono. None for
-/// AAC, which no browser plays over WebRTC, and for video.
+/// audio that is converted (is_converted()), and for video.
 std::optional<TrackFormat> sound_format(Codec codec);
 
 /// The six hexadecimal digits of a profile-level-id (RFC 6184, section 8.1). `profile` and `level`

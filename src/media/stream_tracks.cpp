@@ -90,9 +90,13 @@ void StreamTracks::on_caps(Track& track) {
 
 void StreamTracks::describe_sound(const std::string& encoding, const Reason& note) {
   const auto codec = codec_of(encoding);
-  sound_note_ = codec == Codec::aac ? Reason{"sound_converted"_reason,
-                                             "the server converts the camera's AAC to Opus"}
-                                    : note;
+  // AAC has encoding names that say less than its own.
+  const std::string name = codec == Codec::aac ? "AAC" : encoding;
+  sound_note_ = codec && is_converted(*codec)
+                    ? Reason{"sound_converted"_reason,
+                             "the server converts the camera's {codec} to Opus",
+                             {{"codec", name}}}
+                    : note;
   std::optional<TrackFormat> format = codec ? sound_format(*codec) : std::nullopt;
   if (codec && !format) format = TrackFormat{.rtp = {.encoding = encoding, .fmtp = {}}};
   sound_->set_format(codec, std::move(format));
@@ -152,7 +156,8 @@ bool StreamTracks::sends(Codec codec) const {
 
 std::optional<TrackFormat> StreamTracks::audio() const {
   const TrackInfo& sound = sound_->info();
-  return sound.codec == Codec::aac ? transcoder_->output()->info().format : sound.format;
+  const bool converted = sound.codec && is_converted(*sound.codec);
+  return converted ? transcoder_->output()->info().format : sound.format;
 }
 
 std::string StreamTracks::sound_encoding() const {
@@ -164,8 +169,8 @@ std::shared_ptr<Track> StreamTracks::find(Codec codec) const {
   for (const auto& track : video_)
     if (track->info().codec == codec) return track;
   const auto sent = sound_->info().codec;
-  if (codec == Codec::opus && sent == Codec::aac) return transcoder_->output();
-  return codec == sent && codec != Codec::aac ? sound_ : nullptr;
+  if (sent && is_converted(*sent)) return codec == Codec::opus ? transcoder_->output() : nullptr;
+  return codec == sent ? sound_ : nullptr;
 }
 
 std::string StreamTracks::names() const {

@@ -14,7 +14,7 @@
 namespace fanlight::media {
 
 /// The tracks of one URL of a camera: a video track per configured codec, the audio as the camera
-/// sends it, and the Opus that is made from AAC.
+/// sends it, and the Opus that is made from sound that no browser plays.
 ///
 /// Threads: main only. Lifetime: its CameraStream's.
 class StreamTracks : public Transcoder::Observer,
@@ -51,7 +51,7 @@ class StreamTracks : public Transcoder::Observer,
   /// that brought video.
   std::vector<TrackFormat> video() const;
   bool sends(Codec codec) const; ///< Whether video() has that codec.
-  /// The format of audio that viewers get: Opus if the camera sends AAC.
+  /// The format of audio that viewers get: Opus if the camera's is converted.
   std::optional<TrackFormat> audio() const;
   /// Why there is no sound, or what is converted.
   const Reason& sound_note() const { return sound_note_; }

@@ -55,7 +55,10 @@ Result<Done> Subscription::feed() {
   if (auto started = held_->producer->start_making(); !started) return started.error();
   ++held_->track->fed_;
   auto output = Ref<GstPad>::adopt(gst_element_request_pad_simple(track.tee(), "src_%u"));
-  if (!output || gst_pad_link(output.get(), input->get()) != GST_PAD_LINK_OK) {
+  // The tee may still have the caps of another codec, which the camera sent before; the sink gets
+  // the new ones with the first data.
+  if (!output || gst_pad_link_full(output.get(), input->get(), GST_PAD_LINK_CHECK_TEMPLATE_CAPS) !=
+                     GST_PAD_LINK_OK) {
     if (output) gst_element_release_request_pad(track.tee(), output.get());
     held_->release();
     return Error{Errc::internal,

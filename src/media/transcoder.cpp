@@ -5,14 +5,24 @@ namespace {
 
 /// Frames of 20 ms: the shortest that every receiver supports. inband-fec helps if packets get
 /// lost.
-constexpr const char* kDescription =
-    "avdec_aac ! audioconvert ! audioresample ! "
+constexpr const char* kEncoder =
+    "audioconvert ! audioresample ! "
     "audio/x-raw,rate=48000,channels=2 ! "
     "opusenc name=encoder bitrate=64000 frame-size=20 inband-fec=true perfect-timestamp=false";
 
-Result<Ref<GstElement>> make_bin(const std::string& name) {
+/// With the link to the encoder.
+const char* decoder_of(Codec codec) {
+  switch (codec) {
+  case Codec::aac: return "avdec_aac ! ";
+  case Codec::g726: return "avdec_g726 ! ";
+  default: return ""; // The encoder takes L16 as it is.
+  }
+}
+
+Result<Ref<GstElement>> make_bin(Codec from, const std::string& name) {
   GError* raw = nullptr;
-  auto bin = Ref<GstElement>::retain(gst_parse_bin_from_description(kDescription, TRUE, &raw));
+  const std::string line = std::string{decoder_of(from)} + kEncoder;
+  auto bin = Ref<GstElement>::retain(gst_parse_bin_from_description(line.c_str(), TRUE, &raw));
   if (GErrorPtr error{raw})
     return Error{Errc::internal, std::string{"creating the audio transcoder: "} + error->message};
   gst_object_set_name(GST_OBJECT(bin.get()), name.c_str());
@@ -46,11 +56,14 @@ Transcoder::Transcoder(std::shared_ptr<Track> source, std::weak_ptr<Observer> ob
 
 Result<Done> Transcoder::start_making() {
   if (subscription_) return Done{};
-  if (source_->info().codec != Codec::aac)
-    return Error{Errc::not_found, output_->info().id + ": the camera sends no AAC"};
-  auto bin = make_bin("transcoder-" + source_->info().stream);
+  const auto sent = source_->info().codec;
+  if (!sent || !is_converted(*sent))
+    return Error{Errc::not_found,
+                 output_->info().id + ": the camera sends no sound that is to be converted"};
+  auto bin = make_bin(*sent, "transcoder-" + source_->info().stream);
   if (!bin) return bin.error();
   bin_ = std::move(*bin);
+  from_ = sent;
   auto subscription = source_->subscribe(*this);
   if (!subscription) {
     bin_ = {};
@@ -89,12 +102,19 @@ void Transcoder::on_failed(const std::string& why) {
   if (const auto observer = observer_.lock()) observer->on_transcoder_failed(failure_);
 }
 
-void Transcoder::on_track_changed(const Track&) { update(); }
+void Transcoder::on_track_changed(const Track&) {
+  const auto sent = source_->info().codec;
+  if (!subscription_ || !sent || !is_converted(*sent) || sent == from_) return update();
+  // The camera was set to other sound.
+  stop();
+  if (const auto started = start_making(); !started) on_failed(started.error().message);
+}
 
 void Transcoder::update() {
   const TrackInfo& source = source_->info();
-  if (source.codec != Codec::aac)
-    output_->set_state(TrackState::absent, {"no_aac"_reason, "the camera sends no AAC"});
+  if (!source.codec || !is_converted(*source.codec))
+    output_->set_state(TrackState::absent, {"not_converted"_reason,
+                                            "the camera sends no sound that is to be converted"});
   else if (!failure_.empty())
     output_->set_state(TrackState::absent, failure_);
   else if (!subscription_)

@@ -9,8 +9,8 @@
 
 namespace fanlight::media {
 
-/// Makes a track of Opus from a track of AAC, once for all listeners. It subscribes to the AAC and
-/// converts it while the Opus feeds at least one sink.
+/// Makes a track of Opus from a track of sound that no browser plays (is_converted()), once for all
+/// listeners. It subscribes to that track and converts it while the Opus feeds at least one sink.
 ///
 /// Threads: main only. Lifetime: shared by its StreamTracks and the subscriptions to its output.
 class Transcoder : public Track::Producer,
@@ -25,7 +25,8 @@ class Transcoder : public Track::Producer,
     virtual void on_transcoder_failed(const Reason& why) = 0;
   };
 
-  /// Converts `source` while its codec is AAC. Errc::internal when an element is missing.
+  /// Converts `source` while its codec is one that is converted. Errc::internal when an element is
+  /// missing.
   static Result<std::shared_ptr<Transcoder>> create(std::shared_ptr<Track> source, SinkBins& bins,
                                                     std::weak_ptr<Observer> observer);
 
@@ -52,6 +53,7 @@ class Transcoder : public Track::Producer,
   // Owned.
   std::shared_ptr<Track> output_;
   Ref<GstElement> bin_;                      // While it runs.
+  std::optional<Codec> from_;                // What the bin decodes.
   std::optional<Subscription> subscription_; // While it runs.
   Reason failure_;                           // Why it stopped although it has listeners.
   Token observation_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "sdp/candidate.h"
-#include "sdp/own_answer.h"
 #include "sdp/parameters.h"
 #include "sdp/sdp_text.h"
 
@@ -303,14 +302,14 @@ std::optional<unsigned> to_offered_mline(const Choices& choices, unsigned mline)
   return {};
 }
 
-Result<Done> check_answer(std::string_view own, const Offer& offer, const Choices& choices) {
-  return check(OwnAnswer::read(own), offer, choices);
+Result<OwnAnswer> read_answer(std::string_view text, const Offer& offer, const Choices& choices) {
+  OwnAnswer own = OwnAnswer::read(text);
+  if (auto done = check(own, offer, choices); !done) return done.error();
+  return own;
 }
 
-Result<std::string> write_answer(std::string_view own_text, const Offer& offer,
-                                 const Choices& choices, const AnswerOptions& options) {
-  OwnAnswer own = OwnAnswer::read(own_text);
-  if (auto done = check(own, offer, choices); !done) return done.error();
+std::string write_answer(OwnAnswer own, const Offer& offer, const Choices& choices,
+                         const AnswerOptions& options) {
   if (!options.fingerprint.empty())
     for (OwnMedia& media : own.media) media.fingerprint = options.fingerprint;
   const auto chosen = [&](std::size_t mline) { return is_chosen(choices, mline); };

@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "sdp/choice.h"
 #include "sdp/offer.h"
+#include "sdp/own_answer.h"
 
 /// Translates between a viewer's offer and the answer of its transport, webrtcbin or webrtcfanout.
 ///
@@ -26,11 +27,11 @@ struct AnswerOptions {
   std::vector<std::string> public_addresses;
   /// URIs of the RTP header extensions in our packets; the answer contains those that were offered.
   std::vector<std::string> extensions;
-  /// Local candidates for the answer, in addition to those in webrtcbin's text.
+  /// Local candidates for the answer, in addition to those in webrtcbin's own.
   std::vector<std::string> candidates;
   /// No further candidates follow: the answer has a=end-of-candidates instead of allowing trickle.
   bool complete = false;
-  std::string fingerprint = {}; ///< Replaces the one in webrtcbin's text; empty: keeps it.
+  std::string fingerprint = {}; ///< Replaces the one in webrtcbin's own; empty: keeps it.
 };
 
 /// The offer for the transport: the chosen media in the offer's order, each with the chosen payload
@@ -47,17 +48,17 @@ std::optional<unsigned> to_reduced_mline(const Choices& choices, unsigned mline)
 /// m-line of the reduced offer -> m-line of the viewer's offer; none if it does not exist.
 std::optional<unsigned> to_offered_mline(const Choices& choices, unsigned mline);
 
+/// Reads the answer of webrtcbin or webrtcfanout, to the reduced (or the whole) offer.
+/// Errc::internal names a media that it does not send with the chosen payload type: webrtcbin
+/// silently answers `inactive` if its caps do not match the offer.
+Result<OwnAnswer> read_answer(std::string_view text, const Offer& offer, const Choices& choices);
+
 /// The answer for the viewer: m-lines, mids and order of its offer; ICE, DTLS, SSRCs and candidates
-/// of `own`, the answer to the reduced (or the whole) offer; codecs, fmtp and extensions as chosen.
+/// of `own`, which read_answer() has read for this offer; codecs, fmtp and extensions as chosen.
 /// Media that are not chosen are inactive in the BUNDLE, with their first payload type. Media that
 /// the offer rejects, does not bundle or offers without a known codec are rejected with port 0. The
-/// candidates are at the first media of the BUNDLE, and at the first that is sent. Errc::internal
-/// as check_answer().
-Result<std::string> write_answer(std::string_view own, const Offer& offer, const Choices& choices,
-                                 const AnswerOptions& options);
-
-/// Whether `own` sends each chosen media with the chosen payload type: webrtcbin silently answers
-/// `inactive` if its caps do not match the offer. Errc::internal names the media.
-Result<Done> check_answer(std::string_view own, const Offer& offer, const Choices& choices);
+/// candidates are at the first media of the BUNDLE, and at the first that is sent.
+std::string write_answer(OwnAnswer own, const Offer& offer, const Choices& choices,
+                         const AnswerOptions& options);
 
 } // namespace fanlight::sdp

@@ -44,7 +44,7 @@ Result<CameraTransports::Transport> CameraTransports::on_webrtcbin(const Request
                                 {"for_webrtcbin"_reason, "another viewer on webrtcbin"});
   if (!room) return room.error();
   auto made = webrtc::WebrtcbinTransport::create(request.id, {config_, request.client_address},
-                                                 request.bitrate, *camera_, std::move(observer));
+                                                 *camera_, std::move(observer));
   if (!made) return made.error();
   (*made)->hold(std::move(*room));
   if (auto answered = (*made)->accept(request.offer, request.choices, request.complete_answer);

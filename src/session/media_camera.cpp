@@ -39,7 +39,6 @@ class ViewedCameraStream : public ViewedStream {
     return codec && camera_stream_->tracks().sends(*codec);
   }
   bool has_b_frames() const override { return camera_stream_->health().rates().b_frames; }
-  std::uint64_t bitrate() const override { return camera_stream_->health().rates().bitrate; }
   std::unique_ptr<Claim> claim() override {
     return std::make_unique<CameraStreamClaim>(camera_stream_->claim());
   }
@@ -79,6 +78,10 @@ class TrackFeed : public webrtc::MediaFeed, private media::Sink {
     if (found == links_.end()) return;
     dropped_before_ += found->subscription.groups_dropped();
     links_.erase(found);
+  }
+  std::uint64_t bitrate(const std::string& stream) const override {
+    const media::CameraStream* const found = camera_->find(stream);
+    return found == nullptr ? 0 : found->health().rates().bitrate;
   }
   std::uint64_t groups_dropped() const override {
     std::uint64_t dropped = dropped_before_;

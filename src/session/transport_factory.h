@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -16,7 +15,6 @@ class TransportFactory {
     const std::string& client_address; ///< Of the signalling client, numeric.
     const sdp::Offer& offer;
     const sdp::Choices& choices;
-    std::uint64_t bitrate = 0; ///< Of the chosen stream, bit/s.
     bool complete_answer = false;
   };
   struct Made {

@@ -39,7 +39,6 @@ class ViewedStream {
   /// Whether video() has that encoding; cheap, for frequent calls.
   virtual bool sends(const std::string& encoding) const = 0;
   virtual bool has_b_frames() const = 0;
-  virtual std::uint64_t bitrate() const = 0; ///< bit/s; 0: not known.
   virtual std::unique_ptr<Claim> claim() = 0;
 };
 

@@ -191,7 +191,6 @@ Result<Done> ViewerSession::negotiate() {
                                  .client_address = options_.remote_address,
                                  .offer = offer_,
                                  .choices = choices_,
-                                 .bitrate = stream.bitrate(),
                                  .complete_answer = options_.complete_answer},
                                 weak_from_this());
   if (!made) return made.error();

@@ -3,22 +3,13 @@
 #include <utility>
 
 #include "base/main_loop.h"
+#include "gst/elements.h"
 #include "gst/ref.h"
 
 namespace fanlight::webrtc {
 namespace {
 
 using Sent = std::function<void()>;
-
-Ref<GstElement> find_encoder(GstElement* webrtcbin) {
-  const Owned<GstIterator, gst_iterator_free> encoders{
-      gst_bin_iterate_all_by_element_factory_name(GST_BIN(webrtcbin), "dtlsenc")};
-  GValue item = G_VALUE_INIT;
-  if (gst_iterator_next(encoders.get(), &item) != GST_ITERATOR_OK) return {};
-  auto encoder = Ref<GstElement>::retain(GST_ELEMENT(g_value_get_object(&item)));
-  g_value_unset(&item);
-  return encoder;
-}
 
 /// On the encoder's thread. Pushes the datagram itself, so that it has left when `sent` is called
 /// and the elements may stop.
@@ -34,7 +25,7 @@ GstPadProbeReturn on_datagram(GstPad* source, GstPadProbeInfo* info, gpointer se
 } // namespace
 
 bool say_goodbye(GstElement* webrtcbin, Sent sent) {
-  const Ref<GstElement> encoder = find_encoder(webrtcbin);
+  const Ref<GstElement> encoder = find_element(webrtcbin, "dtlsenc");
   if (!encoder) return false;
   const auto sink = Ref<GstPad>::adopt(gst_element_get_static_pad(encoder.get(), "sink"));
   const auto source = Ref<GstPad>::adopt(gst_element_get_static_pad(encoder.get(), "src"));

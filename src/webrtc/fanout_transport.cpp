@@ -114,9 +114,9 @@ Result<Done> FanoutTransport::accept(sdp::Offer offer, sdp::Choices choices, boo
                                    .candidates = {},
                                    .complete = true,
                                    .fingerprint = {}};
-  auto answer = sdp::write_answer(text_field(reply.get(), "sdp"), offer, choices, written);
-  if (!answer) return answer.error();
-  post([weak = observer_, answer = std::move(*answer)] {
+  auto own = sdp::read_answer(text_field(reply.get(), "sdp"), offer, choices);
+  if (!own) return own.error();
+  post([weak = observer_, answer = sdp::write_answer(std::move(*own), offer, choices, written)] {
     if (const auto observer = weak.lock()) observer->on_transport_answer(answer);
   });
   return Done{};

@@ -28,6 +28,8 @@ class MediaFeed {
   virtual Result<Done> link(const std::string& stream, Codec codec, GstPad* sink) = 0;
   /// Ends what link() began; the pad stays as it is.
   virtual void unlink(const std::string& stream, Codec codec) = 0;
+  /// What the camera sends in that stream, in bit/s; 0: not known.
+  virtual std::uint64_t bitrate(const std::string& stream) const = 0;
   /// Groups of pictures that the bin has lost because it did not keep up.
   virtual std::uint64_t groups_dropped() const = 0;
 };

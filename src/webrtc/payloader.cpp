@@ -16,7 +16,7 @@ constexpr guint kMtu = 1200;
 /// mid, playout-delay and abs-send-time) and the number of a packet sent again (2 bytes).
 constexpr guint kSharedMtu = kMtu - 26;
 
-/// AAC is not among them: no browser takes it.
+/// Sound that is converted is not among them: no browser takes it.
 const char* payloader_of(Codec codec) {
   switch (codec) {
   case Codec::h264: return "rtph264pay";
@@ -24,7 +24,9 @@ const char* payloader_of(Codec codec) {
   case Codec::opus: return "rtpopuspay";
   case Codec::pcmu: return "rtppcmupay";
   case Codec::pcma: return "rtppcmapay";
-  case Codec::aac: break;
+  case Codec::aac:
+  case Codec::g726:
+  case Codec::l16: break;
   }
   return "";
 }

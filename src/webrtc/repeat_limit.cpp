@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "gst/elements.h"
 #include "gst/ref.h"
 
 namespace fanlight::webrtc {
@@ -24,14 +25,7 @@ Ref<GstElement> find_session(GstElement* element) {
   auto bin = Ref<GstElement>::share(element);
   while (bin && !is_of(bin.get(), "rtpbin"))
     bin = Ref<GstElement>::adopt(GST_ELEMENT(gst_object_get_parent(GST_OBJECT(bin.get()))));
-  if (!bin) return {};
-  const Owned<GstIterator, gst_iterator_free> sessions{
-      gst_bin_iterate_all_by_element_factory_name(GST_BIN(bin.get()), "rtpsession")};
-  GValue item = G_VALUE_INIT;
-  if (gst_iterator_next(sessions.get(), &item) != GST_ITERATOR_OK) return {};
-  auto session = Ref<GstElement>::share(GST_ELEMENT(g_value_get_object(&item)));
-  g_value_unset(&item);
-  return session;
+  return bin ? find_element(bin.get(), "rtpsession") : Ref<GstElement>{};
 }
 
 std::int64_t ask_round_trip_us(GstElement* rtprtxsend) {

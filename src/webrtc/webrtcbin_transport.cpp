@@ -33,10 +33,10 @@ using DescriptionPtr = Owned<GstWebRTCSessionDescription, gst_webrtc_session_des
 } // namespace
 
 Result<std::shared_ptr<WebrtcbinTransport>>
-WebrtcbinTransport::create(const std::string& id, IceSettings ice, std::uint64_t bitrate,
-                           MediaSource& camera, std::weak_ptr<ViewerTransport::Observer> observer) {
+WebrtcbinTransport::create(const std::string& id, IceSettings ice, MediaSource& camera,
+                           std::weak_ptr<ViewerTransport::Observer> observer) {
   std::shared_ptr<WebrtcbinTransport> transport{
-      new WebrtcbinTransport(id, std::move(ice), bitrate, std::move(observer))};
+      new WebrtcbinTransport(id, std::move(ice), std::move(observer))};
   if (auto built = transport->build(); !built) return built.error();
   auto feed = camera.attach(transport->bin_, *transport);
   if (!feed) return feed.error();
@@ -44,9 +44,9 @@ WebrtcbinTransport::create(const std::string& id, IceSettings ice, std::uint64_t
   return transport;
 }
 
-WebrtcbinTransport::WebrtcbinTransport(std::string id, IceSettings ice, std::uint64_t bitrate,
+WebrtcbinTransport::WebrtcbinTransport(std::string id, IceSettings ice,
                                        std::weak_ptr<ViewerTransport::Observer> observer)
-    : id_(std::move(id)), ice_(std::move(ice)), bitrate_(bitrate), observer_(std::move(observer)) {
+    : id_(std::move(id)), ice_(std::move(ice)), observer_(std::move(observer)) {
   ++alive;
 }
 
@@ -76,7 +76,7 @@ Result<Done> WebrtcbinTransport::build() {
         read_stats([answer](const TransportStats& stats) { answer(stats.packets_sent); });
       },
       [this](SilenceWatch::News news) { on_silence(news); });
-  tune(webrtcbin_.get(), {retransmission_packets(bitrate_), certificate_, heard_us});
+  tune(webrtcbin_.get(), {certificate_, heard_us});
   configure_ice(webrtcbin_.get(), ice_);
   const auto listen = [this](const char* signal, auto method) {
     connections_.push_back(connect_on_main(webrtcbin_.get(), signal, weak_from_this(), method));
@@ -164,9 +164,9 @@ void WebrtcbinTransport::on_answer(StructurePtr reply) {
     return fail("writing the answer: webrtcbin returned no answer");
   const DescriptionPtr answer{raw};
   if (const auto own = std::exchange(renewed_, {})) renew_credentials(answer->sdp, *own);
-  answer_ = take_string(gst_sdp_message_as_text(answer->sdp));
-  if (auto checked = sdp::check_answer(answer_, offer_, choices_); !checked)
-    return fail(checked.error().message);
+  auto own = sdp::read_answer(take_string(gst_sdp_message_as_text(answer->sdp)), offer_, choices_);
+  if (!own) return fail(own.error().message);
+  answer_ = std::move(*own);
   auto promise = reply_on_main(weak_from_this(), &WebrtcbinTransport::on_local_set);
   g_signal_emit_by_name(webrtcbin_.get(), "set-local-description", answer.get(), promise.get());
 }
@@ -251,9 +251,8 @@ void WebrtcbinTransport::send_answer() {
                              .fingerprint = sdp::fingerprint_of(certificate_, "sha-256")};
   for (const sdp::Candidate& candidate : local_candidates_)
     options.candidates.push_back(candidate.candidate);
-  auto answer = sdp::write_answer(answer_, offer_, choices_, options);
-  if (!answer) return fail(answer.error().message);
-  notify([&](ViewerTransport::Observer& observer) { observer.on_transport_answer(*answer); });
+  const std::string answer = sdp::write_answer(answer_, offer_, choices_, options);
+  notify([&](ViewerTransport::Observer& observer) { observer.on_transport_answer(answer); });
 }
 
 void WebrtcbinTransport::add_candidate(const sdp::Candidate& candidate) {
@@ -286,6 +285,8 @@ Result<Done> WebrtcbinTransport::play(const sdp::Choices& choices) {
     if (auto linked = feed_->link(stream, *codec, (*output)->input.get()); !linked)
       return linked.error();
     (*output)->stream = stream;
+    if (kind_of(*codec) == MediaKind::video)
+      keep_packets(webrtcbin_.get(), retransmission_packets(feed_->bitrate(stream)));
   }
   room_.reset();
   return Done{};

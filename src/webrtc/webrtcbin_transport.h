@@ -25,10 +25,10 @@ class WebrtcbinTransport : public ViewerTransport,
                            private MediaFeed::Observer,
                            public std::enable_shared_from_this<WebrtcbinTransport> {
  public:
-  /// `id` names the elements in logs and graphs; `bitrate` is what the camera sends, in bit/s, or
-  /// 0. Errc::internal when an element is missing. The camera outlives it.
+  /// `id` names the elements in logs and graphs. Errc::internal when an element is missing. The
+  /// camera outlives it.
   static Result<std::shared_ptr<WebrtcbinTransport>>
-  create(const std::string& id, IceSettings ice, std::uint64_t bitrate, MediaSource& camera,
+  create(const std::string& id, IceSettings ice, MediaSource& camera,
          std::weak_ptr<ViewerTransport::Observer> observer);
   ~WebrtcbinTransport() override;
   /// Keeps room for its threads until it plays: then they are there, and count by themselves.
@@ -48,7 +48,7 @@ class WebrtcbinTransport : public ViewerTransport,
   void close(std::function<void()> done) override;
 
  private:
-  WebrtcbinTransport(std::string id, IceSettings ice, std::uint64_t bitrate,
+  WebrtcbinTransport(std::string id, IceSettings ice,
                      std::weak_ptr<ViewerTransport::Observer> observer);
   Result<Done> build();
   Result<Done> add_output(std::size_t mline, const sdp::Choice& choice);
@@ -78,7 +78,6 @@ class WebrtcbinTransport : public ViewerTransport,
   // Given.
   const std::string id_;
   const IceSettings ice_;
-  const std::uint64_t bitrate_;
   const std::weak_ptr<ViewerTransport::Observer> observer_;
 
   // Owned.
@@ -103,7 +102,7 @@ class WebrtcbinTransport : public ViewerTransport,
   bool complete_ = false;
   bool answered_ = false;
   bool gathered_ = false;
-  std::string answer_; // webrtcbin's, without candidates.
+  sdp::OwnAnswer answer_; // webrtcbin's, without candidates.
   std::vector<sdp::Candidate> local_candidates_;
   std::vector<sdp::Candidate> early_candidates_; // Came before webrtcbin could take them.
   std::optional<IceCredentials> renewed_;        // For the next answer.

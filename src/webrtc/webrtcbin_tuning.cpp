@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gst/elements.h"
 #include "webrtc/receive_bin.h"
 #include "webrtc/repeat_limit.h"
 
@@ -25,7 +26,7 @@ void on_deep_element_added(GstBin* webrtcbin, GstBin*, GstElement* element,
   if (name == "rtpsession") g_object_set(element, "rtcp-sync-send-time", FALSE, nullptr);
   if (name == "rtprtxsend") {
     g_object_set(element, "max-size-time", guint{1000}, "max-size-packets",
-                 tuning->retransmission_packets, nullptr);
+                 retransmission_packets(0), nullptr);
     limit_repeats(element);
   }
   // Before webrtcbin reads its fingerprint.
@@ -40,7 +41,7 @@ unsigned retransmission_packets(std::uint64_t bitrate) {
   constexpr std::uint64_t kPacketBits = 1100 * 8;
   return bitrate == 0 ? 512U
                       : static_cast<unsigned>(
-                            std::clamp<std::uint64_t>(bitrate / 2 / kPacketBits, 512, 1024));
+                            std::clamp<std::uint64_t>(bitrate / 2 / kPacketBits, 128, 1024));
 }
 
 void tune(GstElement* webrtcbin, WebrtcbinTuning tuning) {
@@ -49,6 +50,11 @@ void tune(GstElement* webrtcbin, WebrtcbinTuning tuning) {
       new WebrtcbinTuning{std::move(tuning)},
       [](gpointer data, GClosure*) { delete static_cast<WebrtcbinTuning*>(data); },
       GConnectFlags{});
+}
+
+void keep_packets(GstElement* webrtcbin, unsigned packets) {
+  if (const Ref<GstElement> store = find_element(webrtcbin, "rtprtxsend"))
+    g_object_set(store.get(), "max-size-packets", packets, nullptr);
 }
 
 } // namespace fanlight::webrtc

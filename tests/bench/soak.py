@@ -32,7 +32,7 @@ ODD = [
     {"markers": "none"}, {"markers": "nal"}, {"marker": True}, {"delimiters": True}, {"begin": 5}, {"no_idr": True}, {"odd_packet": True},
     {"stale": 2}, {"parameter_sets": "sdp"}, {"parameter_sets": "band"}, {"sdp": ["no_sprop"]}, {"sdp": ["broken_sprop"]},
     {"sdp": ["no_sprop"], "parameter_sets": "sdp"}, {"sdp": ["no_rtpmap"]}, {"sdp": ["more_types"]}, {"sdp": ["mjpeg"]}, {"sdp": ["mpeg_ts"]},
-    {"sdp": ["all_sendonly"]}, {"answers": ["no_interleaved"]}, {"answers": ["no_transport"]}, {"answers": ["other_channels"]},
+    {"sdp": ["all_sendonly"]}, {"sdp": ["no_aac_config"]}, {"sdp": ["bad_latm"]}, {"answers": ["no_interleaved"]}, {"answers": ["no_transport"]}, {"answers": ["other_channels"]},
     {"answers": ["odd_case"]}, {"answers": ["no_cseq"]}, {"status": {"OPTIONS": 404}}, {"standstill": True}, {"lose_percent": 5},
 ]
 LONGEST_FAULT_S = 15

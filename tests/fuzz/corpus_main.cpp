@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "mutator.h"
@@ -52,7 +53,7 @@ void on_signal(int signal) {
 /// A sanitizer tells more of a fault than the signal does, so it keeps the signals it takes.
 void watch_for_crashes() {
   std::signal(SIGABRT, on_signal);
-  std::signal(SIGALRM, on_signal); // An input without end.
+  std::signal(SIGPROF, on_signal); // An input without end.
   if (__sanitizer_set_death_callback) {
     __sanitizer_set_death_callback(save_input);
     return;
@@ -82,37 +83,53 @@ std::vector<Input> read_folder(const std::filesystem::path& folder) {
   return inputs;
 }
 
-void run_mutations(const std::vector<Input>& corpus, std::uint64_t seed, unsigned seconds) {
-  constexpr unsigned kHang = 60;
+/// How many mutations are tried: so many, or as many as there is time for.
+struct Amount {
+  std::size_t runs = 0;
+  std::chrono::seconds time{0};
+};
+
+/// Ends the program if it computes for so long; what others do meanwhile does not count.
+void limit_processor_time(std::chrono::seconds limit) {
+  itimerval timer{};
+  timer.it_value.tv_sec = limit.count();
+  setitimer(ITIMER_PROF, &timer, nullptr);
+}
+
+void run_mutations(const std::vector<Input>& corpus, std::uint64_t seed, const Amount& amount) {
+  constexpr std::chrono::seconds kHang{60};
   std::printf("--seed %llu\n", static_cast<unsigned long long>(seed));
   std::fflush(stdout);
   Mutator mutator(corpus, seed);
   std::size_t runs = 0;
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
-  while (std::chrono::steady_clock::now() < end) {
-    alarm(kHang);
+  const auto end = std::chrono::steady_clock::now() + amount.time;
+  while (runs < amount.runs || std::chrono::steady_clock::now() < end) {
+    limit_processor_time(kHang);
     for (int i = 0; i < 100; ++i, ++runs) {
       const Input& input = mutator.next();
       run(input.data(), input.size());
     }
   }
-  alarm(0);
+  limit_processor_time({});
   std::printf("%zu mutations\n", runs);
 }
 
 } // namespace
 
 /// Stands in for libFuzzer where the compiler has none: runs over every file of the folders given,
-/// whole and cut short; with --seconds N, then over mutations of them for as long (--seed N: those
-/// of an earlier run). The input of a crash is saved beside the program.
+/// whole and cut short; then over mutations of them, with --runs N so many of them, with --seconds
+/// N for as long (--seed N: those of an earlier run). The input of a crash is saved beside the
+/// program.
 int main(int argc, char** argv) {
-  unsigned seconds = 0;
+  Amount amount;
   std::uint64_t seed = std::random_device{}();
   std::vector<Input> corpus;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
-    if (argument == "--seconds" && i + 1 < argc) {
-      seconds = static_cast<unsigned>(std::strtoul(argv[++i], nullptr, 10));
+    if (argument == "--runs" && i + 1 < argc) {
+      amount.runs = std::strtoul(argv[++i], nullptr, 10);
+    } else if (argument == "--seconds" && i + 1 < argc) {
+      amount.time = std::chrono::seconds{std::strtoul(argv[++i], nullptr, 10)};
     } else if (argument == "--seed" && i + 1 < argc) {
       seed = std::strtoull(argv[++i], nullptr, 10);
     } else {
@@ -127,6 +144,6 @@ int main(int argc, char** argv) {
   }
   std::printf("%zu files\n", corpus.size());
   if (corpus.empty()) return 1;
-  if (seconds > 0) run_mutations(corpus, seed, seconds);
+  if (amount.runs > 0 || amount.time.count() > 0) run_mutations(corpus, seed, amount);
   return 0;
 }

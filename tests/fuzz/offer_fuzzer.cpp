@@ -70,11 +70,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Offer reduced = reduced_offer(*offer, choices, extensions);
   require(reduced.media.empty() != any);
   if (!any) return 0;
-  const std::string own = as_answer(reduced);
-  const auto answer = write_answer(own, *offer, choices, {{"192.0.2.1"}, extensions, {}, true});
-  require(answer.ok());
+  const auto own = read_answer(as_answer(reduced), *offer, choices);
+  require(own.ok());
+  const auto answer = write_answer(*own, *offer, choices, {{"192.0.2.1"}, extensions, {}, true});
   std::size_t lines = 0;
-  for (std::size_t at = 0; (at = answer->find("\r\nm=", at)) != std::string::npos; ++at) ++lines;
+  for (std::size_t at = 0; (at = answer.find("\r\nm=", at)) != std::string::npos; ++at) ++lines;
   require(lines == offer->media.size());
   return 0;
 }

@@ -26,7 +26,6 @@ int runs() {
   const char* const wanted = std::getenv("FANLIGHT_STORM_RUNS");
   return wanted != nullptr ? std::atoi(wanted) : 1000;
 }
-constexpr std::chrono::seconds kPatience{60};
 
 /// Takes every connection and never says a word: whoever calls goes on connecting.
 class SilentCamera {
@@ -117,7 +116,7 @@ class ReloadStormTest : public ServiceTest {
     poll(
         "/api/cameras/" + id,
         [](const Response& response) { return text_of(response.body, "state") == "live"; },
-        id + " to be live", kPatience);
+        id + " to be live");
   }
   /// Waits until nothing more of what has been ended is there.
   Held settle(const std::function<bool(const Held&)>& done) {
@@ -125,7 +124,7 @@ class ReloadStormTest : public ServiceTest {
     Held held;
     poll(
         "/api/cameras", [&](const Response&) { return done(held = held_by(service->pid())); },
-        "threads and descriptors to be as before", kPatience);
+        "threads and descriptors to be as before");
     return held;
   }
 
@@ -213,7 +212,7 @@ class ReloadStormTest : public ServiceTest {
   }
   /// Back to how it began.
   void calm_down() {
-    turn_until([this] { return trials_ == 0; }, "the tests of cameras to end", kPatience);
+    turn_until([this] { return trials_ == 0; }, "the tests of cameras to end");
     if (guest_) change_guest(0);
     write_config(all_written());
     ASSERT_EQ(send("POST", "/api/reload").status, 200);
@@ -272,7 +271,7 @@ TEST_F(ReloadStormTest, IsAsItWasAfterAThousandChangesOfCamerasThatConnectPlayAn
   // How a viewer ends is GStreamer's affair; under the address sanitizer not always in order.
   EXPECT_GE(picture.number("frames"), 5) << picture.output;
   service->signal(SIGTERM);
-  EXPECT_EQ(service->wait_exit(kPatience), 0);
+  EXPECT_EQ(service->wait_exit(), 0);
 }
 
 } // namespace

@@ -81,6 +81,8 @@ class ServiceTest : public testing::Test {
   Response get(const std::string& path) { return send("GET", path); }
   Response post_offer(const std::string& camera, const std::string& offer = browser_offer());
   std::string url(const std::string& path) const { return base_ + path; }
+  /// Asks another address from now on, such as that of a proxy. Any certificate will do.
+  void go_through(const std::string& base) { base_ = base; }
   /// Asks for `path` again and again until `done` holds of the answer. Fails the test if it never
   /// does.
   Response poll(const std::string& path, const std::function<bool(const Response&)>& done,
@@ -98,10 +100,11 @@ class ServiceTest : public testing::Test {
   std::filesystem::path folder; ///< Temporary.
   std::unique_ptr<CamsimProcess> cameras;
   std::unique_ptr<Process> service;
+  std::string server_keys; ///< Of `server` in configurations, each "  key: value\n".
   http::Owned<SoupSession> client;
 
  private:
-  std::string base_; ///< http://127.0.0.1:port
+  std::string base_; ///< http://127.0.0.1:port, or https.
 };
 
 } // namespace fanlight::test

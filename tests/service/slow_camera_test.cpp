@@ -132,7 +132,7 @@ class SlowCameraTest : public ServiceTest {
           now = held();
           return now.descriptors <= before.descriptors && now.threads <= before.threads;
         },
-        "as many descriptors and threads as before", std::chrono::seconds{90});
+        "as many descriptors and threads as before");
     EXPECT_LE(now.descriptors, before.descriptors);
     EXPECT_LE(now.threads, before.threads);
   }

@@ -29,16 +29,6 @@ class SoundTest : public FaultyCameraTest {
   }
 };
 
-TEST_F(SoundTest, AacWithoutAConfigurationCostsOnlyTheSound) {
-  start(R"({"sdp":["no_aac_config"]})", kAac);
-  expect_video_without_sound("without its decoder configuration");
-}
-
-TEST_F(SoundTest, AacWithAConfigurationThatIsNoneCostsOnlyTheSound) {
-  start(R"({"sdp":["bad_aac_config"]})", kAac);
-  expect_video_without_sound("invalid decoder configuration");
-}
-
 TEST_F(SoundTest, SoundThatNoElementCanReadCostsOnlyTheSound) {
   start(R"({"sdp":["bad_latm"]})", kAac);
   expect_pictures(75);

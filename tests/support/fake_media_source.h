@@ -73,6 +73,9 @@ class FakeMediaSource : public webrtc::MediaSource {
       std::erase(fed_, name);
       std::erase(source_.fed, name);
     }
+    std::uint64_t bitrate(const std::string& stream) const override {
+      return stream == "main" ? 8'800'000 : 300'000;
+    }
     std::uint64_t groups_dropped() const override { return source_.groups_dropped; }
 
    private:

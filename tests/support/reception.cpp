@@ -22,7 +22,8 @@ std::string chain_of(const std::string& encoding, bool decode) {
   const std::string pictures = " ! videoconvert ! video/x-raw,format={I420,NV12} ! appsink "
                                "name=pictures sync=false async=false emit-signals=true "
                                "max-buffers=8";
-  const std::string sound = std::string(" ! audioconvert ! level ! ") + kSink;
+  const std::string sound =
+      std::string(" ! audioconvert ! audio/x-raw,format=S16LE ! level name=sound ! ") + kSink;
   if (encoding == "H264") {
     return "rtph264depay ! h264parse ! avdec_h264 max-threads=1" + pictures;
   }
@@ -135,6 +136,14 @@ void Reception::on_pad(GstElement* pipeline, GstPad* pad) {
     connect(sink, "new-sample", new_sample,
             OnSample([self = shared_from_this()](GstElement* from) { self->on_sample(from); }));
   }
+  if (GstElement* const sound = gst_bin_get_by_name(GST_BIN(chain), "sound")) {
+    const auto owned = Ref<GstElement>::adopt(sound);
+    const auto entry = Ref<GstPad>::adopt(gst_element_get_static_pad(sound, "sink"));
+    probe(entry.get(), [self = shared_from_this(), from = entry.get()](GstBuffer* buffer) {
+      self->on_sound(from, buffer);
+      return true;
+    });
+  }
   gst_element_sync_state_with_parent(chain);
   const auto input = Ref<GstPad>::adopt(gst_element_get_static_pad(chain, "sink"));
   gst_pad_link(pad, input.get());
@@ -237,6 +246,27 @@ void Reception::on_sample(GstElement* appsink) {
       received_.last_value = value;
     }
   }
+  tell();
+}
+
+void Reception::on_sound(GstPad* pad, GstBuffer* buffer) {
+  const auto caps = Ref<GstCaps>::adopt(gst_pad_get_current_caps(pad));
+  int rate = 0;
+  int channels = 0;
+  if (!tone_ || !caps) return;
+  const GstStructure* const fields = gst_caps_get_structure(caps.get(), 0);
+  GstMapInfo map;
+  if (!gst_structure_get_int(fields, "rate", &rate) ||
+      !gst_structure_get_int(fields, "channels", &channels) || rate <= 0 || channels <= 0 ||
+      !gst_buffer_map(buffer, &map, GST_MAP_READ))
+    return;
+  {
+    const std::lock_guard lock(mutex_);
+    tone_->take({reinterpret_cast<const std::int16_t*>(map.data), map.size / 2},
+                static_cast<std::size_t>(channels), rate);
+    received_.audio_tone = tone_->share();
+  }
+  gst_buffer_unmap(buffer, &map);
   tell();
 }
 

@@ -10,6 +10,8 @@
 
 #include <gst/gst.h>
 
+#include "tone_meter.h"
+
 namespace fanlight::support {
 
 /// What one viewer has received; a copy.
@@ -30,6 +32,7 @@ struct Received {
   int width = 0;
   int height = 0;
   std::optional<double> audio_level;  ///< Loudest RMS so far, dB below full scale.
+  std::optional<double> audio_tone;   ///< Of the tone listened for: the highest share so far.
   std::int64_t first_datagram_at = 0; ///< g_get_monotonic_time(); 0: none yet.
   std::int64_t first_packet_at = 0;   ///< Behind the jitter buffer.
   std::int64_t first_picture_at = 0;
@@ -44,6 +47,8 @@ class Reception : public std::enable_shared_from_this<Reception> {
   /// Of `drop_every` datagrams of RTP one is lost on the way; 0: none.
   Reception(bool decode, unsigned drop_every, std::function<void()> on_news);
 
+  /// Measures how much of the sound is a tone of that frequency. Before watch().
+  void listen_for(int hz) { tone_.emplace(hz); }
   /// Connects to webrtcbin's pads as they come; the elements go into `pipeline`.
   void watch(GstElement* pipeline, GstElement* webrtcbin);
   void on_level(double rms);
@@ -53,6 +58,7 @@ class Reception : public std::enable_shared_from_this<Reception> {
   void on_pad(GstElement* pipeline, GstPad* pad);
   void on_element(GstElement* element);
   bool on_datagram(GstBuffer* buffer); // False: it is lost.
+  void on_sound(GstPad* pad, GstBuffer* buffer);
   void on_packet(GstBuffer* buffer, bool video, std::optional<std::uint16_t>& last_sequence);
   void on_sample(GstElement* appsink);
   void tell();
@@ -62,6 +68,7 @@ class Reception : public std::enable_shared_from_this<Reception> {
   const std::function<void()> on_news_;
   mutable std::mutex mutex_; // Protects what follows.
   Received received_;
+  std::optional<ToneMeter> tone_;
   std::uint64_t arrived_ = 0;                        // Datagrams of RTP, dropped ones too.
   std::map<std::uint32_t, std::uint16_t> sequences_; // The highest of each SSRC on the network.
 };

@@ -64,6 +64,7 @@ void Viewer::start() {
       std::make_shared<Reception>(options_.decode, options_.drop_every, [weak = weak_from_this()] {
         if (auto self = weak.lock()) self->on_news_(*self);
       });
+  if (options_.tone_hz > 0) reception_->listen_for(options_.tone_hz);
   reception_->watch(pipeline_.get(), webrtcbin_.get());
   const auto listen = [this](const char* signal, auto method) {
     connections_.push_back(connect_on_main(webrtcbin_.get(), signal, weak_from_this(), method));

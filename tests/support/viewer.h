@@ -18,6 +18,7 @@ struct ViewerOptions {
   std::string url;                         ///< Of a WHEP endpoint.
   std::vector<std::string> codecs{"H264"}; ///< Offered, the preferred first: H264, H265.
   bool audio = false;
+  int tone_hz = 0; ///< Waits until most of the sound is a tone of that frequency; 0: it does not.
   bool both_ways = false; ///< Offers sendrecv, though it sends nothing.
   bool decode = true;
   unsigned latency_ms = 100; ///< Of the jitter buffer: the time there is for retransmissions.

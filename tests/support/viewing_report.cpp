@@ -134,6 +134,7 @@ void ViewingReport::tell_of(const Viewer& viewer) {
       .add("audio_codec", received.audio_codec)
       .add("audio_packets", received.audio_packets)
       .add("audio_level_db", received.audio_level)
+      .add("audio_tone", received.audio_tone)
       .print();
 }
 

@@ -75,6 +75,9 @@ class Run {
 
   bool satisfied(const Viewer& viewer) const {
     const std::uint64_t frames = viewer.received().pictures;
+    constexpr double kHeard = 0.5;
+    if (arguments_.viewer.tone_hz > 0 && viewer.received().audio_tone.value_or(0) < kHeard)
+      return false;
     return arguments_.frames > 0 ? frames >= arguments_.frames : frames > 0;
   }
 
@@ -139,10 +142,13 @@ int main(int argc, char** argv) {
   gint frames = 0;
   gint latency = 100;
   gint drop = 0;
+  gint tone = 0;
   gchar** rest = nullptr;
   const GOptionEntry entries[] = {
       {"codec", 0, 0, G_OPTION_ARG_STRING, &codec, "h264 | h265 | both (h264)", "CODEC"},
       {"audio", 0, 0, G_OPTION_ARG_NONE, &audio, "Receive sound as well", nullptr},
+      {"tone", 0, 0, G_OPTION_ARG_INT, &tone,
+       "Stop only when most of the sound is a tone of that frequency", "HZ"},
       {"both-ways", 0, 0, G_OPTION_ARG_NONE, &both_ways, "Offer sendrecv", nullptr},
       {"frames", 0, 0, G_OPTION_ARG_INT, &frames, "Stop when every viewer has so many (1)", "N"},
       {"timeout", 0, 0, G_OPTION_ARG_DOUBLE, &arguments.timeout_s, "Fail after (120)", "SECONDS"},
@@ -176,10 +182,11 @@ int main(int argc, char** argv) {
     arguments.viewer.codecs = {"H265", "H264"};
   else
     return fail("--codec is h264, h265 or both, not '" + name + "'");
-  if (arguments.count < 1 || frames < 0 || latency < 0 || drop < 0)
+  if (arguments.count < 1 || frames < 0 || latency < 0 || drop < 0 || tone < 0)
     return fail("numbers must be positive");
   arguments.viewer.url = urls.get()[0];
   arguments.viewer.audio = audio;
+  arguments.viewer.tone_hz = tone;
   arguments.viewer.both_ways = both_ways;
   arguments.viewer.decode = !no_decode;
   arguments.viewer.latency_ms = static_cast<unsigned>(latency);

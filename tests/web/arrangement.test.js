@@ -95,3 +95,39 @@ test('what nobody can use is replaced by what works', () => {
   );
   assert.deepEqual(new Arrangement(/** @type {any} */ ({ grid: 'x' })).layout, ALL);
 });
+
+test('what somebody changes can be undone, and done again', () => {
+  const wall = arrangement();
+  wall.resize('garden', 6);
+  wall.move('street', 0);
+  wall.move('street', 0);
+
+  assert.equal(wall.undo(), true);
+  assert.deepEqual(wall.shown, KNOWN);
+  assert.equal(wall.spanOf('garden'), 6);
+  assert.equal(wall.undo(), true);
+  assert.deepEqual(wall.layout, ALL);
+  assert.equal(wall.undo(), false);
+
+  assert.equal(wall.redo(), true);
+  assert.equal(wall.spanOf('garden'), 6);
+  wall.hide('front');
+  assert.equal(wall.redo(), false, 'a new change begins anew');
+});
+
+test('a tile is resized, and a link has its size', () => {
+  const wall = arrangement();
+  wall.resize('garden', 6);
+  wall.resize('front', 30);
+  wall.resize('garden', 3);
+
+  const url = urlOf(wall.layout, 'http://server:8080/');
+
+  assert.equal(url, 'http://server:8080/?wall=*&span=front:12,garden:3');
+  const read = layoutOf(new URL(url).searchParams, () => undefined);
+  assert.deepEqual(read, wall.layout);
+  wall.resize('front', 0);
+  wall.resize('garden', 0);
+  assert.deepEqual(wall.layout, ALL);
+  assert.equal(arrangement({ span: 'front:x,garden:-2,street' }).spanOf('front'), 0);
+});

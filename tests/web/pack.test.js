@@ -4,8 +4,7 @@ import { inColumns } from '../../web/wall/column.js';
 import { nextInColumn } from '../../web/wall/neighbours.js';
 import { pack, packAround } from '../../web/wall/pack.js';
 import { placeTiles } from '../../web/wall/placing.js';
-
-/** @typedef {import('../../web/wall/slices.js').Box} Box */
+import { areaOf, assertApart, contentOf } from './support/boxes.js';
 
 const WIDE = 16 / 9;
 const OLD = 4 / 3;
@@ -24,37 +23,12 @@ const WINDOWS = {
   'a kiosk of 1920x1080': [1920, 1080, 0],
 };
 
-/** @param {number[]} mix @param {number} count */
-const content = (mix, count) => ({
-  aspects: Array.from({ length: count }, (_, at) => mix[at % mix.length]),
-  gap: 2,
-  footer: 0,
-});
-/** @param {Box[]} boxes */
-const areaOf = (boxes) => boxes.reduce((sum, { width, height }) => sum + width * height, 0);
-
-/** @param {Box[]} boxes @param {number} width @param {number} height */
-function assertApart(boxes, width, height) {
-  for (const [at, box] of boxes.entries()) {
-    assert.ok(box.x >= 0 && box.x + box.width <= width, `${at} is not inside`);
-    assert.ok(box.y >= 0 && box.y + box.height <= height, `${at} is not inside`);
-    for (const other of boxes.slice(at + 1)) {
-      const apart =
-        box.x + box.width <= other.x ||
-        other.x + other.width <= box.x ||
-        box.y + box.height <= other.y ||
-        other.y + other.height <= box.y;
-      assert.ok(apart, `${at} covers another: ${JSON.stringify([box, other])}`);
-    }
-  }
-}
-
 for (const [where, [width, whole, header]] of Object.entries(WINDOWS)) {
   const height = whole - header;
   for (const [what, mix] of Object.entries(MIXES)) {
     test(`4, 7, 9, 16 and 40 pictures ${what} take 85 % of ${where}`, () => {
       for (const count of [4, 7, 9, 16, 40]) {
-        const { aspects, ...rest } = content(mix, count);
+        const { aspects, ...rest } = contentOf(mix, count);
         const boxes = pack({ aspects, ...rest }, width, height);
 
         assertApart(boxes, width, height);
@@ -72,6 +46,16 @@ for (const [where, [width, whole, header]] of Object.entries(WINDOWS)) {
     });
   }
 }
+
+test('forty pictures of one shape are of nearly one size', () => {
+  for (const [width, whole, header] of [...Object.values(WINDOWS), [1280, 760, 44]]) {
+    const boxes = pack(contentOf([WIDE], 40), width, whole - header);
+
+    const widths = boxes.map((box) => box.width);
+    const [least, most] = [Math.min(...widths), Math.max(...widths)];
+    assert.ok(most / least < 1.25, `${width}: from ${least} to ${most}`);
+  }
+});
 
 test('four of 16:9 stand two by two, and take all of a screen of their shape', () => {
   const boxes = pack({ aspects: Array(4).fill(WIDE), gap: 0, footer: 0 }, 1920, 1080);
@@ -93,7 +77,7 @@ test('one picture is as large as it can be, in the middle; of none there is none
 });
 
 test('where one must be larger than the others it is the first', () => {
-  const [first, ...others] = pack(content([WIDE], 5), 1280, 716);
+  const [first, ...others] = pack(contentOf([WIDE], 5), 1280, 716);
 
   assert.ok(others.every((box) => areaOf([box]) < areaOf([first])));
 });
@@ -120,7 +104,7 @@ for (const [count, large] of /** @type {const} */ ([
 
 test('the first of a few is still the large one', () => {
   for (const count of [3, 4, 5]) {
-    const [first, ...others] = packAround(content([WIDE], count), 1436, 854);
+    const [first, ...others] = packAround(contentOf([WIDE], count), 1436, 854);
 
     const next = Math.max(...others.map((box) => areaOf([box])));
     assert.ok(areaOf([first]) > 2 * next, `of ${count}`);
@@ -128,7 +112,7 @@ test('the first of a few is still the large one', () => {
 });
 
 test('on a phone that is held upright each picture is as wide as the window', () => {
-  const { aspects, ...rest } = content(MIXES['of 16:9, 4:3 and portrait'], 6);
+  const { aspects, ...rest } = contentOf(MIXES['of 16:9, 4:3 and portrait'], 6);
   const boxes = inColumns({ aspects, ...rest }, 1, 390, 844);
 
   assert.deepEqual(new Set(boxes.map(({ width }) => width)), new Set([390]));
@@ -137,14 +121,14 @@ test('on a phone that is held upright each picture is as wide as the window', ()
 });
 
 test('four that are nearly as high as the window are made to fit it', () => {
-  const boxes = inColumns(content([WIDE], 4), 1, 390, 844);
+  const boxes = inColumns(contentOf([WIDE], 4), 1, 390, 844);
 
   assertApart(boxes, 390, 844);
   assert.ok(areaOf(boxes) > 0.93 * 390 * 844);
 });
 
 test('two columns are filled evenly', () => {
-  const boxes = inColumns(content(MIXES['of 16:9, 4:3 and portrait'], 12), 2, 390, 844);
+  const boxes = inColumns(contentOf(MIXES['of 16:9, 4:3 and portrait'], 12), 2, 390, 844);
 
   const ends = [0, 196].map((left) =>
     Math.max(...boxes.filter(({ x }) => x === left).map(({ y, height }) => y + height)),

@@ -32,6 +32,8 @@ const PATHS = {
   fill: 'M3 5h18v14H3zM8 12H6l2-2M6 12l2 2M16 12h2l-2-2M18 12l-2 2',
   columns: 'M3 3h7.5v18H3zM13.5 3H21v18h-7.5z',
   column: 'M6 3h12v18H6zM6 9h12M6 15h12',
+  rename: 'M4 20h4L19 9l-4-4L4 16zM13 7l4 4',
+  corner: 'M19 9v10H9M19 14l-5 5',
   copy: 'M9 9h10v11H9zM5 15V4h10',
 };
 

@@ -2,6 +2,7 @@ import { placed } from '../order/sequence.js';
 import { Emitter } from '../player/emitter.js';
 import { SIZES } from './grid.js';
 import { lookOf, withLook } from './looks.js';
+import { spanOf, withSpan } from './spans.js';
 
 /** @import { Look } from '../picture/types.js' */
 /** @import { Size } from './grid.js' */
@@ -12,10 +13,12 @@ export const ALL = { wall: '*', grid: 0, cycle: 0 };
 /** Seconds a page may stay. */
 export const CYCLES = [0, 5, 10, 15, 30, 60];
 const LONGEST_CYCLE = 3600;
+/** So many changes can be undone. */
+const KEPT_STEPS = 50;
 /** Where names and states of cameras are. The first is usual; a kiosk has the last. */
 export const CAPTIONS = ['over', 'below', 'hidden'];
 /** What a layout has only where somebody has asked for it. */
-const EXTRAS = /** @type {const} */ (['captions', 'columns', 'fill', 'mirror', 'turn']);
+const EXTRAS = /** @type {const} */ (['captions', 'columns', 'fill', 'mirror', 'span', 'turn']);
 /** All that the query of a link says of a layout. */
 export const PARTS = ['wall', 'grid', 'cycle', 'name', ...EXTRAS];
 
@@ -28,6 +31,10 @@ export class Arrangement extends Emitter {
   #layout = ALL;
   /** All that the server has, in its order. @type {string[]} */
   #known = [];
+  /** What it was before the changes of this page, the last one last. @type {Layout[]} */
+  #past = [];
+  /** What has been undone, the first to be done again last. @type {Layout[]} */
+  #undone = [];
 
   /** @param {Layout} layout */
   constructor(layout = ALL) {
@@ -40,7 +47,41 @@ export class Arrangement extends Emitter {
   }
 
   set layout(layout) {
-    this.#layout = sound(layout);
+    const wanted = sound(layout);
+    if (JSON.stringify(wanted) !== JSON.stringify(this.#layout)) {
+      this.#past.push(this.#layout);
+      this.#past.splice(0, this.#past.length - KEPT_STEPS);
+      this.#undone = [];
+    }
+    this.#use(wanted);
+  }
+
+  get canUndo() {
+    return this.#past.length > 0;
+  }
+
+  /** Takes the last change back. @returns {boolean} Whether there was one. */
+  undo() {
+    return this.#step(this.#past, this.#undone);
+  }
+
+  /** Makes a change again that was taken back. @returns {boolean} */
+  redo() {
+    return this.#step(this.#undone, this.#past);
+  }
+
+  /** @param {Layout[]} from @param {Layout[]} to */
+  #step(from, to) {
+    const layout = from.pop();
+    if (!layout) return false;
+    to.push(this.#layout);
+    this.#use(layout);
+    return true;
+  }
+
+  /** @param {Layout} layout */
+  #use(layout) {
+    this.#layout = layout;
     this.emit('change', undefined);
   }
 
@@ -82,6 +123,20 @@ export class Arrangement extends Emitter {
   /** @param {string} id @param {Partial<Look>} look What is to change. */
   look(id, look) {
     this.layout = withLook(this.#layout, id, look);
+  }
+
+  /** How wide a camera's tile is to be, in columns of the wall; 0: as wide as the others. @param {string} id */
+  spanOf(id) {
+    return spanOf(this.#layout, id);
+  }
+
+  /** @param {string} id @param {number} span */
+  resize(id, span) {
+    this.layout = withSpan(this.#layout, id, span);
+  }
+
+  get resized() {
+    return Boolean(this.#layout.span);
   }
 
   set cycle(cycle) {
@@ -159,7 +214,7 @@ function sound(layout) {
   };
   if (CAPTIONS.includes(layout.captions ?? '')) usable.captions = layout.captions;
   if (layout.columns === 2) usable.columns = 2;
-  for (const list of /** @type {const} */ (['fill', 'mirror', 'turn'])) {
+  for (const list of /** @type {const} */ (['fill', 'mirror', 'span', 'turn'])) {
     if (layout[list] && typeof layout[list] === 'string') usable[list] = layout[list];
   }
   return usable;

@@ -12,9 +12,10 @@ const NEARLY = 1.12;
  * @param {number} columns
  * @param {number} width
  * @param {number} height Of the space: no picture is higher.
+ * @param {boolean[]} [across] Which are as wide as all columns.
  * @returns {Box[]}
  */
-export function inColumns(content, columns, width, height) {
+export function inColumns(content, columns, width, height, across = []) {
   const { aspects, gap, footer } = content;
   const all = { row: false, parts: aspects.map((_, at) => at) };
   const { slope, extra } = shapeOf(all, content);
@@ -24,16 +25,18 @@ export function inColumns(content, columns, width, height) {
   const wide = (width - gap * (columns - 1)) / columns;
   /** How far each column has come. */
   const ends = Array.from({ length: columns }, () => 0);
-  const boxes = aspects.map((aspect) => {
-    const column = ends.indexOf(Math.min(...ends));
-    const picture = Math.min(wide, (height - footer) * aspect);
+  const boxes = aspects.map((aspect, at) => {
+    const column = across[at] ? 0 : ends.indexOf(Math.min(...ends));
+    const room = across[at] ? width : wide;
+    const picture = Math.min(room, (height - footer) * aspect);
     const box = {
-      x: Math.round(column * (wide + gap) + (wide - picture) / 2),
-      y: ends[column],
+      x: Math.round(column * (wide + gap) + (room - picture) / 2),
+      y: across[at] ? Math.max(...ends) : ends[column],
       width: Math.round(picture),
       height: Math.round(picture / aspect) + footer,
     };
-    ends[column] = box.y + box.height + gap;
+    if (across[at]) ends.fill(box.y + box.height + gap);
+    else ends[column] = box.y + box.height + gap;
     return box;
   });
   // Two columns of a few may end above the end of the window: in the middle they are in reach.

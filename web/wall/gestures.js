@@ -1,6 +1,8 @@
+import { Arranging } from './arranging.js';
 import { Presence } from './presence.js';
 import { Swipe } from './swipe.js';
 
+/** @import { Arrangement } from './arrangement.js' */
 /** @import { Tile } from './tile.js' */
 /** @import { Wall } from './wall.js' */
 /** @import { Way } from './swipe.js' */
@@ -11,9 +13,11 @@ const COME_MS = 160;
  * What fingers do on a wall; the page loads it where there are fingers.
  * @param {HTMLElement} element Has the tiles.
  * @param {Wall} wall
+ * @param {Arrangement} arrangement
  */
-export function listenToFingers(element, wall) {
+export function listenToFingers(element, wall, arrangement) {
   new Presence(element);
+  new Arranging(element, wall, arrangement);
   swipeThrough(element, wall);
 }
 

@@ -10,6 +10,8 @@ const KEYS = [
   [['Shift', '←', '→', '↑', '↓'], 'help.carry'],
   [['Page ↑', 'Page ↓'], 'help.pages'],
   [['+', '−', '0'], 'help.zoom'],
+  [['+', '−', '0'], 'help.resize'],
+  [['Ctrl', 'Z'], 'help.undo'],
   [['Space'], 'help.play'],
   [['M'], 'help.sound'],
   [['S'], 'action.snapshot'],

@@ -31,6 +31,7 @@ export function listenToKeys({ wall, arrangement, drawer, help }) {
   document.addEventListener('keydown', (event) => {
     const { target } = event;
     const typed = target instanceof Element && target.closest('input, select, textarea, dialog');
+    if (!typed && (event.ctrlKey || event.metaKey)) return takeBack(arrangement, event);
     if (typed || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
     const act =
       event.key === '?' ? () => help.open() : (event.shiftKey ? shifted : plain)[event.code];
@@ -41,6 +42,14 @@ export function listenToKeys({ wall, arrangement, drawer, help }) {
       lead(wall, event);
     }
   });
+}
+
+/** As editors do. @param {Arrangement} arrangement @param {KeyboardEvent} event */
+function takeBack(arrangement, event) {
+  if (event.altKey || !['z', 'y'].includes(event.key.toLowerCase())) return;
+  event.preventDefault();
+  if (event.key.toLowerCase() === 'y' || event.shiftKey) arrangement.redo();
+  else arrangement.undo();
 }
 
 /** Where nothing has the focus, the picture alone takes the keys, or the arrows find the first tile. */

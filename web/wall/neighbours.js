@@ -1,6 +1,25 @@
 /** @import { Box } from './slices.js' */
 
 /**
+ * How many tiles an arrow goes on by; 0: none.
+ * @param {string} key
+ * @param {number} from Place among all tiles.
+ * @param {{first: number, size: number, boxes: Box[]} | null} page Which tiles it has, and where;
+ *   null: there is one alone.
+ */
+export function stepBy(key, from, page) {
+  if (key === 'ArrowLeft') return -1;
+  if (key === 'ArrowRight') return 1;
+  if (!page || (key !== 'ArrowUp' && key !== 'ArrowDown')) return 0;
+  const { first, size, boxes } = page;
+  const down = key === 'ArrowDown' ? 1 : -1;
+  const next = nextInColumn(boxes, from - first, down);
+  if (next >= 0) return first + next - from;
+  // Beyond the end of the page is the next one.
+  return down > 0 ? first + size - from : first - 1 - from;
+}
+
+/**
  * Which box is above or below another: the nearest of those that share a column with it.
  * @param {Box[]} boxes
  * @param {number} from Its place.

@@ -6,9 +6,17 @@ import { place, shapeOf } from './slices.js';
 
 /** From this share of the space on, it counts more that pictures are of about one size. */
 const GOOD_SHARE = 0.94;
+/** How much it counts that pictures are of about one size. */
+const LIKENESS = 0.2;
+/** The same of so many pictures of one shape or more: there, unlike sizes look like a fault. */
+const MANY = 10;
+const GOOD_SHARE_OF_MANY = 0.89;
+const LIKENESS_OF_MANY = 1.5;
 /** Below this share, tall pictures may stand together at a side, out of their order. */
 const POOR_SHARE = 0.9;
 const MOST_TO_SORT = 16;
+/** In haste, so many may be cut in any way; more stand in rows or columns. */
+const MOST_IN_HASTE = 8;
 /** No picture shall be smaller than this part of the average one. */
 const LEAST_ALIKE = 0.3;
 /** A wall in plain rows or columns is easier to read than one that is cut crosswise. */
@@ -22,13 +30,15 @@ const LARGE_SHARE = 0.42;
  * @param {Content} content
  * @param {number} width
  * @param {number} height
+ * @param {boolean} [haste] For a comparison: it may take less of the space.
  * @returns {Box[]} In the order of the aspects.
  */
-export function pack(content, width, height) {
+export function pack(content, width, height, haste = false) {
   const { aspects } = content;
   if (aspects.length === 0 || width <= 0 || height <= 0) return [];
   const order = aspects.map((_, at) => at);
-  let best = bestOf(order, content, width, height);
+  let best = bestOf(order, content, width, height, haste);
+  if (haste) return place(best.slice, content, width, height);
   if (best.share < POOR_SHARE && aspects.length <= MOST_TO_SORT) {
     const tall = order.filter((at) => aspects[at] < 1);
     const wide = order.filter((at) => aspects[at] >= 1);
@@ -94,31 +104,40 @@ function around(first, beside, below) {
  * @param {Content} content
  * @param {number} width
  * @param {number} height
+ * @param {boolean} [haste]
  */
-function bestOf(order, content, width, height) {
+function bestOf(order, content, width, height, haste = false) {
   const leaves = leavesOf(order, content, width, height);
   /** @type {{slice: Slice, share: number, worth: number}} */
   let best = { slice: 0, share: 0, worth: -1 };
+  const { aspects } = content;
+  const many = aspects.length >= MANY && aspects.every((aspect) => aspect === aspects[0]);
   const consider = (/** @type {Cut[]} */ cuts, /** @type {number} */ favour) => {
     for (const { slice, least } of cuts) {
       const share = shareOf(slice, content, width, height);
-      const worth = worthOf(share, least * order.length) * favour;
+      const worth = worthOf(share, least * order.length, many) * favour;
       if (worth > best.worth) best = { slice, share, worth };
     }
   };
   consider(inRows(leaves, true), PLAIN);
   consider(inRows(leaves, false), PLAIN);
-  consider(inAnyWay(leaves), 1);
+  if (!haste || order.length <= MOST_IN_HASTE) consider(inAnyWay(leaves), 1);
   return best;
 }
 
 /**
  * @param {number} share Of the space that is taken.
  * @param {number} alike The smallest picture to the average one.
+ * @param {boolean} [many] Whether there are many of one shape.
  */
-function worthOf(share, alike) {
-  const enough = Math.min(1, share / GOOD_SHARE) ** 6;
-  return share * enough * alike ** 0.2 * Math.min(1, alike / LEAST_ALIKE) ** 2;
+function worthOf(share, alike, many = false) {
+  const enough = Math.min(1, share / (many ? GOOD_SHARE_OF_MANY : GOOD_SHARE)) ** 6;
+  return (
+    share *
+    enough *
+    alike ** (many ? LIKENESS_OF_MANY : LIKENESS) *
+    Math.min(1, alike / LEAST_ALIKE) ** 2
+  );
 }
 
 /**

@@ -8,9 +8,11 @@ import { icon } from '../picture/icons.js';
 import { Picture } from '../picture/picture.js';
 import { Sight } from '../picture/sight.js';
 import { linkTo } from './address.js';
+import { lookActions, sizeActions } from './tile_actions.js';
 
 /** @import { Player } from '../player/player.js' */
-/** @import { Action, Look } from '../picture/types.js' */
+/** @import { Action } from '../picture/types.js' */
+/** @import { IconName } from '../picture/icons.js' */
 /** @import { Box } from './slices.js' */
 /** @import { Around } from './types.js' */
 
@@ -24,15 +26,15 @@ const SAME_SHAPE = 0.01;
  *
  * Attributes, for styles and tests: data-camera (id), data-state (of the picture), data-sound
  * (none, off, on), data-focused while it has the wall for itself. Sends `fanlight-focus`
- * (bubbles) when somebody wants to see it alone, or no more, and `fanlight-shape` (bubbles) when
- * its picture has another shape.
+ * (bubbles) when somebody wants to see it alone, or no more, `fanlight-shape` (bubbles) when its
+ * picture has another shape, and `fanlight-span` (bubbles; columns of the wall, 0: the usual width)
+ * when somebody wants another size.
  */
 export class Tile extends HTMLElement {
   /** @type {Player} */
   player;
   picture;
   sight;
-  #arrangement;
   #actions;
   #controls;
   #aspect = 0;
@@ -54,17 +56,18 @@ export class Tile extends HTMLElement {
     this.tabIndex = 0;
     this.setAttribute('role', 'group');
     this.dataset.camera = player.camera.id;
-    this.#arrangement = around.arrangement;
     this.picture = new Picture(player, around, () => this.#show());
     this.#actions = [
       ...pictureActions(this.picture, this),
       this.#focusAction(),
-      ...this.#lookActions(),
+      ...sizeActions(this, around.arrangement),
+      ...lookActions(this, around.arrangement),
       this.#linkAction(),
     ];
     this.#controls = new Controls(this.picture, [...this.#zoomActions(), ...this.#actions]);
     this.picture.element.append(this.#controls.element);
     this.append(this.picture.element, this.#caption());
+    if (!around.kiosk) this.append(handle('mover', 'grip'), handle('corner', 'corner'));
     this.sight = new Sight(
       this,
       around.surroundings,
@@ -114,6 +117,11 @@ export class Tile extends HTMLElement {
       : ['0', '0', '100%', '100%'];
   }
 
+  /** @param {number} span Columns of the wall; 0: the usual width. */
+  resize(span) {
+    this.dispatchEvent(new CustomEvent('fanlight-span', { bubbles: true, detail: span }));
+  }
+
   tick() {
     this.picture.tick();
   }
@@ -139,38 +147,6 @@ export class Tile extends HTMLElement {
       label: () => words.text(this.focused ? 'action.focus.leave' : 'action.focus'),
       run: () => this.dispatchEvent(new Event('fanlight-focus', { bubbles: true })),
     };
-  }
-
-  /** How the camera is shown on this wall. @returns {Action[]} */
-  #lookActions() {
-    const { picture } = this;
-    const change = (/** @type {Partial<Look>} */ look) =>
-      this.#arrangement.look(this.player.camera.id, look);
-    return [
-      {
-        name: 'fill',
-        rare: true,
-        icon: () => 'fill',
-        label: () => words.text('action.fill'),
-        pressed: () => picture.look.fill,
-        run: () => change({ fill: !picture.look.fill }),
-      },
-      {
-        name: 'turn',
-        rare: true,
-        icon: () => 'turn',
-        label: () => words.text('action.turn'),
-        run: () => change({ turn: (picture.look.turn + 90) % 360 }),
-      },
-      {
-        name: 'mirror',
-        rare: true,
-        icon: () => 'mirror',
-        label: () => words.text('action.mirror'),
-        pressed: () => picture.look.mirror,
-        run: () => change({ mirror: !picture.look.mirror }),
-      },
-    ];
   }
 
   /** @returns {Action} */
@@ -233,7 +209,7 @@ export class Tile extends HTMLElement {
   #click(event) {
     if (onTool(event) || this.focused) return;
     this.focus({ preventScroll: true });
-    this.#run('focus');
+    if (!this.closest('[data-arranging]')) this.#run('focus');
   }
 
   /** Does what a key stands for. @param {KeyboardEvent} event */
@@ -289,6 +265,14 @@ export class Tile extends HTMLElement {
     this.dispatchEvent(new Event('fanlight-shape', { bubbles: true }));
   }
 }
+
+/**
+ * What a tile is moved or resized by; for the keyboard there are keys and the menu.
+ * @param {string} name
+ * @param {IconName} shape
+ */
+const handle = (name, shape) =>
+  make('button', { type: 'button', class: name, tabindex: -1, 'aria-hidden': 'true' }, icon(shape));
 
 /**
  * Whether it happened to what is above the picture and does something of its own. By the path, for

@@ -1,13 +1,13 @@
 import { words } from '../i18n/words.js';
-import { Drag } from '../order/drag.js';
 import { mark } from '../picture/element.js';
 import { LINGER_MS } from '../picture/sight.js';
 import { Emitter } from '../player/emitter.js';
 import { Player } from '../player/player.js';
 import { cameraOf, entry, withCamera } from './address.js';
 import { pageSize } from './grid.js';
-import { nextInColumn } from './neighbours.js';
+import { stepBy } from './neighbours.js';
 import { isUpright, placeTiles } from './placing.js';
+import { COLUMNS } from './spans.js';
 import { Tile } from './tile.js';
 
 /** @import { Camera } from '../player/types.js' */
@@ -24,8 +24,9 @@ const GAP = 2;
 
 /**
  * The cameras of an arrangement, as large as its space allows, page by page, or one of them alone.
- * Sends `change` when what it shows, or a tile's state, is another.
- * @extends {Emitter<{change: void}>}
+ * Sends `change` when what it shows, or a tile's state, is another, and `arranged`, with what has
+ * changed in words, when somebody has moved or resized a tile by hand.
+ * @extends {Emitter<{change: void, arranged: string}>}
  */
 export class Wall extends Emitter {
   /** Which page is shown, from 0. */
@@ -48,6 +49,8 @@ export class Wall extends Emitter {
   #size = 1;
   /** Of the tiles of this page, and what they were made of. */
   #placed = { of: '', boxes: /** @type {Box[]} */ ([]), scrolls: false, short: false };
+  /** @type {import('./placing.js').PackResized | null} */
+  #packResized = null;
   /** Where the wall was scrolled to before one was alone. */
   #scrolled = 0;
   #turnAt = 0;
@@ -77,16 +80,6 @@ export class Wall extends Emitter {
       if (target instanceof Tile) this.focusOn(target.focused ? null : target.player.camera.id);
     });
     element.addEventListener('keydown', (event) => this.#key(event));
-    new Drag(
-      element,
-      'fanlight-tile',
-      ({ pointerType, target }) =>
-        !this.#kiosk &&
-        !this.#alone &&
-        pointerType === 'mouse' &&
-        !(/** @type {Element} */ (target).closest('button, input, .panel')),
-      (item, target) => this.#drop(/** @type {Tile} */ (item), /** @type {Tile} */ (target)),
-    );
     addEventListener('popstate', () => this.#show(cameraOf(location.href)));
     setInterval(() => this.#tick(), 1000);
   }
@@ -288,13 +281,17 @@ export class Wall extends Emitter {
       gap: this.#kiosk ? 0 : GAP,
       captioned: captions === 'below',
       scale: large ? LARGE.scale : 1,
+      packResized: this.#packResized,
     };
     const shown = this.shownTiles;
-    const pictures = shown.map(({ picture }) => ({
+    const pictures = shown.map(({ picture, player }) => ({
       aspect: picture.aspect,
       fills: picture.look.fill,
+      span: this.#arrangement.spanOf(player.camera.id),
     }));
-    const of = JSON.stringify([pictures, room]);
+    const resized = pictures.some(({ span }) => span > 0);
+    if (resized && !this.#packResized) void this.#loadResized();
+    const of = JSON.stringify([pictures, room, this.#packResized !== null]);
     if (this.#alone === null && of !== this.#placed.of) {
       this.#placed = { of, ...placeTiles(pictures, room) };
     }
@@ -306,15 +303,24 @@ export class Wall extends Emitter {
     const end = Math.max(0, ...boxes.map((box) => box.y + box.height));
     this.#element.style.setProperty('--end', end > height ? `${y + end}px` : '0');
     mark(this.#element, 'data-captions', captions);
+    mark(this.#element, 'data-columns', String(room.columns));
     this.#element.toggleAttribute('data-large', large);
     this.#element.toggleAttribute('data-compact', short);
     this.#element.toggleAttribute('data-upright', scrolls && this.#alone === null);
   }
 
-  /** @param {Tile} item @param {Tile} target */
-  #drop(item, target) {
-    this.#arrangement.move(item.player.camera.id, this.#placeOf(target));
-    this.#announcePlace(item);
+  /** Most walls have no resized tiles. */
+  async #loadResized() {
+    const { packResized } = await import('./resized.js');
+    if (this.#packResized) return;
+    this.#packResized = packResized;
+    this.#arrange();
+  }
+
+  /** Moves a tile to the place of another. @param {Tile} tile @param {Tile} target */
+  move(tile, target) {
+    this.#arrangement.move(tile.player.camera.id, this.#placeOf(target));
+    this.emit('arranged', this.#announcePlace(tile));
   }
 
   /** @param {Tile} tile */
@@ -322,7 +328,23 @@ export class Wall extends Emitter {
     const place = words.number(this.#placeOf(tile) + 1);
     const all = words.number(this.#tiles.size);
     const { name } = tile.picture;
-    this.#announcer.textContent = words.text('arrange.moved', { name, place, all });
+    return this.#announce(words.text('arrange.moved', { name, place, all }));
+  }
+
+  /** @param {Tile} tile @param {number} span Columns of the wall; 0: the usual width. */
+  resize(tile, span) {
+    const { name } = tile.picture;
+    this.#arrangement.resize(tile.player.camera.id, span);
+    const columns = words.number(span);
+    const all = words.number(COLUMNS);
+    const key = span ? 'resize.done' : 'resize.usual';
+    this.emit('arranged', this.#announce(words.text(key, { name, columns, all })));
+  }
+
+  /** @param {string} text */
+  #announce(text) {
+    this.#announcer.textContent = text;
+    return text;
   }
 
   #tick() {
@@ -349,7 +371,9 @@ export class Wall extends Emitter {
     const at = /** @type {Element} */ (event.target);
     // The statistics scroll by arrows.
     const from = at.closest('.panel') ? -1 : tiles.findIndex((tile) => tile.contains(at));
-    const step = from < 0 ? 0 : this.#step(event.key, from);
+    const first = this.page * this.#size;
+    const page = this.#alone ? null : { first, size: this.#size, boxes: this.#placed.boxes };
+    const step = from < 0 ? 0 : stepBy(event.key, from, page);
     const to = tiles[from + step];
     if (!step || !to || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
@@ -361,22 +385,5 @@ export class Wall extends Emitter {
     if (this.#alone) return this.focusOn(to.player.camera.id);
     if (to.hidden) this.turn(Math.sign(step));
     to.focus();
-  }
-
-  /**
-   * How many tiles an arrow goes on by; 0: none.
-   * @param {string} key
-   * @param {number} from Place among all tiles.
-   */
-  #step(key, from) {
-    if (key === 'ArrowLeft') return -1;
-    if (key === 'ArrowRight') return 1;
-    if (this.#alone || (key !== 'ArrowUp' && key !== 'ArrowDown')) return 0;
-    const down = key === 'ArrowDown' ? 1 : -1;
-    const first = this.page * this.#size;
-    const next = nextInColumn(this.#placed.boxes, from - first, down);
-    if (next >= 0) return first + next - from;
-    // Beyond the end of the page is the next one.
-    return down > 0 ? first + this.#size - from : first - 1 - from;
   }
 }

@@ -13,7 +13,9 @@ std::vector<const char*> chain_of(const std::string& encoding) {
   case Codec::pcmu: return {"rtppcmudepay"};
   case Codec::pcma: return {"rtppcmadepay"};
   case Codec::opus: return {"rtpopusdepay"};
-  case Codec::aac: return {is_latm(encoding) ? "rtpmp4adepay" : "rtpmp4gdepay", "aacparse"};
+  case Codec::aac: return {"rtpaacdepay"};
+  case Codec::g726: return {"rtpadpcmdepay"};
+  case Codec::l16: return {"rtpL16depay"};
   }
   return {};
 }

@@ -36,23 +36,6 @@ std::string field(const GstCaps* caps, const char* name) {
   return text == nullptr ? "" : text;
 }
 
-/// Whether `config` is an AudioSpecificConfig in hexadecimal (ISO/IEC 14496-3, section 1.6.2.1): it
-/// begins with the object type (5 bits) and the index of the sampling rate (4 bits).
-bool is_aac_config(const std::string& config) {
-  constexpr std::size_t kLeast = 4; // Digits.
-  if (config.size() < kLeast || config.size() % 2 != 0 ||
-      config.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos)
-    return false;
-  const unsigned long begin = std::stoul(config.substr(0, kLeast), nullptr, 16);
-  const unsigned long type = begin >> 11;
-  const unsigned long rate = begin >> 7 & 0xf;
-  // Main, LC, SSR, LTP, SBR, ER LC and LD, PS; 13 and 14 are reserved.
-  constexpr unsigned long kTypes[] = {1, 2, 3, 4, 5, 17, 23, 29};
-  return std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes) &&
-         (rate < 13 || rate == 15);
-}
-
-/// AAC needs its configuration: without it, nothing can decode the stream (RFC 3640, section 4.1).
 Reason audio_fault(const GstCaps* caps, const std::string& encoding) {
   const auto codec = codec_of(encoding);
   gint rate = 8000;
@@ -63,20 +46,8 @@ Reason audio_fault(const GstCaps* caps, const std::string& encoding) {
             {{"codec", encoding}, {"rate", rate}}};
   if (!codec || kind_of(*codec) != MediaKind::audio)
     return {"sound_codec"_reason,
-            "the camera sends {codec} sound, which no browser plays",
+            "the camera sends {codec} sound, which the server does not carry",
             {{"codec", encoding.empty() ? "unnamed" : encoding}}};
-  const std::string config = field(caps, "config");
-  if (codec == Codec::aac && is_latm(encoding) && field(caps, "cpresent") == "1")
-    return {"sound_config_in_stream"_reason,
-            "the camera sends AAC with its decoder configuration in the stream (cpresent=1), which "
-            "the server does not read; choose another format of sound in the camera"};
-  if (codec == Codec::aac && (config.empty() || (!is_latm(encoding) && !is_aac_config(config))))
-    return config.empty()
-               ? Reason{"sound_config"_reason, "the camera sends AAC without its decoder "
-                                               "configuration (config in the SDP)"}
-               : Reason{"sound_config_invalid"_reason,
-                        "the camera sends AAC with an invalid decoder "
-                        "configuration (config in the SDP)"};
   return {};
 }
 

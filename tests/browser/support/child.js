@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /** How long a program may take to start or to end, before the test fails. */
-const WATCHDOG_MS = 60000;
+const WATCHDOG_MS = 120000;
 /** Signals that tests send; with another one a program has crashed. */
 const SENT = ['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGHUP'];
 
@@ -73,7 +73,7 @@ export class Child {
 
   /** Asks it to end; kills it when it does not. */
   async stop() {
-    const watchdog = setTimeout(() => this.#signal('SIGKILL'), 10000);
+    const watchdog = setTimeout(() => this.#signal('SIGKILL'), WATCHDOG_MS);
     this.#signal('SIGTERM');
     await this.#exited;
     clearTimeout(watchdog);

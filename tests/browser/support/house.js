@@ -88,6 +88,8 @@ export class House {
   url = '';
   /** Further sections of the configuration, as YAML, from the next start of the server on. */
   configuration = '';
+  /** Further keys of `server`, each `  key: value\n`, likewise. */
+  serverKeys = '';
 
   /** Of these the server's configuration says nothing. @type {Set<string>} */
   #strangers;
@@ -111,10 +113,12 @@ export class House {
    * @param {object} [around]
    * @param {Faults} [around.faults]
    * @param {CameraSpec[]} [around.strangers] That run, and that the server does not know.
+   * @param {string} [around.serverKeys]
    */
   static async open(cameras, configuration = '', around = {}) {
     const house = new House(cameras, around);
     house.configuration = configuration;
+    house.serverKeys = around.serverKeys ?? '';
     try {
       await Promise.all([...house.#cameras.values()].map((camera) => camera.start()));
       await house.startServer();
@@ -139,10 +143,10 @@ export class House {
         return `  - id: ${id}\n    name: ${name}\n    url: ${url}\n    webrtc_transport: ${TRANSPORT}\n`;
       }),
     );
-    const server = `server:\n  listen: ${this.#listen}\n  web_root: ${JSON.stringify(WEB)}\n`;
+    const server = `server:\n  listen: ${this.#listen}\n  web_root: ${JSON.stringify(WEB)}\n${this.serverKeys}`;
     writeFileSync(config, `${server}${this.configuration}cameras:\n${cameras.join('')}`);
     this.#server = new Child(join(BUILD, 'src/fanlight'), ['--config', config]);
-    const [, url] = await this.#server.says(/serving on (http:\/\/[\d.:]+)/);
+    const [, url] = await this.#server.says(/serving on (https?:\/\/[\d.:]+)/);
     this.url = `${url}/`;
     this.#listen = new URL(url).host;
   }

@@ -263,6 +263,12 @@ export async function fingersOn(page) {
       }
       await send('touchEnd', []);
     },
+    /** A finger rests until the page has taken it for a long press. @param {[number, number]} at */
+    async press(at) {
+      await send('touchStart', [at]);
+      await page.waitForFunction(() => document.body.hasAttribute('data-arranging'));
+      await send('touchEnd', []);
+    },
     /** Two fingers beside each other go apart. @param {[number, number]} at @param {number} by */
     async pinch([x, y], by) {
       await send('touchStart', [[x - 30, y]]);

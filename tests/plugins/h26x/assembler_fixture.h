@@ -41,6 +41,26 @@ class AssemblerTest : public testing::TestWithParam<Codec> {
     const Sets sets = sets_of(codec());
     return (codec() == Codec::h265 ? coded(sets.vps) : Unit{}) + coded(sets.sps) + coded(sets.pps);
   }
+  /// The unit in fragments of `size` bytes, as a picture.
+  void send_fragments(const Unit& unit, std::size_t size) {
+    const std::size_t header = header_size(codec());
+    for (std::size_t at = header; at < unit.size(); at += size) {
+      const bool last = at + size >= unit.size();
+      const auto flags = static_cast<std::uint8_t>((at == header ? 0x80 : 0) | (last ? 0x40 : 0));
+      Unit packet;
+      if (codec() == Codec::h264)
+        packet = {static_cast<std::uint8_t>((unit[0] & 0xe0) | 28),
+                  static_cast<std::uint8_t>(flags | (unit[0] & 0x1f))};
+      else
+        packet = {static_cast<std::uint8_t>((unit[0] & 0x81) | 49 << 1), unit[1],
+                  static_cast<std::uint8_t>(flags | (unit[0] >> 1 & 0x3f))};
+      const auto begin = unit.begin() + static_cast<std::ptrdiff_t>(at);
+      packet.insert(packet.end(), begin,
+                    last ? unit.end() : begin + static_cast<std::ptrdiff_t>(size));
+      send(packet, last);
+    }
+    next_picture();
+  }
   /// A picture of one slice.
   void send_picture(bool key, bool marker) {
     if (key) send_sets();

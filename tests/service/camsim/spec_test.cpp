@@ -33,7 +33,8 @@ std::string camera_error(const std::string& text) {
 TEST(SpecTest, ReadsEveryKeyOfACamera) {
   const auto camera = parse_camera(
       "id=front,name=Front door,codec=h265+h264,profile=high,audio=opus,size=1280x720,fps=30,"
-      "bitrate=2000,gop=300,bframes=2,loop=10,slices=4,tone=440,count=3,stamp=7,auth=digest,user=u,"
+      "bitrate=2000,gop=300,bframes=2,loop=10,slices=4,rate=16000,tone=440,count=3,stamp=7,auth="
+      "digest,user=u,"
       "password="
       "p=q");
   ASSERT_TRUE(camera) << camera.error().message;
@@ -52,6 +53,7 @@ TEST(SpecTest, ReadsEveryKeyOfACamera) {
   EXPECT_EQ(camera->loop, 10);
   EXPECT_EQ(camera->slices, 4);
   EXPECT_FALSE(camera->refresh);
+  EXPECT_EQ(camera->rate, 16000);
   EXPECT_EQ(camera->tone, 440);
   EXPECT_EQ(camera->count, 3);
   EXPECT_EQ(camera->auth, Auth::digest);

@@ -123,9 +123,9 @@ class HostileTest(Tap):
 def target_of(server: Server) -> Target:
     offer = offer_of_a_browser(TESTS)
     request = urllib.request.Request(f"{server.url}/whep/tile-1", offer.encode(), {"Content-Type": "application/sdp"})
-    with urllib.request.urlopen(request, timeout=60) as response:
+    with urllib.request.urlopen(request, timeout=PATIENCE) as response:
         answer, location = response.read().decode(), response.headers["Location"]
-    urllib.request.urlopen(urllib.request.Request(f"{server.url}{location}", method="DELETE"), timeout=60).close()
+    urllib.request.urlopen(urllib.request.Request(f"{server.url}{location}", method="DELETE"), timeout=PATIENCE).close()
     return Target(port=int(server.url.rsplit(":", 1)[1]), media_port=media_port(answer), camera="tile-1", absent="absent", offer=offer)
 
 

@@ -75,7 +75,7 @@ TEST_F(ListenTest, ServesIPv4OnTheAddressOfAllIPv6) {
 TEST_F(ListenTest, LetsGoOfAConnectionThatIsClosed) {
   http::Limits few;
   std::vector<http::Owned<GIOStream>> streams;
-  auto listener = http::Listener::create("127.0.0.1:0", few,
+  auto listener = http::Listener::create({.address = "127.0.0.1:0"}, few,
                                          [&](GIOStream* stream, GSocketAddress*, GSocketAddress*) {
                                            streams.push_back(http::share(stream));
                                          });

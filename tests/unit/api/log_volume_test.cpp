@@ -1,4 +1,6 @@
+#include <optional>
 #include <sstream>
+#include <string_view>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -66,6 +68,33 @@ TEST_F(LogVolumeTest, IsBoundedWhenDecisionsAreLoggedAndMessagesAreLong) {
 
   EXPECT_LE(lines_of(written).size(), log::kDebugRate.burst);
   EXPECT_LE(written.size(), 400 * (log::kDebugRate.burst + 2));
+}
+
+/// Permits nothing.
+class NoPolicy : public auth::Policy {
+  std::optional<http::Problem> page_refusal(const auth::RequestOrigin&) const override {
+    return {};
+  }
+  std::optional<http::Problem> refusal(const auth::Principal&, auth::Action,
+                                       std::string_view) const override {
+    return http::Problem{http::Failure::not_allowed, Reason{"test"_reason, "not here"}};
+  }
+};
+
+TEST_F(LogVolumeTest, TellsOfEachKindOfRefusalThoughAnotherFloodsTheLog) {
+  const NoPolicy nothing;
+  policy = &nothing;
+  start();
+  testing::internal::CaptureStderr();
+  const DrivenClock clock;
+  for (unsigned i = 0; i <= log::kRate.burst; ++i) get("/api/cameras");
+  get("/api/sessions");
+  get("/api/settings");
+  const std::string written = testing::internal::GetCapturedStderr();
+
+  EXPECT_THAT(written, HasSubstr("refusing a viewer: not here"));
+  EXPECT_THAT(written, HasSubstr("refusing inspection: not here"));
+  EXPECT_THAT(written, HasSubstr("refusing settings: not here"));
 }
 
 } // namespace

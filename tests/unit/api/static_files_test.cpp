@@ -85,8 +85,20 @@ TEST_F(StaticFilesTest, TellsBrowsersToBeCareful) {
 
   EXPECT_EQ(response.header("x-content-type-options"), "nosniff");
   EXPECT_EQ(response.header("referrer-policy"), "no-referrer");
+  EXPECT_THAT(response.header("permissions-policy"), HasSubstr("camera=(), "));
   EXPECT_THAT(response.header("content-security-policy"), HasSubstr("default-src 'self'"));
   EXPECT_THAT(response.header("content-security-policy"), HasSubstr("connect-src 'self' ws: wss:"));
+}
+
+TEST_F(StaticFilesTest, LetsBrowsersRunNothingThatIsNoFileOfThePage) {
+  for (const char* path : {"/health", "/api/cameras", "/api/nothing", "/nothing"}) {
+    const Response response = get(path);
+    EXPECT_EQ(response.header("content-security-policy"),
+              "default-src 'none'; frame-ancestors 'none'")
+        << path;
+    EXPECT_EQ(response.header("x-content-type-options"), "nosniff") << path;
+    EXPECT_EQ(response.header("referrer-policy"), "no-referrer") << path;
+  }
 }
 
 TEST_F(StaticFilesTest, PutsThePageIntoFramesOfTheConfigurationAtOnce) {

@@ -6,8 +6,8 @@ namespace fanlight {
 namespace {
 
 TEST(CodecTest, IsFoundByTheNameThatItHasInSdp) {
-  for (const Codec codec :
-       {Codec::h264, Codec::h265, Codec::aac, Codec::opus, Codec::pcmu, Codec::pcma})
+  for (const Codec codec : {Codec::h264, Codec::h265, Codec::aac, Codec::opus, Codec::pcmu,
+                            Codec::pcma, Codec::g726, Codec::l16})
     EXPECT_EQ(codec_of(encoding_name(codec)), codec) << encoding_name(codec);
   EXPECT_STREQ(encoding_name(Codec::h265), "H265");
   EXPECT_STREQ(encoding_name(Codec::opus), "OPUS");
@@ -20,21 +20,33 @@ TEST(CodecTest, IsFoundWhateverTheCaseOfItsName) {
 }
 
 TEST(CodecTest, IsNotFoundByTheNameOfAnotherOne) {
-  for (const char* name : {"", "H26", "H2645", "VP8", "G726-32", "JPEG"})
+  for (const char* name : {"", "H26", "H2645", "VP8", "G726", "G722", "JPEG"})
     EXPECT_FALSE(codec_of(name)) << name;
 }
 
 TEST(CodecTest, KnowsAacByBothWaysToPackIt) {
   EXPECT_EQ(codec_of("MPEG4-GENERIC"), Codec::aac);
   EXPECT_EQ(codec_of("MP4A-LATM"), Codec::aac);
-  EXPECT_TRUE(is_latm("mp4a-latm"));
-  EXPECT_FALSE(is_latm("MPEG4-GENERIC"));
+}
+
+TEST(CodecTest, KnowsG726AtAllRatesAndInBothOrders) {
+  EXPECT_EQ(codec_of("g726-16"), Codec::g726);
+  EXPECT_EQ(codec_of("G726-40"), Codec::g726);
+  EXPECT_EQ(codec_of("AAL2-G726-24"), Codec::g726);
+}
+
+TEST(CodecTest, TellsWhatNoBrowserPlays) {
+  for (const Codec codec : {Codec::aac, Codec::g726, Codec::l16})
+    EXPECT_TRUE(is_converted(codec)) << encoding_name(codec);
+  for (const Codec codec : {Codec::opus, Codec::pcmu, Codec::pcma, Codec::h264})
+    EXPECT_FALSE(is_converted(codec)) << encoding_name(codec);
 }
 
 TEST(CodecTest, TellsVideoFromAudio) {
   EXPECT_EQ(kind_of(Codec::h264), MediaKind::video);
   EXPECT_EQ(kind_of(Codec::h265), MediaKind::video);
-  for (const Codec codec : {Codec::aac, Codec::opus, Codec::pcmu, Codec::pcma})
+  for (const Codec codec :
+       {Codec::aac, Codec::opus, Codec::pcmu, Codec::pcma, Codec::g726, Codec::l16})
     EXPECT_EQ(kind_of(codec), MediaKind::audio);
 }
 

@@ -34,5 +34,41 @@ TEST(NetworkTest, LetsAnythingElseStandForItself) {
   EXPECT_EQ(network_of("somewhere"), "somewhere");
 }
 
+bool is_in(const char* address, const char* subnet) {
+  const auto parsed = Subnet::parse(subnet);
+  return parsed && parsed->contains(address);
+}
+
+TEST(SubnetTest, IsARangeOfAddresses) {
+  EXPECT_TRUE(is_in("192.0.2.200", "192.0.2.0/24"));
+  EXPECT_FALSE(is_in("192.0.3.1", "192.0.2.0/24"));
+  EXPECT_TRUE(is_in("10.15.255.255", "10.0.0.0/12"));
+  EXPECT_FALSE(is_in("10.16.0.0", "10.0.0.0/12"));
+  EXPECT_TRUE(is_in("2001:db8:ffff::1", "2001:db8::/32"));
+  EXPECT_FALSE(is_in("2001:db9::1", "2001:db8::/32"));
+  EXPECT_TRUE(is_in("198.51.100.1", "0.0.0.0/0"));
+  EXPECT_FALSE(is_in("2001:db8::1", "0.0.0.0/0"));
+}
+
+TEST(SubnetTest, IsASingleAddress) {
+  EXPECT_TRUE(is_in("192.0.2.1", "192.0.2.1"));
+  EXPECT_FALSE(is_in("192.0.2.2", "192.0.2.1"));
+  EXPECT_TRUE(is_in("2001:DB8:0::1", "2001:db8::1"));
+  EXPECT_TRUE(is_in("fe80::1%eth0", "fe80::1"));
+}
+
+TEST(SubnetTest, KnowsAnIPv4AddressOfADualStackSocket) {
+  EXPECT_TRUE(is_in("::ffff:192.0.2.1", "192.0.2.0/24"));
+  EXPECT_TRUE(is_in("192.0.2.1", "::ffff:192.0.2.1"));
+}
+
+TEST(SubnetTest, IsNothingElse) {
+  for (const char* text : {"", "proxy", "192.0.2.0/33", "192.0.2.0/", "192.0.2/24", "192.0.2.0/-1",
+                           "192.0.2.0/24x", "2001:db8::/129", "192.0.2.1:80", "/24"})
+    EXPECT_FALSE(Subnet::parse(text)) << text;
+  EXPECT_FALSE(is_in("proxy", "0.0.0.0/0"));
+  EXPECT_FALSE(is_in("", "::/0"));
+}
+
 } // namespace
 } // namespace fanlight

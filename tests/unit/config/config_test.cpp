@@ -106,7 +106,9 @@ TEST(ConfigTest, IsTheDefaultsWhereNothingIsGiven) {
 TEST(ConfigTest, ReadsEveryKey) {
   const Config config = accepted(R"(
 server: {listen: "[::1]:0", web_root: /srv/web, settings: loopback, cameras_file: yard.yaml,
-         hosts: [Cameras.example.org, "nvr.example.org:8443"]}
+         hosts: [Cameras.example.org, "nvr.example.org:8443"],
+         tls: {certificate: a.crt, key: a.key, redirect: ":8080", hsts_days: 365},
+         trusted_proxies: [127.0.0.1, 10.0.0.0/8, "2001:db8::/32"]}
 embed: {origins: ["https://Intranet.example.org:443/", "http://[::1]:81", "https://a.example", "Capacitor://localhost", "app://localhost:443", "chrome-extension://abcdefghijklmnop", "*"],
         frame_ancestors: ["http://HomeAssistant.local:8123/"]}
 cameras:
@@ -128,11 +130,16 @@ webrtc:
   max_webrtcbin_viewers: 0
 logging: {level: debug, format: json}
 )");
-  EXPECT_EQ(config.server, (Server{.listen = "[::1]:0",
-                                   .web_root = "/srv/web",
-                                   .settings = Access::loopback,
-                                   .cameras_file = "yard.yaml",
-                                   .hosts = {"cameras.example.org", "nvr.example.org:8443"}}));
+  EXPECT_EQ(
+      config.server,
+      (Server{
+          .listen = "[::1]:0",
+          .web_root = "/srv/web",
+          .settings = Access::loopback,
+          .cameras_file = "yard.yaml",
+          .hosts = {"cameras.example.org", "nvr.example.org:8443"},
+          .tls = {.certificate = "a.crt", .key = "a.key", .redirect = ":8080", .hsts_days = 365},
+          .trusted_proxies = {"127.0.0.1", "10.0.0.0/8", "2001:db8::/32"}}));
   EXPECT_THAT(config.embed.origins,
               ElementsAre("https://intranet.example.org", "http://[::1]:81", "https://a.example",
                           "capacitor://localhost", "app://localhost:443",

@@ -76,7 +76,9 @@ TEST(ConfigDiffTest, NamesTheKeysThatNeedARestartAndTakesOverTheOthers) {
                    .web_root = "/tmp",
                    .settings = Access::none,
                    .cameras_file = "other.yaml",
-                   .hosts = {"nvr.example.org"}};
+                   .hosts = {"nvr.example.org"},
+                   .tls = {.certificate = "a", .key = "b", .redirect = ":80", .hsts_days = 1},
+                   .trusted_proxies = {"10.0.0.0/8"}};
   wanted.embed.origins = {"https://a.example"};
   wanted.embed.frame_ancestors = {"https://b.example"};
   wanted.webrtc = {.transport = ViewerTransport::fanout,
@@ -94,12 +96,15 @@ TEST(ConfigDiffTest, NamesTheKeysThatNeedARestartAndTakesOverTheOthers) {
   wanted.cameras[0].name = "A";
 
   EXPECT_THAT(compare(three(), wanted).needs_restart,
-              ElementsAre("server.listen", "server.web_root", "webrtc.transport", "webrtc.port",
-                          "webrtc.tcp", "webrtc.workers", "webrtc.ice_servers", "webrtc.udp_ports",
-                          "webrtc.public_addresses", "webrtc.max_webrtcbin_viewers"));
+              ElementsAre("server.listen", "server.web_root", "server.tls.certificate",
+                          "server.tls.key", "server.tls.redirect", "webrtc.transport",
+                          "webrtc.port", "webrtc.tcp", "webrtc.workers", "webrtc.ice_servers",
+                          "webrtc.udp_ports", "webrtc.public_addresses",
+                          "webrtc.max_webrtcbin_viewers"));
   EXPECT_THAT(compare(three(), wanted).taken_over,
               ElementsAre("server.settings is now none", "server.cameras_file is now other.yaml",
-                          "server.hosts is now nvr.example.org",
+                          "server.hosts is now nvr.example.org", "server.tls.hsts_days is now 1",
+                          "server.trusted_proxies is now 10.0.0.0/8",
                           "embed.origins is now https://a.example",
                           "embed.frame_ancestors is now https://b.example",
                           "webrtc.browser_ice_servers has changed", "webrtc.max_viewers is now 4",
@@ -109,6 +114,8 @@ TEST(ConfigDiffTest, NamesTheKeysThatNeedARestartAndTakesOverTheOthers) {
   expected.server.settings = Access::none;
   expected.server.cameras_file = "other.yaml";
   expected.server.hosts = {"nvr.example.org"};
+  expected.server.tls.hsts_days = 1;
+  expected.server.trusted_proxies = {"10.0.0.0/8"};
   expected.embed.origins = {"https://a.example"};
   expected.embed.frame_ancestors = {"https://b.example"};
   expected.webrtc.max_viewers = 4;

@@ -238,6 +238,24 @@ TEST(ConfigErrorTest, RefusesAnIceServerWhoseCredentialsAreTwoThings) {
   EXPECT_THAT(refusal("webrtc: {ice_servers: [{urls: 'turn:a', secret: s}]}"), HasSubstr("secret"));
 }
 
+TEST(ConfigErrorTest, RefusesTlsThatIsIncomplete) {
+  EXPECT_THAT(refusal("server: {tls: {certificate: a.crt}}"),
+              HasSubstr("server.tls: has certificate but no key; set both, or neither"));
+  EXPECT_THAT(refusal("server: {tls: {key: a.key}}"), HasSubstr("has key but no certificate"));
+  EXPECT_THAT(refusal("server: {tls: {redirect: ':80'}}"),
+              HasSubstr("has redirect but no certificate"));
+  EXPECT_THAT(refusal("server: {tls: {certificate: a, key: b, redirect: '80'}}"),
+              HasSubstr("server.tls.redirect: \"80\" is a port without an address"));
+  EXPECT_THAT(refusal("server: {tls: {hsts_days: 731}}"), HasSubstr("from 0 to 730"));
+}
+
+TEST(ConfigErrorTest, RefusesProxiesThatAreNoAddresses) {
+  for (const char* proxy : {"proxy.example.org", "10.0.0.0/33", "10.0.0.1:80", ""})
+    EXPECT_THAT(refusal(std::string("server: {trusted_proxies: ['") + proxy + "']}"),
+                HasSubstr("neither an IP address nor a range"))
+        << proxy;
+}
+
 TEST(ConfigErrorTest, RefusesWhatIsNoHostAndNoOrigin) {
   for (const char* host : {"https://a.example", "a.example/x", "a b", "", "a:0"})
     EXPECT_THAT(refusal(std::string("server: {hosts: ['") + host + "']}"),

@@ -48,6 +48,7 @@ class EvictionOrderTest : public testing::Test, public HttpConnection::Host {
 
   void on_changed(HttpConnection& connection) override { order.place(connection); }
   bool admits_socket(const HttpConnection&) override { return true; }
+  bool on_client(HttpConnection&, const std::string&) override { return true; }
   void on_socket(HttpConnection&) override {}
   void on_held(HttpConnection&, std::size_t) override {}
   bool admits_reading(const HttpConnection&) override { return true; }

@@ -41,6 +41,7 @@ class InletTest : public testing::Test, public HttpConnection::Host {
 
   bool admits_socket(const HttpConnection&) override { return true; }
   void on_changed(HttpConnection&) override {}
+  bool on_client(HttpConnection&, const std::string&) override { return true; }
   void on_socket(HttpConnection&) override {}
   void on_held(HttpConnection&, std::size_t) override {}
   bool admits_reading(const HttpConnection&) override { return admitted; }

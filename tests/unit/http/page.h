@@ -13,6 +13,9 @@
 
 namespace fanlight::test {
 
+/// Lets the message accept any certificate.
+void trust_anybody(SoupMessage* message);
+
 /// The WebSocket of a page: keeps what came, sends JSON.
 class Page {
  public:

@@ -19,6 +19,12 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
+constexpr const char* kG726 =
+    "audiotestsrc is-live=true samplesperbuffer=160 ! audio/x-raw,rate=8000,channels=1 ! "
+    "avenc_g726 bitrate=32000";
+constexpr const char* kL16 =
+    "audiotestsrc is-live=true ! audio/x-raw,format=S16BE,rate=16000,channels=1 ! identity";
+
 /// The tracks of a stream to which the test connects in the camera's place.
 struct StreamTracksTest : testing::Test, StreamTracks::Observer {
   void SetUp() override {
@@ -37,14 +43,15 @@ struct StreamTracksTest : testing::Test, StreamTracks::Observer {
   void on_video_format() override { ++formats; }
   void on_sound_changed() override { ++sounds; }
 
-  /// The camera says that it sends AAC, and is live.
-  void send_aac() {
+  /// The camera says that it sends sound that no browser plays, and is live.
+  void send_sound(const char* encoding) {
     tracks->begin();
-    tracks->describe_sound("MPEG4-GENERIC", {});
+    tracks->describe_sound(encoding, {});
     tracks->set_state(TrackState::live, {});
     opus = tracks->find(Codec::opus);
     ASSERT_NE(opus, nullptr);
   }
+  void send_aac() { send_sound("MPEG4-GENERIC"); }
   /// The bin that decodes and encodes; null: there is none.
   Ref<GstElement> transcoder() const {
     return Ref<GstElement>::adopt(gst_bin_get_by_name(pipeline.bin(), "transcoder-main"));
@@ -77,7 +84,7 @@ struct StreamTracksTest : testing::Test, StreamTracks::Observer {
                     }};
   SinkBins bins{pipeline, "front"};
   std::shared_ptr<StreamTracks> tracks;
-  std::shared_ptr<Track> opus; // Of the AAC.
+  std::shared_ptr<Track> opus; // Of that sound.
   int formats = 0;
   int sounds = 0;
 };
@@ -189,6 +196,43 @@ TEST_F(StreamTracksTest, OffersAacAsTheOpusItBecomesAndNotAsItIs) {
   EXPECT_EQ(tracks->audio()->rtp.encoding, "OPUS");
   EXPECT_EQ(tracks->find(Codec::aac), nullptr);
   EXPECT_THAT(tracks->sound_note().message, HasSubstr("AAC to Opus"));
+}
+
+TEST_F(StreamTracksTest, MakesOpusOfAllSoundThatNoBrowserPlays) {
+  for (const auto& [encoding, connection] : {std::pair{"G726-32", kG726}, std::pair{"L16", kL16},
+                                             std::pair{"MPEG4-GENERIC", FakeConnection::kAac}}) {
+    SCOPED_TRACE(encoding);
+    send_sound(encoding);
+    const FakeConnection camera{pipeline, connection, tracks->sinks().audio};
+    CountingSink sink{"one"};
+
+    const auto subscription = subscribe(*opus, sink);
+
+    EXPECT_TRUE(more_comes(sink));
+    EXPECT_EQ(tracks->audio()->rtp.encoding, "OPUS");
+  }
+  EXPECT_EQ(sounds, 0) << tracks->sound_note().message;
+}
+
+TEST_F(StreamTracksTest, TranscodesOnWhenTheCameraIsSetToOtherSound) {
+  send_sound("L16");
+  std::optional<FakeConnection> camera;
+  camera.emplace(pipeline, kL16, tracks->sinks().audio);
+  CountingSink sink{"one"};
+  const auto subscription = subscribe(*opus, sink);
+  ASSERT_TRUE(more_comes(sink));
+
+  camera.reset();
+  tracks->end();
+  tracks->begin();
+  tracks->describe_sound("", {});
+  tracks->describe_sound("G726-32", {});
+  const int before = sink.count();
+  camera.emplace(pipeline, kG726, tracks->sinks().audio);
+
+  const int under_way = 10; // At most, of what came before.
+  EXPECT_TRUE(turn_until([&] { return sink.count() > before + under_way; }, "the other sound"));
+  EXPECT_THAT(tracks->sound_note().message, HasSubstr("G726-32 to Opus"));
 }
 
 TEST_F(StreamTracksTest, TranscodesOnceForAllListenersAndUntilTheLastHasLeft) {

@@ -57,9 +57,9 @@ Choices choices_of(const Offer& offer, const std::vector<RtpFormat>& video,
 
 std::string written(const std::string& own, const Offer& offer, const Choices& choices,
                     const AnswerOptions& options = {}) {
-  auto answer = write_answer(own, offer, choices, options);
-  if (answer) return *answer;
-  ADD_FAILURE() << answer.error().message;
+  auto read = read_answer(own, offer, choices);
+  if (read) return write_answer(std::move(*read), offer, choices, options);
+  ADD_FAILURE() << read.error().message;
   return {};
 }
 
@@ -358,26 +358,25 @@ TEST(AnswerTest, IsItselfReadableSdpForEveryRecordedOffer) {
   }
 }
 
-class CheckAnswerTest : public testing::Test {
+class ReadAnswerTest : public testing::Test {
  protected:
   const Offer offer_ = parsed(plain());
   const Choices choices_ = choices_of(offer_, {h264("640028")});
 
   void expect_error(const std::string& own, std::string_view words) {
-    const auto done = check_answer(own, offer_, choices_);
+    const auto done = read_answer(own, offer_, choices_);
     ASSERT_FALSE(done.ok());
     EXPECT_EQ(done.error().code, Errc::internal);
     EXPECT_THAT(done.error().message, HasSubstr(std::string(words)));
-    EXPECT_FALSE(write_answer(own, offer_, choices_, {}).ok());
   }
 };
 
-TEST_F(CheckAnswerTest, AcceptsAnAnswerThatSends) {
-  EXPECT_TRUE(check_answer(kOwnSession + kOwnVideo, offer_, choices_).ok());
-  EXPECT_TRUE(check_answer(with(kOwnVideo, "a=sendonly", "a=sendrecv"), offer_, choices_).ok());
+TEST_F(ReadAnswerTest, AcceptsAnAnswerThatSends) {
+  EXPECT_TRUE(read_answer(kOwnSession + kOwnVideo, offer_, choices_).ok());
+  EXPECT_TRUE(read_answer(with(kOwnVideo, "a=sendonly", "a=sendrecv"), offer_, choices_).ok());
 }
 
-TEST_F(CheckAnswerTest, NamesTheMediaThatWouldNotBeSent) {
+TEST_F(ReadAnswerTest, NamesTheMediaThatWouldNotBeSent) {
   expect_error(with(kOwnVideo, "a=sendonly", "a=inactive"),
                "m-line 0 (video) is a=inactive: the caps of the pad do not match the offered H264");
   expect_error(with(kOwnVideo, "a=sendonly", "a=recvonly"), "is a=recvonly");
@@ -388,9 +387,9 @@ TEST_F(CheckAnswerTest, NamesTheMediaThatWouldNotBeSent) {
   expect_error("", "is missing");
 }
 
-TEST_F(CheckAnswerTest, RefusesAnAnswerWithoutAnyMedia) {
-  EXPECT_FALSE(check_answer(kOwnSession, offer_, Choices(1)).ok());
-  EXPECT_FALSE(check_answer(kOwnSession, offer_, {}).ok());
+TEST_F(ReadAnswerTest, RefusesAnAnswerWithoutAnyMedia) {
+  EXPECT_FALSE(read_answer(kOwnSession, offer_, Choices(1)).ok());
+  EXPECT_FALSE(read_answer(kOwnSession, offer_, {}).ok());
 }
 
 } // namespace

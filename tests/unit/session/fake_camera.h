@@ -27,7 +27,6 @@ class FakeStream : public ViewedStream {
     return false;
   }
   bool has_b_frames() const override { return false; }
-  std::uint64_t bitrate() const override { return 2'000'000; }
   std::unique_ptr<Claim> claim() override { return std::make_unique<Held>(*this); }
 
   void go_live(const RtpFormat& format, int height = 1080) {

@@ -65,9 +65,9 @@ std::string answer_through_service(const std::string& offer_text, const AnswerOp
   const Choices choices = choices_of(offer);
   const std::string own =
       element_answer(structure_of(reduced_offer(offer, choices, kExtensions)).get());
-  auto answer = write_answer(own, offer, choices, options);
-  if (answer) return *answer;
-  ADD_FAILURE() << answer.error().message;
+  auto read = read_answer(own, offer, choices);
+  if (read) return write_answer(std::move(*read), offer, choices, options);
+  ADD_FAILURE() << read.error().message;
   return {};
 }
 

@@ -49,7 +49,7 @@ class WebrtcbinStopTest : public testing::Test {
     IceSettings ice;
     ice.client_address = "127.0.0.1";
     fanlight::test::FakeMediaSource camera;
-    auto transport = WebrtcbinTransport::create("test", ice, 0, camera, heard);
+    auto transport = WebrtcbinTransport::create("test", ice, camera, heard);
     ASSERT_TRUE(transport) << transport.error().message;
     const auto branch = Ref<GstElement>::retain(camera.bin());
     gst_element_set_state(branch.get(), GST_STATE_PLAYING);

@@ -184,7 +184,7 @@ class WebrtcbinViewerTest : public testing::Test {
       choices_.push_back(media.kind == sdp::Offer::Kind::video
                              ? std::optional(*sdp::choose(media, std::vector{h264("42e01f")}))
                              : std::nullopt);
-    transport_ = *WebrtcbinTransport::create("test", loopback(), 0, *camera_, heard_);
+    transport_ = *WebrtcbinTransport::create("test", loopback(), *camera_, heard_);
     gst_element_set_state(camera_->pipeline(), GST_STATE_PLAYING);
     EXPECT_TRUE(transport_->accept(offer, choices_, true));
     turn_until([&] { return heard_->answer || !heard_->failure.empty(); }, "an answer");
@@ -201,13 +201,16 @@ class WebrtcbinViewerTest : public testing::Test {
   }
   /// Of the transport's webrtcbin.
   Ref<NiceAgent> agent() const {
-    const Owned<GstIterator, gst_iterator_free> found{
-        gst_bin_iterate_all_by_element_factory_name(GST_BIN(camera_->pipeline()), "webrtcbin")};
-    GValue item = G_VALUE_INIT;
-    gst_iterator_next(found.get(), &item);
-    const auto ice = object_of<GObject>(g_value_get_object(&item), "ice-agent");
-    g_value_unset(&item);
+    const auto ice =
+        object_of<GObject>(find_element(camera_->pipeline(), "webrtcbin").get(), "ice-agent");
     return object_of<NiceAgent>(ice.get(), "agent");
+  }
+  /// For retransmission.
+  guint packets_kept() const {
+    guint kept = 0;
+    g_object_get(find_element(camera_->pipeline(), "rtprtxsend").get(), "max-size-packets", &kept,
+                 nullptr);
+    return kept;
   }
   /// That the transport sends to.
   guint remote_port() const {
@@ -316,12 +319,14 @@ TEST_F(WebrtcbinViewerTest, ChangesToAnotherStreamOnTheSameConnection) {
   ASSERT_TRUE(transport_->play(choices_));
   ASSERT_TRUE(transport_->play(choices_));
   EXPECT_THAT(camera_->fed, testing::ElementsAre("main-H264"));
+  EXPECT_EQ(packets_kept(), 500U);
 
   for (auto& choice : choices_) choice->stream = "sub";
   const auto changed = transport_->play(choices_);
 
   ASSERT_TRUE(changed) << changed.error().message;
   EXPECT_THAT(camera_->fed, testing::ElementsAre("sub-H264"));
+  EXPECT_EQ(packets_kept(), 128U);
   EXPECT_EQ(heard_->failure, "");
 }
 

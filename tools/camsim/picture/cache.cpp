@@ -68,6 +68,7 @@ std::string Cache::key(const CameraSpec& spec) {
   std::string shape = std::to_string(kClipVersion) + "\n" + spec.label() + "\n" +
                       std::to_string(static_cast<int>(spec.audio)) + "\n" +
                       std::to_string(spec.tone) + "\n";
+  if (spec.rate != CameraSpec{}.rate) shape += std::to_string(spec.rate) + " Hz\n";
   if (!spec.live) {
     for (const auto codec : spec.codecs) shape += video_encoder(spec, codec) + "\n";
     shape += std::to_string(spec.width) + "x" + std::to_string(spec.height) + "@" +

@@ -111,14 +111,36 @@ struct AudioFormat {
   int frame; ///< Samples per unit.
   int delay; ///< Delay of the decoder's output in samples.
   const char* encoder;
+  unsigned bits = 0; ///< Of a code word of G.726.
 };
 
-AudioFormat audio_format(AudioCodec codec) {
-  switch (codec) {
-  case AudioCodec::aac: return {48000, 1024, 1024, "audioconvert ! avenc_aac bitrate=64000"};
+/// libavcodec makes frames of G.726 of about a kilobyte.
+AudioFormat audio_format(const CameraSpec& spec) {
+  switch (spec.audio) {
+  case AudioCodec::aac: return {spec.rate, 1024, 1024, "audioconvert ! avenc_aac bitrate=64000"};
   case AudioCodec::opus: return {48000, 960, 312, "opusenc bitrate=32000 frame-size=20"};
   case AudioCodec::pcma: return {8000, 160, 0, "alawenc"};
+  case AudioCodec::g726_16: return {8000, 4096, 0, "avenc_g726 bitrate=16000", 2};
+  case AudioCodec::g726_24: return {8000, 2736, 0, "avenc_g726 bitrate=24000", 3};
+  case AudioCodec::g726_32: return {8000, 2048, 0, "avenc_g726 bitrate=32000", 4};
+  case AudioCodec::g726_40: return {8000, 1640, 0, "avenc_g726 bitrate=40000", 5};
+  case AudioCodec::l16: return {16000, 320, 0, "audioconvert ! audio/x-raw,format=S16BE"};
   default: return {8000, 160, 0, "mulawenc"};
+  }
+}
+
+/// Puts code words of G.726 into the order of RFC 3551, section 4.5.4: the first one begins at the
+/// lowest bit. rtpg726pay cannot do that with 3 and 5 bits.
+void reverse_code_words(std::span<std::uint8_t> bytes, unsigned bits) {
+  constexpr unsigned kGroup = 8; // So many code words fill whole bytes.
+  for (; bytes.size() >= bits; bytes = bytes.subspan(bits)) {
+    std::uint64_t group = 0;
+    for (unsigned i = 0; i < bits; ++i) group = group << 8 | bytes[i];
+    std::uint64_t reversed = 0;
+    for (unsigned i = 0; i < kGroup; ++i, group >>= bits)
+      reversed = reversed << bits | (group & ((1u << bits) - 1));
+    for (unsigned i = 0; i < bits; ++i, reversed >>= 8)
+      bytes[i] = static_cast<std::uint8_t>(reversed);
   }
 }
 
@@ -210,7 +232,7 @@ Result<EncodedTrack> encode_video(const CameraSpec& spec, VideoCodec codec, std:
 }
 
 Result<EncodedTrack> encode_audio(const CameraSpec& spec) {
-  const AudioFormat format = audio_format(spec.audio);
+  const AudioFormat format = audio_format(spec);
   const int units = kAudioLoopSeconds * format.rate / format.frame;
   EncodedTrack out;
   out.track.numerator = static_cast<std::uint64_t>(format.frame);
@@ -238,7 +260,9 @@ Result<EncodedTrack> encode_audio(const CameraSpec& spec) {
         .offset = out.bytes.size(), .display = static_cast<std::uint32_t>(n - units), .key = true};
     GstMapInfo map;
     gst_buffer_map(buffer, &map, GST_MAP_READ);
-    out.bytes.append(reinterpret_cast<const char*>(map.data), map.size);
+    std::vector<std::uint8_t> bytes(map.data, map.data + map.size);
+    if (format.bits > 0) reverse_code_words(bytes, format.bits);
+    out.bytes.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     unit.size = static_cast<std::uint32_t>(map.size);
     gst_buffer_unmap(buffer, &map);
     out.track.units.push_back(unit);

@@ -23,7 +23,10 @@ std::string payloader(const CameraSpec& spec, const Track* track, VideoCodec cod
   case AudioCodec::aac: return "rtpmp4gpay";
   case AudioCodec::opus: return "rtpopuspay";
   case AudioCodec::pcma: return "rtppcmapay";
-  default: return "rtppcmupay";
+  case AudioCodec::pcmu: return "rtppcmupay";
+  case AudioCodec::l16: return "rtpL16pay";
+  // It passes the code words as they are in the clip.
+  default: return "rtpg726pay max-ptime=20000000";
   }
 }
 
@@ -57,8 +60,8 @@ std::string make_launch_line(const CameraSpec& spec, const Clip* clip) {
                        VideoCodec codec) {
     const std::string number = std::to_string(n);
     // G.711 has static payload types; the others take dynamic ones in order.
-    const bool fixed = track != nullptr && !track->video && spec.audio != AudioCodec::aac &&
-                       spec.audio != AudioCodec::opus;
+    const bool fixed = track != nullptr && !track->video &&
+                       (spec.audio == AudioCodec::pcma || spec.audio == AudioCodec::pcmu);
     const std::string pt = fixed ? "" : " pt=" + std::to_string(96 + n);
     line += source(track == nullptr ? 2 : 64) + " name=src" + number + " caps=\"" + caps + "\" ! " +
             middle + kForgiving + payloader(spec, track, codec) + " name=pay" + number + pt +

@@ -12,7 +12,7 @@
 namespace fanlight::camsim {
 
 enum class H264Profile { baseline, main, high }; ///< baseline is constrained baseline.
-enum class AudioCodec { none, aac, pcma, pcmu, opus };
+enum class AudioCodec { none, aac, pcma, pcmu, opus, g726_16, g726_24, g726_32, g726_40, l16 };
 enum class Auth { none, basic, digest, digest_sha256 }; ///< digest is by MD5.
 
 /// One camera as configured. These are the default values.
@@ -32,6 +32,7 @@ struct CameraSpec {
   bool refresh = false;  ///< Intra refresh: recovery points, with an IDR frame only where the loop
                          ///< begins.
   int loop = 20;         ///< Minimum length of the loop in seconds; see loop_frames().
+  int rate = 48000;      ///< Of AAC, Hz.
   int tone = 0;          ///< Hz; 0: depends on the label.
   int count = 1;         ///< Above 1: cameras id-1 .. id-count, which share one clip.
   bool live = false;     ///< Encoded in real time, with the wall clock in the strip.
