@@ -55,6 +55,7 @@ class Client {
   /// What to send now; empty: nothing.
   std::string take_output();
   void keep_alive();
+  bool has_session() const { return !session_.empty(); }
   /// The camera is no longer needed.
   void say_goodbye();
 

@@ -23,6 +23,7 @@ constexpr std::array kNames{std::pair{Kind::unreachable, "unreachable"},
                             std::pair{Kind::description, "description"},
                             std::pair{Kind::redirection, "redirection"},
                             std::pair{Kind::redirections, "redirections"},
+                            std::pair{Kind::handshake, "handshake"},
                             std::pair{Kind::certificate, "certificate"},
                             std::pair{Kind::encrypted, "encrypted"}};
 

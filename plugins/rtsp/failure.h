@@ -28,6 +28,7 @@ struct Failure {
     description,  ///< It has `excess`.
     redirection,  ///< It has a fault.
     redirections, ///< Too many of them.
+    handshake,    ///< Of TLS.
     certificate,  ///< Rejected.
     encrypted,    ///< The media chosen are SRTP, or another transport that is not read.
   };

@@ -60,7 +60,7 @@ void Link::on_connected(int socket) {
 void Link::shake() {
   const Wire::Outcome outcome = wire_->shake();
   if (outcome == Wire::Outcome::later) return watch(EPOLLIN | (wire_->is_full() ? EPOLLOUT : 0u));
-  if (outcome != Wire::Outcome::done) return end({.kind = Failure::Kind::unreachable});
+  if (outcome != Wire::Outcome::done) return end({.kind = Failure::Kind::handshake});
   stage_ = Stage::judging;
   watch(0);
   const auto url = rtsp::parse_url(client_.url());
@@ -113,16 +113,14 @@ void Link::end(Failure failure) {
 void Link::close() {
   observer_ = nullptr;
   closed_us_ = now_us();
-  const bool goodbye = plays_ && wire_;
+  const bool goodbye = wire_ && stage_ == Stage::talking && client_.has_session();
   for (const auto& datagrams : datagrams_) datagrams->close();
   if (goodbye) {
     client_.say_goodbye();
     flush();
   }
-  if (!goodbye || !plays_) {
-    over_ = true;
-    drop();
-  }
+  over_ = over_ || !goodbye;
+  if (over_) drop();
 }
 
 void Link::flush() {

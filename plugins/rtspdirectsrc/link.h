@@ -71,7 +71,7 @@ class Link : public Loop::Member,
   // On the loop.
 
   void begin();
-  /// Tells the observer nothing more. A camera that plays is told goodbye.
+  /// Tells the observer nothing more. A camera that has a session for us is told goodbye.
   void close();
   bool plays() const { return plays_; }
   Stats stats() const { return {client_.keep_alives(), client_.timeout()}; }

@@ -9,6 +9,15 @@ namespace {
 
 constexpr std::size_t kHeader = 12; // RFC 3550, section 5.1; without contributing sources.
 
+/// Big-endian numbers; packets are not aligned.
+std::uint16_t read_u16(Bytes packet, std::size_t at) {
+  return static_cast<std::uint16_t>(packet[at] << 8 | packet[at + 1]);
+}
+
+std::uint32_t read_u32(Bytes packet, std::size_t at) {
+  return static_cast<std::uint32_t>(read_u16(packet, at)) << 16 | read_u16(packet, at + 2);
+}
+
 bool has(const GstCaps* caps, const char* flag) {
   gboolean set = FALSE;
   return gst_structure_get_boolean(gst_caps_get_structure(caps, 0), flag, &set) && set;
@@ -55,16 +64,16 @@ void Outlet::take(Bytes packet, GstClockTime arrival, std::int64_t now_us) {
     ++malformed_;
     return;
   }
-  const std::uint32_t source = GST_READ_UINT32_BE(packet.data() + 8);
+  const std::uint32_t source = read_u32(packet, 8);
   if (choice_.passes(source)) return sort(packet, arrival, now_us);
   for (const Packet& held : choice_.take({.source = source,
-                            .timestamp = GST_READ_UINT32_BE(packet.data() + 4),
+                            .timestamp = read_u32(packet, 4),
                             .buffer = Packet{packet.begin(), packet.end()}}))
     sort(held, arrival, now_us);
 }
 
 void Outlet::sort(Bytes packet, GstClockTime arrival, std::int64_t now_us) {
-  const std::uint16_t number = GST_READ_UINT16_BE(packet.data() + 2);
+  const std::uint16_t number = read_u16(packet, 2);
   if (order_.passes(number)) return deliver(packet, false, arrival, now_us);
   order_.take(number, Packet{packet.begin(), packet.end()});
   while (const auto turn = order_.next()) deliver(turn->packet, turn->after_gap, arrival, now_us);
@@ -84,8 +93,8 @@ Outlet::Stream* Outlet::find(std::uint8_t payload_type) {
 
 void Outlet::deliver(Bytes packet, bool after_gap, GstClockTime arrival, std::int64_t now_us) {
   ++received_;
-  source_ = GST_READ_UINT32_BE(packet.data() + 8);
-  const std::uint16_t number = GST_READ_UINT16_BE(packet.data() + 2);
+  source_ = read_u32(packet, 8);
+  const std::uint16_t number = read_u16(packet, 2);
   const auto step = static_cast<std::int16_t>(number - highest_);
   if (received_ == 1)
     highest_ = number;
@@ -93,8 +102,7 @@ void Outlet::deliver(Bytes packet, bool after_gap, GstClockTime arrival, std::in
     highest_ += static_cast<std::uint32_t>(step);
   Stream* const stream = find(packet[1] & 0x7f);
   if (stream == nullptr) return;
-  const auto running =
-      static_cast<GstClockTimeDiff>(clock_.time_of(GST_READ_UINT32_BE(packet.data() + 4), arrival));
+  const auto running = static_cast<GstClockTimeDiff>(clock_.time_of(read_u32(packet, 4), arrival));
   const auto time = static_cast<GstClockTime>(std::max<GstClockTimeDiff>(running + offset_, 0));
   if (!stream->video) return push_packet(*stream, packet, after_gap, time);
   if (const auto rtp = h26x::read_rtp_packet(packet))

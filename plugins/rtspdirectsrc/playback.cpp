@@ -36,7 +36,8 @@ std::vector<Outlet::Format> formats_of(const GstSDPMedia* medium) {
 gint code_of(const Failure& failure) {
   constexpr int kUnauthorized = 401;
   constexpr int kNotFound = 404;
-  if (failure.kind == Failure::Kind::unreachable) return GST_RESOURCE_ERROR_OPEN_READ;
+  if (failure.kind == Failure::Kind::unreachable || failure.kind == Failure::Kind::handshake)
+    return GST_RESOURCE_ERROR_OPEN_READ;
   if (failure.kind != Failure::Kind::refused) return GST_RESOURCE_ERROR_READ;
   if (failure.status == kUnauthorized) return GST_RESOURCE_ERROR_NOT_AUTHORIZED;
   return failure.status == kNotFound ? GST_RESOURCE_ERROR_NOT_FOUND : GST_RESOURCE_ERROR_READ;

@@ -287,7 +287,6 @@ static void gst_rtsp_direct_src_get_property(GObject* object, guint id, GValue* 
   switch (id) {
   case PROP_LOCATION: g_value_set_string(value, settings.location.c_str()); break;
   case PROP_USER_ID: g_value_set_string(value, settings.user.c_str()); break;
-  case PROP_USER_PW: g_value_set_string(value, settings.password.c_str()); break;
   case PROP_USER_AGENT: g_value_set_string(value, settings.agent.c_str()); break;
   case PROP_TRANSPORT: g_value_set_uint(value, static_cast<guint>(settings.lower)); break;
   case PROP_KEEP_ALIVE_REQUEST:
@@ -321,7 +320,11 @@ static void install_properties(GObjectClass* object_class) {
   };
   install_text(PROP_LOCATION, "location", "rtsp:// or rtsps:// URL, without user and password", "");
   install_text(PROP_USER_ID, "user-id", "User name for the camera", "");
-  install_text(PROP_USER_PW, "user-pw", "Password for the camera", "");
+  // Not readable: a drawing of the pipeline shows what is.
+  g_object_class_install_property(
+      object_class, PROP_USER_PW,
+      g_param_spec_string("user-pw", "user-pw", "Password for the camera", "",
+                          GParamFlags(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS)));
   install_text(PROP_USER_AGENT, "user-agent", "What requests call the client; empty: nothing",
                "Fanlight");
   g_object_class_install_property(

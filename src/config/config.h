@@ -17,7 +17,8 @@ namespace fanlight::config {
 
 /// http: RTSP and RTP tunnelled in HTTP.
 enum class RtspTransport { tcp, udp, automatic, multicast, http };
-/// What reads a camera: rtspsrc and what belongs to it, or rtspdirectsrc.
+/// What reads a camera: rtspsrc and what belongs to it, or rtspdirectsrc; automatic: the latter if
+/// it can.
 enum class Source { automatic, rtspsrc, direct };
 /// When the server connects to a stream.
 enum class Pull { always, on_demand };
@@ -65,7 +66,7 @@ struct Stream {
   std::string username;    ///< In place of those in the URL; empty: as the URL has it.
   std::string password;
   RtspTransport transport = RtspTransport::tcp;
-  Source source = Source::automatic;
+  Source source = Source::rtspsrc;
   std::chrono::milliseconds latency{100}; ///< Jitter buffer of rtspsrc.
   bool tls_verify = true;                 ///< Of rtsps://.
   std::string tls_fingerprint;            ///< SHA-256 of the certificate; empty: not pinned.

@@ -137,8 +137,10 @@ void CameraStream::connect() {
   tracks_->begin();
   connected_since_us_ = g_get_monotonic_time();
   health_.begin(connected_since_us_);
-  auto source = RtspConnection::create(camera_, config_, tracks_->sinks(), no_sound_,
-                                       keep_alive_.plan(), weak_from_this());
+  auto source = RtspConnection::create(
+      camera_, config_, tracks_->sinks(),
+      {.no_sound = no_sound_, .plan = keep_alive_.plan(), .avoid_direct = avoid_direct_},
+      weak_from_this());
   if (!source) {
     const bool refused = source.error().code == Errc::invalid; // The configuration must change.
     return fail({.why = source.error(), .refused = refused});
@@ -175,6 +177,12 @@ void CameraStream::fail(const ConnectError& failure) {
     no_sound_ = {}; // The camera's refusal may have been temporary.
   }
   if (failure.sound) no_sound_ = failure.why;
+  const bool changes = failure.only_direct && config_.source == config::Source::automatic;
+  if (changes && !std::exchange(avoid_direct_, true)) {
+    log::info("camera", {{"camera", camera_.id}, {"stream", config_.id}},
+              "rtspsrc reads this camera from now on: " + failure.why.message);
+    return queue_up();
+  }
   const std::chrono::milliseconds delay = failure.wait ? *failure.wait : backoff_.next();
   not_before_us_ = failure.refused ? now + delay.count() * 1000 : 0;
   retry(delay);

@@ -151,6 +151,7 @@ class CameraStream : public RtspConnection::Observer,
   rtsp::KeepAlive keep_alive_;
   // Why the camera refused the audio; kept until a connection without audio is stable.
   Reason no_sound_;
+  bool avoid_direct_ = false; // With `source: auto`: rtspsrc may read what rtspdirectsrc cannot.
   Health health_;
   std::uint32_t reconnects_ = 0;
   std::int64_t connected_since_us_ = 0;

@@ -35,7 +35,7 @@ std::vector<std::string> camera_arguments(const std::vector<std::string>& camera
 /// The lines that have a camera read by what FANLIGHT_TEST_SOURCE names, as far as that reads it;
 /// `more` may say something else.
 std::string source_of(const CameraEntry& entry) {
-  const std::string source = environment("FANLIGHT_TEST_SOURCE", "auto");
+  const std::string source = environment("FANLIGHT_TEST_SOURCE", "rtspsrc");
   const bool chosen = entry.more.find("source:") != std::string::npos;
   const bool known = entry.more.find("    transport: multicast") == std::string::npos &&
                      entry.more.find("    transport: http") == std::string::npos;
@@ -53,7 +53,7 @@ void add_header(const char* name, const char* value, gpointer data) {
 std::string test_transport() { return environment("FANLIGHT_TEST_TRANSPORT", "fanout"); }
 
 bool test_source_is_direct() {
-  return std::string_view{environment("FANLIGHT_TEST_SOURCE", "auto")} == "direct";
+  return std::string_view{environment("FANLIGHT_TEST_SOURCE", "rtspsrc")} == "direct";
 }
 
 ServiceTest::ServiceTest() : client(soup_session_new()) {

@@ -45,6 +45,40 @@ TEST_F(SourceTest, BuffersPacketsOnlyWhereTheyMayOvertakeEachOther) {
   }
 }
 
+TEST_F(SourceTest, TakesTheElementThatReadsTheStream) {
+  for (const auto& [source, transport, used, unused] :
+       {std::array{"auto", "tcp", "GstRtspDirectSrc", "GstRTSPSrc"},
+        std::array{"auto", "udp", "GstRtspDirectSrc", "GstRTSPSrc"},
+        std::array{"auto", "http", "GstRTSPSrc", "GstRtspDirectSrc"},
+        std::array{"direct", "tcp", "GstRtspDirectSrc", "GstRTSPSrc"},
+        std::array{"rtspsrc", "tcp", "GstRTSPSrc", "GstRtspDirectSrc"}}) {
+    start_service({camera("front", std::string{"    source: "} + source +
+                                       "\n    transport: " + transport + "\n")});
+    wait_state("front", "live");
+    EXPECT_THAT(get("/api/cameras/front/pipeline.dot").body,
+                AllOf(HasSubstr(used), Not(HasSubstr(unused))))
+        << source << " " << transport;
+  }
+}
+
+TEST_F(SourceTest, SaysThatASourceDoesNotReadATransport) {
+  start_service({camera("front", "    source: direct\n    transport: http\n")});
+
+  EXPECT_THAT(wait_state("front", "refused").body,
+              HasSubstr("source: direct does not read http: set source to auto"));
+}
+
+TEST_F(SourceTest, ChangesToRtspsrcWhereAHandshakeFails) {
+  std::string url = cameras->url("front");
+  url.replace(0, url.find(':'), "rtsps");
+
+  start_service({{"front", url, "    source: auto\n"}});
+
+  EXPECT_TRUE(service->wait_output("rtspsrc reads this camera from now on")) << service->output();
+  EXPECT_THAT(wait_state("front", "retrying").body,
+              HasSubstr("Check that the camera accepts TLS on that port"));
+}
+
 TEST_F(SourceTest, ChangesToTcpWhereNothingArrivesByUdp) {
   OddCamera& camera = odd({"--udp-to", "nowhere"});
   start_service({{"front", camera.url(), "    transport: auto\n"}});

@@ -210,10 +210,19 @@ ConnectError connect_error_of(const rtsp::Failure& failure, const config::Stream
   case Kind::redirection: return refused(reason_of(failure.redirection));
   case Kind::redirections: return refused(too_many_redirections());
   case Kind::certificate: break; // CertificateCheck says why.
-  case Kind::encrypted:
-    return refused({"direct_srtp"_reason,
-                    "the camera sends encrypted media (SRTP), which source: direct does not read: "
-                    "set source to auto"});
+  case Kind::encrypted: {
+    ConnectError error =
+        refused({"direct_srtp"_reason,
+                 "the camera sends encrypted media (SRTP), which source: direct does not read: "
+                 "set source to auto"});
+    error.only_direct = true;
+    return error;
+  }
+  case Kind::handshake: {
+    ConnectError error = unreachable(stream);
+    error.only_direct = true;
+    return error;
+  }
   }
   return {.why = lost()};
 }

@@ -16,6 +16,25 @@
 #include "media/rtsp/rtspsrc_source.h"
 
 namespace fanlight::media {
+namespace {
+
+Result<std::unique_ptr<RtspSource>> make_source(const config::Stream& stream,
+                                                const RtspConnection::Experience& experience) {
+  const Reason obstacle = DirectSource::obstacle(stream);
+  switch (stream.source) {
+  case config::Source::rtspsrc: break;
+  case config::Source::direct:
+    if (!obstacle.empty()) return Error{Errc::invalid, obstacle};
+    return DirectSource::create(stream, experience.plan);
+  case config::Source::automatic:
+    if (!obstacle.empty() || experience.avoid_direct) break;
+    return DirectSource::create(stream, experience.plan);
+  }
+  return RtspsrcSource::create(stream, experience.plan);
+}
+
+} // namespace
+
 /// The part that rtspsrc's threads may access; freed with the last signal closure.
 struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Shared> {
   // Given; const or thread-safe.
@@ -122,22 +141,17 @@ GstPad* RtspConnection::Sinks::find(Codec codec) const {
   return found == video.end() ? nullptr : found->second.get();
 }
 
-Result<std::unique_ptr<RtspConnection>> RtspConnection::create(const config::Camera& camera,
-                                                               const config::Stream& stream,
-                                                               Sinks sinks, const Reason& no_sound,
-                                                               const rtsp::KeepAlivePlan& plan,
-                                                               std::weak_ptr<Observer> observer) {
-  const bool direct = stream.source == config::Source::direct;
-  if (const Reason obstacle = direct ? DirectSource::obstacle(stream) : Reason{}; !obstacle.empty())
-    return Error{Errc::invalid, obstacle};
-  auto source = direct ? DirectSource::create(stream, plan) : RtspsrcSource::create(stream, plan);
+Result<std::unique_ptr<RtspConnection>>
+RtspConnection::create(const config::Camera& camera, const config::Stream& stream, Sinks sinks,
+                       const Experience& experience, std::weak_ptr<Observer> observer) {
+  auto source = make_source(stream, experience);
   if (!source) return source.error();
   auto shared = std::make_shared<Shared>();
   shared->bin = (*source)->bin();
   shared->camera = camera.id;
   shared->no_sound =
       camera.audio
-          ? no_sound
+          ? experience.no_sound
           : Reason{"sound_off"_reason, "sound is turned off in the configuration (audio: false)"};
   shared->sinks = std::move(sinks);
   shared->observer = std::move(observer);

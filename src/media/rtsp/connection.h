@@ -46,11 +46,19 @@ class RtspConnection {
     virtual void on_connection_described(const std::vector<std::string>& video) = 0;
   };
 
-  /// `no_sound`: reason not to set up the audio track; empty: set it up if the configuration wants
-  /// it. `plan`: how to keep the session alive. Errc::internal when an element is missing.
-  static Result<std::unique_ptr<RtspConnection>>
-  create(const config::Camera& camera, const config::Stream& stream, Sinks sinks,
-         const Reason& no_sound, const rtsp::KeepAlivePlan& plan, std::weak_ptr<Observer> observer);
+  /// What earlier connections to this camera have taught.
+  struct Experience {
+    Reason no_sound; ///< Why not to set up the audio track; empty: set it up if the configuration
+                     ///< wants it.
+    rtsp::KeepAlivePlan plan;  ///< How to keep the session alive.
+    bool avoid_direct = false; ///< `source: auto` takes rtspsrc, see ConnectError.
+  };
+  /// Errc::internal: an element is missing; invalid: the source that is configured does not read
+  /// this stream; not_found: tls_ca_file cannot be read.
+  static Result<std::unique_ptr<RtspConnection>> create(const config::Camera& camera,
+                                                        const config::Stream& stream, Sinks sinks,
+                                                        const Experience& experience,
+                                                        std::weak_ptr<Observer> observer);
   ~RtspConnection();
 
   GstElement* bin() const { return source_->bin(); }

@@ -6,6 +6,7 @@
 #include "gst/ref.h"
 #include "media/rtsp/address.h"
 #include "media/rtsp/chain.h"
+#include "media/rtsp/direct_source.h"
 
 namespace fanlight::media {
 namespace {
@@ -22,7 +23,8 @@ std::string launch_line(const config::Camera& camera, const config::WebRtc& webr
   std::string line;
   if (!plugin_folder.empty()) line += "GST_PLUGIN_PATH=" + quote(plugin_folder) + " ";
   const Address address = address_of(stream);
-  const bool direct = stream.source == config::Source::direct;
+  const bool direct =
+      stream.source != config::Source::rtspsrc && DirectSource::obstacle(stream).empty();
   line += std::string{"gst-launch-1.0 "} + (direct ? "rtspdirectsrc" : "rtspsrc") +
           " name=camera location=" + quote(address.location);
   if (!address.username.empty())

@@ -99,7 +99,7 @@ TEST(RtspDirectSrcTest, SaysThatACameraHasNoTls) {
 
   player.play();
 
-  EXPECT_THAT(player.error(), HasSubstr("kind=(string)unreachable"));
+  EXPECT_THAT(player.error(), HasSubstr("kind=(string)handshake"));
 }
 
 } // namespace

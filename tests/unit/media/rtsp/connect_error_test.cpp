@@ -93,6 +93,9 @@ TEST(ConnectErrorTest, SaysTheSameWhateverReadsTheCamera) {
   EXPECT_TRUE(of({.kind = Kind::refused, .method = "SETUP", .status = 461, .sound = true}).sound);
   EXPECT_THAT(of({.kind = Kind::description, .excess = rtsp::Excess::media}).why.message,
               HasSubstr("more than 64 media"));
+  EXPECT_TRUE(of({.kind = Kind::encrypted}).only_direct);
+  EXPECT_TRUE(of({.kind = Kind::handshake}).only_direct);
+  EXPECT_FALSE(of({.kind = Kind::certificate}).only_direct);
   const ConnectError redirected =
       of({.kind = Kind::redirection,
           .redirection = {rtsp::Redirection::Fault::not_rtsp, "http://u:hush@192.0.2.1/"}});

@@ -21,7 +21,7 @@ struct RtspConnectionTest : testing::Test {
     ASSERT_TRUE(pipeline.add(tee.get()));
     sink = Ref<GstPad>::adopt(gst_element_get_static_pad(tee.get(), "sink"));
     source = std::move(*RtspConnection::create(
-        camera, stream, {.video = {{Codec::h264, sink}}, .audio = {}}, {}, {}, {}));
+        camera, stream, {.video = {{Codec::h264, sink}}, .audio = {}}, {}, {}));
     bin = Ref<GstElement>::share(source->bin());
     ASSERT_TRUE(gst_bin_add(pipeline.bin(), bin.get()));
   }

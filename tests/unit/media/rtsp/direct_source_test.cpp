@@ -38,16 +38,27 @@ TEST(DirectSourceTest, GivesTheElementWhatTheConfigurationSays) {
       stream("rtsp://user:p%40ss@192.0.2.1/live"),
       {.request = rtsp::KeepAlivePlan::Request::other, .longest_period = std::chrono::seconds{7}});
   gchar* location = nullptr;
-  gchar* password = nullptr;
+  gchar* user = nullptr;
   guint request = 0;
   guint period = 0;
-  g_object_get(source->element(), "location", &location, "user-pw", &password, "keep-alive-request",
+  g_object_get(source->element(), "location", &location, "user-id", &user, "keep-alive-request",
                &request, "keep-alive-period", &period, nullptr);
 
   EXPECT_EQ(take_string(location), "rtsp://192.0.2.1/live");
-  EXPECT_EQ(take_string(password), "p@ss");
+  EXPECT_EQ(take_string(user), "user");
   EXPECT_EQ(request, 1u);
   EXPECT_EQ(period, 7000u);
+}
+
+TEST(DirectSourceTest, ShowsNobodyThePassword) {
+  load_own_elements();
+  const auto source = *DirectSource::create(stream("rtsp://user:p%40ss@192.0.2.1/live"), {});
+
+  GParamSpec* const property =
+      g_object_class_find_property(G_OBJECT_GET_CLASS(source->element()), "user-pw");
+
+  ASSERT_NE(property, nullptr);
+  EXPECT_EQ(property->flags & G_PARAM_READABLE, 0);
 }
 
 TEST(DirectSourceTest, InterpretsTheErrorsOfItsElement) {
