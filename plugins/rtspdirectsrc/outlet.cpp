@@ -86,6 +86,8 @@ Outlet::Stream* Outlet::find(std::uint8_t payload_type) {
         return stream.payload_type == payload_type;
       });
   if (found == streams_.end() || found->rate == 0) return nullptr;
+  // A camera sends one of its payload types; no picture of another one is kept meanwhile.
+  if (current_ != nullptr && current_->video) current_->video->forget();
   current_ = &*found;
   if (clock_.rate() != current_->rate) clock_.begin(current_->rate);
   return current_;
