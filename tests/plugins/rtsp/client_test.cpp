@@ -1,5 +1,6 @@
 #include "rtsp/client.h"
 
+#include <memory>
 #include <optional>
 
 #include <gmock/gmock.h>
