@@ -89,8 +89,9 @@ static GstFlowReturn gst_rtp_ssrc_gate_chain(GstPad*, GstObject* parent, GstBuff
     GateState& state = *self->state;
     if (state.begins && !GST_CLOCK_TIME_IS_VALID(state.begin)) state.begin = GST_BUFFER_PTS(buffer);
     if (!state.choice.passes(source)) {
-      packets = state.choice.take(
-          {.source = source, .timestamp = number(header.data() + 4), .buffer = std::move(packet)});
+      packets = state.choice.take({.source = source,
+                                   .timestamp = number(header.data() + 4),
+                                   .buffer = std::exchange(packet, {})});
       begin_with(state, packets);
     }
   }

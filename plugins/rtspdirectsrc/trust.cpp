@@ -33,6 +33,7 @@ Object<GTlsCertificate> certificate_of(const std::vector<std::string>& chain) {
 } // namespace
 
 Trust& Trust::operator=(const Trust& other) {
+  if (this == &other) return *this;
   flags_ = other.flags_;
   set_database(other.database_);
   return *this;

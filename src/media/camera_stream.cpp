@@ -130,7 +130,9 @@ void CameraStream::stop() {
 // ---- Connecting ----
 
 void CameraStream::queue_up() {
-  ticket_ = queue_.enter([this] { connect(); }, [this](const Error& why) { fail({.why = why}); });
+  ticket_ =
+      queue_.enter([this] { connect(); },
+                   [this](const Error& why) { fail({.why = static_cast<const Reason&>(why)}); });
 }
 
 void CameraStream::connect() {
@@ -143,12 +145,12 @@ void CameraStream::connect() {
       weak_from_this());
   if (!source) {
     const bool refused = source.error().code == Errc::invalid; // The configuration must change.
-    return fail({.why = source.error(), .refused = refused});
+    return fail({.why = static_cast<const Reason&>(source.error()), .refused = refused});
   }
   connection_ = std::move(*source);
   if (auto added = pipeline_.add(connection_->bin()); !added) {
     connection_.reset(); // It is not in the pipeline.
-    fail({.why = added.error()});
+    fail({.why = static_cast<const Reason&>(added.error())});
   }
 }
 
