@@ -194,7 +194,7 @@ TEST_F(ProxyTest, WorksBehindNginx) {
   std::string temporary;
   for (const char* kind : {"client_body", "proxy", "fastcgi", "uwsgi", "scgi"})
     temporary += std::string{kind} + "_temp_path " + path(kind) + ";\n";
-  write_text("nginx.conf", "daemon off;\npid " + path("nginx.pid") +
+  write_text("nginx.conf", "daemon off;\nmaster_process off;\npid " + path("nginx.pid") +
                                ";\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n" +
                                temporary + site + "}\n");
   proxy = std::make_unique<Process>(
