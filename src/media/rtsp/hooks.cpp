@@ -232,7 +232,7 @@ bool RtspHooks::on_redirection(const GstRTSPMessage* request, GstRTSPMessage* re
   if (url && ++redirections_ > kMostRedirections)
     url = Error{Errc::invalid, too_many_redirections()};
   if (!url) {
-    sockets_->refuse({.why = url.error(), .no_use = true});
+    sockets_->refuse({.why = static_cast<const Reason&>(url.error()), .no_use = true});
     // For a redirection without an address, rtspsrc posts no error.
     response->type_data.response.code = GST_RTSP_STS_BAD_REQUEST;
     return true;
