@@ -82,12 +82,14 @@ def share(lab: Lab, urls: dict[str, str], window: float, build: pathlib.Path | N
     live_s = time.monotonic() - begin
     time.sleep(3)
     seen = watch(server.pid, window)
+    cached = sum(camera["cached_bytes"] for camera in server.get("/api/cameras")["cameras"])
     lab.stop(server)
     return {
         "cameras": count,
         "live_s": live_s,
         "cpu_percent_per_camera": 100 * seen.cores / count,
         "rss_mb_per_camera": (seen.last.rss - empty.rss) / 1e6 / count,
+        "cached_mb_per_camera": cached / 1e6 / count,
         "threads_per_camera": (seen.last.threads - seen.last.idle_workers - empty.threads + empty.idle_workers) / count,
         "fds_per_camera": (seen.last.fds - empty.fds) / count,
     }
@@ -126,6 +128,7 @@ def print_ways(result: dict):
         naive = "naive, udp" if way.endswith("udp") else "naive"
         print(f"  {result['cameras']} by source: {way}: CPU {cpu(way):.3f} % a camera, {cpu(way) / cpu(naive):.2f} x the naive pipeline's {cpu(naive):.3f} %, "
               f"{cpu(way) / cpu('floor'):.2f} x the least reader's {cpu('floor'):.3f} %; {1000 * result[way]['rss_mb_per_camera']:.0f} kB, "
+              f"of which {1000 * result[way]['cached_mb_per_camera']:.0f} kB are the cached group; "
               f"{result[way]['threads_per_camera']:.2f} threads, {result[way]['fds_per_camera']:.1f} descriptors")
     print(f"  direct, of naive: {judge(cpu('direct') / cpu('naive'), MOST_OF_NAIVE)}; over UDP: "
           f"{judge(cpu('direct, udp') / cpu('naive, udp'), MOST_OF_NAIVE_UDP)}; of the least reader: {judge(cpu('direct') / cpu('floor'), MOST_OF_FLOOR)}")

@@ -63,6 +63,7 @@ def measure_all(lab: Lab, options) -> dict:
     figures["packets_lost"] = lost(server) - first
     figures["cpu_percent_per_camera"] = 100 * seen.cores / options.cameras
     figures["rss_kb_per_camera"] = (seen.last.rss - base.rss) / 1e3 / options.cameras
+    figures["cached_kb_per_camera"] = sum(camera["cached_bytes"] for camera in server.get("/api/cameras")["cameras"]) / 1e3 / options.cameras
     figures["threads"] = seen.last.own_threads
     figures["others_cores"] = seen.others
     figures["lag_ms_p99"] = server.get("/api/server")["main_loop"]["lag_ms_p99_1m"]
@@ -86,7 +87,7 @@ def print_report(figures: dict):
         return "met" if value <= most else "NOT MET"
 
     print(f"{many['cameras']} cameras by source: {many['source']}: all live after {many['live_s']:.1f} s (within {LIVE_S}: {judge(many['live_s'], LIVE_S)}); "
-          f"CPU {many['cpu_percent_per_camera']:.4f} % a camera, {many['rss_kb_per_camera']:.0f} kB, {many['threads']} threads in all")
+          f"CPU {many['cpu_percent_per_camera']:.4f} % a camera, {many['rss_kb_per_camera']:.0f} kB (cached: {many['cached_kb_per_camera']:.0f}), {many['threads']} threads in all")
     print(f"  packets lost: {many['packets_lost']} (none: {judge(many['packets_lost'], 0)}); lag of the main loop p99 {many['lag_ms_p99']:.1f} ms "
           f"(below {LAG_MS}: {judge(many['lag_ms_p99'], LAG_MS)})")
     print(f"  after a restart of all: live again after {many['healed_s']:.1f} s (within {HEALED_S}: {judge(many['healed_s'], HEALED_S)})")
