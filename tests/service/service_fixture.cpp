@@ -32,14 +32,14 @@ std::vector<std::string> camera_arguments(const std::vector<std::string>& camera
   return arguments;
 }
 
-/// The lines that have a camera read by what FANLIGHT_TEST_SOURCE names, as far as that reads it;
-/// `more` may say something else.
+/// The line that has a camera read by what FANLIGHT_TEST_SOURCE names; empty: by the default, or
+/// `more` names something, or rtspdirectsrc does not read the camera's transport.
 std::string source_of(const CameraEntry& entry) {
-  const std::string source = environment("FANLIGHT_TEST_SOURCE", "rtspsrc");
-  const bool chosen = entry.more.find("source:") != std::string::npos;
-  const bool known = entry.more.find("    transport: multicast") == std::string::npos &&
-                     entry.more.find("    transport: http") == std::string::npos;
-  return chosen || (source == "direct" && !known) ? "" : "    source: " + source + "\n";
+  const std::string source = environment("FANLIGHT_TEST_SOURCE", "");
+  const auto has = [&entry](const char* text) { return entry.more.find(text) != entry.more.npos; };
+  if (source.empty() || has("source:")) return {};
+  if (has("    transport: multicast") || has("    transport: http")) return {};
+  return "    source: " + source + "\n";
 }
 
 void add_header(const char* name, const char* value, gpointer data) {
@@ -53,7 +53,7 @@ void add_header(const char* name, const char* value, gpointer data) {
 std::string test_transport() { return environment("FANLIGHT_TEST_TRANSPORT", "fanout"); }
 
 bool test_source_is_direct() {
-  return std::string_view{environment("FANLIGHT_TEST_SOURCE", "rtspsrc")} == "direct";
+  return std::string_view{environment("FANLIGHT_TEST_SOURCE", "")} == "direct";
 }
 
 ServiceTest::ServiceTest() : client(soup_session_new()) {

@@ -43,7 +43,7 @@ struct CameraEntry {
 /// which is what viewers get who only receive.
 std::string test_transport();
 
-/// What reads the cameras in this run of the tests: FANLIGHT_TEST_SOURCE, rtspsrc or direct.
+/// Whether rtspdirectsrc reads the cameras in this run of the tests (FANLIGHT_TEST_SOURCE=direct).
 bool test_source_is_direct();
 
 /// The built service on a free port of 127.0.0.1 with a configuration of its own, cameras of
