@@ -147,11 +147,12 @@ test('keys and the menu make a tile larger, smaller and usual', { timeout: TEST_
   const page = await open();
   const tile = tileOf(page, 'c0');
   await tile.focus();
-  await page.keyboard.press('+');
+  // Where keyboards have them: Shift and "=", and the number pad.
+  await page.keyboard.press('Shift+Equal');
   await waitForColumns(page, 'c0', 5);
-  await page.keyboard.press('=');
+  await page.keyboard.press('NumpadAdd');
   await waitForColumns(page, 'c0', 6);
-  await page.keyboard.press('-');
+  await page.keyboard.press('NumpadSubtract');
   await waitForColumns(page, 'c0', 5);
 
   await tile.hover();

@@ -60,7 +60,7 @@ export function sizeActions(tile, arrangement) {
   return [
     {
       name: 'smaller',
-      key: 'Minus',
+      key: '-',
       rare: true,
       icon: () => 'out',
       label: () => words.text('action.smaller'),
@@ -69,7 +69,7 @@ export function sizeActions(tile, arrangement) {
     },
     {
       name: 'larger',
-      key: 'Equal',
+      key: 'Plus',
       rare: true,
       icon: () => 'in',
       label: () => words.text('action.larger'),
@@ -78,7 +78,7 @@ export function sizeActions(tile, arrangement) {
     },
     {
       name: 'usual',
-      key: 'Digit0',
+      key: '0',
       rare: true,
       icon: () => 'whole',
       label: () => words.text('action.usual'),
