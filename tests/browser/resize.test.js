@@ -107,6 +107,7 @@ test(
   { timeout: TEST_MS },
   async () => {
     const page = await open();
+    await waitUntilAllLive(page);
     const before = await boxOf(page, 'c4');
     await dragCorner(page, 'c4', 6);
     await page.mouse.up();
@@ -124,8 +125,14 @@ test(
     await tileOf(page, 'c0').focus();
     await page.keyboard.press('Shift+ArrowRight');
     await waitForCameras(page, ['c1', 'c0', ...IDS.slice(2)]);
+    await page.locator('#offer', { hasText: 'Camera 0 is now number 2 of 9' }).waitFor();
     await page.keyboard.press('Control+z');
     await waitForCameras(page, IDS);
+    await page.locator('#offer').waitFor({ state: 'hidden' });
+    assert.equal(
+      await page.locator('#announcer').textContent(),
+      'The last change of the wall is undone',
+    );
     await waitForColumns(page, 'c4', 6);
   },
 );

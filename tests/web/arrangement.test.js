@@ -100,7 +100,9 @@ test('what somebody changes can be undone, and done again', () => {
   const wall = arrangement();
   wall.resize('garden', 6);
   wall.move('street', 0);
+  const { layout } = wall;
   wall.move('street', 0);
+  assert.equal(wall.layout, layout, 'that was no change');
 
   assert.equal(wall.undo(), true);
   assert.deepEqual(wall.shown, KNOWN);

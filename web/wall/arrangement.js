@@ -48,12 +48,14 @@ export class Arrangement extends Emitter {
 
   set layout(layout) {
     const wanted = sound(layout);
-    if (JSON.stringify(wanted) !== JSON.stringify(this.#layout)) {
+    // Who asks for what is there has changed nothing: it is no other layout, and nothing to undo.
+    const same = JSON.stringify(wanted) === JSON.stringify(this.#layout);
+    if (!same) {
       this.#past.push(this.#layout);
       this.#past.splice(0, this.#past.length - KEPT_STEPS);
       this.#undone = [];
     }
-    this.#use(wanted);
+    this.#use(same ? this.#layout : wanted);
   }
 
   get canUndo() {

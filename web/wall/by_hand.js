@@ -1,5 +1,5 @@
 import { Drag } from '../order/drag.js';
-import { offer } from './offer.js';
+import { Offer } from './offer.js';
 import { Resizer } from './resize.js';
 import { Tile } from './tile.js';
 
@@ -26,5 +26,5 @@ export function arrangeByHand(element, wall, arrangement) {
     if (!(event.target instanceof Tile)) return;
     wall.resize(event.target, /** @type {CustomEvent<number>} */ (event).detail);
   });
-  wall.on('arranged', (what) => offer.show(what, () => arrangement.undo()));
+  new Offer(document.body, wall, arrangement);
 }

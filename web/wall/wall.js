@@ -12,7 +12,7 @@ import { Tile } from './tile.js';
 
 /** @import { Camera } from '../player/types.js' */
 /** @import { Box } from './slices.js' */
-/** @import { Around } from './types.js' */
+/** @import { Around, Layout } from './types.js' */
 
 /** The next page begins to play this long before it is turned to. */
 const AHEAD_MS = 2500;
@@ -32,8 +32,6 @@ export class Wall extends Emitter {
   /** Which page is shown, from 0. */
   page = entry().page ?? 0;
   pages = 1;
-  /** Pages stay while this is set, although the arrangement says otherwise. */
-  held = false;
   #element;
   #announcer;
   #signalling;
@@ -55,6 +53,8 @@ export class Wall extends Emitter {
   #scrolled = 0;
   #turnAt = 0;
   #playing = true;
+  /** @type {Set<string>} */
+  #holders = new Set();
 
   /**
    * @param {HTMLElement} element Gets the tiles.
@@ -82,6 +82,17 @@ export class Wall extends Emitter {
     element.addEventListener('keydown', (event) => this.#key(event));
     addEventListener('popstate', () => this.#show(cameraOf(location.href)));
     setInterval(() => this.#tick(), 1000);
+  }
+
+  /** Whether somebody is at it: pages stay, whatever the arrangement says, and so does the page. */
+  get held() {
+    return this.#holders.size > 0;
+  }
+
+  /** @param {string} what Of the things that hold it, each for itself. @param {boolean} on */
+  hold(what, on) {
+    if (on) this.#holders.add(what);
+    else this.#holders.delete(what);
   }
 
   /** All, also of other pages. */
@@ -133,7 +144,7 @@ export class Wall extends Emitter {
     this.#arrange();
     if (this.pages > 1) {
       const [page, pages] = [words.number(this.page + 1), words.number(this.pages)];
-      this.#announcer.textContent = words.text('pager.page', { page, pages });
+      this.announce(words.text('pager.page', { page, pages }));
     }
   }
 
@@ -224,7 +235,7 @@ export class Wall extends Emitter {
     const tile = new Tile(player, this.#around);
     player.on('state', ({ name }) => {
       if (!tile.hidden && name !== 'connecting') {
-        this.#announcer.textContent = `${tile.picture.name}: ${words.text(`state.${name}`)}`;
+        this.announce(`${tile.picture.name}: ${words.text(`state.${name}`)}`);
       }
       this.emit('change', undefined);
     });
@@ -319,30 +330,32 @@ export class Wall extends Emitter {
 
   /** Moves a tile to the place of another. @param {Tile} tile @param {Tile} target */
   move(tile, target) {
+    const before = this.#arrangement.layout;
     this.#arrangement.move(tile.player.camera.id, this.#placeOf(target));
-    this.emit('arranged', this.#announcePlace(tile));
-  }
-
-  /** @param {Tile} tile */
-  #announcePlace(tile) {
     const place = words.number(this.#placeOf(tile) + 1);
     const all = words.number(this.#tiles.size);
     const { name } = tile.picture;
-    return this.#announce(words.text('arrange.moved', { name, place, all }));
+    this.#tell(before, words.text('arrange.moved', { name, place, all }));
+  }
+
+  /** Says what somebody has done, which may have changed nothing. @param {Layout} before @param {string} text */
+  #tell(before, text) {
+    this.announce(text);
+    if (before !== this.#arrangement.layout) this.emit('arranged', text);
   }
 
   /** @param {Tile} tile @param {number} span Columns of the wall; 0: the usual width. */
   resize(tile, span) {
     const { name } = tile.picture;
+    const before = this.#arrangement.layout;
     this.#arrangement.resize(tile.player.camera.id, span);
     const columns = words.number(span);
     const all = words.number(COLUMNS);
-    const key = span ? 'resize.done' : 'resize.usual';
-    this.emit('arranged', this.#announce(words.text(key, { name, columns, all })));
+    this.#tell(before, words.text(span ? 'resize.done' : 'resize.usual', { name, columns, all }));
   }
 
-  /** @param {string} text */
-  #announce(text) {
+  /** To screen readers. @param {string} text */
+  announce(text) {
     this.#announcer.textContent = text;
     return text;
   }
@@ -377,11 +390,7 @@ export class Wall extends Emitter {
     const to = tiles[from + step];
     if (!step || !to || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
-    if (event.shiftKey && !this.#alone) {
-      this.#arrangement.move(tiles[from].player.camera.id, from + step);
-      this.#announcePlace(tiles[from]);
-      return;
-    }
+    if (event.shiftKey && !this.#alone) return this.move(tiles[from], to);
     if (this.#alone) return this.focusOn(to.player.camera.id);
     if (to.hidden) this.turn(Math.sign(step));
     to.focus();
