@@ -77,7 +77,7 @@ test(
     const before = await boxOf(page, 'c0');
 
     await dragCorner(page, 'c0', 7);
-    assert.equal(await page.locator('.frame').innerText(), '7 / 12');
+    await page.locator('.frame', { hasText: '7 / 12' }).waitFor();
     await keepScreenshot(page, 'resizing');
     await page.mouse.up();
 
@@ -177,6 +177,25 @@ test('a link has the sizes', { timeout: TEST_MS }, async () => {
   await waitForColumns(page, 'c8', 6);
   await waitForColumns(page, 'c0', 3);
 });
+
+test(
+  'a tile that is large on a phone has its usual size beside it',
+  { timeout: TEST_MS },
+  async () => {
+    const page = await open('?columns=2', PHONE);
+    const tile = tileOf(page, 'c0');
+    await tile.focus();
+    await page.keyboard.press('NumpadAdd');
+    await waitForColumns(page, 'c0', 12);
+
+    await page.setViewportSize({ width: 1440, height: 900 });
+
+    await page.waitForFunction(() => {
+      const widths = [...document.querySelectorAll('fanlight-tile')].map((one) => one.clientWidth);
+      return widths[0] < 600 && Math.max(...widths) - Math.min(...widths) <= 1;
+    });
+  },
+);
 
 test(
   'on a phone, a long press lets fingers move and resize tiles, until it is done',

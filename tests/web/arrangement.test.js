@@ -133,3 +133,20 @@ test('a tile is resized, and a link has its size', () => {
   assert.deepEqual(wall.layout, ALL);
   assert.equal(arrangement({ span: 'front:x,garden:-2,street' }).spanOf('front'), 0);
 });
+
+test('a tile as wide as both columns of a phone keeps its width elsewhere', () => {
+  const wall = arrangement({ columns: 2 });
+  wall.setAcross('garden', true);
+  assert.equal(wall.isAcross('garden'), true);
+  assert.equal(wall.spanOf('garden'), 0, 'it is no larger elsewhere');
+
+  wall.resize('garden', 8);
+  const url = urlOf(wall.layout, 'http://server:8080/');
+  assert.equal(url, 'http://server:8080/?wall=*&columns=2&span=garden:across,garden:8');
+  const read = layoutOf(new URL(url).searchParams, () => undefined);
+  assert.deepEqual(read, wall.layout);
+
+  wall.setAcross('garden', false);
+  assert.equal(wall.isAcross('garden'), false);
+  assert.equal(wall.spanOf('garden'), 8);
+});
