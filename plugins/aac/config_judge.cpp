@@ -42,6 +42,10 @@ void ConfigJudge::measure(std::uint32_t timestamp, unsigned units) {
   const std::uint32_t length = passed / frames;
   proofs_ = length == std::exchange(length_, length) ? proofs_ + 1 : 1;
   if (proofs_ < kProofs) return;
+  if (described_ && length == AudioConfig::kSamples) { // They count samples, whatever the clock is.
+    seen_rate_ = described_->rate;
+    return;
+  }
   const std::int64_t samples = std::int64_t{AudioConfig::kSamples} * clock_rate_;
   const std::int64_t rate = (samples + length / 2) / length;
   if (rate > 0 && rate <= 96000 && is_usual_rate(static_cast<int>(rate)))

@@ -101,7 +101,6 @@ constexpr Sound kSounds[] = {
     {"aac-44100", "aac44100", "MPEG4-GENERIC/44100/1", "mode=AAC-hbr;config=1208", ""},
     {"no-config", "aac16", "MPEG4-GENERIC/16000/1", "mode=AAC-hbr;sizelength=13;indexlength=3", ""},
     {"invalid-config", "aac16", "MPEG4-GENERIC/16000", "mode=AAC-hbr;config=0000", ""},
-    {"config-of-another-rate", "aac16", "MPEG4-GENERIC/16000/1", "mode=AAC-hbr;config=1188", ""},
     {"config-of-stereo", "aac16", "MPEG4-GENERIC/16000/2", "mode=AAC-hbr;config=1410", ""},
     {"no-fmtp", "aac16", "MPEG4-GENERIC/16000", "", ""},
     {"adts", "aac16", "MPEG4-GENERIC/16000/1", "mode=AAC-hbr;config=1408",

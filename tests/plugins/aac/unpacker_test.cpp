@@ -140,11 +140,24 @@ TEST_F(UnpackerTest, SeesStereoInTheFirstFrame) {
 }
 
 TEST_F(UnpackerTest, SeesTheRateInTheTimestamps) {
-  describe(kMono48k);
-  send_mono(4);
+  constexpr int kClock = 90000;
+  describe(kMono48k, kClock);
+  send_mono(4, 1024 * kClock / kRate);
 
   ASSERT_THAT(frames, SizeIs(4));
   EXPECT_EQ(last.config->bytes, kMono16k);
+}
+
+/// They count samples: that fits any rate.
+TEST_F(UnpackerTest, BelievesTheConfigurationIfTimestampsFitItAndTheClock) {
+  for (const int clock : {8000, 48000, 90000}) {
+    describe(kMono16k, clock);
+    frames.clear();
+    send_mono(4);
+
+    ASSERT_THAT(frames, SizeIs(4));
+    EXPECT_EQ(last.config->bytes, kMono16k) << clock;
+  }
 }
 
 TEST_F(UnpackerTest, LeavesTheRateOfTheCoreOfSbr) {
