@@ -17,14 +17,15 @@ struct AudioConfig {
   std::vector<std::uint8_t> bytes;
 
   static constexpr unsigned kLowComplexity = 2;
-  static constexpr int kSamples = 1024; ///< Of a frame.
+  static constexpr int kSamples = 1024;    ///< Of a frame.
+  static constexpr int kMostRate = 192000; ///< Hz.
 
   bool operator==(const AudioConfig&) const = default;
 };
 
 /// Reads one, and leaves `bits` behind it. None: it is none, or of a kind that cameras do not use.
 std::optional<AudioConfig> read_config(Bits& bits);
-/// One of AAC-LC that says this.
+/// One of AAC-LC that says this. `rate`: at most kMostRate.
 AudioConfig make_config(int rate, int channels);
 
 /// Whether rates like that exist (ISO/IEC 14496-3, table 1.18).

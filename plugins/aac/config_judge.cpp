@@ -53,8 +53,10 @@ void ConfigJudge::measure(std::uint32_t timestamp, unsigned units) {
 }
 
 void ConfigJudge::decide() {
+  const int likely_rate = seen_rate_ != 0 ? seen_rate_ : clock_rate_;
+  if (!described_ && likely_rate > AudioConfig::kMostRate) return;
   AudioConfig config =
-      described_.value_or(make_config(clock_rate_, channels_ == 0 ? 1 : channels_));
+      described_.value_or(make_config(likely_rate, channels_ == 0 ? 1 : channels_));
   // Other layouts, and SBR, are not what a camera says by mistake.
   const bool plain = !config.sbr && config.type == AudioConfig::kLowComplexity &&
                      (config.channels == 1 || config.channels == 2);

@@ -10,7 +10,12 @@ constexpr std::size_t kAdtsHeader = 7; // Bytes, without a checksum.
 
 std::optional<AudioConfig> config_of(const Description& description) {
   Bits bits(description.config);
-  if (!description.latm) return read_config(bits);
+  if (!description.latm) {
+    auto config = read_config(bits);
+    // What comes behind it, such as SBR, is for the decoder.
+    if (config) config->bytes = description.config;
+    return config;
+  }
   const auto mux = read_mux_config(bits);
   return mux ? std::optional{mux->audio} : std::nullopt;
 }

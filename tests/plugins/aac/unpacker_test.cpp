@@ -91,6 +91,39 @@ TEST_F(UnpackerTest, BelievesARightDescriptionAtOnce) {
   EXPECT_EQ(last.config->channels, 1);
 }
 
+/// 16 kHz, and channels as a program_config_element says: one front element that is a pair, and a
+/// comment of two bytes.
+const Unit kLayout16k{0x14, 0x00, 0x06, 0x04, 0x00, 0x00, 0x20, 0x02, 'a', 'b'};
+
+TEST_F(UnpackerTest, PassesTheConfigurationAsItIs) {
+  const Unit kLateSbr = kMono16k + Unit{0x56, 0xe5, 0xa8};
+  for (const Unit& config : {kLayout16k, kLateSbr}) {
+    describe(config);
+    send_mono(1);
+
+    EXPECT_EQ(last.config->bytes, config);
+  }
+  EXPECT_EQ(last.config->rate, kRate);
+}
+
+TEST_F(UnpackerTest, ReadsALayoutOfChannelsToItsEnd) {
+  Bits bits(kLayout16k);
+  const auto config = read_config(bits);
+
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->channels, 0);
+  EXPECT_EQ(config->bytes, kLayout16k);
+  Bits half(Bytes{kLayout16k}.first(9));
+  EXPECT_FALSE(read_config(half));
+}
+
+TEST_F(UnpackerTest, BelievesNoRateThatNoStreamHas) {
+  describe({}, 192001);
+  for (unsigned i = 0; i < ConfigJudge::kPatience; ++i) send_mono(1, 900 + i * 37);
+
+  EXPECT_THAT(frames, IsEmpty());
+}
+
 TEST_F(UnpackerTest, TakesSeveralUnitsOutOfAPacket) {
   describe(kMono16k);
   send(headers({kMono.size(), kStereo.size()}) + kMono + kStereo, true, 2048);
