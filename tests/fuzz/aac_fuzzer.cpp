@@ -50,6 +50,7 @@ void play(Description description, Bytes input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Bytes input{data, size};
   play({.clock_rate = 16000}, input);
+  play({.clock_rate = 16000, .lengths_said = false}, input);
   play({.latm = true, .config_in_stream = true, .clock_rate = 48000}, input);
   play({.latm = true, .clock_rate = 48000}, input);
   play({.clock_rate = 8000,

@@ -132,6 +132,40 @@ TEST_F(UnpackerTest, TakesSeveralUnitsOutOfAPacket) {
   EXPECT_EQ(last.ahead, 1U);
 }
 
+/// The headers of all units are as long as that of the first.
+TEST_F(UnpackerTest, ReadsHeadersThatAreLongerThanTheDescriptionSays) {
+  unpacker.emplace(Description{
+      .config = kMono16k, .clock_rate = kRate, .index_length = 3, .index_delta_length = 0});
+  send(headers({kMono.size(), kStereo.size(), kMono.size()}) + kMono + kStereo + kMono);
+
+  EXPECT_THAT(frames, ElementsAre(kMono, kStereo, kMono));
+}
+
+TEST_F(UnpackerTest, LeavesBytesBehindTheOnlyUnit) {
+  describe(kMono16k);
+  send(headers({kMono.size()}) + kMono + Unit{1, 2, 3, 4});
+
+  EXPECT_THAT(frames, ElementsAre(kMono));
+}
+
+TEST_F(UnpackerTest, TakesAWholeAdtsFrameWhateverSizeIsSaid) {
+  describe(kMono16k);
+  send(headers({kMono.size()}) + adts(kMono));
+
+  EXPECT_THAT(frames, ElementsAre(kMono));
+}
+
+TEST_F(UnpackerTest, TakesPayloadsWithoutHeadersIfNoneAreDescribed) {
+  unpacker.emplace(Description{.config = kMono16k, .clock_rate = kRate, .lengths_said = false});
+  send(kStereo);
+  send({kMono.begin(), kMono.begin() + 2}, false, 0);
+  send({kMono.begin() + 2, kMono.end()});
+  send(headers({kStereo.size()}) + kStereo);
+  send(headers({kStereo.size(), kMono.size()}) + kStereo + kMono);
+
+  EXPECT_THAT(frames, ElementsAre(kStereo, kMono, kStereo, kStereo, kMono));
+}
+
 TEST_F(UnpackerTest, JoinsThePartsOfAUnit) {
   describe(kMono16k);
   const Unit frame = kMono + Unit(100, 7);
@@ -260,6 +294,19 @@ TEST_F(UnpackerTest, ReadsLatmWithTheConfigurationOfTheDescription) {
   EXPECT_EQ(last.config->bytes, kMono16k);
 }
 
+TEST_F(UnpackerTest, ReadsSeveralElementsOfAPacket) {
+  describe_latm(kMux, false);
+  const auto element = [](const Unit& frame) {
+    return Unit{static_cast<std::uint8_t>(frame.size())} + frame;
+  };
+  send(element(kMono) + element(kStereo));
+  EXPECT_THAT(frames, ElementsAre(kMono, kStereo));
+  EXPECT_EQ(last.ahead, 1U);
+  send(element(kMono) + Unit{0, 0}); // Nothing that could be read.
+
+  EXPECT_THAT(frames, ElementsAre(kMono, kStereo, kMono));
+}
+
 TEST_F(UnpackerTest, JoinsThePartsOfAnElement) {
   describe_latm(kMux, false);
   const Unit element = Unit{static_cast<std::uint8_t>(kMono.size())} + kMono;
@@ -298,6 +345,16 @@ TEST_F(UnpackerTest, ReadsTheConfigurationInTheStreamWhateverIsSaidOfIt) {
 
     EXPECT_THAT(frames, ElementsAre(kMono, kMono));
   }
+}
+
+TEST_F(UnpackerTest, CountsTheFramesOfLoasThatComeInOnePacket) {
+  describe_latm({}, true);
+  const Unit element = element_with_config(kMono);
+  const Unit loas = Unit{0x56, 0xe0, static_cast<std::uint8_t>(element.size())} + element;
+  send(loas + loas + loas);
+
+  EXPECT_THAT(frames, ElementsAre(kMono, kMono, kMono));
+  EXPECT_EQ(last.ahead, 2U);
 }
 
 TEST_F(UnpackerTest, ReadsLatmWithoutAnyConfiguration) {
