@@ -69,20 +69,24 @@ void Unpacker::take(Bytes payload, bool marker, std::uint32_t timestamp, std::ui
 
 void Unpacker::add(std::vector<Unit> units) {
   const auto count = static_cast<unsigned>(units.size());
+  bool full = false;
   for (unsigned i = 0; i < count; ++i) {
     Frame frame{.bytes = std::move(units[i]), .time = time_, .ahead = i, .config = {}};
     const auto header = read_adts_header(frame.bytes);
-    if (header && header->frame_size == frame.bytes.size()) {
+    const bool adts = header && header->frame_size == frame.bytes.size();
+    if (adts)
       frame.bytes.erase(frame.bytes.begin(),
                         frame.bytes.begin() + static_cast<std::ptrdiff_t>(header->header_size));
-      // A configuration of zero channels is in the frames.
-      if (header->config.channels != 0) judge_.settle(header->config);
-    } else if (i == 0) {
+    // A configuration of zero channels is in the frames.
+    if (adts && header->config.channels != 0)
+      judge_.settle(header->config);
+    else if (i == 0)
       judge_.see(frame.bytes, timestamp_, count);
-    }
     frame.config = judge_.config();
-    if (frames_.size() < kMostHeld) frames_.push_back(std::move(frame));
+    full = frames_.size() >= kMostHeld;
+    if (!full) frames_.push_back(std::move(frame));
   }
+  if (full) ++malformed_;
 }
 
 // ---- ADTS ----

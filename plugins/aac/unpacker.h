@@ -56,7 +56,7 @@ class Unpacker {
   void lose();
   /// The next frame; none: more packets are needed.
   std::optional<Frame> next();
-  /// Packets without a frame that can be read.
+  /// Packets without a frame that can be read, or with too many that wait for the judge.
   std::uint64_t malformed() const { return malformed_; }
 
  private:

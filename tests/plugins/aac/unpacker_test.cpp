@@ -254,6 +254,27 @@ TEST_F(UnpackerTest, ReadsBareAdtsFrames) {
   EXPECT_EQ(last.config->bytes, kMono16k);
 }
 
+/// The channels are in the frames, which begin with another element.
+TEST_F(UnpackerTest, WaitsNotForeverForTheChannelsOfAdtsFrames) {
+  describe({});
+  const Unit layout{0xa0, 0x02, 0x03};
+  Unit frame = adts(layout);
+  frame[3] = static_cast<std::uint8_t>(frame[3] & 0x3f);
+  for (unsigned i = 0; i < ConfigJudge::kPatience; ++i) send(frame);
+
+  ASSERT_THAT(frames, SizeIs(ConfigJudge::kPatience));
+  EXPECT_EQ(last.bytes, layout);
+  EXPECT_EQ(last.config->rate, kRate);
+}
+
+TEST_F(UnpackerTest, CountsPacketsWhoseFramesCannotWait) {
+  describe({}, 192001); // Nothing says the rate.
+  for (int i = 0; i < 70; ++i) send_mono(1, 900 + i * 37);
+
+  EXPECT_THAT(frames, IsEmpty());
+  EXPECT_EQ(unpacker->malformed(), 6U);
+}
+
 TEST_F(UnpackerTest, ReadsAdtsFramesInUnits) {
   describe(kMono48k);
   const Unit unit = adts(kMono);
