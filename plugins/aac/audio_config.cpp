@@ -56,15 +56,16 @@ void skip_layout(Bits& bits, std::size_t begin) {
   bits.skip(std::size_t{8} * bits.read(8)); // A comment.
 }
 
-/// GASpecificConfig (4.4.1), of which nothing is of interest here.
-void skip_details(Bits& bits, unsigned type, unsigned channels, std::size_t begin) {
-  bits.flag();                    // frameLengthFlag
-  if (bits.flag()) bits.skip(14); // dependsOnCoreCoder, coreCoderDelay
+/// GASpecificConfig (4.4.1), of which only the number of samples is of interest here.
+int read_samples(Bits& bits, unsigned type, unsigned channels, std::size_t begin) {
+  const int part = bits.flag() ? 480 : 512; // frameLengthFlag
+  if (bits.flag()) bits.skip(14);           // dependsOnCoreCoder, coreCoderDelay
   const bool extended = bits.flag();
   if (channels == 0) skip_layout(bits, begin);
   const bool resilient = type == kErrorResilient || type == kLowDelay;
   if (extended) bits.skip(resilient ? 4 : 1);
   if (resilient) bits.skip(2); // epConfig
+  return type == kLowDelay ? part : 2 * part;
 }
 
 /// The channels as they are counted; a configuration of 7 is eight.
@@ -87,7 +88,7 @@ std::optional<AudioConfig> read_config(Bits& bits) {
       std::find(std::begin(kTypes), std::end(kTypes), config.type) == std::end(kTypes))
     return {};
   config.channels = static_cast<int>(channels);
-  skip_details(bits, config.type, channels, begin);
+  config.samples = read_samples(bits, config.type, channels, begin);
   if (!bits.ok()) return {};
   config.bytes = bits.copy(begin, bits.at() - begin);
   return config;

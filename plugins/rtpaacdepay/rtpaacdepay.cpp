@@ -116,7 +116,7 @@ static GstBuffer* gst_rtp_aac_depay_process(GstRTPBaseDepayload* depay, GstRTPBu
     set_format(depay, state, frame->config);
     GstBuffer* const buffer = gst_buffer_new_memdup(frame->bytes.data(), frame->bytes.size());
     const GstClockTime length =
-        gst_util_uint64_scale_int(AudioConfig::kSamples, GST_SECOND, frame->config->rate);
+        gst_util_uint64_scale_int(GST_SECOND, frame->config->samples, frame->config->rate);
     GST_BUFFER_DURATION(buffer) = length;
     if (GST_CLOCK_TIME_IS_VALID(frame->time))
       GST_BUFFER_PTS(buffer) = frame->time + frame->ahead * length;
