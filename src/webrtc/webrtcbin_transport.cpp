@@ -25,6 +25,9 @@ namespace {
 constexpr std::chrono::milliseconds kGatheringLimit{500};
 /// How long sending the goodbye may take.
 constexpr std::chrono::milliseconds kGoodbyeLimit{200};
+/// A stream begins with the cached group of pictures, which is sent within a second. Afterwards
+/// viewers have had time to ask for what was lost of it.
+constexpr std::chrono::milliseconds kBurst{2'000};
 
 std::uint32_t alive = 0; // Main only.
 
@@ -285,11 +288,17 @@ Result<Done> WebrtcbinTransport::play(const sdp::Choices& choices) {
     if (auto linked = feed_->link(stream, *codec, (*output)->input.get()); !linked)
       return linked.error();
     (*output)->stream = stream;
-    if (kind_of(*codec) == MediaKind::video)
-      keep_packets(webrtcbin_.get(), retransmission_packets(feed_->bitrate(stream)));
+    if (kind_of(*codec) == MediaKind::video) size_store(stream);
   }
   room_.reset();
   return Done{};
+}
+
+void WebrtcbinTransport::size_store(const std::string& stream) {
+  keep_packets(webrtcbin_.get(), kBurstPackets);
+  burst_.once(kBurst, [this, stream] {
+    keep_packets(webrtcbin_.get(), retransmission_packets(feed_->bitrate(stream)));
+  });
 }
 
 Result<WebrtcbinTransport::Output*> WebrtcbinTransport::open(std::size_t mline) {

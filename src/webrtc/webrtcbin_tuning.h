@@ -13,6 +13,8 @@ namespace fanlight::webrtc {
 /// 0: not known), but for a second at most: about half a second of them, after which a repaired
 /// packet comes too late to be shown. 128 to 1024.
 unsigned retransmission_packets(std::uint64_t bitrate);
+/// How many are kept while a stream begins.
+constexpr unsigned kBurstPackets = 1024;
 
 /// Settings of the elements that a webrtcbin builds inside itself.
 struct WebrtcbinTuning {
