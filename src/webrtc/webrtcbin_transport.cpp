@@ -285,11 +285,17 @@ Result<Done> WebrtcbinTransport::play(const sdp::Choices& choices) {
     if (auto linked = feed_->link(stream, *codec, (*output)->input.get()); !linked)
       return linked.error();
     (*output)->stream = stream;
-    if (kind_of(*codec) == MediaKind::video)
-      keep_packets(webrtcbin_.get(), retransmission_packets(feed_->bitrate(stream)));
+    if (kind_of(*codec) == MediaKind::video) size_store(stream);
   }
   room_.reset();
   return Done{};
+}
+
+void WebrtcbinTransport::size_store(const std::string& stream) {
+  keep_packets(webrtcbin_.get(), kBurstPackets);
+  burst_.once(kBurst, [this, stream] {
+    keep_packets(webrtcbin_.get(), retransmission_packets(feed_->bitrate(stream)));
+  });
 }
 
 Result<WebrtcbinTransport::Output*> WebrtcbinTransport::open(std::size_t mline) {

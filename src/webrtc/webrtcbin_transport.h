@@ -55,6 +55,8 @@ class WebrtcbinTransport : public ViewerTransport,
   struct Output;
   /// What is sent on that m-line, with its payloader.
   Result<Output*> open(std::size_t mline);
+  /// Keeps enough sent packets for the beginning of that stream, and then for the rest of it.
+  void size_store(const std::string& stream);
   void on_remote_set(StructurePtr reply);
   void on_answer(StructurePtr reply);
   void on_local_set(StructurePtr reply);
@@ -86,6 +88,7 @@ class WebrtcbinTransport : public ViewerTransport,
   std::string certificate_; // With its key, in PEM; empty: GStreamer's own.
   std::vector<SignalConnection> connections_;
   Timer gathering_limit_;
+  Timer burst_;       // Of the stream that began last.
   Ref<GObject> dtls_; // The GstWebRTCDTLSTransport, once there is one.
 
   struct Output {

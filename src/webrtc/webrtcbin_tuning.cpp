@@ -25,8 +25,7 @@ void on_deep_element_added(GstBin* webrtcbin, GstBin*, GstElement* element,
   // time of sending would require a latency for which nothing here waits.
   if (name == "rtpsession") g_object_set(element, "rtcp-sync-send-time", FALSE, nullptr);
   if (name == "rtprtxsend") {
-    g_object_set(element, "max-size-time", guint{1000}, "max-size-packets",
-                 retransmission_packets(0), nullptr);
+    g_object_set(element, "max-size-time", guint{1000}, "max-size-packets", kBurstPackets, nullptr);
     limit_repeats(element);
   }
   // Before webrtcbin reads its fingerprint.

@@ -70,7 +70,7 @@ const browser = await launchChromium();
 try {
   const page = await browser.newPage();
   // Any page of the server: what follows is its own.
-  await page.goto(`${url}/health`);
+  await page.goto(`${url}/style.css`);
   const joins = [];
   // The first one loads codecs and fonts: it is the browser's, not the server's.
   await page.evaluate(join);

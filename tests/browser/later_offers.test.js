@@ -33,7 +33,10 @@ after(async () => {
 /** Runs in the page. @returns {Promise<Viewing>} */
 async function begin() {
   const socket = new WebSocket(new URL('/ws', location.href.replace('http', 'ws')));
-  await new Promise((resolve) => socket.addEventListener('open', resolve));
+  await new Promise((resolve, reject) => {
+    socket.addEventListener('open', resolve);
+    socket.addEventListener('error', () => reject(new Error('no WebSocket')));
+  });
   const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   /** @type {string[]} */
   const states = [];
@@ -81,7 +84,7 @@ async function received({ peer }) {
 async function watch() {
   const page = await browser.newPage();
   page.setDefaultTimeout(WATCHDOG_MS);
-  await page.goto(new URL('health', house.url).href); // Of the server, and signals nothing itself.
+  await page.goto(new URL('style.css', house.url).href); // Of the server, and signals nothing itself.
   const viewing = await page.evaluateHandle(begin);
   /** Waits until more of each kind has come. */
   const goesOn = async (kinds = ['video', 'audio']) => {
