@@ -255,6 +255,26 @@ TEST_F(ProxiedTest, BelievesNobodyAfterTheListHasChanged) {
   EXPECT_THAT(get_for("192.168.0.7").body, HasSubstr("settings_proxy"));
 }
 
+/// Some proxies pass on the Connection header of HTTP/1.0, and libsoup then drops what it lists.
+TEST_F(ProxiedTest, GivesNoRightsToAClientThatHasTheHeadersOfItsProxyDropped) {
+  const auto settings = [this](const std::string& version) {
+    RawClient proxy{server->port()};
+    proxy.write("GET /api/settings HTTP/" + version +
+                "\r\nHost: 127.0.0.1\r\nConnection: close, X-Forwarded-For, X-Forwarded-Proto\r\n"
+                "X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Proto: https\r\n\r\n");
+    EXPECT_TRUE(proxy.wait_for_close());
+    return proxy.received();
+  };
+
+  EXPECT_THAT(settings("1.0"), HasSubstr("settings_proxy"));
+  EXPECT_THAT(settings("1.1"), HasSubstr("203.0.113.7"));
+
+  config.server.trusted_proxies.clear();
+
+  EXPECT_THAT(settings("1.0"), HasSubstr("settings_proxy"));
+  EXPECT_THAT(settings("1.1"), HasSubstr("settings_proxy"));
+}
+
 TEST_F(ProxiedTest, ChecksBothNamesOfTheServer) {
   const auto status = [&](const std::string& host, const std::string& forwarded) {
     return send({"GET", "/api/cameras", {}, {}, {{"Host", host}, {"X-Forwarded-Host", forwarded}}})
