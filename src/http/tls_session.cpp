@@ -165,18 +165,23 @@ gssize TlsSession::write(const void* buffer, gsize count, GError** error) {
 }
 
 /// Checks the size that the client's first message says it has: OpenSSL would allocate 128 KiB for
-/// it before the message arrives.
+/// it before the message arrives. A first record that does not even contain the size is refused.
 bool TlsSession::is_hello(const char* bytes, std::size_t size) {
-  constexpr std::size_t kSize = 6; // Where the three bytes of the size are.
+  constexpr std::size_t kOfRecord = 3; // Where the two bytes of the record's size are.
+  constexpr std::size_t kSize = 6;     // Where the three bytes of the message's size are.
   if (head_.size() == kHead) return true;
   head_.append(bytes, std::min(size, kHead - head_.size()));
   if (head_.size() < kHead) return true;
-  std::size_t length = 0;
-  for (std::size_t at = kSize; at < kHead; ++at)
-    length = length << 8 | static_cast<unsigned char>(head_[at]);
+  const auto number = [this](std::size_t at, std::size_t end) {
+    std::size_t value = 0;
+    for (; at < end; ++at) value = value << 8 | static_cast<unsigned char>(head_[at]);
+    return value;
+  };
+  constexpr std::size_t kLeast = 4; // The kind of the message and its size.
   // Of what is no handshake, OpenSSL says what it is.
   constexpr char kHandshake = 22;
-  return head_.front() != kHandshake || length <= kMostHello;
+  return head_.front() != kHandshake ||
+         (number(kOfRecord, kOfRecord + 2) >= kLeast && number(kSize, kHead) <= kMostHello);
 }
 
 /// False: the kernel does not take everything, or the connection is broken.

@@ -180,6 +180,13 @@ TEST_F(TlsSessionTest, GivesNoMemoryToAHelloThatIsTooLarge) {
   EXPECT_EQ(read(), "broken");
 }
 
+TEST_F(TlsSessionTest, RefusesAHelloThatHidesItsSize) {
+  // A record of two bytes, and the size in another one.
+  send_plain(std::string{"\x16\x03\x01\x00\x02\x01\x00\x16\x03\x01\x00\x40\xff\xff", 14});
+
+  EXPECT_EQ(read(), "broken");
+}
+
 TEST_F(TlsSessionTest, ReadsABoundedNumberOfBytesAtOnce) {
   TlsPeer client{client_end};
   ASSERT_TRUE(shake_hands(client));
