@@ -68,7 +68,7 @@ async function start() {
       awake,
       onHelp: () => void help.open(),
       onToggle: () => {
-        wall.held = drawer.open;
+        wall.hold('drawer', drawer.open);
         header.show();
       },
     });
@@ -132,9 +132,10 @@ async function openHelp() {
 /** Whether a reload would take something away from somebody. @param {Wall} wall @param {boolean} kiosk */
 function isInUse(wall, kiosk) {
   // Browsers let no page begin with sound.
-  const held = wall.tiles.some(({ picture }) => picture.heard || picture.inPictureInPicture);
-  const open = document.querySelector('dialog[open], #drawer:not([hidden]), .menu:not([hidden])');
-  return held || open !== null || !wall.playing || (!kiosk && document.fullscreenElement !== null);
+  const heard = wall.tiles.some(({ picture }) => picture.heard || picture.inPictureInPicture);
+  const open = document.querySelector('dialog[open], .menu:not([hidden]), [data-carried]') !== null;
+  const full = !kiosk && document.fullscreenElement !== null;
+  return wall.held || heard || open || !wall.playing || full;
 }
 
 void start();

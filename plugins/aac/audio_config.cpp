@@ -9,7 +9,6 @@ namespace {
 constexpr int kRates[] = {96000, 88200, 64000, 48000, 44100, 32000, 24000,
                           22050, 16000, 12000, 11025, 8000,  7350};
 constexpr unsigned kExplicitRate = 15;
-constexpr int kMostRate = 192000;
 
 // Audio object types (ISO/IEC 14496-3, table 1.17).
 constexpr unsigned kSbr = 5;
@@ -29,7 +28,7 @@ int read_rate(Bits& bits) {
   const unsigned index = bits.read(4);
   if (index == kExplicitRate) {
     const int rate = static_cast<int>(bits.read(24));
-    return rate <= kMostRate ? rate : 0;
+    return rate <= AudioConfig::kMostRate ? rate : 0;
   }
   return index < std::size(kRates) ? kRates[index] : 0;
 }
@@ -39,14 +38,34 @@ unsigned index_of(int rate) {
   return found == std::end(kRates) ? kExplicitRate : static_cast<unsigned>(found - kRates);
 }
 
-/// GASpecificConfig (4.4.1), of which nothing is of interest here.
-void skip_details(Bits& bits, unsigned type) {
-  bits.flag();                    // frameLengthFlag
-  if (bits.flag()) bits.skip(14); // dependsOnCoreCoder, coreCoderDelay
+/// program_config_element (4.4.1.1), the layout of the channels; `begin`: where the configuration
+/// begins, which it is aligned to.
+void skip_layout(Bits& bits, std::size_t begin) {
+  bits.skip(4 + 2 + 4); // element_instance_tag, object_type, sampling_frequency_index
+  const unsigned front = bits.read(4);
+  const unsigned side = bits.read(4);
+  const unsigned back = bits.read(4);
+  const unsigned low = bits.read(2);
+  const unsigned data = bits.read(3);
+  const unsigned coupling = bits.read(4);
+  if (bits.flag()) bits.skip(4); // Mono mixdown.
+  if (bits.flag()) bits.skip(4); // Stereo mixdown.
+  if (bits.flag()) bits.skip(3); // Matrix mixdown.
+  bits.skip(std::size_t{5} * (front + side + back + coupling) + std::size_t{4} * (low + data));
+  bits.skip((8 - (bits.at() - begin) % 8) % 8);
+  bits.skip(std::size_t{8} * bits.read(8)); // A comment.
+}
+
+/// GASpecificConfig (4.4.1), of which only the number of samples is of interest here.
+int read_samples(Bits& bits, unsigned type, unsigned channels, std::size_t begin) {
+  const int part = bits.flag() ? 480 : 512; // frameLengthFlag
+  if (bits.flag()) bits.skip(14);           // dependsOnCoreCoder, coreCoderDelay
   const bool extended = bits.flag();
+  if (channels == 0) skip_layout(bits, begin);
   const bool resilient = type == kErrorResilient || type == kLowDelay;
   if (extended) bits.skip(resilient ? 4 : 1);
   if (resilient) bits.skip(2); // epConfig
+  return type == kLowDelay ? part : 2 * part;
 }
 
 /// The channels as they are counted; a configuration of 7 is eight.
@@ -69,7 +88,7 @@ std::optional<AudioConfig> read_config(Bits& bits) {
       std::find(std::begin(kTypes), std::end(kTypes), config.type) == std::end(kTypes))
     return {};
   config.channels = static_cast<int>(channels);
-  skip_details(bits, config.type);
+  config.samples = read_samples(bits, config.type, channels, begin);
   if (!bits.ok()) return {};
   config.bytes = bits.copy(begin, bits.at() - begin);
   return config;

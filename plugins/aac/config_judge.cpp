@@ -42,17 +42,26 @@ void ConfigJudge::measure(std::uint32_t timestamp, unsigned units) {
   const std::uint32_t length = passed / frames;
   proofs_ = length == std::exchange(length_, length) ? proofs_ + 1 : 1;
   if (proofs_ < kProofs) return;
-  const std::int64_t samples = std::int64_t{AudioConfig::kSamples} * clock_rate_;
+  const int frame = described_.value_or(AudioConfig{}).samples;
+  if (described_ &&
+      length == static_cast<std::uint32_t>(frame)) { // They count samples, whatever the clock is.
+    seen_rate_ = described_->rate;
+    return;
+  }
+  const std::int64_t samples = std::int64_t{frame} * clock_rate_;
   const std::int64_t rate = (samples + length / 2) / length;
   if (rate > 0 && rate <= 96000 && is_usual_rate(static_cast<int>(rate)))
     seen_rate_ = static_cast<int>(rate);
 }
 
 void ConfigJudge::decide() {
+  const int likely_rate = seen_rate_ != 0 ? seen_rate_ : clock_rate_;
+  if (!described_ && likely_rate > AudioConfig::kMostRate) return;
   AudioConfig config =
-      described_.value_or(make_config(clock_rate_, channels_ == 0 ? 1 : channels_));
+      described_.value_or(make_config(likely_rate, channels_ == 0 ? 1 : channels_));
   // Other layouts, and SBR, are not what a camera says by mistake.
   const bool plain = !config.sbr && config.type == AudioConfig::kLowComplexity &&
+                     config.samples == AudioConfig{}.samples &&
                      (config.channels == 1 || config.channels == 2);
   const int channels = seen_channels_ ? channels_ : config.channels;
   const int rate = seen_rate_ != 0 ? seen_rate_ : config.rate;

@@ -13,8 +13,10 @@ namespace fanlight::aac {
 ///
 /// - The first frame shows whether it is mono or stereo: its first element has one channel or two
 ///   (ISO/IEC 14496-3, 4.4.2.1).
-/// - A frame has 1024 samples. If the configuration's rate is not that of the RTP clock, the
-///   timestamps show which one is right.
+/// - A frame has 1024 samples, if the configuration says no other number. If the configuration's
+/// rate is not that of the RTP clock, the
+///   timestamps show which one is right. Those that count samples do not: that fits the
+///   clock, and also a wrong clock with a right configuration. Then the configuration is believed.
 class ConfigJudge {
  public:
   /// So many frames without a clear sign, and the description is believed.

@@ -1,5 +1,6 @@
 #include "aac/unpacker.h"
 
+#include <numeric>
 #include <utility>
 
 namespace fanlight::aac {
@@ -10,7 +11,12 @@ constexpr std::size_t kAdtsHeader = 7; // Bytes, without a checksum.
 
 std::optional<AudioConfig> config_of(const Description& description) {
   Bits bits(description.config);
-  if (!description.latm) return read_config(bits);
+  if (!description.latm) {
+    auto config = read_config(bits);
+    // What comes behind it, such as SBR, is for the decoder.
+    if (config) config->bytes = description.config;
+    return config;
+  }
   const auto mux = read_mux_config(bits);
   return mux ? std::optional{mux->audio} : std::nullopt;
 }
@@ -18,6 +24,11 @@ std::optional<AudioConfig> config_of(const Description& description) {
 std::optional<MuxConfig> mux_of(const Description& description) {
   Bits bits(description.config);
   return description.latm ? read_mux_config(bits) : std::nullopt;
+}
+
+bool is_adts_frame(Bytes bytes) {
+  const auto header = read_adts_header(bytes);
+  return header && header->frame_size == bytes.size();
 }
 
 std::vector<std::uint8_t> bytes_of(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
@@ -58,20 +69,24 @@ void Unpacker::take(Bytes payload, bool marker, std::uint32_t timestamp, std::ui
 
 void Unpacker::add(std::vector<Unit> units) {
   const auto count = static_cast<unsigned>(units.size());
+  bool full = false;
   for (unsigned i = 0; i < count; ++i) {
     Frame frame{.bytes = std::move(units[i]), .time = time_, .ahead = i, .config = {}};
     const auto header = read_adts_header(frame.bytes);
-    if (header && header->frame_size == frame.bytes.size()) {
+    const bool adts = header && header->frame_size == frame.bytes.size();
+    if (adts)
       frame.bytes.erase(frame.bytes.begin(),
                         frame.bytes.begin() + static_cast<std::ptrdiff_t>(header->header_size));
-      // A configuration of zero channels is in the frames.
-      if (header->config.channels != 0) judge_.settle(header->config);
-    } else if (i == 0) {
+    // A configuration of zero channels is in the frames.
+    if (adts && header->config.channels != 0)
+      judge_.settle(header->config);
+    else if (i == 0)
       judge_.see(frame.bytes, timestamp_, count);
-    }
     frame.config = judge_.config();
-    if (frames_.size() < kMostHeld) frames_.push_back(std::move(frame));
+    full = frames_.size() >= kMostHeld;
+    if (!full) frames_.push_back(std::move(frame));
   }
+  if (full) ++malformed_;
 }
 
 // ---- ADTS ----
@@ -100,7 +115,8 @@ bool Unpacker::take_adts(Bytes payload) {
 
 // ---- MPEG4-GENERIC ----
 
-bool Unpacker::read_unit_sizes(Bits& bits, std::size_t end, std::vector<std::size_t>& sizes) const {
+bool Unpacker::read_unit_headers(Bits& bits, std::size_t end,
+                                 std::vector<std::size_t>& sizes) const {
   const auto skip_delta = [&bits](unsigned length) {
     if (length > 0 && bits.flag()) bits.skip(length);
   };
@@ -117,32 +133,57 @@ bool Unpacker::read_unit_sizes(Bits& bits, std::size_t end, std::vector<std::siz
   return bits.ok() && bits.at() == end;
 }
 
-bool Unpacker::take_units(Bytes payload, bool marker) {
-  if (!pending_.empty() && pending_timestamp_ != timestamp_) pending_.clear();
-  Bits bits(payload);
+std::optional<std::vector<std::size_t>> Unpacker::read_unit_sizes(Bits& bits) const {
   std::vector<std::size_t> sizes;
   const std::size_t length = bits.read(16);
-  const std::size_t end = 16 + length;
-  if (length == 0 || end > payload.size() * 8 || !read_unit_sizes(bits, end, sizes)) return false;
-  bits.skip((8 - end % 8) % 8);
+  const std::size_t begin = bits.at();
+  const std::size_t end = begin + length;
+  if (length == 0 || length > bits.left()) return {};
+  Bits walk = bits;
+  if (!read_unit_headers(walk, end, sizes)) {
+    // Cameras leave out indexdeltalength: then all headers are as long as the first.
+    const std::size_t stride = std::size_t{description_.size_length} + description_.index_length;
+    if (description_.size_length == 0 || length % stride != 0) return {};
+    sizes.clear();
+    for (std::size_t at = begin; at < end; at += stride) {
+      Bits header = bits;
+      header.skip(at - begin);
+      sizes.push_back(header.read(description_.size_length));
+    }
+  }
+  bits.skip(length + (8 - length % 8) % 8);
   if (description_.auxiliary_size_length > 0) {
     bits.skip(bits.read(description_.auxiliary_size_length));
     bits.skip((8 - bits.at() % 8) % 8);
   }
-  if (!bits.ok()) return false;
-  Bytes rest = payload.subspan(bits.at() / 8);
-  if (sizes.size() == 1 && (!pending_.empty() || (sizes[0] > rest.size() && !marker))) {
+  return bits.ok() ? std::optional{sizes} : std::nullopt;
+}
+
+bool Unpacker::take_units(Bytes payload, bool marker) {
+  if (!pending_.empty() && pending_timestamp_ != timestamp_) pending_.clear();
+  Bits bits(payload);
+  const auto sizes = read_unit_sizes(bits);
+  const std::size_t said =
+      sizes ? std::accumulate(sizes->begin(), sizes->end(), std::size_t{0}) : 0;
+  Bytes rest = sizes ? payload.subspan(bits.at() / 8) : Bytes{};
+  // By chance a frame may begin like the headers of several units, but not of their sizes.
+  if (!description_.lengths_said && (!sizes || (sizes->size() > 1 && said != rest.size())))
+    return take_bare_unit(payload, marker);
+  if (!sizes) return false;
+  const bool only = sizes->size() == 1;
+  if (only && (!pending_.empty() || (said > rest.size() && !marker))) {
     // A part of a unit (RFC 3640, section 3.2.3.1): each has the size of the whole.
     pending_timestamp_ = timestamp_;
     pending_.insert(pending_.end(), rest.begin(), rest.end());
     if (pending_.size() > kMostBytes) return false;
-    if (pending_.size() >= sizes[0]) add({std::exchange(pending_, {})});
+    if (pending_.size() >= said) add({std::exchange(pending_, {})});
     return true;
   }
   std::vector<Unit> units;
-  for (const std::size_t size : sizes) {
-    // The only one is what is there, whatever its size is said to be.
-    const std::size_t taken = sizes.size() == 1 ? rest.size() : size;
+  for (const std::size_t size : *sizes) {
+    // The only one is what is there, if it cannot have the size that is said.
+    const bool all = only && (size == 0 || size > rest.size() || is_adts_frame(rest));
+    const std::size_t taken = all ? rest.size() : size;
     if (taken > rest.size() || taken == 0) break;
     units.push_back(bytes_of(rest.first(taken)));
     rest = rest.subspan(taken);
@@ -152,14 +193,24 @@ bool Unpacker::take_units(Bytes payload, bool marker) {
   return true;
 }
 
+bool Unpacker::take_bare_unit(Bytes payload, bool marker) {
+  pending_timestamp_ = timestamp_;
+  pending_.insert(pending_.end(), payload.begin(), payload.end());
+  if (pending_.size() > kMostBytes) return false;
+  if (marker) add({std::exchange(pending_, {})});
+  return true;
+}
+
 // ---- LATM ----
 
 bool Unpacker::take_element(Bytes payload, bool marker) {
   if (!pending_.empty() && pending_timestamp_ != timestamp_) pending_.clear();
   pending_timestamp_ = timestamp_;
   pending_.insert(pending_.end(), payload.begin(), payload.end());
-  if (read_element(pending_) || read_loas(pending_)) {
+  Elements elements;
+  if (read_element(pending_, true, elements) || read_loas(pending_, elements)) {
     pending_.clear();
+    add(std::move(elements.units));
     return true;
   }
   if (const auto header = read_adts_header(pending_); header && !mux_in_stream_) {
@@ -172,33 +223,41 @@ bool Unpacker::take_element(Bytes payload, bool marker) {
       return take_adts(all);
     }
   }
-  return !marker && pending_.size() <= kMostBytes;
+  if (!marker) return pending_.size() <= kMostBytes;
+  if (!read_elements(pending_, elements)) return false;
+  pending_.clear();
+  add(std::move(elements.units));
+  return true;
 }
 
-bool Unpacker::read_element(Bytes element) {
+bool Unpacker::read_element(Bytes element, bool whole, Elements& elements) {
   const Bits bits(element);
   // What the description says comes first.
-  if (mux_ && !mux_in_stream_ && !description_.config_in_stream && read_with(bits, *mux_, false))
+  if (mux_ && !mux_in_stream_ && !description_.config_in_stream &&
+      read_with(bits, *mux_, false, whole, elements))
     return true;
   Bits in_stream(element);
   if (in_stream.flag()) { // useSameStreamMux
-    if (mux_ && read_with(in_stream, *mux_, mux_in_stream_)) return true;
-  } else if (const auto mux = read_mux_config(in_stream); mux && read_with(in_stream, *mux, true)) {
+    if (mux_ && read_with(in_stream, *mux_, mux_in_stream_, whole, elements)) return true;
+  } else if (const auto mux = read_mux_config(in_stream);
+             mux && (whole || mux_in_stream_ || description_.config_in_stream) &&
+             read_with(in_stream, *mux, true, whole, elements)) {
     mux_ = mux;
     mux_in_stream_ = true;
     return true;
   }
   if (mux_in_stream_) return false;
-  return read_with(bits, mux_.value_or(MuxConfig{}), false);
+  return read_with(bits, mux_.value_or(MuxConfig{}), false, whole, elements);
 }
 
-bool Unpacker::read_loas(Bytes element) {
+bool Unpacker::read_loas(Bytes element, Elements& elements) {
   constexpr std::size_t kHeader = 3;
   bool read = false;
   // AudioSyncStream (ISO/IEC 14496-3, 1.7.2).
   while (element.size() > kHeader && element[0] == 0x56 && (element[1] & 0xe0) == 0xe0) {
     const std::size_t size = std::size_t{element[1] & 0x1fu} << 8 | element[2];
-    if (size > element.size() - kHeader || !read_element(element.subspan(kHeader, size)))
+    if (size > element.size() - kHeader ||
+        !read_element(element.subspan(kHeader, size), true, elements))
       return read;
     element = element.subspan(kHeader + size);
     read = true;
@@ -206,12 +265,22 @@ bool Unpacker::read_loas(Bytes element) {
   return read;
 }
 
-bool Unpacker::read_with(Bits bits, const MuxConfig& mux, bool stated) {
+/// Cameras put several elements into a packet, or other bytes behind one.
+bool Unpacker::read_elements(Bytes rest, Elements& elements) {
+  while (!rest.empty() && read_element(rest, false, elements)) rest = rest.subspan(elements.used);
+  return !elements.units.empty();
+}
+
+bool Unpacker::read_with(Bits bits, const MuxConfig& mux, bool stated, bool whole,
+                         Elements& elements) {
   auto units = read_frames(bits, mux);
+  if (!units) return false;
+  bits.skip(mux.other_bits);
   // It ends with its element: anything else is no such element.
-  if (!units || bits.left() - mux.other_bits >= 8) return false;
+  if (whole && bits.left() >= 8) return false;
+  elements.used = (bits.at() + 7) / 8;
   if (stated) judge_.settle(mux.audio);
-  add(std::move(*units));
+  for (Unit& unit : *units) elements.units.push_back(std::move(unit));
   return true;
 }
 

@@ -28,6 +28,7 @@ struct Description {
   unsigned other_length = 0;          ///< Random access indication and stream state.
   unsigned auxiliary_size_length = 0; ///< Of the section behind them.
   unsigned constant_size = 0;         ///< Bytes of each unit; 0: they say it.
+  bool lengths_said = true; ///< The description has some of these; else there may be no headers.
 };
 
 /// One raw frame (raw_data_block) with all that a decoder needs.
@@ -55,7 +56,7 @@ class Unpacker {
   void lose();
   /// The next frame; none: more packets are needed.
   std::optional<Frame> next();
-  /// Packets without a frame that can be read.
+  /// Packets without a frame that can be read, or with too many that wait for the judge.
   std::uint64_t malformed() const { return malformed_; }
 
  private:
@@ -63,11 +64,19 @@ class Unpacker {
 
   bool take_adts(Bytes payload);
   bool take_units(Bytes payload, bool marker);
-  bool read_unit_sizes(Bits& bits, std::size_t end, std::vector<std::size_t>& sizes) const;
+  bool take_bare_unit(Bytes payload, bool marker);
+  std::optional<std::vector<std::size_t>> read_unit_sizes(Bits& bits) const;
+  bool read_unit_headers(Bits& bits, std::size_t end, std::vector<std::size_t>& sizes) const;
   bool take_element(Bytes payload, bool marker);
-  bool read_element(Bytes element);
-  bool read_loas(Bytes element);
-  bool read_with(Bits bits, const MuxConfig& mux, bool stated);
+  /// What is read of elements.
+  struct Elements {
+    std::vector<Unit> units;
+    std::size_t used = 0; ///< Bytes of the last one.
+  };
+  bool read_element(Bytes element, bool whole, Elements& elements);
+  bool read_loas(Bytes element, Elements& elements);
+  bool read_elements(Bytes rest, Elements& elements);
+  bool read_with(Bits bits, const MuxConfig& mux, bool stated, bool whole, Elements& elements);
   void add(std::vector<Unit> units);
 
   const Description description_;

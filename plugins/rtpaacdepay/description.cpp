@@ -65,6 +65,8 @@ aac::Description description_of(const GstCaps* caps) {
   } else if (g_ascii_strncasecmp(mode.data() ? mode.data() : "", "AAC-lbr", 7) == 0) {
     description.size_length = 6;
     description.index_length = description.index_delta_length = 2;
+  } else {
+    description.lengths_said = false;
   }
   read(fields, "ctsdeltalength", kMostLength, description.cts_delta_length);
   read(fields, "dtsdeltalength", kMostLength, description.dts_delta_length);

@@ -9,7 +9,8 @@
  * - LATM with its configuration in the stream, with or without `cpresent=1`, and LOAS.
  * - A missing, invalid or wrong configuration: the first frames show mono or stereo, and the
  *   timestamps the sampling rate. Up to eight frames wait for that.
- * - Lengths of headers that are missing: those of AAC-hbr.
+ * - Lengths of headers that are missing: those of AAC-hbr, or no headers at all.
+ * - Several LATM elements in a packet, and bytes behind a frame that belong to none.
  *
  * Packets that cannot be read are dropped. A warning message tells their number, at most once a
  * minute; there are no errors. Interleaved access units are not put in order.
@@ -115,7 +116,7 @@ static GstBuffer* gst_rtp_aac_depay_process(GstRTPBaseDepayload* depay, GstRTPBu
     set_format(depay, state, frame->config);
     GstBuffer* const buffer = gst_buffer_new_memdup(frame->bytes.data(), frame->bytes.size());
     const GstClockTime length =
-        gst_util_uint64_scale_int(AudioConfig::kSamples, GST_SECOND, frame->config->rate);
+        gst_util_uint64_scale_int(GST_SECOND, frame->config->samples, frame->config->rate);
     GST_BUFFER_DURATION(buffer) = length;
     if (GST_CLOCK_TIME_IS_VALID(frame->time))
       GST_BUFFER_PTS(buffer) = frame->time + frame->ahead * length;

@@ -20,6 +20,7 @@ std::optional<in6_addr> read_six(const std::string& address) {
 }
 
 constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+constexpr unsigned kMappedBits = 8 * kMapped.size();
 
 /// The address in 16 bytes; IPv4 is mapped into IPv6.
 std::optional<std::array<std::uint8_t, 16>> bytes_of(const std::string& address) {
@@ -30,6 +31,10 @@ std::optional<std::array<std::uint8_t, 16>> bytes_of(const std::string& address)
   if (!six) return std::nullopt;
   std::copy(std::begin(six->s6_addr), std::end(six->s6_addr), bytes.begin());
   return bytes;
+}
+
+bool is_mapped(const std::array<std::uint8_t, 16>& bytes) {
+  return std::equal(kMapped.begin(), kMapped.end(), bytes.begin());
 }
 
 } // namespace
@@ -60,12 +65,14 @@ std::optional<Subnet> Subnet::parse(const std::string& text) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits);
   if (error != std::errc{} || end != digits.data() + digits.size() || bits > (four ? 32U : 128U))
     return std::nullopt;
-  return Subnet{*bytes, four ? bits + 96 : bits};
+  if (four) bits += kMappedBits;
+  if (is_mapped(*bytes) && bits < kMappedBits) return std::nullopt; // Most likely, a range of IPv4.
+  return Subnet{*bytes, bits};
 }
 
 bool Subnet::contains(const std::string& address) const {
   const auto bytes = bytes_of(address);
-  if (!bytes) return false;
+  if (!bytes || is_mapped(*bytes) != is_mapped(bytes_)) return false;
   const std::size_t whole = bits_ / 8;
   if (!std::equal(bytes_.begin(), bytes_.begin() + whole, bytes->begin())) return false;
   const unsigned rest = bits_ % 8;

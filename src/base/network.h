@@ -16,7 +16,8 @@ std::string unmapped(const std::string& address);
 /// Other text is returned unchanged.
 std::string network_of(const std::string& address);
 
-/// A range of addresses: "192.0.2.0/24", "2001:db8::/32", or a single address.
+/// A range of addresses: "192.0.2.0/24", "2001:db8::/32", or a single address. A range of IPv6
+/// contains no address of IPv4.
 class Subnet {
  public:
   /// None: not a range.

@@ -129,7 +129,7 @@ Reason read_subnet(const std::string& text, std::string& out) {
   if (!Subnet::parse(text))
     return {"not_a_subnet"_reason,
             "is neither an IP address nor a range of them; write, for example, 127.0.0.1, "
-            "10.0.0.0/8 or 2001:db8::/32"};
+            "10.0.0.4/30 or 2001:db8::5"};
   out = text;
   return {};
 }

@@ -73,9 +73,11 @@ std::optional<std::string> Exchange::read_body() {
 const Client& Exchange::client() const {
   if (const Client* kept = kept_client(message_.get())) return *kept;
   SoupServerMessage* message = message_.get();
-  const std::string peer = host_of(soup_server_message_get_remote_address(message));
   return keep(message, std::make_unique<Client>(client_of(
-                           soup_server_message_get_request_headers(message), peer, false, {})));
+                           soup_server_message_get_request_headers(message),
+                           {.peer = host_of(soup_server_message_get_remote_address(message)),
+                            .version = soup_server_message_get_http_version(message)},
+                           {})));
 }
 
 const Client* Exchange::kept_client(SoupServerMessage* message) {

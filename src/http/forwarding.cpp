@@ -73,23 +73,27 @@ bool has_any(SoupMessageHeaders* headers) {
   });
 }
 
+/// Of a request by HTTP/1.0, libsoup drops each header that Connection lists. A client can list the
+/// headers of its proxy, so nothing shows that there is one.
+bool may_lack_headers(SoupHTTPVersion version) { return version == SOUP_HTTP_1_0; }
+
 } // namespace
 
-Client client_of(SoupMessageHeaders* headers, const std::string& peer, bool tls,
+Client client_of(SoupMessageHeaders* headers, const Arrival& arrival,
                  std::span<const std::string> trusted) {
+  const std::string& peer = arrival.peer;
   Client client{.address = peer,
                 .peer = peer,
                 .host = value_of(headers, "Host"),
-                .secure = tls,
+                .secure = arrival.tls,
                 .trusted_peer = is_in_any(peer, trusted),
-                .hidden = has_any(headers)};
+                .hidden = has_any(headers) || may_lack_headers(arrival.version)};
   if (!client.trusted_peer) return client;
   const std::string forwarded = value_of(headers, "X-Forwarded-For");
-  if (const auto address = first_stranger(forwarded, peer, trusted);
-      address && !forwarded.empty()) {
-    client.address = *address;
-    client.hidden = false;
-  }
+  const auto address = first_stranger(forwarded, peer, trusted);
+  // Without the list, the request is not the proxy's own: its client may have had it dropped.
+  client.hidden = forwarded.empty() || !address;
+  if (!client.hidden) client.address = *address;
   // The nearest proxy wrote the last entry; it may add to what the client sent.
   const std::string protocol = value_of(headers, "X-Forwarded-Proto");
   if (!protocol.empty()) {

@@ -16,14 +16,20 @@ struct Client {
   std::string proxy_host;    ///< As the trusted proxy named it; empty: like the client.
   bool secure = false;       ///< The client uses HTTPS.
   bool trusted_peer = false; ///< The TCP connection is that of a trusted proxy.
-  bool hidden = false;       ///< A proxy forwarded the request, and does not say for whom in a way
-                             ///< that can be trusted: `address` is the proxy's.
+  bool hidden = false;       ///< A proxy forwarded the request, or may have, and does not say for
+                             ///< whom in a way that can be trusted: `address` is the proxy's.
 };
 
-/// Reads the client of a request that came from `peer`, with or without TLS. Only proxies whose
-/// address is in one of the ranges `trusted` (see Subnet) may speak for others, by X-Forwarded-For,
-/// X-Forwarded-Proto and X-Forwarded-Host.
-Client client_of(SoupMessageHeaders* headers, const std::string& peer, bool tls,
+/// How a request arrived.
+struct Arrival {
+  std::string peer; ///< The address, numeric, at the other end of the TCP connection.
+  bool tls = false;
+  SoupHTTPVersion version = SOUP_HTTP_1_1;
+};
+
+/// Reads the client of a request. Only proxies whose address is in one of the ranges `trusted` (see
+/// Subnet) may speak for others, by X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host.
+Client client_of(SoupMessageHeaders* headers, const Arrival& arrival,
                  std::span<const std::string> trusted);
 
 } // namespace fanlight::http

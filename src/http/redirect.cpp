@@ -24,6 +24,11 @@ std::string name_in(const std::string& host) {
 
 Server::Handler redirect_to_https(int port) {
   return [port](const ExchangePtr& exchange) {
+    // Others carry what nobody should send in plain text; a client that is led on sends it each
+    // time.
+    if (exchange->method() != "GET" && exchange->method() != "HEAD")
+      return exchange->respond(403, "text/plain; charset=utf-8",
+                               "This address only leads to HTTPS: begin the URL by https://\n");
     const std::string name = name_in(exchange->client().host);
     if (name.empty())
       return exchange->respond(400, "text/plain; charset=utf-8",

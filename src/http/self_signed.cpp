@@ -76,12 +76,14 @@ std::string alternative_names(const std::vector<std::string>& names) {
   return all;
 }
 
-/// Not an authority: who trusts it trusts this server only.
+/// Not an authority: who trusts it trusts this server only. The days begin a day ago, so that a
+/// browser whose clock is slow accepts it; the last second belongs to them.
 bool fill(X509* certificate, EVP_PKEY* key, const std::vector<std::string>& names, int days) {
   constexpr long kClockSkew = -kDay;
   return X509_set_version(certificate, 2) == 1 && set_serial(certificate) &&
          X509_gmtime_adj(X509_getm_notBefore(certificate), kClockSkew) != nullptr &&
-         X509_gmtime_adj(X509_getm_notAfter(certificate), days * kDay) != nullptr &&
+         X509_gmtime_adj(X509_getm_notAfter(certificate), kClockSkew + days * kDay - 1) !=
+             nullptr &&
          X509_set_pubkey(certificate, key) == 1 && set_name(certificate, names.front()) &&
          add_extension(certificate, NID_basic_constraints, "critical,CA:FALSE") &&
          add_extension(certificate, NID_key_usage, "critical,digitalSignature") &&

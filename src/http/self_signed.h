@@ -18,8 +18,8 @@ struct SelfSigned {
 /// .local, localhost, and the addresses of its interfaces.
 std::vector<std::string> names_of_this_machine();
 
-/// Makes a certificate of `days` for `names` (host names and addresses; at least one), with a new
-/// key on P-256. Errc::invalid names the one that is no name.
+/// Makes a certificate of `days`, the first of which is over, for `names` (host names and
+/// addresses; at least one), with a new key on P-256. Errc::invalid names the one that is no name.
 Result<SelfSigned> make_self_signed(const std::vector<std::string>& names, int days);
 
 } // namespace fanlight::http

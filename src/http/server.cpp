@@ -123,10 +123,11 @@ class SoupHttpServer : public Server {
   const Client& keep_client(SoupServerMessage* message) const {
     const auto trusted =
         listening_.trusted_proxies ? listening_.trusted_proxies() : std::vector<std::string>{};
-    auto client =
-        std::make_unique<Client>(client_of(soup_server_message_get_request_headers(message),
-                                           host_of(soup_server_message_get_remote_address(message)),
-                                           listening_.certificate != nullptr, trusted));
+    const Arrival arrival{.peer = host_of(soup_server_message_get_remote_address(message)),
+                          .tls = listening_.certificate != nullptr,
+                          .version = soup_server_message_get_http_version(message)};
+    auto client = std::make_unique<Client>(
+        client_of(soup_server_message_get_request_headers(message), arrival, trusted));
     return Exchange::keep(message, std::move(client));
   }
 

@@ -31,8 +31,11 @@ std::string content_of(const std::string& file) {
   return {text, size};
 }
 
-std::string content_of(const TlsFiles& files) {
-  return content_of(files.certificate) + '\n' + content_of(files.key);
+/// A digest, so that the key is in memory only where OpenSSL keeps it.
+std::string digest_of(const TlsFiles& files) {
+  const std::string both = content_of(files.certificate) + '\n' + content_of(files.key);
+  return take_text(g_compute_checksum_for_string(G_CHECKSUM_SHA256, both.data(),
+                                                 static_cast<gssize>(both.size())));
 }
 
 } // namespace
@@ -45,7 +48,7 @@ Result<std::unique_ptr<TlsCertificate>> TlsCertificate::create(TlsFiles files) {
 }
 
 TlsCertificate::TlsCertificate(TlsFiles files, TlsContext context)
-    : files_(std::move(files)), current_(std::move(context)), seen_(content_of(files_)),
+    : files_(std::move(files)), current_(std::move(context)), seen_(digest_of(files_)),
       certificate_watch_(files_.certificate, [this] { on_changed(); }),
       key_watch_(files_.key, [this] { on_changed(); }) {
   check_end();
@@ -55,13 +58,13 @@ TlsCertificate::TlsCertificate(TlsFiles files, TlsContext context)
 void TlsCertificate::on_changed() {
   // The other file may still be on its way; its watch calls again.
   if (!certificate_watch_.settled() || !key_watch_.settled()) return;
-  if (content_of(files_) != seen_) renew();
+  if (digest_of(files_) != seen_) renew();
 }
 
 void TlsCertificate::renew() {
-  std::string content = content_of(files_);
-  if (content == seen_ && !wrong_) return;
-  seen_ = std::move(content);
+  std::string digest = digest_of(files_);
+  if (digest == seen_ && !wrong_) return;
+  seen_ = std::move(digest);
   auto context = read_tls_files(files_);
   wrong_ = !context;
   if (wrong_)

@@ -34,7 +34,7 @@ class TlsCertificate {
   const TlsFiles files_;
   // Owned.
   TlsContext current_;
-  std::string seen_; ///< The content of both files that was read last, right or wrong.
+  std::string seen_; ///< The SHA-256 of both files as they were read last, right or wrong.
   bool wrong_ = false;
   FileWatch certificate_watch_;
   FileWatch key_watch_;

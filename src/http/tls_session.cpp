@@ -13,6 +13,14 @@ namespace {
 
 constexpr gsize kRecord = 16 * 1024;
 constexpr std::size_t kMostHello = 16 * 1024;
+/// What one read() takes from the socket: OpenSSL would go on until there is text or nothing at
+/// all, and a client can send records without text faster than they are read. Two of the largest
+/// records.
+constexpr std::size_t kAtOnce = 2 * (kRecord + 512);
+/// Of a client that sends no text in between; it needs one after millions of records.
+constexpr int kMostKeyUpdates = 64;
+/// What a client that does not read its answers may have waiting here: several records.
+constexpr std::size_t kMostUnsent = 64 * 1024;
 
 /// For a client that speaks HTTP without TLS to this port.
 constexpr std::string_view kNeedsTls =
@@ -38,12 +46,19 @@ struct TlsSession::Bio {
   static int read(BIO* bio, char* buffer, int size) {
     BIO_clear_retry_flags(bio);
     TlsSession& self = session(bio);
+    if (self.refused_) return -1;
+    if (self.left_ == 0) { // The socket stays readable, so the rest has its turn.
+      BIO_set_retry_read(bio);
+      return -1;
+    }
     GError* failure = nullptr;
     const gssize got = g_socket_receive_with_blocking(
-        self.socket_.get(), buffer, static_cast<gsize>(size), FALSE, nullptr, &failure);
+        self.socket_.get(), buffer, std::min(static_cast<gsize>(size), self.left_), FALSE, nullptr,
+        &failure);
     const OwnedError error{failure};
     if (got > 0) {
       self.received_ += static_cast<std::size_t>(got);
+      self.left_ -= static_cast<std::size_t>(got);
       if (!self.is_hello(buffer, static_cast<std::size_t>(got))) return -1;
     } else if (got == 0) {
       self.ended_ = true;
@@ -62,6 +77,18 @@ struct TlsSession::Bio {
   static long control(BIO* bio, int command, long, void*) {
     if (command == BIO_CTRL_EOF) return session(bio).ended_ ? 1 : 0;
     return command == BIO_CTRL_FLUSH ? 1 : 0;
+  }
+
+  /// Sees each message of the TLS protocol itself.
+  static void on_message(int sent, int, int type, const void* bytes, std::size_t size, SSL*,
+                         void* session) {
+    auto& self = *static_cast<TlsSession*>(session);
+    const auto* message = static_cast<const unsigned char*>(bytes);
+    if (sent == 0 && type == SSL3_RT_HANDSHAKE && size > 0 && message[0] == SSL3_MT_KEY_UPDATE)
+      self.refused_ = ++self.key_updates_ > kMostKeyUpdates || self.refused_;
+    // OpenSSL only warns a client that renegotiates, which may go on.
+    if (sent == 1 && type == SSL3_RT_ALERT && size == 2 && message[1] == SSL_AD_NO_RENEGOTIATION)
+      self.refused_ = true;
   }
 
   static BIO* create(TlsSession& session) {
@@ -88,6 +115,8 @@ std::shared_ptr<TlsSession> TlsSession::create(GSocket* socket, SSL_CTX* context
   if (bio == nullptr) return nullptr;
   SSL_set_bio(session->ssl_, bio, bio);
   SSL_set_accept_state(session->ssl_);
+  SSL_set_msg_callback(session->ssl_, Bio::on_message);
+  SSL_set_msg_callback_arg(session->ssl_, session.get());
   return session;
 }
 
@@ -95,13 +124,21 @@ TlsSession::~TlsSession() { SSL_free(ssl_); }
 
 gssize TlsSession::read(void* buffer, gsize count, GError** error) {
   if (broken_) return fail(error);
+  left_ = kAtOnce;
   ERR_clear_error();
   const int got = SSL_read(ssl_, buffer, static_cast<int>(std::min(count, kRecord)));
   const int outcome = SSL_get_error(ssl_, got);
   if (outcome == SSL_ERROR_SSL && ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST)
     unsent_ = kNeedsTls; // Instead of an alert.
   flush(nullptr);        // The handshake, an alert, an answer to a key update.
-  if (outcome == SSL_ERROR_NONE) return got;
+  if (unsent_.size() > kMostUnsent) {
+    broken_ = true;
+    return fail(error);
+  }
+  if (outcome == SSL_ERROR_NONE) {
+    key_updates_ = 0;
+    return got;
+  }
   if (outcome == SSL_ERROR_ZERO_RETURN) return 0;
   if (outcome == SSL_ERROR_WANT_READ) return would_block(error);
   broken_ = true;
@@ -128,18 +165,23 @@ gssize TlsSession::write(const void* buffer, gsize count, GError** error) {
 }
 
 /// Checks the size that the client's first message says it has: OpenSSL would allocate 128 KiB for
-/// it before the message arrives.
+/// it before the message arrives. A first record that does not even contain the size is refused.
 bool TlsSession::is_hello(const char* bytes, std::size_t size) {
-  constexpr std::size_t kSize = 6; // Where the three bytes of the size are.
+  constexpr std::size_t kOfRecord = 3; // Where the two bytes of the record's size are.
+  constexpr std::size_t kSize = 6;     // Where the three bytes of the message's size are.
   if (head_.size() == kHead) return true;
   head_.append(bytes, std::min(size, kHead - head_.size()));
   if (head_.size() < kHead) return true;
-  std::size_t length = 0;
-  for (std::size_t at = kSize; at < kHead; ++at)
-    length = length << 8 | static_cast<unsigned char>(head_[at]);
+  const auto number = [this](std::size_t at, std::size_t end) {
+    std::size_t value = 0;
+    for (; at < end; ++at) value = value << 8 | static_cast<unsigned char>(head_[at]);
+    return value;
+  };
+  constexpr std::size_t kLeast = 4; // The kind of the message and its size.
   // Of what is no handshake, OpenSSL says what it is.
   constexpr char kHandshake = 22;
-  return head_.front() != kHandshake || length <= kMostHello;
+  return head_.front() != kHandshake ||
+         (number(kOfRecord, kOfRecord + 2) >= kLeast && number(kSize, kHead) <= kMostHello);
 }
 
 /// False: the kernel does not take everything, or the connection is broken.

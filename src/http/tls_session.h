@@ -63,6 +63,9 @@ class TlsSession {
   std::string unsent_; ///< Records.
   std::string head_;   ///< The first kHead bytes.
   std::size_t received_ = 0;
+  std::size_t left_ = 0; ///< What the read() that runs may still take from the socket.
+  int key_updates_ = 0;  ///< Since the last text.
+  bool refused_ = false; ///< Nothing more is read: the client misuses the protocol.
   bool counted_ = false; ///< take_handshake() has returned true.
   bool ended_ = false;   ///< The socket has.
   bool owes_ = false;    ///< The first byte of the next write() is in a record already.

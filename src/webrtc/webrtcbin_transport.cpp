@@ -25,9 +25,6 @@ namespace {
 constexpr std::chrono::milliseconds kGatheringLimit{500};
 /// How long sending the goodbye may take.
 constexpr std::chrono::milliseconds kGoodbyeLimit{200};
-/// A stream begins with the cached group of pictures, which is sent within a second. Afterwards
-/// viewers have had time to ask for what was lost of it.
-constexpr std::chrono::milliseconds kBurst{2'000};
 
 std::uint32_t alive = 0; // Main only.
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -13,8 +14,10 @@ namespace fanlight::webrtc {
 /// 0: not known), but for a second at most: about half a second of them, after which a repaired
 /// packet comes too late to be shown. 128 to 1024.
 unsigned retransmission_packets(std::uint64_t bitrate);
-/// How many are kept while a stream begins.
+/// How many are kept while a stream begins: with the cached group of pictures, which is sent within
+/// a second. After kBurst, viewers have had time to ask for what was lost of it.
 constexpr unsigned kBurstPackets = 1024;
+constexpr std::chrono::milliseconds kBurst{2'000};
 
 /// Settings of the elements that a webrtcbin builds inside itself.
 struct WebrtcbinTuning {

@@ -77,7 +77,7 @@ test(
     const before = await boxOf(page, 'c0');
 
     await dragCorner(page, 'c0', 7);
-    assert.equal(await page.locator('.frame').innerText(), '7 / 12');
+    await page.locator('.frame', { hasText: '7 / 12' }).waitFor();
     await keepScreenshot(page, 'resizing');
     await page.mouse.up();
 
@@ -107,6 +107,7 @@ test(
   { timeout: TEST_MS },
   async () => {
     const page = await open();
+    await waitUntilAllLive(page);
     const before = await boxOf(page, 'c4');
     await dragCorner(page, 'c4', 6);
     await page.mouse.up();
@@ -124,8 +125,14 @@ test(
     await tileOf(page, 'c0').focus();
     await page.keyboard.press('Shift+ArrowRight');
     await waitForCameras(page, ['c1', 'c0', ...IDS.slice(2)]);
+    await page.locator('#offer', { hasText: 'Camera 0 is now number 2 of 9' }).waitFor();
     await page.keyboard.press('Control+z');
     await waitForCameras(page, IDS);
+    await page.locator('#offer').waitFor({ state: 'hidden' });
+    assert.equal(
+      await page.locator('#announcer').textContent(),
+      'The last change of the wall is undone',
+    );
     await waitForColumns(page, 'c4', 6);
   },
 );
@@ -147,11 +154,12 @@ test('keys and the menu make a tile larger, smaller and usual', { timeout: TEST_
   const page = await open();
   const tile = tileOf(page, 'c0');
   await tile.focus();
-  await page.keyboard.press('+');
+  // Where keyboards have them: Shift and "=", and the number pad.
+  await page.keyboard.press('Shift+Equal');
   await waitForColumns(page, 'c0', 5);
-  await page.keyboard.press('=');
+  await page.keyboard.press('NumpadAdd');
   await waitForColumns(page, 'c0', 6);
-  await page.keyboard.press('-');
+  await page.keyboard.press('NumpadSubtract');
   await waitForColumns(page, 'c0', 5);
 
   await tile.hover();
@@ -169,6 +177,25 @@ test('a link has the sizes', { timeout: TEST_MS }, async () => {
   await waitForColumns(page, 'c8', 6);
   await waitForColumns(page, 'c0', 3);
 });
+
+test(
+  'a tile that is large on a phone has its usual size beside it',
+  { timeout: TEST_MS },
+  async () => {
+    const page = await open('?columns=2', PHONE);
+    const tile = tileOf(page, 'c0');
+    await tile.focus();
+    await page.keyboard.press('NumpadAdd');
+    await waitForColumns(page, 'c0', 12);
+
+    await page.setViewportSize({ width: 1440, height: 900 });
+
+    await page.waitForFunction(() => {
+      const widths = [...document.querySelectorAll('fanlight-tile')].map((one) => one.clientWidth);
+      return widths[0] < 600 && Math.max(...widths) - Math.min(...widths) <= 1;
+    });
+  },
+);
 
 test(
   'on a phone, a long press lets fingers move and resize tiles, until it is done',

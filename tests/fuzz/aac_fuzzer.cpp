@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
 #include <vector>
 
 #include "aac/unpacker.h"
@@ -15,26 +16,66 @@ void require(bool condition) {
   if (!condition) std::abort();
 }
 
-/// The input as a stream: its configuration behind a byte of its length, then of each packet a byte
-/// of flags, a byte of its length, and the payload.
-void play(Description description, Bytes input) {
-  if (input.empty()) return;
-  const std::size_t length = std::min<std::size_t>(input[0], input.size() - 1);
-  description.config.assign(input.begin() + 1,
-                            input.begin() + 1 + static_cast<std::ptrdiff_t>(length));
-  input = input.subspan(1 + length);
+/// Reads what decides what the rest is; zeros behind the end.
+class Input {
+ public:
+  explicit Input(Bytes bytes) : rest_(bytes) {}
+  bool empty() const { return rest_.empty(); }
+  unsigned byte() {
+    if (rest_.empty()) return 0;
+    const unsigned value = rest_[0];
+    rest_ = rest_.subspan(1);
+    return value;
+  }
+  Bytes bytes(std::size_t count) {
+    const Bytes part = rest_.first(std::min(count, rest_.size()));
+    rest_ = rest_.subspan(part.size());
+    return part;
+  }
+
+ private:
+  Bytes rest_;
+};
+
+/// A byte each: flags, the clock, the lengths in headers, and the length of the configuration,
+/// which comes then.
+Description read_description(Input& input) {
+  constexpr int kClocks[] = {8000, 16000, 44100, 48000, 90000, 192001};
+  constexpr unsigned kLengths = 33; // The element takes up to 32.
+  Description description;
+  const unsigned flags = input.byte();
+  description.latm = (flags & 1) != 0;
+  description.config_in_stream = (flags & 2) != 0;
+  description.lengths_said = (flags & 4) == 0;
+  description.channels = static_cast<int>(flags >> 3 & 3);
+  description.clock_rate = kClocks[input.byte() % std::size(kClocks)];
+  for (unsigned* const length :
+       {&description.size_length, &description.index_length, &description.index_delta_length,
+        &description.cts_delta_length, &description.dts_delta_length, &description.other_length,
+        &description.auxiliary_size_length})
+    *length = input.byte() % kLengths;
+  description.constant_size = input.byte();
+  const Bytes config = input.bytes(input.byte());
+  description.config.assign(config.begin(), config.end());
+  return description;
+}
+
+/// The input as a stream: its description, then of each packet a byte of flags, two of its length,
+/// and the payload.
+void play(Input input) {
+  Description description = read_description(input);
   Unpacker unpacker{std::move(description)};
   std::uint32_t timestamp = 0;
   std::size_t taken = 0;
   std::size_t given = 0;
-  while (input.size() > 2) {
-    const std::uint8_t flags = input[0];
-    const std::size_t size = std::min<std::size_t>(input.size() - 2, input[1]);
+  while (!input.empty()) {
+    const unsigned flags = input.byte();
+    const unsigned high = input.byte();
+    const Bytes payload = input.bytes(high << 8 | input.byte());
     if ((flags & 2) != 0) unpacker.lose();
     timestamp += (flags & 4) != 0 ? 1024 : 0;
-    unpacker.take(input.subspan(2, size), (flags & 1) != 0, timestamp, timestamp);
-    taken += size;
-    input = input.subspan(2 + size);
+    unpacker.take(payload, (flags & 1) != 0, timestamp, timestamp);
+    taken += payload.size();
     while (const auto frame = unpacker.next()) {
       require(frame->config != nullptr && frame->config->rate > 0);
       require(!frame->config->bytes.empty());
@@ -48,17 +89,6 @@ void play(Description description, Bytes input) {
 
 /// Whatever comes: no crash, no read behind the end, and no more sound than was sent.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const Bytes input{data, size};
-  play({.clock_rate = 16000}, input);
-  play({.latm = true, .config_in_stream = true, .clock_rate = 48000}, input);
-  play({.latm = true, .clock_rate = 48000}, input);
-  play({.clock_rate = 8000,
-        .size_length = 6,
-        .index_length = 2,
-        .index_delta_length = 2,
-        .cts_delta_length = 3,
-        .other_length = 1,
-        .auxiliary_size_length = 8},
-       input);
+  play(Input{{data, size}});
   return 0;
 }

@@ -101,7 +101,6 @@ constexpr Sound kSounds[] = {
     {"aac-44100", "aac44100", "MPEG4-GENERIC/44100/1", "mode=AAC-hbr;config=1208", ""},
     {"no-config", "aac16", "MPEG4-GENERIC/16000/1", "mode=AAC-hbr;sizelength=13;indexlength=3", ""},
     {"invalid-config", "aac16", "MPEG4-GENERIC/16000", "mode=AAC-hbr;config=0000", ""},
-    {"config-of-another-rate", "aac16", "MPEG4-GENERIC/16000/1", "mode=AAC-hbr;config=1188", ""},
     {"config-of-stereo", "aac16", "MPEG4-GENERIC/16000/2", "mode=AAC-hbr;config=1410", ""},
     {"no-fmtp", "aac16", "MPEG4-GENERIC/16000", "", ""},
     {"adts", "aac16", "MPEG4-GENERIC/16000/1", "mode=AAC-hbr;config=1408",
@@ -140,6 +139,8 @@ std::string script_of(const Sound& sound) {
          "Session: 1\nTransport: RTP/AVP/TCP;interleaved={channels}\n\n> PLAY\n" + ok +
          "Session: 1\n\n> TEARDOWN\n" + ok;
 }
+
+constexpr std::size_t kMakes = 30; // As docs/cameras.md says.
 
 /// Cameras in the shape of real makes, all of them in one server.
 class CamerasTest : public ServiceTest {
@@ -198,7 +199,6 @@ class CamerasTest : public ServiceTest {
     if (viewer != nullptr) {
       EXPECT_EQ(viewer->wait_exit(), 0) << viewer->output();
       EXPECT_THAT(viewer->output(), HasSubstr("\"codec\":\"" + make.video + "\""));
-      EXPECT_THAT(get("/api/cameras/" + make.name).body, HasSubstr("\"reconnects\":0"));
     }
     const std::string sound = make.sound == "-" ? "" : make.sound;
     const std::string camera = get("/api/cameras/" + make.name).body;
@@ -212,7 +212,7 @@ class CamerasTest : public ServiceTest {
 
 TEST_F(CamerasTest, AreShownOrSayWhatIsToBeChanged) {
   const std::vector<Make> makes = all_makes();
-  ASSERT_GT(makes.size(), 20u);
+  ASSERT_EQ(makes.size(), kMakes);
   start(makes);
 
   expect_right(makes);

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include "http/self_signed.h"
 #include "service_fixture.h"
 #include "support/free_port.h"
 
@@ -134,11 +135,15 @@ class ProxyTest : public HttpsTest {
     server_keys = "  trusted_proxies: [127.0.0.1]\n";
     start_service({camera("front")});
     wait_state("front", "live");
-    make_certificate();
-    shell("cat " + path("fanlight.crt") + ' ' + path("fanlight.key") + " > " + path("both.pem"));
+    make_both();
     const http::Owned<GSocketAddress> local{g_inet_socket_address_new_from_string("127.0.0.9", 0)};
     client.reset(soup_session_new_with_options("local-address", local.get(), nullptr));
     soup_session_set_timeout(client.get(), kHangLimit.count());
+  }
+  /// The certificate, in two files and in one.
+  void make_both() {
+    make_certificate();
+    shell("cat " + path("fanlight.crt") + ' ' + path("fanlight.key") + " > " + path("both.pem"));
   }
   /// The documented configuration, with the places of this test.
   std::string documented(const std::string& language,
@@ -160,8 +165,30 @@ class ProxyTest : public HttpsTest {
     return text;
   }
   std::string server_address() const { return url("").substr(std::string{"http://"}.size()); }
-  void go_through_port(std::uint16_t port) {
-    go_through("https://127.0.0.1:" + std::to_string(port));
+  /// An address from which a connection to this machine does not look like one of itself; empty:
+  /// there is none.
+  static std::string outer_address() {
+    for (const std::string& name : http::names_of_this_machine()) {
+      const http::Owned<GInetAddress> address{g_inet_address_new_from_string(name.c_str())};
+      if (address && g_inet_address_get_family(address.get()) == G_SOCKET_FAMILY_IPV4 &&
+          !g_inet_address_get_is_loopback(address.get()))
+        return name;
+    }
+    return {};
+  }
+  /// HAProxy, as documented.
+  void start_haproxy(const std::string& address) {
+    const std::uint16_t port = free_port();
+    const std::string listen = address + ':' + std::to_string(port);
+    write_text("haproxy.cfg", documented("haproxy", {{":443", listen},
+                                                     {"/etc/haproxy/cameras.pem", path("both.pem")},
+                                                     {"127.0.0.1:8080", server_address()}}));
+    proxy = std::make_unique<Process>(
+        std::vector<std::string>{"haproxy", "-db", "-f", path("haproxy.cfg")});
+    go_through_port(port, address);
+  }
+  void go_through_port(std::uint16_t port, const std::string& address = "127.0.0.1") {
+    go_through("https://" + address + ':' + std::to_string(port));
     // The program listens when it answers.
     poll(
         "/health", [](const Response& response) { return response.status == 200; }, "the proxy");
@@ -206,15 +233,26 @@ TEST_F(ProxyTest, WorksBehindNginx) {
 
 TEST_F(ProxyTest, WorksBehindHaproxy) {
   start_behind_proxy();
-  const std::uint16_t port = free_port();
-  write_text("haproxy.cfg", documented("haproxy", {{":443", "127.0.0.1:" + std::to_string(port)},
-                                                   {"/etc/haproxy/cameras.pem", path("both.pem")},
-                                                   {"127.0.0.1:8080", server_address()}}));
-  proxy = std::make_unique<Process>(
-      std::vector<std::string>{"haproxy", "-db", "-f", path("haproxy.cfg")});
-  go_through_port(port);
+  start_haproxy("127.0.0.1");
 
   expect_service();
+}
+
+/// Neither by its own word, nor by making the server drop that of the proxy.
+TEST_F(ProxyTest, GivesAClientBehindHaproxyNoRightsOfThisMachine) {
+  const std::string address = outer_address();
+  if (address.empty()) GTEST_SKIP() << "this machine has no address but those of loopback";
+  server_keys = "  trusted_proxies: [127.0.0.1]\n  settings: loopback\n";
+  start_service({});
+  make_both();
+  start_haproxy(address);
+
+  const Response claims = send("GET", "/api/settings", {}, {}, {{"X-Forwarded-For", "127.0.0.1"}});
+  EXPECT_EQ(claims.status, 403);
+  EXPECT_THAT(claims.body, HasSubstr("not from " + address));
+  EXPECT_THAT(shell("curl -sk --http1.0 -H 'Connection: X-Forwarded-For, X-Forwarded-Proto' " +
+                    url("/api/settings")),
+              HasSubstr("not from " + address));
 }
 
 } // namespace

@@ -50,7 +50,14 @@ class StreamsTest : public ServiceTest {
   /// The text of that stream in the camera object.
   static std::string stream_in(const std::string& camera, const std::string& id) {
     const auto begin = camera.find("{\"id\":\"" + id + "\",\"pull\"");
-    return begin == camera.npos ? "{}" : camera.substr(begin, camera.find('}', begin) - begin + 1);
+    if (begin == camera.npos) return "{}";
+    std::size_t end = begin;
+    int depth = 0; // No text in these tests holds a brace.
+    do {
+      const char c = camera.at(end++);
+      depth += c == '{' ? 1 : c == '}' ? -1 : 0;
+    } while (depth > 0);
+    return camera.substr(begin, end - begin);
   }
   /// Waits until the stream of the camera "front" is in that state; the stream's text then.
   std::string wait_stream(const std::string& id, const std::string& state) {

@@ -100,7 +100,9 @@ test('what somebody changes can be undone, and done again', () => {
   const wall = arrangement();
   wall.resize('garden', 6);
   wall.move('street', 0);
+  const { layout } = wall;
   wall.move('street', 0);
+  assert.equal(wall.layout, layout, 'that was no change');
 
   assert.equal(wall.undo(), true);
   assert.deepEqual(wall.shown, KNOWN);
@@ -130,4 +132,21 @@ test('a tile is resized, and a link has its size', () => {
   wall.resize('garden', 0);
   assert.deepEqual(wall.layout, ALL);
   assert.equal(arrangement({ span: 'front:x,garden:-2,street' }).spanOf('front'), 0);
+});
+
+test('a tile as wide as both columns of a phone keeps its width elsewhere', () => {
+  const wall = arrangement({ columns: 2 });
+  wall.setAcross('garden', true);
+  assert.equal(wall.isAcross('garden'), true);
+  assert.equal(wall.spanOf('garden'), 0, 'it is no larger elsewhere');
+
+  wall.resize('garden', 8);
+  const url = urlOf(wall.layout, 'http://server:8080/');
+  assert.equal(url, 'http://server:8080/?wall=*&columns=2&span=garden:across,garden:8');
+  const read = layoutOf(new URL(url).searchParams, () => undefined);
+  assert.deepEqual(read, wall.layout);
+
+  wall.setAcross('garden', false);
+  assert.equal(wall.isAcross('garden'), false);
+  assert.equal(wall.spanOf('garden'), 8);
 });

@@ -81,6 +81,35 @@ test('several tiles can be resized, and none is lost', () => {
   assert.deepEqual([boxes[0].width, boxes[11].width], [WIDTH / 2, WIDTH / 4]);
 });
 
+test('however many tiles are resized, each picture can be seen', () => {
+  for (const mix of [[WIDE], MIX]) {
+    for (const [count, span] of [
+      [9, 6],
+      [16, 6],
+      [25, 4],
+      [48, 3],
+      [48, 12],
+    ]) {
+      for (const every of [1, 2, 5]) {
+        const places = Array.from({ length: count }, (_, at) => at).filter((at) => !(at % every));
+        const { boxes } = packed(count, Object.fromEntries(places.map((at) => [at, span])), mix);
+
+        assert.equal(boxes.length, count);
+        assertApart(boxes, WIDTH, HEIGHT);
+        const least = Math.min(...boxes.map((box) => Math.max(box.width, box.height)));
+        assert.ok(least >= 90, `${count}, every ${every}th of ${span}: ${least}`);
+      }
+    }
+  }
+});
+
+test('resized tiles that do not fit become smaller together', () => {
+  const { boxes } = packed(9, { 0: 7, 4: 7, 8: 7 });
+
+  const widths = [0, 4, 8].map((at) => boxes[at].width);
+  assert.ok(Math.min(...widths) >= Math.max(...widths) * 0.95, String(widths));
+});
+
 test('a tile that is made as wide as the wall leaves room for the others', () => {
   const { boxes } = packed(6, { 2: 12 });
 

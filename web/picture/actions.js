@@ -99,14 +99,23 @@ export function pictureActions(picture, host) {
 }
 
 /**
+ * Keys that are where each keyboard has them, some with Shift, and on the number pad: what is
+ * written on them counts. "=" is on the key of "+" where it needs no Shift.
+ * @type {Record<string, string>}
+ */
+const WRITTEN = { '+': 'Plus', '-': '-', '−': '-', 0: '0' };
+
+/**
  * Does what a key stands for.
  * @param {Action[]} actions
  * @param {KeyboardEvent} event
  * @returns {boolean} Whether there was such a key.
  */
 export function actOnKey(actions, event) {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return false;
-  const action = actions.find(({ key }) => key === event.code);
+  if (event.ctrlKey || event.altKey || event.metaKey) return false;
+  const plain = event.shiftKey ? undefined : event.key === '=' ? 'Plus' : event.code;
+  const pressed = WRITTEN[event.key] ?? plain;
+  const action = pressed && actions.find(({ key }) => key === pressed);
   if (!action || action.disabled?.()) return false;
   event.preventDefault();
   action.run();

@@ -8,7 +8,7 @@
  * @typedef {object} Action
  * @property {string} name
  * @property {string} [key] KeyboardEvent.code: the place of the key, so that it works while a
- *   Korean layout is on.
+ *   Korean layout is on. Or `Plus`, `-` and `0`: what is written on it, wherever it is.
  * @property {() => IconName} icon
  * @property {() => string} label
  * @property {() => void} run

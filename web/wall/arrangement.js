@@ -2,7 +2,7 @@ import { placed } from '../order/sequence.js';
 import { Emitter } from '../player/emitter.js';
 import { SIZES } from './grid.js';
 import { lookOf, withLook } from './looks.js';
-import { spanOf, withSpan } from './spans.js';
+import { isAcross, spanOf, withAcross, withSpan } from './spans.js';
 
 /** @import { Look } from '../picture/types.js' */
 /** @import { Size } from './grid.js' */
@@ -48,12 +48,14 @@ export class Arrangement extends Emitter {
 
   set layout(layout) {
     const wanted = sound(layout);
-    if (JSON.stringify(wanted) !== JSON.stringify(this.#layout)) {
+    // Who asks for what is there has changed nothing: it is no other layout, and nothing to undo.
+    const same = JSON.stringify(wanted) === JSON.stringify(this.#layout);
+    if (!same) {
       this.#past.push(this.#layout);
       this.#past.splice(0, this.#past.length - KEPT_STEPS);
       this.#undone = [];
     }
-    this.#use(wanted);
+    this.#use(same ? this.#layout : wanted);
   }
 
   get canUndo() {
@@ -133,6 +135,16 @@ export class Arrangement extends Emitter {
   /** @param {string} id @param {number} span */
   resize(id, span) {
     this.layout = withSpan(this.#layout, id, span);
+  }
+
+  /** Whether a camera's tile takes both columns of a phone that is held upright. @param {string} id */
+  isAcross(id) {
+    return isAcross(this.#layout, id);
+  }
+
+  /** @param {string} id @param {boolean} across */
+  setAcross(id, across) {
+    this.layout = withAcross(this.#layout, id, across);
   }
 
   get resized() {

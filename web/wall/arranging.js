@@ -1,5 +1,6 @@
 import { words } from '../i18n/words.js';
 import { make, mark, write } from '../picture/element.js';
+import { undo } from './undo.js';
 
 /** @import { Arrangement } from './arrangement.js' */
 /** @import { Wall } from './wall.js' */
@@ -32,7 +33,7 @@ export class Arranging {
     this.#element = element;
     this.#wall = wall;
     this.#arrangement = arrangement;
-    this.#undo.addEventListener('click', () => arrangement.undo());
+    this.#undo.addEventListener('click', () => undo(wall, arrangement));
     this.#done.addEventListener('click', () => this.#set(false));
     this.#bar.append(this.#text, this.#undo, this.#done);
     element.after(this.#bar);
@@ -85,7 +86,7 @@ export class Arranging {
     this.#element.toggleAttribute('data-arranging', on);
     document.body.toggleAttribute('data-arranging', on);
     // Pages do not turn under somebody's finger.
-    this.#wall.held = on;
+    this.#wall.hold('fingers', on);
     this.#show();
   }
 

@@ -1,6 +1,8 @@
 import { Drag } from '../order/drag.js';
-import { offer } from './offer.js';
+import { resize } from './fit.js';
+import { Offer } from './offer.js';
 import { Resizer } from './resize.js';
+import { packResized } from './resized.js';
 import { Tile } from './tile.js';
 
 /** @import { Arrangement } from './arrangement.js' */
@@ -21,10 +23,12 @@ export function arrangeByHand(element, wall, arrangement) {
   new Drag(element, 'fanlight-tile', mayStart, (item, target) =>
     wall.move(/** @type {Tile} */ (item), /** @type {Tile} */ (target)),
   );
-  new Resizer(element, (tile, span) => wall.resize(tile, span));
+  wall.plan.use(packResized);
+  new Resizer(element, wall, (tile, span) => resize(tile, span, wall, arrangement));
   element.addEventListener('fanlight-span', (event) => {
     if (!(event.target instanceof Tile)) return;
-    wall.resize(event.target, /** @type {CustomEvent<number>} */ (event).detail);
+    const span = /** @type {CustomEvent<number>} */ (event).detail;
+    resize(event.target, span, wall, arrangement);
   });
-  wall.on('arranged', (what) => offer.show(what, () => arrangement.undo()));
+  new Offer(document.body, wall, arrangement);
 }

@@ -1,5 +1,6 @@
 import { toggleFullscreen } from '../picture/actions.js';
 import { SIZES } from './grid.js';
+import { undoByKey } from './undo.js';
 
 /** @import { Arrangement } from './arrangement.js' */
 /** @import { Wall } from './wall.js' */
@@ -31,7 +32,9 @@ export function listenToKeys({ wall, arrangement, drawer, help }) {
   document.addEventListener('keydown', (event) => {
     const { target } = event;
     const typed = target instanceof Element && target.closest('input, select, textarea, dialog');
-    if (!typed && (event.ctrlKey || event.metaKey)) return takeBack(arrangement, event);
+    if (!typed && (event.ctrlKey || event.metaKey)) {
+      return undoByKey(wall, arrangement, event);
+    }
     if (typed || event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
     const act =
       event.key === '?' ? () => help.open() : (event.shiftKey ? shifted : plain)[event.code];
@@ -42,14 +45,6 @@ export function listenToKeys({ wall, arrangement, drawer, help }) {
       lead(wall, event);
     }
   });
-}
-
-/** As editors do. @param {Arrangement} arrangement @param {KeyboardEvent} event */
-function takeBack(arrangement, event) {
-  if (event.altKey || !['z', 'y'].includes(event.key.toLowerCase())) return;
-  event.preventDefault();
-  if (event.key.toLowerCase() === 'y' || event.shiftKey) arrangement.redo();
-  else arrangement.undo();
 }
 
 /** Where nothing has the focus, the picture alone takes the keys, or the arrows find the first tile. */

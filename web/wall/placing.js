@@ -45,6 +45,7 @@ const PHONE_WIDTH = 640;
  * @property {number} aspect Width by height.
  * @property {boolean} fills
  * @property {number} [span] How wide somebody has made it, in columns of the wall.
+ * @property {boolean} [across] Whether it is as wide as both columns of a phone.
  */
 
 /** @param {{width: number, height: number}} room */
@@ -64,7 +65,7 @@ export function placeTiles(pictures, room) {
   const aspects = pictures.map(({ aspect, fills }) => (fills ? USUAL_ASPECT : aspect));
   const content = { aspects, gap, footer };
   if (scrolls) {
-    const wide = pictures.map(({ span = 0 }) => span > COLUMNS / 2);
+    const wide = pictures.map(({ across = false }) => across);
     return { boxes: inColumns(content, columns, width, height, wide), scrolls, short };
   }
   const boxes = boxesOf(pictures, content, room);

@@ -19,6 +19,22 @@ const TRIED_OF_MANY = [1, 1, 0];
 const FEW = 3;
 /** So deep, the others are dealt out in one way only. */
 const DEEP = 6;
+/** The same after so many pictures have been packed for comparison: a window that is resized waits. */
+const MOST_TRIED = 2000;
+/** And after so many of those where that has been in vain. */
+const MOST_TRIED_AGAIN = 600;
+/** A picture whose longer side has fewer pixels shows nothing; unless all are about as small. */
+const LEAST_LONG_SIDE = 90;
+const LEAST_OF_USUAL = 0.75;
+/** Where resized tiles do not fit, all of them are made smaller by this, and again. */
+const SHRINK = 0.85;
+/** Of so many, in larger steps. */
+const MANY = 12;
+const SHRINK_OF_MANY = 0.65;
+/** A tile that is as wide as this part of what it is to be has enough. */
+const NEARLY = 0.97;
+/** Resized ones that are smaller than this part of what is wanted are as the others. */
+const LEAST_SCALE = 0.3;
 
 /** @typedef {{order: number[], space: Box}} Part Pictures, and the space they are packed in. */
 /** @typedef {{boxes: Box[], parts: Part[]}} Placed `boxes` by picture; those of `parts` may be better. */
@@ -33,15 +49,36 @@ const DEEP = 6;
  * @returns {Box[]} In the order of the aspects.
  */
 export function packResized(content, widths, width, height) {
-  const { aspects } = content;
+  const { aspects, footer } = content;
   if (aspects.length === 0 || width <= 0 || height <= 0) return [];
   const usual = pack(content, width, height, true);
   const order = aspects.map((_, at) => at);
   const space = { x: 0, y: 0, width, height };
-  const boxes = new Fit(content, widths, usual).place({ order, space });
-  // A space may be too small for all of them.
-  return order.map((at) => boxes[at] ?? { x: 0, y: 0, width: 0, height: 0 });
+  const least = Math.min(LEAST_LONG_SIDE, Math.min(...usual.map(longSide)) * LEAST_OF_USUAL);
+  const wanted = widths.map((wide, at) => {
+    const high = Math.max(1, height - footer) * aspects[at];
+    return Math.min(wide, width, high, Math.sqrt(MOST_SHARE * width * height * aspects[at]));
+  });
+  const area = wanted.reduce((sum, wide, at) => sum + wide * (wide / aspects[at] + footer), 0);
+  const many = widths.filter((wide) => wide > 0).length > MANY;
+  const shrink = many ? SHRINK_OF_MANY : SHRINK;
+  let most = MOST_TRIED;
+  const first = Math.min(1, Math.sqrt((MOST_SHARE * width * height) / area));
+  for (let scale = first; scale > LEAST_SCALE; scale *= shrink) {
+    const smaller = wanted.map((wide) => wide * scale);
+    const boxes = new Fit(content, smaller, usual, most).place({ order, space });
+    const fits = order.every((at) => {
+      const box = boxes[at];
+      return box && longSide(box) >= least && box.width >= smaller[at] * NEARLY;
+    });
+    if (fits) return boxes;
+    most = MOST_TRIED_AGAIN;
+  }
+  return pack(content, width, height);
 }
+
+/** @param {Box} box */
+const longSide = (box) => Math.max(box.width, box.height);
 
 class Fit {
   #content;
@@ -50,9 +87,13 @@ class Fit {
   #usual;
   /** Ways have parts in common. @type {Map<string, Box[]>} */
   #packed = new Map();
+  /** How many pictures have been packed to compare ways, and how many at most. */
+  #tried = 0;
+  #most;
 
-  /** @param {Content} content @param {number[]} widths @param {Box[]} usual */
-  constructor(content, widths, usual) {
+  /** @param {Content} content @param {number[]} widths @param {Box[]} usual @param {number} most */
+  constructor(content, widths, usual, most) {
+    this.#most = most;
     this.#content = content;
     this.#widths = widths;
     this.#usual = usual;
@@ -106,8 +147,10 @@ class Fit {
     const { aspects, gap, footer } = this.#content;
     const content = { aspects: order.map((at) => aspects[at]), gap, footer };
     const key = `${haste} ${space.width} ${space.height} ${order}`;
-    const packed = this.#packed.get(key) ?? pack(content, space.width, space.height, haste);
+    const known = this.#packed.get(key);
+    const packed = known ?? pack(content, space.width, space.height, haste);
     this.#packed.set(key, packed);
+    if (!known) this.#tried += order.length;
     /** @type {Box[]} */
     const boxes = [];
     packed.forEach(({ x, y, width, height }, at) => {
@@ -172,7 +215,8 @@ class Fit {
       ...deals(others, { ...beside, y: box.y, height: box.height }, below, bottom, tried),
       ...deals(others, { ...below, x: box.x, width: box.width }, beside, right, tried),
     ];
-    if (ways.length) return depth < DEEP ? ways : ways.slice(0, 1);
+    const enough = depth >= DEEP || this.#tried > this.#most;
+    if (ways.length) return enough ? ways.slice(0, 1) : ways;
     const isWide = beside.width * beside.height > below.width * below.height;
     return [[{ order: others, space: isWide ? beside : below }]];
   }

@@ -174,7 +174,7 @@ export class Tile extends HTMLElement {
     return [
       {
         name: 'zoom-out',
-        key: 'Minus',
+        key: '-',
         icon: () => 'out',
         label: () => words.text('action.zoom.out'),
         hidden: () => !this.focused,
@@ -183,7 +183,7 @@ export class Tile extends HTMLElement {
       },
       {
         name: 'zoom-in',
-        key: 'Equal',
+        key: 'Plus',
         icon: () => 'in',
         label: () => words.text('action.zoom.in'),
         hidden: () => !this.focused,
@@ -191,7 +191,7 @@ export class Tile extends HTMLElement {
       },
       {
         name: 'zoom-reset',
-        key: 'Digit0',
+        key: '0',
         icon: () => 'whole',
         label: () => words.text('action.zoom.reset'),
         hidden: () => !this.focused || !magnifier.zoomed,

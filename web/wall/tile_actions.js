@@ -1,5 +1,5 @@
 import { words } from '../i18n/words.js';
-import { COLUMNS, nextSpan } from './spans.js';
+import { nextSpan } from './spans.js';
 
 /** @import { Action, Look } from '../picture/types.js' */
 /** @import { Arrangement } from './arrangement.js' */
@@ -52,15 +52,16 @@ export function sizeActions(tile, arrangement) {
   const isUpright = () => wall()?.hasAttribute('data-upright') ?? false;
   /** There is one width on a phone that shows one column. */
   const fixed = () => tile.focused || (isUpright() && arrangement.columns === 1);
+  const resized = () => (isUpright() ? arrangement.isAcross(id) : arrangement.spanOf(id) > 0);
   const step = (/** @type {-1 | 1} */ larger) => {
     if (fixed()) return;
     const next = nextSpan(tile.offsetWidth, wall()?.clientWidth ?? 1, larger);
-    tile.resize(isUpright() ? (larger > 0 ? COLUMNS : 0) : next);
+    tile.resize(isUpright() ? (larger > 0 ? 2 : 0) : next);
   };
   return [
     {
       name: 'smaller',
-      key: 'Minus',
+      key: '-',
       rare: true,
       icon: () => 'out',
       label: () => words.text('action.smaller'),
@@ -69,7 +70,7 @@ export function sizeActions(tile, arrangement) {
     },
     {
       name: 'larger',
-      key: 'Equal',
+      key: 'Plus',
       rare: true,
       icon: () => 'in',
       label: () => words.text('action.larger'),
@@ -78,13 +79,13 @@ export function sizeActions(tile, arrangement) {
     },
     {
       name: 'usual',
-      key: 'Digit0',
+      key: '0',
       rare: true,
       icon: () => 'whole',
       label: () => words.text('action.usual'),
-      hidden: () => fixed() || !arrangement.spanOf(id),
+      hidden: () => fixed() || !resized(),
       run: () => {
-        if (arrangement.spanOf(id)) tile.resize(0);
+        if (!fixed() && resized()) tile.resize(0);
       },
     },
   ];

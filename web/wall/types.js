@@ -19,7 +19,8 @@
  * @property {string} [fill] Cameras whose pictures fill their tiles and lose their edges; as `wall`.
  * @property {string} [mirror] Cameras that are shown mirrored; as `wall`.
  * @property {string} [span] Cameras whose tiles somebody has resized, and how many of the wall's
- *   twelve columns they are wide: "front:6,hall:2".
+ *   twelve columns they are wide: "front:6,hall:2". "hall:across" is as wide as both columns of a
+ *   phone that is held upright, whatever its width is elsewhere.
  * @property {string} [turn] Cameras that are turned, clockwise in degrees: "garage:90,hall:180".
  */
 

@@ -6,13 +6,13 @@ import { Player } from '../player/player.js';
 import { cameraOf, entry, withCamera } from './address.js';
 import { pageSize } from './grid.js';
 import { stepBy } from './neighbours.js';
-import { isUpright, placeTiles } from './placing.js';
-import { COLUMNS } from './spans.js';
+import { isUpright } from './placing.js';
+import { Plan } from './plan.js';
 import { Tile } from './tile.js';
 
 /** @import { Camera } from '../player/types.js' */
 /** @import { Box } from './slices.js' */
-/** @import { Around } from './types.js' */
+/** @import { Around, Layout } from './types.js' */
 
 /** The next page begins to play this long before it is turned to. */
 const AHEAD_MS = 2500;
@@ -32,8 +32,6 @@ export class Wall extends Emitter {
   /** Which page is shown, from 0. */
   page = entry().page ?? 0;
   pages = 1;
-  /** Pages stay while this is set, although the arrangement says otherwise. */
-  held = false;
   #element;
   #announcer;
   #signalling;
@@ -47,14 +45,15 @@ export class Wall extends Emitter {
   /** Which camera is shown alone. @type {string | null} */
   #alone = null;
   #size = 1;
-  /** Of the tiles of this page, and what they were made of. */
-  #placed = { of: '', boxes: /** @type {Box[]} */ ([]), scrolls: false, short: false };
-  /** @type {import('./placing.js').PackResized | null} */
-  #packResized = null;
+  /** Of the tiles of this page. */
+  plan = new Plan(() => this.#arrangeSoon());
+  #frame = 0;
   /** Where the wall was scrolled to before one was alone. */
   #scrolled = 0;
   #turnAt = 0;
   #playing = true;
+  /** @type {Set<string>} */
+  #holders = new Set();
 
   /**
    * @param {HTMLElement} element Gets the tiles.
@@ -74,14 +73,25 @@ export class Wall extends Emitter {
     around.surroundings.on('upheaval', () => {
       for (const { player } of this.tiles) player.doubt();
     });
-    new ResizeObserver(() => this.#arrange()).observe(element);
-    element.addEventListener('fanlight-shape', () => this.#arrange());
+    new ResizeObserver(() => this.#arrangeSoon()).observe(element);
+    element.addEventListener('fanlight-shape', () => this.#arrangeSoon());
     element.addEventListener('fanlight-focus', ({ target }) => {
       if (target instanceof Tile) this.focusOn(target.focused ? null : target.player.camera.id);
     });
     element.addEventListener('keydown', (event) => this.#key(event));
     addEventListener('popstate', () => this.#show(cameraOf(location.href)));
     setInterval(() => this.#tick(), 1000);
+  }
+
+  /** Whether somebody is at it: pages stay, whatever the arrangement says, and so does the page. */
+  get held() {
+    return this.#holders.size > 0;
+  }
+
+  /** @param {string} what Of the things that hold it, each for itself. @param {boolean} on */
+  hold(what, on) {
+    if (on) this.#holders.add(what);
+    else this.#holders.delete(what);
   }
 
   /** All, also of other pages. */
@@ -100,7 +110,7 @@ export class Wall extends Emitter {
 
   /** Whether it is on a phone that is held upright: pictures are below each other, and scroll. */
   get upright() {
-    return this.#placed.scrolls;
+    return this.plan.scrolls;
   }
 
   /** Whether tiles are to play; those that come later too. */
@@ -133,7 +143,7 @@ export class Wall extends Emitter {
     this.#arrange();
     if (this.pages > 1) {
       const [page, pages] = [words.number(this.page + 1), words.number(this.pages)];
-      this.#announcer.textContent = words.text('pager.page', { page, pages });
+      this.announce(words.text('pager.page', { page, pages }));
     }
   }
 
@@ -224,12 +234,18 @@ export class Wall extends Emitter {
     const tile = new Tile(player, this.#around);
     player.on('state', ({ name }) => {
       if (!tile.hidden && name !== 'connecting') {
-        this.#announcer.textContent = `${tile.picture.name}: ${words.text(`state.${name}`)}`;
+        this.announce(`${tile.picture.name}: ${words.text(`state.${name}`)}`);
       }
       this.emit('change', undefined);
     });
     if (this.#playing) player.connect();
     return tile;
+  }
+
+  /** Once before the browser draws, however much happens until then: it may take a while. */
+  #arrangeSoon() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => this.#arrange());
   }
 
   #arrange() {
@@ -281,21 +297,17 @@ export class Wall extends Emitter {
       gap: this.#kiosk ? 0 : GAP,
       captioned: captions === 'below',
       scale: large ? LARGE.scale : 1,
-      packResized: this.#packResized,
     };
     const shown = this.shownTiles;
     const pictures = shown.map(({ picture, player }) => ({
       aspect: picture.aspect,
       fills: picture.look.fill,
       span: this.#arrangement.spanOf(player.camera.id),
+      across: this.#arrangement.isAcross(player.camera.id),
     }));
-    const resized = pictures.some(({ span }) => span > 0);
-    if (resized && !this.#packResized) void this.#loadResized();
-    const of = JSON.stringify([pictures, room, this.#packResized !== null]);
-    if (this.#alone === null && of !== this.#placed.of) {
-      this.#placed = { of, ...placeTiles(pictures, room) };
-    }
-    const { boxes, scrolls, short } = this.#placed;
+    if (this.#alone === null) this.plan.make(pictures, room);
+    const { boxes, scrolls, short } = this.plan;
+    this.plan.corner = { x, y };
     shown.forEach((tile, at) => {
       const box = boxes[at];
       tile.place(this.#alone === null ? { ...box, x: x + box.x, y: y + box.y } : null);
@@ -309,40 +321,24 @@ export class Wall extends Emitter {
     this.#element.toggleAttribute('data-upright', scrolls && this.#alone === null);
   }
 
-  /** Most walls have no resized tiles. */
-  async #loadResized() {
-    const { packResized } = await import('./resized.js');
-    if (this.#packResized) return;
-    this.#packResized = packResized;
-    this.#arrange();
-  }
-
   /** Moves a tile to the place of another. @param {Tile} tile @param {Tile} target */
   move(tile, target) {
+    const before = this.#arrangement.layout;
     this.#arrangement.move(tile.player.camera.id, this.#placeOf(target));
-    this.emit('arranged', this.#announcePlace(tile));
-  }
-
-  /** @param {Tile} tile */
-  #announcePlace(tile) {
     const place = words.number(this.#placeOf(tile) + 1);
     const all = words.number(this.#tiles.size);
     const { name } = tile.picture;
-    return this.#announce(words.text('arrange.moved', { name, place, all }));
+    this.tell(before, words.text('arrange.moved', { name, place, all }));
   }
 
-  /** @param {Tile} tile @param {number} span Columns of the wall; 0: the usual width. */
-  resize(tile, span) {
-    const { name } = tile.picture;
-    this.#arrangement.resize(tile.player.camera.id, span);
-    const columns = words.number(span);
-    const all = words.number(COLUMNS);
-    const key = span ? 'resize.done' : 'resize.usual';
-    this.emit('arranged', this.#announce(words.text(key, { name, columns, all })));
+  /** Says what somebody has done, which may have changed nothing. @param {Layout} before @param {string} text */
+  tell(before, text) {
+    this.announce(text);
+    if (before !== this.#arrangement.layout) this.emit('arranged', text);
   }
 
-  /** @param {string} text */
-  #announce(text) {
+  /** To screen readers. @param {string} text */
+  announce(text) {
     this.#announcer.textContent = text;
     return text;
   }
@@ -372,16 +368,12 @@ export class Wall extends Emitter {
     // The statistics scroll by arrows.
     const from = at.closest('.panel') ? -1 : tiles.findIndex((tile) => tile.contains(at));
     const first = this.page * this.#size;
-    const page = this.#alone ? null : { first, size: this.#size, boxes: this.#placed.boxes };
+    const page = this.#alone ? null : { first, size: this.#size, boxes: this.plan.boxes };
     const step = from < 0 ? 0 : stepBy(event.key, from, page);
     const to = tiles[from + step];
     if (!step || !to || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
-    if (event.shiftKey && !this.#alone) {
-      this.#arrangement.move(tiles[from].player.camera.id, from + step);
-      this.#announcePlace(tiles[from]);
-      return;
-    }
+    if (event.shiftKey && !this.#alone) return this.move(tiles[from], to);
     if (this.#alone) return this.focusOn(to.player.camera.id);
     if (to.hidden) this.turn(Math.sign(step));
     to.focus();

@@ -1,6 +1,7 @@
 #include "media/rtsp/media_lines.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <iterator>
 #include <string_view>
@@ -36,18 +37,60 @@ std::string field(const GstCaps* caps, const char* name) {
   return text == nullptr ? "" : text;
 }
 
+struct AudioType {
+  unsigned type;
+  const char* name;
+};
+
+/// Of MPEG-4 (ISO/IEC 14496-3, table 1.17), those that the server does not convert.
+constexpr AudioType kOtherTypes[] = {
+    {6, "AAC-Scalable"},  {7, "TwinVQ"},  {8, "CELP"},     {9, "HVXC"},
+    {20, "AAC-Scalable"}, {21, "TwinVQ"}, {22, "BSAC"},    {24, "CELP"},
+    {25, "HVXC"},         {32, "MPEG-1"}, {33, "MPEG-1"},  {34, "MPEG-1"},
+    {36, "ALS"},          {37, "SLS"},    {39, "AAC-ELD"}, {42, "USAC"}};
+
+/// The name of the kind of MPEG-4 sound, if the server does not convert it. An invalid
+/// configuration is no kind: whoever reads the frames finds out what they are.
+std::string other_mpeg4(const GstCaps* caps, const std::string& encoding) {
+  if (field(caps, "mode").starts_with("CELP")) return "CELP";
+  if (field(caps, "mode").starts_with("HVXC")) return "HVXC";
+  constexpr std::size_t kDigits = 8; // Type and rate are in the first 30 bits.
+  const std::string config = field(caps, "config").substr(0, kDigits);
+  if (config.size() < 4 || config.find_first_not_of("0123456789abcdefABCDEF") != config.npos)
+    return {};
+  std::uint64_t bits = std::strtoull(config.c_str(), nullptr, 16) << (64 - 4 * config.size());
+  if (encoding == "MP4A-LATM") {
+    if (bits >> 63 != 0) return {}; // Another version of StreamMuxConfig.
+    bits <<= 15;
+  }
+  unsigned type = static_cast<unsigned>(bits >> 59);
+  bits <<= 5;
+  if (type == 31) {
+    type = 32 + static_cast<unsigned>(bits >> 58);
+    bits <<= 6;
+  }
+  const unsigned rate = static_cast<unsigned>(bits >> 60);
+  if (rate == 13 || rate == 14) return {}; // Reserved.
+  for (const AudioType& other : kOtherTypes)
+    if (other.type == type) return other.name;
+  return {};
+}
+
 Reason audio_fault(const GstCaps* caps, const std::string& encoding) {
   const auto codec = codec_of(encoding);
   gint rate = 8000;
   gst_structure_get_int(gst_caps_get_structure(caps, 0), "clock-rate", &rate);
-  if ((codec == Codec::pcmu || codec == Codec::pcma) && rate != 8000)
+  if ((codec == Codec::pcmu || codec == Codec::pcma || codec == Codec::g726) && rate != 8000)
     return {"sound_rate"_reason,
             "the camera sends {codec} at {rate} Hz, but browsers play it only at 8000 Hz",
             {{"codec", encoding}, {"rate", rate}}};
-  if (!codec || kind_of(*codec) != MediaKind::audio)
+  const bool carried = codec && kind_of(*codec) == MediaKind::audio;
+  std::string other = carried ? "" : encoding.empty() ? "unnamed" : encoding;
+  if (codec == Codec::aac) other = other_mpeg4(caps, encoding);
+  if (!other.empty())
     return {"sound_codec"_reason,
             "the camera sends {codec} sound, which the server does not carry",
-            {{"codec", encoding.empty() ? "unnamed" : encoding}}};
+            {{"codec", other}}};
   return {};
 }
 

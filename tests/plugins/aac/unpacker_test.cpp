@@ -91,12 +91,79 @@ TEST_F(UnpackerTest, BelievesARightDescriptionAtOnce) {
   EXPECT_EQ(last.config->channels, 1);
 }
 
+/// 16 kHz, and channels as a program_config_element says: one front element that is a pair, and a
+/// comment of two bytes.
+const Unit kLayout16k{0x14, 0x00, 0x06, 0x04, 0x00, 0x00, 0x20, 0x02, 'a', 'b'};
+
+TEST_F(UnpackerTest, PassesTheConfigurationAsItIs) {
+  const Unit kLateSbr = kMono16k + Unit{0x56, 0xe5, 0xa8};
+  for (const Unit& config : {kLayout16k, kLateSbr}) {
+    describe(config);
+    send_mono(1);
+
+    EXPECT_EQ(last.config->bytes, config);
+  }
+  EXPECT_EQ(last.config->rate, kRate);
+}
+
+TEST_F(UnpackerTest, ReadsALayoutOfChannelsToItsEnd) {
+  Bits bits(kLayout16k);
+  const auto config = read_config(bits);
+
+  ASSERT_TRUE(config);
+  EXPECT_EQ(config->channels, 0);
+  EXPECT_EQ(config->bytes, kLayout16k);
+  Bits half(Bytes{kLayout16k}.first(9));
+  EXPECT_FALSE(read_config(half));
+}
+
+TEST_F(UnpackerTest, BelievesNoRateThatNoStreamHas) {
+  describe({}, 192001);
+  for (unsigned i = 0; i < ConfigJudge::kPatience; ++i) send_mono(1, 900 + i * 37);
+
+  EXPECT_THAT(frames, IsEmpty());
+}
+
 TEST_F(UnpackerTest, TakesSeveralUnitsOutOfAPacket) {
   describe(kMono16k);
   send(headers({kMono.size(), kStereo.size()}) + kMono + kStereo, true, 2048);
 
   EXPECT_THAT(frames, ElementsAre(kMono, kStereo));
   EXPECT_EQ(last.ahead, 1U);
+}
+
+/// The headers of all units are as long as that of the first.
+TEST_F(UnpackerTest, ReadsHeadersThatAreLongerThanTheDescriptionSays) {
+  unpacker.emplace(Description{
+      .config = kMono16k, .clock_rate = kRate, .index_length = 3, .index_delta_length = 0});
+  send(headers({kMono.size(), kStereo.size(), kMono.size()}) + kMono + kStereo + kMono);
+
+  EXPECT_THAT(frames, ElementsAre(kMono, kStereo, kMono));
+}
+
+TEST_F(UnpackerTest, LeavesBytesBehindTheOnlyUnit) {
+  describe(kMono16k);
+  send(headers({kMono.size()}) + kMono + Unit{1, 2, 3, 4});
+
+  EXPECT_THAT(frames, ElementsAre(kMono));
+}
+
+TEST_F(UnpackerTest, TakesAWholeAdtsFrameWhateverSizeIsSaid) {
+  describe(kMono16k);
+  send(headers({kMono.size()}) + adts(kMono));
+
+  EXPECT_THAT(frames, ElementsAre(kMono));
+}
+
+TEST_F(UnpackerTest, TakesPayloadsWithoutHeadersIfNoneAreDescribed) {
+  unpacker.emplace(Description{.config = kMono16k, .clock_rate = kRate, .lengths_said = false});
+  send(kStereo);
+  send({kMono.begin(), kMono.begin() + 2}, false, 0);
+  send({kMono.begin() + 2, kMono.end()});
+  send(headers({kStereo.size()}) + kStereo);
+  send(headers({kStereo.size(), kMono.size()}) + kStereo + kMono);
+
+  EXPECT_THAT(frames, ElementsAre(kStereo, kMono, kStereo, kStereo, kMono));
 }
 
 TEST_F(UnpackerTest, JoinsThePartsOfAUnit) {
@@ -140,11 +207,24 @@ TEST_F(UnpackerTest, SeesStereoInTheFirstFrame) {
 }
 
 TEST_F(UnpackerTest, SeesTheRateInTheTimestamps) {
-  describe(kMono48k);
-  send_mono(4);
+  constexpr int kClock = 90000;
+  describe(kMono48k, kClock);
+  send_mono(4, 1024 * kClock / kRate);
 
   ASSERT_THAT(frames, SizeIs(4));
   EXPECT_EQ(last.config->bytes, kMono16k);
+}
+
+/// They count samples: that fits any rate.
+TEST_F(UnpackerTest, BelievesTheConfigurationIfTimestampsFitItAndTheClock) {
+  for (const int clock : {8000, 48000, 90000}) {
+    describe(kMono16k, clock);
+    frames.clear();
+    send_mono(4);
+
+    ASSERT_THAT(frames, SizeIs(4));
+    EXPECT_EQ(last.config->bytes, kMono16k) << clock;
+  }
 }
 
 TEST_F(UnpackerTest, LeavesTheRateOfTheCoreOfSbr) {
@@ -172,6 +252,27 @@ TEST_F(UnpackerTest, ReadsBareAdtsFrames) {
 
   EXPECT_THAT(frames, ElementsAre(kMono, kStereo, kMono));
   EXPECT_EQ(last.config->bytes, kMono16k);
+}
+
+/// The channels are in the frames, which begin with another element.
+TEST_F(UnpackerTest, WaitsNotForeverForTheChannelsOfAdtsFrames) {
+  describe({});
+  const Unit layout{0xa0, 0x02, 0x03};
+  Unit frame = adts(layout);
+  frame[3] = static_cast<std::uint8_t>(frame[3] & 0x3f);
+  for (unsigned i = 0; i < ConfigJudge::kPatience; ++i) send(frame);
+
+  ASSERT_THAT(frames, SizeIs(ConfigJudge::kPatience));
+  EXPECT_EQ(last.bytes, layout);
+  EXPECT_EQ(last.config->rate, kRate);
+}
+
+TEST_F(UnpackerTest, CountsPacketsWhoseFramesCannotWait) {
+  describe({}, 192001); // Nothing says the rate.
+  for (int i = 0; i < 70; ++i) send_mono(1, 900 + i * 37);
+
+  EXPECT_THAT(frames, IsEmpty());
+  EXPECT_EQ(unpacker->malformed(), 6U);
 }
 
 TEST_F(UnpackerTest, ReadsAdtsFramesInUnits) {
@@ -214,6 +315,19 @@ TEST_F(UnpackerTest, ReadsLatmWithTheConfigurationOfTheDescription) {
   EXPECT_EQ(last.config->bytes, kMono16k);
 }
 
+TEST_F(UnpackerTest, ReadsSeveralElementsOfAPacket) {
+  describe_latm(kMux, false);
+  const auto element = [](const Unit& frame) {
+    return Unit{static_cast<std::uint8_t>(frame.size())} + frame;
+  };
+  send(element(kMono) + element(kStereo));
+  EXPECT_THAT(frames, ElementsAre(kMono, kStereo));
+  EXPECT_EQ(last.ahead, 1U);
+  send(element(kMono) + Unit{0, 0}); // Nothing that could be read.
+
+  EXPECT_THAT(frames, ElementsAre(kMono, kStereo, kMono));
+}
+
 TEST_F(UnpackerTest, JoinsThePartsOfAnElement) {
   describe_latm(kMux, false);
   const Unit element = Unit{static_cast<std::uint8_t>(kMono.size())} + kMono;
@@ -252,6 +366,16 @@ TEST_F(UnpackerTest, ReadsTheConfigurationInTheStreamWhateverIsSaidOfIt) {
 
     EXPECT_THAT(frames, ElementsAre(kMono, kMono));
   }
+}
+
+TEST_F(UnpackerTest, CountsTheFramesOfLoasThatComeInOnePacket) {
+  describe_latm({}, true);
+  const Unit element = element_with_config(kMono);
+  const Unit loas = Unit{0x56, 0xe0, static_cast<std::uint8_t>(element.size())} + element;
+  send(loas + loas + loas);
+
+  EXPECT_THAT(frames, ElementsAre(kMono, kMono, kMono));
+  EXPECT_EQ(last.ahead, 2U);
 }
 
 TEST_F(UnpackerTest, ReadsLatmWithoutAnyConfiguration) {

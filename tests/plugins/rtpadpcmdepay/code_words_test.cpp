@@ -35,6 +35,14 @@ TEST(CodeWordsTest, SwapsTheHalvesOfBytesAt32Kilobits) {
   EXPECT_THAT(in_decoding_order(bytes, 4), ElementsAre(0x12, 0x34, 0x56, 0x78));
 }
 
+/// Of two and of four bits, the code words of each byte.
+TEST(CodeWordsTest, LosesNoByteOfWholeCodeWords) {
+  const std::vector<std::uint8_t> bytes{0x21, 0x43, 0xe4, 0x87, 0xa9};
+
+  EXPECT_THAT(in_decoding_order(bytes, 4), ElementsAre(0x12, 0x34, 0x4e, 0x78, 0x9a));
+  EXPECT_THAT(in_decoding_order(std::span{bytes}.subspan(2, 1), 2), ElementsAre(0x1b));
+}
+
 TEST(CodeWordsTest, DropsWhatMakesNoGroup) {
   const std::vector<std::uint8_t> bytes{1, 2};
 

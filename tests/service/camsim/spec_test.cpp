@@ -79,6 +79,8 @@ TEST(SpecTest, SaysWhatWouldBeRight) {
   EXPECT_THAT(camera_error("id=a,profile=baseline,bframes=1"), HasSubstr("B-frames"));
   EXPECT_THAT(camera_error("id=a,refresh=true,bframes=1"), HasSubstr("B-frames"));
   EXPECT_THAT(camera_error("id=a,refresh=true,live=true"), HasSubstr("intra refresh"));
+  EXPECT_THAT(camera_error("id=a,audio=aac,rate=10000"), HasSubstr("8000, 11025, 12000"));
+  EXPECT_EQ(camera_error("id=a,audio=l16,rate=10000"), "");
 }
 
 TEST(SpecTest, ReadsTheSameKeysFromYaml) {

@@ -200,8 +200,11 @@ TEST_F(HttpsTest, LeadsHttpToHttps) {
               testing::AllOf(StartsWith("HTTP/1.1 307 "),
                              HasSubstr("Location: https://cameras.example.org" + port +
                                        "/settings.html?a=%20b\r\n")));
+  EXPECT_THAT(ask("HEAD /api/cameras HTTP/1.1\r\nHost: [2001:db8::1]"),
+              HasSubstr("Location: https://[2001:db8::1]" + port + "/api/cameras\r\n"));
+  // What a client has sent in plain text already, it had better not send again unnoticed.
   EXPECT_THAT(ask("POST /whep/front HTTP/1.1\r\nContent-Length: 0\r\nHost: [2001:db8::1]"),
-              HasSubstr("Location: https://[2001:db8::1]" + port + "/whep/front\r\n"));
+              testing::AllOf(StartsWith("HTTP/1.1 403 "), testing::Not(HasSubstr("Location"))));
   EXPECT_THAT(ask("GET / HTTP/1.1\r\nHost: a/b"), StartsWith("HTTP/1.1 400 "));
 }
 
@@ -253,6 +256,26 @@ TEST_F(ProxiedTest, BelievesNobodyAfterTheListHasChanged) {
   config.server.trusted_proxies = {"192.0.2.1"};
 
   EXPECT_THAT(get_for("192.168.0.7").body, HasSubstr("settings_proxy"));
+}
+
+/// Some proxies pass on the Connection header of HTTP/1.0, and libsoup then drops what it lists.
+TEST_F(ProxiedTest, GivesNoRightsToAClientThatHasTheHeadersOfItsProxyDropped) {
+  const auto settings = [this](const std::string& version) {
+    RawClient proxy{server->port()};
+    proxy.write("GET /api/settings HTTP/" + version +
+                "\r\nHost: 127.0.0.1\r\nConnection: close, X-Forwarded-For, X-Forwarded-Proto\r\n"
+                "X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Proto: https\r\n\r\n");
+    EXPECT_TRUE(proxy.wait_for_close());
+    return proxy.received();
+  };
+
+  EXPECT_THAT(settings("1.0"), HasSubstr("settings_proxy"));
+  EXPECT_THAT(settings("1.1"), HasSubstr("203.0.113.7"));
+
+  config.server.trusted_proxies.clear();
+
+  EXPECT_THAT(settings("1.0"), HasSubstr("settings_proxy"));
+  EXPECT_THAT(settings("1.1"), HasSubstr("settings_proxy"));
 }
 
 TEST_F(ProxiedTest, ChecksBothNamesOfTheServer) {

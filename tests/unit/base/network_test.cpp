@@ -48,6 +48,9 @@ TEST(SubnetTest, IsARangeOfAddresses) {
   EXPECT_FALSE(is_in("2001:db9::1", "2001:db8::/32"));
   EXPECT_TRUE(is_in("198.51.100.1", "0.0.0.0/0"));
   EXPECT_FALSE(is_in("2001:db8::1", "0.0.0.0/0"));
+  EXPECT_TRUE(is_in("2001:db8::1", "::/0"));
+  EXPECT_FALSE(is_in("198.51.100.1", "::/0"));
+  EXPECT_FALSE(is_in("198.51.100.1", "::/80"));
 }
 
 TEST(SubnetTest, IsASingleAddress) {
@@ -60,11 +63,14 @@ TEST(SubnetTest, IsASingleAddress) {
 TEST(SubnetTest, KnowsAnIPv4AddressOfADualStackSocket) {
   EXPECT_TRUE(is_in("::ffff:192.0.2.1", "192.0.2.0/24"));
   EXPECT_TRUE(is_in("192.0.2.1", "::ffff:192.0.2.1"));
+  EXPECT_TRUE(is_in("192.0.2.1", "::ffff:192.0.2.0/120"));
+  EXPECT_FALSE(is_in("192.0.3.1", "::ffff:192.0.2.0/120"));
 }
 
 TEST(SubnetTest, IsNothingElse) {
-  for (const char* text : {"", "proxy", "192.0.2.0/33", "192.0.2.0/", "192.0.2/24", "192.0.2.0/-1",
-                           "192.0.2.0/24x", "2001:db8::/129", "192.0.2.1:80", "/24"})
+  for (const char* text :
+       {"", "proxy", "192.0.2.0/33", "192.0.2.0/", "192.0.2/24", "192.0.2.0/-1", "192.0.2.0/24x",
+        "2001:db8::/129", "192.0.2.1:80", "/24", "::ffff:10.0.0.0/8", "::ffff:0:0/95"})
     EXPECT_FALSE(Subnet::parse(text)) << text;
   EXPECT_FALSE(is_in("proxy", "0.0.0.0/0"));
   EXPECT_FALSE(is_in("", "::/0"));

@@ -13,13 +13,13 @@ namespace {
 using Headers = std::vector<std::pair<const char*, const char*>>;
 
 /// The client of a request from 192.0.2.1, where 192.0.2.0/24 and 2001:db8::/32 are trusted.
-Client client_with(const Headers& headers, const std::string& peer = "192.0.2.1",
-                   bool tls = false) {
+Client client_with(const Headers& headers, const std::string& peer = "192.0.2.1", bool tls = false,
+                   SoupHTTPVersion version = SOUP_HTTP_1_1) {
   const Owned<SoupMessageHeaders, soup_message_headers_unref> all{
       soup_message_headers_new(SOUP_MESSAGE_HEADERS_REQUEST)};
   for (const auto& [name, value] : headers) soup_message_headers_append(all.get(), name, value);
   const std::vector<std::string> trusted{"192.0.2.0/24", "2001:db8::/32"};
-  return client_of(all.get(), peer, tls, trusted);
+  return client_of(all.get(), {.peer = peer, .tls = tls, .version = version}, trusted);
 }
 
 TEST(ForwardingTest, BelievesAProxyWhomItServes) {
@@ -96,6 +96,19 @@ TEST(ForwardingTest, IsWhoeverConnectsWithoutAProxy) {
   EXPECT_EQ(client.address, "203.0.113.9");
   EXPECT_EQ(client.host, "fanlight:8080");
   EXPECT_FALSE(client.hidden);
+}
+
+TEST(ForwardingTest, KnowsNoClientOfATrustedProxyThatNamesNone) {
+  EXPECT_TRUE(client_with({{"Host", "fanlight:8080"}}).hidden);
+  EXPECT_TRUE(client_with({{"X-Forwarded-Proto", "https"}}).hidden);
+}
+
+/// Its Connection header may have listed those of the proxy.
+TEST(ForwardingTest, TrustsTheAbsenceOfHeadersOnlyAfterHttp10) {
+  EXPECT_TRUE(client_with({}, "127.0.0.1", false, SOUP_HTTP_1_0).hidden);
+  EXPECT_FALSE(client_with({}, "127.0.0.1", false, SOUP_HTTP_1_1).hidden);
+  EXPECT_FALSE(
+      client_with({{"X-Forwarded-For", "198.51.100.7"}}, "192.0.2.1", false, SOUP_HTTP_1_0).hidden);
 }
 
 } // namespace

@@ -2,7 +2,11 @@
 #include <fstream>
 
 #include <gmock/gmock.h>
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
+#include "http/owned.h"
 #include "http/self_signed.h"
 #include "http/tls_certificate.h"
 #include "support/turn_until.h"
@@ -102,6 +106,26 @@ TEST(SelfSignedTest, RefusesWhatIsNoName) {
   for (const char* name : {"", "a,DNS:b", "https://a", "a b", "2001:db8::zz"})
     EXPECT_FALSE(make_self_signed({name}, 30).ok()) << name;
   EXPECT_TRUE(make_self_signed({"*.example.org", "2001:db8::1", "192.0.2.1"}, 30).ok());
+}
+
+/// Both ends belong to the period, and devices refuse one that is a second too long.
+TEST(SelfSignedTest, IsValidForTheDaysThatItSays) {
+  const auto made = make_self_signed({"localhost"}, 825);
+  ASSERT_TRUE(made.ok());
+  const Owned<BIO, BIO_free_all> memory{
+      BIO_new_mem_buf(made->certificate.data(), static_cast<int>(made->certificate.size()))};
+  const Owned<X509, X509_free> certificate{
+      PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)};
+  ASSERT_TRUE(certificate);
+
+  int days = 0;
+  int seconds = 0;
+  ASSERT_EQ(ASN1_TIME_diff(&days, &seconds, X509_get0_notBefore(certificate.get()),
+                           X509_get0_notAfter(certificate.get())),
+            1);
+
+  EXPECT_EQ(days, 824);
+  EXPECT_EQ(seconds, 86'399);
 }
 
 TEST(SelfSignedTest, KnowsTheNamesOfThisMachine) {

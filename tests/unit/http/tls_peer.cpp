@@ -49,6 +49,18 @@ std::size_t TlsPeer::offer(const std::string& bytes) {
   return check(sent) ? static_cast<std::size_t>(sent) : 0;
 }
 
+bool TlsPeer::update_key(bool asks) {
+  SSL_key_update(ssl_, asks ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED);
+  return check(SSL_do_handshake(ssl_));
+}
+
+void TlsPeer::pad_records() { SSL_set_block_padding(ssl_, SSL3_RT_MAX_PLAIN_LENGTH); }
+
+void TlsPeer::renegotiate() {
+  SSL_renegotiate(ssl_);
+  check(SSL_do_handshake(ssl_));
+}
+
 const std::string& TlsPeer::received() {
   std::array<char, 16384> buffer{};
   for (;;) {

@@ -27,6 +27,13 @@ class TlsPeer {
   bool shake_hands();
   /// Sends what the socket takes at once; the number of bytes.
   std::size_t offer(const std::string& bytes);
+  /// Sends a KeyUpdate, which asks for another one in return if `asks`; false: the socket takes no
+  /// more, or the connection has failed.
+  bool update_key(bool asks);
+  /// Makes each record of TLS 1.3 that follows as large as one can be.
+  void pad_records();
+  /// Asks for another handshake, which only TLS 1.2 has.
+  void renegotiate();
   /// What has come so far.
   const std::string& received();
   bool failed() const { return failed_; }

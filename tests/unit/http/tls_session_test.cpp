@@ -180,6 +180,76 @@ TEST_F(TlsSessionTest, GivesNoMemoryToAHelloThatIsTooLarge) {
   EXPECT_EQ(read(), "broken");
 }
 
+TEST_F(TlsSessionTest, RefusesAHelloThatHidesItsSize) {
+  // A record of two bytes, and the size in another one.
+  send_plain(std::string{"\x16\x03\x01\x00\x02\x01\x00\x16\x03\x01\x00\x40\xff\xff", 14});
+
+  EXPECT_EQ(read(), "broken");
+}
+
+TEST_F(TlsSessionTest, ReadsABoundedNumberOfBytesAtOnce) {
+  TlsPeer client{client_end};
+  ASSERT_TRUE(shake_hands(client));
+  server->take_received();
+  constexpr std::size_t kRecords = 8;
+  client.pad_records();
+  for (std::size_t i = 0; i < kRecords; ++i) ASSERT_TRUE(client.update_key(false));
+  ASSERT_EQ(client.offer("x"), 1U);
+
+  std::size_t turns = 0;
+  std::string text;
+  while ((text = read()) == "wait" && turns < kRecords) {
+    ++turns;
+    EXPECT_LE(server->take_received(), std::size_t{2} * 17 * 1024);
+  }
+
+  EXPECT_EQ(text, "x");
+  EXPECT_GT(turns, 2U);
+}
+
+TEST_F(TlsSessionTest, EndsAClientThatOnlyUpdatesItsKey) {
+  constexpr int kMost = 64;
+  TlsPeer client{client_end};
+  ASSERT_TRUE(shake_hands(client));
+  const auto update = [&](int times) {
+    for (int i = 0; i < times; ++i) ASSERT_TRUE(client.update_key(false));
+  };
+  update(kMost);
+  client.offer("question");
+  EXPECT_EQ(read(), "question");
+  update(kMost);
+  EXPECT_EQ(read(), "wait");
+
+  update(1);
+
+  EXPECT_EQ(read(), "broken");
+}
+
+TEST_F(TlsSessionTest, EndsAClientThatRenegotiates) {
+  TlsPeer client{client_end, TLS1_2_VERSION};
+  ASSERT_TRUE(shake_hands(client));
+
+  client.renegotiate();
+
+  EXPECT_EQ(read(), "broken");
+}
+
+TEST_F(TlsSessionTest, KeepsABoundedNumberOfBytesForAClientThatDoesNotRead) {
+  constexpr int kRounds = 600;
+  TlsPeer client{client_end};
+  ASSERT_TRUE(shake_hands(client));
+
+  int rounds = 0;
+  std::string text;
+  do {
+    for (int i = 0; i < 32; ++i) ASSERT_TRUE(client.update_key(true));
+    ASSERT_EQ(client.offer("x"), 1U);
+    text = read();
+  } while (text == "x" && ++rounds < kRounds);
+
+  EXPECT_EQ(text, "broken") << "the server's answers wait in its memory";
+}
+
 TEST_F(TlsSessionTest, CountsAHandshakeOnceAndWhatHasArrived) {
   EXPECT_FALSE(server->take_handshake());
   TlsPeer client{client_end};

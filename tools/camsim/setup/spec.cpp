@@ -164,6 +164,10 @@ Result<> set_key(CameraSpec& spec, std::string_view key, std::string_view value)
 Result<> check(const CameraSpec& spec) {
   if (spec.id.empty()) return invalid("a camera needs an id");
   const std::string who = "camera " + spec.id + ": ";
+  constexpr int kAacRates[] = {8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000};
+  if (spec.audio == AudioCodec::aac && !std::ranges::count(kAacRates, spec.rate))
+    return invalid(who + "rate must be one of AAC: 8000, 11025, 12000, 16000, 22050, 24000, 32000, "
+                         "44100 or 48000");
   if (spec.auth != Auth::none && (spec.user.empty() || spec.password.empty()))
     return invalid(who + "auth needs user and password");
   if (spec.auth == Auth::none && (!spec.user.empty() || !spec.password.empty()))

@@ -75,6 +75,28 @@ TEST(MediaLinesTest, SaysWhichSoundCannotBePlayed) {
               HasSubstr("G722 sound, which the server does not carry"));
 }
 
+TEST(MediaLinesTest, SaysWhichSoundTheServerDoesNotConvert) {
+  const auto fault = [](const std::string& map, const std::string& parameters) {
+    return sound_fault("m=audio 0 RTP/AVP 97\r\na=rtpmap:97 " + map + "\r\na=fmtp:97 " +
+                       parameters + "\r\n");
+  };
+  EXPECT_THAT(fault("G726-32/16000", "x=1"), HasSubstr("G726-32 at 16000 Hz"));
+  // Enhanced low delay, scalable, USAC.
+  for (const std::string config : {"F8E98500", "3190", "f9498400"})
+    EXPECT_THAT(fault("MPEG4-GENERIC/48000", "mode=AAC-hbr;config=" + config),
+                HasSubstr("which the server does not carry"));
+  EXPECT_THAT(fault("MPEG4-GENERIC/48000/1", "mode=AAC-hbr;config=F8E98500"),
+              HasSubstr("sends AAC-ELD sound"));
+  EXPECT_THAT(fault("MPEG4-GENERIC/8000", "mode=CELP-cbr"), HasSubstr("sends CELP sound"));
+  for (const std::string config :
+       {"1408", "1588", "2b11", "B9888000", "0000", "ffff", "3690", "f", "x", ""})
+    EXPECT_EQ(fault("MPEG4-GENERIC/16000", "mode=AAC-hbr;config=" + config), "") << config;
+  // A StreamMuxConfig begins with other bits.
+  EXPECT_THAT(fault("MP4A-LATM/48000", "cpresent=0;config=4001F1D30A00"),
+              HasSubstr("sends AAC-ELD sound"));
+  EXPECT_EQ(fault("MP4A-LATM/48000", "cpresent=0;config=400028103fc0"), "");
+}
+
 TEST(MediaLinesTest, TakesSoundThatTheServerConverts) {
   for (const std::string name : {"G726-24/8000", "AAL2-G726-40/8000", "MPEG4-GENERIC/16000"})
     EXPECT_EQ(sound_fault("m=audio 0 RTP/AVP 97\r\na=rtpmap:97 " + name + "\r\n"), "");
