@@ -201,7 +201,7 @@ class ProxyTest : public HttpsTest {
     EXPECT_THAT(get("/api/sessions").body, HasSubstr("\"remote_address\":\"127.0.0.9\""));
     EXPECT_EQ(send("DELETE", answer.session()).status, 200);
     open_page()->next("hello");
-    EXPECT_THAT(service->output(), HasSubstr("client=127.0.0.9 websocket opened"));
+    EXPECT_TRUE(service->wait_output("client=127.0.0.9 websocket opened")) << service->output();
     // The client cannot claim to be another one.
     EXPECT_THAT(send("GET", "/api/settings", {}, {}, {{"X-Forwarded-For", "203.0.113.7"}}).status,
                 200);
