@@ -65,7 +65,8 @@ Result<std::shared_ptr<CameraStream>> CameraStream::create(const config::Camera&
 CameraStream::CameraStream(const config::Camera& camera, config::Stream stream, Pipeline& pipeline,
                            ConnectQueue& queue, Observer& observer, Purpose purpose)
     : camera_(camera), config_(std::move(stream)), pipeline_(pipeline), queue_(queue),
-      observer_(observer), purpose_(purpose), state_since_us_(g_get_monotonic_time()) {}
+      observer_(observer), purpose_(purpose), state_since_us_(g_get_monotonic_time()),
+      source_(config_) {}
 
 CameraStream::~CameraStream() = default;
 
@@ -141,7 +142,7 @@ void CameraStream::connect() {
   health_.begin(connected_since_us_);
   auto source = RtspConnection::create(
       camera_, config_, tracks_->sinks(),
-      {.no_sound = no_sound_, .plan = keep_alive_.plan(), .avoid_direct = avoid_direct_},
+      {.no_sound = no_sound_, .plan = keep_alive_.plan(), .avoid_direct = source_.avoids_direct()},
       weak_from_this());
   if (!source) {
     const bool refused = source.error().code == Errc::invalid; // The configuration must change.
@@ -170,7 +171,19 @@ void CameraStream::note_lost_session() {
     log::info("camera", {{"camera", camera_.id}, {"stream", config_.id}}, change);
 }
 
+bool CameraStream::change_source(const ConnectError& failure, bool described) {
+  const SourceChoice::Change change = source_.on_failure(failure, described);
+  if (change == SourceChoice::Change::none) return false;
+  const std::string now = source_.avoids_direct() ? "rtspsrc" : "rtspdirectsrc";
+  log::info("camera", {{"camera", camera_.id}, {"stream", config_.id}},
+            now + " reads this camera from now on: " + failure.why.message);
+  if (change == SourceChoice::Change::later) return false;
+  queue_up();
+  return true;
+}
+
 void CameraStream::fail(const ConnectError& failure) {
+  const bool described = connection_ && !connection_->described().empty();
   drop_connection();
   ticket_.reset();
   const std::int64_t now = g_get_monotonic_time();
@@ -179,12 +192,7 @@ void CameraStream::fail(const ConnectError& failure) {
     no_sound_ = {}; // The camera's refusal may have been temporary.
   }
   if (failure.sound) no_sound_ = failure.why;
-  const bool changes = failure.only_direct && config_.source == config::Source::automatic;
-  if (changes && !std::exchange(avoid_direct_, true)) {
-    log::info("camera", {{"camera", camera_.id}, {"stream", config_.id}},
-              "rtspsrc reads this camera from now on: " + failure.why.message);
-    return queue_up();
-  }
+  if (change_source(failure, described)) return;
   const std::chrono::milliseconds delay = failure.wait ? *failure.wait : backoff_.next();
   not_before_us_ = failure.refused ? now + delay.count() * 1000 : 0;
   retry(delay);
@@ -227,7 +235,10 @@ void CameraStream::set_state(State state, const Reason& reason) {
   tracks_->set_state(track_state(state), reason);
   if (news)
     log::info("camera",
-              {{"camera", camera_.id}, {"stream", config_.id}, {"streams", tracks_->names()}},
+              {{"camera", camera_.id},
+               {"stream", config_.id},
+               {"streams", tracks_->names()},
+               {"source", connection_ ? connection_->source() : ""}},
               "live");
   observer_.on_camera_stream_changed(*this);
 }
@@ -288,6 +299,7 @@ void CameraStream::on_video_format() {
   if (state_ == State::live) return observer_.on_camera_stream_changed(*this);
   said_us_ = g_get_monotonic_time();
   health_.note_frame(said_us_);
+  source_.on_live();
   set_state(State::live, {});
 }
 

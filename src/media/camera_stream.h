@@ -14,6 +14,7 @@
 #include "media/rtsp/connect_error.h"
 #include "media/rtsp/connect_queue.h"
 #include "media/rtsp/connection.h"
+#include "media/rtsp/source_choice.h"
 #include "media/stream_tracks.h"
 #include "rtsp/keep_alive.h"
 
@@ -106,6 +107,8 @@ class CameraStream : public RtspConnection::Observer,
   void connect();
   void drop_connection();
   void note_lost_session();
+  /// Whether another attempt is under way already.
+  bool change_source(const ConnectError& failure, bool described);
   void fail(const ConnectError& failure);
   void retry(std::chrono::milliseconds wait);
   void report(const Reason& why, std::chrono::milliseconds delay) const;
@@ -151,7 +154,7 @@ class CameraStream : public RtspConnection::Observer,
   rtsp::KeepAlive keep_alive_;
   // Why the camera refused the audio; kept until a connection without audio is stable.
   Reason no_sound_;
-  bool avoid_direct_ = false; // With `source: auto`: rtspsrc may read what rtspdirectsrc cannot.
+  SourceChoice source_;
   Health health_;
   std::uint32_t reconnects_ = 0;
   std::int64_t connected_since_us_ = 0;

@@ -185,6 +185,17 @@ TEST_F(FaultsTest, ASessionThatTheCameraForgotIsMadeAgain) {
   wait_state("front", "live");
 }
 
+TEST_F(FaultsTest, EachSourceTriesACameraThatAnswersAndShowsNothing) {
+  start(R"({"status":{"PLAY":454}})", {}, "    source: auto\n");
+
+  EXPECT_TRUE(service->wait_output(" rtspsrc reads this camera from now on")) << service->output();
+  EXPECT_TRUE(service->wait_output(" rtspdirectsrc reads this camera from now on"))
+      << service->output();
+  mend();
+  wait_state("front", "live");
+  EXPECT_THAT(service->output(), HasSubstr("source=rtsp"));
+}
+
 TEST_F(FaultsTest, UsesOneConnectionWhereTheCameraAllowsNoMore) {
   start(R"({"one_connection":true})");
   const auto other = view(25);

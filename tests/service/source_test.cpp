@@ -58,6 +58,9 @@ TEST_F(SourceTest, TakesTheElementThatReadsTheStream) {
     EXPECT_THAT(get("/api/cameras/front/pipeline.dot").body,
                 AllOf(HasSubstr(used), Not(HasSubstr(unused))))
         << source << " " << transport;
+    const std::string element =
+        std::string_view{used} == "GstRTSPSrc" ? "rtspsrc" : "rtspdirectsrc";
+    EXPECT_THAT(service->output(), HasSubstr(" source=" + element + " live\n"));
   }
 }
 

@@ -175,6 +175,10 @@ RtspConnection::RtspConnection(std::unique_ptr<RtspSource> source, std::shared_p
 
 RtspConnection::~RtspConnection() { shared_->give_up(); }
 
+std::string RtspConnection::source() const {
+  return GST_OBJECT_NAME(gst_element_get_factory(source_->element()));
+}
+
 bool RtspConnection::sound_came() const { return shared_->sound_came; }
 
 std::vector<std::string> RtspConnection::described() const { return shared_->described(); }

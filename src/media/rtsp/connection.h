@@ -62,6 +62,8 @@ class RtspConnection {
   ~RtspConnection();
 
   GstElement* bin() const { return source_->bin(); }
+  /// The name of the element that reads the camera.
+  std::string source() const;
   /// Interprets an error message from inside the bin.
   ConnectError explain(GstMessage* message) const { return source_->explain(message); }
   /// As on_connection_described() tells it, but at once. Empty: nothing was described.

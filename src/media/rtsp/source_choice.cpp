@@ -1,0 +1,24 @@
+#include "media/rtsp/source_choice.h"
+
+#include "media/rtsp/direct_source.h"
+
+namespace fanlight::media {
+
+SourceChoice::SourceChoice(const config::Stream& stream)
+    : chooses_(stream.source == config::Source::automatic &&
+               DirectSource::obstacle(stream).empty()) {}
+
+SourceChoice::Change SourceChoice::on_failure(const ConnectError& failure, bool described) {
+  if (!chooses_ || final_) return Change::none;
+  if (failure.only_direct) {
+    final_ = avoids_direct_ = true;
+    return Change::now;
+  }
+  // What the camera refuses, it refuses to both.
+  if (!described || failure.refused || failure.sound || ++failed_ < kPatience) return Change::none;
+  failed_ = 0;
+  avoids_direct_ = !avoids_direct_;
+  return Change::later;
+}
+
+} // namespace fanlight::media
