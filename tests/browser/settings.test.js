@@ -265,6 +265,8 @@ scenario('what few need is there, and what is not touched stays what it was', he
   for (const summary of await page.locator('summary').all()) await summary.click();
   assert.equal(await page.getByLabel('Jitter buffer').inputValue(), '250ms');
   assert.equal(await page.getByLabel('SHA-256').isVisible(), false, 'the camera has no TLS');
+  assert.equal(await page.getByLabel('Read by').inputValue(), before.streams[0].source);
+  await page.getByLabel('Read by').selectOption('direct');
   await page.getByLabel('Reconnect after').fill('12');
   await page.locator('.advanced > summary').first().click();
 
@@ -276,7 +278,7 @@ scenario('what few need is there, and what is not touched stays what it was', he
   await page.locator('.primary').click();
 
   await page.locator('.camera-form').waitFor({ state: 'detached' });
-  before.streams[0].health_timeout = '12s';
+  Object.assign(before.streams[0], { health_timeout: '12s', source: 'direct' });
   assert.deepEqual(await settings(), before);
 });
 

@@ -7,6 +7,8 @@ import { advanced } from './fields.js';
 
 const TRANSPORTS = ['tcp', 'udp', 'auto', 'multicast', 'http'];
 const PULLS = ['always', 'on_demand'];
+/** The first is the server's default. */
+const SOURCES = ['rtspsrc', 'auto', 'direct'];
 /** The server's defaults, which an empty field stands for. */
 const DURATIONS = /** @type {const} */ ({
   latency: '100ms',
@@ -41,7 +43,11 @@ export function streamFields(fields, stream, key) {
     url.field,
     make('div', { class: 'row' }, ...login(fields, stream, key)),
     make('div', { class: 'row' }, ...ways(fields, stream, key)),
-    advanced(make('div', { class: 'row' }, ...durations(fields, stream, key)), ...secured),
+    advanced(
+      choice(fields, stream, key, 'source', SOURCES),
+      make('div', { class: 'row' }, ...durations(fields, stream, key)),
+      ...secured,
+    ),
   ];
 }
 
@@ -69,16 +75,27 @@ function login(fields, stream, key) {
 
 /** @param {Fields} fields @param {Stream} stream @param {string} key */
 function ways(fields, stream, key) {
-  return /** @type {const} */ (['transport', 'pull']).map((member) => {
-    const options = member === 'transport' ? TRANSPORTS : PULLS;
-    return fields.choice(
-      `${key}.${member}`,
-      `field.${member}`,
-      options.map((value) => [value, words.text(`${member}.${value}`)]),
-      stream[member] ?? options[0],
-      (value) => (stream[member] = value),
-    ).field;
-  });
+  return [
+    choice(fields, stream, key, 'transport', TRANSPORTS),
+    choice(fields, stream, key, 'pull', PULLS),
+  ];
+}
+
+/**
+ * @param {Fields} fields
+ * @param {Stream} stream
+ * @param {string} key
+ * @param {'transport' | 'pull' | 'source'} member
+ * @param {string[]} options
+ */
+function choice(fields, stream, key, member, options) {
+  return fields.choice(
+    `${key}.${member}`,
+    `field.${member}`,
+    options.map((value) => [value, words.text(`${member}.${value}`)]),
+    stream[member] ?? options[0],
+    (value) => (stream[member] = value),
+  ).field;
 }
 
 /** @param {Fields} fields @param {Stream} stream @param {string} key */

@@ -12,6 +12,7 @@
  * @property {boolean} [has_password] Only told.
  * @property {string} [transport]
  * @property {string} [pull]
+ * @property {string} [source]
  * @property {string} [latency] As all durations: "100ms".
  * @property {string} [health_timeout]
  * @property {string} [grace]
