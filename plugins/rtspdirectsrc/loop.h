@@ -36,7 +36,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
  public:
   static constexpr std::size_t kMostLoops = 4;
   /// A further thread begins when all have as many connections.
-  static constexpr std::size_t kFew = 16;
+  static constexpr std::size_t kFew = 64;
   static constexpr int kTickMs = 250;
   static constexpr int kIdleMs = 5000;
 

@@ -79,6 +79,7 @@ class ReloadStormTest : public ServiceTest {
  protected:
   static constexpr std::array kManaged{"c0", "c1", "c2"};
   static constexpr std::array kWritten{"f0", "f1", "f2", "f3", "f4"}; // In the configuration.
+  static constexpr std::array kSources{"rtspsrc", "direct", "auto"};
 
   void SetUp() override {
     // What was freed is overwritten, so that whoever uses it does not get away with it.
@@ -138,10 +139,14 @@ class ReloadStormTest : public ServiceTest {
   }
   /// Each time another, so that each time the camera is built anew.
   std::string latency(int run) { return std::to_string(20 + run % 500) + "ms"; }
-  /// Viewers of the first get a webrtcbin each, those of all others share the fanout.
+  /// Viewers of the first get a webrtcbin each, those of all others share the fanout. Each source
+  /// reads some of them.
   static CameraEntry written(const std::string& id, const std::string& url,
                              const std::string& more = {}) {
-    return {id, url, more + (id == "f0" ? "    webrtc_transport: webrtcbin\n" : "")};
+    const std::string source = (id.back() - '0') % 2 == 0 ? "direct" : "rtspsrc";
+    return {id, url,
+            more + "    source: " + source + "\n" +
+                (id == "f0" ? "    webrtc_transport: webrtcbin\n" : "")};
   }
 
   std::vector<CameraEntry> all_written() const {
@@ -152,7 +157,8 @@ class ReloadStormTest : public ServiceTest {
   void change_managed(int run) {
     const std::string id = any_of(kManaged);
     const std::string more = R"(, "latency": ")" + latency(run) + R"(", "transport": ")" +
-                             any_of(std::array{"tcp", "udp", "auto"}) + R"(", "codecs": [)" +
+                             any_of(std::array{"tcp", "udp", "auto"}) + R"(", "source": ")" +
+                             any_of(kSources) + R"(", "codecs": [)" +
                              any_of(std::array{R"("h264")", R"("h265", "h264")", R"("h265")"}) +
                              R"(], "audio": )" + any_of(std::array{"true", "false"});
     const Response done =
@@ -196,7 +202,8 @@ class ReloadStormTest : public ServiceTest {
   void try_one() {
     const http::Owned<SoupMessage> message{
         soup_message_new("POST", url("/api/cameras/test").c_str())};
-    const std::string body = R"({"url": ")" + any_url("trial") + "\"}";
+    const std::string body =
+        R"({"url": ")" + any_url("trial") + R"(", "source": ")" + any_of(kSources) + R"("})";
     const http::OwnedBytes bytes{g_bytes_new(body.data(), body.size())};
     soup_message_set_request_body_from_bytes(message.get(), "application/json", bytes.get());
     ++trials_;

@@ -12,6 +12,8 @@ import re
 from hostile_cameras import HostileCameras
 from wire import CLOSE, PONG, Wire, frame, head
 
+# What reads cameras.
+SOURCES = ("rtspsrc", "direct")
 # Each stranger is a host of its own: the whole of 127/8 is this machine.
 STRANGERS = {name: f"127.0.66.{number}" for number, name in enumerate(
     ("keep_alive", "refused_messages", "long_names", "foreign_pages", "half_bodies", "idle_sockets", "unfinished_messages",
@@ -287,7 +289,7 @@ def offer_of_a_browser(tests: pathlib.Path) -> str:
 async def cameras_that_never_play(configure, kinds: list[str], is_tried) -> str:
     """Cameras that never come to play are added, tried by the server, and removed while they speak."""
     async with HostileCameras() as cameras:
-        entries = {f"{kind}-{number}": cameras.url(kind, number) for kind in kinds for number in range(7)}
+        entries = {f"{kind}-{number}": {"url": cameras.url(kind, number), "source": SOURCES[number % 2]} for kind in kinds for number in range(8)}
         configure(entries)
         while cameras.connections < len(entries) // 2 or not is_tried(entries):
             await asyncio.sleep(0.05)

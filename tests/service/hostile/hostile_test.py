@@ -17,7 +17,7 @@ TESTS = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TESTS / "bench"))
 
 # pylint: disable=wrong-import-position
-from attacks import ATTACKS, AttackFailed, Target, cameras_that_never_play, media_port, offer_of_a_browser  # noqa: E402
+from attacks import ATTACKS, SOURCES, AttackFailed, Target, cameras_that_never_play, media_port, offer_of_a_browser  # noqa: E402
 from hostile_cameras import HostileCameras  # noqa: E402
 from lab import Lab, LabError, Server  # noqa: E402
 from rest import settle, tidied  # noqa: E402
@@ -46,7 +46,8 @@ class HostileTest(Tap):
 
     async def attack(self, lab: Lab):
         async with HostileCameras() as silent:
-            real = lab.cameras(f"id=tile,count={TILES},{CLIP}").urls
+            urls = lab.cameras(f"id=tile,count={TILES},{CLIP}").urls
+            real = {name: {"url": url, "source": SOURCES[place % 2]} for place, (name, url) in enumerate(urls.items())}
             absent = {"url": silent.url("silent", 0), "pull": "on_demand", "start_timeout": "60s"}
             server = lab.server({**real, "absent": absent})
             await asyncio.to_thread(wait_live, server, list(real))
