@@ -158,7 +158,7 @@ class Soak:
                 self.looks += 1
                 break
             if live():
-                raise LabError(f"{name} with {fault} is live, but a viewer is shown no picture")
+                raise LabError(f"{name} ({self.wall.entries[name]['source']}) with {fault} is live, but a viewer is shown no picture")
         self.wall.cameras.order("DELETE", name, "faults")
         self.wall.cameras.order("POST", name, "close")
         self.wall.wait_live(seconds=HEALED_S)

@@ -17,6 +17,8 @@ KINDS = {
     "sound": (2, "audio=aac", {"audio": True}),
     "each": (2, "audio=none", {"webrtc_transport": "webrtcbin"}),
 }
+# What reads them, in turn.
+SOURCES = ("rtspsrc", "direct")
 COUNTS = ("threads", "fds", "objects")
 STILL_S = 5
 
@@ -39,6 +41,8 @@ class Wall:
         specs = [f"id={kind},count={max(2, count * share // 10)},{sound},{CLIP}" for kind, (share, sound, _) in KINDS.items()]
         self.cameras = lab.cameras(*specs, f"id=spare,audio=none,{CLIP}", control=True)
         self.entries = {name: {"url": url, **KINDS[name.split("-")[0]][2]} for name, url in self.cameras.urls.items() if name != "spare"}
+        for place, entry in enumerate(self.entries.values()):
+            entry["source"] = SOURCES[place % len(SOURCES)]
         self.server = lab.server(self.entries, env=OBJECTS if objects else {})
         self.wait_live()
         urls = {name: f"{self.server.url}/whep/{name}" for name in self.entries}
