@@ -14,7 +14,7 @@ import time
 
 from lab import Lab, LabError
 from report import against, table
-from rivals import least_reader, naive_cameras
+from rivals import go2rtc_config, least_reader, mediamtx_config, naive_cameras, other_server
 from run import run, say
 from usage import Usage, watch
 
@@ -31,6 +31,12 @@ WAYS = {
 MOST_OF_NAIVE = 0.25
 MOST_OF_NAIVE_UDP = 0.35
 MOST_OF_FLOOR = 1.6
+# Of the better one of the other servers.
+MOST_OF_OTHERS = 1 / 3
+# What a camera may take beside the cached group.
+MOST_THREADS = 0.1
+MOST_KB = 150
+OTHERS = {"mediamtx": mediamtx_config, "go2rtc": go2rtc_config}
 LIVE_S = 10
 HEALED_S = 15
 
@@ -40,7 +46,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build"), help="build folder")
     parser.add_argument("--subs", type=int, default=100, help="cameras of 300 kbit/s (100)")
     parser.add_argument("--mains", type=int, default=50, help="cameras of 2 Mbit/s (50)")
-    parser.add_argument("--only", choices=["costs"], help="only what a camera costs")
+    for other in OTHERS:
+        parser.add_argument(f"--{other}", type=pathlib.Path, metavar="PROGRAM", help=f"also has this {other} read the same cameras")
+    parser.add_argument("--only", choices=["costs", "sub", "main"], help="only what a camera costs, or one of that kind: 300 kbit/s or 2 Mbit/s")
     parser.add_argument("--before", type=pathlib.Path, help="build folder of another version, which is measured in turn with this one")
     parser.add_argument("--window", type=float, default=10, help="seconds of looking at them (10)")
     parser.add_argument("--quick", action="store_true", help="a tenth of the cameras, for a moment: shows that it works")
@@ -95,8 +103,9 @@ def share(lab: Lab, urls: dict[str, str], window: float, build: pathlib.Path | N
     }
 
 
-def cost(lab: Lab, spec: str, count: int, window: float, before: pathlib.Path | None) -> dict:
+def cost(lab: Lab, spec: str, count: int, options) -> dict:
     """A camera's share of the server, without viewers."""
+    window, before = options.window, options.before
     cameras = lab.cameras(spec.format(count=count))
     figures = share(lab, cameras.urls, window)
     if before:
@@ -113,16 +122,21 @@ def cost(lab: Lab, spec: str, count: int, window: float, before: pathlib.Path | 
     figures["naive"] = naive_cameras(lab, list(cameras.urls.values()), window)
     figures["naive, udp"] = naive_cameras(lab, list(cameras.urls.values()), window, "udp")
     figures["floor"] = least_reader(lab, list(cameras.urls.values()), window)
+    for other, config in OTHERS.items():
+        if program := getattr(options, other):
+            say(f"{count} cameras by {other}")
+            figures[other] = other_server(lab, program.resolve(), config, list(cameras.urls.values()), window)
     lab.stop(cameras)
     return figures
+
+
+def judge(value: float, most: float) -> str:
+    return f"{value:.2f}, at most {most:.2f}: {'met' if value <= most else 'NOT MET'}"
 
 
 def print_ways(result: dict):
     def cpu(name: str) -> float:
         return result[name]["cpu_percent_per_camera"]
-
-    def judge(share: float, most: float) -> str:
-        return f"at most {most}: {'met' if share <= most else 'NOT MET'}"
 
     for way in WAYS:
         naive = "naive, udp" if way.endswith("udp") else "naive"
@@ -132,6 +146,14 @@ def print_ways(result: dict):
               f"{result[way]['threads_per_camera']:.2f} threads, {result[way]['fds_per_camera']:.1f} descriptors")
     print(f"  direct, of naive: {judge(cpu('direct') / cpu('naive'), MOST_OF_NAIVE)}; over UDP: "
           f"{judge(cpu('direct, udp') / cpu('naive, udp'), MOST_OF_NAIVE_UDP)}; of the least reader: {judge(cpu('direct') / cpu('floor'), MOST_OF_FLOOR)}")
+    direct = result["direct"]
+    print(f"  direct, threads a camera: {judge(direct['threads_per_camera'], MOST_THREADS)}; kB a camera beside its cached group: "
+          f"{judge(1000 * (direct['rss_mb_per_camera'] - direct['cached_mb_per_camera']), MOST_KB)}")
+    others = [other for other in OTHERS if other in result]
+    for other in others:
+        print(f"  {other}: CPU {cpu(other):.3f} % a camera, {1000 * result[other]['rss_mb_per_camera']:.0f} kB")
+    if others:
+        print(f"  direct, of the better one of these: {judge(cpu('direct') / min(map(cpu, others)), MOST_OF_OTHERS)}")
 
 
 def storm(lab: Lab, count: int) -> dict:
@@ -207,7 +229,8 @@ def print_turns(result: dict):
 
 def print_report(figures: dict):
     rows = []
-    for name, result in (("300 kbit/s", figures["sub"]), ("2 Mbit/s", figures["main"])):
+    results = [(name, figures[kind]) for kind, name in (("sub", "300 kbit/s"), ("main", "2 Mbit/s")) if kind in figures]
+    for name, result in results:
         naive = result["naive"]
         row = [f"{result['cameras']} of {name}"]
         for column in ("cpu_percent_per_camera", "rss_mb_per_camera", "threads_per_camera"):
@@ -215,7 +238,7 @@ def print_report(figures: dict):
         rows.append([*row, f"{result['fds_per_camera']:.1f}", f"{result['live_s']:.1f}"])
     table("A camera without viewers costs (and as a multiple of the naive pipeline in this run):",
           ["", "CPU %", "RSS MB", "threads", "fds", "all live, s"], rows)
-    for result in (figures["sub"], figures["main"]):
+    for _, result in results:
         if "turns" in result:
             print_turns(result)
         print_ways(result)
@@ -237,8 +260,10 @@ def main() -> int:
 
     def measure(lab: Lab, figures: dict):
         for name, spec, count in (("sub", SUB, options.subs), ("main", MAIN, options.mains)):
+            if options.only not in (None, "costs", name):
+                continue
             say(f"{count} cameras of the kind {name}")
-            figures[name] = cost(lab, spec, count, options.window, options.before)
+            figures[name] = cost(lab, spec, count, options)
         if options.only:
             return
         say("a power cut")

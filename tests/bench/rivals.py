@@ -1,9 +1,17 @@
-"""The naive ways, measured in the same run and in the same manner."""
+"""Other ways, naive ones and other servers, measured in the same run and in the same manner."""
 
 import json
 import time
 
+from lab import LabError
 from usage import Usage, watch
+
+# What else the servers could do is off.
+MEDIAMTX = {
+    "logLevel": "warn", "rtsp": False, "rtmp": False, "hls": False, "webrtc": False, "srt": False,
+    "pathDefaults": {"rtspTransport": "tcp", "sourceOnDemand": False},
+}
+GO2RTC = {"api": {"listen": ""}, "rtsp": {"listen": ""}, "webrtc": {"listen": ""}, "srtp": {"listen": ""}, "log": {"level": "warn"}}
 
 
 def naive_cameras(lab, urls: list[str], window: float, lower: str = "tcp") -> dict:
@@ -26,6 +34,43 @@ def naive_cameras(lab, urls: list[str], window: float, lower: str = "tcp") -> di
         "rss_mb_per_camera": (measured.last.rss - base.rss) / 1e6 / count,
         "threads_per_camera": (measured.last.threads - base.threads) / count,
         "fds_per_camera": (measured.last.fds - base.fds) / count,
+    }
+
+
+def mediamtx_config(urls: list[str]) -> dict:
+    return {**MEDIAMTX, "paths": {f"camera-{i}": {"source": url} for i, url in enumerate(urls)}}
+
+
+def go2rtc_config(urls: list[str]) -> dict:
+    names = {f"camera-{i}": url for i, url in enumerate(urls)}
+    return {**GO2RTC, "streams": names, "preload": {name: "video" for name in names}}
+
+
+def other_server(lab, program, config, urls: list[str], window: float) -> dict:
+    """What `program` takes to have the same cameras over TCP, with the configuration that `config(urls)` gives."""
+    file = lab.folder / f"{program.name}.yml"
+
+    def start(cameras: list[str]):
+        # JSON is YAML.
+        file.write_text(json.dumps(config(cameras)), encoding="utf-8")
+        server = lab.program([program, file] if config is mediamtx_config else [program, "-config", file])
+        time.sleep(5)
+        return server
+
+    server = start([])
+    base = Usage.of(server.pid)
+    lab.stop(server)
+    server = start(urls)
+    measured = watch(server.pid, window)
+    lab.stop(server)
+    count = len(urls)
+    if measured.last.fds - base.fds < count:
+        raise LabError(f"{program.name} has only {measured.last.fds - base.fds} connections to {count} cameras; see {server.log}")
+    return {
+        "cameras": count,
+        "cpu_percent_per_camera": 100 * measured.cores / count,
+        "rss_mb_per_camera": (measured.last.rss - base.rss) / 1e6 / count,
+        "threads_per_camera": (measured.last.threads - base.threads) / count,
     }
 
 
