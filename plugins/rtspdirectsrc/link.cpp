@@ -126,6 +126,7 @@ void Link::close() {
 void Link::flush() {
   const std::string output = client_.take_output();
   if (!output.empty()) asked_us_ = now_us();
+  if (!output.empty() && observer_ != nullptr) observer_->on_requests(output);
   if (!wire_) return;
   const Wire::Outcome outcome = output.empty() ? wire_->flush() : wire_->send(output);
   if (outcome == Wire::Outcome::broken)
@@ -194,6 +195,7 @@ bool Link::take(rtsp::Bytes& input) {
       break;
     }
     case Kind::message:
+      if (observer_ != nullptr) observer_->on_message(reader_.message());
       client_.take(reader_.message());
       if (closed_us_ != 0 && client_.method().empty()) over_ = true;
       if (wire_.get() == wire) flush();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <sstream>
 #include <string_view>
 #include <utility>
 
@@ -247,6 +248,26 @@ void Playback::push(GstPad* pad, BufferRef buffer) {
 
 void Playback::complain(const std::string& about) {
   GST_ELEMENT_WARNING(element_.element(), STREAM, FORMAT, ("%s", about.c_str()), (nullptr));
+}
+
+// ---- The talk, for whoever looks for a fault ----
+
+void Playback::on_requests(const std::string& text) {
+  if (!element_.logs()) return;
+  std::istringstream lines{text};
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    constexpr std::string_view kLogin = "Authorization:";
+    element_.log("> " + (line.starts_with(kLogin) ? std::string{kLogin} + " ..." : line));
+  }
+}
+
+void Playback::on_message(const rtsp::Message& message) {
+  if (!element_.logs()) return;
+  element_.log("< " + (message.status == 0
+                           ? message.method
+                           : std::to_string(message.status) + " " + message.reason));
+  for (const auto& [name, value] : message.headers) element_.log("< " + name + ": " + value);
 }
 
 // ---- The end ----

@@ -35,6 +35,9 @@ class Playback : public Link::Observer,
     virtual bool selects(guint medium, GstCaps* caps) = 0;
     /// A pad for a stream, which the element does not have yet. (floating)
     virtual GstPad* make_pad(const std::string& name) = 0;
+    /// A line of the talk, for GST_DEBUG, if anybody wants it.
+    virtual bool logs() = 0;
+    virtual void log(const std::string& line) = 0;
   };
 
   Playback(Element& element, Link::Settings settings)
@@ -64,6 +67,8 @@ class Playback : public Link::Observer,
   std::vector<rtsp::Client::Medium> on_description(const rtsp::Description& description) override;
   void on_packet(std::size_t medium, bool control, rtsp::Bytes packet) override;
   void on_pause() override;
+  void on_requests(const std::string& text) override;
+  void on_message(const rtsp::Message& message) override;
   void on_failure(const rtsp::Failure& failure) override;
   GstPad* open(const std::string& name, GstCaps* caps) override;
   void push(GstPad* pad, BufferRef buffer) override;
@@ -73,7 +78,6 @@ class Playback : public Link::Observer,
   void look_at_clock();
   void end_streams();
   void post(const rtsp::Failure& failure);
-  void send_reports(std::int64_t now_us);
 
   Element& element_;
   const Link::Settings settings_;

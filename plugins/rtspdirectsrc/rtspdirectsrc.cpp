@@ -62,6 +62,10 @@ class Element : public Playback::Element {
   void on_description(GstSDPMessage* sdp) override;
   bool selects(guint medium, GstCaps* caps) override;
   GstPad* make_pad(const std::string& name) override;
+  bool logs() override {
+    return gst_debug_category_get_threshold(GST_CAT_DEFAULT) >= GST_LEVEL_DEBUG;
+  }
+  void log(const std::string& line) override { GST_DEBUG_OBJECT(element_, "%s", line.c_str()); }
 
  private:
   GstElement* const element_;

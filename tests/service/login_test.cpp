@@ -99,7 +99,7 @@ TEST_F(LoginTest, SaysThePasswordToNobodyElse) {
   wait_state("front", "live");
   std::string heard = get("/api/cameras/front/pipeline.dot").body + get("/api/cameras").body +
                       get("/api/sessions").body + get("/health").body;
-  EXPECT_THAT(heard, HasSubstr("GstRTSPSrc"));
+  EXPECT_THAT(heard, HasSubstr(test_source_is_direct() ? "GstRtspDirectSrc" : "GstRTSPSrc"));
   service->signal(SIGTERM);
   service->wait_exit();
   heard += service->output();
