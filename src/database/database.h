@@ -10,6 +10,7 @@
 
 #include "base/main_loop.h"
 #include "base/result.h"
+#include "base/worker.h"
 #include "database/connection.h"
 
 namespace fanlight::database {
@@ -27,7 +28,7 @@ class Database {
   /// Connection::open() and migrate().
   static Result<std::unique_ptr<Database>> open(const std::string& path,
                                                 const std::vector<Schema>& schemas);
-  ~Database();
+  ~Database() = default;
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
@@ -49,7 +50,7 @@ class Database {
 
   /// Runs `work` and waits for it. Only before the main loop runs, and in programs without one.
   template <typename Work> auto wait_for(Work work) {
-    if (!worker_) return work(*connection_);
+    if (!worker_.started()) return work(*connection_);
     std::optional<std::invoke_result_t<Work&, Connection&>> result;
     wait([&](Connection& connection) { result = work(connection); });
     return std::move(*result);
@@ -57,15 +58,14 @@ class Database {
 
  private:
   using Task = std::function<void(Connection&)>;
-  class Worker;
 
   explicit Database(std::unique_ptr<Connection> connection);
   void enqueue(Task task);
   void wait(const Task& task);
 
   // Owned.
-  std::unique_ptr<Connection> connection_; ///< Used by main until there is a worker.
-  std::unique_ptr<Worker> worker_;         ///< Null: nothing has been asked for yet.
+  const std::unique_ptr<Connection> connection_; ///< Used by main until the worker has started.
+  Worker worker_;                                // Destroyed first: it uses the connection.
   const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by answers.
 };
 
