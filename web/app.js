@@ -20,7 +20,8 @@ const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 async function start() {
   document.adoptedStyleSheets = [pictureStyle, panelStyle];
-  await words.use(Words.preferred());
+  const language = Words.preferred();
+  await words.use(language, language, { reasons: 'later' });
   const query = new URLSearchParams(location.search);
   const kiosk = query.has('kiosk');
   const socket = new URL('ws', document.baseURI);

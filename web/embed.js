@@ -106,7 +106,8 @@ export class FanlightCamera extends HTMLElement {
   connectedCallback() {
     this.#placed = true;
     this.#root.adoptedStyleSheets = [pictureStyle, panelStyle, style];
-    spoken ??= words.use(Words.preferred(this.closest('[lang]')?.getAttribute('lang')));
+    const language = Words.preferred(this.closest('[lang]')?.getAttribute('lang'));
+    spoken ??= words.use(language, language, { reasons: 'later' });
     void spoken.catch((error) => console.error('fanlight: words:', error.message));
     this.#begin();
   }

@@ -49,6 +49,12 @@ struct Server {
   bool operator==(const Server&) const = default;
 };
 
+/// What the server itself stores.
+struct Data {
+  std::string directory; ///< Empty: the state directory, or that of the managed cameras.
+  bool operator==(const Data&) const = default;
+};
+
 /// Pages of other servers that may show the cameras.
 struct Embed {
   std::vector<std::string> origins;         ///< scheme://host[:port], lower case; "*": all of them.
@@ -130,6 +136,7 @@ struct Logging {
 
 struct Config {
   Server server;
+  Data data;
   Embed embed;
   std::vector<Camera> cameras;
   WebRtc webrtc;

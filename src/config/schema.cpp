@@ -75,7 +75,7 @@ constexpr Effect kLive = Effect::live;
 constexpr Effect kRebuild = Effect::rebuild;
 constexpr Effect kRestart = Effect::restart;
 
-// server, embed
+// server, data, embed
 
 void read_hosts(const Value& value, std::vector<std::string>& out) {
   read_texts(value, "host names", out, read_host);
@@ -139,6 +139,10 @@ constexpr std::array kServer{
     field<&Server::hosts, read_hosts>("hosts", kLive),
     kTlsSection,
     field<&Server::trusted_proxies, read_proxies>("trusted_proxies", kLive),
+};
+
+constexpr std::array kData{
+    field<&Data::directory, read_any>("directory", kRestart),
 };
 
 constexpr std::array kEmbed{
@@ -301,6 +305,7 @@ constexpr std::array kLogging{
 } // namespace
 
 template <> std::span<const Field<Server>> fields() { return kServer; }
+template <> std::span<const Field<Data>> fields() { return kData; }
 template <> std::span<const Field<Tls>> fields() { return kTls; }
 template <> std::span<const Field<Embed>> fields() { return kEmbed; }
 template <> std::span<const Field<Camera>> fields() { return kCamera; }
@@ -312,6 +317,7 @@ template <> std::span<const Field<Logging>> fields() { return kLogging; }
 template <> std::span<const Field<Config>> fields() {
   static constexpr std::array kConfig{
       section<&Config::server>("server"),
+      section<&Config::data>("data"),
       section<&Config::embed>("embed"),
       // Cameras are compared by their ids, in config/diff.cpp.
       Field<Config>{.name = "cameras", .read = read_cameras},
@@ -337,6 +343,7 @@ std::vector<std::string> known_keys() {
   add("", names_of(fields<Config>()));
   add("server.", names_of(fields<Server>()));
   add("server.tls.", names_of(fields<Tls>()));
+  add("data.", names_of(fields<Data>()));
   add("embed.", names_of(fields<Embed>()));
   add("cameras[].", camera_keys());
   add("webrtc.", names_of(fields<WebRtc>()));

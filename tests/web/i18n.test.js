@@ -194,6 +194,26 @@ test('the server is quoted where the reader’s language has no words for what i
   assert.equal(korean.said({ reason: 'x', reason_code: 'constructor' }, 'reason'), 'x');
 });
 
+test('what the server says is loaded when it says something, and once', async (t) => {
+  /** @type {string[]} */
+  const asked = [];
+  t.mock.method(globalThis, 'fetch', async (/** @type {URL} */ url) => {
+    asked.push(url.pathname.slice(url.pathname.lastIndexOf('/') + 1));
+    return Response.json(asked.at(-1) === 'reasons.ko.json' ? { known: '아는 말' } : {});
+  });
+  await korean.use('ko', 'ko', { reasons: 'later' });
+  assert.deepEqual(asked, ['ko.json']);
+  const said = { reason: 'known', reason_code: 'known' };
+  const learnt = new Promise((resolve) => korean.addEventListener('change', resolve));
+
+  assert.equal(korean.said(said, 'reason'), 'known', 'it is quoted meanwhile');
+  korean.said(said, 'reason');
+  await learnt;
+
+  assert.equal(korean.said(said, 'reason'), '아는 말');
+  assert.deepEqual(asked, ['ko.json', 'reasons.ko.json']);
+});
+
 test('a count chooses the plural form', () => {
   assert.equal(english.text('value.packets', { value: '1' }, 1), '1 packet');
   assert.equal(english.text('value.packets', { value: '2' }, 2), '2 packets');

@@ -45,6 +45,7 @@ TEST(SampleConfigTest, ParsesToExactlyTheDefaultsAndItsOneCamera) {
 
   EXPECT_EQ(sample->server, expected.server);
   EXPECT_EQ(sample->cameras, expected.cameras);
+  EXPECT_EQ(sample->data, expected.data);
   EXPECT_EQ(sample->webrtc, expected.webrtc);
   EXPECT_EQ(sample->logging, expected.logging);
   EXPECT_EQ(*sample, expected);
@@ -109,6 +110,7 @@ server: {listen: "[::1]:0", web_root: /srv/web, settings: loopback, cameras_file
          hosts: [Cameras.example.org, "nvr.example.org:8443"],
          tls: {certificate: a.crt, key: a.key, redirect: ":8080", hsts_days: 365},
          trusted_proxies: [127.0.0.1, 10.0.0.0/8, "2001:db8::/32"]}
+data: {directory: /srv/fanlight}
 embed: {origins: ["https://Intranet.example.org:443/", "http://[::1]:81", "https://a.example", "Capacitor://localhost", "app://localhost:443", "chrome-extension://abcdefghijklmnop", "*"],
         frame_ancestors: ["http://HomeAssistant.local:8123/"]}
 cameras:
@@ -140,6 +142,7 @@ logging: {level: debug, format: json}
           .hosts = {"cameras.example.org", "nvr.example.org:8443"},
           .tls = {.certificate = "a.crt", .key = "a.key", .redirect = ":8080", .hsts_days = 365},
           .trusted_proxies = {"127.0.0.1", "10.0.0.0/8", "2001:db8::/32"}}));
+  EXPECT_EQ(config.data, (Data{.directory = "/srv/fanlight"}));
   EXPECT_THAT(config.embed.origins,
               ElementsAre("https://intranet.example.org", "http://[::1]:81", "https://a.example",
                           "capacitor://localhost", "app://localhost:443",

@@ -113,8 +113,9 @@ TEST(ConfigErrorTest, RefusesWrongTypes) {
   EXPECT_THAT(camera_refusal("max_viewers: many"),
               HasSubstr("\"many\" is not an integer; must be an integer from 0 to 100000"));
   EXPECT_THAT(camera_refusal("max_viewers: 1.5"), HasSubstr("is not an integer"));
-  EXPECT_THAT(refusal("[a, b]"),
-              HasSubstr("f.yaml:1:1: is a list; must be a mapping of the keys server, embed"));
+  EXPECT_THAT(
+      refusal("[a, b]"),
+      HasSubstr("f.yaml:1:1: is a list; must be a mapping of the keys server, data, embed"));
   EXPECT_THAT(refusal("{[a]: b}"), HasSubstr("is not a valid key here"));
   EXPECT_THAT(refusal("webrtc: {ice_servers: [stun:a]}"),
               HasSubstr("must be a mapping of the keys urls, username, credential"));

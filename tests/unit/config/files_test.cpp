@@ -216,6 +216,21 @@ TEST_F(ConfigFilesTest, FindsTheManagedCamerasWhereTheConfigurationSays) {
   EXPECT_EQ(cameras_file(config, "/etc/fanlight.yaml"), "/srv/cameras.yaml");
 }
 
+TEST_F(ConfigFilesTest, FindsTheFolderOfItsDataWhereTheConfigurationSays) {
+  Config config;
+  EXPECT_EQ(data_directory(config, "/etc/fanlight/fanlight.yaml"), "/etc/fanlight");
+  EXPECT_EQ(data_directory(config, "fanlight.yaml"), "");
+  config.server.cameras_file = "/srv/fanlight/cameras.yaml";
+  EXPECT_EQ(data_directory(config, "/etc/fanlight.yaml"), "/srv/fanlight");
+  setenv("STATE_DIRECTORY", "/var/lib/fanlight:/var/lib/other", 1);
+  EXPECT_EQ(data_directory(config, "/etc/fanlight.yaml"), "/var/lib/fanlight");
+  unsetenv("STATE_DIRECTORY");
+  config.data.directory = "data";
+  EXPECT_EQ(data_directory(config, "/etc/fanlight.yaml"), "/etc/data");
+  config.data.directory = "/srv/data";
+  EXPECT_EQ(data_directory(config, "/etc/fanlight.yaml"), "/srv/data");
+}
+
 TEST_F(ConfigFilesTest, WritesAFileThatOnlyItsOwnerReads) {
   write("cameras.yaml", "old");
   std::filesystem::permissions(path("cameras.yaml"), std::filesystem::perms::all);

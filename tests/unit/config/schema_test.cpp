@@ -55,6 +55,7 @@ template <typename S> void expect_each_key_once() {
 TEST(SchemaTest, HasEachKeyOnce) {
   expect_each_key_once<Config>();
   expect_each_key_once<Server>();
+  expect_each_key_once<Data>();
   expect_each_key_once<Camera>();
   expect_each_key_once<Stream>();
   expect_each_key_once<WebRtc>();
