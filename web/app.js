@@ -2,7 +2,6 @@ import { Words, words } from './i18n/words.js';
 import { installWorker } from './page/install.js';
 import { Update } from './page/update.js';
 import { Loudspeaker } from './picture/loudspeaker.js';
-import { panelStyle } from './picture/panel_style.js';
 import { pictureStyle } from './picture/picture_style.js';
 import { Signalling } from './player/signalling.js';
 import { Surroundings } from './player/surroundings.js';
@@ -19,7 +18,7 @@ import { Wall } from './wall/wall.js';
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 async function start() {
-  document.adoptedStyleSheets = [pictureStyle, panelStyle];
+  document.adoptedStyleSheets = [pictureStyle];
   const language = Words.preferred();
   await words.use(language, language, { reasons: 'later' });
   const query = new URLSearchParams(location.search);

@@ -137,7 +137,8 @@ test('every state, every code of docs/signalling.md and every fact has its words
   assert.ok(codes.length > 8, 'the table of codes was not found');
   for (const code of codes) assert.ok(`reason.${code}` in messages.en, code);
 
-  const { ALL, BRIEF, CURVES } = await import('../../web/picture/facts.js');
+  const { BRIEF } = await import('../../web/picture/facts.js');
+  const { ALL, CURVES } = await import('../../web/picture/panel_facts.js');
   for (const { name } of [...ALL, ...BRIEF, ...CURVES]) {
     assert.ok(`fact.${name}` in messages.en, name);
   }

@@ -45,8 +45,8 @@ function loadedBy(entry, { later = false } = {}) {
 
 // The wall and embedded cameras load what the server says when it says something.
 for (const [what, entry, most, texts] of /** @type {const} */ ([
-  ['wall', 'index.html', 100, ['ko']],
-  ['embedded camera', 'embed.js', 60, ['ko']],
+  ['wall', 'index.html', 92, ['ko']],
+  ['embedded camera', 'embed.js', 48, ['ko']],
   ['settings', 'settings.html', 60, ['settings.ko', 'reasons.ko']],
 ])) {
   test(`all that a browser loads for the ${what} is under ${most} KB gzipped`, () => {

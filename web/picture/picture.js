@@ -1,10 +1,8 @@
 import { words } from '../i18n/words.js';
-import { reportOf } from '../player/report.js';
 import { isLate } from '../player/statistics.js';
-import { copy } from './clipboard.js';
 import { make, mark, write } from './element.js';
 import { Magnifier } from './magnifier.js';
-import { Panel } from './panel.js';
+import { PanelPlace } from './panel_place.js';
 import { Screen } from './screen.js';
 import { save, snapshotName, takeSnapshot } from './snapshot.js';
 import { describe } from './status.js';
@@ -46,7 +44,6 @@ export class Picture {
   magnifier;
   panel;
   loudspeaker;
-  #signalling;
   #onChange;
   #content;
   #notice;
@@ -65,17 +62,16 @@ export class Picture {
   constructor(player, { signalling, loudspeaker }, onChange) {
     this.player = player;
     this.loudspeaker = loudspeaker;
-    this.#signalling = signalling;
     this.#onChange = onChange;
 
     const video = make('video', { disableremoteplayback: true });
     const still = make('canvas', { class: 'still' });
     this.#content = make('div', { class: 'content' }, video, still);
     this.#notice = new Notice(() => this.help());
-    this.panel = new Panel(player, () => this.copyReport());
     this.element = make('div', { class: 'picture' });
     const badges = make('div', { class: 'badges' }, this.#late, this.#thinned);
-    this.element.append(this.#content, this.#notice.element, badges, this.panel.element);
+    this.element.append(this.#content, this.#notice.element, badges);
+    this.panel = new PanelPlace(badges, player, signalling, onChange);
     this.screen = new Screen(
       video,
       still,
@@ -203,11 +199,6 @@ export class Picture {
   async saveSnapshot() {
     const blob = await takeSnapshot(this.screen, this.#look);
     if (blob) save(blob, snapshotName(this.name, new Date()));
-  }
-
-  /** @returns {Promise<boolean>} Whether the report is in the clipboard. */
-  copyReport() {
-    return copy(JSON.stringify(reportOf(this.player, this.#signalling), null, 2));
   }
 
   /** Everything again: texts with times in them, and all texts when the language has changed. */

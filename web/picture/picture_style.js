@@ -327,4 +327,22 @@ pictureStyle.replaceSync(`
     animation-duration: 4s;
   }
 }
+
+@media (prefers-contrast: more) {
+  .controls button,
+  .volume {
+    background: #000;
+    border-color: #fff;
+  }
+
+  .notice-detail {
+    color: #fff;
+  }
+}
+
+@media (forced-colors: active) {
+  .badge {
+    border: 1px solid;
+  }
+}
 `);
