@@ -38,7 +38,8 @@ void raise_descriptor_limit() {
 
 /// Serving goes on without the file, because the cameras do not need it.
 Result<std::unique_ptr<database::Database>> open_database(const std::string& folder) {
-  const std::vector<database::Schema> schemas; // Of every room that has tables.
+  // Of every room that has tables.
+  const std::vector<database::Schema> schemas{layouts::LayoutStore::schema()};
   auto opened = database::Database::open(std::filesystem::path{folder} / "fanlight.db", schemas);
   if (opened) return opened;
   log::error("app", {},
@@ -72,9 +73,12 @@ Result<std::unique_ptr<App>> App::create(const std::string& path, const config::
   app->store_ = std::make_unique<config::FileStore>(path, config, observer);
   app->subscriptions_.push_back(app->store_->subscribe(*app->cameras_));
   app->subscriptions_.push_back(app->store_->subscribe(*app));
+  auto layouts = layouts::LayoutStore::create(*app->database_);
+  if (!layouts) return layouts.error();
+  app->layouts_ = std::move(*layouts);
   app->policy_ = std::make_unique<auth::AddressPolicy>(app->store_->current());
   auto server = http::WebService::create(app->store_->current(), *app->views_, *app->sessions_,
-                                         *app->store_, *app->policy_);
+                                         *app->store_, *app->layouts_, *app->policy_);
   if (!server) return server.error();
   app->server_ = std::move(*server);
   return app;
@@ -92,6 +96,7 @@ App::~App() {
   if (drain_until_us_ == 0) drain_until_us_ = g_get_monotonic_time() + kDrainUs;
   server_.reset();
   policy_.reset();
+  layouts_.reset();
   subscriptions_.clear();
   store_.reset();
   views_.reset();

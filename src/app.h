@@ -15,6 +15,7 @@
 #include "config/config.h"
 #include "config/file_store.h"
 #include "database/database.h"
+#include "layouts/layout_store.h"
 #include "session/session_table.h"
 #include "session/transports.h"
 
@@ -61,6 +62,7 @@ class App : private config::Subscriber, private config::FileStore::Observer {
   std::unique_ptr<config::FileStore> store_;
   std::vector<Token> subscriptions_;
   std::optional<Prepared> prepared_;
+  std::unique_ptr<layouts::LayoutStore> layouts_;
   std::unique_ptr<auth::Policy> policy_;
   std::unique_ptr<http::WebService> server_;
   systemd::Notifier notifier_;

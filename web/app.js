@@ -27,11 +27,14 @@ async function start() {
   socket.protocol = socket.protocol.replace('http', 'ws');
 
   const library = new Library();
-  const asked = layoutOf(query, (name) => library.named.get(name));
+  const named = query.get('layout') ?? '';
+  const asked =
+    library.find(named)?.layout ?? layoutOf(query, (name) => library.find(name)?.layout);
   // A wall that a URL asked for is that URL's: it does not become the browser's own.
-  const own = entry().own ?? !asked;
+  const own = entry().own ?? !(asked || named);
   const layout = own ? (library.current ?? entry().layout) : (entry().layout ?? asked);
   const signalling = new Signalling(socket.href);
+  library.follow(signalling);
   const surroundings = new Surroundings();
   const loudspeaker = new Loudspeaker();
   const arrangement = new Arrangement(layout ?? undefined);
@@ -67,6 +70,9 @@ async function start() {
       address,
       awake,
       onHelp: () => void help.open(),
+      onRemoved: ({ what, restore }) => {
+        wall.emit('removed', { what: wall.announce(what), restore });
+      },
       onToggle: () => {
         wall.hold('drawer', drawer.open);
         header.show();

@@ -244,7 +244,7 @@ test(
     await waitForCameras(page, [STREET, HALL]);
 
     await page.keyboard.press('a');
-    await page.getByRole('button', { name: 'Remove layout Night' }).click();
+    await page.getByRole('button', { name: 'Delete layout “Night”' }).click();
     assert.equal(await page.getByRole('button', { name: 'Night', exact: true }).count(), 0);
   },
 );

@@ -134,6 +134,18 @@ test('a tile is resized, and a link has its size', () => {
   assert.equal(arrangement({ span: 'front:x,garden:-2,street' }).spanOf('front'), 0);
 });
 
+test('a layout shows cameras that come later, or not', () => {
+  const wall = arrangement();
+  wall.hide('garage');
+
+  wall.takesNew = false;
+  wall.follow([...KNOWN, 'cellar']);
+  assert.deepEqual(wall.shown, ['front', 'garden', 'street']);
+  wall.takesNew = true;
+  wall.follow([...KNOWN, 'cellar', 'attic']);
+  assert.deepEqual(wall.shown, ['front', 'garden', 'street', 'attic']);
+});
+
 test('a tile as wide as both columns of a phone keeps its width elsewhere', () => {
   const wall = arrangement({ columns: 2 });
   wall.setAcross('garden', true);

@@ -20,7 +20,7 @@ export const CAPTIONS = ['over', 'below', 'hidden'];
 /** What a layout has only where somebody has asked for it. */
 const EXTRAS = /** @type {const} */ (['captions', 'columns', 'fill', 'mirror', 'span', 'turn']);
 /** All that the query of a link says of a layout. */
-export const PARTS = ['wall', 'grid', 'cycle', 'name', ...EXTRAS];
+export const PARTS = ['layout', 'wall', 'grid', 'cycle', 'name', ...EXTRAS];
 
 /**
  * Which cameras a wall shows, in which order, how many at once and for how long.
@@ -85,6 +85,17 @@ export class Arrangement extends Emitter {
   #use(layout) {
     this.#layout = layout;
     this.emit('change', undefined);
+  }
+
+  /** Whether a camera that is added to the server one day is shown. */
+  get takesNew() {
+    return this.#layout.wall.split(',').includes('*');
+  }
+
+  set takesNew(takes) {
+    const { shown } = this;
+    const rest = takes ? ['*', ...this.#missing(shown).map((id) => `!${id}`)] : [];
+    this.layout = { ...this.#layout, wall: [...shown, ...rest].join(',') };
   }
 
   get grid() {
@@ -216,7 +227,7 @@ export function select(wall, known) {
 }
 
 /** What people and other versions have written, as this version can use it. @param {Layout} layout */
-function sound(layout) {
+export function sound(layout) {
   const { wall, grid, cycle } = layout;
   /** @type {Layout} */
   const usable = {

@@ -25,6 +25,23 @@
  */
 
 /**
+ * A layout that has a name.
+ * @typedef {object} Kept
+ * @property {string} id Of the server; empty: this browser keeps it.
+ * @property {string} name
+ * @property {Layout} layout
+ * @property {number} revision On the server, one more with every change.
+ * @property {boolean} shared Whether the server keeps it, for all devices.
+ */
+
+/**
+ * A layout that somebody has just deleted.
+ * @typedef {object} Removed
+ * @property {string} what In words.
+ * @property {() => void} restore
+ */
+
+/**
  * What all parts of the wall share.
  * @typedef {object} Around
  * @property {Signalling} signalling

@@ -12,7 +12,7 @@ import { Tile } from './tile.js';
 
 /** @import { Camera } from '../player/types.js' */
 /** @import { Box } from './slices.js' */
-/** @import { Around, Layout } from './types.js' */
+/** @import { Around, Layout, Removed } from './types.js' */
 
 /** The next page begins to play this long before it is turned to. */
 const AHEAD_MS = 2500;
@@ -24,9 +24,9 @@ const GAP = 2;
 
 /**
  * The cameras of an arrangement, as large as its space allows, page by page, or one of them alone.
- * Sends `change` when what it shows, or a tile's state, is another, and `arranged`, with what has
- * changed in words, when somebody has moved or resized a tile by hand.
- * @extends {Emitter<{change: void, arranged: string}>}
+ * Sends `change` when what it shows, or a tile's state, is another, and what somebody has done by
+ * hand, in words: `arranged`, moved or resized a tile; `removed`, deleted a layout.
+ * @extends {Emitter<{change: void, arranged: string, removed: Removed}>}
  */
 export class Wall extends Emitter {
   /** Which page is shown, from 0. */
