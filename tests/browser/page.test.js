@@ -356,19 +356,6 @@ test('the volume and the language are kept for the next visit', { timeout: TEST_
   assert.equal(await volume(), 0.3);
 });
 
-test(
-  'a server that is another version than the page offers the new page',
-  { timeout: TEST_MS },
-  async () => {
-    const page = await open([FRONT]);
-    await waitUntilAllLive(page);
-
-    await command(page, `loopback.version = '1'; loopback.kill(); loopback.start()`);
-
-    await page.getByRole('button', { name: 'Load the new version' }).waitFor();
-  },
-);
-
 for (const [where, options] of /** @type {const} */ ([
   ['a desktop', {}],
   ['a screen seen from afar', { viewport: { width: 3840, height: 2160 } }],
