@@ -14,6 +14,9 @@ import { listenToKeys } from './wall/keys.js';
 import { Library } from './wall/library.js';
 import { Wall } from './wall/wall.js';
 
+/** So few tiles play in every browser. */
+const FEW = 4;
+
 /** @param {string} id @returns {HTMLElement} */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -114,6 +117,11 @@ async function start() {
   });
   update.on('available', () => header.offerReload(update.available));
   listenToKeys({ wall, arrangement, drawer, help });
+  const limit = wall.on('change', () => {
+    if (wall.shownTiles.length <= FEW) return;
+    limit();
+    void import('./wall/stills.js').then(({ limitPlaying }) => limitPlaying(wall));
+  });
   if (kiosk) void import('./wall/kiosk.js').then(({ Kiosk }) => new Kiosk());
   if (!kiosk) {
     const listen = import('./wall/by_hand.js');

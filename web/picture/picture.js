@@ -48,6 +48,7 @@ export class Picture {
   #content;
   #notice;
   #look = PLAIN_LOOK;
+  #still = false;
   #late = make('p', { class: 'badge', hidden: true });
   #thinned = make('p', { class: 'badge', hidden: true });
   #subscriptions;
@@ -135,6 +136,12 @@ export class Picture {
     this.#onChange();
   }
 
+  /** A still picture stands for it, for which the smallest stream is enough (still.js). */
+  set still(/** @type {boolean} */ still) {
+    this.#still = still;
+    this.#fit();
+  }
+
   /**
    * Width by height as it is shown. It is that of the camera's first stream, whichever is shown:
    * a tile that changed with the stream would change the stream that fits.
@@ -214,7 +221,8 @@ export class Picture {
     if (!clientHeight) return;
     const size = [Math.round(clientWidth * scale), Math.round(clientHeight * scale)];
     const [width, height] = this.#look.turn % 180 ? size.reverse() : size;
-    this.player.fit(width, height);
+    if (this.#still) this.player.fit(1, 1);
+    else this.player.fit(width, height);
     const { shown } = this.screen;
     const off = shown ? Math.abs((width / height) * (shown.height / shown.width) - 1) : 1;
     this.element.toggleAttribute('data-snug', off < SNUG);
