@@ -90,9 +90,10 @@ struct Origin {
 };
 
 struct Camera {
-  std::string id;              ///< [a-z0-9_-]{1,64}, used in URLs; unique.
-  std::string name;            ///< For people; empty: the id.
-  std::vector<Stream> streams; ///< The best picture first; at least one.
+  std::string id;                  ///< [a-z0-9_-]{1,64}, used in URLs; unique.
+  std::string name;                ///< For people; empty: the id.
+  std::vector<std::string> groups; ///< Names by which people choose several cameras at once.
+  std::vector<Stream> streams;     ///< The best picture first; at least one.
   bool audio = true;
   /// Codecs a viewer may be given, the preferred first.
   std::vector<VideoCodec> codecs{VideoCodec::h265, VideoCodec::h264};

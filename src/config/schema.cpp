@@ -6,6 +6,7 @@
 
 #include "base/network.h"
 #include "config/cameras.h"
+#include "config/groups.h"
 #include "config/ice_servers.h"
 #include "config/login.h"
 
@@ -220,6 +221,7 @@ void read_codecs(const Value& value, std::vector<VideoCodec>& out) {
 constexpr std::array kCamera{
     field<&Camera::id, read_id>("id", kRebuild, {.example = "front"}),
     field<&Camera::name, read_any>("name", kLive),
+    field<&Camera::groups, read_groups>("groups", kLive),
     told<Camera>("managed",
                  [](const Camera& camera, View) -> Printed { return camera.origin.managed; }),
     told<Camera>("file", [](const Camera& camera, View) -> Printed { return camera.origin.file; }),

@@ -6,6 +6,7 @@ import { icon } from '../picture/icons.js';
 import { CAPTIONS, CYCLES, sizeOf, urlOf } from './arrangement.js';
 import { CameraList } from './camera_list.js';
 import { writeSizes } from './choices.js';
+import { GroupList } from './group_list.js';
 import { LayoutList } from './layout_list.js';
 
 /** @import { Address } from './address.js' */
@@ -21,6 +22,7 @@ export class Drawer {
   #element;
   #arrangement;
   #address;
+  #groups;
   #cameras;
   #layouts;
   #onToggle;
@@ -54,6 +56,7 @@ export class Drawer {
     this.#arrangement = arrangement;
     this.#address = address;
     this.#onToggle = onToggle;
+    this.#groups = new GroupList(signalling, arrangement);
     this.#cameras = new CameraList(signalling, arrangement);
     this.#layouts = new LayoutList(arrangement, library, address, around.onRemoved);
     this.#close.append(icon('close'));
@@ -74,6 +77,7 @@ export class Drawer {
     element.append(
       make('div', { class: 'drawer-head' }, this.#title, this.#close),
       make('p', { class: 'hint' }, this.#text('span', 'arrange.hint')),
+      this.#groups.element,
       this.#cameras.element,
       this.#newField(),
       this.#text('h3', 'arrange.pages'),
@@ -155,6 +159,7 @@ export class Drawer {
     this.#captions.value = captions ?? CAPTIONS[0];
     this.#grid.value = String(grid);
     this.#cycle.value = String(cycle);
+    this.#groups.show();
     this.#cameras.show();
     this.#layouts.show();
   }

@@ -10,7 +10,7 @@
  * What a wall shows, as it is kept and sent in URLs.
  * @typedef {object} Layout
  * @property {string} wall Cameras in order, separated by commas. `*`: all that are not named, in
- *   the server's order; `!front`: not this one. "street,*,!garage" is the street, then all others
+ *   the server's order; `!front`: not this one; `@Yard`: those of a group. "street,*,!garage" is the street, then all others
  *   but the garage; "front,street" is these two, whatever the server has.
  * @property {Size} grid One of SIZES.
  * @property {number} cycle Seconds until the next page; 0: pages stay.

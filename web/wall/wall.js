@@ -5,6 +5,7 @@ import { Emitter } from '../player/emitter.js';
 import { Player } from '../player/player.js';
 import { cameraOf, entry, withCamera } from './address.js';
 import { pageSize } from './grid.js';
+import { groupsOf } from './groups.js';
 import { stepBy } from './neighbours.js';
 import { isUpright } from './placing.js';
 import { Plan } from './plan.js';
@@ -193,7 +194,7 @@ export class Wall extends Emitter {
   /** Makes the tiles what the server and the arrangement say. */
   #fill() {
     const cameras = new Map(this.#signalling.cameras.map((camera) => [camera.id, camera]));
-    this.#arrangement.follow([...cameras.keys()]);
+    this.#arrangement.follow([...cameras.keys()], groupsOf(this.#signalling.cameras));
     const before = this.tiles;
     /** @type {Map<string, Tile>} */
     const tiles = new Map();

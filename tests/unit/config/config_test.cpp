@@ -114,7 +114,7 @@ data: {directory: /srv/fanlight}
 embed: {origins: ["https://Intranet.example.org:443/", "http://[::1]:81", "https://a.example", "Capacitor://localhost", "app://localhost:443", "chrome-extension://abcdefghijklmnop", "*"],
         frame_ancestors: ["http://HomeAssistant.local:8123/"]}
 cameras:
-  - {id: a-1_b, name: 현관, url: "rtsps://u:p%40ss@[2001:db8::1]:322/x?y=1", transport: udp,
+  - {id: a-1_b, name: 현관, groups: [마당, Night], url: "rtsps://u:p%40ss@[2001:db8::1]:322/x?y=1", transport: udp,
      latency: 0.25s, username: viewer, password: "se same", tls_verify: no, tls_ca_file: /dev/null,
      tls_fingerprint: "01:23:45:67:89:ab:cd:ef:01:23:45:67:89:AB:CD:EF:0123456789abcdef0123456789abcdef",
      pull: on_demand, grace: 0s, start_timeout: 20s, health_timeout: 2.5s, audio: off, codecs: [h264], max_viewers: 7,
@@ -162,6 +162,7 @@ logging: {level: debug, format: json}
                       .health_timeout = 2500ms};
   EXPECT_THAT(config.cameras, ElementsAre(Camera{.id = "a-1_b",
                                                  .name = "현관",
+                                                 .groups = {"마당", "Night"},
                                                  .streams = {stream},
                                                  .audio = false,
                                                  .codecs = {VideoCodec::h264},

@@ -139,6 +139,13 @@ TEST(ConfigErrorTest, RefusesWhatIsOutOfRange) {
   EXPECT_THAT(camera_refusal("latency: 1m"), HasSubstr("has an unknown unit"));
   EXPECT_THAT(camera_refusal("codecs: []"), HasSubstr("has no codecs"));
   EXPECT_THAT(camera_refusal("codecs: [h264, h264]"), HasSubstr("occurs twice"));
+  EXPECT_THAT(camera_refusal("groups: [Yard, Yard]"), HasSubstr("occurs twice"));
+  EXPECT_THAT(camera_refusal("groups: [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q]"),
+              HasSubstr("has more than 16 groups"));
+  for (const char* group : {"''", "' Yard'", "'Yard '", "'a,b'", "'@a'", "'!a'", "'*'"})
+    EXPECT_THAT(camera_refusal("groups: [" + std::string{group} + "]"),
+                HasSubstr("is not the name of a group; must be 1 to 40 characters"))
+        << group;
   EXPECT_THAT(camera_refusal("codecs: [vp8]"),
               HasSubstr("\"vp8\" is not allowed; must be one of h264, h265"));
   for (const char* ports : {"50000", "0-10", "50100-50000", "1-65536", "a-b", "1-2-3", "-5", ""})

@@ -49,6 +49,7 @@ struct ConfigFilesTest : testing::Test {
 TEST(ManagedYamlTest, ReadsBackEveryKey) {
   Camera camera = managed("front");
   camera.name = "Front door";
+  camera.groups = {"Yard", "123"};
   camera.audio = false;
   camera.codecs = {VideoCodec::h264};
   camera.max_viewers = 7;
