@@ -21,15 +21,12 @@ struct Drawing {
   std::function<void(Result<std::string>)> done;
   Timer limit;
   std::shared_ptr<std::size_t> running;
+  std::string failure; ///< Why the process was ended.
 
   ~Drawing() { --*running; }
   void finish(Result<std::string> result) {
     limit.stop();
     if (const auto call = std::exchange(done, nullptr)) call(std::move(result));
-  }
-  void fail(const char* why) {
-    g_subprocess_force_exit(process.get());
-    finish(Error{Errc::internal, std::string{"drawing the pipeline: "} + why});
   }
 };
 using DrawingPtr = std::shared_ptr<Drawing>;
@@ -55,18 +52,29 @@ void write_input(const DrawingPtr& drawing) {
       hold(drawing));
 }
 
+Error not_drawn(const std::string& why) { return {Errc::internal, "drawing the pipeline: " + why}; }
+
 void wait_for_exit(const DrawingPtr& drawing) {
   g_subprocess_wait_check_async(
       drawing->process.get(), nullptr,
       +[](GObject* process, GAsyncResult* result, gpointer user) {
         const DrawingPtr mine = take(user);
         GError* raw = nullptr;
-        if (g_subprocess_wait_check_finish(G_SUBPROCESS(process), result, &raw))
-          return mine->finish(std::move(mine->output));
+        const bool succeeded = g_subprocess_wait_check_finish(G_SUBPROCESS(process), result, &raw);
         const OwnedError error{raw};
-        mine->finish(Error{Errc::internal, std::string{"drawing the pipeline: "} + error->message});
+        if (!mine->failure.empty()) return mine->finish(not_drawn(mine->failure));
+        if (!succeeded) return mine->finish(not_drawn(error->message));
+        mine->finish(std::move(mine->output));
       },
       hold(drawing));
+}
+
+/// Answers when the process has ended: GLib ends it on a thread of its own, and a server that stops
+/// meanwhile would leave it behind.
+void fail(const DrawingPtr& drawing, const char* why) {
+  drawing->failure = why;
+  g_subprocess_force_exit(drawing->process.get());
+  wait_for_exit(drawing);
 }
 
 void read_output(const DrawingPtr& drawing) {
@@ -81,7 +89,7 @@ void read_output(const DrawingPtr& drawing) {
             bytes ? static_cast<const char*>(g_bytes_get_data(bytes.get(), &size)) : nullptr;
         if (size == 0) return wait_for_exit(mine);
         mine->output.append(data, size);
-        if (mine->output.size() > mine->max_output) return mine->fail("the drawing is too large");
+        if (mine->output.size() > mine->max_output) return fail(mine, "the drawing is too large");
         read_output(mine);
       },
       hold(drawing));
@@ -118,7 +126,7 @@ void Graph::draw(const std::string& dot, std::function<void(Result<std::string>)
   drawing->running = running_;
   ++*running_;
   drawing->limit.once(limits_.graph, [weak = std::weak_ptr{drawing}] {
-    if (const DrawingPtr late = weak.lock()) late->fail("dot took too long");
+    if (const DrawingPtr late = weak.lock()) fail(late, "dot took too long");
   });
   write_input(drawing);
   read_output(drawing);

@@ -8,7 +8,7 @@
 
 #include "config/config.h"
 
-/// Settings as names and values, for whoever writes them out: the managed file, the API, the log.
+/// Settings as names and values, as the managed file, the API and the log write them.
 namespace fanlight::config {
 
 /// A word that only the configuration gives a meaning, as `always` or `100ms`: no text of a user.

@@ -51,8 +51,8 @@ bool is_in_any(const std::string& address, std::span<const std::string> ranges) 
   });
 }
 
-/// The last address in X-Forwarded-For that is none of a trusted proxy: what stands before it, the
-/// client may have written itself. None: the list has an entry that is no address.
+/// The last address in X-Forwarded-For that does not belong to a trusted proxy. The client may have
+/// written the addresses before it. None: the list has an entry that is no address.
 std::optional<std::string> first_stranger(const std::string& list, const std::string& peer,
                                           std::span<const std::string> trusted) {
   std::string address = peer;

@@ -24,8 +24,8 @@ std::string name_in(const std::string& host) {
 
 Server::Handler redirect_to_https(int port) {
   return [port](const ExchangePtr& exchange) {
-    // Others carry what nobody should send in plain text; a client that is led on sends it each
-    // time.
+    // Other methods carry data that should not be sent in plain text. If they were redirected, a
+    // client would send it each time, unnoticed.
     if (exchange->method() != "GET" && exchange->method() != "HEAD")
       return exchange->respond(403, "text/plain; charset=utf-8",
                                "This address only leads to HTTPS: begin the URL by https://\n");

@@ -13,7 +13,7 @@ namespace fanlight::http {
 namespace {
 
 constexpr std::chrono::hours kDay{24};
-/// Of a certificate that somebody should have renewed by now; the usual programs do it a month
+/// Remaining validity below which a warning is due: the usual programs renew a certificate a month
 /// before its end.
 constexpr std::int64_t kWarnSeconds = 14 * std::int64_t{86'400};
 

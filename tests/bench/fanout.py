@@ -145,14 +145,16 @@ class Bench:
         return figures
 
     def turns(self) -> dict:
-        """Both servers run all the time, with the same camera, and serve in turn: what else the machine does counts for both."""
+        """Both servers run all the time, with the same camera, and serve in turn: what else the machine does counts for both.
+
+        CPU time is told for each kB of media: two builds may fill their packets differently."""
         figures = {}
         for transport, viewers in (("fanout", self.viewers(500)), ("webrtcbin", self.viewers(50))):
             say(f"turns: {transport}, this server and the one before")
             cameras = self.lab.cameras(CAMERA_2M)
             servers = {"now": self.lab.server(cameras.urls, transport=transport),
                        "before": self.lab.server(cameras.urls, self.options.before, transport=transport)}
-            seen = {who: {"join_ms": [], "us_per_packet": []} for who in servers}
+            seen = {who: {"join_ms": [], "us_per_kb": []} for who in servers}
             for who, server in servers.items():
                 server.wait_live()
                 self.load([f"{server.url}/whep/cam"], viewers=1, ramp=1, seconds=1)
@@ -162,7 +164,8 @@ class Bench:
                     joins = self.load([url], viewers=min(100, viewers), ramp=20 if transport == "fanout" else 10, seconds=1)
                     seen[who]["join_ms"].append(joins["joins"]["join_ms"]["p50"])
                     packets = self.load([url], viewers=viewers, ramp=100, pid=servers[who].pid, seconds=min(5, self.options.seconds))
-                    seen[who]["us_per_packet"].append(packets["server"]["us_per_packet"])
+                    steady = packets["steady"]
+                    seen[who]["us_per_kb"].append(packets["server"]["us_per_packet"] * steady["packets"] / steady["bytes"] * 1000)
             self.stop(cameras, *servers.values())
             figures[transport] = {who: {**all_seen, "median": {name: statistics.median(values) for name, values in all_seen.items()}}
                                   for who, all_seen in seen.items()}

@@ -96,7 +96,7 @@ def print_turns(turns: dict):
     rows = []
     for transport, figures in turns.items():
         now, before = figures["now"]["median"], figures["before"]["median"]
-        for name, unit in (("join_ms", "join, ms (p50)"), ("us_per_packet", "us a packet")):
+        for name, unit in (("join_ms", "join, ms (p50)"), ("us_per_kb", "us a kB")):
             rows.append([transport, unit, f"{now[name]:.2f}", f"{before[name]:.2f}", ratio(now[name], before[name]),
                          verdict(now[name] <= 1.03 * before[name])])
     table("This build and the one before, in turn (medians):", ["", "", "now", "before", "ratio", "at most 1.03"], rows)

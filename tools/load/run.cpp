@@ -13,8 +13,9 @@ using namespace std::chrono_literals;
 
 constexpr auto kStep = 5ms;
 constexpr auto kGoodbye = 10s; // For all viewers together.
-/// Time after the last join for the work that joins leave behind.
-constexpr auto kSettle = 1s;
+/// Time after the last join for the work that joins leave behind: the server sends the cached group
+/// within a second, and may keep its packets for two seconds in case they are lost.
+constexpr auto kSettle = 3s;
 
 bool is_there(const Viewer& viewer) {
   return viewer.state() == Viewer::State::waiting || viewer.state() == Viewer::State::playing;

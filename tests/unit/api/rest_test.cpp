@@ -1,8 +1,10 @@
+#include <cerrno>
 #include <cstdlib>
 #include <fstream>
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "server_fixture.h"
 
@@ -236,6 +238,8 @@ class DotTest : public ServerTest {
     write_file("../dot", "#!/bin/sh\n" + script + "\n");
     std::filesystem::permissions(folder / "dot", std::filesystem::perms::owner_all);
   }
+  /// Whether this process has no children, which would outlive it.
+  static bool is_alone() { return waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD; }
 
  private:
   const std::string path_;
@@ -259,6 +263,7 @@ TEST_F(DotTest, EndsADrawingThatTakesTooLong) {
 
   EXPECT_EQ(response.status, 500);
   EXPECT_THAT(response.body, HasSubstr("too long"));
+  EXPECT_TRUE(is_alone());
 }
 
 TEST_F(DotTest, RefusesADrawingThatIsTooLarge) {
@@ -270,6 +275,7 @@ TEST_F(DotTest, RefusesADrawingThatIsTooLarge) {
 
   EXPECT_EQ(response.status, 500);
   EXPECT_THAT(response.body, HasSubstr("too large"));
+  EXPECT_TRUE(is_alone());
 }
 
 TEST_F(DotTest, DrawsOnlySoManyAtOnce) {
@@ -286,7 +292,10 @@ TEST_F(DotTest, DrawsOnlySoManyAtOnce) {
 
   EXPECT_EQ(second.status, 503);
   EXPECT_FALSE(second.header("retry-after").empty());
-  std::fstream{gate} << std::endl; // Opened both ways, it waits for nobody.
+  // Opened both ways, it does not wait for the script; open until the end, it keeps the line for
+  // it.
+  std::fstream line{gate};
+  line << std::endl;
   turn_until([&] { return first->status != 0; }, "the first");
 }
 

@@ -39,6 +39,24 @@ TEST(PipelineTest, NamesTheBranchAnErrorComesFrom) {
   EXPECT_FALSE(is_inside(culprit, good.get()));
 }
 
+TEST(PipelineTest, QueuesOnlyMessagesThatItPassesOn) {
+  std::vector<GstMessageType> seen;
+  Pipeline pipeline("test",
+                    [&](GstMessage* message) { seen.push_back(GST_MESSAGE_TYPE(message)); });
+  const auto bus = Ref<GstBus>::adopt(gst_element_get_bus(GST_ELEMENT(pipeline.bin())));
+  GstObject* const source = GST_OBJECT(pipeline.bin());
+
+  gst_bus_post(bus.get(), gst_message_new_state_changed(source, GST_STATE_NULL, GST_STATE_READY,
+                                                        GST_STATE_VOID_PENDING));
+  gst_bus_post(bus.get(), gst_message_new_latency(source));
+
+  EXPECT_FALSE(gst_bus_have_pending(bus.get()));
+  gst_bus_post(bus.get(), gst_message_new_eos(source));
+  gst_bus_post(bus.get(), gst_message_new_element(source, gst_structure_new_empty("said")));
+  turn_until([&] { return seen.size() == 2; }, "what was posted");
+  EXPECT_THAT(seen, testing::ElementsAre(GST_MESSAGE_EOS, GST_MESSAGE_ELEMENT));
+}
+
 TEST(PipelineTest, RemovesAnElementWithoutWaitingForItToStop) {
   ASSERT_TRUE(wait_for_stops(test::kHangLimit)); // Those of the tests before.
   // identity sleeps in its streaming thread for longer than removing may take.
