@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 
 #include <glib-unix.h>
 #include <sys/resource.h>
@@ -10,6 +11,7 @@
 #include "base/log.h"
 #include "base/words.h"
 #include "cameras/refusals.h"
+#include "config/files.h"
 #include "gst/elements.h"
 #include "gst/teardown.h"
 #include "http/tls_context.h"
@@ -34,6 +36,18 @@ void raise_descriptor_limit() {
         "the server could not raise its limit of open files; it may have to refuse viewers");
 }
 
+/// Serving goes on without the file, because the cameras do not need it.
+Result<std::unique_ptr<database::Database>> open_database(const std::string& folder) {
+  // Of every room that has tables.
+  const std::vector<database::Schema> schemas{layouts::LayoutStore::schema()};
+  auto opened = database::Database::open(std::filesystem::path{folder} / "fanlight.db", schemas);
+  if (opened) return opened;
+  log::error("app", {},
+             opened.error().message +
+                 "; what the server stores is lost at its next start (data.directory)");
+  return database::Database::open(database::Connection::kInMemory, schemas);
+}
+
 } // namespace
 
 Result<std::unique_ptr<App>> App::create(const std::string& path, const config::Config& config) {
@@ -44,6 +58,9 @@ Result<std::unique_ptr<App>> App::create(const std::string& path, const config::
                  "GStreamer elements are missing; install the packages in brackets: " +
                      join(missing)};
   std::unique_ptr<App> app{new App};
+  auto database = open_database(config::data_directory(config, path));
+  if (!database) return database.error();
+  app->database_ = std::move(*database);
   auto transports = session::Transports::create(config);
   if (!transports) return transports.error();
   app->transports_ = std::move(*transports);
@@ -56,9 +73,12 @@ Result<std::unique_ptr<App>> App::create(const std::string& path, const config::
   app->store_ = std::make_unique<config::FileStore>(path, config, observer);
   app->subscriptions_.push_back(app->store_->subscribe(*app->cameras_));
   app->subscriptions_.push_back(app->store_->subscribe(*app));
+  auto layouts = layouts::LayoutStore::create(*app->database_);
+  if (!layouts) return layouts.error();
+  app->layouts_ = std::move(*layouts);
   app->policy_ = std::make_unique<auth::AddressPolicy>(app->store_->current());
   auto server = http::WebService::create(app->store_->current(), *app->views_, *app->sessions_,
-                                         *app->store_, *app->policy_);
+                                         *app->store_, *app->layouts_, *app->policy_);
   if (!server) return server.error();
   app->server_ = std::move(*server);
   return app;
@@ -76,12 +96,14 @@ App::~App() {
   if (drain_until_us_ == 0) drain_until_us_ = g_get_monotonic_time() + kDrainUs;
   server_.reset();
   policy_.reset();
+  layouts_.reset();
   subscriptions_.clear();
   store_.reset();
   views_.reset();
   sessions_.reset();
   cameras_.reset();
   transports_.reset();
+  database_.reset();
   // Pipelines stop on workers; a camera that does not answer TEARDOWN is not waited for.
   if (!wait_for_stops(std::chrono::milliseconds{
           std::max<std::int64_t>(0, (drain_until_us_ - g_get_monotonic_time()) / 1000)}))

@@ -14,6 +14,8 @@
 #include "cameras/registry.h"
 #include "config/config.h"
 #include "config/file_store.h"
+#include "database/database.h"
+#include "layouts/layout_store.h"
 #include "session/session_table.h"
 #include "session/transports.h"
 
@@ -52,6 +54,7 @@ class App : private config::Subscriber, private config::FileStore::Observer {
   void on_reloading() override { notifier_.reloading(); }
   void on_reloaded(const std::string& outcome) override;
 
+  std::unique_ptr<database::Database> database_; // Outlives those that it answers.
   std::unique_ptr<session::Transports> transports_;
   std::unique_ptr<cameras::CameraRegistry> cameras_;
   std::unique_ptr<session::SessionTable> sessions_; // Notified of changes before the views.
@@ -59,6 +62,7 @@ class App : private config::Subscriber, private config::FileStore::Observer {
   std::unique_ptr<config::FileStore> store_;
   std::vector<Token> subscriptions_;
   std::optional<Prepared> prepared_;
+  std::unique_ptr<layouts::LayoutStore> layouts_;
   std::unique_ptr<auth::Policy> policy_;
   std::unique_ptr<http::WebService> server_;
   systemd::Notifier notifier_;

@@ -2,7 +2,6 @@ import { Words, words } from './i18n/words.js';
 import { installWorker } from './page/install.js';
 import { Update } from './page/update.js';
 import { Loudspeaker } from './picture/loudspeaker.js';
-import { panelStyle } from './picture/panel_style.js';
 import { pictureStyle } from './picture/picture_style.js';
 import { Signalling } from './player/signalling.js';
 import { Surroundings } from './player/surroundings.js';
@@ -15,23 +14,30 @@ import { listenToKeys } from './wall/keys.js';
 import { Library } from './wall/library.js';
 import { Wall } from './wall/wall.js';
 
+/** So few tiles play in every browser. */
+const FEW = 4;
+
 /** @param {string} id @returns {HTMLElement} */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 async function start() {
-  document.adoptedStyleSheets = [pictureStyle, panelStyle];
-  await words.use(Words.preferred());
+  document.adoptedStyleSheets = [pictureStyle];
+  const language = Words.preferred();
+  await words.use(language, language, { reasons: 'later' });
   const query = new URLSearchParams(location.search);
   const kiosk = query.has('kiosk');
   const socket = new URL('ws', document.baseURI);
   socket.protocol = socket.protocol.replace('http', 'ws');
 
   const library = new Library();
-  const asked = layoutOf(query, (name) => library.named.get(name));
+  const named = query.get('layout') ?? '';
+  const asked =
+    library.find(named)?.layout ?? layoutOf(query, (name) => library.find(name)?.layout);
   // A wall that a URL asked for is that URL's: it does not become the browser's own.
-  const own = entry().own ?? !asked;
+  const own = entry().own ?? !(asked || named);
   const layout = own ? (library.current ?? entry().layout) : (entry().layout ?? asked);
   const signalling = new Signalling(socket.href);
+  library.follow(signalling);
   const surroundings = new Surroundings();
   const loudspeaker = new Loudspeaker();
   const arrangement = new Arrangement(layout ?? undefined);
@@ -67,6 +73,9 @@ async function start() {
       address,
       awake,
       onHelp: () => void help.open(),
+      onRemoved: ({ what, restore }) => {
+        wall.emit('removed', { what: wall.announce(what), restore });
+      },
       onToggle: () => {
         wall.hold('drawer', drawer.open);
         header.show();
@@ -108,6 +117,11 @@ async function start() {
   });
   update.on('available', () => header.offerReload(update.available));
   listenToKeys({ wall, arrangement, drawer, help });
+  const limit = wall.on('change', () => {
+    if (wall.shownTiles.length <= FEW) return;
+    limit();
+    void import('./wall/stills.js').then(({ limitPlaying }) => limitPlaying(wall));
+  });
   if (kiosk) void import('./wall/kiosk.js').then(({ Kiosk }) => new Kiosk());
   if (!kiosk) {
     const listen = import('./wall/by_hand.js');

@@ -4,7 +4,6 @@ import { Controls } from './picture/controls.js';
 import { mark } from './picture/element.js';
 import { Loudspeaker } from './picture/loudspeaker.js';
 import { Picture } from './picture/picture.js';
-import { panelStyle } from './picture/panel_style.js';
 import { pictureStyle } from './picture/picture_style.js';
 import { Sight } from './picture/sight.js';
 import { takeSnapshot } from './picture/snapshot.js';
@@ -105,8 +104,12 @@ export class FanlightCamera extends HTMLElement {
 
   connectedCallback() {
     this.#placed = true;
-    this.#root.adoptedStyleSheets = [pictureStyle, panelStyle, style];
-    spoken ??= words.use(Words.preferred(this.closest('[lang]')?.getAttribute('lang')));
+    // One that is moved keeps what it has loaded.
+    if (!this.#root.adoptedStyleSheets.length) {
+      this.#root.adoptedStyleSheets = [pictureStyle, style];
+    }
+    const language = Words.preferred(this.closest('[lang]')?.getAttribute('lang'));
+    spoken ??= words.use(language, language, { reasons: 'later' });
     void spoken.catch((error) => console.error('fanlight: words:', error.message));
     this.#begin();
   }

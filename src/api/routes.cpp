@@ -26,7 +26,7 @@ template <typename Feature, typename Method> Route::Handler to(Feature& feature,
 } // namespace
 
 std::vector<ServiceRoute> service_routes(const Features& features, const Limits& limits) {
-  const auto& [rest, settings, signalling, whep, files] = features;
+  const auto& [rest, settings, layouts, signalling, whep, files] = features;
   using enum auth::Action;
   using enum Cors;
   constexpr auto anybody = std::nullopt;
@@ -52,6 +52,11 @@ std::vector<ServiceRoute> service_routes(const Features& features, const Limits&
       {kRead,     "/api/cameras/{camera}/settings",     configure, own,    none,     to(settings, &Settings::one)},
       {kPut,      "/api/cameras/{camera}/settings",     configure, own,    json,     to(settings, &Settings::replace)},
       {kDelete,   "/api/cameras/{camera}/settings",     configure, own,    none,     to(settings, &Settings::remove)},
+      {kRead,     "/api/layouts",                       view,      own,    none,     to(layouts, &Layouts::all)},
+      {kPost,     "/api/layouts",                       configure, own,    json,     to(layouts, &Layouts::create)},
+      {kRead,     "/api/layouts/{layout}",              view,      own,    none,     to(layouts, &Layouts::one)},
+      {kPut,      "/api/layouts/{layout}",              configure, own,    json,     to(layouts, &Layouts::replace)},
+      {kDelete,   "/api/layouts/{layout}",              configure, own,    none,     to(layouts, &Layouts::remove)},
       // What any page that may watch asks for.
       {kRead,     "/api/cameras",                       view,      pages,  none,     to(rest, &Rest::cameras)},
       {kRead,     "/api/cameras/{camera}",              view,      pages,  none,     to(rest, &Rest::camera)},

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "api/layouts.h"
 #include "api/rest.h"
 #include "api/settings.h"
 #include "api/signalling.h"
@@ -19,6 +20,7 @@ namespace fanlight::http {
 struct Features {
   Rest& rest;
   Settings& settings;
+  Layouts& layouts;
   Signalling& signalling;
   Whep& whep;
   StaticFiles& files;

@@ -146,7 +146,11 @@ std::optional<Camera> Settings::read(const std::string& json, const Camera* befo
 
 std::optional<config::Diff> Settings::change(std::vector<Camera> cameras,
                                              const ExchangePtr& exchange) {
-  auto diff = store_.change(std::move(cameras));
+  return changed(store_.change(std::move(cameras)), exchange);
+}
+
+std::optional<config::Diff> Settings::changed(Result<config::Diff> diff,
+                                              const ExchangePtr& exchange) {
   if (diff) {
     log::info("http", {{"client", exchange->remote_address()}},
               diff->changes_cameras() ? "the cameras were changed"

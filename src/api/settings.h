@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/worker.h"
 #include "cameras/camera_directory.h"
 #include "config/store.h"
 #include "http/exchange.h"
@@ -32,6 +34,13 @@ class Settings {
   void reload(const ExchangePtr& exchange);
 
  private:
+  struct Importing;
+  struct Reading;
+  /// Reads what is to be imported, and works out the change, on the worker.
+  void work_out(std::shared_ptr<const Importing> importing);
+  /// Saves what was read, and answers.
+  void finish(const Importing& importing, Reading& reading);
+
   /// Each answers where it returns nothing.
   json::OwnedNode body(const ExchangePtr& exchange) const;
   const config::Camera* find(const std::string& id, const ExchangePtr& exchange) const;
@@ -41,6 +50,7 @@ class Settings {
                                      const ExchangePtr& exchange) const;
   std::optional<config::Diff> change(std::vector<config::Camera> cameras,
                                      const ExchangePtr& exchange);
+  std::optional<config::Diff> changed(Result<config::Diff> diff, const ExchangePtr& exchange);
   const std::vector<config::Camera>& cameras() const { return store_.current().cameras; }
 
   // Given.
@@ -49,6 +59,7 @@ class Settings {
   const Limits& limits_;
   // Owned.
   std::size_t tests_ = 0;                                        ///< Under way.
+  Worker worker_{10};                                            // What viewers need goes first.
   const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by callbacks.
 };
 

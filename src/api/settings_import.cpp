@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -7,6 +9,7 @@
 
 #include "api/settings.h"
 #include "api/settings_json.h"
+#include "base/main_loop.h"
 #include "config/import.h"
 
 namespace fanlight::http {
@@ -89,30 +92,80 @@ std::string report(const Import& import, bool saved) {
 
 } // namespace
 
-void Settings::import(const ExchangePtr& exchange) {
-  const auto object = body(exchange);
-  if (!object) return;
-  const auto request = request_of(object.get());
-  if (!request)
-    return exchange->respond(
-        Problem{Failure::invalid,
-                {"import_members"_reason,
-                 "yaml must be text, remove a list of ids, and dry_run true or false"}});
-  Import import = config::read_import(request->yaml, request->remove, cameras(), limits_.cameras);
-  if (import.wanted.size() > limits_.cameras && import.wanted.size() > cameras().size())
+struct Settings::Importing {
+  ImportRequest request;
+  ExchangePtr exchange;
+};
+
+/// What the worker has made of a request.
+struct Settings::Reading {
+  Import import;
+  std::optional<Result<config::Draft>> draft; ///< None: nothing is to be saved.
+
+  /// Any thread.
+  static Reading of(const ImportRequest& request, const std::vector<config::Camera>& cameras,
+                    std::size_t limit, const config::Drafter& drafter);
+};
+
+Settings::Reading Settings::Reading::of(const ImportRequest& request,
+                                        const std::vector<config::Camera>& cameras,
+                                        std::size_t limit, const config::Drafter& drafter) {
+  Reading reading{config::read_import(request.yaml, request.remove, cameras, limit), {}};
+  Import& import = reading.import;
+  if (import.wanted.size() > limit && import.wanted.size() > cameras.size())
     import.errors.push_back({"",
                              {"too_many_cameras"_reason,
                               "the server would have {count} cameras; its limit is {limit}",
                               { {"count", import.wanted.size()},
                                 { "limit",
-                                  limits_.cameras } }},
+                                  limit } }},
                              0});
-  if (!request->dry_run) {
-    if (!import.ok()) return exchange->respond(problem_of(import));
-    if (!change(std::move(import.wanted), exchange)) return;
+  if (!request.dry_run && import.ok()) reading.draft = drafter(std::move(import.wanted));
+  return reading;
+}
+
+void Settings::import(const ExchangePtr& exchange) {
+  const auto object = body(exchange);
+  if (!object) return;
+  auto request = request_of(object.get());
+  if (!request)
+    return exchange->respond(
+        Problem{Failure::invalid,
+                {"import_members"_reason,
+                 "yaml must be text, remove a list of ids, and dry_run true or false"}});
+  exchange->wait({});
+  work_out(std::make_shared<Importing>(Importing{std::move(*request), exchange}));
+}
+
+void Settings::work_out(std::shared_ptr<const Importing> importing) {
+  const std::uint64_t revision = store_.revision(); // Before the drafter of it.
+  // A thousand cameras would hold main for a third of a second.
+  worker_.push([this, importing = std::move(importing), revision, cameras = cameras(),
+                limit = limits_.cameras, drafter = store_.drafter(),
+                alive = std::weak_ptr{alive_}]() mutable {
+    auto reading =
+        std::make_shared<Reading>(Reading::of(importing->request, cameras, limit, drafter));
+    // Moved, because the worker must not be the last that holds the exchange.
+    post([this, importing = std::move(importing), revision, reading = std::move(reading),
+          alive = std::move(alive)] {
+      if (alive.expired()) return;
+      // Somebody else has changed the configuration meanwhile.
+      if (store_.revision() != revision) return work_out(importing);
+      finish(*importing, *reading);
+    });
+  });
+}
+
+void Settings::finish(const Importing& importing, Reading& reading) {
+  const auto& [request, exchange] = importing;
+  if (!request.dry_run) {
+    if (!reading.draft) return exchange->respond(problem_of(reading.import));
+    auto diff = *reading.draft ? store_.change(std::move(**reading.draft))
+                               : Result<config::Diff>{reading.draft->error()};
+    if (!changed(std::move(diff), exchange)) return;
   }
   exchange->set_header("Cache-Control", "no-store");
-  exchange->respond(200, "application/json", report(import, !request->dry_run));
+  exchange->respond(200, "application/json", report(reading.import, !request.dry_run));
 }
 
 } // namespace fanlight::http

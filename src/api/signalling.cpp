@@ -50,6 +50,7 @@ WebSocket::Text Signalling::cameras_message(const std::string& type,
     if (type == "hello") {
       json.member("version", FANLIGHT_VERSION);
       json.member("page_version", page_version_);
+      json.member("layouts", layouts_);
       // Credentials come with the answer to an offer, for that one session.
       const auto open = open_ice_servers(webrtc_.browser_ice_servers);
       json::write_ice_servers(json, open);
@@ -150,14 +151,29 @@ void Signalling::on_cameras_replaced() {
   std::erase_if(told_, [&](const auto& told) { return is_gone(told.first); });
   news_.forget(); // The list tells it.
   cameras_.get([this](const CameraList::Texts& texts) {
-    std::vector<WebSocketClient*> clients;
-    for (const auto& [key, client] : clients_) clients.push_back(key);
-    const std::size_t count = clients.size();
-    spread(count, [this, alive = std::weak_ptr{alive_}, clients = std::move(clients),
-                   message = cameras_message("cameras", texts)](std::size_t i) {
-      if (!alive.expired() && clients_.contains(clients[i])) clients[i]->push(message, "cameras");
-    });
+    push(cameras_message("cameras", texts), "cameras");
   });
+}
+
+void Signalling::push(WebSocket::Text message, const std::string& key) {
+  std::vector<WebSocketClient*> clients;
+  for (const auto& [known, client] : clients_) clients.push_back(known);
+  const std::size_t count = clients.size();
+  spread(count, [this, alive = std::weak_ptr{alive_}, clients = std::move(clients),
+                 message = std::move(message), key](std::size_t i) {
+    if (!alive.expired() && clients_.contains(clients[i])) clients[i]->push(message, key);
+  });
+}
+
+void Signalling::tell_layouts(const std::string& fingerprint) {
+  layouts_ = fingerprint;
+  messages_.erase("hello");
+  json::Writer json;
+  json.object([&] {
+    json.member("type", "layouts");
+    json.member("layouts", fingerprint);
+  });
+  push(std::make_shared<const std::string>(json.text()), "layouts");
 }
 
 void Signalling::notify(const cameras::CameraInfo& info) {

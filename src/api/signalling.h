@@ -29,6 +29,8 @@ class Signalling : public cameras::CameraObserver {
   void upgrade(const ExchangePtr& exchange);
   /// Tells all clients that the server is shutting down; allows no new sessions.
   void drain(const Error& refusal);
+  /// Tells all clients that the layouts have another fingerprint (Layouts).
+  void tell_layouts(const std::string& fingerprint);
 
   void on_camera_changed(const cameras::CameraInfo& info) override;
   void on_cameras_replaced() override;
@@ -43,6 +45,8 @@ class Signalling : public cameras::CameraObserver {
   void adopt(SoupServerMessage* message);
   void forget(WebSocketClient& client);
   void notify(const cameras::CameraInfo& info);
+  /// Sends the message to all clients, to a few of them in each turn.
+  void push(WebSocket::Text message, const std::string& key);
   /// The message `hello` or `cameras`: one text for all clients.
   WebSocket::Text cameras_message(const std::string& type, const CameraList::Texts& texts);
 
@@ -59,6 +63,7 @@ class Signalling : public cameras::CameraObserver {
   std::uint64_t messages_of_ = 0;                             ///< The texts that they were made of.
   std::unordered_map<std::string, Told> told_;                ///< By camera.
   CameraNews news_;
+  std::string layouts_;                                          ///< Their fingerprint.
   const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by callbacks.
 };
 

@@ -53,6 +53,9 @@ void write_stream(Writer& json, const cameras::StreamInfo& stream) {
 void write_members(Writer& json, const cameras::CameraInfo& camera) {
   json.member("id", camera.id);
   json.member("name", camera.name);
+  json.array("groups", [&] {
+    for (const std::string& group : camera.groups) json.element(group);
+  });
   write_state(json, camera.best);
   json.member("viewers", camera.viewers);
   json.array("streams", [&] {

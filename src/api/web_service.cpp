@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "api/camera_list.h"
+#include "api/layouts.h"
 #include "api/rest.h"
 #include "api/router.h"
 #include "api/routes.h"
@@ -23,14 +24,20 @@ namespace {
 class RoutedService : public WebService {
  public:
   RoutedService(const config::Config& config, cameras::CameraDirectory& cameras,
-                session::Directory& directory, config::Store& store, const auth::Policy& policy,
-                const Limits& limits, std::unique_ptr<StaticFiles> files)
+                session::Directory& directory, config::Store& store, layouts::LayoutStore& layouts,
+                const auth::Policy& policy, const Limits& limits,
+                std::unique_ptr<StaticFiles> files)
       : limits_(limits), files_(std::move(files)),
         whep_(config.webrtc, cameras, directory, limits_), cameras_(cameras, limits_),
-        signalling_(config.webrtc, policy, cameras, directory, cameras_, limits_,
-                    fingerprint_of(files_->root())),
+        layouts_(layouts), signalling_(config.webrtc, policy, cameras, directory, cameras_, limits_,
+                                       fingerprint_of(files_->root())),
         rest_(cameras, directory, cameras_, limits_), settings_(store, cameras, limits_),
-        router_(service_routes({rest_, settings_, signalling_, whep_, *files_}, limits_), policy) {}
+        router_(service_routes({rest_, settings_, layouts_, signalling_, whep_, *files_}, limits_),
+                policy),
+        // After layouts_: its fingerprint is new by then.
+        layouts_changed_(layouts.observe([this] { tell_layouts(); })) {
+    tell_layouts();
+  }
 
   Result<Done> listen(const config::Server& config) {
     if (auto ready = read_certificate(config.tls); !ready) return ready;
@@ -61,6 +68,8 @@ class RoutedService : public WebService {
   }
 
  private:
+  void tell_layouts() { signalling_.tell_layouts(layouts_.fingerprint()); }
+
   Result<Done> read_certificate(const config::Tls& tls) {
     if (tls.certificate.empty()) return Done{};
     auto certificate = TlsCertificate::create({tls.certificate, tls.key});
@@ -85,10 +94,12 @@ class RoutedService : public WebService {
   const std::unique_ptr<StaticFiles> files_;
   Whep whep_;
   CameraList cameras_; // Notified of changes before those who read it.
+  Layouts layouts_;
   Signalling signalling_;
   Rest rest_;
   Settings settings_;
   Router router_;
+  const Token layouts_changed_;
   std::unique_ptr<TlsCertificate> certificate_; // Null: HTTP without TLS.
   std::unique_ptr<Server> server_;              // Destroyed first: it calls the router.
   std::unique_ptr<Server> redirect_;            // Null: no HTTP is led to HTTPS.
@@ -98,13 +109,14 @@ class RoutedService : public WebService {
 
 Result<std::unique_ptr<WebService>>
 WebService::create(const config::Config& config, cameras::CameraDirectory& cameras,
-                   session::Directory& directory, config::Store& store, const auth::Policy& policy,
+                   session::Directory& directory, config::Store& store,
+                   layouts::LayoutStore& layouts, const auth::Policy& policy,
                    const Limits& limits) {
   auto files = StaticFiles::create(config.server.web_root,
                                    [&config] { return config.embed.frame_ancestors; });
   if (!files) return files.error();
-  auto service = std::make_unique<RoutedService>(config, cameras, directory, store, policy, limits,
-                                                 std::move(files).value());
+  auto service = std::make_unique<RoutedService>(config, cameras, directory, store, layouts, policy,
+                                                 limits, std::move(files).value());
   const auto listening = service->listen(config.server);
   if (!listening) return listening.error();
   log::info("http", {{"address", service->address()}},

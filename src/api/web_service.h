@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "config/store.h"
 #include "http/limits.h"
+#include "layouts/layout_store.h"
 #include "session/session.h"
 
 namespace fanlight::http {
@@ -23,8 +24,8 @@ class WebService {
   /// (an address cannot be had). `config` outlives the service.
   static Result<std::unique_ptr<WebService>>
   create(const config::Config& config, cameras::CameraDirectory& cameras,
-         session::Directory& directory, config::Store& store, const auth::Policy& policy,
-         const Limits& limits = {});
+         session::Directory& directory, config::Store& store, layouts::LayoutStore& layouts,
+         const auth::Policy& policy, const Limits& limits = {});
   virtual ~WebService() = default;
 
   virtual int port() const = 0;                   ///< The real one, also where 0 was asked for.

@@ -47,6 +47,7 @@ struct StreamInfo {
 struct CameraInfo {
   std::string id;
   std::string name;
+  std::vector<std::string> groups;
   StreamInfo best; ///< The stream in the best state; its state is the camera's.
   std::vector<StreamInfo> streams;
   std::uint32_t viewers = 0;

@@ -51,6 +51,7 @@ CameraInfo describe(const CameraRegistry::Entry& entry) {
   const media::Camera& camera = *entry.camera;
   CameraInfo info{.id = entry.settings.id,
                   .name = entry.settings.name,
+                  .groups = entry.settings.groups,
                   .best = describe(camera.best()),
                   .streams = {},
                   .viewers = entry.viewers};

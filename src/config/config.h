@@ -52,6 +52,12 @@ struct Server {
   bool operator==(const Server&) const = default;
 };
 
+/// What the server itself stores.
+struct Data {
+  std::string directory; ///< Empty: the state directory, or that of the managed cameras.
+  bool operator==(const Data&) const = default;
+};
+
 /// Pages of other servers that may show the cameras.
 struct Embed {
   std::vector<std::string> origins;         ///< scheme://host[:port], lower case; "*": all of them.
@@ -88,9 +94,10 @@ struct Origin {
 };
 
 struct Camera {
-  std::string id;              ///< [a-z0-9_-]{1,64}, used in URLs; unique.
-  std::string name;            ///< For people; empty: the id.
-  std::vector<Stream> streams; ///< The best picture first; at least one.
+  std::string id;                  ///< [a-z0-9_-]{1,64}, used in URLs; unique.
+  std::string name;                ///< For people; empty: the id.
+  std::vector<std::string> groups; ///< Names by which people choose several cameras at once.
+  std::vector<Stream> streams;     ///< The best picture first; at least one.
   bool audio = true;
   /// Codecs a viewer may be given, the preferred first.
   std::vector<VideoCodec> codecs{VideoCodec::h265, VideoCodec::h264};
@@ -134,6 +141,7 @@ struct Logging {
 
 struct Config {
   Server server;
+  Data data;
   Embed embed;
   std::vector<Camera> cameras;
   WebRtc webrtc;

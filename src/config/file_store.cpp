@@ -154,6 +154,7 @@ void FileStore::commit(Config wanted) {
   const std::string watched = cameras_file();
   for (Subscriber* subscriber : subscribers_) subscriber->commit();
   current_ = std::move(wanted);
+  ++revision_;
   if (!watches_.empty() && cameras_file() != watched) watch();
 }
 
@@ -161,9 +162,33 @@ void FileStore::abandon() {
   for (Subscriber* subscriber : subscribers_) subscriber->abandon();
 }
 
-Result<Diff> FileStore::change(std::vector<Camera> cameras) {
-  const std::string name = cameras_file();
-  const auto there = read_if_there(name);
+Drafter FileStore::drafter() const {
+  return [running = current_, own = accepted_.own, name = cameras_file(),
+          revision = revision_](std::vector<Camera> cameras) -> Result<Draft> {
+    Config wanted = running;
+    wanted.cameras = std::move(cameras);
+    const Text text{name, managed_yaml(wanted)};
+    // After a restart, the file must give the same cameras.
+    const auto read_back = parse(own, text);
+    if (!read_back) return Error{Errc::internal, static_cast<const Reason&>(read_back.error())};
+    if (const std::string lost = lost_in_writing(wanted.cameras, read_back->cameras); !lost.empty())
+      return Error{
+          Errc::internal,
+          Reason{"setting_lost"_reason,
+                 "writing {file}: a setting of camera '{camera}' would be lost in the file; "
+                 "nothing was changed",
+                 {{"file", name}, {"camera", lost}}}};
+    Config applied = without_restart(running, *read_back);
+    Diff diff = compare(running, applied);
+    return Draft{std::move(applied), std::move(diff), text.yaml, revision};
+  };
+}
+
+Result<Diff> FileStore::change(Draft draft) {
+  if (draft.revision != revision_)
+    return Error{Errc::internal, "the configuration has changed since the change was worked out"};
+  const Text text{cameras_file(), std::move(draft.managed)};
+  const auto there = read_if_there(text.name);
   if (!there)
     return Error{Errc::conflict,
                  Reason{"not_replaced"_reason,
@@ -174,33 +199,19 @@ Result<Diff> FileStore::change(std::vector<Camera> cameras) {
                  Reason{"changed_by_hand"_reason,
                         "{file} was edited, and the server has not accepted it: correct the errors "
                         "in the log, or reload the configuration first",
-                        {{"file", name}}}};
-  Config wanted = current_;
-  wanted.cameras = std::move(cameras);
-  const Text text{name, managed_yaml(wanted)};
-  // After a restart, the file must give the same cameras.
-  const auto read_back = parse(accepted_.own, text);
-  if (!read_back) return Error{Errc::internal, static_cast<const Reason&>(read_back.error())};
-  if (const std::string lost = lost_in_writing(wanted.cameras, read_back->cameras); !lost.empty())
-    return Error{Errc::internal,
-                 Reason{"setting_lost"_reason,
-                        "writing {file}: a setting of camera '{camera}' would be lost in the file; "
-                        "nothing was changed",
-                        {{"file", name}, {"camera", lost}}}};
-  Config applied = without_restart(current_, *read_back);
-  Diff diff = compare(current_, applied);
-  if (!diff.changes_cameras()) return diff;
-  if (auto prepared = prepare(applied, diff); !prepared) return prepared.error();
+                        {{"file", text.name}}}};
+  if (!draft.diff.changes_cameras()) return std::move(draft.diff);
+  if (auto prepared = prepare(draft.config, draft.diff); !prepared) return prepared.error();
   if (auto written = write_whole(text); !written) {
     abandon();
     return written.error();
   }
-  commit(std::move(applied));
+  commit(std::move(draft.config));
   seen_.managed = accepted_.managed = text;
   if (mistake_ && mistake_->file == text.name) mistake_.reset();
   log::info("config", {{"file", text.name}},
-            "configuration changed through the API; " + summary_of(diff));
-  return diff;
+            "configuration changed through the API; " + summary_of(draft.diff));
+  return std::move(draft.diff);
 }
 
 } // namespace fanlight::config

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,7 +40,10 @@ class FileStore : public Store {
   std::string cameras_file() const override;
   const std::vector<std::string>& needs_restart() const override { return needs_restart_; }
   const std::optional<Mistake>& mistake() const override { return mistake_; }
-  Result<Diff> change(std::vector<Camera> cameras) override;
+  std::uint64_t revision() const override { return revision_; }
+  Drafter drafter() const override;
+  using Store::change;
+  Result<Diff> change(Draft draft) override;
   Result<Diff> reload() override;
 
  private:
@@ -65,6 +69,7 @@ class FileStore : public Store {
   std::optional<Mistake> mistake_;
   Files seen_;     // What was last read, right or wrong.
   Files accepted_; // What the service runs by.
+  std::uint64_t revision_ = 0;
   std::vector<std::unique_ptr<FileWatch>> watches_;
 };
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <variant>
 
@@ -105,6 +106,15 @@ void write(YAML::Emitter& yaml, const Record& record) {
   yaml << YAML::EndMap;
 }
 
+/// systemd sets it for StateDirectory=, with colons between several. If it is set, the server can
+/// write nowhere else.
+std::optional<Path> state_directory() {
+  const char* const state = std::getenv("STATE_DIRECTORY");
+  const std::string first = state != nullptr ? state : "";
+  if (first.empty()) return {};
+  return Path(first.substr(0, first.find(':')));
+}
+
 Result<Done> check_cameras_file(const Config& config, const std::string& path) {
   std::error_code none;
   if (std::filesystem::equivalent(cameras_file(config, path), path, none))
@@ -122,12 +132,13 @@ std::string cameras_file(const Config& config, const std::string& path) {
   const Path folder = Path(path).parent_path();
   const std::string& named = config.server.cameras_file;
   if (!named.empty()) return (folder / named).string();
-  // systemd sets it for StateDirectory=, with colons between several. If it is set, the server can
-  // write nowhere else.
-  const char* const state = std::getenv("STATE_DIRECTORY");
-  const std::string first = state != nullptr ? state : "";
-  return ((first.empty() ? folder : Path(first.substr(0, first.find(':')))) / "cameras.yaml")
-      .string();
+  return (state_directory().value_or(folder) / "cameras.yaml").string();
+}
+
+std::string data_directory(const Config& config, const std::string& path) {
+  const std::string& named = config.data.directory;
+  if (!named.empty()) return (Path(path).parent_path() / named).string();
+  return state_directory().value_or(Path(cameras_file(config, path)).parent_path()).string();
 }
 
 Result<Text> read_text(const std::string& path) {

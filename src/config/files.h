@@ -12,6 +12,9 @@ namespace fanlight::config {
 /// Where the managed cameras are, by the configuration in `path`.
 std::string cameras_file(const Config& config, const std::string& path);
 
+/// The folder of what the server stores, by the configuration in `path`.
+std::string data_directory(const Config& config, const std::string& path);
+
 /// Errc::not_found with the reason.
 Result<Text> read_text(const std::string& path);
 /// Empty where there is no such file.

@@ -6,6 +6,7 @@
 
 #include "base/network.h"
 #include "config/cameras.h"
+#include "config/groups.h"
 #include "config/ice_servers.h"
 #include "config/login.h"
 
@@ -82,7 +83,7 @@ constexpr Effect kLive = Effect::live;
 constexpr Effect kRebuild = Effect::rebuild;
 constexpr Effect kRestart = Effect::restart;
 
-// server, embed
+// server, data, embed
 
 void read_hosts(const Value& value, std::vector<std::string>& out) {
   read_texts(value, "host names", out, read_host);
@@ -146,6 +147,10 @@ constexpr std::array kServer{
     field<&Server::hosts, read_hosts>("hosts", kLive),
     kTlsSection,
     field<&Server::trusted_proxies, read_proxies>("trusted_proxies", kLive),
+};
+
+constexpr std::array kData{
+    field<&Data::directory, read_any>("directory", kRestart),
 };
 
 constexpr std::array kEmbed{
@@ -224,6 +229,7 @@ void read_codecs(const Value& value, std::vector<VideoCodec>& out) {
 constexpr std::array kCamera{
     field<&Camera::id, read_id>("id", kRebuild, {.example = "front"}),
     field<&Camera::name, read_any>("name", kLive),
+    field<&Camera::groups, read_groups>("groups", kLive),
     told<Camera>("managed",
                  [](const Camera& camera, View) -> Printed { return camera.origin.managed; }),
     told<Camera>("file", [](const Camera& camera, View) -> Printed { return camera.origin.file; }),
@@ -309,6 +315,7 @@ constexpr std::array kLogging{
 } // namespace
 
 template <> std::span<const Field<Server>> fields() { return kServer; }
+template <> std::span<const Field<Data>> fields() { return kData; }
 template <> std::span<const Field<Tls>> fields() { return kTls; }
 template <> std::span<const Field<Embed>> fields() { return kEmbed; }
 template <> std::span<const Field<Camera>> fields() { return kCamera; }
@@ -320,6 +327,7 @@ template <> std::span<const Field<Logging>> fields() { return kLogging; }
 template <> std::span<const Field<Config>> fields() {
   static constexpr std::array kConfig{
       section<&Config::server>("server"),
+      section<&Config::data>("data"),
       section<&Config::embed>("embed"),
       // Cameras are compared by their ids, in config/diff.cpp.
       Field<Config>{.name = "cameras", .read = read_cameras},
@@ -345,6 +353,7 @@ std::vector<std::string> known_keys() {
   add("", names_of(fields<Config>()));
   add("server.", names_of(fields<Server>()));
   add("server.tls.", names_of(fields<Tls>()));
+  add("data.", names_of(fields<Data>()));
   add("embed.", names_of(fields<Embed>()));
   add("cameras[].", camera_keys());
   add("webrtc.", names_of(fields<WebRtc>()));

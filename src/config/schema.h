@@ -12,6 +12,7 @@ namespace fanlight::config {
 
 template <> std::span<const Field<Config>> fields();
 template <> std::span<const Field<Server>> fields();
+template <> std::span<const Field<Data>> fields();
 template <> std::span<const Field<Tls>> fields();
 template <> std::span<const Field<Embed>> fields();
 template <> std::span<const Field<Camera>> fields();

@@ -24,6 +24,7 @@ constexpr std::array kFailures{
     FailureRow{Failure::wrong_method, 405, "wrong_method"},
     FailureRow{Failure::no_common_codec, 406, "no_common_codec"},
     FailureRow{Failure::camera_exists, 409, "camera_exists"},
+    FailureRow{Failure::layout_exists, 409, "layout_exists"},
     FailureRow{Failure::changed_by_hand, 409, "changed_by_hand"},
     FailureRow{Failure::not_managed, 409, "not_managed"},
     FailureRow{Failure::too_many, 409, "too_many"},

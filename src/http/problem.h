@@ -26,6 +26,7 @@ enum class Failure {
   wrong_method,
   no_common_codec,
   camera_exists,
+  layout_exists,
   changed_by_hand,
   not_managed,
   too_many,

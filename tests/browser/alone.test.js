@@ -235,6 +235,24 @@ scenario('picture-in-picture takes the camera along, and keeps it playing', here
   await waitForCameras(page, ALL);
 });
 
+scenario('what draws the statistics is loaded when they are shown', here, async (page) => {
+  await showFrontAlone(page);
+  const panel = tileOf(page, 'front').locator('.panel');
+  await page.route('**/picture/panel.js', (route) => route.abort());
+  const warned = page.waitForEvent('console', {
+    predicate: (message) => message.text().startsWith('fanlight: statistics:'),
+  });
+  await page.keyboard.press('i');
+  await warned;
+  assert.equal(await panel.count(), 0);
+
+  await page.unroute('**/picture/panel.js');
+  await page.keyboard.press('i');
+  await panel.waitFor();
+  await page.keyboard.press('i');
+  await panel.waitFor({ state: 'hidden' });
+});
+
 scenario(
   'the numbers of a camera, its last minute, and a copy for a bug report',
   here,

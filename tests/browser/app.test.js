@@ -116,7 +116,7 @@ test('on a phone, in Korean, by a press of the button', { timeout: TEST_MS }, as
   });
   await house.stopServer();
   await page.reload();
-  assert.equal(await title(page), '서버에 연결할 수 없음');
+  assert.equal(await title(page), '서버에 연결할 수 없습니다');
   assert.equal(await page.evaluate(() => document.documentElement.lang), 'ko');
   await keepScreenshot(page, 'no server, phone');
 

@@ -223,6 +223,33 @@ test(
   },
 );
 
+test('groups of cameras are shown by buttons and by links', { timeout: TEST_MS }, async () => {
+  const groups = [['Entrance'], ['Yard'], ['Yard', 'Night'], ['Night'], [], []];
+  const cameras = CAMERAS.map((camera, at) => ({ ...camera, groups: groups[at] }));
+  const { page } = await openOne('?wall=@Yard', cameras);
+  await waitForCameras(page, [GARDEN, GARAGE]);
+  await page.keyboard.press('a');
+  const yard = page.getByRole('button', { name: 'Yard 2', exact: true });
+  await yard.waitFor();
+  assert.equal(await yard.getAttribute('aria-pressed'), 'true');
+  await keepScreenshot(page, 'groups of cameras');
+
+  await page.getByRole('button', { name: 'Night 2', exact: true }).click();
+  await waitForCameras(page, [GARDEN, GARAGE, STREET]);
+  await yard.click();
+  await waitForCameras(page, [GARAGE, STREET]);
+  await page.getByRole('checkbox', { name: 'Garage' }).uncheck();
+  await waitForCameras(page, [STREET]);
+
+  await page.evaluate((joins) => {
+    const { loopback } = /** @type {any} */ (window);
+    loopback.source(joins).camera.groups = ['Night'];
+    const cameras = loopback.list();
+    for (const socket of loopback.sockets) socket.say({ type: 'cameras', cameras });
+  }, HALL);
+  await waitForCameras(page, [STREET, HALL]);
+});
+
 test(
   'a layout gets a name, is kept in the browser, and is used and removed again',
   { timeout: TEST_MS },
@@ -244,7 +271,7 @@ test(
     await waitForCameras(page, [STREET, HALL]);
 
     await page.keyboard.press('a');
-    await page.getByRole('button', { name: 'Remove layout Night' }).click();
+    await page.getByRole('button', { name: 'Delete layout “Night”' }).click();
     assert.equal(await page.getByRole('button', { name: 'Night', exact: true }).count(), 0);
   },
 );

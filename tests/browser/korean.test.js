@@ -63,8 +63,8 @@ scenario(
     await page.goto(house.url);
 
     await waitForState(page, 'back-yard', 'offline');
-    const detail = tileOf(page, 'back-yard').locator('.notice-detail');
-    assert.equal(await detail.innerText(), UNREACHABLE);
+    const tile = tileOf(page, 'back-yard');
+    await tile.locator('.notice-detail', { hasText: UNREACHABLE }).waitFor();
     await keepScreenshot(page, 'wall in Korean');
   },
 );

@@ -356,15 +356,31 @@ test('the volume and the language are kept for the next visit', { timeout: TEST_
   assert.equal(await volume(), 0.3);
 });
 
-test(
-  'a server that is another version than the page offers the new page',
-  { timeout: TEST_MS },
-  async () => {
-    const page = await open([FRONT]);
-    await waitUntilAllLive(page);
+for (const [where, options] of /** @type {const} */ ([
+  ['a desktop', {}],
+  ['a screen seen from afar', { viewport: { width: 3840, height: 2160 } }],
+  ['a phone', { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } }],
+])) {
+  test(
+    `statistics do not touch the caption of an enlarged camera: ${where}`,
+    { timeout: TEST_MS },
+    async () => {
+      const page = await open([FRONT], options, '?camera=front');
+      await waitForState(page, 'front', 'live');
+      const tile = tileOf(page, 'front');
+      await tile.hover();
+      await page.keyboard.press('i');
+      await tile.locator('.panel [data-fact="size"]', { hasText: /\d/ }).waitFor();
 
-    await command(page, `loopback.version = '1'; loopback.kill(); loopback.start()`);
+      const overlap = await tile.evaluate((element) => {
+        const boxOf = (/** @type {string} */ part) =>
+          /** @type {Element} */ (element.querySelector(part)).getBoundingClientRect();
+        const [panel, caption] = [boxOf('.panel'), boxOf('.caption')];
+        return Math.min(panel.bottom, caption.bottom) - Math.max(panel.top, caption.top);
+      });
 
-    await page.getByRole('button', { name: 'Load the new version' }).waitFor();
-  },
-);
+      await keepScreenshot(page, `statistics above the caption, ${where}`);
+      assert.ok(overlap <= 0, `${overlap} pixels`);
+    },
+  );
+}

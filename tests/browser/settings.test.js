@@ -165,6 +165,10 @@ scenario('what is typed is not lost without a question', here, async () => {
 
 scenario('a camera is tried before it is added, and is live without a restart', here, async () => {
   await page.getByLabel('RTSP URL').fill(otherUrl());
+  await page.getByLabel('Groups, separated by commas').fill('Yard, a@b');
+  await page.locator('.primary').click();
+  await page.locator('.complaint', { hasText: 'not the name of a group' }).waitFor();
+  await page.getByLabel('Groups, separated by commas').fill('Yard, Night');
   await page.locator('button.test').click();
   await page.locator('.found[data-ok="true"]').waitFor();
   assert.match(
@@ -177,6 +181,8 @@ scenario('a camera is tried before it is added, and is live without a restart', 
 
   await row('back-yard').locator('.state', { hasText: 'live' }).waitFor();
   assert.deepEqual(await order(), ['front', 'back-yard']);
+  const { groups } = await (await fetch(new URL('api/cameras/back-yard', house.url))).json();
+  assert.deepEqual(groups, ['Yard', 'Night']);
   await page.locator('#announcer', { hasText: '“Back yard” was saved' }).waitFor();
   await keepScreenshot(page, 'settings saved');
   assert.equal(await focused(), 'Edit: Back yard');

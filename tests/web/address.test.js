@@ -64,9 +64,28 @@ const NIGHT = { ...ALL, wall: 'front,street', grid: 4 };
 const DAY = { ...ALL, wall: 'garden' };
 
 beforeEach(() => {
-  library = new Emitter();
-  library.named = new Map(Object.entries({ Night: NIGHT, Day: DAY }));
+  library = new Shelf();
 });
+
+/**
+ * Layouts that this browser keeps, by name, and those of the server.
+ * @extends {Emitter<{change: void}>}
+ */
+class Shelf extends Emitter {
+  named = new Map(Object.entries({ Night: NIGHT, Day: DAY }));
+  /** @type {any[]} */
+  shared = [];
+
+  get all() {
+    const own = [...this.named].map(([name, layout]) => ({ id: '', name, layout, shared: false }));
+    return [...this.shared, ...own];
+  }
+
+  /** @param {string} name */
+  find(name) {
+    return this.all.find(({ id }) => id === name) ?? this.all.find((kept) => kept.name === name);
+  }
+}
 
 /** @param {string} [query] @param {{layout?: any, own?: boolean}} [more] */
 async function open(query = '', { layout, own = true } = {}) {
@@ -197,4 +216,82 @@ test('a link to a layout brings its name', async () => {
   arrangement.grid = 4;
 
   assert.equal(document.title, 'Fanlight', 'it is another layout now');
+});
+
+test('a wall that shows a layout of the server has its address, and follows it', async () => {
+  library.shared = [{ id: 'k3f9', name: 'Gate', layout: { ...ALL, wall: 'gate' }, shared: true }];
+  const { address, arrangement } = await open();
+  address.choose(library.shared[0]);
+  assert.equal(tab.search, '?layout=k3f9');
+  const { length } = tab.entries;
+
+  const moved = { ...ALL, wall: 'gate,front' };
+  library.shared = [{ id: 'k3f9', name: 'Entrance', layout: moved, shared: true }];
+  library.emit('change', undefined);
+
+  assert.deepEqual(arrangement.layout, moved);
+  assert.equal(document.title, 'Entrance – Fanlight');
+  assert.equal(tab.search, '?layout=k3f9');
+  assert.equal(tab.entries.length, length);
+});
+
+test('a wall that somebody has changed does not follow its layout, but knows it', async () => {
+  const layout = { ...ALL, wall: 'gate' };
+  const gate = { id: 'k3f9', name: 'Gate', revision: 1, layout, shared: true };
+  library.shared = [gate];
+  const { address, arrangement } = await open();
+  address.choose(gate);
+  assert.equal(address.changed, false);
+
+  arrangement.grid = 4;
+  library.shared = [{ ...gate, layout: { ...ALL, wall: 'hall' } }];
+  library.emit('change', undefined);
+
+  assert.equal(arrangement.layout.wall, 'gate');
+  assert.equal(address.changed, true);
+  assert.equal(address.kept?.name, 'Gate');
+  assert.equal(tab.search, '');
+});
+
+test('a layout that is saved is the base of the next change', async () => {
+  const { address, arrangement } = await open();
+  arrangement.grid = 4;
+  library.shared = [
+    { id: 'k3f9', name: 'Gate', revision: 1, layout: arrangement.layout, shared: true },
+  ];
+  library.emit('change', undefined);
+
+  arrangement.cycle = 15;
+
+  assert.deepEqual([address.base?.id, address.base?.revision], ['k3f9', 1]);
+});
+
+test('changes are based on the revision that somebody has seen, not on the newest', async () => {
+  const gate = { id: 'k3f9', name: 'Gate', revision: 1, layout: DAY, shared: true };
+  library.shared = [gate];
+  const { address, arrangement } = await open();
+  address.choose(gate);
+  arrangement.grid = 4;
+  library.shared = [{ ...gate, revision: 2, layout: NIGHT }];
+  library.emit('change', undefined);
+  assert.equal(address.base?.revision, 1);
+
+  address.acknowledge();
+  assert.equal(address.base?.revision, 2);
+
+  library.shared = [{ ...gate, revision: 3, layout: arrangement.layout }];
+  library.emit('change', undefined);
+  assert.equal(address.base?.revision, 3, 'it is the same now');
+});
+
+test('a link to a layout of the server shows it as soon as it is there', async () => {
+  const { arrangement } = await open('?layout=k3f9&kiosk', { own: false });
+  assert.deepEqual(arrangement.layout, ALL);
+
+  const layout = { ...ALL, wall: 'gate' };
+  library.shared = [{ id: 'k3f9', name: 'Gate', layout, shared: true }];
+  library.emit('change', undefined);
+
+  assert.deepEqual(arrangement.layout, layout);
+  assert.equal(tab.search, '?layout=k3f9&kiosk');
 });

@@ -22,6 +22,38 @@ test('a wall names its cameras in order; a star stands for the rest, a mark for 
   assert.deepEqual(select('street, nowhere ,street', KNOWN), ['street']);
 });
 
+const GROUPS = new Map([
+  ['Yard', ['garden', 'garage']],
+  ['Night', ['garage', 'street']],
+]);
+
+test('a group stands for its cameras, in the order of the server', () => {
+  const shown = (/** @type {string} */ wall) => select(wall, KNOWN, GROUPS);
+
+  assert.deepEqual(shown('@Night,@Yard'), ['garage', 'street', 'garden']);
+  assert.deepEqual(shown('@Night, *'), ['garage', 'street', 'front', 'garden']);
+  assert.deepEqual(shown('@Yard,!garage'), ['garden']);
+  assert.deepEqual(shown('*,!@Night'), ['front', 'garden']);
+  assert.deepEqual(shown('front,@Cellar'), ['front']);
+});
+
+test('a wall of a group that somebody rearranges still shows what joins the group later', () => {
+  const wall = arrangement({ wall: '@Yard' });
+  wall.follow(KNOWN, GROUPS);
+  assert.equal(wall.takesNew, true);
+  wall.move('garage', 0);
+  wall.hide('garden');
+  assert.deepEqual(wall.shown, ['garage']);
+
+  wall.follow([...KNOWN, 'shed'], new Map([['Yard', ['garden', 'garage', 'shed']]]));
+
+  assert.deepEqual(wall.shown, ['garage', 'shed']);
+  assert.deepEqual(
+    layoutOf(new URL(urlOf(wall.layout, 'http://server/')).searchParams, () => undefined),
+    wall.layout,
+  );
+});
+
 test('a camera is carried to another place', () => {
   const wall = arrangement();
 
@@ -132,6 +164,18 @@ test('a tile is resized, and a link has its size', () => {
   wall.resize('garden', 0);
   assert.deepEqual(wall.layout, ALL);
   assert.equal(arrangement({ span: 'front:x,garden:-2,street' }).spanOf('front'), 0);
+});
+
+test('a layout shows cameras that come later, or not', () => {
+  const wall = arrangement();
+  wall.hide('garage');
+
+  wall.takesNew = false;
+  wall.follow([...KNOWN, 'cellar']);
+  assert.deepEqual(wall.shown, ['front', 'garden', 'street']);
+  wall.takesNew = true;
+  wall.follow([...KNOWN, 'cellar', 'attic']);
+  assert.deepEqual(wall.shown, ['front', 'garden', 'street', 'attic']);
 });
 
 test('a tile as wide as both columns of a phone keeps its width elsewhere', () => {

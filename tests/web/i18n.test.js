@@ -137,7 +137,8 @@ test('every state, every code of docs/signalling.md and every fact has its words
   assert.ok(codes.length > 8, 'the table of codes was not found');
   for (const code of codes) assert.ok(`reason.${code}` in messages.en, code);
 
-  const { ALL, BRIEF, CURVES } = await import('../../web/picture/facts.js');
+  const { BRIEF } = await import('../../web/picture/facts.js');
+  const { ALL, CURVES } = await import('../../web/picture/panel_facts.js');
   for (const { name } of [...ALL, ...BRIEF, ...CURVES]) {
     assert.ok(`fact.${name}` in messages.en, name);
   }
@@ -192,6 +193,26 @@ test('the server is quoted where the reader’s language has no words for what i
   assert.equal(korean.said({ reason: 'of an older server' }, 'reason'), 'of an older server');
   assert.equal(korean.said({}, 'reason'), '');
   assert.equal(korean.said({ reason: 'x', reason_code: 'constructor' }, 'reason'), 'x');
+});
+
+test('what the server says is loaded when it says something, and once', async (t) => {
+  /** @type {string[]} */
+  const asked = [];
+  t.mock.method(globalThis, 'fetch', async (/** @type {URL} */ url) => {
+    asked.push(url.pathname.slice(url.pathname.lastIndexOf('/') + 1));
+    return Response.json(asked.at(-1) === 'reasons.ko.json' ? { known: '아는 말' } : {});
+  });
+  await korean.use('ko', 'ko', { reasons: 'later' });
+  assert.deepEqual(asked, ['ko.json']);
+  const said = { reason: 'known', reason_code: 'known' };
+  const learnt = new Promise((resolve) => korean.addEventListener('change', resolve));
+
+  assert.equal(korean.said(said, 'reason'), 'known', 'it is quoted meanwhile');
+  korean.said(said, 'reason');
+  await learnt;
+
+  assert.equal(korean.said(said, 'reason'), '아는 말');
+  assert.deepEqual(asked, ['ko.json', 'reasons.ko.json']);
 });
 
 test('a count chooses the plural form', () => {

@@ -164,6 +164,10 @@ test('a line with the id of a camera changes what it says, and nothing else', ()
     name: 'Court',
     streams: [{ ...main, transport: 'tcp' }],
   });
+  assert.deepEqual(
+    camerasOfTable('id,url,groups\nyard,,"Yard, Night; Yard"\n', [YARD]).lines[0].camera?.groups,
+    ['Yard', 'Night'],
+  );
   const url = 'rtsp://192.0.2.11/2';
   assert.deepEqual(camera(`yard,,,,,,,${url},`)?.streams, [{ ...main, url }]);
   assert.deepEqual(camera(`yard,,,new,,,,,${url}`)?.streams, [

@@ -9,7 +9,10 @@ import { FakeElement, installDocument } from './support/elements.js';
 
 /** How what people do to a wall is taken back. */
 
-/** @extends {Emitter<{change: void, arranged: string}>} */
+/**
+ * @import { Removed } from '../../web/wall/types.js'
+ * @extends {Emitter<{change: void, arranged: string, removed: Removed}>}
+ */
 class FakeWall extends Emitter {
   /** @type {string | null} */
   alone = null;
@@ -118,6 +121,20 @@ test('whoever presses the button by a key has the focus back where it was', () =
   button.click();
 
   assert.equal(document.activeElement, tile);
+});
+
+test('a deleted layout comes back by the button, also after a change of the wall', () => {
+  let restored = 0;
+  wall.emit('removed', { what: 'Layout “Night” deleted', restore: () => restored++ });
+  assert.equal(toast.children[0].textContent, 'Layout “Night” deleted');
+  arrangement.grid = 4;
+  assert.equal(toast.hidden, false);
+
+  button.click();
+
+  assert.equal(restored, 1);
+  assert.equal(arrangement.layout.grid, 4, 'the wall stays as it is');
+  assert.deepEqual(wall.told, []);
 });
 
 test('nothing is offered behind a camera that is alone', () => {

@@ -23,8 +23,10 @@ class Words extends EventTarget {
   locale = 'en';
   /** @type {Record<string, Message>} */
   #messages = {};
-  /** The server's sentences by their codes. @type {Record<string, string>} */
+  /** The server's sentences by their codes; null: still to be loaded. @type {Record<string, string> | null} */
   #reasons = {};
+  /** Of which language they have been asked for. */
+  #learnt = '';
   #plural = new Intl.PluralRules('en');
   /** @type {Map<string, Intl.NumberFormat>} Making one is slow, and tiles need many each second. */
   #formats = new Map();
@@ -51,13 +53,15 @@ class Words extends EventTarget {
    * @param {string} language One of LANGUAGES.
    * @param {string} [file] Of another page.
    * @param {object} [options]
-   * @param {boolean} [options.server] Whether the page shows what the server says.
+   * @param {'now' | 'later' | 'never'} [options.reasons] When what the server says is loaded; later:
+   *   when it says something. A page that shows such a sentence only once needs it now.
    */
-  async use(language, file = language, { server = true } = {}) {
+  async use(language, file = language, { reasons = 'now' } = {}) {
     // Without these, the server is quoted.
-    const reasons = server ? load(`reasons.${language}`).catch(() => ({})) : {};
+    const sentences = reasons === 'now' ? load(`reasons.${language}`).catch(() => ({})) : {};
     const messages = await load(file);
-    this.set(language, messages, await reasons);
+    this.set(language, messages, await sentences);
+    if (reasons === 'later') this.#reasons = null;
   }
 
   /**
@@ -105,6 +109,17 @@ class Words extends EventTarget {
     return filled(form ?? key, values);
   }
 
+  /** Loads what the server says, once; whoever has quoted it meanwhile hears `change`. */
+  async learn() {
+    const { language } = this;
+    if (this.#reasons || this.#learnt === language) return;
+    this.#learnt = language;
+    const reasons = await load(`reasons.${language}`).catch(() => ({}));
+    if (language !== this.language) return;
+    this.#reasons = reasons;
+    this.dispatchEvent(new Event('change'));
+  }
+
   /**
    * What the server says in the member `name`, in the reader's language; as the server says it if
    * the language does not have the sentence.
@@ -114,7 +129,8 @@ class Words extends EventTarget {
    */
   said(said, name) {
     const code = said[`${name}_code`];
-    if (!Object.hasOwn(this.#reasons, code)) return said[name] ?? '';
+    if (code && !this.#reasons) void this.learn();
+    if (!this.#reasons || !Object.hasOwn(this.#reasons, code)) return said[name] ?? '';
     const values = Object.entries(said[`${name}_values`] ?? {}).map(([value, is]) => [
       value,
       Array.isArray(is) ? is.map((part) => this.said(part, 'message')).join(', ') : is,

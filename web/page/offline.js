@@ -7,7 +7,7 @@ const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /** The page that sw.js gives in place of one that the server does not give. */
 const language = Words.preferred();
-await words.use(language, `offline.${language}`, { server: false });
+await words.use(language, `offline.${language}`, { reasons: 'never' });
 document.documentElement.lang = words.tag;
 document.title = `${words.text('title')} – Fanlight`;
 write(byId('title'), words.text('title'));

@@ -1,10 +1,13 @@
 import { words } from '../i18n/words.js';
+import { reportOf } from '../player/report.js';
+import { copy } from './clipboard.js';
 import { make, write } from './element.js';
-import { ALL, CURVES } from './facts.js';
 import { Graph } from './graph.js';
 import { icon } from './icons.js';
+import { ALL, CURVES } from './panel_facts.js';
 
 /** @import { Player } from '../player/player.js' */
+/** @import { Signalling } from '../player/signalling.js' */
 
 /** How long the button says that it has copied. */
 const SAID_MS = 2000;
@@ -13,20 +16,20 @@ const SAID_MS = 2000;
 export class Panel {
   element;
   #player;
+  #signalling;
   /** @type {Map<string, {term: HTMLElement, value: HTMLElement}>} */
   #rows = new Map();
   #graphs = CURVES.map((curve) => new Graph(curve));
   #copy = make('button', { type: 'button', class: 'copy' });
   #copied = 0;
-  #onCopy;
 
   /**
    * @param {Player} player
-   * @param {() => Promise<boolean>} onCopy Copies the report; whether it could.
+   * @param {Signalling} signalling
    */
-  constructor(player, onCopy) {
+  constructor(player, signalling) {
     this.#player = player;
-    this.#onCopy = onCopy;
+    this.#signalling = signalling;
     const table = make('dl');
     for (const { name } of ALL) {
       const term = make('dt');
@@ -39,20 +42,9 @@ export class Panel {
     this.#copy.addEventListener('click', () => void this.#copyReport());
     this.element = make('div', { class: 'panel', tabindex: 0, role: 'region' });
     this.element.append(table, graphs, this.#copy);
-    this.element.hidden = true;
-  }
-
-  get shown() {
-    return !this.element.hidden;
-  }
-
-  set shown(shown) {
-    this.element.hidden = !shown;
-    this.refresh();
   }
 
   refresh() {
-    if (!this.shown) return;
     const { statistics, history } = this.#player;
     this.element.setAttribute('aria-label', words.text('action.statistics'));
     for (const { name, text } of ALL) {
@@ -68,7 +60,8 @@ export class Panel {
   }
 
   async #copyReport() {
-    if (await this.#onCopy()) this.#copied = Date.now();
+    const report = reportOf(this.#player, this.#signalling);
+    if (await copy(JSON.stringify(report, null, 2))) this.#copied = Date.now();
     this.refresh();
   }
 }

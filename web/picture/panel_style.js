@@ -160,23 +160,19 @@ panelStyle.replaceSync(`
 }
 
 @media (prefers-contrast: more) {
-  .panel,
-  .controls button,
-  .volume {
+  .panel {
     background: #000;
     border-color: #fff;
   }
 
   .panel dt,
-  .graph-name,
-  .notice-detail {
+  .graph-name {
     color: #fff;
   }
 }
 
 @media (forced-colors: active) {
-  .panel,
-  .badge {
+  .panel {
     border: 1px solid;
   }
 

@@ -1,10 +1,8 @@
 import { words } from '../i18n/words.js';
-import { reportOf } from '../player/report.js';
 import { isLate } from '../player/statistics.js';
-import { copy } from './clipboard.js';
 import { make, mark, write } from './element.js';
 import { Magnifier } from './magnifier.js';
-import { Panel } from './panel.js';
+import { PanelPlace } from './panel_place.js';
 import { Screen } from './screen.js';
 import { save, snapshotName, takeSnapshot } from './snapshot.js';
 import { describe } from './status.js';
@@ -46,11 +44,11 @@ export class Picture {
   magnifier;
   panel;
   loudspeaker;
-  #signalling;
   #onChange;
   #content;
   #notice;
   #look = PLAIN_LOOK;
+  #still = false;
   #late = make('p', { class: 'badge', hidden: true });
   #thinned = make('p', { class: 'badge', hidden: true });
   #subscriptions;
@@ -65,17 +63,16 @@ export class Picture {
   constructor(player, { signalling, loudspeaker }, onChange) {
     this.player = player;
     this.loudspeaker = loudspeaker;
-    this.#signalling = signalling;
     this.#onChange = onChange;
 
     const video = make('video', { disableremoteplayback: true });
     const still = make('canvas', { class: 'still' });
     this.#content = make('div', { class: 'content' }, video, still);
     this.#notice = new Notice(() => this.help());
-    this.panel = new Panel(player, () => this.copyReport());
     this.element = make('div', { class: 'picture' });
     const badges = make('div', { class: 'badges' }, this.#late, this.#thinned);
-    this.element.append(this.#content, this.#notice.element, badges, this.panel.element);
+    this.element.append(this.#content, this.#notice.element, badges);
+    this.panel = new PanelPlace(badges, player, signalling, onChange);
     this.screen = new Screen(
       video,
       still,
@@ -137,6 +134,12 @@ export class Picture {
     else this.element.removeAttribute('data-turn');
     this.#fit();
     this.#onChange();
+  }
+
+  /** A still picture stands for it, for which the smallest stream is enough (still.js). */
+  set still(/** @type {boolean} */ still) {
+    this.#still = still;
+    this.#fit();
   }
 
   /**
@@ -205,11 +208,6 @@ export class Picture {
     if (blob) save(blob, snapshotName(this.name, new Date()));
   }
 
-  /** @returns {Promise<boolean>} Whether the report is in the clipboard. */
-  copyReport() {
-    return copy(JSON.stringify(reportOf(this.player, this.#signalling), null, 2));
-  }
-
   /** Everything again: texts with times in them, and all texts when the language has changed. */
   refresh() {
     this.#showState();
@@ -223,7 +221,8 @@ export class Picture {
     if (!clientHeight) return;
     const size = [Math.round(clientWidth * scale), Math.round(clientHeight * scale)];
     const [width, height] = this.#look.turn % 180 ? size.reverse() : size;
-    this.player.fit(width, height);
+    if (this.#still) this.player.fit(1, 1);
+    else this.player.fit(width, height);
     const { shown } = this.screen;
     const off = shown ? Math.abs((width / height) * (shown.height / shown.width) - 1) : 1;
     this.element.toggleAttribute('data-snug', off < SNUG);

@@ -205,6 +205,13 @@ pictureStyle.replaceSync(`
   line-height: 1.6;
 }
 
+/* Many tiles may have it at once. */
+.badge.calm {
+  background: rgb(10 13 18 / 72%);
+  color: #d3d9e2;
+  font-weight: 400;
+}
+
 .controls {
   position: absolute;
   right: 8px;
@@ -325,6 +332,24 @@ pictureStyle.replaceSync(`
 
   .spinner {
     animation-duration: 4s;
+  }
+}
+
+@media (prefers-contrast: more) {
+  .controls button,
+  .volume {
+    background: #000;
+    border-color: #fff;
+  }
+
+  .notice-detail {
+    color: #fff;
+  }
+}
+
+@media (forced-colors: active) {
+  .badge {
+    border: 1px solid;
   }
 }
 `);

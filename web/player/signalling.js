@@ -53,7 +53,7 @@ export class Channel {
 /**
  * The one WebSocket of a page, shared by all tiles; it comes back by itself when lost.
  * `phase` is 'open' once the server has said hello.
- * @extends {Emitter<{phase: void, cameras: Camera[], camera: Camera}>}
+ * @extends {Emitter<{phase: void, cameras: Camera[], camera: Camera, layouts: void}>}
  */
 export class Signalling extends Emitter {
   /** @type {Phase} */
@@ -71,6 +71,8 @@ export class Signalling extends Emitter {
   version = '';
   /** Of the files of the server's page; empty: an older server. */
   pageVersion = '';
+  /** Of the layouts that the server keeps: another whenever one of them is; empty: it keeps none. */
+  layouts = '';
   /** When the next try is made (Date.now() time), while waiting. */
   retryAt = 0;
   /** Whether other pages are likely to come back at the same moment as this one. */
@@ -272,6 +274,7 @@ export class Signalling extends Emitter {
       case 'hello':
         this.version = message.version;
         this.pageVersion = message.page_version ?? '';
+        this.layouts = message.layouts ?? '';
         this.iceServers = message.ice_servers ?? [];
         this.moreIceServers = message.more_ice_servers ?? false;
         this.refusal = this.suspicion = null;
@@ -288,6 +291,10 @@ export class Signalling extends Emitter {
           known.id === message.camera.id ? message.camera : known,
         );
         this.emit('camera', message.camera);
+        break;
+      case 'layouts':
+        this.layouts = message.layouts;
+        this.emit('layouts', undefined);
         break;
       case 'answer':
         session?.onAnswer(message);

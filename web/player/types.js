@@ -5,6 +5,7 @@
  * @typedef {object} Camera
  * @property {string} id
  * @property {string} name
+ * @property {string[]} [groups]
  * @property {'idle'|'connecting'|'live'|'retrying'|'refused'} state
  * @property {string} [reason]
  * @property {string} [reason_code]

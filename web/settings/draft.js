@@ -72,6 +72,16 @@ export function bodyOf(draft) {
   };
 }
 
+/** The names in a list that somebody has typed, each once. @param {string} text */
+export const listIn = (text) => [
+  ...new Set(
+    text
+      .split(/[,;、，；]/)
+      .map((name) => name.trim())
+      .filter(Boolean),
+  ),
+];
+
 /**
  * What a test that went well found, in few words: "H.264 1920×1080, 25 fps, key frame every 2 s".
  * @param {Finding} finding

@@ -1,7 +1,7 @@
 import { words } from '../i18n/words.js';
 import { make, write } from '../picture/element.js';
 import { Refusal, api } from './api.js';
-import { blank, bodyOf, freeId, hasCutLogin, nextStream, summaryOf } from './draft.js';
+import { blank, bodyOf, freeId, hasCutLogin, listIn, nextStream, summaryOf } from './draft.js';
 import { Fields, advanced } from './fields.js';
 import { streamFields } from './stream_fields.js';
 
@@ -71,6 +71,9 @@ export class Form {
         draft.streams.push(nextStream(draft.streams));
         this.#draw();
       }),
+      this.#fields.text('groups', 'field.groups', (draft.groups ?? []).join(', '), (value) => {
+        draft.groups = listIn(value);
+      }).field,
       this.#fields.check('field.audio', draft.audio !== false, (checked) => {
         draft.audio = checked;
       }),
@@ -202,8 +205,12 @@ export class Form {
       this.#onDone(this.#draft);
     } catch (error) {
       const refusal = /** @type {Error} */ (error);
-      const placed = refusal instanceof Refusal && this.#fields.complain(refusal.errors);
+      const placed = refusal instanceof Refusal && this.#fields.complain(placedIn(refusal.errors));
       if (!placed) write(this.#failure, refusal.message);
     }
   }
 }
+
+/** A list is one field, whichever of its entries is wrong. @param {Map<string, string>} errors */
+const placedIn = (errors) =>
+  new Map([...errors].map(([key, why]) => [key.replace(/^groups\[\d+\]$/, 'groups'), why]));

@@ -1,6 +1,6 @@
 import { faultsOf, makeOf, streamsOf } from './camera_urls.js';
 import { readCsv } from './csv.js';
-import { bodyOf, freeId, nextStream } from './draft.js';
+import { bodyOf, freeId, listIn, nextStream } from './draft.js';
 import { MAKES } from './makes.js';
 
 /** @import { Answers, Make, Settings, Stream } from './types.js' */
@@ -18,6 +18,7 @@ export const COLUMNS = /** @type {Record<string, string[]>} */ ({
   url: ['rtsp', 'rtsp url', 'main', 'main url'],
   sub_url: ['sub', 'sub url', 'substream', 'sub-stream'],
   transport: [],
+  groups: ['group', 'tags'],
 });
 
 /** The columns that make the URLs where there is no url. */
@@ -92,7 +93,7 @@ class Row {
     if (password && !username && this.#of('url')) this.#fault('username', 'guide.username.missing');
     const name = this.#of('name');
     // What all streams have stands once.
-    return { id, ...(name && { name }), ...this.#said, streams };
+    return { id, ...(name && { name }), ...this.#groups, ...this.#said, streams };
   }
 
   /**
@@ -118,7 +119,12 @@ class Row {
     }
     const name = this.#of('name');
     const all = streams.map((stream) => ({ ...stream, ...this.#said }));
-    return bodyOf({ ...known, ...(name && { name }), streams: all });
+    return bodyOf({ ...known, ...(name && { name }), ...this.#groups, streams: all });
+  }
+
+  get #groups() {
+    const groups = listIn(this.#of('groups'));
+    return groups.length ? { groups } : {};
   }
 
   /** What the line says of all streams. @returns {Partial<Stream>} */

@@ -25,6 +25,7 @@
  * @typedef {object} Settings
  * @property {string} id
  * @property {string} [name]
+ * @property {string[]} [groups]
  * @property {boolean} [managed] Whether the page may change it.
  * @property {string} [file]
  * @property {number} [line]

@@ -3,7 +3,7 @@ import { ALL, PARTS, urlOf } from './arrangement.js';
 
 /** @import { Arrangement } from './arrangement.js' */
 /** @import { Library } from './library.js' */
-/** @import { Layout } from './types.js' */
+/** @import { Kept, Layout } from './types.js' */
 /** @import { Wall } from './wall.js' */
 
 /**
@@ -12,6 +12,7 @@ import { ALL, PARTS, urlOf } from './arrangement.js';
  * @property {number} [step] Counts the layouts that were chosen; edits of one are no steps.
  * @property {Layout} [layout]
  * @property {string} [name] The layout's.
+ * @property {string} [of] Which kept layout it was made from: its id, or its name.
  * @property {boolean} [own] The layout is this browser's, not a link's.
  * @property {boolean} [inside] The entry before this one is the wall without `?camera`.
  * @property {number} [page] Which page of the wall a reload comes back to, from 0.
@@ -58,9 +59,15 @@ export class Address {
   #own;
   #layout;
   #name;
+  /** Which kept layout the wall shows, or was made from: its id, or its name; empty: none. */
+  #of = '';
+  /** That layout as it was last. @type {Layout | undefined} */
+  #keptLayout;
+  /** The revision of that layout which the wall shows, or was made from. */
+  #revision = 0;
   #step = entry().step ?? 0;
   /** Layouts by step, as they were last: other entries of a step have older ones. */
-  #steps = /** @type {Map<number, {layout: Layout, name: string}>} */ (new Map());
+  #steps = /** @type {Map<number, {layout: Layout, name: string, of: string}>} */ (new Map());
   #title = '';
   /** Whether the layout changes because somebody goes back or forward. */
   #going = false;
@@ -79,12 +86,17 @@ export class Address {
     this.#own = own;
     this.#layout = arrangement.layout;
     const linked = entry().name ?? new URLSearchParams(location.search).get('name') ?? '';
-    this.#name = this.#nameOf(this.#layout) ?? (own ? '' : linked);
+    const same = this.#keptAs(this.#layout);
+    this.#name = same?.name ?? (own ? '' : linked);
+    const asked = entry().of ?? new URLSearchParams(location.search).get('layout') ?? '';
+    this.#of = asked || keyOf(same);
+    this.#keptLayout = this.kept?.layout;
+    this.acknowledge();
     // A link stays as somebody has written it, until somebody changes something.
     this.#keep(location.href);
     arrangement.on('change', () => this.#follow());
     wall.on('change', () => this.show());
-    library.on('change', () => this.#rename());
+    library.on('change', () => this.#followLibrary());
     addEventListener('popstate', () => this.#go());
     words.addEventListener('change', () => this.show());
     this.show();
@@ -100,6 +112,36 @@ export class Address {
     return this.#name;
   }
 
+  /** The kept layout that the wall shows, or was made from. @returns {Kept | undefined} */
+  get kept() {
+    return this.#of ? this.#library.find(this.#of) : undefined;
+  }
+
+  /** The same, with the revision that the wall was made from: somebody else may have saved another. */
+  get base() {
+    const { kept } = this;
+    return kept && { ...kept, revision: this.#revision };
+  }
+
+  /** Whether somebody has changed it since. */
+  get changed() {
+    const { kept } = this;
+    return kept !== undefined && !isSame(kept.layout, this.#layout);
+  }
+
+  /** Shows a kept layout. @param {Kept} kept */
+  choose(kept) {
+    this.#of = keyOf(kept);
+    this.#keptLayout = kept.layout;
+    this.#arrangement.layout = kept.layout;
+    this.acknowledge();
+  }
+
+  /** The wall is made from the newest revision, or somebody has heard that there is another. */
+  acknowledge(kept = this.kept) {
+    this.#revision = kept?.revision ?? 0;
+  }
+
   show() {
     const { tiles, alone } = this.#wall;
     const tile = tiles.find(({ player }) => player.camera.id === alone);
@@ -109,18 +151,24 @@ export class Address {
     this.#title = title;
   }
 
-  /** @param {Layout} layout @returns {string | undefined} */
-  #nameOf(layout) {
-    return [...this.#library.named].find(([, kept]) => isSame(kept, layout))?.[0];
+  /** The kept one that is the same. @param {Layout} layout @returns {Kept | undefined} */
+  #keptAs(layout) {
+    const { kept } = this;
+    if (kept && isSame(kept.layout, layout)) return kept;
+    return this.#library.all.find((one) => isSame(one.layout, layout));
   }
 
   #follow() {
     const { layout } = this.#arrangement;
     if (this.#going || isSame(layout, this.#layout)) return;
-    const name = this.#nameOf(layout) ?? '';
+    const same = this.#keptAs(layout);
+    const name = same?.name ?? '';
+    if (same || isSame(layout, ALL)) this.#of = keyOf(same);
+    this.#keptLayout = this.kept?.layout;
     const chosen = name !== this.#name && (name !== '' || isSame(layout, ALL));
     this.#layout = layout;
     this.#name = name;
+    if (same) this.acknowledge(same);
     if (chosen) {
       this.#step++;
       history.pushState({}, '', this.#url());
@@ -129,20 +177,34 @@ export class Address {
     this.show();
   }
 
-  /** Somebody has saved the layout that is shown, or removed it. */
-  #rename() {
-    const name = this.#nameOf(this.#layout) ?? '';
-    if (name === this.#name) return;
+  /** Somebody has saved the layout that is shown, changed it elsewhere, or removed it. */
+  #followLibrary() {
+    const { kept } = this;
+    const before = this.#keptLayout;
+    this.#keptLayout = kept?.layout;
+    const untouched = isSame(before ?? ALL, this.#layout);
+    if (kept && untouched && !isSame(kept.layout, this.#layout)) {
+      this.#layout = kept.layout;
+      this.#arrangement.layout = kept.layout;
+    }
+    const same = this.#keptAs(this.#layout);
+    const name = same?.name ?? '';
+    if (same) this.acknowledge(same);
+    if (name === this.#name && keyOf(same) === (this.changed ? '' : this.#of)) return this.show();
     this.#name = name;
+    if (same) this.#of = keyOf(same);
     this.#keep(this.#url());
     this.show();
   }
 
   #go() {
-    const { step = 0, layout = this.#layout, name = '' } = entry();
+    const { step = 0, layout = this.#layout, name = '', of = '' } = entry();
     if (step === this.#step) return;
     this.#step = step;
-    ({ layout: this.#layout, name: this.#name } = this.#steps.get(step) ?? { layout, name });
+    const there = this.#steps.get(step) ?? { layout, name, of };
+    ({ layout: this.#layout, name: this.#name, of: this.#of } = there);
+    this.#keptLayout = this.kept?.layout;
+    this.acknowledge();
     this.#going = true;
     this.#arrangement.layout = this.#layout;
     this.#going = false;
@@ -151,7 +213,7 @@ export class Address {
 
   /** Writes what is shown to the entry of the history. @param {string} url */
   #keep(url) {
-    const now = { layout: this.#layout, name: this.#name };
+    const now = { layout: this.#layout, name: this.#name, of: this.#of };
     this.#steps.set(this.#step, now);
     history.replaceState({ ...entry(), ...now, step: this.#step, own: this.#own }, '', url);
   }
@@ -161,13 +223,19 @@ export class Address {
     const url = new URL(location.href);
     const parts = url.search.slice(1).split('&');
     const others = parts.filter((part) => part && !PARTS.includes(part.split('=')[0]));
-    if (this.#name || !this.#own) {
+    const { kept } = this;
+    if (kept?.shared && !this.changed) {
+      others.unshift(`layout=${kept.id}`);
+    } else if (this.#name || !this.#own) {
       others.unshift(new URL(urlOf(this.#layout, url.href, { name: this.#name })).search.slice(1));
     }
     url.search = others.join('&');
     return url.href;
   }
 }
+
+/** @param {Kept | undefined} kept */
+const keyOf = (kept) => (kept ? kept.id || kept.name : '');
 
 /** @param {Layout} one @param {Layout} other */
 const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);

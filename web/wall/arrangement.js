@@ -1,11 +1,13 @@
 import { placed } from '../order/sequence.js';
 import { Emitter } from '../player/emitter.js';
 import { SIZES } from './grid.js';
+import { isGroup } from './groups.js';
 import { lookOf, withLook } from './looks.js';
 import { isAcross, spanOf, withAcross, withSpan } from './spans.js';
 
 /** @import { Look } from '../picture/types.js' */
 /** @import { Size } from './grid.js' */
+/** @import { Groups } from './groups.js' */
 /** @import { Layout } from './types.js' */
 
 /** @type {Layout} */
@@ -20,7 +22,7 @@ export const CAPTIONS = ['over', 'below', 'hidden'];
 /** What a layout has only where somebody has asked for it. */
 const EXTRAS = /** @type {const} */ (['captions', 'columns', 'fill', 'mirror', 'span', 'turn']);
 /** All that the query of a link says of a layout. */
-export const PARTS = ['wall', 'grid', 'cycle', 'name', ...EXTRAS];
+export const PARTS = ['layout', 'wall', 'grid', 'cycle', 'name', ...EXTRAS];
 
 /**
  * Which cameras a wall shows, in which order, how many at once and for how long.
@@ -31,6 +33,8 @@ export class Arrangement extends Emitter {
   #layout = ALL;
   /** All that the server has, in its order. @type {string[]} */
   #known = [];
+  /** @type {Groups} */
+  #groups = new Map();
   /** What it was before the changes of this page, the last one last. @type {Layout[]} */
   #past = [];
   /** What has been undone, the first to be done again last. @type {Layout[]} */
@@ -85,6 +89,17 @@ export class Arrangement extends Emitter {
   #use(layout) {
     this.#layout = layout;
     this.emit('change', undefined);
+  }
+
+  /** Whether a camera that is added to the server one day is shown. */
+  get takesNew() {
+    return this.#names.some((name) => name === '*' || isGroup(name));
+  }
+
+  set takesNew(takes) {
+    const { shown } = this;
+    const rest = takes ? ['*', ...this.#missing(shown).map((id) => `!${id}`)] : [];
+    this.layout = { ...this.#layout, wall: [...shown, ...rest].join(',') };
   }
 
   get grid() {
@@ -157,7 +172,11 @@ export class Arrangement extends Emitter {
 
   /** Ids of the cameras that are shown, in order. */
   get shown() {
-    return select(this.#layout.wall, this.#known);
+    return select(this.#layout.wall, this.#known, this.#groups);
+  }
+
+  get #names() {
+    return this.#layout.wall.split(',').map((name) => name.trim());
   }
 
   /** Ids of the others, in the server's order. */
@@ -166,9 +185,14 @@ export class Arrangement extends Emitter {
     return this.#known.filter((id) => !shown.has(id));
   }
 
-  /** The server's list is another; the layout stays what it is. @param {string[]} known */
-  follow(known) {
+  /**
+   * The server's list is another; the layout stays what it is.
+   * @param {string[]} known
+   * @param {Groups} [groups]
+   */
+  follow(known, groups = new Map()) {
     this.#known = known;
+    this.#groups = groups;
   }
 
   /** @param {string} id @param {number} place Among those that are shown, from 0. */
@@ -188,10 +212,11 @@ export class Arrangement extends Emitter {
 
   /** @param {string[]} ids */
   #arrange(ids) {
-    const names = this.#layout.wall.split(',');
-    // A camera that is added to the server one day is shown where all were.
-    const rest = names.includes('*') ? ['*', ...this.#missing(ids).map((id) => `!${id}`)] : [];
-    this.layout = { ...this.#layout, wall: [...ids, ...rest].join(',') };
+    // A camera that is added to the server, or to a group, one day is shown where all of it were.
+    const open = this.takesNew ? this.#names.filter((name) => /^(\*|!?@)/.test(name)) : [];
+    const all = select([...ids, ...open].join(','), this.#known, this.#groups);
+    const hidden = all.filter((id) => !ids.includes(id)).map((id) => `!${id}`);
+    this.layout = { ...this.#layout, wall: [...ids, ...open, ...hidden].join(',') };
   }
 
   /** @param {string[]} ids */
@@ -203,20 +228,28 @@ export class Arrangement extends Emitter {
 /**
  * @param {string} wall As in Layout.
  * @param {string[]} known
+ * @param {Groups} [groups]
  * @returns {string[]}
  */
-export function select(wall, known) {
+export function select(wall, known, groups = new Map()) {
   const names = wall.split(',').map((name) => name.trim());
-  const named = new Set(names.map((name) => name.replace(/^!/, '')));
+  const membersOf = (/** @type {string} */ name) =>
+    isGroup(name) ? (groups.get(name.slice(1)) ?? []) : [name];
+  const inGroups = new Set(names.filter(isGroup).flatMap(membersOf));
+  // By themselves, or not at all.
+  const apart = new Set(
+    names.filter((name) => !isGroup(name)).flatMap((name) => membersOf(name.replace(/^!/, ''))),
+  );
   const shown = names.flatMap((name) => {
-    if (name === '*') return known.filter((id) => !named.has(id));
+    if (name === '*') return known.filter((id) => !apart.has(id) && !inGroups.has(id));
+    if (isGroup(name)) return membersOf(name).filter((id) => !apart.has(id));
     return known.includes(name) ? [name] : [];
   });
   return [...new Set(shown)];
 }
 
 /** What people and other versions have written, as this version can use it. @param {Layout} layout */
-function sound(layout) {
+export function sound(layout) {
   const { wall, grid, cycle } = layout;
   /** @type {Layout} */
   const usable = {
@@ -271,7 +304,11 @@ export function urlOf(layout, base, { kiosk = false, name = '' } = {}) {
   const url = new URL(base);
   // Commas, colons, stars and exclamation marks may stand in a query, and people read it.
   const plain = (/** @type {string | number} */ value) =>
-    encodeURIComponent(value).replace(/%2C/g, ',').replace(/%3A/g, ':').replace(/%2B/g, '+');
+    encodeURIComponent(value)
+      .replace(/%2C/g, ',')
+      .replace(/%3A/g, ':')
+      .replace(/%2B/g, '+')
+      .replace(/%40/g, '@');
   const parts = [`wall=${plain(wall)}`];
   if (grid) parts.push(`grid=${plain(grid)}`);
   if (cycle) parts.push(`cycle=${cycle}`);

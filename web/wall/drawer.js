@@ -6,10 +6,13 @@ import { icon } from '../picture/icons.js';
 import { CAPTIONS, CYCLES, sizeOf, urlOf } from './arrangement.js';
 import { CameraList } from './camera_list.js';
 import { writeSizes } from './choices.js';
+import { GroupList } from './group_list.js';
 import { LayoutList } from './layout_list.js';
 
+/** @import { Address } from './address.js' */
 /** @import { Arrangement } from './arrangement.js' */
 /** @import { Awake } from './awake.js' */
+/** @import { Removed } from './types.js' */
 
 /** How long a button says that it has copied. */
 const SAID_MS = 2000;
@@ -19,6 +22,7 @@ export class Drawer {
   #element;
   #arrangement;
   #address;
+  #groups;
   #cameras;
   #layouts;
   #onToggle;
@@ -29,6 +33,7 @@ export class Drawer {
   #grid = make('select', { id: 'drawer-grid' });
   #cycle = make('select', { id: 'drawer-cycle' });
   #captions = make('select', { id: 'drawer-captions' });
+  #takesNew = make('input', { type: 'checkbox', id: 'drawer-new' });
   #awake = make('input', { type: 'checkbox', id: 'drawer-awake' });
   /** @type {[HTMLElement, string][]} */
   #texts = [];
@@ -39,19 +44,21 @@ export class Drawer {
    * @param {import('../player/signalling.js').Signalling} around.signalling
    * @param {Arrangement} around.arrangement
    * @param {import('./library.js').Library} around.library
-   * @param {{name: string}} around.address
+   * @param {Address} around.address
    * @param {Awake} around.awake
    * @param {() => void} around.onToggle It has opened or closed.
    * @param {() => void} around.onHelp
+   * @param {(removed: Removed) => void} around.onRemoved
    */
   constructor(element, around) {
-    const { signalling, arrangement, library, awake, onToggle, onHelp } = around;
+    const { signalling, arrangement, library, address, awake, onToggle, onHelp } = around;
     this.#element = element;
     this.#arrangement = arrangement;
-    this.#address = around.address;
+    this.#address = address;
     this.#onToggle = onToggle;
+    this.#groups = new GroupList(signalling, arrangement);
     this.#cameras = new CameraList(signalling, arrangement);
-    this.#layouts = new LayoutList(arrangement, library);
+    this.#layouts = new LayoutList(arrangement, library, address, around.onRemoved);
     this.#close.append(icon('close'));
     this.#close.addEventListener('click', () => this.toggle());
     for (const seconds of CYCLES) this.#cycle.append(make('option', { value: seconds }));
@@ -70,7 +77,9 @@ export class Drawer {
     element.append(
       make('div', { class: 'drawer-head' }, this.#title, this.#close),
       make('p', { class: 'hint' }, this.#text('span', 'arrange.hint')),
+      this.#groups.element,
       this.#cameras.element,
+      this.#newField(),
       this.#text('h3', 'arrange.pages'),
       make(
         'div',
@@ -146,11 +155,20 @@ export class Drawer {
     for (const option of this.#captions.options) {
       write(option, words.text(`caption.${option.value}`));
     }
+    this.#takesNew.checked = this.#arrangement.takesNew;
     this.#captions.value = captions ?? CAPTIONS[0];
     this.#grid.value = String(grid);
     this.#cycle.value = String(cycle);
+    this.#groups.show();
     this.#cameras.show();
     this.#layouts.show();
+  }
+
+  #newField() {
+    this.#takesNew.addEventListener('change', () => {
+      this.#arrangement.takesNew = this.#takesNew.checked;
+    });
+    return make('label', { class: 'check' }, this.#takesNew, this.#text('span', 'arrange.new'));
   }
 
   /** @param {Awake} awake */
@@ -175,13 +193,23 @@ export class Drawer {
     const button = make('button', { type: 'button', class: kiosk ? 'kiosk-link' : 'link' });
     button.append(icon('link'), text);
     button.addEventListener('click', async () => {
-      const { name } = this.#address;
-      const url = urlOf(this.#arrangement.layout, document.baseURI, { kiosk, name });
-      if (!(await copy(url))) return;
+      if (!(await copy(this.#link(kiosk)))) return;
       write(text, words.text('action.copied'));
       setTimeout(() => write(text, words.text(label)), SAID_MS);
     });
     return button;
+  }
+
+  /** To the layout of the server, which may change one day, or to what is shown now. @param {boolean} kiosk */
+  #link(kiosk) {
+    const { name, kept, changed } = this.#address;
+    if (!kept?.shared || changed) {
+      return urlOf(this.#arrangement.layout, document.baseURI, { kiosk, name });
+    }
+    const url = new URL(document.baseURI);
+    url.search = `layout=${kept.id}${kiosk ? '&kiosk' : ''}`;
+    url.hash = '';
+    return url.href;
   }
 
   /**

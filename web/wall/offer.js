@@ -17,6 +17,9 @@ export class Offer {
   #text = make('span');
   #button = make('button', { type: 'button' });
   #wall;
+  #takeBack = () => {};
+  /** Whether it is about a change of the wall, not of its layouts. */
+  #ofWall = true;
   /** What had the focus before the button. @type {EventTarget | null} */
   #before = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -31,7 +34,7 @@ export class Offer {
     this.#wall = wall;
     this.#button.addEventListener('click', () => {
       this.#hide();
-      undo(wall, arrangement);
+      this.#takeBack();
     });
     // It stays as long as somebody is about to press it.
     this.#button.addEventListener('focus', ({ relatedTarget }) => {
@@ -42,13 +45,16 @@ export class Offer {
     this.#element.append(this.#text, this.#button);
     place.append(this.#element);
     // It undoes the last change: after another one, that is not what it names.
-    arrangement.on('change', () => this.#hide());
+    arrangement.on('change', () => this.#ofWall && this.#hide());
     wall.on('change', () => wall.alone !== null && this.#hide());
-    wall.on('arranged', (what) => this.#show(what));
+    wall.on('arranged', (what) => this.#show(what, true, () => undo(wall, arrangement)));
+    wall.on('removed', ({ what, restore }) => this.#show(what, false, restore));
   }
 
-  /** @param {string} what */
-  #show(what) {
+  /** @param {string} what @param {boolean} ofWall @param {() => void} takeBack */
+  #show(what, ofWall, takeBack) {
+    this.#ofWall = ofWall;
+    this.#takeBack = takeBack;
     write(this.#text, what);
     write(this.#button, words.text('action.undo'));
     this.#element.hidden = false;

@@ -10,7 +10,7 @@
  * What a wall shows, as it is kept and sent in URLs.
  * @typedef {object} Layout
  * @property {string} wall Cameras in order, separated by commas. `*`: all that are not named, in
- *   the server's order; `!front`: not this one. "street,*,!garage" is the street, then all others
+ *   the server's order; `!front`: not this one; `@Yard`: those of a group. "street,*,!garage" is the street, then all others
  *   but the garage; "front,street" is these two, whatever the server has.
  * @property {Size} grid One of SIZES.
  * @property {number} cycle Seconds until the next page; 0: pages stay.
@@ -22,6 +22,23 @@
  *   twelve columns they are wide: "front:6,hall:2". "hall:across" is as wide as both columns of a
  *   phone that is held upright, whatever its width is elsewhere.
  * @property {string} [turn] Cameras that are turned, clockwise in degrees: "garage:90,hall:180".
+ */
+
+/**
+ * A layout that has a name.
+ * @typedef {object} Kept
+ * @property {string} id Of the server; empty: this browser keeps it.
+ * @property {string} name
+ * @property {Layout} layout
+ * @property {number} revision On the server, one more with every change.
+ * @property {boolean} shared Whether the server keeps it, for all devices.
+ */
+
+/**
+ * A layout that somebody has just deleted.
+ * @typedef {object} Removed
+ * @property {string} what In words.
+ * @property {() => void} restore
  */
 
 /**

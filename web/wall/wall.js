@@ -5,6 +5,7 @@ import { Emitter } from '../player/emitter.js';
 import { Player } from '../player/player.js';
 import { cameraOf, entry, withCamera } from './address.js';
 import { pageSize } from './grid.js';
+import { groupsOf } from './groups.js';
 import { stepBy } from './neighbours.js';
 import { isUpright } from './placing.js';
 import { Plan } from './plan.js';
@@ -12,7 +13,7 @@ import { Tile } from './tile.js';
 
 /** @import { Camera } from '../player/types.js' */
 /** @import { Box } from './slices.js' */
-/** @import { Around, Layout } from './types.js' */
+/** @import { Around, Layout, Removed } from './types.js' */
 
 /** The next page begins to play this long before it is turned to. */
 const AHEAD_MS = 2500;
@@ -24,9 +25,9 @@ const GAP = 2;
 
 /**
  * The cameras of an arrangement, as large as its space allows, page by page, or one of them alone.
- * Sends `change` when what it shows, or a tile's state, is another, and `arranged`, with what has
- * changed in words, when somebody has moved or resized a tile by hand.
- * @extends {Emitter<{change: void, arranged: string}>}
+ * Sends `change` when what it shows, or a tile's state, is another, and what somebody has done by
+ * hand, in words: `arranged`, moved or resized a tile; `removed`, deleted a layout.
+ * @extends {Emitter<{change: void, arranged: string, removed: Removed}>}
  */
 export class Wall extends Emitter {
   /** Which page is shown, from 0. */
@@ -193,7 +194,7 @@ export class Wall extends Emitter {
   /** Makes the tiles what the server and the arrangement say. */
   #fill() {
     const cameras = new Map(this.#signalling.cameras.map((camera) => [camera.id, camera]));
-    this.#arrangement.follow([...cameras.keys()]);
+    this.#arrangement.follow([...cameras.keys()], groupsOf(this.#signalling.cameras));
     const before = this.tiles;
     /** @type {Map<string, Tile>} */
     const tiles = new Map();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,20 +21,33 @@ class FakeStore : public config::Store {
   std::string cameras_file() const override { return "/etc/fanlight/cameras.yaml"; }
   const std::vector<std::string>& needs_restart() const override { return restart; }
   const std::optional<config::Mistake>& mistake() const override { return rejected; }
-  Result<config::Diff> change(std::vector<config::Camera> cameras) override {
-    if (error) return *error;
-    config::Config wanted = config_;
-    wanted.cameras = std::move(cameras);
-    config::Diff made = config::compare(config_, wanted);
-    config_.cameras = wanted.cameras;
-    ++changes;
-    return made;
+  std::uint64_t revision() const override { return revision_; }
+  config::Drafter drafter() const override {
+    auto drafter = [running = config_, revision = revision_](
+                       std::vector<config::Camera> cameras) -> Result<config::Draft> {
+      config::Config wanted = running;
+      wanted.cameras = std::move(cameras);
+      config::Diff made = config::compare(running, wanted);
+      return config::Draft{std::move(wanted), std::move(made), {}, revision};
+    };
+    if (const auto meanwhile = std::exchange(after_drafter, nullptr)) meanwhile();
+    return drafter;
   }
+  Result<config::Diff> change(config::Draft draft) override {
+    if (error) return *error;
+    if (draft.revision != revision_) return Error{Errc::internal, "of another revision"};
+    config_.cameras = std::move(draft.config.cameras);
+    ++changes;
+    ++revision_;
+    return std::move(draft.diff);
+  }
+  using config::Store::change;
   Result<config::Diff> reload() override {
     if (error) return *error;
     return diff;
   }
   std::optional<Error> error;
+  mutable std::function<void()> after_drafter; ///< What happens once, after the next is given.
   std::vector<std::string> restart;
   std::optional<config::Mistake> rejected;
   config::Diff diff;
@@ -40,6 +55,7 @@ class FakeStore : public config::Store {
 
  private:
   config::Config& config_;
+  std::uint64_t revision_ = 0;
   const std::string file_ = "/etc/fanlight/fanlight.yaml";
 };
 

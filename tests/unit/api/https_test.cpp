@@ -214,7 +214,8 @@ TEST_F(HttpsTest, NamesTheAddressOfTheRedirectThatIsInUse) {
   config::Config second = config;
   second.server.tls.redirect = server->redirecting();
 
-  const auto other = http::WebService::create(second, directory, directory, store, *policy, limits);
+  const auto other =
+      http::WebService::create(second, directory, directory, store, *layouts, *policy, limits);
 
   ASSERT_FALSE(other.ok());
   EXPECT_THAT(other.error().message, HasSubstr("set server.tls.redirect to a free port"));
@@ -224,7 +225,7 @@ TEST_F(HttpsTest, DoesNotStartWithoutItsCertificate) {
   config.server.tls.certificate = folder / "none.crt";
 
   const auto created =
-      http::WebService::create(config, directory, directory, store, *policy, limits);
+      http::WebService::create(config, directory, directory, store, *layouts, *policy, limits);
 
   ASSERT_FALSE(created.ok());
   EXPECT_EQ(created.error().code, Errc::invalid);

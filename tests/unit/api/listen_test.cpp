@@ -21,7 +21,8 @@ TEST_F(ListenTest, NamesTheAddressThatIsInUse) {
   config::Config second = config;
   second.server.listen = server->address();
 
-  const auto other = http::WebService::create(second, directory, directory, store, *policy, limits);
+  const auto other =
+      http::WebService::create(second, directory, directory, store, *layouts, *policy, limits);
 
   ASSERT_FALSE(other.ok());
   EXPECT_EQ(other.error().code, Errc::unavailable);
@@ -42,7 +43,7 @@ TEST_F(ListenTest, CanListenAgainAtOnce) {
 TEST_F(ListenTest, NamesAnAddressThatIsNotOurs) {
   config.server.listen = "192.0.2.77:0";
   const auto created =
-      http::WebService::create(config, directory, directory, store, *policy, limits);
+      http::WebService::create(config, directory, directory, store, *layouts, *policy, limits);
   ASSERT_FALSE(created.ok());
   EXPECT_THAT(created.error().message, HasSubstr("192.0.2.77"));
   EXPECT_THAT(created.error().message, HasSubstr("an address of this machine"));
@@ -51,7 +52,7 @@ TEST_F(ListenTest, NamesAnAddressThatIsNotOurs) {
 TEST_F(ListenTest, RefusesAnAddressThatIsNone) {
   config.server.listen = "here";
   const auto created =
-      http::WebService::create(config, directory, directory, store, *policy, limits);
+      http::WebService::create(config, directory, directory, store, *layouts, *policy, limits);
   ASSERT_FALSE(created.ok());
   EXPECT_EQ(created.error().code, Errc::invalid);
 }
@@ -59,14 +60,15 @@ TEST_F(ListenTest, RefusesAnAddressThatIsNone) {
 TEST_F(ListenTest, NamesAWebRootThatIsNotThere) {
   config.server.web_root = "/nonexistent";
   const auto created =
-      http::WebService::create(config, directory, directory, store, *policy, limits);
+      http::WebService::create(config, directory, directory, store, *layouts, *policy, limits);
   ASSERT_FALSE(created.ok());
   EXPECT_THAT(created.error().message, HasSubstr("/nonexistent"));
 }
 
 TEST_F(ListenTest, ServesIPv4OnTheAddressOfAllIPv6) {
   config.server.listen = "[::]:0";
-  auto created = http::WebService::create(config, directory, directory, store, *policy, limits);
+  auto created =
+      http::WebService::create(config, directory, directory, store, *layouts, *policy, limits);
   if (!created) GTEST_SKIP() << "no IPv6 here: " << created.error().message;
   server = std::move(created).value();
   EXPECT_EQ(get("/health").status, 200);

@@ -51,6 +51,7 @@ std::string path_of(const ServiceRoute& route, const std::string& session = "ses
   for (const auto& [name, value] :
        std::vector<std::pair<std::string, std::string>>{{"{camera}", "yard"},
                                                         {"{session}", session},
+                                                        {"{layout}", "layout-1"},
                                                         {"{path...}", "x/y/z"},
                                                         {"{file...}", "x"}})
     if (const auto at = path.find(name); at != path.npos) path.replace(at, name.size(), value);
@@ -71,7 +72,7 @@ class ServiceRoutesTest : public ServerTest {
   }
   void TearDown() override { server.reset(); }
   std::vector<ServiceRoute> routes() {
-    return http::service_routes({rest, settings, signalling, whep, *files}, limits);
+    return http::service_routes({rest, settings, layouts_api, signalling, whep, *files}, limits);
   }
   FakePolicy fake;
 
@@ -79,6 +80,7 @@ class ServiceRoutesTest : public ServerTest {
   http::CameraList cameras{directory, limits};
   http::Rest rest{directory, directory, cameras, limits};
   http::Settings settings{store, directory, limits};
+  http::Layouts layouts_api{*layouts};
   http::Signalling signalling{config.webrtc, fake, directory, directory, cameras, limits, {}};
   http::Whep whep{config.webrtc, directory, directory, limits};
   const std::unique_ptr<http::StaticFiles> files =
@@ -207,7 +209,7 @@ TEST_F(ServiceRoutesTest, TakeABodyOfTheirBoundAndNoneThatIsLarger) {
     EXPECT_EQ(response.status, 413) << route.pattern;
     EXPECT_THAT(response.body, HasSubstr(route.body.too_large.message)) << route.pattern;
   }
-  EXPECT_EQ(bounded, 7);
+  EXPECT_EQ(bounded, 9);
 }
 
 TEST_F(ServiceRoutesTest, AnswerOptionsWithTheMethodsThatTheyHave) {
@@ -291,10 +293,10 @@ TEST_F(ServiceRoutesTest, FailWithTheStatusesAndCodesOfTheDocumentation) {
     wanted.insert(std::to_string(failure.status) + " `" + failure.code + '`');
   std::set<std::string> written = failures_of("signalling.md");
   EXPECT_THAT(written, testing::Not(testing::IsEmpty()));
-  written.merge(failures_of("settings.md"));
+  for (const char* page : {"settings.md", "layouts.md"}) written.merge(failures_of(page));
 
   EXPECT_THAT(written, testing::ContainerEq(wanted))
-      << "one row for each failure, in docs/signalling.md or docs/settings.md";
+      << "one row for each failure, in docs/signalling.md, settings.md or layouts.md";
 }
 
 } // namespace

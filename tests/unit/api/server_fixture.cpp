@@ -63,7 +63,8 @@ ServerTest::~ServerTest() {
 void ServerTest::SetUp() { write_file("index.html", "<!doctype html><title>Fanlight</title>\n"); }
 
 void ServerTest::start() {
-  auto created = http::WebService::create(config, directory, directory, store, *policy, limits);
+  auto created =
+      http::WebService::create(config, directory, directory, store, *layouts, *policy, limits);
   ASSERT_TRUE(created.ok()) << created.error().message;
   server = std::move(created).value();
 }

@@ -16,6 +16,7 @@
 #include "fake_store.h"
 #include "http/limits.h"
 #include "http/owned.h"
+#include "layouts/layout_store.h"
 #include "support/turn_until.h"
 
 namespace fanlight::test {
@@ -66,6 +67,11 @@ class ServerTest : public testing::Test {
   http::Limits limits;
   FakeDirectory directory;
   FakeStore store{config};
+  const std::unique_ptr<database::Database> database =
+      database::Database::open(database::Connection::kInMemory, {layouts::LayoutStore::schema()})
+          .value();
+  const std::unique_ptr<layouts::LayoutStore> layouts =
+      layouts::LayoutStore::create(*database).value();
   const auth::AddressPolicy address_policy{config};
   const auth::Policy* policy = &address_policy;
   std::unique_ptr<http::WebService> server;

@@ -29,6 +29,20 @@ TEST_F(SettingsImportTest, ChangesManyCamerasAsOne) {
   EXPECT_EQ(store.changes, 1);
 }
 
+TEST_F(SettingsImportTest, IsReadAgainIfSomebodyElseChangesTheCamerasMeanwhile) {
+  store.after_drafter = [this] {
+    auto without_yard = config.cameras;
+    without_yard.pop_back();
+    ASSERT_TRUE(store.change(without_yard));
+  };
+
+  const Response changed = patch(R"({"yaml": "- {id: gate, url: 'rtsp://192.0.2.3/1'}"})");
+
+  EXPECT_EQ(changed.status, 200) << changed.body;
+  EXPECT_THAT(ids(), ElementsAre("front", "gate"));
+  EXPECT_EQ(store.changes, 2);
+}
+
 TEST_F(SettingsImportTest, SaysWhatItWouldDoAndSavesNothing) {
   const Response report =
       patch(R"({"yaml": "- id: gate\n  url: http://192.0.2.3/\n", "dry_run": true})");

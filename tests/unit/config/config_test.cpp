@@ -45,6 +45,7 @@ TEST(SampleConfigTest, ParsesToExactlyTheDefaultsAndItsOneCamera) {
 
   EXPECT_EQ(sample->server, expected.server);
   EXPECT_EQ(sample->cameras, expected.cameras);
+  EXPECT_EQ(sample->data, expected.data);
   EXPECT_EQ(sample->webrtc, expected.webrtc);
   EXPECT_EQ(sample->logging, expected.logging);
   EXPECT_EQ(*sample, expected);
@@ -109,10 +110,11 @@ server: {listen: "[::1]:0", web_root: /srv/web, settings: loopback, cameras_file
          hosts: [Cameras.example.org, "nvr.example.org:8443"],
          tls: {certificate: a.crt, key: a.key, redirect: ":8080", hsts_days: 365},
          trusted_proxies: [127.0.0.1, 10.0.0.0/8, "2001:db8::/32"]}
+data: {directory: /srv/fanlight}
 embed: {origins: ["https://Intranet.example.org:443/", "http://[::1]:81", "https://a.example", "Capacitor://localhost", "app://localhost:443", "chrome-extension://abcdefghijklmnop", "*"],
         frame_ancestors: ["http://HomeAssistant.local:8123/"]}
 cameras:
-  - {id: a-1_b, name: 현관, url: "rtsps://u:p%40ss@[2001:db8::1]:322/x?y=1", transport: udp,
+  - {id: a-1_b, name: 현관, groups: [마당, Night], url: "rtsps://u:p%40ss@[2001:db8::1]:322/x?y=1", transport: udp,
      latency: 0.25s, username: viewer, password: "se same", tls_verify: no, tls_ca_file: /dev/null,
      tls_fingerprint: "01:23:45:67:89:ab:cd:ef:01:23:45:67:89:AB:CD:EF:0123456789abcdef0123456789abcdef",
      pull: on_demand, grace: 0s, start_timeout: 20s, health_timeout: 2.5s, audio: off, codecs: [h264], max_viewers: 7,
@@ -140,6 +142,7 @@ logging: {level: debug, format: json}
           .hosts = {"cameras.example.org", "nvr.example.org:8443"},
           .tls = {.certificate = "a.crt", .key = "a.key", .redirect = ":8080", .hsts_days = 365},
           .trusted_proxies = {"127.0.0.1", "10.0.0.0/8", "2001:db8::/32"}}));
+  EXPECT_EQ(config.data, (Data{.directory = "/srv/fanlight"}));
   EXPECT_THAT(config.embed.origins,
               ElementsAre("https://intranet.example.org", "http://[::1]:81", "https://a.example",
                           "capacitor://localhost", "app://localhost:443",
@@ -159,6 +162,7 @@ logging: {level: debug, format: json}
                       .health_timeout = 2500ms};
   EXPECT_THAT(config.cameras, ElementsAre(Camera{.id = "a-1_b",
                                                  .name = "현관",
+                                                 .groups = {"마당", "Night"},
                                                  .streams = {stream},
                                                  .audio = false,
                                                  .codecs = {VideoCodec::h264},

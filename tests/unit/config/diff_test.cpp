@@ -79,6 +79,7 @@ TEST(ConfigDiffTest, NamesTheKeysThatNeedARestartAndTakesOverTheOthers) {
                    .hosts = {"nvr.example.org"},
                    .tls = {.certificate = "a", .key = "b", .redirect = ":80", .hsts_days = 1},
                    .trusted_proxies = {"10.0.0.0/8"}};
+  wanted.data.directory = "data";
   wanted.embed.origins = {"https://a.example"};
   wanted.embed.frame_ancestors = {"https://b.example"};
   wanted.webrtc = {.transport = ViewerTransport::fanout,
@@ -97,9 +98,9 @@ TEST(ConfigDiffTest, NamesTheKeysThatNeedARestartAndTakesOverTheOthers) {
 
   EXPECT_THAT(compare(three(), wanted).needs_restart,
               ElementsAre("server.listen", "server.web_root", "server.tls.certificate",
-                          "server.tls.key", "server.tls.redirect", "webrtc.transport",
-                          "webrtc.port", "webrtc.tcp", "webrtc.workers", "webrtc.ice_servers",
-                          "webrtc.udp_ports", "webrtc.public_addresses",
+                          "server.tls.key", "server.tls.redirect", "data.directory",
+                          "webrtc.transport", "webrtc.port", "webrtc.tcp", "webrtc.workers",
+                          "webrtc.ice_servers", "webrtc.udp_ports", "webrtc.public_addresses",
                           "webrtc.max_webrtcbin_viewers"));
   EXPECT_THAT(compare(three(), wanted).taken_over,
               ElementsAre("server.settings is now none", "server.cameras_file is now other.yaml",

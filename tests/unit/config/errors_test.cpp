@@ -113,8 +113,9 @@ TEST(ConfigErrorTest, RefusesWrongTypes) {
   EXPECT_THAT(camera_refusal("max_viewers: many"),
               HasSubstr("\"many\" is not an integer; must be an integer from 0 to 100000"));
   EXPECT_THAT(camera_refusal("max_viewers: 1.5"), HasSubstr("is not an integer"));
-  EXPECT_THAT(refusal("[a, b]"),
-              HasSubstr("f.yaml:1:1: is a list; must be a mapping of the keys server, embed"));
+  EXPECT_THAT(
+      refusal("[a, b]"),
+      HasSubstr("f.yaml:1:1: is a list; must be a mapping of the keys server, data, embed"));
   EXPECT_THAT(refusal("{[a]: b}"), HasSubstr("is not a valid key here"));
   EXPECT_THAT(refusal("webrtc: {ice_servers: [stun:a]}"),
               HasSubstr("must be a mapping of the keys urls, username, credential"));
@@ -138,6 +139,13 @@ TEST(ConfigErrorTest, RefusesWhatIsOutOfRange) {
   EXPECT_THAT(camera_refusal("latency: 1m"), HasSubstr("has an unknown unit"));
   EXPECT_THAT(camera_refusal("codecs: []"), HasSubstr("has no codecs"));
   EXPECT_THAT(camera_refusal("codecs: [h264, h264]"), HasSubstr("occurs twice"));
+  EXPECT_THAT(camera_refusal("groups: [Yard, Yard]"), HasSubstr("occurs twice"));
+  EXPECT_THAT(camera_refusal("groups: [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q]"),
+              HasSubstr("has more than 16 groups"));
+  for (const char* group : {"''", "' Yard'", "'Yard '", "'a,b'", "'@a'", "'!a'", "'*'"})
+    EXPECT_THAT(camera_refusal("groups: [" + std::string{group} + "]"),
+                HasSubstr("is not the name of a group; must be 1 to 40 characters"))
+        << group;
   EXPECT_THAT(camera_refusal("codecs: [vp8]"),
               HasSubstr("\"vp8\" is not allowed; must be one of h264, h265"));
   for (const char* ports : {"50000", "0-10", "50100-50000", "1-65536", "a-b", "1-2-3", "-5", ""})

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -43,6 +45,32 @@ TEST_F(FileStoreTest, StaysAsItIsWhereASubscriberRefuses) {
   EXPECT_FALSE(store->reload());
 
   EXPECT_THAT(ids(), ElementsAre("front", "back"));
+}
+
+TEST_F(FileStoreTest, WorksOutAChangeOnAnotherThread) {
+  Result<Draft> draft = Error{};
+  std::thread{[&draft, drafter = store->drafter(), wanted = with_yard()] {
+    draft = drafter(wanted);
+  }}.join();
+
+  ASSERT_TRUE(draft);
+  EXPECT_THAT(ids(), ElementsAre("front", "back")) << "nothing is changed yet";
+  ASSERT_TRUE(store->change(std::move(*draft)));
+
+  EXPECT_THAT(ids(), ElementsAre("front", "yard", "back"));
+  EXPECT_THAT(read("cameras.yaml"), HasSubstr("192.0.2.3"));
+}
+
+TEST_F(FileStoreTest, MakesNoChangeThatWasWorkedOutFromAnotherConfiguration) {
+  auto draft = store->drafter()(with_yard());
+  ASSERT_TRUE(draft);
+  write("fanlight.yaml", "cameras: [{id: back, url: 'rtsp://192.0.2.2/'}]\n");
+  ASSERT_TRUE(store->reload());
+
+  EXPECT_FALSE(store->change(std::move(*draft)));
+
+  EXPECT_THAT(ids(), ElementsAre("back"));
+  EXPECT_THAT(files(), ElementsAre("fanlight.yaml"));
 }
 
 TEST_F(FileStoreTest, MakesAChangeForAllSubscribersOrForNone) {

@@ -49,6 +49,7 @@ struct ConfigFilesTest : testing::Test {
 TEST(ManagedYamlTest, ReadsBackEveryKey) {
   Camera camera = managed("front");
   camera.name = "Front door";
+  camera.groups = {"Yard", "123"};
   camera.audio = false;
   camera.codecs = {VideoCodec::h264};
   camera.max_viewers = 7;
@@ -215,6 +216,21 @@ TEST_F(ConfigFilesTest, FindsTheManagedCamerasWhereTheConfigurationSays) {
   unsetenv("STATE_DIRECTORY");
   config.server.cameras_file = "/srv/cameras.yaml";
   EXPECT_EQ(cameras_file(config, "/etc/fanlight.yaml"), "/srv/cameras.yaml");
+}
+
+TEST_F(ConfigFilesTest, FindsTheFolderOfItsDataWhereTheConfigurationSays) {
+  Config config;
+  EXPECT_EQ(data_directory(config, "/etc/fanlight/fanlight.yaml"), "/etc/fanlight");
+  EXPECT_EQ(data_directory(config, "fanlight.yaml"), "");
+  config.server.cameras_file = "/srv/fanlight/cameras.yaml";
+  EXPECT_EQ(data_directory(config, "/etc/fanlight.yaml"), "/srv/fanlight");
+  setenv("STATE_DIRECTORY", "/var/lib/fanlight:/var/lib/other", 1);
+  EXPECT_EQ(data_directory(config, "/etc/fanlight.yaml"), "/var/lib/fanlight");
+  unsetenv("STATE_DIRECTORY");
+  config.data.directory = "data";
+  EXPECT_EQ(data_directory(config, "/etc/fanlight.yaml"), "/etc/data");
+  config.data.directory = "/srv/data";
+  EXPECT_EQ(data_directory(config, "/etc/fanlight.yaml"), "/srv/data");
 }
 
 TEST_F(ConfigFilesTest, WritesAFileThatOnlyItsOwnerReads) {

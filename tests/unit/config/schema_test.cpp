@@ -55,6 +55,7 @@ template <typename S> void expect_each_key_once() {
 TEST(SchemaTest, HasEachKeyOnce) {
   expect_each_key_once<Config>();
   expect_each_key_once<Server>();
+  expect_each_key_once<Data>();
   expect_each_key_once<Camera>();
   expect_each_key_once<Stream>();
   expect_each_key_once<WebRtc>();
@@ -74,8 +75,8 @@ TEST(SchemaTest, StoresWhatIsRequiredAndWhatHasNotItsDefault) {
 
 TEST(SchemaTest, ShowsEveryKeyButSecrets) {
   EXPECT_THAT(names_of(shown(front())),
-              ElementsAre("id", "name", "managed", "file", "line", "streams", "audio", "codecs",
-                          "max_viewers", "webrtc_transport"));
+              ElementsAre("id", "name", "groups", "managed", "file", "line", "streams", "audio",
+                          "codecs", "max_viewers", "webrtc_transport"));
   const Record stream = stream_of(shown(front()));
   EXPECT_THAT(names_of(stream),
               ElementsAre("id", "url", "username", "has_password", "transport", "source", "latency",
@@ -97,7 +98,7 @@ TEST(SchemaTest, SaysWhatAChangeOfEachKeyCosts) {
   EXPECT_THAT(names_where<Camera>([](const auto& field) {
                 return field.effect == Effect::live && !field.traits.told;
               }),
-              ElementsAre("name", "max_viewers"));
+              ElementsAre("name", "groups", "max_viewers"));
   EXPECT_THAT(names_where<Stream>([](const auto& field) { return field.effect == Effect::live; }),
               IsEmpty());
   EXPECT_THAT(names_where<WebRtc>([](const auto& field) { return field.effect == Effect::live; }),
