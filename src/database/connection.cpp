@@ -22,11 +22,13 @@ Error cannot_open(const std::string& path, const std::string& why) {
 /// Makes the file, which may hold secrets, before SQLite makes it for all to read. SQLite's own
 /// files beside it get the same mode and owner.
 Result<Done> make_private(const std::string& path) {
-  const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
   std::error_code failure;
-  std::filesystem::create_directories(folder, failure);
+  const std::filesystem::path folder = std::filesystem::absolute(path, failure).parent_path();
+  if (!failure) std::filesystem::create_directories(folder, failure);
   if (failure) return cannot_open(path, failure.message());
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  // Root must not give away the file that a link of the folder's owner leads to.
+  const int file =
+      ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
   if (file < 0) return cannot_open(path, std::strerror(errno));
   // `sudo fanlight user add` may come before the service, which must be able to write the file.
   struct stat owner {};
@@ -95,10 +97,12 @@ Result<std::int64_t> Connection::version_of(const std::string& room) {
 }
 
 Result<Done> Connection::migrate(const Schema& schema) {
+  const auto newest = static_cast<std::int64_t>(schema.migrations.size());
+  // A start must succeed on a full disk, and must not wait for a writer.
+  if (const auto version = version_of(schema.room); version && *version == newest) return Done{};
   return transact([&]() -> Result<Done> {
     const auto version = version_of(schema.room);
     if (!version) return version.error();
-    const auto newest = static_cast<std::int64_t>(schema.migrations.size());
     if (*version > newest)
       return Error{Errc::unavailable, "the database was written by a newer release of Fanlight (" +
                                           schema.room + ' ' + std::to_string(*version) +

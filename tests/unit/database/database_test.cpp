@@ -125,6 +125,30 @@ TEST_F(DatabaseTest, MakesItsFolderAndSaysWhereItCannot) {
   EXPECT_THAT(other.error().message, HasSubstr("not a database"));
 }
 
+TEST_F(DatabaseTest, DoesNotFollowALinkInThePlaceOfItsFile) {
+  std::filesystem::create_symlink(folder / "elsewhere", file());
+
+  const auto opened = Connection::open(file());
+
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::unavailable);
+  EXPECT_FALSE(std::filesystem::exists(folder / "elsewhere"));
+}
+
+TEST_F(DatabaseTest, OpensTablesOfTheNewestVersionWithoutWriting) {
+  ASSERT_TRUE(open()->wait_for([](Connection& connection) { return add(connection, "one"); }));
+  const auto writer = connect();
+
+  const auto done = writer->transact([&]() -> Result<Done> {
+    const auto beside = Database::open(file(), {kNotes});
+    if (!beside) return beside.error();
+    EXPECT_THAT((*beside)->wait_for(notes_of), ElementsAre("one"));
+    return Done{};
+  });
+
+  EXPECT_TRUE(done) << done.error().message;
+}
+
 TEST_F(DatabaseTest, BringsTablesToTheNewestVersionOnce) {
   Schema schema = kNotes;
   ASSERT_TRUE(
