@@ -36,18 +36,6 @@ void raise_descriptor_limit() {
         "the server could not raise its limit of open files; it may have to refuse viewers");
 }
 
-/// Serving goes on without the file, because the cameras do not need it.
-Result<std::unique_ptr<database::Database>> open_database(const std::string& folder) {
-  // Of every room that has tables.
-  const std::vector<database::Schema> schemas{layouts::LayoutStore::schema()};
-  auto opened = database::Database::open(std::filesystem::path{folder} / "fanlight.db", schemas);
-  if (opened) return opened;
-  log::error("app", {},
-             opened.error().message +
-                 "; what the server stores is lost at its next start (data.directory)");
-  return database::Database::open(database::Connection::kInMemory, schemas);
-}
-
 } // namespace
 
 Result<std::unique_ptr<App>> App::create(const std::string& path, const config::Config& config) {
@@ -58,9 +46,8 @@ Result<std::unique_ptr<App>> App::create(const std::string& path, const config::
                  "GStreamer elements are missing; install the packages in brackets: " +
                      join(missing)};
   std::unique_ptr<App> app{new App};
-  auto database = open_database(config::data_directory(config, path));
-  if (!database) return database.error();
-  app->database_ = std::move(*database);
+  if (auto opened = app->open_database(config::data_directory(config, path)); !opened)
+    return opened.error();
   auto transports = session::Transports::create(config);
   if (!transports) return transports.error();
   app->transports_ = std::move(*transports);
@@ -73,15 +60,29 @@ Result<std::unique_ptr<App>> App::create(const std::string& path, const config::
   app->store_ = std::make_unique<config::FileStore>(path, config, observer);
   app->subscriptions_.push_back(app->store_->subscribe(*app->cameras_));
   app->subscriptions_.push_back(app->store_->subscribe(*app));
-  auto layouts = layouts::LayoutStore::create(*app->database_);
-  if (!layouts) return layouts.error();
-  app->layouts_ = std::move(*layouts);
   app->policy_ = std::make_unique<auth::AddressPolicy>(app->store_->current());
   auto server = http::WebService::create(app->store_->current(), *app->views_, *app->sessions_,
                                          *app->store_, *app->layouts_, *app->policy_);
   if (!server) return server.error();
   app->server_ = std::move(*server);
   return app;
+}
+
+Result<Done> App::open_database(const std::string& folder) {
+  // Of every room that has tables.
+  const std::vector<database::Schema> schemas{layouts::LayoutStore::schema()};
+  const auto read = [this](database::Database& database) -> Result<Done> {
+    auto layouts = layouts::LayoutStore::create(database);
+    if (!layouts) return layouts.error();
+    layouts_ = std::move(*layouts);
+    return Done{};
+  };
+  // Cameras do not need what is stored there.
+  auto opened = database::Database::open_or_do_without(
+      std::filesystem::path{folder} / "fanlight.db", schemas, read);
+  if (!opened) return opened.error();
+  database_ = std::move(*opened);
+  return Done{};
 }
 
 Result<Done> App::check_files(const config::Config& config) {

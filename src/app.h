@@ -44,6 +44,7 @@ class App : private config::Subscriber, private config::FileStore::Observer {
   };
 
   App() = default;
+  Result<Done> open_database(const std::string& folder);
   void drain();
   void check_drained();
   std::string serving() const;

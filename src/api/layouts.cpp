@@ -63,14 +63,16 @@ void Layouts::write_all() {
   std::string list;
   for (const Layout& layout : store_.all()) list += (list.empty() ? "" : ",") + json_of(layout);
   list_ = "{\"layouts\":[" + list + "]}";
+  if (store_.not_stored()) return;
   fingerprint_ = take_text(g_compute_checksum_for_string(G_CHECKSUM_SHA256, list_.data(),
                                                          static_cast<gssize>(list_.size())))
                      .substr(0, kFingerprintDigits);
 }
 
 void Layouts::all(const ExchangePtr& exchange) const {
-  const std::string etag = '"' + fingerprint_ + '"';
   exchange->set_header("Cache-Control", "no-cache");
+  if (fingerprint_.empty()) return exchange->respond(200, "application/json", list_);
+  const std::string etag = '"' + fingerprint_ + '"';
   exchange->set_header("ETag", etag);
   if (exchange->header("If-None-Match") == etag) return exchange->respond(304);
   exchange->respond(200, "application/json", list_);

@@ -24,7 +24,8 @@ class Layouts {
   void replace(const std::string& id, const ExchangePtr& exchange);
   void remove(const std::string& id, const ExchangePtr& exchange);
 
-  /// Another one whenever a layout is: pages compare it with that of the layouts they have.
+  /// Another one whenever a layout is: pages compare it with that of the layouts they have. Empty:
+  /// the server stores none, so pages keep theirs in the browser.
   const std::string& fingerprint() const { return fingerprint_; }
 
  private:

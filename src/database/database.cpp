@@ -1,5 +1,6 @@
 #include "database/database.h"
 
+#include <filesystem>
 #include <future>
 
 #include "base/log.h"
@@ -17,6 +18,33 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path,
       return Error{migrated.error().code,
                    "opening the database " + path + ": " + migrated.error().message};
   return std::unique_ptr<Database>{new Database{std::move(*connection)}};
+}
+
+Result<std::unique_ptr<Database>>
+Database::open_or_do_without(const std::string& path, const std::vector<Schema>& schemas,
+                             const std::function<Result<Done>(Database&)>& read) {
+  const auto open_and_read = [&](const std::string& where) {
+    auto opened = open(where, schemas);
+    if (!opened) return opened;
+    if (auto done = read(**opened); !done)
+      opened =
+          Error{done.error().code, "reading the database " + path + ": " + done.error().message};
+    return opened;
+  };
+  auto database = open_and_read(path);
+  if (database) return database;
+  const std::string why = database.error().message;
+  log::error("database", {{"file", path}},
+             why + "; the server runs without this file and stores nothing in it: remove the cause "
+                   "or restore the file from a backup, then restart the server");
+  database = open_and_read(Connection::kInMemory);
+  if (!database) return database;
+  (*database)->not_stored_ =
+      Error{Errc::unavailable,
+            Reason{"write_failed"_reason,
+                   "writing {file}: {detail}",
+                   {{"file", std::filesystem::path{path}.filename().string()}, {"detail", why}}}};
+  return database;
 }
 
 void Database::enqueue(Task task) {

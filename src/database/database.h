@@ -28,9 +28,17 @@ class Database {
   /// Connection::open() and migrate().
   static Result<std::unique_ptr<Database>> open(const std::string& path,
                                                 const std::vector<Schema>& schemas);
+  /// Opens the file, and has the rooms read their tables by `read`. If either fails, logs why, and
+  /// does both with an empty database in memory, so that the service can run without the file.
+  static Result<std::unique_ptr<Database>>
+  open_or_do_without(const std::string& path, const std::vector<Schema>& schemas,
+                     const std::function<Result<Done>(Database&)>& read);
   ~Database() = default;
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
+
+  /// Why this is not the file, but memory, and ends with the process; none: it is what was opened.
+  const std::optional<Error>& not_stored() const { return not_stored_; }
 
   /// Runs `work` on the worker, which returns a Result, then calls `done` with that on main in a
   /// later turn, unless the database is destroyed first.
@@ -64,6 +72,7 @@ class Database {
   void wait(const Task& task);
 
   // Owned.
+  std::optional<Error> not_stored_;
   const std::unique_ptr<Connection> connection_; ///< Used by main until the worker has started.
   Worker worker_;                                // Destroyed first: it uses the connection.
   const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by answers.

@@ -152,6 +152,7 @@ void LayoutStore::remove(const std::string& id, std::int64_t revision, Changed d
 }
 
 void LayoutStore::change(Work work, Apply apply, Changed done) {
+  if (not_stored()) return done(*not_stored());
   // The worker does them in order, and so do we: a layout that it has changed is here.
   database_.run(std::move(work), [this, alive = std::weak_ptr{alive_}, apply = std::move(apply),
                                   done = std::move(done)](const Result<Layout>& result) {

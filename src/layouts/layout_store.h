@@ -31,13 +31,16 @@ class LayoutStore {
  public:
   static constexpr std::size_t kMost = 500;
   /// Errc::conflict: the name is another layout's, or the revision is not the layout's any more;
-  /// not_found; busy: there are kMost of them; otherwise as the database.
+  /// not_found; busy: there are kMost of them; unavailable: not_stored(); otherwise as the
+  /// database.
   using Changed = std::function<void(const Result<Layout>&)>;
 
   static database::Schema schema();
   /// Reads all layouts; blocks. `database` outlives the store.
   static Result<std::unique_ptr<LayoutStore>> create(database::Database& database);
 
+  /// Why nothing can be changed: the database would forget it. None: all can.
+  const std::optional<Error>& not_stored() const { return database_.not_stored(); }
   /// The oldest first.
   const std::vector<Layout>& all() const { return layouts_; }
   const Layout* find(const std::string& id) const;

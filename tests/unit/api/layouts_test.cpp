@@ -128,5 +128,46 @@ TEST_F(LayoutNewsTest, TellsOpenPagesThatLayoutsHaveChanged) {
   EXPECT_EQ(text_of(open()->next("hello"), "layouts"), etag);
 }
 
+/// Of a server whose file cannot be opened.
+class UnstoredLayoutsTest : public SignallingTest {
+ protected:
+  void SetUp() override {
+    SignallingTest::SetUp();
+    layouts.reset();
+    // A folder is no database.
+    database =
+        database::Database::open_or_do_without(folder, {layouts::LayoutStore::schema()},
+                                               [this](database::Database& opened) -> Result<Done> {
+                                                 layouts =
+                                                     layouts::LayoutStore::create(opened).value();
+                                                 return Done{};
+                                               })
+            .value();
+    start();
+  }
+};
+
+TEST_F(UnstoredLayoutsTest, TellsPagesToKeepThemInTheBrowser) {
+  EXPECT_EQ(text_of(open()->next("hello"), "layouts"), "");
+  const Response all = get("/api/layouts");
+  EXPECT_EQ(all.status, 200);
+  EXPECT_EQ(all.body, R"({"layouts":[]})");
+  EXPECT_EQ(all.header("etag"), "");
+}
+
+TEST_F(UnstoredLayoutsTest, RefusesChangesThatWouldBeLost) {
+  const std::string layout = R"({"name": "Night", "layout": {}})";
+  for (const Request& change :
+       {Request{"POST", "/api/layouts", layout, "application/json", {}},
+        Request{"PUT", "/api/layouts/a", layout, "application/json", {{"If-None-Match", "*"}}},
+        Request{"PUT", "/api/layouts/a", layout, "application/json", {{"If-Match", "*"}}},
+        Request{"DELETE", "/api/layouts/a", {}, {}, {{"If-Match", "*"}}}}) {
+    const Response refused = send(change);
+    EXPECT_EQ(refused.status, 503) << change.method;
+    EXPECT_THAT(refused.body, AllOf(HasSubstr("\"code\":\"unavailable\""),
+                                    HasSubstr("\"detail_code\":\"write_failed\"")));
+  }
+}
+
 } // namespace
 } // namespace fanlight::test

@@ -67,11 +67,10 @@ class ServerTest : public testing::Test {
   http::Limits limits;
   FakeDirectory directory;
   FakeStore store{config};
-  const std::unique_ptr<database::Database> database =
+  std::unique_ptr<database::Database> database =
       database::Database::open(database::Connection::kInMemory, {layouts::LayoutStore::schema()})
           .value();
-  const std::unique_ptr<layouts::LayoutStore> layouts =
-      layouts::LayoutStore::create(*database).value();
+  std::unique_ptr<layouts::LayoutStore> layouts = layouts::LayoutStore::create(*database).value();
   const auth::AddressPolicy address_policy{config};
   const auth::Policy* policy = &address_policy;
   std::unique_ptr<http::WebService> server;

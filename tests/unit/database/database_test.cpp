@@ -1,5 +1,7 @@
 #include "database/database.h"
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -14,8 +16,11 @@ namespace fanlight::database {
 namespace {
 
 using test::turn_until;
+using testing::AllOf;
 using testing::ElementsAre;
+using testing::EndsWith;
 using testing::HasSubstr;
+using testing::StartsWith;
 
 const Schema kNotes{"notes",
                     {"CREATE TABLE notes(id INTEGER PRIMARY KEY, text TEXT UNIQUE) STRICT"}};
@@ -133,6 +138,34 @@ TEST_F(DatabaseTest, DoesNotFollowALinkInThePlaceOfItsFile) {
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, Errc::unavailable);
   EXPECT_FALSE(std::filesystem::exists(folder / "elsewhere"));
+}
+
+TEST_F(DatabaseTest, GoesOnInMemoryWhereTheFileCannotBeOpened) {
+  std::filesystem::create_directory(file());
+  int reads = 0;
+
+  const auto opened = Database::open_or_do_without(file(), {kNotes}, [&](Database& database) {
+    ++reads;
+    return database.wait_for([](Connection& connection) { return add(connection, "one"); });
+  });
+
+  ASSERT_TRUE(opened) << opened.error().message;
+  EXPECT_EQ(reads, 1);
+  EXPECT_THAT((*opened)->wait_for(notes_of), ElementsAre("one"));
+  ASSERT_TRUE((*opened)->not_stored());
+  EXPECT_EQ((*opened)->not_stored()->code, Errc::unavailable);
+  EXPECT_EQ((*opened)->not_stored()->id, "write_failed");
+  EXPECT_THAT((*opened)->not_stored()->message,
+              AllOf(StartsWith("writing fanlight.db: "), HasSubstr(std::strerror(EISDIR))));
+}
+
+TEST_F(DatabaseTest, FailsWhereItCannotBeReadEvenInMemory) {
+  const auto opened = Database::open_or_do_without(file(), {kNotes}, [](Database&) -> Result<Done> {
+    return Error{Errc::internal, "no"};
+  });
+
+  ASSERT_FALSE(opened);
+  EXPECT_THAT(opened.error().message, EndsWith(": no"));
 }
 
 TEST_F(DatabaseTest, OpensTablesOfTheNewestVersionWithoutWriting) {

@@ -1,6 +1,7 @@
 #include "layouts/layout_store.h"
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@ namespace fanlight::layouts {
 namespace {
 
 using test::turn_until;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -146,6 +148,90 @@ TEST_F(LayoutStoreTest, HasALimit) {
 
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().id, "many_layouts");
+}
+
+/// Of the server's file after a fault of the disk.
+class DamagedLayoutsTest : public LayoutStoreTest {
+ protected:
+  static constexpr std::int64_t kPage = 4096;
+
+  /// Writes garbage over the pages from `first` to `last`, while nobody has the file open.
+  void damage(std::int64_t first, std::int64_t last) {
+    store.reset();
+    database.reset();
+    std::fstream file{folder / "fanlight.db", std::ios::in | std::ios::out | std::ios::binary};
+    file.seekp((first - 1) * kPage);
+    file << std::string(static_cast<std::size_t>((last - first + 1) * kPage), 'x');
+    ASSERT_TRUE(file.flush());
+  }
+  std::int64_t pages() const {
+    return static_cast<std::int64_t>(std::filesystem::file_size(folder / "fanlight.db")) / kPage;
+  }
+  std::int64_t page_of_layouts() const {
+    return *database->wait_for([](database::Connection& connection) -> Result<std::int64_t> {
+      auto row = connection.prepare("SELECT rootpage FROM sqlite_master WHERE name = 'layouts'");
+      if (!row) return row.error();
+      (void)row->step();
+      return row->integer(0);
+    });
+  }
+  /// As when the server starts.
+  void open_or_do_without() {
+    database =
+        database::Database::open_or_do_without(folder / "fanlight.db", {LayoutStore::schema()},
+                                               [this](database::Database& opened) -> Result<Done> {
+                                                 auto created = LayoutStore::create(opened);
+                                                 if (!created) return created.error();
+                                                 store = std::move(*created);
+                                                 return Done{};
+                                               })
+            .value();
+  }
+};
+
+TEST_F(DamagedLayoutsTest, KeepsWhatIsStoredInASoundFile) {
+  ASSERT_TRUE(add("Night"));
+  store.reset();
+  database.reset();
+
+  open_or_do_without();
+
+  EXPECT_FALSE(store->not_stored());
+  EXPECT_THAT(names(), ElementsAre("Night"));
+  EXPECT_TRUE(add("Day"));
+}
+
+TEST_F(DamagedLayoutsTest, GoesOnWithoutTheTableThatIsDamagedAndStoresNothing) {
+  ASSERT_TRUE(add("Night", "night"));
+  const std::int64_t page = page_of_layouts();
+  damage(page, page);
+
+  open_or_do_without();
+
+  EXPECT_THAT(names(), IsEmpty());
+  ASSERT_TRUE(store->not_stored());
+  EXPECT_THAT(store->not_stored()->message,
+              AllOf(HasSubstr("fanlight.db"), HasSubstr("database disk image is malformed")));
+  for (const auto& refused :
+       {add("Day"), add("Day", "day"), replace({"night", "Night", "{}", 1}), remove("night")}) {
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error(), *store->not_stored());
+  }
+  EXPECT_THAT(names(), IsEmpty());
+}
+
+TEST_F(DamagedLayoutsTest, GoesOnWithoutAFileOfGarbage) {
+  ASSERT_TRUE(add("Night"));
+  store.reset();
+  database.reset();
+  damage(2, pages());
+
+  open_or_do_without();
+  EXPECT_TRUE(store->not_stored());
+
+  damage(1, pages());
+  open_or_do_without();
+  EXPECT_TRUE(store->not_stored());
 }
 
 } // namespace
