@@ -59,6 +59,7 @@ class Settings {
   const Limits& limits_;
   // Owned.
   std::size_t tests_ = 0;                                        ///< Under way.
+  std::size_t imports_ = 0;                                      ///< Not answered.
   Worker worker_{10};                                            // What viewers need goes first.
   const std::shared_ptr<char> alive_ = std::make_shared<char>(); ///< Held weakly by callbacks.
 };

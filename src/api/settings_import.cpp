@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <iterator>
 #include <memory>
@@ -93,8 +94,12 @@ std::string report(const Import& import, bool saved) {
 } // namespace
 
 struct Settings::Importing {
-  ImportRequest request;
-  ExchangePtr exchange;
+  Importing(ImportRequest of_client, ExchangePtr to_answer)
+      : request(std::move(of_client)), exchange(std::move(to_answer)) {}
+
+  const ImportRequest request;
+  const ExchangePtr exchange;
+  std::atomic<bool> client_left = false; ///< Read by the worker.
 };
 
 /// What the worker has made of a request.
@@ -133,8 +138,16 @@ void Settings::import(const ExchangePtr& exchange) {
         Problem{Failure::invalid,
                 {"import_members"_reason,
                  "yaml must be text, remove a list of ids, and dry_run true or false"}});
-  exchange->wait({});
-  work_out(std::make_shared<Importing>(Importing{std::move(*request), exchange}));
+  if (imports_ >= limits_.imports)
+    return exchange->respond(Error{Errc::busy, Reason{"imports_busy"_reason,
+                                                      "the server is working on other imports; try "
+                                                      "again later"}});
+  const auto importing = std::make_shared<Importing>(std::move(*request), exchange);
+  exchange->wait([weak = std::weak_ptr{importing}] {
+    if (const auto left = weak.lock()) left->client_left = true;
+  });
+  ++imports_;
+  work_out(importing);
 }
 
 void Settings::work_out(std::shared_ptr<const Importing> importing) {
@@ -143,21 +156,24 @@ void Settings::work_out(std::shared_ptr<const Importing> importing) {
   worker_.push([this, importing = std::move(importing), revision, cameras = cameras(),
                 limit = limits_.cameras, drafter = store_.drafter(),
                 alive = std::weak_ptr{alive_}]() mutable {
-    auto reading =
-        std::make_shared<Reading>(Reading::of(importing->request, cameras, limit, drafter));
+    std::shared_ptr<Reading> reading; // Null: nobody waits for it.
+    if (!importing->client_left)
+      reading = std::make_shared<Reading>(Reading::of(importing->request, cameras, limit, drafter));
     // Moved, because the worker must not be the last that holds the exchange.
     post([this, importing = std::move(importing), revision, reading = std::move(reading),
           alive = std::move(alive)] {
       if (alive.expired()) return;
       // Somebody else has changed the configuration meanwhile.
-      if (store_.revision() != revision) return work_out(importing);
-      finish(*importing, *reading);
+      if (reading && store_.revision() != revision) return work_out(importing);
+      --imports_;
+      if (reading) finish(*importing, *reading);
     });
   });
 }
 
 void Settings::finish(const Importing& importing, Reading& reading) {
-  const auto& [request, exchange] = importing;
+  const auto& request = importing.request;
+  const auto& exchange = importing.exchange;
   if (!request.dry_run) {
     if (!reading.draft) return exchange->respond(problem_of(reading.import));
     auto diff = *reading.draft ? store_.change(std::move(**reading.draft))

@@ -53,6 +53,7 @@ struct Limits {
   std::size_t settings = 64 * 1024; ///< Bytes of a camera's settings.
   std::size_t cameras = 1000;       ///< With so many cameras, clients can add none.
   std::size_t tests = 4;            ///< Probes of cameras at the same time.
+  std::size_t imports = 4;          ///< Imports that are worked out or wait for it.
 
   Duration camera_list{1'000};    ///< How long the JSON text of a camera is reused for all clients.
   std::size_t sessions = 1000;    ///< Sessions in one page of GET /api/sessions, and the default.

@@ -23,8 +23,9 @@ class FakeStore : public config::Store {
   const std::optional<config::Mistake>& mistake() const override { return rejected; }
   std::uint64_t revision() const override { return revision_; }
   config::Drafter drafter() const override {
-    auto drafter = [running = config_, revision = revision_](
+    auto drafter = [running = config_, revision = revision_, drafting = while_drafting](
                        std::vector<config::Camera> cameras) -> Result<config::Draft> {
+      if (drafting) drafting();
       config::Config wanted = running;
       wanted.cameras = std::move(cameras);
       config::Diff made = config::compare(running, wanted);
@@ -48,6 +49,7 @@ class FakeStore : public config::Store {
   }
   std::optional<Error> error;
   mutable std::function<void()> after_drafter; ///< What happens once, after the next is given.
+  std::function<void()> while_drafting;        ///< On the thread that works out a draft.
   std::vector<std::string> restart;
   std::optional<config::Mistake> rejected;
   config::Diff diff;

@@ -1,3 +1,8 @@
+#include <atomic>
+#include <future>
+#include <memory>
+#include <string_view>
+
 #include <gmock/gmock.h>
 
 #include "settings_fixture.h"
@@ -99,6 +104,95 @@ TEST_F(SettingsImportTest, TellsThatTheFileWasEdited) {
 
   EXPECT_EQ(refused.status, 409);
   EXPECT_THAT(refused.body, HasSubstr("changed_by_hand"));
+}
+
+/// Imports are held where they are worked out until go().
+class ImportQueueTest : public SettingsImportTest {
+ protected:
+  static constexpr const char* kGate = R"({"yaml": "- {id: gate, url: 'rtsp://192.0.2.3/1'}"})";
+
+  explicit ImportQueueTest(std::size_t imports) {
+    limits.imports = imports;
+    store.while_drafting = [this, held = may_go_.get_future().share()] {
+      ++drafts;
+      held.wait();
+    };
+  }
+  ~ImportQueueTest() override {
+    if (!gone_) go(); // The server waits for its worker.
+  }
+  void go() {
+    gone_ = true;
+    may_go_.set_value();
+  }
+  /// Waits until the import that `begin` begins is in the queue.
+  template <typename Begin> void wait_in_queue(Begin begin_import) {
+    bool queued = false;
+    store.after_drafter = [&queued] { queued = true; };
+    begin_import();
+    turn_until([&queued] { return queued; }, "an import in the queue");
+  }
+  std::shared_ptr<Response> begin_gate() {
+    auto response = std::make_shared<Response>();
+    wait_in_queue([&] {
+      begin({"PATCH", "/api/cameras", kGate, "application/json", {}}, response);
+    });
+    return response;
+  }
+  void wait_for(const Response& response) {
+    turn_until([&response] { return response.status != 0; }, "the answer to an import");
+  }
+
+  std::atomic<int> drafts = 0;
+
+ private:
+  std::promise<void> may_go_;
+  bool gone_ = false;
+};
+
+class FullImportQueueTest : public ImportQueueTest {
+ protected:
+  FullImportQueueTest() : ImportQueueTest(1) {}
+};
+
+TEST_F(FullImportQueueTest, RefusesAnotherImportUntilOneIsAnswered) {
+  const auto first = begin_gate();
+
+  const Response refused = patch(kGate);
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_THAT(refused.body, HasSubstr("\"detail_code\":\"imports_busy\""));
+
+  go();
+  wait_for(*first);
+  EXPECT_EQ(first->status, 200) << first->body;
+  EXPECT_EQ(patch(kGate).status, 200);
+}
+
+class LeftImportQueueTest : public ImportQueueTest {
+ protected:
+  LeftImportQueueTest() : ImportQueueTest(2) {}
+};
+
+TEST_F(LeftImportQueueTest, DoesNotWorkForAClientThatHasLeft) {
+  const auto first = begin_gate();
+  const auto without_it = open_descriptors();
+  {
+    RawClient leaving{server->port()};
+    wait_in_queue([&] {
+      leaving.write(
+          "PATCH /api/cameras HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server->port()) +
+          "\r\nContent-Type: application/json\r\nContent-Length: " +
+          std::to_string(std::string_view{kGate}.size()) + "\r\n\r\n" + kGate);
+    });
+    leaving.close();
+    turn_until([&] { return open_descriptors() == without_it; }, "the end of its connection");
+  }
+
+  go();
+  wait_for(*first);
+  EXPECT_EQ(patch("{}").status, 200); // Comes after the one that was left.
+
+  EXPECT_EQ(drafts, 2);
 }
 
 } // namespace
