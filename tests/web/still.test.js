@@ -181,3 +181,25 @@ test('in a hidden tab nothing is drawn', async () => {
 
   assert.equal(drawn, before);
 });
+
+test('a frame that comes after the end shrinks no video', () => {
+  screen.video.frame();
+  const still = new Still(picture);
+  picture.player.emit('stream', {});
+
+  still.end();
+  screen.video.frame();
+
+  assert.equal(screen.video.sides.size, 0);
+  assert.equal(content.children.length, 0);
+});
+
+test('nor does the first frame, where there was none before the end', () => {
+  const still = new Still(picture);
+
+  still.end();
+  screen.video.frame();
+
+  assert.equal(screen.video.sides.size, 0);
+  assert.equal(content.children.length, 0);
+});

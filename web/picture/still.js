@@ -32,6 +32,7 @@ export class Still {
   #badge = make('p', { class: 'badge calm', hidden: true });
   #redrawing;
   #subscriptions;
+  #ended = false;
 
   /** @param {Picture} picture */
   constructor(picture) {
@@ -49,6 +50,7 @@ export class Still {
   }
 
   end() {
+    this.#ended = true;
     clearInterval(this.#redrawing);
     for (const unsubscribe of this.#subscriptions) unsubscribe();
     this.#badge.remove();
@@ -73,7 +75,8 @@ export class Still {
 
   #draw() {
     const { shown, video } = this.#picture.screen;
-    if (!shown || document.hidden || !this.#canvas.isConnected) return;
+    // A frame that was asked for before may come after the end.
+    if (this.#ended || !shown || document.hidden || !this.#canvas.isConnected) return;
     const scale = Math.min(1, MOST_WIDTH / shown.width);
     const [width, height] = [shown.width, shown.height].map((side) => Math.round(side * scale));
     if (this.#canvas.width !== width) this.#canvas.width = width;
