@@ -55,9 +55,9 @@ export class LayoutList {
     this.#update.addEventListener('click', () => {
       const { base } = address;
       if (!base) return;
-      void this.#do(() => this.#api.replace({ ...base, layout: arrangement.layout })).then(() =>
+      void this.#do(() => this.#api.replace({ ...base, layout: arrangement.layout })).then(
         // What somebody else has saved is replaced only by who has heard of it.
-        address.acknowledge(),
+        (refusal) => refusal?.isConflict && address.acknowledge(),
       );
     });
     this.#discard.addEventListener('click', () => {
@@ -209,13 +209,16 @@ export class LayoutList {
   /** Says what the server refuses. @param {() => Promise<unknown>} change */
   async #do(change) {
     write(this.#fault, '');
+    let refusal;
     try {
       await change();
     } catch (error) {
       if (!(error instanceof LayoutRefusal)) throw error;
       write(this.#fault, error.message);
+      refusal = error;
     }
     this.show();
+    return refusal;
   }
 }
 
