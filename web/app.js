@@ -31,8 +31,7 @@ async function start() {
 
   const library = new Library();
   const named = query.get('layout') ?? '';
-  const asked =
-    library.find(named)?.layout ?? layoutOf(query, (name) => library.find(name)?.layout);
+  const asked = library.find(named)?.layout ?? layoutOf(query, (name) => library.own(name));
   // A wall that a URL asked for is that URL's: it does not become the browser's own.
   const own = entry().own ?? !(asked || named);
   const layout = own ? (library.current ?? entry().layout) : (entry().layout ?? asked);
