@@ -36,11 +36,15 @@ export class LayoutApi {
     return this.#library.shares && this.may;
   }
 
-  /** @param {string} name @param {Layout} layout */
+  /**
+   * @param {string} name
+   * @param {Layout} layout
+   * @returns {Promise<boolean>} Whether the server has it; if not, this browser keeps it.
+   */
   async add(name, layout) {
-    if (!this.shares || !(await this.#ask('POST', '', { name, layout }))) {
-      this.#library.save(name, layout);
-    }
+    if (this.shares && (await this.#ask('POST', '', { name, layout }))) return true;
+    this.#library.save(name, layout);
+    return false;
   }
 
   /** @param {Kept} kept As it is to be. @param {string} [before] Its name until now. */
