@@ -116,10 +116,14 @@ async function start() {
   });
   update.on('available', () => header.offerReload(update.available));
   listenToKeys({ wall, arrangement, drawer, help });
-  const limit = wall.on('change', () => {
-    if (wall.shownTiles.length <= FEW) return;
-    limit();
-    void import('./wall/stills.js').then(({ limitPlaying }) => limitPlaying(wall));
+  let limited = false;
+  wall.on('change', () => {
+    if (limited || wall.shownTiles.length <= FEW) return;
+    limited = true;
+    void import('./wall/stills.js').then(
+      ({ limitPlaying }) => limitPlaying(wall),
+      () => (limited = false), // The next change tries again.
+    );
   });
   if (kiosk) void import('./wall/kiosk.js').then(({ Kiosk }) => new Kiosk());
   if (!kiosk) {

@@ -44,6 +44,11 @@ class Element {
 class Video extends Element {
   /** @type {(() => void)[]} */
   #waiting = [];
+  playing = true;
+  #time = 0;
+  get currentTime() {
+    return this.playing ? this.#time++ : this.#time;
+  }
   requestVideoFrameCallback(/** @type {() => void} */ then) {
     this.#waiting.push(then);
   }
@@ -202,4 +207,20 @@ test('nor does the first frame, where there was none before the end', () => {
 
   assert.equal(screen.video.sides.size, 0);
   assert.equal(content.children.length, 0);
+});
+
+test('a video that the browser has paused is not shown as one that goes on', async () => {
+  screen.video.frame();
+  new Still(picture);
+  screen.video.playing = false;
+
+  await clock.advance(10000);
+
+  assert.equal(badges.children[0].hidden, true);
+  assert.equal(screen.video.sides.size, 0, 'it is on the screen again, where browsers play it');
+
+  screen.video.playing = true;
+  await clock.advance(2000);
+  assert.equal(badges.children[0].hidden, false);
+  assert.equal(screen.video.sides.size, 2);
 });
