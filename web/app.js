@@ -40,6 +40,8 @@ async function start() {
   const surroundings = new Surroundings();
   const loudspeaker = new Loudspeaker();
   const arrangement = new Arrangement(layout ?? undefined);
+  // Before the address, which may replace a layout by what that is now.
+  if (own) arrangement.on('change', () => (library.current = arrangement.layout));
   const around = { signalling, surroundings, loudspeaker, arrangement, kiosk };
   const wall = new Wall(byId('wall'), byId('announcer'), around);
   const address = new Address({ wall, arrangement, library, own });
@@ -106,7 +108,6 @@ async function start() {
   wall.on('change', show);
   signalling.on('phase', show);
   setInterval(show, 1000);
-  if (own) arrangement.on('change', () => (library.current = arrangement.layout));
   const update = new Update(signalling, {
     busy: () => isInUse(wall, kiosk),
     reload: () => {

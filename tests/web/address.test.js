@@ -365,3 +365,17 @@ test('a history without revisions is no consent to replace the newest', async ()
 
   assert.deepEqual([address.changed, address.base?.revision], [true, 0]);
 });
+
+test('nothing is new for the wall where its layout is the same', async () => {
+  library.shared = [gate({ ...ALL, wall: 'gate' }, 1)];
+  const { address, arrangement } = await open();
+  address.choose(library.shared[0]);
+  let changes = 0;
+  arrangement.on('change', () => changes++);
+
+  library.shared = [gate({ ...ALL, wall: 'gate' }, 2)];
+  library.emit('change', undefined);
+
+  assert.equal(address.base?.revision, 2);
+  assert.equal(changes, 0);
+});

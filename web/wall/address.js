@@ -95,7 +95,7 @@ export class Address {
     const asked = entry().of ?? new URLSearchParams(location.search).get('layout') ?? '';
     this.#of = asked || keyOf(same);
     this.#catchUp();
-    arrangement.layout = this.#layout;
+    this.#apply();
     // A link stays as somebody has written it, until somebody changes something.
     this.#keep(location.href);
     arrangement.on('change', () => this.#follow());
@@ -185,7 +185,7 @@ export class Address {
   /** Somebody has saved the layout that is shown, changed it elsewhere, or removed it. */
   #followLibrary() {
     this.#catchUp();
-    this.#arrangement.layout = this.#layout;
+    this.#apply();
     const same = this.#keptAs(this.#layout);
     const name = same?.name ?? '';
     if (same) this.acknowledge(same);
@@ -219,6 +219,10 @@ export class Address {
     this.#arrangement.layout = this.#layout;
     this.#going = false;
     this.show();
+  }
+
+  #apply() {
+    if (!isSame(this.#arrangement.layout, this.#layout)) this.#arrangement.layout = this.#layout;
   }
 
   /** Writes what is shown to the entry of the history. @param {string} url */
