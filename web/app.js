@@ -31,8 +31,7 @@ async function start() {
 
   const library = new Library();
   const named = query.get('layout') ?? '';
-  const asked =
-    library.find(named)?.layout ?? layoutOf(query, (name) => library.find(name)?.layout);
+  const asked = library.find(named)?.layout ?? layoutOf(query, (name) => library.own(name));
   // A wall that a URL asked for is that URL's: it does not become the browser's own.
   const own = entry().own ?? !(asked || named);
   const layout = own ? (library.current ?? entry().layout) : (entry().layout ?? asked);
@@ -41,6 +40,8 @@ async function start() {
   const surroundings = new Surroundings();
   const loudspeaker = new Loudspeaker();
   const arrangement = new Arrangement(layout ?? undefined);
+  // Before the address, which may replace a layout by what that is now.
+  if (own) arrangement.on('change', () => (library.current = arrangement.layout));
   const around = { signalling, surroundings, loudspeaker, arrangement, kiosk };
   const wall = new Wall(byId('wall'), byId('announcer'), around);
   const address = new Address({ wall, arrangement, library, own });
@@ -107,7 +108,6 @@ async function start() {
   wall.on('change', show);
   signalling.on('phase', show);
   setInterval(show, 1000);
-  if (own) arrangement.on('change', () => (library.current = arrangement.layout));
   const update = new Update(signalling, {
     busy: () => isInUse(wall, kiosk),
     reload: () => {
@@ -117,10 +117,14 @@ async function start() {
   });
   update.on('available', () => header.offerReload(update.available));
   listenToKeys({ wall, arrangement, drawer, help });
-  const limit = wall.on('change', () => {
-    if (wall.shownTiles.length <= FEW) return;
-    limit();
-    void import('./wall/stills.js').then(({ limitPlaying }) => limitPlaying(wall));
+  let limited = false;
+  wall.on('change', () => {
+    if (limited || wall.shownTiles.length <= FEW) return;
+    limited = true;
+    void import('./wall/stills.js').then(
+      ({ limitPlaying }) => limitPlaying(wall),
+      () => (limited = false), // The next change tries again.
+    );
   });
   if (kiosk) void import('./wall/kiosk.js').then(({ Kiosk }) => new Kiosk());
   if (!kiosk) {

@@ -87,9 +87,10 @@ class Shelf extends Emitter {
   }
 }
 
-/** @param {string} [query] @param {{layout?: any, own?: boolean}} [more] */
-async function open(query = '', { layout, own = true } = {}) {
+/** @param {string} [query] @param {{layout?: any, own?: boolean, state?: any}} [more] */
+async function open(query = '', { layout, own = true, state = null } = {}) {
   tab = new Tab(`http://home.example:8080/cameras/${query}`);
+  tab.now.state = state;
   target = new EventTarget();
   Object.assign(globalThis, {
     history: tab,
@@ -294,4 +295,87 @@ test('a link to a layout of the server shows it as soon as it is there', async (
 
   assert.deepEqual(arrangement.layout, layout);
   assert.equal(tab.search, '?layout=k3f9&kiosk');
+});
+
+/** @param {any} layout @param {number} revision */
+const gate = (layout, revision) => ({ id: 'k1', name: 'Gate', revision, layout, shared: true });
+
+test('the way back leads to a changed layout with the revision that it was made from', async () => {
+  library.shared = [gate({ ...ALL, wall: 'gate' }, 1)];
+  const { address, arrangement } = await open();
+  address.choose(library.shared[0]);
+  arrangement.cycle = 15;
+  arrangement.layout = DAY;
+  library.shared = [gate({ ...ALL, wall: 'hall' }, 2)];
+  library.emit('change', undefined);
+
+  tab.go(-1);
+
+  assert.equal(arrangement.layout.wall, 'gate');
+  assert.deepEqual([address.changed, address.base?.revision], [true, 1]);
+});
+
+test('the way back to a layout that nobody changed here shows what it is now', async () => {
+  library.shared = [gate({ ...ALL, wall: 'gate' }, 1)];
+  const { address, arrangement } = await open();
+  address.choose(library.shared[0]);
+  arrangement.layout = ALL;
+  library.shared = [gate({ ...ALL, wall: 'hall' }, 2)];
+  library.emit('change', undefined);
+
+  tab.go(-1);
+
+  assert.equal(arrangement.layout.wall, 'hall');
+  assert.deepEqual([address.changed, address.base?.revision], [false, 2]);
+});
+
+test('a reload keeps the revision that a changed wall was made from', async () => {
+  library.shared = [gate({ ...ALL, wall: 'gate' }, 1)];
+  const first = await open();
+  first.address.choose(library.shared[0]);
+  first.arrangement.cycle = 15;
+  library.shared = [gate({ ...ALL, wall: 'hall' }, 2)];
+
+  const { layout } = first.arrangement;
+  const { address, arrangement } = await open('', { layout, state: tab.state });
+
+  assert.deepEqual(arrangement.layout, layout);
+  assert.deepEqual([address.changed, address.base?.revision], [true, 1]);
+});
+
+test('a reload shows what a layout is now that nobody changed here', async () => {
+  const layout = { ...ALL, wall: 'gate' };
+  library.shared = [gate(layout, 1)];
+  const first = await open();
+  first.address.choose(library.shared[0]);
+  library.shared = [gate({ ...ALL, wall: 'hall' }, 2)];
+
+  const { address, arrangement } = await open('', { layout, state: tab.state });
+
+  assert.equal(arrangement.layout.wall, 'hall');
+  assert.deepEqual([address.changed, address.base?.revision], [false, 2]);
+});
+
+test('a history without revisions is no consent to replace the newest', async () => {
+  library.shared = [gate({ ...ALL, wall: 'hall' }, 2)];
+  const layout = { ...ALL, wall: 'gate' };
+  const state = { step: 1, layout, name: 'Gate', of: 'k1', own: true };
+
+  const { address } = await open('', { layout, state });
+
+  assert.deepEqual([address.changed, address.base?.revision], [true, 0]);
+});
+
+test('nothing is new for the wall where its layout is the same', async () => {
+  library.shared = [gate({ ...ALL, wall: 'gate' }, 1)];
+  const { address, arrangement } = await open();
+  address.choose(library.shared[0]);
+  let changes = 0;
+  arrangement.on('change', () => changes++);
+
+  library.shared = [gate({ ...ALL, wall: 'gate' }, 2)];
+  library.emit('change', undefined);
+
+  assert.equal(address.base?.revision, 2);
+  assert.equal(changes, 0);
 });

@@ -111,3 +111,63 @@ test('a browser that stores nothing keeps a layout as long as the page', () => {
   assert.deepEqual(library.find('Night')?.layout, NIGHT);
   library.remove('Night');
 });
+
+test('a server without its database takes no layouts away from the browser', async () => {
+  const library = await open();
+
+  signalling.layouts = '';
+  signalling.emit('layouts', undefined);
+  await library.load();
+
+  assert.equal(library.shares, false);
+  assert.equal(library.find('k3f9')?.name, 'Gate');
+  assert.equal(new Library(fetch).find('k3f9')?.name, 'Gate', 'nor from the next page');
+});
+
+test('a name in `?wall=` is only of a layout that this browser keeps', async () => {
+  const library = await open();
+  assert.equal(library.own('Gate'), undefined, 'it may be the name of a camera');
+
+  library.save('Gate', NIGHT);
+
+  assert.deepEqual(library.own('Gate'), NIGHT);
+});
+
+test('an answer that comes late does not replace a newer one', async () => {
+  /** @type {((answer: any) => void)[]} */
+  const waiting = [];
+  const library = new Library(/** @type {any} */ (() => new Promise((done) => waiting.push(done))));
+  library.shares = true;
+  const answer = (/** @type {string} */ name) => ({
+    ok: true,
+    headers: new Map([['ETag', `"${name}"`]]),
+    json: async () => ({ layouts: [{ ...server[0], name }] }),
+  });
+  const loads = [library.load(), library.load()];
+
+  waiting[1](answer('new'));
+  await loads[1];
+  waiting[0](answer('old'));
+  await loads[0];
+
+  assert.equal(library.find('k3f9')?.name, 'new');
+});
+
+test('a tag that a proxy has made weak is the one that the server tells', async () => {
+  const weak = async () => {
+    const answer = await fetch();
+    answer.headers = new Map([['ETag', 'W/"f1"']]);
+    return answer;
+  };
+  const library = new Library(/** @type {any} */ (weak));
+  library.shares = true;
+  await library.load();
+  const before = asked;
+
+  library.follow(signalling);
+  Object.assign(signalling, { phase: 'open', layouts: 'f1' });
+  signalling.emit('phase', undefined);
+  await settled();
+
+  assert.equal(asked, before);
+});

@@ -44,6 +44,11 @@ class Element {
 class Video extends Element {
   /** @type {(() => void)[]} */
   #waiting = [];
+  playing = true;
+  #time = 0;
+  get currentTime() {
+    return this.playing ? this.#time++ : this.#time;
+  }
   requestVideoFrameCallback(/** @type {() => void} */ then) {
     this.#waiting.push(then);
   }
@@ -180,4 +185,42 @@ test('in a hidden tab nothing is drawn', async () => {
   await clock.advance(10000);
 
   assert.equal(drawn, before);
+});
+
+test('a frame that comes after the end shrinks no video', () => {
+  screen.video.frame();
+  const still = new Still(picture);
+  picture.player.emit('stream', {});
+
+  still.end();
+  screen.video.frame();
+
+  assert.equal(screen.video.sides.size, 0);
+  assert.equal(content.children.length, 0);
+});
+
+test('nor does the first frame, where there was none before the end', () => {
+  const still = new Still(picture);
+
+  still.end();
+  screen.video.frame();
+
+  assert.equal(screen.video.sides.size, 0);
+  assert.equal(content.children.length, 0);
+});
+
+test('a video that the browser has paused is not shown as one that goes on', async () => {
+  screen.video.frame();
+  new Still(picture);
+  screen.video.playing = false;
+
+  await clock.advance(10000);
+
+  assert.equal(badges.children[0].hidden, true);
+  assert.equal(screen.video.sides.size, 0, 'it is on the screen again, where browsers play it');
+
+  screen.video.playing = true;
+  await clock.advance(2000);
+  assert.equal(badges.children[0].hidden, false);
+  assert.equal(screen.video.sides.size, 2);
 });

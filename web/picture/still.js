@@ -5,6 +5,8 @@ import { make, write } from './element.js';
 
 /** How often it is drawn: a picture a second, and some to spare. */
 const REDRAW_MS = 800;
+/** After so many times without a new frame the video stands still; cameras may be slow. */
+const PATIENCE = 5;
 /** It is no wider: a wall of them must not fill the memory. */
 const MOST_WIDTH = 640;
 /**
@@ -32,6 +34,11 @@ export class Still {
   #badge = make('p', { class: 'badge calm', hidden: true });
   #redrawing;
   #subscriptions;
+  #ended = false;
+  /** The time of the video when it was last drawn. */
+  #drawnAt = -1;
+  /** How often it has had no new frame since. */
+  #stale = 0;
 
   /** @param {Picture} picture */
   constructor(picture) {
@@ -49,6 +56,7 @@ export class Still {
   }
 
   end() {
+    this.#ended = true;
     clearInterval(this.#redrawing);
     for (const unsubscribe of this.#subscriptions) unsubscribe();
     this.#badge.remove();
@@ -73,14 +81,20 @@ export class Still {
 
   #draw() {
     const { shown, video } = this.#picture.screen;
-    if (!shown || document.hidden || !this.#canvas.isConnected) return;
+    // A frame that was asked for before may come after the end.
+    if (this.#ended || !shown || document.hidden || !this.#canvas.isConnected) return;
+    this.#stale =
+      shown.source === video && video.currentTime === this.#drawnAt ? this.#stale + 1 : 0;
+    this.#drawnAt = video.currentTime;
     const scale = Math.min(1, MOST_WIDTH / shown.width);
     const [width, height] = [shown.width, shown.height].map((side) => Math.round(side * scale));
     if (this.#canvas.width !== width) this.#canvas.width = width;
     if (this.#canvas.height !== height) this.#canvas.height = height;
     this.#canvas.getContext('2d')?.drawImage(shown.source, 0, 0, width, height);
     this.#canvas.hidden = false;
-    const live = this.#picture.state === 'live';
+    // A browser that has paused it goes on once it is to be seen.
+    if (this.#stale >= PATIENCE) this.#uncover();
+    const live = this.#picture.state === 'live' && this.#stale < PATIENCE;
     this.#badge.hidden = !live;
     write(this.#badge, words.text('badge.still'));
     if (live) for (const [name, value] of BELOW) video.style.setProperty(name, value);

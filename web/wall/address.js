@@ -13,10 +13,14 @@ import { ALL, PARTS, urlOf } from './arrangement.js';
  * @property {Layout} [layout]
  * @property {string} [name] The layout's.
  * @property {string} [of] Which kept layout it was made from: its id, or its name.
+ * @property {Layout} [base] That kept layout, as it was when the wall was made from it.
+ * @property {number} [revision] Of `base`.
  * @property {boolean} [own] The layout is this browser's, not a link's.
  * @property {boolean} [inside] The entry before this one is the wall without `?camera`.
  * @property {number} [page] Which page of the wall a reload comes back to, from 0.
  */
+
+/** @typedef {Required<Pick<Entry, 'layout' | 'name' | 'of' | 'revision'>> & Pick<Entry, 'base'>} Shown */
 
 const PRODUCT = 'Fanlight';
 
@@ -61,13 +65,13 @@ export class Address {
   #name;
   /** Which kept layout the wall shows, or was made from: its id, or its name; empty: none. */
   #of = '';
-  /** That layout as it was last. @type {Layout | undefined} */
-  #keptLayout;
-  /** The revision of that layout which the wall shows, or was made from. */
-  #revision = 0;
+  /** That layout as the wall shows it, or as it was when the wall was made from it. */
+  #base = entry().base;
+  /** The revision of #base; 0: unknown. */
+  #revision = entry().revision ?? 0;
   #step = entry().step ?? 0;
   /** Layouts by step, as they were last: other entries of a step have older ones. */
-  #steps = /** @type {Map<number, {layout: Layout, name: string, of: string}>} */ (new Map());
+  #steps = /** @type {Map<number, Shown>} */ (new Map());
   #title = '';
   /** Whether the layout changes because somebody goes back or forward. */
   #going = false;
@@ -90,8 +94,8 @@ export class Address {
     this.#name = same?.name ?? (own ? '' : linked);
     const asked = entry().of ?? new URLSearchParams(location.search).get('layout') ?? '';
     this.#of = asked || keyOf(same);
-    this.#keptLayout = this.kept?.layout;
-    this.acknowledge();
+    this.#catchUp();
+    this.#apply();
     // A link stays as somebody has written it, until somebody changes something.
     this.#keep(location.href);
     arrangement.on('change', () => this.#follow());
@@ -132,7 +136,6 @@ export class Address {
   /** Shows a kept layout. @param {Kept} kept */
   choose(kept) {
     this.#of = keyOf(kept);
-    this.#keptLayout = kept.layout;
     this.#arrangement.layout = kept.layout;
     this.acknowledge();
   }
@@ -140,6 +143,7 @@ export class Address {
   /** The wall is made from the newest revision, or somebody has heard that there is another. */
   acknowledge(kept = this.kept) {
     this.#revision = kept?.revision ?? 0;
+    this.#base = kept?.layout;
   }
 
   show() {
@@ -163,12 +167,13 @@ export class Address {
     if (this.#going || isSame(layout, this.#layout)) return;
     const same = this.#keptAs(layout);
     const name = same?.name ?? '';
-    if (same || isSame(layout, ALL)) this.#of = keyOf(same);
-    this.#keptLayout = this.kept?.layout;
+    if (same || isSame(layout, ALL)) {
+      this.#of = keyOf(same);
+      this.acknowledge(same);
+    }
     const chosen = name !== this.#name && (name !== '' || isSame(layout, ALL));
     this.#layout = layout;
     this.#name = name;
-    if (same) this.acknowledge(same);
     if (chosen) {
       this.#step++;
       history.pushState({}, '', this.#url());
@@ -179,41 +184,56 @@ export class Address {
 
   /** Somebody has saved the layout that is shown, changed it elsewhere, or removed it. */
   #followLibrary() {
-    const { kept } = this;
-    const before = this.#keptLayout;
-    this.#keptLayout = kept?.layout;
-    const untouched = isSame(before ?? ALL, this.#layout);
-    if (kept && untouched && !isSame(kept.layout, this.#layout)) {
-      this.#layout = kept.layout;
-      this.#arrangement.layout = kept.layout;
-    }
+    this.#catchUp();
+    this.#apply();
     const same = this.#keptAs(this.#layout);
     const name = same?.name ?? '';
     if (same) this.acknowledge(same);
-    if (name === this.#name && keyOf(same) === (this.changed ? '' : this.#of)) return this.show();
+    if (name === this.#name && keyOf(same) === (this.changed ? '' : this.#of)) {
+      this.#keep(location.href);
+      return this.show();
+    }
     this.#name = name;
     if (same) this.#of = keyOf(same);
     this.#keep(this.#url());
     this.show();
   }
 
+  /** A wall that nobody has changed shows its layout as that is now; any other keeps its base. */
+  #catchUp() {
+    const { kept } = this;
+    if (!kept) return;
+    if (isSame(this.#base ?? ALL, this.#layout)) this.#layout = kept.layout;
+    if (!this.changed) this.acknowledge();
+  }
+
   #go() {
-    const { step = 0, layout = this.#layout, name = '', of = '' } = entry();
+    const { step = 0, layout = this.#layout, name = '', of = '', base, revision = 0 } = entry();
     if (step === this.#step) return;
     this.#step = step;
-    const there = this.#steps.get(step) ?? { layout, name, of };
+    const there = this.#steps.get(step) ?? { layout, name, of, base, revision };
     ({ layout: this.#layout, name: this.#name, of: this.#of } = there);
-    this.#keptLayout = this.kept?.layout;
-    this.acknowledge();
+    ({ base: this.#base, revision: this.#revision } = there);
+    this.#catchUp();
     this.#going = true;
     this.#arrangement.layout = this.#layout;
     this.#going = false;
     this.show();
   }
 
+  #apply() {
+    if (!isSame(this.#arrangement.layout, this.#layout)) this.#arrangement.layout = this.#layout;
+  }
+
   /** Writes what is shown to the entry of the history. @param {string} url */
   #keep(url) {
-    const now = { layout: this.#layout, name: this.#name, of: this.#of };
+    const now = {
+      layout: this.#layout,
+      name: this.#name,
+      of: this.#of,
+      base: this.#base,
+      revision: this.#revision,
+    };
     this.#steps.set(this.#step, now);
     history.replaceState({ ...entry(), ...now, step: this.#step, own: this.#own }, '', url);
   }

@@ -7,7 +7,18 @@ import { words } from '../i18n/words.js';
 const FORBIDDEN = [401, 403, 404, 405];
 
 /** Why the server did not change a layout, in words. */
-export class LayoutRefusal extends Error {}
+export class LayoutRefusal extends Error {
+  /** @param {string} message @param {number} [status] Of the answer, if there was one. */
+  constructor(message, status = 0) {
+    super(message);
+    this.status = status;
+  }
+
+  /** Whether it says that somebody else has changed the layout. */
+  get isConflict() {
+    return this.status === 412;
+  }
+}
 
 /** Changes the layouts that all devices share; what the server has then is in the library. */
 export class LayoutApi {
@@ -25,23 +36,27 @@ export class LayoutApi {
     return this.#library.shares && this.may;
   }
 
-  /** @param {string} name @param {Layout} layout */
+  /**
+   * @param {string} name
+   * @param {Layout} layout
+   * @returns {Promise<boolean>} Whether the server has it; if not, this browser keeps it.
+   */
   async add(name, layout) {
-    if (!this.shares || !(await this.#ask('POST', '', { name, layout }))) {
-      this.#library.save(name, layout);
-    }
+    if (this.shares && (await this.#ask('POST', '', { name, layout }))) return true;
+    this.#library.save(name, layout);
+    return false;
   }
 
   /** @param {Kept} kept As it is to be. @param {string} [before] Its name until now. */
   async replace({ id, name, layout, revision, shared }, before = name) {
-    if (shared) return this.#ask('PUT', id, { name, layout }, { 'If-Match': `"${revision}"` });
+    if (shared) return this.#ask('PUT', id, { name, layout }, ifMatch(revision));
     this.#library.save(name, layout);
     if (before !== name) this.#library.remove(before);
   }
 
   /** @param {Kept} kept */
   async remove({ id, name, revision, shared }) {
-    if (shared) return this.#ask('DELETE', id, undefined, { 'If-Match': `"${revision}"` });
+    if (shared) return this.#ask('DELETE', id, undefined, ifMatch(revision));
     this.#library.remove(name);
   }
 
@@ -76,6 +91,13 @@ export class LayoutApi {
     await words.learn();
     const [wrong] = problem.errors ?? [];
     const why = wrong ? words.said(wrong, 'message') : words.said(problem, 'detail');
-    throw new LayoutRefusal(why || problem.title || `HTTP ${answer.status}`);
+    throw new LayoutRefusal(why || problem.title || `HTTP ${answer.status}`, answer.status);
   }
 }
+
+/**
+ * Of a revision that is not known it names one that no layout has: the server then says that
+ * there is another.
+ * @param {number} revision
+ */
+const ifMatch = (revision) => ({ 'If-Match': `"${revision || Number.MAX_SAFE_INTEGER}"` });

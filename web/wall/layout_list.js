@@ -18,8 +18,10 @@ export class LayoutList {
   #address;
   #api;
   #onRemoved;
-  /** The name of the one that is being renamed. @type {Kept | null} */
+  /** The one that is being renamed. @type {Kept | null} */
   #renamed = null;
+  /** Where its new name is typed. @type {HTMLInputElement | null} */
+  #field = null;
   #list = make('ul');
   #changed = make('div', { class: 'changed' });
   #changedText = make('span');
@@ -55,9 +57,9 @@ export class LayoutList {
     this.#update.addEventListener('click', () => {
       const { base } = address;
       if (!base) return;
-      void this.#do(() => this.#api.replace({ ...base, layout: arrangement.layout })).then(() =>
+      void this.#do(() => this.#api.replace({ ...base, layout: arrangement.layout })).then(
         // What somebody else has saved is replaced only by who has heard of it.
-        address.acknowledge(),
+        (refusal) => refusal?.isConflict && address.acknowledge(),
       );
     });
     this.#discard.addEventListener('click', () => {
@@ -78,6 +80,16 @@ export class LayoutList {
     write(this.#changedText, words.text('layout.changed', { name: kept?.name ?? '' }));
     write(this.#update, words.text('layout.update'));
     write(this.#discard, words.text('layout.discard'));
+    this.#showList();
+  }
+
+  #showList() {
+    const renamed = this.#renamed;
+    if (renamed && !this.#library.all.some((one) => isSame(one, renamed))) {
+      this.#renamed = this.#field = null; // Somebody else has deleted it.
+    }
+    // Nobody loses what they are typing, nor the place where they type.
+    if (this.#field && this.#list.contains(this.#field)) return;
     const focused = [...this.#list.querySelectorAll('button, input')].indexOf(
       /** @type {any} */ (document.activeElement),
     );
@@ -96,7 +108,7 @@ export class LayoutList {
   /** @param {Kept} one */
   #item(one) {
     const { name } = one;
-    if (this.#renamed && isSame(this.#renamed, one)) return make('li', {}, this.#nameField(one));
+    if (this.#renamed && isSame(this.#renamed, one)) return make('li', {}, this.#field);
     const { kept, changed } = this.#address;
     const used = kept !== undefined && isSame(kept, one) && !changed;
     const use = this.#use(name, used, () => this.#address.choose(one));
@@ -158,11 +170,10 @@ export class LayoutList {
     const label = words.text('layout.rename', { name: one.name });
     const field = make('input', { type: 'text', maxlength: 80, 'aria-label': label });
     field.value = one.name;
-    let ended = false;
     const end = (/** @type {boolean} */ keep) => {
-      if (ended) return;
-      ended = true;
-      this.#renamed = null;
+      // Also a field that is taken away loses the focus.
+      if (field !== this.#field) return;
+      this.#renamed = this.#field = null;
       const name = field.value.trim();
       if (!keep || !name || name === one.name) return this.show();
       void this.#do(() => this.#api.replace({ ...one, name }, one.name));
@@ -180,19 +191,16 @@ export class LayoutList {
   /** @param {Kept} one */
   #rename(one) {
     this.#renamed = one;
+    const field = this.#nameField(one);
+    this.#field = field;
     this.show();
-    const field = this.#list.querySelector('input');
-    field?.focus();
-    field?.select();
+    field.focus();
+    field.select();
   }
 
   /** Moves one from this browser to the server. @param {Kept} one */
   async #share(one) {
-    this.#library.remove(one.name);
-    await this.#api.add(one.name, one.layout).catch((error) => {
-      this.#library.save(one.name, one.layout);
-      throw error;
-    });
+    if (await this.#api.add(one.name, one.layout)) this.#library.remove(one.name);
   }
 
   /** @param {Kept} one */
@@ -209,13 +217,16 @@ export class LayoutList {
   /** Says what the server refuses. @param {() => Promise<unknown>} change */
   async #do(change) {
     write(this.#fault, '');
+    let refusal;
     try {
       await change();
     } catch (error) {
       if (!(error instanceof LayoutRefusal)) throw error;
       write(this.#fault, error.message);
+      refusal = error;
     }
     this.show();
+    return refusal;
   }
 }
 

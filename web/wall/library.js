@@ -19,6 +19,9 @@ export class Library extends Emitter {
   /** Whether the server keeps layouts. */
   shares = false;
   #fetch;
+  #loads = 0;
+  /** Which of the loads was the last one to be kept. */
+  #loaded = 0;
   /** Of the server. Other pages of this browser store it, too. @type {{fingerprint: string, layouts: Kept[]}} */
   #shared = read(SHARED) ?? { fingerprint: '', layouts: [] };
 
@@ -33,7 +36,8 @@ export class Library extends Emitter {
     const compare = () => {
       if (signalling.phase !== 'open') return;
       this.shares = signalling.layouts !== '';
-      if (signalling.layouts !== this.#shared.fingerprint) void this.load();
+      // One that keeps none now, as without its database, may keep them again: they stay here.
+      if (this.shares && signalling.layouts !== this.#shared.fingerprint) void this.load();
     };
     signalling.on('phase', compare);
     signalling.on('layouts', compare);
@@ -41,12 +45,16 @@ export class Library extends Emitter {
 
   /** Asks the server for its layouts. */
   async load() {
-    if (!this.shares) return this.#keep('', []);
+    if (!this.shares) return;
+    const load = ++this.#loads;
     try {
       const answer = await this.#fetch(new URL('api/layouts', document.baseURI));
       if (!answer.ok) return;
       const { layouts } = await answer.json();
-      this.#keep((answer.headers.get('ETag') ?? '').replace(/"/g, ''), layouts);
+      if (load < this.#loaded) return; // A later question has its answer already.
+      this.#loaded = load;
+      // A proxy that compresses makes the tag a weak one.
+      this.#keep((answer.headers.get('ETag') ?? '').replace(/^W\/|"/g, ''), layouts);
     } catch {
       // The server is gone again: it is asked once it is back.
     }
@@ -79,6 +87,11 @@ export class Library extends Emitter {
   find(name) {
     const { all } = this;
     return all.find(({ id }) => id !== '' && id === name) ?? all.find((kept) => kept.name === name);
+  }
+
+  /** Of those that this browser keeps. @param {string} name @returns {Layout | undefined} */
+  own(name) {
+    return this.all.find((kept) => !kept.shared && kept.name === name)?.layout;
   }
 
   /** Keeps a layout in this browser. @param {string} name @param {Layout} layout */
