@@ -123,8 +123,14 @@ GstStructure* Playback::stats() {
 // ---- The description ----
 
 std::vector<rtsp::Client::Medium> Playback::on_description(const rtsp::Description& description) {
+  if (!open_.empty()) {
+    // The camera sent packets, and then moved or refused before it played. The pads of the first
+    // description remain the element's until it stops.
+    end_streams();
+    link_->close();
+    return {};
+  }
   outlets_.clear();
-  open_.clear();
   lip_sync_ = {};
   GstSDPMessage* sdp = nullptr;
   gst_sdp_message_new(&sdp);
@@ -232,8 +238,8 @@ GstPad* Playback::open(const std::string& name, GstCaps* caps) {
   gst_pad_push_event(pad, start);
   gst_pad_push_event(pad, gst_event_new_caps(caps));
   gst_pad_push_event(pad, gst_event_new_segment(&segment));
+  if (!gst_element_add_pad(element_.element(), pad)) return nullptr; // It has freed the pad.
   open_.push_back({.pad = pad, .outlet = outlet->get()});
-  gst_element_add_pad(element_.element(), pad);
   return pad;
 }
 

@@ -3,6 +3,7 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -150,6 +151,22 @@ TEST(RtspDirectSrcTest, SaysThatTheCameraHungUpBeforeItPlayed) {
   camera.hang_up();
 
   EXPECT_THAT(player.error(), HasSubstr("kind=(string)closed, method=(string)SETUP"));
+}
+
+TEST(RtspDirectSrcTest, EndsItsStreamsWhenTheCameraMovesAfterItsFirstPackets) {
+  ScriptedCamera* moving = nullptr;
+  ScriptedCamera camera{[&moving, moved = false](const std::string& request) mutable {
+    if (!request.starts_with("PLAY")) return std::string{};
+    for (int i = 0; i < 3; ++i) moving->send_sound();
+    if (std::exchange(moved, true)) return std::string{};
+    return "302 Moved Temporarily\r\nLocation: " + moving->url() + "\r\n";
+  }};
+  moving = &camera;
+  Player player{camera.url()};
+  player.play();
+
+  while (GstSample* const sample = player.sound()) gst_sample_unref(sample);
+  EXPECT_EQ(gst_app_sink_is_eos(GST_APP_SINK(player.sound_sink())), TRUE);
 }
 
 TEST(RtspDirectSrcTest, SaysGoodbyeToACameraThatPlays) {
