@@ -51,6 +51,15 @@ TEST(SourceChoice, StaysWithWhatShowedPicturesBetweenFailures) {
   EXPECT_FALSE(choice.avoids_direct());
 }
 
+TEST(SourceChoice, DoesNotCountTheEndOfALiveConnection) {
+  SourceChoice choice{stream_with(config::Source::automatic)};
+  choice.on_live();
+
+  EXPECT_EQ(choice.on_failure(kLost, true), Change::none);
+  EXPECT_EQ(choice.on_failure(kLost, true), Change::none);
+  EXPECT_EQ(choice.on_failure(kLost, true), Change::later);
+}
+
 TEST(SourceChoice, DoesNotBlameTheSourceForACameraThatIsNotThereOrRefuses) {
   SourceChoice choice{stream_with(config::Source::automatic)};
 
