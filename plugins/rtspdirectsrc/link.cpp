@@ -60,7 +60,11 @@ void Link::on_connected(int socket) {
 void Link::shake() {
   const Wire::Outcome outcome = wire_->shake();
   if (outcome == Wire::Outcome::later) return watch(EPOLLIN | (wire_->is_full() ? EPOLLOUT : 0u));
-  if (outcome != Wire::Outcome::done) return end({.kind = Failure::Kind::handshake});
+  if (outcome == Wire::Outcome::disagreed) return end({.kind = Failure::Kind::handshake});
+  if (outcome != Wire::Outcome::done)
+    return end(
+        {.kind = outcome == Wire::Outcome::closed ? Failure::Kind::closed : Failure::Kind::broken,
+         .shaking = true});
   stage_ = Stage::judging;
   watch(0);
   const auto url = rtsp::parse_url(client_.url());

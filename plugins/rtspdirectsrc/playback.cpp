@@ -297,6 +297,7 @@ void Playback::post(const Failure& failure) {
       "method", G_TYPE_STRING, failure.method.c_str(),
       "status", G_TYPE_INT, failure.status,
       "verdict", G_TYPE_INT, static_cast<int>(failure.verdict),
+      "shaking", G_TYPE_BOOLEAN, gboolean{failure.shaking},
       "sound", G_TYPE_BOOLEAN, gboolean{failure.sound},
       "excess", G_TYPE_INT, static_cast<int>(failure.excess),
       "redirection", G_TYPE_INT, static_cast<int>(failure.redirection.fault),

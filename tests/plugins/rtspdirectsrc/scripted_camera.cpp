@@ -77,6 +77,7 @@ void ScriptedCamera::serve() {
       }
       socket_ = socket;
     }
+    if (!greeting.empty()) send(greeting);
     std::unique_ptr<TlsServer> secure = tls ? std::make_unique<TlsServer>(socket) : nullptr;
     const bool shaken = !secure || secure->accept();
     {

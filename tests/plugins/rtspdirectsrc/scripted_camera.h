@@ -51,6 +51,7 @@ class ScriptedCamera {
   std::string sdp;       ///< Of video and sound.
   bool over_udp = false; ///< Sends the packets of the first medium over UDP.
   bool tls = false;
+  std::string greeting; ///< Sent at once, without TLS.
 
  private:
   void serve();

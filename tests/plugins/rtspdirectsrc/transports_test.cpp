@@ -11,6 +11,8 @@
 namespace fanlight::test {
 namespace {
 
+using testing::AllOf;
+using testing::AnyOf;
 using testing::HasSubstr;
 
 // ---- UDP ----
@@ -129,12 +131,24 @@ TEST(RtspDirectSrcTest, SaysNothingToACameraWhoseCertificateIsRejected) {
 
 TEST(RtspDirectSrcTest, SaysThatACameraHasNoTls) {
   ScriptedCamera camera;
-  camera.hang_up_soon();
+  camera.greeting = "RTSP/1.0 400 Bad Request\r\n\r\n";
   Player player{camera.url("rtsps")};
 
   player.play();
 
   EXPECT_THAT(player.error(), HasSubstr("kind=(string)handshake"));
+}
+
+TEST(RtspDirectSrcTest, SaysThatACameraHungUpWhileTlsBegan) {
+  ScriptedCamera camera;
+  camera.hang_up_soon();
+  Player player{camera.url("rtsps")};
+
+  player.play();
+
+  EXPECT_THAT(player.error(),
+              AllOf(HasSubstr("shaking=(boolean)true"),
+                    AnyOf(HasSubstr("kind=(string)closed"), HasSubstr("kind=(string)broken"))));
 }
 
 } // namespace
