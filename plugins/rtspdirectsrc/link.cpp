@@ -116,6 +116,7 @@ void Link::end(Failure failure) {
 
 void Link::close() {
   observer_ = nullptr;
+  if (closed_us_ != 0) return; // A second TEARDOWN would prolong the goodbye.
   closed_us_ = now_us();
   const bool goodbye = wire_ && stage_ == Stage::talking && client_.has_session();
   for (const auto& datagrams : datagrams_) datagrams->close();

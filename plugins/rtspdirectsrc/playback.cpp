@@ -198,7 +198,7 @@ void Playback::on_packet(std::size_t medium, bool control, rtsp::Bytes packet) {
     for (std::size_t i = 0; i < outlets_.size(); ++i) outlets_[i]->set_offset(lip_sync_.offset(i));
   }
   if (!goodbye) return;
-  end_streams();
+  on_failure({.kind = Failure::Kind::closed});
   link_->close();
 }
 

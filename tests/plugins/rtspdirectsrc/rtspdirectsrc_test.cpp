@@ -1,4 +1,5 @@
 // The element against a camera that the test plays.
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -167,6 +168,39 @@ TEST(RtspDirectSrcTest, EndsItsStreamsWhenTheCameraMovesAfterItsFirstPackets) {
 
   while (GstSample* const sample = player.sound()) gst_sample_unref(sample);
   EXPECT_EQ(gst_app_sink_is_eos(GST_APP_SINK(player.sound_sink())), TRUE);
+}
+
+TEST(RtspDirectSrcTest, SaysThatTheCameraSaidGoodbyeBeforeAPicture) {
+  ScriptedCamera camera;
+  Player player{camera.url()};
+  player.play();
+  camera.wait_for("PLAY");
+
+  for (int i = 0; i < 4; ++i) camera.send_picture(false);
+  camera.send_goodbye();
+
+  EXPECT_THAT(player.error(), HasSubstr("kind=(string)closed"));
+}
+
+TEST(RtspDirectSrcTest, SaysGoodbyeOnce) {
+  std::atomic<int> goodbyes{0};
+  ScriptedCamera camera{[&goodbyes](const std::string& request) {
+    if (!request.starts_with("TEARDOWN")) return std::string{};
+    ++goodbyes;
+    return std::string{"nothing"};
+  }};
+  Player player{camera.url()};
+  player.play();
+  camera.wait_for("PLAY");
+  for (int i = 0; i < 4; ++i) camera.send_picture(false);
+  camera.send_goodbye();
+  camera.wait_for("TEARDOWN");
+
+  player.stop();
+  player.play();
+
+  camera.wait_for("OPTIONS", 2); // The camera has read all of the first connection.
+  EXPECT_EQ(goodbyes, 1);
 }
 
 TEST(RtspDirectSrcTest, SaysGoodbyeToACameraThatPlays) {
