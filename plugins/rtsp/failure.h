@@ -28,12 +28,13 @@ struct Failure {
     description,  ///< It has `excess`.
     redirection,  ///< It has a fault.
     redirections, ///< Too many of them.
-    handshake,    ///< Of TLS.
+    handshake,    ///< The camera speaks no TLS, or none that is accepted.
     certificate,  ///< Rejected.
     encrypted,    ///< The media chosen are SRTP, or another transport that is not read.
   };
   Kind kind = Kind::none;
-  std::string method; ///< Of the request under way; empty: none was.
+  std::string method;   ///< Of the request under way; empty: none was.
+  bool shaking = false; ///< It ended while TLS began.
   int status = 0;
   Login::Verdict verdict = Login::Verdict::answered; ///< For a 401.
   bool sound = false;                                ///< The refused request was SETUP of sound.

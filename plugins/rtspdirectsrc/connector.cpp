@@ -44,7 +44,10 @@ void Connector::begin(const std::string& host, int port) {
   };
   if (auto addresses = find(host, port, AI_NUMERICHOST); !addresses.empty())
     return found(std::move(addresses));
-  run_aside([found, host, port] { found(find(host, port, 0)); });
+  run_aside(Aside::lookup, [weak = weak_from_this(), found, host, port] {
+    // It may have been given up while it waited for a thread.
+    if (!weak.expired()) found(find(host, port, 0));
+  });
 }
 
 void Connector::drop() {

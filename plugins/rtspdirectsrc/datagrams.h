@@ -34,6 +34,7 @@ class Datagrams : public std::enable_shared_from_this<Datagrams> {
 
   /// The port for RTP; that for RTCP is the next one.
   int port() const { return port_; }
+  bool is_open() const { return sockets_[0].descriptor >= 0; }
   /// The camera's ports are known: opens the way through firewalls that let in only answers.
   void begin(const rtsp::Transport& agreed);
   void send_control(rtsp::Bytes packet);

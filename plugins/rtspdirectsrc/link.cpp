@@ -60,7 +60,11 @@ void Link::on_connected(int socket) {
 void Link::shake() {
   const Wire::Outcome outcome = wire_->shake();
   if (outcome == Wire::Outcome::later) return watch(EPOLLIN | (wire_->is_full() ? EPOLLOUT : 0u));
-  if (outcome != Wire::Outcome::done) return end({.kind = Failure::Kind::handshake});
+  if (outcome == Wire::Outcome::disagreed) return end({.kind = Failure::Kind::handshake});
+  if (outcome != Wire::Outcome::done)
+    return end(
+        {.kind = outcome == Wire::Outcome::closed ? Failure::Kind::closed : Failure::Kind::broken,
+         .shaking = true});
   stage_ = Stage::judging;
   watch(0);
   const auto url = rtsp::parse_url(client_.url());
@@ -112,6 +116,7 @@ void Link::end(Failure failure) {
 
 void Link::close() {
   observer_ = nullptr;
+  if (closed_us_ != 0) return; // A second TEARDOWN would prolong the goodbye.
   closed_us_ = now_us();
   const bool goodbye = wire_ && stage_ == Stage::talking && client_.has_session();
   for (const auto& datagrams : datagrams_) datagrams->close();
@@ -135,7 +140,8 @@ void Link::flush() {
 }
 
 void Link::send_control(std::size_t medium, rtsp::Bytes packet) {
-  if (medium < datagrams_.size()) return datagrams_[medium]->send_control(packet);
+  if (medium < datagrams_.size() && datagrams_[medium]->is_open())
+    return datagrams_[medium]->send_control(packet);
   if (!wire_ || !plays_ || medium >= control_channels_.size() || wire_->is_full()) return;
   std::string framed{'$', static_cast<char>(control_channels_[medium]),
                      static_cast<char>(packet.size() >> 8), static_cast<char>(packet.size())};
@@ -190,6 +196,7 @@ bool Link::take(rtsp::Bytes& input) {
     case Kind::none: return true;
     case Kind::packet: {
       const Route route = routes_[item.channel];
+      heard_ = heard_ || (route.medium != kNone && !route.control);
       if (route.medium != kNone && observer_ != nullptr)
         observer_->on_packet(route.medium, route.control, item.payload);
       break;
@@ -209,7 +216,7 @@ bool Link::take(rtsp::Bytes& input) {
 }
 
 void Link::on_datagram(std::size_t medium, bool control, rtsp::Bytes packet) {
-  heard_ = true;
+  heard_ = heard_ || !control; // Reports may pass where media do not.
   if (observer_ != nullptr) observer_->on_packet(medium, control, packet);
 }
 
@@ -259,6 +266,7 @@ bool Link::fall_back() {
 
 void Link::on_set_up(std::size_t medium, const rtsp::Transport& agreed) {
   if (!agreed.tcp && medium < datagrams_.size()) return datagrams_[medium]->begin(agreed);
+  if (medium < datagrams_.size()) datagrams_[medium]->close(); // Some answer UDP with TCP.
   const auto [data, control] = agreed.interleaved.value_or(std::pair{0, 1});
   control_channels_[medium] = static_cast<std::uint8_t>(control);
   // What a camera names takes precedence over what it might use instead.
@@ -289,6 +297,12 @@ bool Link::on_tick(std::int64_t now_us) {
   return !over_;
 }
 
+bool Link::lacks_datagrams(std::int64_t now_us) const {
+  return plays_ && !heard_ && now_us - played_us_ > kDatagramUs &&
+         std::any_of(datagrams_.begin(), datagrams_.end(),
+                     [](const auto& datagrams) { return datagrams->is_open(); });
+}
+
 void Link::check(std::int64_t now_us) {
   if (closed_us_ != 0) {
     over_ = now_us - closed_us_ > kGoodbyeUs;
@@ -300,7 +314,7 @@ void Link::check(std::int64_t now_us) {
     return end({.kind = Failure::Kind::mute});
   if (client_.must_answer() && now_us - asked_us_ > kAnswerUs)
     return end({.kind = Failure::Kind::mute, .method = client_.method()});
-  if (plays_ && !datagrams_.empty() && !heard_ && now_us - played_us_ > kDatagramUs)
+  if (lacks_datagrams(now_us))
     return fall_back() ? void() : end({.kind = Failure::Kind::no_datagrams});
   const auto period_us = std::chrono::microseconds{client_.period()}.count();
   if (!plays_ || now_us - kept_us_ < period_us) return;

@@ -108,6 +108,7 @@ class Link : public Loop::Member,
   bool fall_back();
   bool on_tick(std::int64_t now_us) override;
   void check(std::int64_t now_us);
+  bool lacks_datagrams(std::int64_t now_us) const;
 
   std::vector<rtsp::Client::Medium> on_description(const rtsp::Description& description) override;
   void on_set_up(std::size_t medium, const rtsp::Transport& agreed) override;
@@ -129,7 +130,7 @@ class Link : public Loop::Member,
   std::array<Route, 256> routes_{};
   std::vector<std::uint8_t> control_channels_;        ///< By medium.
   std::vector<std::shared_ptr<Datagrams>> datagrams_; ///< By medium; none over TCP.
-  bool heard_ = false;                                ///< A datagram has come.
+  bool heard_ = false;                                ///< An RTP packet has come.
   std::int64_t played_us_ = 0;
   bool plays_ = false;
   bool over_ = false;

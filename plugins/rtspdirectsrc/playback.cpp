@@ -123,8 +123,14 @@ GstStructure* Playback::stats() {
 // ---- The description ----
 
 std::vector<rtsp::Client::Medium> Playback::on_description(const rtsp::Description& description) {
+  if (!open_.empty()) {
+    // The camera sent packets, and then moved or refused before it played. The pads of the first
+    // description remain the element's until it stops.
+    end_streams();
+    link_->close();
+    return {};
+  }
   outlets_.clear();
-  open_.clear();
   lip_sync_ = {};
   GstSDPMessage* sdp = nullptr;
   gst_sdp_message_new(&sdp);
@@ -192,7 +198,7 @@ void Playback::on_packet(std::size_t medium, bool control, rtsp::Bytes packet) {
     for (std::size_t i = 0; i < outlets_.size(); ++i) outlets_[i]->set_offset(lip_sync_.offset(i));
   }
   if (!goodbye) return;
-  end_streams();
+  on_failure({.kind = Failure::Kind::closed});
   link_->close();
 }
 
@@ -232,8 +238,8 @@ GstPad* Playback::open(const std::string& name, GstCaps* caps) {
   gst_pad_push_event(pad, start);
   gst_pad_push_event(pad, gst_event_new_caps(caps));
   gst_pad_push_event(pad, gst_event_new_segment(&segment));
+  if (!gst_element_add_pad(element_.element(), pad)) return nullptr; // It has freed the pad.
   open_.push_back({.pad = pad, .outlet = outlet->get()});
-  gst_element_add_pad(element_.element(), pad);
   return pad;
 }
 
@@ -291,6 +297,7 @@ void Playback::post(const Failure& failure) {
       "method", G_TYPE_STRING, failure.method.c_str(),
       "status", G_TYPE_INT, failure.status,
       "verdict", G_TYPE_INT, static_cast<int>(failure.verdict),
+      "shaking", G_TYPE_BOOLEAN, gboolean{failure.shaking},
       "sound", G_TYPE_BOOLEAN, gboolean{failure.sound},
       "excess", G_TYPE_INT, static_cast<int>(failure.excess),
       "redirection", G_TYPE_INT, static_cast<int>(failure.redirection.fault),

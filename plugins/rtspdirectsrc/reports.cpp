@@ -45,10 +45,13 @@ bool Reports::take(Bytes packet, std::uint32_t source, std::int64_t now_us) {
     packet = packet.subspan(size);
     constexpr std::size_t kSenderInfo = 28;
     if (one[1] == kSenderReport && size >= kSenderInfo && read_u32(one, 4) == source) {
-      sender_report_ =
-          SenderReport{.ntp = std::uint64_t{read_u32(one, 8)} << 32 | read_u32(one, 12),
-                       .timestamp = read_u32(one, 16)};
-      sender_report_us_ = now_us;
+      const SenderReport report{.ntp = std::uint64_t{read_u32(one, 8)} << 32 | read_u32(one, 12),
+                                .timestamp = read_u32(one, 16)};
+      // Zero is the time of a sender that has no clock (RFC 3550, section 6.4.1).
+      if (report.ntp != 0) {
+        sender_report_ = report;
+        sender_report_us_ = now_us;
+      }
     }
     const std::size_t sources = one[0] & 0x1fu;
     for (std::size_t i = 0; one[1] == kBye && i < sources && kHead + 4 * i + 4 <= size; ++i)

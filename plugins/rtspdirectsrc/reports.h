@@ -39,7 +39,7 @@ class Reports {
 
   /// Reads a compound packet. True: `source` says goodbye.
   bool take(Bytes packet, std::uint32_t source, std::int64_t now_us);
-  /// The last one of the source; none: none has come.
+  /// The last one of the source that has a time; none: none has come.
   const std::optional<SenderReport>& sender_report() const { return sender_report_; }
   /// A compound packet with a receiver report, and that request if there is one.
   std::vector<std::uint8_t> write(const Reception& reception, std::optional<Request> request,

@@ -59,7 +59,11 @@ Wire::Outcome TlsWire::outcome_of(int result) {
 Wire::Outcome TlsWire::shake() {
   if (ssl_ == nullptr) return Outcome::broken;
   const int result = SSL_do_handshake(ssl_);
-  if (result != 1) return outcome_of(result);
+  if (result != 1) {
+    const bool disagreed = SSL_get_error(ssl_, result) == SSL_ERROR_SSL;
+    const Outcome outcome = outcome_of(result);
+    return disagreed ? Outcome::disagreed : outcome;
+  }
   wants_to_write_ = false;
   return Outcome::done;
 }

@@ -41,24 +41,24 @@ Trust& Trust::operator=(const Trust& other) {
 
 void Trust::judge(const std::vector<std::string>& chain, const std::string& host, int port,
                   Accepts accepts, Done done) const {
-  run_aside(
-      [trust = *this, chain, host, port, accepts = std::move(accepts), done = std::move(done)] {
-        const auto certificate = certificate_of(chain);
-        if (!certificate) return done(false);
-        Object<GTlsDatabase> database{
-            trust.database_ != nullptr
-                ? G_TLS_DATABASE(g_object_ref(trust.database_))
-                : g_tls_backend_get_default_database(g_tls_backend_get_default())};
-        const Object<GSocketConnectable> identity{
-            g_network_address_new(host.c_str(), static_cast<guint16>(port))};
-        const GTlsCertificateFlags faults =
-            trust.flags_ == G_TLS_CERTIFICATE_NO_FLAGS
-                ? G_TLS_CERTIFICATE_NO_FLAGS
-                : g_tls_database_verify_chain(
-                      database.get(), certificate.get(), G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER,
-                      identity.get(), nullptr, G_TLS_DATABASE_VERIFY_NONE, nullptr, nullptr);
-        done((faults & trust.flags_) == 0 || accepts(certificate.get(), faults));
-      });
+  run_aside(Aside::judgement, [trust = *this, chain, host, port, accepts = std::move(accepts),
+                               done = std::move(done)] {
+    const auto certificate = certificate_of(chain);
+    if (!certificate) return done(false);
+    Object<GTlsDatabase> database{
+        trust.database_ != nullptr
+            ? G_TLS_DATABASE(g_object_ref(trust.database_))
+            : g_tls_backend_get_default_database(g_tls_backend_get_default())};
+    const Object<GSocketConnectable> identity{
+        g_network_address_new(host.c_str(), static_cast<guint16>(port))};
+    const GTlsCertificateFlags faults =
+        trust.flags_ == G_TLS_CERTIFICATE_NO_FLAGS
+            ? G_TLS_CERTIFICATE_NO_FLAGS
+            : g_tls_database_verify_chain(
+                  database.get(), certificate.get(), G_TLS_DATABASE_PURPOSE_AUTHENTICATE_SERVER,
+                  identity.get(), nullptr, G_TLS_DATABASE_VERIFY_NONE, nullptr, nullptr);
+    done((faults & trust.flags_) == 0 || accepts(certificate.get(), faults));
+  });
 }
 
 } // namespace fanlight::direct

@@ -14,7 +14,13 @@ namespace fanlight::direct {
 /// Threads: the loop. Owns the socket.
 class Wire {
  public:
-  enum class Outcome { done, later, closed, broken };
+  enum class Outcome {
+    done,
+    later,
+    closed,
+    broken,
+    disagreed ///< Of shake(): what came is no TLS, or none that both sides accept.
+  };
   struct Taken {
     Outcome outcome = Outcome::later;
     std::size_t size = 0; ///< If done.

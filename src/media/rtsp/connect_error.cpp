@@ -190,6 +190,11 @@ ConnectError connect_error_of(const rtsp::Failure& failure, const config::Stream
   const auto refused = [](Reason why) {
     return ConnectError{.why = std::move(why), .refused = true, .wait = kRefusedRetry};
   };
+  if (failure.shaking) {
+    ConnectError error = unreachable(stream);
+    error.perhaps_direct = true;
+    return error;
+  }
   switch (failure.kind) {
   case Kind::unreachable: return unreachable(stream);
   case Kind::broken: return {.why = broken()};

@@ -19,7 +19,8 @@ namespace fanlight::media {
 struct ConnectError {
   Reason why;           ///< For the person who configures the camera.
   bool refused = false; ///< The camera rejected the request: frequent attempts only make it worse.
-  bool only_direct = false; ///< rtspdirectsrc cannot read the camera; rtspsrc may be able to.
+  bool only_direct = false;    ///< rtspdirectsrc cannot read the camera; rtspsrc may be able to.
+  bool perhaps_direct = false; ///< It may be rtspdirectsrc that the camera did not talk to.
   bool sound = false; ///< The camera refused only the sound: the next attempt must go without.
   /// Before the next attempt; none: the usual back-off.
   std::optional<std::chrono::milliseconds> wait;

@@ -41,13 +41,16 @@ rtsp::Failure failure_of(GstMessage* message) {
   const GstStructure* details = nullptr;
   gst_message_parse_error_details(message, &details);
   if (details == nullptr || !gst_structure_has_name(details, "rtsp-failure")) return {};
-  gboolean sound = FALSE;
-  gst_structure_get_boolean(details, "sound", &sound);
+  const auto flag = [details](const char* name) {
+    gboolean set = FALSE;
+    return gst_structure_get_boolean(details, name, &set) && set;
+  };
   return {.kind = rtsp::kind_named(text(details, "kind")),
           .method = text(details, "method"),
+          .shaking = flag("shaking"),
           .status = choice<int>(details, "status"),
           .verdict = choice<rtsp::Login::Verdict>(details, "verdict"),
-          .sound = sound != FALSE,
+          .sound = flag("sound"),
           .excess = choice<rtsp::Excess>(details, "excess"),
           .redirection = {choice<rtsp::Redirection::Fault>(details, "redirection"),
                           text(details, "url")},

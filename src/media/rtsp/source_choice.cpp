@@ -1,5 +1,7 @@
 #include "media/rtsp/source_choice.h"
 
+#include <utility>
+
 #include "media/rtsp/direct_source.h"
 
 namespace fanlight::media {
@@ -14,8 +16,10 @@ SourceChoice::Change SourceChoice::on_failure(const ConnectError& failure, bool 
     final_ = avoids_direct_ = true;
     return Change::now;
   }
+  if (std::exchange(lived_, false)) return Change::none;
   // What the camera refuses, it refuses to both.
-  if (!described || failure.refused || failure.sound || ++failed_ < kPatience) return Change::none;
+  if (failure.refused || failure.sound) return Change::none;
+  if ((!described && !failure.perhaps_direct) || ++failed_ < kPatience) return Change::none;
   failed_ = 0;
   avoids_direct_ = !avoids_direct_;
   return Change::later;

@@ -23,7 +23,10 @@ class SourceChoice {
 
   bool avoids_direct() const { return avoids_direct_; }
   /// Pictures came.
-  void on_live() { failed_ = 0; }
+  void on_live() {
+    failed_ = 0;
+    lived_ = true;
+  }
   /// A connection failed; `described`: the camera had described its stream, so it is there and
   /// knows who asks.
   Change on_failure(const ConnectError& failure, bool described);
@@ -32,7 +35,8 @@ class SourceChoice {
   const bool chooses_;
   bool final_ = false; ///< rtspdirectsrc is known not to read this camera.
   bool avoids_direct_ = false;
-  int failed_ = 0; ///< Attempts in a row without a picture, by the one that reads now.
+  bool lived_ = false; ///< The connection shows pictures: its end is no failure to do so.
+  int failed_ = 0;     ///< Attempts in a row without a picture, by the one that reads now.
 };
 
 } // namespace fanlight::media

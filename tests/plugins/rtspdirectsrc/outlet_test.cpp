@@ -183,5 +183,17 @@ TEST_F(OutletTest, TellsWhenTheCameraTookWhatItSent) {
   EXPECT_GT(sent_.back().time, last + GST_SECOND);
 }
 
+TEST_F(OutletTest, TellsNoTimeOfACameraWithoutAClock) {
+  for (int i = 0; i < 3; ++i) {
+    next_picture(320);
+    send(8, false, {1});
+  }
+  const std::string report = sender_report(0);
+
+  outlet_.take_control({reinterpret_cast<const std::uint8_t*>(report.data()), report.size()}, 0);
+
+  EXPECT_FALSE(outlet_.reported());
+}
+
 } // namespace
 } // namespace fanlight::direct

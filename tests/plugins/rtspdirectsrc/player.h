@@ -39,6 +39,7 @@ class Player {
 
   GstElement* source() const { return source_; }
   GstElement* pictures() const { return pictures_; }
+  GstElement* sound_sink() const { return sound_; }
   void play() {
     EXPECT_NE(gst_element_set_state(pipeline_, GST_STATE_PLAYING), GST_STATE_CHANGE_FAILURE);
   }

@@ -1,5 +1,7 @@
 #include "rtspdirectsrc/reports.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 
 namespace fanlight::direct {
@@ -29,6 +31,20 @@ TEST(ReportsTest, ReadsTheSenderReportOfTheSource) {
   ASSERT_TRUE(reports.sender_report());
   EXPECT_EQ(reports.sender_report()->ntp, 0x0102030405060708u);
   EXPECT_EQ(reports.sender_report()->timestamp, 99u);
+}
+
+TEST(ReportsTest, IgnoresASenderReportWithoutATime) {
+  Reports reports{1, "name"};
+  Packet without = sender_report(7);
+  std::fill(without.begin() + 8, without.begin() + 16, std::uint8_t{0});
+
+  reports.take(without, 7, 0);
+  EXPECT_FALSE(reports.sender_report());
+  reports.take(sender_report(7), 7, 0);
+  reports.take(without, 7, 1'000'000);
+
+  ASSERT_TRUE(reports.sender_report());
+  EXPECT_EQ(reports.sender_report()->ntp, 0x0102030405060708u);
 }
 
 TEST(ReportsTest, HearsTheGoodbyeOfTheSource) {

@@ -1,8 +1,10 @@
 // The element against a camera that the test plays.
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -150,6 +152,55 @@ TEST(RtspDirectSrcTest, SaysThatTheCameraHungUpBeforeItPlayed) {
   camera.hang_up();
 
   EXPECT_THAT(player.error(), HasSubstr("kind=(string)closed, method=(string)SETUP"));
+}
+
+TEST(RtspDirectSrcTest, EndsItsStreamsWhenTheCameraMovesAfterItsFirstPackets) {
+  ScriptedCamera* moving = nullptr;
+  ScriptedCamera camera{[&moving, moved = false](const std::string& request) mutable {
+    if (!request.starts_with("PLAY")) return std::string{};
+    for (int i = 0; i < 3; ++i) moving->send_sound();
+    if (std::exchange(moved, true)) return std::string{};
+    return "302 Moved Temporarily\r\nLocation: " + moving->url() + "\r\n";
+  }};
+  moving = &camera;
+  Player player{camera.url()};
+  player.play();
+
+  while (GstSample* const sample = player.sound()) gst_sample_unref(sample);
+  EXPECT_EQ(gst_app_sink_is_eos(GST_APP_SINK(player.sound_sink())), TRUE);
+}
+
+TEST(RtspDirectSrcTest, SaysThatTheCameraSaidGoodbyeBeforeAPicture) {
+  ScriptedCamera camera;
+  Player player{camera.url()};
+  player.play();
+  camera.wait_for("PLAY");
+
+  for (int i = 0; i < 4; ++i) camera.send_picture(false);
+  camera.send_goodbye();
+
+  EXPECT_THAT(player.error(), HasSubstr("kind=(string)closed"));
+}
+
+TEST(RtspDirectSrcTest, SaysGoodbyeOnce) {
+  std::atomic<int> goodbyes{0};
+  ScriptedCamera camera{[&goodbyes](const std::string& request) {
+    if (!request.starts_with("TEARDOWN")) return std::string{};
+    ++goodbyes;
+    return std::string{"nothing"};
+  }};
+  Player player{camera.url()};
+  player.play();
+  camera.wait_for("PLAY");
+  for (int i = 0; i < 4; ++i) camera.send_picture(false);
+  camera.send_goodbye();
+  camera.wait_for("TEARDOWN");
+
+  player.stop();
+  player.play();
+
+  camera.wait_for("OPTIONS", 2); // The camera has read all of the first connection.
+  EXPECT_EQ(goodbyes, 1);
 }
 
 TEST(RtspDirectSrcTest, SaysGoodbyeToACameraThatPlays) {

@@ -77,6 +77,7 @@ void ScriptedCamera::serve() {
       }
       socket_ = socket;
     }
+    if (!greeting.empty()) send(greeting);
     std::unique_ptr<TlsServer> secure = tls ? std::make_unique<TlsServer>(socket) : nullptr;
     const bool shaken = !secure || secure->accept();
     {
@@ -218,13 +219,13 @@ std::string ScriptedCamera::wait_for_datagram() {
 void ScriptedCamera::send_packet(int channel, const std::string& packet) {
   {
     const std::lock_guard lock{lock_};
-    if (client_port_ != 0 && channel == 0) {
+    if (client_port_ != 0 && channel < 2) {
       sockaddr_in to{};
       to.sin_family = AF_INET;
-      to.sin_port = htons(static_cast<std::uint16_t>(client_port_));
+      to.sin_port = htons(static_cast<std::uint16_t>(client_port_ + channel));
       to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-      sendto(datagrams_[0], packet.data(), packet.size(), 0, reinterpret_cast<sockaddr*>(&to),
-             sizeof to);
+      sendto(datagrams_[static_cast<std::size_t>(channel)], packet.data(), packet.size(), 0,
+             reinterpret_cast<sockaddr*>(&to), sizeof to);
       return;
     }
   }

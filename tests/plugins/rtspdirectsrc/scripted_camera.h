@@ -34,6 +34,8 @@ class ScriptedCamera {
   std::string wait_for_packet(int channel);
   void send(const std::string& bytes);
   void send_packet(int channel, const std::string& packet);
+  /// RTCP of the video's source: it ends.
+  void send_goodbye() { send_packet(1, std::string{"\x81\xcb\0\1\0\0\0\7", 8}); }
   /// With its RTP packets on channel 0, of the time since the last in ticks; a key picture begins
   /// with its parameter sets.
   void send_picture(bool key, unsigned ticks = 3600);
@@ -51,6 +53,7 @@ class ScriptedCamera {
   std::string sdp;       ///< Of video and sound.
   bool over_udp = false; ///< Sends the packets of the first medium over UDP.
   bool tls = false;
+  std::string greeting; ///< Sent at once, without TLS.
 
  private:
   void serve();

@@ -11,6 +11,8 @@
 namespace fanlight::test {
 namespace {
 
+using testing::AllOf;
+using testing::AnyOf;
 using testing::HasSubstr;
 
 // ---- UDP ----
@@ -48,6 +50,41 @@ TEST(RtspDirectSrcTest, ChangesToTcpWhereTheCameraRefusesUdp) {
   GstSample* const sample = player.picture();
   ASSERT_NE(sample, nullptr);
   gst_sample_unref(sample);
+}
+
+TEST(RtspDirectSrcTest, ChangesToTcpWhereOnlyReportsArriveByUdp) {
+  ScriptedCamera camera;
+  camera.sdp = kVideoOnly;
+  camera.over_udp = true;
+  Player player{camera.url()};
+  g_object_set(player.source(), "transport", 2, nullptr);
+  player.play();
+  camera.wait_for("PLAY");
+
+  camera.send_packet(1, std::string{"\x80\xc8\0\6\0\0\0\7", 8} + std::string(20, '\1'));
+
+  EXPECT_THAT(camera.wait_for("SETUP", 2), HasSubstr("RTP/AVP/TCP"));
+}
+
+TEST(RtspDirectSrcTest, UsesTcpWhereTheCameraAnswersWithItThoughUdpIsAsked) {
+  ScriptedCamera camera{[](const std::string& request) -> std::string {
+    return request.starts_with("SETUP")
+               ? "200 OK\r\nSession: 4711\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n"
+               : "";
+  }};
+  camera.sdp = kVideoOnly;
+  Player player{camera.url()};
+  g_object_set(player.source(), "transport", 1, nullptr);
+  player.play();
+  EXPECT_THAT(camera.wait_for("SETUP"), HasSubstr("client_port="));
+  camera.wait_for("PLAY");
+
+  send_group(camera);
+
+  GstSample* const sample = player.picture();
+  ASSERT_NE(sample, nullptr);
+  gst_sample_unref(sample);
+  EXPECT_EQ(camera.wait_for_packet(1).substr(0, 2), "\x81\xc9") << "a receiver report";
 }
 
 // ---- TLS ----
@@ -94,12 +131,24 @@ TEST(RtspDirectSrcTest, SaysNothingToACameraWhoseCertificateIsRejected) {
 
 TEST(RtspDirectSrcTest, SaysThatACameraHasNoTls) {
   ScriptedCamera camera;
-  camera.hang_up_soon();
+  camera.greeting = "RTSP/1.0 400 Bad Request\r\n\r\n";
   Player player{camera.url("rtsps")};
 
   player.play();
 
   EXPECT_THAT(player.error(), HasSubstr("kind=(string)handshake"));
+}
+
+TEST(RtspDirectSrcTest, SaysThatACameraHungUpWhileTlsBegan) {
+  ScriptedCamera camera;
+  camera.hang_up_soon();
+  Player player{camera.url("rtsps")};
+
+  player.play();
+
+  EXPECT_THAT(player.error(),
+              AllOf(HasSubstr("shaking=(boolean)true"),
+                    AnyOf(HasSubstr("kind=(string)closed"), HasSubstr("kind=(string)broken"))));
 }
 
 } // namespace

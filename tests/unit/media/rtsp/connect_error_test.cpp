@@ -95,6 +95,9 @@ TEST(ConnectErrorTest, SaysTheSameWhateverReadsTheCamera) {
               HasSubstr("more than 64 media"));
   EXPECT_TRUE(of({.kind = Kind::encrypted}).only_direct);
   EXPECT_TRUE(of({.kind = Kind::handshake}).only_direct);
+  EXPECT_FALSE(of({.kind = Kind::closed, .shaking = true}).only_direct);
+  EXPECT_TRUE(of({.kind = Kind::closed, .shaking = true}).perhaps_direct);
+  EXPECT_FALSE(of({.kind = Kind::closed}).perhaps_direct);
   EXPECT_FALSE(of({.kind = Kind::certificate}).only_direct);
   const ConnectError redirected =
       of({.kind = Kind::redirection,

@@ -40,6 +40,17 @@ TEST(SourceChoice, TriesTheOtherInTurnIfACameraAnswersAndShowsNothing) {
   }
 }
 
+TEST(SourceChoice, TriesTheOtherAfterAFewHandshakesThatEnd) {
+  SourceChoice choice{stream_with(config::Source::automatic)};
+  const ConnectError ended{.why = {}, .perhaps_direct = true};
+
+  for (const bool avoids : {true, false}) {
+    EXPECT_EQ(choice.on_failure(ended, false), Change::none);
+    EXPECT_EQ(choice.on_failure(ended, false), Change::later);
+    EXPECT_EQ(choice.avoids_direct(), avoids);
+  }
+}
+
 TEST(SourceChoice, StaysWithWhatShowedPicturesBetweenFailures) {
   SourceChoice choice{stream_with(config::Source::automatic)};
 
@@ -49,6 +60,15 @@ TEST(SourceChoice, StaysWithWhatShowedPicturesBetweenFailures) {
   }
 
   EXPECT_FALSE(choice.avoids_direct());
+}
+
+TEST(SourceChoice, DoesNotCountTheEndOfALiveConnection) {
+  SourceChoice choice{stream_with(config::Source::automatic)};
+  choice.on_live();
+
+  EXPECT_EQ(choice.on_failure(kLost, true), Change::none);
+  EXPECT_EQ(choice.on_failure(kLost, true), Change::none);
+  EXPECT_EQ(choice.on_failure(kLost, true), Change::later);
 }
 
 TEST(SourceChoice, DoesNotBlameTheSourceForACameraThatIsNotThereOrRefuses) {
