@@ -33,6 +33,10 @@ Result<std::unique_ptr<RtspSource>> make_source(const config::Stream& stream,
   return RtspsrcSource::create(stream, experience.plan);
 }
 
+Reason stream_restarted() {
+  return {"stream_restarted"_reason, "the camera restarted its stream on the same connection"};
+}
+
 } // namespace
 
 /// The part that rtspsrc's threads may access; freed with the last signal closure.
@@ -50,7 +54,8 @@ struct RtspConnection::Shared : std::enable_shared_from_this<RtspConnection::Sha
   Sinks sinks; // Empty after give_up().
 
   std::atomic<bool> sound_came{false};
-  std::vector<MediaLine> lines; // Of the description. Only on rtspsrc's thread.
+  std::atomic<bool> restarted{false}; // A second stream of a kind has begun.
+  std::vector<MediaLine> lines;       // Of the description. Only on rtspsrc's thread.
 
   std::mutex mutex;
   std::vector<std::string> video; // In the description; protected by mutex.
@@ -239,6 +244,12 @@ gboolean RtspConnection::on_select_stream(GstElement*, guint number, GstCaps*, g
   return says(playable->encoding, {});
 }
 
+ConnectError RtspConnection::explain(GstMessage* message) const {
+  // The second pad leads nowhere, so the source fails, too; main may read that message first.
+  if (shared_->restarted) return {.why = stream_restarted()};
+  return source_->explain(message);
+}
+
 Ref<GstElement> RtspConnection::picture_counter() const {
   if (auto counter = source_->picture_counter()) return counter;
   std::lock_guard lock{shared_->mutex};
@@ -257,11 +268,11 @@ void RtspConnection::on_pad_added(GstElement*, GstPad* pad, gpointer data) {
   if (!codec || !shared.wants(*codec)) return;
   const bool sound = kind_of(*codec) == MediaKind::audio;
   const std::string name = sound ? "audio" : encoding;
-  if (Ref<GstPad>::adopt(gst_element_get_static_pad(shared.bin, name.c_str())))
-    return shared.notify([](Observer& observer) {
-      observer.on_connection_end(
-          {"stream_restarted"_reason, "the camera restarted its stream on the same connection"});
-    });
+  if (Ref<GstPad>::adopt(gst_element_get_static_pad(shared.bin, name.c_str()))) {
+    shared.restarted = true;
+    return shared.notify(
+        [](Observer& observer) { observer.on_connection_end(stream_restarted()); });
+  }
 
   const auto branch = packets ? build_branch(GST_BIN(shared.bin), pad, encoding, shared.camera)
                               : direct_branch(pad);

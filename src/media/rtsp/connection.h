@@ -65,7 +65,7 @@ class RtspConnection {
   /// The name of the element that reads the camera.
   std::string source() const;
   /// Interprets an error message from inside the bin.
-  ConnectError explain(GstMessage* message) const { return source_->explain(message); }
+  ConnectError explain(GstMessage* message) const;
   /// As on_connection_described() tells it, but at once. Empty: nothing was described.
   std::vector<std::string> described() const;
   /// Whether sound has come that the server can read. on_connection_audio() tells it, too.
