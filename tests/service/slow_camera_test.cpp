@@ -310,6 +310,9 @@ TEST_F(SlowCameraTest, MaySendAsMuchMediaByTlsAsItLikes) {
 TEST_F(SlowCameraTest, IsToldGoodbyeWhereItPlays) {
   for (const char* transport : {"tcp", "udp", "tls"}) {
     const bool tls = std::string_view{transport} == "tls";
+    // rtspsrc 1.22 cancels its own PAUSE when it closes; where that interrupts a TLS record, the
+    // connection is lost before TEARDOWN.
+    if (tls && !test_source_is_direct()) continue;
     OddCamera odd{cameras->url("front"), tls ? std::vector<std::string>{"--certificate", own_.path}
                                              : std::vector<std::string>{}};
     start_service({{"front", odd.url(tls ? "rtsps" : "rtsp"),
