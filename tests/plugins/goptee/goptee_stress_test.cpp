@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <random>
 #include <thread>
 
@@ -163,6 +164,10 @@ class StressTest : public TeeTest {
 
   void TearDown() override {
     TeeTest::TearDown();
+    // The thread of a branch that a visitor released may still be giving back its last frames.
+    const auto limit = std::chrono::steady_clock::now() + kHangLimit;
+    while (living_frames != 0 && std::chrono::steady_clock::now() < limit)
+      std::this_thread::yield();
     EXPECT_EQ(living_frames, 0) << "frames leaked";
   }
 };
