@@ -56,7 +56,7 @@ class Link : public Loop::Member,
     virtual void on_packet(std::size_t medium, bool control, rtsp::Bytes packet) = 0;
     /// What has arrived was told.
     virtual void on_pause() = 0;
-    /// What was said, by whom: for whoever looks for a fault. Requests may hold a login.
+    /// A message and its sender, for debugging. Requests may contain a login.
     virtual void on_requests(const std::string& text) = 0;
     virtual void on_message(const rtsp::Message& message) = 0;
     virtual void on_failure(const rtsp::Failure& failure) = 0;

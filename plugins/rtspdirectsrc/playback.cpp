@@ -256,7 +256,7 @@ void Playback::complain(const std::string& about) {
   GST_ELEMENT_WARNING(element_.element(), STREAM, FORMAT, ("%s", about.c_str()), (nullptr));
 }
 
-// ---- The talk, for whoever looks for a fault ----
+// ---- The exchange with the camera, for debugging ----
 
 void Playback::on_requests(const std::string& text) {
   if (!element_.logs()) return;

@@ -156,14 +156,14 @@ void Settings::work_out(std::shared_ptr<const Importing> importing) {
   worker_.push([this, importing = std::move(importing), revision, cameras = cameras(),
                 limit = limits_.cameras, drafter = store_.drafter(),
                 alive = std::weak_ptr{alive_}]() mutable {
-    std::shared_ptr<Reading> reading; // Null: nobody waits for it.
+    std::shared_ptr<Reading> reading; // Null: the client has left.
     if (!importing->client_left)
       reading = std::make_shared<Reading>(Reading::of(importing->request, cameras, limit, drafter));
     // Moved, because the worker must not be the last that holds the exchange.
     post([this, importing = std::move(importing), revision, reading = std::move(reading),
           alive = std::move(alive)] {
       if (alive.expired()) return;
-      // Somebody else has changed the configuration meanwhile.
+      // The configuration has changed meanwhile.
       if (reading && store_.revision() != revision) return work_out(importing);
       --imports_;
       if (reading) finish(*importing, *reading);

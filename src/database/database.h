@@ -53,7 +53,7 @@ class Database {
       });
     });
   }
-  /// The same with nobody who waits: a failure is logged, with `what` as its subject.
+  /// The same without an answer: a failure is logged, with `what` as its subject.
   void run_and_log(std::function<Result<Done>(Connection&)> work, const std::string& what);
 
   /// Runs `work` and waits for it. Only before the main loop runs, and in programs without one.

@@ -12,7 +12,7 @@ using database::Connection;
 
 constexpr std::size_t kIdLength = 8;
 
-/// Nobody may guess anything by it: it only has to be another.
+/// It is no secret: it only has to differ from all others.
 std::string new_id() {
   constexpr std::string_view kSigns = "abcdefghijkmnpqrstuvwxyz23456789";
   std::string id;

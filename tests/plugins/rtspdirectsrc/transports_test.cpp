@@ -15,6 +15,12 @@ using testing::AllOf;
 using testing::AnyOf;
 using testing::HasSubstr;
 
+void expect_picture(Player& player) {
+  GstSample* const sample = player.picture();
+  ASSERT_NE(sample, nullptr);
+  gst_sample_unref(sample);
+}
+
 // ---- UDP ----
 
 TEST(RtspDirectSrcTest, ReadsPacketsOverUdp) {
@@ -29,9 +35,7 @@ TEST(RtspDirectSrcTest, ReadsPacketsOverUdp) {
 
   send_group(camera);
 
-  GstSample* const sample = player.picture();
-  ASSERT_NE(sample, nullptr);
-  gst_sample_unref(sample);
+  expect_picture(player);
   EXPECT_EQ(camera.wait_for_datagram().size(), 12u) << "opens the way through firewalls";
   EXPECT_EQ(camera.wait_for_datagram().substr(0, 2), "\x81\xc9") << "a receiver report";
 }
@@ -47,9 +51,7 @@ TEST(RtspDirectSrcTest, ChangesToTcpWhereTheCameraRefusesUdp) {
 
   send_group(camera);
 
-  GstSample* const sample = player.picture();
-  ASSERT_NE(sample, nullptr);
-  gst_sample_unref(sample);
+  expect_picture(player);
 }
 
 TEST(RtspDirectSrcTest, ChangesToTcpWhereOnlyReportsArriveByUdp) {
@@ -81,9 +83,7 @@ TEST(RtspDirectSrcTest, UsesTcpWhereTheCameraAnswersWithItThoughUdpIsAsked) {
 
   send_group(camera);
 
-  GstSample* const sample = player.picture();
-  ASSERT_NE(sample, nullptr);
-  gst_sample_unref(sample);
+  expect_picture(player);
   EXPECT_EQ(camera.wait_for_packet(1).substr(0, 2), "\x81\xc9") << "a receiver report";
 }
 
@@ -109,9 +109,7 @@ TEST(RtspDirectSrcTest, ReadsACameraWithTlsWhoseCertificateIsAccepted) {
 
   send_group(camera);
 
-  GstSample* const sample = player.picture();
-  ASSERT_NE(sample, nullptr);
-  gst_sample_unref(sample);
+  expect_picture(player);
   ASSERT_THAT(judged, testing::SizeIs(1));
   EXPECT_NE(judged[0] & G_TLS_CERTIFICATE_UNKNOWN_CA, 0) << judged[0];
 }
